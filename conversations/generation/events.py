@@ -1,0 +1,225 @@
+"""The events of a generation and the one fold that makes a message from them.
+
+The vocabulary is described in docs/protocol.md; ``static/js/transcript.js`` is the twin of the
+fold, and ``tests/transcripts.json`` holds both to the same answers.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Cause = Literal["completed", "stopped", "interrupted", "failed"]
+
+
+class ToolCallPiece(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of one tool call: ``index`` names the call, ``arguments`` is appended to it."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+class TokenCounts(msgspec.Struct, frozen=True):
+    """Tokens of a whole generation, as the provider counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """What went wrong: a stable ``code`` for programs and a plain ``message`` for people."""
+
+    code: str
+    message: str
+
+
+class Delta(msgspec.Struct, frozen=True, tag_field="type", tag="delta", omit_defaults=True):
+    """Text or tool calls that arrived for one choice, ``at_ms`` after the generation's creation."""
+
+    choice: int = 0
+    at_ms: int = 0
+    content: str = ""
+    reasoning_content: str = ""
+    tool_calls: tuple[ToolCallPiece, ...] = ()
+
+
+class UsageReported(msgspec.Struct, frozen=True, tag_field="type", tag="usage"):
+    """The provider's count so far. It replaces the one before and is never added to it."""
+
+    usage: TokenCounts
+
+
+class Notice(msgspec.Struct, frozen=True, tag_field="type", tag="notice"):
+    """A remark to the reader about this answer, such as a lowered ``max_tokens``."""
+
+    code: str
+    message: str
+
+
+class Finished(msgspec.Struct, frozen=True, tag_field="type", tag="finished"):
+    """The last event, exactly one. ``finish_reasons`` maps the choice's number, as text."""
+
+    cause: Cause
+    finish_reasons: dict[str, str] = {}
+    usage: TokenCounts | None = None
+    error: Failure | None = None
+
+
+Event: TypeAlias = Delta | UsageReported | Notice | Finished
+
+_decoder = msgspec.json.Decoder(Event)
+_encoder = msgspec.json.Encoder()
+
+
+def encode(event: Event) -> str:
+    """The event as the JSON text that the log stores and the socket carries."""
+    return _encoder.encode(event).decode()
+
+
+def decode(payload: str) -> Event:
+    """The event of a payload made by :func:`encode`."""
+    return _decoder.decode(payload)
+
+
+def join(events: Sequence[Event]) -> list[Event]:
+    """Neighbouring deltas of the same choice and kind made one, before they are numbered.
+
+    Tool calls are not joined across calls, and a joined delta keeps the time of its last part,
+    so that the end of the reasoning stays exact.
+    """
+    joined: list[Event] = []
+    for event in events:
+        if joined and (merged := _merged(joined[-1], event)):
+            joined[-1] = merged
+        else:
+            joined.append(event)
+    return joined
+
+
+def _merged(first: Event, second: Event) -> Event | None:
+    if isinstance(first, UsageReported) and isinstance(second, UsageReported):
+        return second
+    if not (isinstance(first, Delta) and isinstance(second, Delta)):
+        return None
+    if first.choice != second.choice or _kind(first) != _kind(second):
+        return None
+    if _kind(first) == "tool_calls":
+        return _merged_tool_calls(first, second)
+    return msgspec.structs.replace(
+        second,
+        content=first.content + second.content,
+        reasoning_content=first.reasoning_content + second.reasoning_content,
+    )
+
+
+def _kind(delta: Delta) -> str:
+    kinds = [name for name in ("content", "reasoning_content", "tool_calls") if getattr(delta, name)]
+    return kinds[0] if len(kinds) == 1 else ""
+
+
+def _merged_tool_calls(first: Delta, second: Delta) -> Delta | None:
+    if len(first.tool_calls) != 1 or len(second.tool_calls) != 1:
+        return None
+    before, after = first.tool_calls[0], second.tool_calls[0]
+    if before.index != after.index or after.id or after.name:
+        return None
+    piece = msgspec.structs.replace(before, arguments=before.arguments + after.arguments)
+    return msgspec.structs.replace(second, tool_calls=(piece,))
+
+
+class ToolCallTranscript(msgspec.Struct):
+    """One tool call as far as it has arrived; ``arguments`` is JSON text and may be cut."""
+
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+    def to_wire(self) -> dict[str, object]:
+        """The call in the form that ``message.tool_calls`` has on the wire."""
+        function = {"name": self.name, "arguments": self.arguments}
+        return {"id": self.id, "type": "function", "function": function}
+
+
+class ChoiceTranscript(msgspec.Struct):
+    """One choice of the answer so far. Times are milliseconds since the generation's creation."""
+
+    content: str = ""
+    reasoning_content: str = ""
+    reasoning_from_ms: int | None = None
+    reasoning_to_ms: int | None = None
+    tool_calls: list[ToolCallTranscript] = []
+    finish_reason: str = ""
+
+    @property
+    def reasoning_ms(self) -> int | None:
+        """How long the reasoning took, from its first delta to its last."""
+        if self.reasoning_from_ms is None or self.reasoning_to_ms is None:
+            return None
+        return self.reasoning_to_ms - self.reasoning_from_ms
+
+
+class Transcript(msgspec.Struct):
+    """What a generation has said so far: the value that the fold carries."""
+
+    choices: dict[int, ChoiceTranscript] = {}
+    usage: TokenCounts | None = None
+    notices: list[str] = []
+    cause: Cause | None = None
+    error: Failure | None = None
+
+    def choice(self, number: int) -> ChoiceTranscript:
+        """The choice of that number, an empty one if nothing of it has arrived."""
+        return self.choices.setdefault(number, ChoiceTranscript())
+
+
+def fold(events: Iterable[Event], start: Transcript | None = None) -> Transcript:
+    """The transcript of ``events`` in order, begun with ``start``, which it takes over."""
+    transcript = start or Transcript()
+    for event in events:
+        apply(transcript, event)
+    return transcript
+
+
+def apply(transcript: Transcript, event: Event) -> Transcript:
+    """``transcript`` with ``event`` added to it, in place."""
+    match event:
+        case Delta():
+            _apply_delta(transcript.choice(event.choice), event)
+        case UsageReported():
+            transcript.usage = event.usage
+        case Notice():
+            transcript.notices.append(event.message)
+        case Finished():
+            _apply_finished(transcript, event)
+    return transcript
+
+
+def _apply_delta(choice: ChoiceTranscript, delta: Delta) -> None:
+    choice.content += delta.content
+    if delta.reasoning_content:
+        choice.reasoning_content += delta.reasoning_content
+        if choice.reasoning_from_ms is None:
+            choice.reasoning_from_ms = delta.at_ms
+        choice.reasoning_to_ms = delta.at_ms
+    for piece in delta.tool_calls:
+        _apply_piece(choice.tool_calls, piece)
+
+
+def _apply_piece(calls: list[ToolCallTranscript], piece: ToolCallPiece) -> None:
+    while len(calls) <= piece.index:
+        calls.append(ToolCallTranscript())
+    call = calls[piece.index]
+    call.id = call.id or piece.id
+    call.name = call.name or piece.name
+    call.arguments += piece.arguments
+
+
+def _apply_finished(transcript: Transcript, event: Finished) -> None:
+    for number, reason in event.finish_reasons.items():
+        transcript.choice(int(number)).finish_reason = reason
+    transcript.usage = event.usage or transcript.usage
+    transcript.cause = event.cause
+    transcript.error = event.error
