@@ -1,0 +1,1 @@
+"""Conversations with language models: the whole application."""

@@ -1,0 +1,60 @@
+"""A conversation: a tree of messages with a version that grows with each change."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+TITLE_CHARACTERS = 80
+
+
+class Conversation(models.Model):
+    """One person's conversation.
+
+    ``version`` grows by one with each change, and every message tells in ``changed_in`` the
+    version that changed it last, so that "what is new since version N" is one query.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
+    )
+    title = models.CharField(_("title"), max_length=200)
+    version = models.PositiveIntegerField(default=0)
+    language_model = models.ForeignKey(
+        "conversations.LanguageModel", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    head = models.ForeignKey(
+        "conversations.Message", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-updated_at"]
+        indexes = [models.Index(fields=["user", "-updated_at"])]
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def advance(self) -> int:
+        """Begin the next version, inside the caller's transaction, and give its number.
+
+        The UPDATE holds the row until the transaction ends, so versions are committed in order.
+        """
+        Conversation.objects.filter(pk=self.pk).update(version=models.F("version") + 1)
+        self.refresh_from_db(fields=["version"])
+        return self.version
+
+
+def title_from(content: str) -> str:
+    """The first words of a message as a title: one line, at most 80 characters."""
+    line = " ".join(content.split())
+    if len(line) <= TITLE_CHARACTERS:
+        return line
+    cut = line[:TITLE_CHARACTERS]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[40:] else cut) + "…"

@@ -1,0 +1,62 @@
+"""A message: a node in the tree of its conversation."""
+
+import uuid
+from collections.abc import Iterator
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.conversation import Conversation
+
+
+class Message(models.Model):
+    """One message. An assistant message holds what its generation said once that has finished.
+
+    While the generation runs, what it has said is in the log alone.
+    """
+
+    class Role(models.TextChoices):
+        USER = "user", _("user")
+        ASSISTANT = "assistant", _("assistant")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, related_name="children"
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    content = models.TextField(_("content"), blank=True, default="")
+    reasoning_content = models.TextField(_("reasoning"), blank=True, default="")
+    reasoning_ms = models.PositiveIntegerField(null=True)
+    tool_calls = models.JSONField(default=list)
+    generation = models.ForeignKey(
+        "conversations.Generation", on_delete=models.SET_NULL, null=True, related_name="messages"
+    )
+    choice = models.PositiveSmallIntegerField(default=0)
+    model_name = models.CharField(_("model"), max_length=200, blank=True, default="")
+    finish_reason = models.CharField(max_length=40, blank=True, default="")
+    changed_in = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "choice"]
+        indexes = [models.Index(fields=["conversation", "changed_in"])]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.content[:40]}"
+
+    def branch(self) -> list["Message"]:
+        """The path from the root to this message, itself included. One query."""
+        by_id = {message.pk: message for message in self.conversation.messages.all()}
+        return list(reversed(list(_upwards(by_id[self.pk], by_id))))
+
+
+def _upwards(message: Message, by_id: dict[uuid.UUID, Message]) -> Iterator[Message]:
+    node: Message | None = message
+    while node is not None:
+        yield node
+        node = by_id[node.parent_id] if node.parent_id else None
