@@ -1,0 +1,26 @@
+"""The ASGI application: static files, pages and the one websocket."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+# Sets Django up; whatever imports models must be imported after it.
+django_application = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from chatsite.peer import TrustedPeer  # noqa: E402
+from chatsite.static import StaticFiles  # noqa: E402
+from chatsite.websocket_origin import SameOrigin  # noqa: E402
+from conversations.routing import websocket_urlpatterns  # noqa: E402
+
+application = TrustedPeer(
+    ProtocolTypeRouter(
+        {
+            "http": StaticFiles(django_application),
+            "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        }
+    )
+)

@@ -1,0 +1,84 @@
+"""What a start refuses or warns about, because it would fail later and quietly."""
+
+import os
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import connection
+from packaging.version import Version
+
+# The first releases without a known hole that this site would be open to.
+MINIMUM_VERSIONS = {
+    "django": Version("5.2.14"),  # body limits bypassed under ASGI before it
+    "daphne": Version("4.2.2"),  # websocket messages of any size before it
+    "channels": Version("4.3"),
+}
+_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"}
+
+
+@register
+def known_holes(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """Refuses packages that are older than a fix this site needs."""
+    return [
+        Error(
+            f"{name} {version(name)} has a known vulnerability.",
+            hint=f"Install {name} {minimum} or newer: `pip install -r requirements/base.txt`.",
+            id="chatsite.E002",
+        )
+        for name, minimum in MINIMUM_VERSIONS.items()
+        if Version(version(name)) < minimum
+    ]
+
+
+@register
+def shared_channel_layer(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """Warns when a database made for many processes is used with a layer made for one."""
+    if connection.vendor == "sqlite" or settings.REDIS_URL:
+        return []
+    return [
+        Warning(
+            "Without REDIS_URL, processes learn of each other's answers only when they look.",
+            hint="Set REDIS_URL if more than one process serves this database.",
+            id="chatsite.W001",
+        )
+    ]
+
+
+@register
+def local_file_system(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """Refuses an SQLite file on a network file system, whose locks corrupt it."""
+    if connection.vendor != "sqlite":
+        return []
+    kind = file_system_of(os.path.realpath(settings.DATA_DIR), _mounts())
+    if kind not in _NETWORK_FILE_SYSTEMS:
+        return []
+    return [
+        Error(
+            f"DATA_DIR lies on a network file system ({kind}), where SQLite loses data.",
+            hint="Set DATA_DIR to a local disk, or DATABASE_URL to a PostgreSQL server.",
+            id="chatsite.E003",
+        )
+    ]
+
+
+def file_system_of(path: str, mounts: list[tuple[str, str]]) -> str:
+    """The kind of file system that `path` lies on, from (mount point, kind) pairs."""
+    holding = [
+        (point, kind) for point, kind in mounts if os.path.commonpath([point, path]) == point
+    ]
+    return max(holding, key=lambda mount: len(mount[0]), default=("", ""))[1]
+
+
+def _mounts() -> list[tuple[str, str]]:
+    try:
+        with open("/proc/mounts", encoding="utf-8") as file:
+            return [(fields[1], fields[2]) for fields in map(str.split, file)]
+    except OSError:
+        return []  # Only Linux says; elsewhere the documentation has to.

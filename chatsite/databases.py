@@ -1,0 +1,86 @@
+"""The database and the mail server, each from one URL."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+SQLITE_BUSY_SECONDS = 20
+POSTGRES_POOL_SIZE = 20
+
+# IMMEDIATE: a deferred transaction that reads and then writes fails at once with "database is
+# locked" when another writer came between, and no timeout helps. NORMAL: in WAL mode committed
+# rows survive the death of the process; only power loss can take the last commits.
+_SQLITE_OPTIONS = {
+    "timeout": SQLITE_BUSY_SECONDS,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;"
+    ),
+}
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """The entry for `DATABASES` that `sqlite:///path` or `postgres://user:password@host/name` means.
+
+    `sqlite:///data/x` is relative, `sqlite:////srv/x` absolute. What follows `?` in a PostgreSQL
+    address becomes connection options, such as `sslmode=require`.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
+        return _sqlite(Path(unquote(parts.path[1:])))
+    if parts.scheme in {"postgres", "postgresql"} and len(parts.path) > 1:
+        return _postgres(parts)
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not understood. Set it to sqlite:///path/to/file or "
+        "postgres://user:password@host:5432/name."
+    )
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": dict(_SQLITE_OPTIONS),
+    }
+
+
+def _postgres(parts: SplitResult) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        # Persistent connections leak under ASGI, where a request has no thread of its own;
+        # the pool hands a connection to a request and takes it back.
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {**dict(parse_qsl(parts.query)), "pool": {"max_size": POSTGRES_POOL_SIZE}},
+    }
+
+
+def email_from_url(url: str) -> dict[str, Any]:
+    """Django's `EMAIL_*` settings for `smtp://user:password@host:587` (STARTTLS) or `smtps://`.
+
+    An empty address prints mail to the log's place, standard output, instead of sending it.
+    """
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            "EMAIL_URL is not understood. Set it to smtp://user:password@host:587 or smtps://…"
+        )
+    secure = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if secure else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": not secure and bool(parts.username),
+    }

@@ -1,0 +1,86 @@
+"""Browser packages without a bundler: an allow-list over node_modules, and an import map.
+
+A package file is served as `npm/<package>/<path>` when a pattern in `settings.NPM_FILES` names it.
+Own modules are imported as `#js/x.js`: the import map resolves that name in the browser, and
+`imports` in package.json resolves it in Node and for the type checker, so one specifier serves
+all three.
+"""
+
+import functools
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage, Storage
+
+PREFIX = "npm"
+
+
+class PackageFinder(BaseFinder):
+    """Finds the allowed files of node_modules."""
+
+    def __init__(self, app_names: object = None, *args: object, **kwargs: object) -> None:
+        self.root = Path(settings.BASE_DIR) / "node_modules"
+        self.storage = FileSystemStorage(location=self.root)
+        # collectstatic reads this attribute as the place below STATIC_ROOT.
+        self.storage.prefix = PREFIX
+
+    def check(self, **kwargs: object) -> list[CheckMessage]:
+        """An error when the packages are not installed at all."""
+        if self.root.is_dir():
+            return []
+        return [
+            Error(
+                "The browser packages are not installed.",
+                hint="Run `npm ci`, or `make run`, which does it.",
+                id="chatsite.E001",
+            )
+        ]
+
+    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | list[str]:
+        """The absolute path of `npm/<path>` if it is allowed; empty otherwise."""
+        package_path = path.removeprefix(f"{PREFIX}/")
+        if package_path == path or package_path not in set(self._files()):
+            return []
+        found = str(self.root / package_path)
+        return [found] if find_all else found
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
+        """Every allowed file with the storage it lies in."""
+        for path in self._files():
+            yield path, self.storage
+
+    def _files(self) -> Iterator[str]:
+        for pattern in settings.NPM_FILES:
+            matches = sorted(self.root.glob(pattern))
+            if not matches:
+                raise ImproperlyConfigured(
+                    f"NPM_FILES: nothing in {self.root} matches {pattern!r}. "
+                    "Run `npm ci`, or correct the pattern."
+                )
+            yield from (match.relative_to(self.root).as_posix() for match in matches)
+
+
+def import_map() -> str:
+    """The import map as JSON that is safe inside a script element."""
+    return _import_map_now() if settings.DEBUG else _import_map_once()
+
+
+@functools.cache
+def _import_map_once() -> str:
+    return _import_map_now()
+
+
+def _import_map_now() -> str:
+    urls = {name: f"{PREFIX}/{path}" for name, path in settings.NPM_IMPORTS.items()}
+    root = Path(settings.BASE_DIR) / "static"
+    for module in sorted((root / "js").rglob("*.js")):
+        path = module.relative_to(root).as_posix()
+        urls[f"#{path}"] = path
+    imports = {name: staticfiles_storage.url(path) for name, path in urls.items()}
+    return json.dumps({"imports": imports}, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,0 +1,37 @@
+"""Origins in the sense of RFC 6454: scheme, host and port, compared as one."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def origin(url: str) -> str:
+    """The origin of an http(s) URL as browsers write it, without a default port.
+
+    Raises ValueError for whatever has no such origin: another scheme, no host, `null`.
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(f"{url!r} has no http origin")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if parts.port in (None, _DEFAULT_PORTS[parts.scheme]):
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{parts.port}"
+
+
+def host(origin_url: str) -> str:
+    """The host of an origin as `ALLOWED_HOSTS` wants it: no port, IPv6 in brackets."""
+    name = urlsplit(origin_url).hostname or ""
+    return f"[{name}]" if ":" in name else name
+
+
+def site_origins(urls: list[str]) -> tuple[str, ...]:
+    """The origins of SITE_URL, first the canonical one."""
+    try:
+        return tuple(dict.fromkeys(origin(url) for url in urls))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"SITE_URL: {error}. Set it to one or more addresses such as https://chat.example.org."
+        ) from error

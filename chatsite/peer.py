@@ -1,0 +1,36 @@
+"""Who is on the other end: what a proxy may tell the application, and what a client may not."""
+
+from django.conf import settings
+
+from chatsite.static import Application, Message, Receive, Send
+
+_ROOT_PATH_HEADER = b"daphne-root-path"
+
+
+class TrustedPeer:
+    """Settles `root_path` and `client` of each scope before anything else sees it.
+
+    The server lets any client set `root_path` with a header; nothing here is mounted below a
+    path, so it is always empty. With TRUSTED_PROXIES=n the client is the n-th address from the
+    right of X-Forwarded-For: every address further left was written by the client itself.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass on the scope, settled."""
+        headers = [item for item in scope.get("headers", []) if item[0] != _ROOT_PATH_HEADER]
+        settled = {**scope, "root_path": "", "headers": headers}
+        address = _forwarded_address(headers, settings.TRUSTED_PROXIES)
+        if address:
+            settled["client"] = [address, 0]
+        await self._application(settled, receive, send)
+
+
+def _forwarded_address(headers: list[tuple[bytes, bytes]], proxies: int) -> str:
+    if not proxies:
+        return ""
+    values = b",".join(value for name, value in headers if name == b"x-forwarded-for")
+    addresses = [part.strip() for part in values.decode("latin-1").split(",") if part.strip()]
+    return addresses[-proxies] if len(addresses) >= proxies else ""

@@ -1,0 +1,292 @@
+"""Settings, flat and from the environment; every variable is described in docs/settings.md."""
+
+import secrets
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from chatsite.databases import database_from_url, email_from_url
+from chatsite.env import env_bool, env_int, env_list, env_str
+from chatsite.logs import logging_config
+from chatsite.origins import host, site_origins
+from chatsite.secrets import kept_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Data ------------------------------------------------------------------------------------------
+
+DATA_DIR = Path(env_str("DATA_DIR", str(BASE_DIR / "data"))).resolve()
+try:
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"DATA_DIR cannot be made: {error}. Set it to a folder that this process may write to."
+    ) from error
+
+# Site ------------------------------------------------------------------------------------------
+
+DEBUG = env_bool("DEBUG", False)
+HOST = env_str("HOST", "127.0.0.1")
+PORT = env_int("PORT", 8000, maximum=65535)
+SITE_NAME = env_str("SITE_NAME", "Parley")
+SITE_ORIGINS = site_origins(
+    env_list("SITE_URL", f"http://127.0.0.1:{PORT},http://localhost:{PORT}")
+)
+SITE_URL = SITE_ORIGINS[0]
+SERVED_OVER_TLS = SITE_URL.startswith("https://")
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, maximum=10)
+ALLOWED_HOSTS = [host(origin) for origin in SITE_ORIGINS]
+
+# Accounts --------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "conversations.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+EMAIL_URL = env_str("EMAIL_URL")
+SIGNUP = env_str("SIGNUP", "closed")
+SIGNUP_DOMAIN = SIGNUP.removeprefix("domain:").lower() if SIGNUP.startswith("domain:") else ""
+if SIGNUP not in {"closed", "invite", "open"} and not SIGNUP_DOMAIN:
+    raise ImproperlyConfigured(
+        f"SIGNUP is {SIGNUP!r}. Set it to closed, invite, open or domain:example.org."
+    )
+if SIGNUP_DOMAIN and not EMAIL_URL:
+    raise ImproperlyConfigured(
+        "SIGNUP admits an e-mail domain, which holds only if addresses are verified: set EMAIL_URL."
+    )
+ACCOUNT_ADAPTER = "chatsite.accounts.AccountAdapter"
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGNUP_DOMAIN else "optional" if EMAIL_URL else "none"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+# Browsers allow passkeys on plain http for localhost alone, and fido2 asks to be told so.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS
+
+# Apps ------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "conversations",
+    "chatsite",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "channels",
+    "csp",
+    "lucide",
+]
+if DEBUG:
+    # Django's runserver then serves websockets too. Left out otherwise, because importing it
+    # fixes the event loop before the server can choose one.
+    INSTALLED_APPS.insert(0, "daphne")
+ASGI_APPLICATION = "chatsite.asgi.application"
+ROOT_URLCONF = "chatsite.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Every middleware here is async-capable: a single sync-only one would put each streamed response
+# behind a thread.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "chatsite.middleware.private_pages",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["chatsite.templatetags.npm"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "csp.context_processors.nonce",
+                "chatsite.context.site",
+            ],
+        },
+    }
+]
+
+# Cache and channel layer -------------------------------------------------------------------------
+
+REDIS_URL = env_str("REDIS_URL")
+if REDIS_URL:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
+    # The pub/sub layer: the core layer drops the oldest messages of a whole process and closes
+    # every socket when Redis restarts.
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "prefix": "parley"},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+# Content security policy -------------------------------------------------------------------------
+
+# No 'strict-dynamic': it would disable 'self', and the admin's scripts carry no nonce.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "media-src": [SELF],
+        "manifest-src": [SELF],
+        "frame-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# Cookies and headers -----------------------------------------------------------------------------
+
+# The prefix makes browsers refuse the cookie from a subdomain or over plain http (RFC 6265bis).
+_COOKIE_PREFIX = "__Host-" if SERVED_OVER_TLS else ""
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = SERVED_OVER_TLS
+CSRF_TRUSTED_ORIGINS = list(SITE_ORIGINS)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SERVED_OVER_TLS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SERVED_OVER_TLS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31_536_000 if SERVED_OVER_TLS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+X_FRAME_OPTIONS = "DENY"
+
+# Database ----------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": database_from_url(
+        env_str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'parley.sqlite3'}")
+    )
+}
+
+# E-mail ------------------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", f"parley@{host(SITE_URL).strip('[]')}")
+globals().update(email_from_url(EMAIL_URL))
+
+# Keys --------------------------------------------------------------------------------------------
+
+SECRET_KEY = env_str("SECRET_KEY") or kept_secret(
+    DATA_DIR / "secret_key", lambda: secrets.token_urlsafe(50)
+)
+ENCRYPTION_KEY = env_str("ENCRYPTION_KEY") or kept_secret(
+    DATA_DIR / "encryption_key", lambda: Fernet.generate_key().decode("ascii")
+)
+try:
+    Fernet(ENCRYPTION_KEY)
+except ValueError as error:
+    raise ImproperlyConfigured(
+        "ENCRYPTION_KEY is not 32 bytes in URL-safe base64. "
+        "Make one with: head -c 32 /dev/urandom | base64 | tr +/ -_"
+    ) from error
+
+# Languages and time ------------------------------------------------------------------------------
+
+LANGUAGES = [("en", _("English"))]
+LANGUAGE_CODE = env_str("DEFAULT_LANGUAGE", "en", choices=tuple(code for code, _name in LANGUAGES))
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env_str("TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+
+# Logging -----------------------------------------------------------------------------------------
+
+LOG_FORMAT = env_str("LOG_FORMAT", "text", choices=("text", "json"))
+LOGGING = logging_config(LOG_FORMAT)
+
+# Static files ------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "chatsite.npm.PackageFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "chatsite.storage.StaticStorage"},
+}
+# What of node_modules is served, as patterns below it; a pattern that matches nothing fails
+# collectstatic, so that an update cannot lose a file unseen.
+NPM_FILES = [
+    "marked/lib/marked.esm.js",
+    "dompurify/dist/purify.es.mjs",
+    "@highlightjs/cdn-assets/es/core.min.js",
+    "@highlightjs/cdn-assets/es/languages/*.min.js",
+    "katex/dist/katex.mjs",
+    "katex/dist/katex.min.css",
+    "katex/dist/fonts/*",
+    "@mermaid-js/tiny/dist/mermaid.tiny.js",
+]
+# The bare names by which own modules import them.
+NPM_IMPORTS = {
+    "marked": "marked/lib/marked.esm.js",
+    "dompurify": "dompurify/dist/purify.es.mjs",
+    "highlight.js": "@highlightjs/cdn-assets/es/core.min.js",
+    "katex": "katex/dist/katex.mjs",
+}
+
+# Upstreams ---------------------------------------------------------------------------------------
+
+UPSTREAM_BASE_URL = env_str("UPSTREAM_BASE_URL")
+UPSTREAM_API_KEY = env_str("UPSTREAM_API_KEY")
+LOCAL_MODEL = env_str("LOCAL_MODEL", "auto", choices=("auto", "on", "off"))
+
+# Uploads -----------------------------------------------------------------------------------------
+
+MAX_BODY_BYTES = 25 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+MEDIA_ROOT = DATA_DIR / "uploads"

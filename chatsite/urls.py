@@ -1,0 +1,14 @@
+"""The site's addresses; the application's own are in conversations.urls."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from chatsite.health import healthz, readyz
+
+urlpatterns = [
+    path("", include("conversations.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]

@@ -1,0 +1,38 @@
+"""The websocket's door: the browser must come from a page of this site."""
+
+from django.conf import settings
+
+from chatsite.origins import origin
+from chatsite.static import Application, Message, Receive, Send
+
+# Application-defined close codes are 4000 and up; before `accept` the server answers 403 instead.
+ORIGIN_REFUSED = 4403
+
+
+class SameOrigin:
+    """Refuses a handshake unless its Origin equals one of the site's in scheme, host and port.
+
+    Browsers send cookies with a handshake from any page, so Origin is what tells our page from
+    another. Compared with SITE_URL and never with ALLOWED_HOSTS, which knows neither scheme nor
+    port; a missing Origin, or `null`, is refused.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass on a handshake from our own page; close any other."""
+        if _origin_of(scope) in settings.SITE_ORIGINS:
+            await self._application(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": ORIGIN_REFUSED})
+
+
+def _origin_of(scope: Message) -> str | None:
+    values = [value for name, value in scope["headers"] if name == b"origin"]
+    if len(values) != 1:
+        return None
+    try:
+        return origin(values[0].decode("ascii"))
+    except ValueError:
+        return None

@@ -1,0 +1,11 @@
+"""The one app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConversationsConfig(AppConfig):
+    """Conversations with language models."""
+
+    name = "conversations"
+    verbose_name = _("Conversations")
