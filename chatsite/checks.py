@@ -3,10 +3,12 @@
 import os
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
 from django.db import connection
 from packaging.version import Version
 
@@ -41,7 +43,7 @@ def shared_channel_layer(
     if connection.vendor == "sqlite" or settings.REDIS_URL:
         return []
     return [
-        Warning(
+        checks.Warning(
             "Without REDIS_URL, processes learn of each other's answers only when they look.",
             hint="Set REDIS_URL if more than one process serves this database.",
             id="chatsite.W001",
@@ -78,7 +80,7 @@ def file_system_of(path: str, mounts: list[tuple[str, str]]) -> str:
 
 def _mounts() -> list[tuple[str, str]]:
     try:
-        with open("/proc/mounts", encoding="utf-8") as file:
+        with Path("/proc/mounts").open(encoding="utf-8") as file:
             return [(fields[1], fields[2]) for fields in map(str.split, file)]
     except OSError:
         return []  # Only Linux says; elsewhere the documentation has to.

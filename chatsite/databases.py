@@ -23,7 +23,7 @@ _SQLITE_OPTIONS = {
 
 
 def database_from_url(url: str) -> dict[str, Any]:
-    """The entry for `DATABASES` that `sqlite:///path` or `postgres://user:password@host/name` means.
+    """The entry for `DATABASES` of `sqlite:///path` or `postgres://user:password@host/name`.
 
     `sqlite:///data/x` is relative, `sqlite:////srv/x` absolute. What follows `?` in a PostgreSQL
     address becomes connection options, such as `sslmode=require`.

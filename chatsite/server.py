@@ -1,0 +1,171 @@
+"""daphne, with the limits and the shutdown that this site needs."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet import asyncioreactor
+
+
+def _event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 - not made for every platform
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+# daphne installs a reactor on import unless there is one; this gives it the faster loop.
+if "twisted.internet.reactor" not in sys.modules:
+    asyncioreactor.install(_event_loop())
+
+import daphne.server  # noqa: E402
+from daphne.http_protocol import HTTPFactory, WebRequest  # noqa: E402
+from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
+from django.conf import settings  # noqa: E402
+from twisted.internet import reactor  # noqa: E402
+from twisted.internet.defer import maybeDeferred  # noqa: E402
+
+# A message holds one prompt at most; files are uploaded over HTTP.
+WEBSOCKET_MAX_BYTES = 256 * 1024
+# Well under a day, after which the channel layer forgets a socket's groups.
+WEBSOCKET_SECONDS = 4 * 3600
+PING_SECONDS = 20
+# How long a refused upload is read and thrown away, so that its sender sees the refusal and not
+# a reset connection.
+REFUSED_UPLOAD_SECONDS = 2
+SERVICE_RESTART = 1012  # RFC 6455's registry: the server is restarting, connect again
+
+_TOO_LARGE = (
+    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 30\r\n\r\n"
+    b"The request body is too large."
+)
+
+
+class LimitedRequest(WebRequest):
+    """A request whose body is refused with 413 as soon as it is known to be too large.
+
+    daphne itself stores a body of any size before the application is asked.
+    """
+
+    _received_bytes = 0
+    _refused = False
+
+    def gotLength(self, length: int | None) -> None:
+        """Twisted has read the headers; `length` is None for a chunked body."""
+        super().gotLength(0 if self._exceeds(length or 0) else length)
+        if self._exceeds(length or 0):
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Twisted has read a piece of the body."""
+        self._received_bytes += len(data)
+        if self._refused:
+            return
+        if self._exceeds(self._received_bytes):
+            self._refuse()
+        else:
+            super().handleContentChunk(data)
+
+    def process(self) -> Any:
+        """Twisted has read the whole request."""
+        if self._refused:
+            self.channel.loseConnection()
+            return None
+        return super().process()
+
+    @staticmethod
+    def _exceeds(length: int) -> bool:
+        return length > settings.MAX_BODY_BYTES
+
+    def _refuse(self) -> None:
+        self._refused = True
+        self.channel.transport.write(_TOO_LARGE)
+        reactor.callLater(REFUSED_UPLOAD_SECONDS, self.channel.transport.abortConnection)
+
+
+class LimitedHTTPFactory(HTTPFactory):
+    """Makes connections whose requests are limited."""
+
+    def buildProtocol(self, addr: Any) -> Any:
+        """A connection from `addr`."""
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = LimitedRequest
+        return protocol
+
+
+class Server(daphne.server.Server):
+    """Serves `application` on one port; `on_listening(port)` is called once it does."""
+
+    def __init__(
+        self,
+        application: Any,
+        *,
+        host: str,
+        port: int,
+        on_listening: Callable[[int], None],
+    ) -> None:
+        interface = host.replace(":", r"\:")
+        super().__init__(
+            application,
+            endpoints=[f"tcp:port={port}:interface={interface}"],
+            signal_handlers=False,
+            websocket_timeout=WEBSOCKET_SECONDS,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PING_SECONDS,
+            websocket_max_message_size=WEBSOCKET_MAX_BYTES,
+            websocket_max_frame_size=WEBSOCKET_MAX_BYTES,
+            server_name="",
+        )
+        self._on_listening = on_listening
+        self._ports: list[Any] = []
+        self.listen_failure = ""
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that everything in this process runs on."""
+        loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # noqa: SLF001
+        return loop
+
+    @property
+    def http_factory(self) -> HTTPFactory:
+        """What daphne's `run` makes for HTTP; replaced by the limited one on assignment."""
+        return self._http_factory
+
+    @http_factory.setter
+    def http_factory(self, _unlimited: HTTPFactory) -> None:
+        self._http_factory = LimitedHTTPFactory(self)
+
+    def listen_success(self, port: Any) -> None:
+        """The port is open."""
+        super().listen_success(port)
+        self._ports.append(port)
+        self._on_listening(port.getHost().port)
+
+    def listen_error(self, failure: Any) -> None:
+        """The port cannot be had; `listen_failure` says why, and `run` returns."""
+        self.listen_failure = failure.getErrorMessage()
+        self.stop()
+
+    async def close_listeners(self) -> None:
+        """Take no new connections; those that are open go on."""
+        for port in self._ports:
+            await maybeDeferred(port.stopListening).asFuture(self.loop)
+
+    def close_websockets(self) -> None:
+        """Ask every browser to connect again, to whatever serves next."""
+        for protocol in list(self.connections):
+            if isinstance(protocol, WebSocketProtocol):
+                # autobahn's sendClose admits only codes that applications may use.
+                protocol.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restarting")
+
+    def kill_all_applications(self) -> Any:
+        """Cancel what still runs; called by Twisted before it stops."""
+        # daphne's own version raises KeyError when a connection has no application yet, for
+        # example in mid-upload, and then cancels none.
+        for protocol, details in list(self.connections.items()):
+            if "application_instance" not in details:
+                del self.connections[protocol]
+        return super().kill_all_applications()

