@@ -1,0 +1,127 @@
+"""Talks to servers that speak ``POST /chat/completions``.
+
+Pure: the standard library, httpx over aiohttp's connections, and msgspec; no Django. What servers
+send in their many ways becomes the one form of ``types`` here, and what fails one of ``errors``.
+
+    async with Upstream(base_url, api_key, dialect=SILICONFLOW) as upstream:
+        async with upstream.stream(request, stop) as answer:
+            async for chunk in answer:
+                ...
+        answer.finish_reasons, answer.usage, answer.complete
+"""
+
+from .answer import Answer
+from .bounds import Caps, Clocks
+from .client import Upstream
+from .dialects import (
+    DIALECTS,
+    GENERIC,
+    LLAMACPP,
+    OLLAMA,
+    OPENAI,
+    SILICONFLOW,
+    VLLM,
+    Dialect,
+    InlineThinking,
+)
+from .errors import (
+    BadAnswer,
+    Busy,
+    ContentPolicy,
+    ContextOverflow,
+    Denied,
+    EmptyAnswer,
+    Failed,
+    Forbidden,
+    Malformed,
+    NotAStream,
+    OutOfBalance,
+    Overloaded,
+    RateLimited,
+    Redirected,
+    Refused,
+    TimedOut,
+    TooLarge,
+    Truncated,
+    Unauthorised,
+    UnknownModel,
+    Unreachable,
+    UpstreamError,
+)
+from .fields import InvalidField
+from .limits import DEFAULT_LIMITS, Limits, Range, check, find_invalid
+from .request import CompletionRequest, ResponseFormat, Tool
+from .sse import ServerSentEvent, SSEDecoder
+from .types import (
+    ChatMessage,
+    Chunk,
+    ChunkChoice,
+    Completion,
+    CompletionChoice,
+    Delta,
+    FinishReason,
+    Role,
+    ToolCall,
+    ToolCallDelta,
+    Usage,
+)
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "DIALECTS",
+    "GENERIC",
+    "LLAMACPP",
+    "OLLAMA",
+    "OPENAI",
+    "SILICONFLOW",
+    "VLLM",
+    "Answer",
+    "BadAnswer",
+    "Busy",
+    "Caps",
+    "ChatMessage",
+    "Chunk",
+    "ChunkChoice",
+    "Clocks",
+    "Completion",
+    "CompletionChoice",
+    "CompletionRequest",
+    "ContentPolicy",
+    "ContextOverflow",
+    "Delta",
+    "Denied",
+    "Dialect",
+    "EmptyAnswer",
+    "Failed",
+    "FinishReason",
+    "Forbidden",
+    "InlineThinking",
+    "InvalidField",
+    "Limits",
+    "Malformed",
+    "NotAStream",
+    "OutOfBalance",
+    "Overloaded",
+    "Range",
+    "RateLimited",
+    "Redirected",
+    "Refused",
+    "ResponseFormat",
+    "Role",
+    "SSEDecoder",
+    "ServerSentEvent",
+    "TimedOut",
+    "TooLarge",
+    "Tool",
+    "ToolCall",
+    "ToolCallDelta",
+    "Truncated",
+    "Unauthorised",
+    "UnknownModel",
+    "Unreachable",
+    "Upstream",
+    "UpstreamError",
+    "Usage",
+    "check",
+    "find_invalid",
+]

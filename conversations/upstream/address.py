@@ -1,0 +1,44 @@
+"""Checks what an administrator enters to reach a server, and knows what of it is secret."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]+")
+# Shorter values ("1", "true") would be cut out of every message for no gain.
+SHORTEST_SECRET = 6
+
+
+def check_base_url(base_url: str) -> str:
+    """Give the address without a slash at its end. Raises ValueError.
+
+    Names and keys do not belong in it: addresses are shown and logged.
+    """
+    parts = urlsplit(base_url.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("The address must begin with http:// or https:// and name a host.")
+    if parts.username or parts.password or "@" in parts.netloc:
+        raise ValueError("The address must not contain a user name or a password.")
+    if parts.query or parts.fragment:
+        raise ValueError("The address must not contain a query or a fragment.")
+    return base_url.strip().rstrip("/")
+
+
+def check_header(name: str, value: str) -> None:
+    """Raise ValueError for what cannot be a header, without repeating the value."""
+    if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        raise ValueError(f"The header {name!r} must be printable ASCII.")
+
+
+def secrets_in(
+    api_key: str | None, headers: Mapping[str, str] | None, proxy: str | None
+) -> tuple[str, ...]:
+    """Give every value that must never be shown, the longest first."""
+    proxy_password = urlsplit(proxy).password if proxy else None
+    values = [api_key, proxy_password, *(headers or {}).values()]
+    return tuple(
+        sorted({value for value in values if value and len(value) >= SHORTEST_SECRET}, key=len)[
+            ::-1
+        ]
+    )

@@ -1,0 +1,177 @@
+"""The client of one model server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Self, TypeVar
+
+import httpx
+import msgspec
+
+from .address import check_base_url, check_header, secrets_in
+from .answer import Answer
+from .bounds import Caps, Clocks
+from .completion import read_completion
+from .decoder import AnswerDecoder
+from .dialects import GENERIC, Dialect, InlineThinking
+from .exchange import Exchange
+from .failures import FailureReader
+from .models_list import read_models
+from .request import CompletionRequest
+from .transport import open_transport
+from .types import Completion
+from .watch import STOP, Watch
+
+T = TypeVar("T")
+
+
+class Upstream:
+    """A model server that speaks ``POST /chat/completions``.
+
+    Keep one for each provider as long as the process lives: it holds the pool of connections.
+    Nothing of the environment (proxies, .netrc) is used, no redirect followed, no cookie kept.
+
+    ``base_url`` ends before ``/chat/completions`` (``https://api.siliconflow.cn/v1``). ``headers``
+    go with every request and count as secret. Raises ValueError for an address or a header that
+    cannot be used.
+    """
+
+    def __init__(  # noqa: PLR0913  (each is a field of a provider)
+        self,
+        base_url: str,
+        api_key: str | None = None,
+        *,
+        dialect: Dialect = GENERIC,
+        clocks: Clocks | None = None,
+        caps: Caps | None = None,
+        headers: Mapping[str, str] | None = None,
+        proxy: str | None = None,
+        max_connections: int = 110,
+    ) -> None:
+        self.base_url = check_base_url(base_url)
+        self.dialect = dialect
+        self._clocks = clocks or Clocks()
+        self._caps = caps or Caps()
+        sent = dict(headers or {})
+        if api_key:
+            sent["Authorization"] = f"Bearer {api_key}"
+        for name, value in sent.items():
+            check_header(name, value)
+        self._failures = FailureReader(dialect, secrets_in(api_key, headers, proxy))
+        self._exchange = Exchange(
+            self.base_url,
+            sent,
+            failures=self._failures,
+            connect_seconds=self._clocks.connect,
+            wire_cap=self._caps.wire,
+            transport=open_transport(proxy=proxy, max_connections=max_connections),
+        )
+
+    def __repr__(self) -> str:
+        return f"<Upstream {self.base_url} {self.dialect.name}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        await self._exchange.aclose()
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        request: CompletionRequest,
+        stop: asyncio.Event | None = None,
+        *,
+        inline_thinking: InlineThinking | None = None,
+    ) -> AsyncIterator[Answer]:
+        """Ask for an answer and give it as it comes.
+
+        Setting ``stop`` ends the iteration promptly at any stage, the wait for the headers
+        included, and closes the connection; nobody is cancelled. Raises UpstreamError on entering
+        when the server does not answer or refuses, and from the iteration when the answer fails.
+        """
+        body = msgspec.structs.replace(request, stream=True).to_wire(self.dialect)
+        async with Watch(self._clocks, stop) as watch:
+            answer = Answer(watch, self._decoder(request, inline_thinking))
+            try:
+                response = await _guarded(
+                    watch, self._exchange.post(body, keep=self.dialect.reuse_streams)
+                )
+                if response is not None:
+                    answer.begin(response)
+                yield answer
+            finally:
+                await answer.aclose()
+
+    async def complete(
+        self, request: CompletionRequest, *, inline_thinking: InlineThinking | None = None
+    ) -> Completion:
+        """Ask for an answer and give it whole. Only the connect and total clocks run."""
+        body = msgspec.structs.replace(request, stream=False).to_wire(self.dialect)
+        value, trace = await self._whole(self._exchange.post_whole(body))
+        return read_completion(
+            value, inline_thinking=inline_thinking or self.dialect.inline_thinking, trace_id=trace
+        )
+
+    async def models(self) -> list[str]:
+        """Give the ids of the models that the server lists."""
+        value, _ = await self._whole(self._exchange.get_whole("/models"))
+        return read_models(value)
+
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+        async with Watch(self._clocks, whole=True) as watch:
+            result = await _guarded(watch, work)
+        if result is None:
+            raise watch.timed_out()
+        return result
+
+    def _decoder(
+        self, request: CompletionRequest, inline_thinking: InlineThinking | None
+    ) -> AnswerDecoder:
+        return AnswerDecoder(
+            failures=self._failures,
+            caps=self._caps,
+            choices=request.n or 1,
+            inline_thinking=inline_thinking or self.dialect.inline_thinking,
+        )
+
+
+async def _guarded(watch: Watch, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do work that the watch may break; None when it was stopped.
+
+    The work runs in a task of its own, since waiting for headers can be broken only by
+    cancellation, and the task that called us must not be cancelled. aiohttp's pool survives that.
+    """
+    if watch.verdict == STOP:
+        work.close()
+        return None
+    task = asyncio.create_task(work, name="upstream-call")
+
+    async def cancel() -> None:
+        task.cancel()
+
+    watch.guard(cancel)
+    try:
+        await asyncio.wait([task])
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+            await _dispose(task)
+    if not task.cancelled():
+        return task.result()
+    if watch.verdict == STOP:
+        return None
+    raise watch.timed_out()
+
+
+async def _dispose(task: asyncio.Task[Any]) -> None:
+    """Close a response that came although nobody wants it any more."""
+    if not task.cancelled() and task.exception() is None:
+        result = task.result()
+        if isinstance(result, httpx.Response):
+            await result.aclose()

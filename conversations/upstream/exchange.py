@@ -1,0 +1,181 @@
+"""Sends requests to one server until one is answered, or until it is clear that none will be."""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from .answer import BROKEN
+from .errors import Malformed, NotAStream, Redirected, TooLarge, Truncated, UpstreamError
+from .failures import FailureReader, trace_id
+from .loose_json import parse
+from .retries import Retries
+from .transport import connection_error, reused
+
+ERROR_BODY_BYTES = 64 * 1024
+_HOST = re.compile(r"[^A-Za-z0-9.:\[\]-]")
+
+
+class Exchange:
+    """The HTTP of one server: headers, retries, statuses, encodings."""
+
+    def __init__(  # noqa: PLR0913  (what Upstream was given)
+        self,
+        base_url: str,
+        headers: Mapping[str, str],
+        *,
+        failures: FailureReader,
+        connect_seconds: float,
+        wire_cap: int,
+        transport: httpx.AsyncBaseTransport,
+    ) -> None:
+        self._base_url = base_url
+        self._failures = failures
+        self._connect_seconds = connect_seconds
+        self._wire_cap = wire_cap
+        self._takes_stream_options = True
+        self._client = httpx.AsyncClient(
+            transport=transport,
+            headers={"User-Agent": "parley", **headers, "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(None, connect=connect_seconds, pool=connect_seconds),
+            trust_env=False,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        await self._client.aclose()
+
+    async def post(self, body: dict[str, Any], *, keep: bool = True) -> httpx.Response:
+        """Ask for a completion and give the open response of status 2xx. Raises UpstreamError.
+
+        ``keep`` False asks for a connection that serves this request alone.
+        """
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream, */*;q=0.5"}
+        if not keep:
+            headers["Connection"] = "close"
+        if not self._takes_stream_options:
+            body = _without_stream_options(body)
+        try:
+            return await self._ask("POST", "/chat/completions", headers, _encode(body))
+        except UpstreamError as failure:
+            if failure.status != 400 or "stream_options" not in failure.message:
+                raise
+            if "stream_options" not in body:
+                raise
+        self._takes_stream_options = False
+        return await self.post(body, keep=keep)
+
+    async def post_whole(self, body: dict[str, Any]) -> tuple[Any, str | None]:
+        """Ask for a completion and give it as decoded JSON, with the trace id."""
+        return await self._whole(await self.post(body))
+
+    async def get_whole(self, path: str) -> tuple[Any, str | None]:
+        """Fetch decoded JSON, with the trace id."""
+        return await self._whole(await self._ask("GET", path, {}, None))
+
+    async def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | None
+    ) -> httpx.Response:
+        retries = Retries()
+        while True:
+            attempt = {"reused": False}
+            reused.set(attempt)
+            request = self._client.build_request(
+                method, f"{self._base_url}{path}", headers=headers, content=content
+            )
+            try:
+                response = await self._client.send(request, stream=True)
+            except BROKEN as error:
+                delay = retries.after_break(error, reused=attempt["reused"])
+                if delay is None:
+                    raise connection_error(error, self._connect_seconds) from None
+            else:
+                failure = await self._failure(response)
+                if failure is None:
+                    return response
+                delay = retries.after_failure(failure)
+                if delay is None:
+                    raise failure
+            await asyncio.sleep(delay)
+
+    async def _failure(self, response: httpx.Response) -> UpstreamError | None:
+        """Give what is wrong with a response, closed then; None when its body can be read."""
+        encoding = response.headers.get("content-encoding", "identity")
+        plain = encoding.lower() in {"identity", ""}
+        if response.is_success and plain:
+            return None
+        try:
+            if response.is_redirect:
+                return _redirected(response)
+            if response.is_success:
+                return Malformed("The server compressed its answer although asked not to.")
+            body = await _read(response, ERROR_BODY_BYTES) if plain else b""
+            return self._failures.from_response(response.status_code, response.headers, body)
+        finally:
+            await response.aclose()
+
+    async def _whole(self, response: httpx.Response) -> tuple[Any, str | None]:
+        trace = trace_id(response.headers)
+        try:
+            body = await _read(response, self._wire_cap + 1)
+        except BROKEN:
+            raise Truncated("The answer broke off.", trace_id=trace) from None
+        finally:
+            await response.aclose()
+        if len(body) > self._wire_cap:
+            raise TooLarge("wire", self._wire_cap)
+        return self._decoded(body, trace), trace
+
+    def _decoded(self, body: bytes, trace: str | None) -> Any:
+        # Some servers send blank lines, as signs of life, before the JSON.
+        text = body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+        try:
+            value = parse(text)
+        except ValueError:
+            if text[:1] in {"{", "["}:
+                raise Malformed("The answer is not JSON.", trace_id=trace) from None
+            raise NotAStream("The server did not send JSON.", trace_id=trace) from None
+        failure = self._failures.from_event(value)
+        if failure is not None:
+            failure.trace_id = trace
+            raise failure
+        return value
+
+
+def _encode(body: Mapping[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeError:  # A half surrogate: only an escape can carry it.
+        return json.dumps(body).encode()
+
+
+def _without_stream_options(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != "stream_options"}
+
+
+def _redirected(response: httpx.Response) -> Redirected:
+    host = urlsplit(response.headers.get("location", "")).netloc.rpartition("@")[2]
+    host = _HOST.sub("", host)[:100] or response.request.url.host
+    return Redirected(
+        f"The server redirects to {host}.",
+        status=response.status_code,
+        trace_id=trace_id(response.headers),
+    )
+
+
+async def _read(response: httpx.Response, most: int) -> bytes:
+    """Read a body, at most so many bytes of it."""
+    body = bytearray()
+    async for data in response.aiter_raw():
+        body += data
+        if len(body) >= most:
+            break
+    return bytes(body[:most])

@@ -1,0 +1,198 @@
+"""Reads what servers say when they fail, whatever the shape, into one of our errors.
+
+The shapes: ``{"error": {...}}`` (OpenAI, llama.cpp), ``{"error": "..."}`` (Ollama),
+``{"code": ..., "message": ...}`` and ``{"message": ...}`` and a bare JSON string (SiliconFlow),
+``{"object": "error", "message": ...}`` (vLLM), ``{"detail": ...}``, plain text, and HTML, which is
+never shown. Shape decides, not status: the same server uses several.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from .dialects import GENERIC, Dialect
+from .errors import (
+    ContentPolicy,
+    ContextOverflow,
+    Failed,
+    Forbidden,
+    OutOfBalance,
+    Overloaded,
+    RateLimited,
+    Refused,
+    Unauthorised,
+    UnknownModel,
+    UpstreamError,
+)
+from .loose_json import parse
+from .redaction import redact
+from .retry_after import retry_after
+
+_OVERFLOW = re.compile(
+    r"max_prompt_tokens|max_seq_len|exceed_context|context[_ ](?:length|size|window)", re.IGNORECASE
+)
+# "max_tokens (8192) have exceeded max_seq_len": the answer asked for is too long, not the prompt.
+_ASKED_TOO_MUCH = re.compile(r"^max_tokens\b")
+_LIMIT_NAME = re.compile(r"\b([RTI]P[MHD])\b")
+_BY_WORD: tuple[tuple[str, type[UpstreamError]], ...] = (
+    ("insufficient_quota", OutOfBalance),
+    ("insufficient_balance", OutOfBalance),
+    ("model_not_found", UnknownModel),
+    ("content_filter", ContentPolicy),
+    ("content_policy", ContentPolicy),
+    ("rate_limit", RateLimited),
+    ("overloaded", Overloaded),
+    ("unavailable", Overloaded),
+    ("authentication", Unauthorised),
+    ("invalid_api_key", Unauthorised),
+)
+_BY_STATUS: Mapping[int, type[UpstreamError]] = {
+    401: Unauthorised,
+    402: OutOfBalance,
+    403: Forbidden,
+    408: Overloaded,
+    429: RateLimited,
+    451: ContentPolicy,
+    502: Overloaded,
+    503: Overloaded,
+    504: Overloaded,
+    529: Overloaded,
+}
+
+
+class _Complaint(msgspec.Struct, frozen=True):
+    """What a server said, independent of the shape."""
+
+    message: str
+    code: str = ""
+    type: str = ""
+    prompt_tokens: int | None = None
+    limit: int | None = None
+
+
+class FailureReader:
+    """Reads failures of one server. ``secrets`` are taken out of every message."""
+
+    def __init__(self, dialect: Dialect = GENERIC, secrets: tuple[str, ...] = ()) -> None:
+        self._dialect = dialect
+        self._secrets = secrets
+
+    def from_response(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
+        """Read an answer whose status says that it failed."""
+        error = self._error(_complaint(_decode(body)), status)
+        error.status = status
+        error.retry_after = retry_after(headers)
+        error.trace_id = trace_id(headers)
+        return error
+
+    def from_event(self, value: Any) -> UpstreamError | None:
+        """Read an event of a stream, or a whole answer of status 200; None if it is no failure."""
+        if not isinstance(value, dict):
+            return self._error(_complaint(value), 500) if isinstance(value, str) else None
+        if value.get("error"):
+            return self._error(_complaint(value), _status_within(value))
+        if value.get("choices") is not None:
+            return None
+        if value.get("object") == "error" or {"code", "message"} <= value.keys():
+            return self._error(_complaint(value), _status_within(value))
+        return None
+
+    def _error(self, complaint: _Complaint, status: int) -> UpstreamError:
+        kind = self._kind(complaint, status)
+        error = kind(redact(complaint.message, self._secrets))
+        if isinstance(error, ContextOverflow):
+            error.prompt_tokens, error.limit = _token_counts(complaint)
+        if isinstance(error, RateLimited):
+            found = _LIMIT_NAME.search(complaint.message)
+            error.which = found[1] if found else None
+            error.retryable = not (error.which or "").endswith("D")
+        return error
+
+    def _kind(self, complaint: _Complaint, status: int) -> type[UpstreamError]:
+        words = f"{complaint.code} {complaint.type}"
+        if 400 <= status < 500 and _overflows(complaint):
+            return ContextOverflow
+        by_code = self._dialect.error_codes.get(complaint.code)
+        if by_code is not None:
+            return by_code
+        by_word = next((kind for word, kind in _BY_WORD if word in words), None)
+        if by_word is not None:
+            return by_word
+        if status == 404 and "model" in complaint.message.lower():
+            return UnknownModel
+        return _BY_STATUS.get(status, Refused if 400 <= status < 500 else Failed)
+
+
+def trace_id(headers: Mapping[str, str]) -> str | None:
+    """Give the server's own name for the request, to quote to its support."""
+    found = headers.get("x-siliconcloud-trace-id") or headers.get("x-request-id")
+    return redact(found)[:100] if found else None
+
+
+def _decode(body: bytes) -> Any:
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        return parse(text)
+    except ValueError:
+        return text
+
+
+def _complaint(value: Any) -> _Complaint:
+    if isinstance(value, str):
+        return _Complaint(value)
+    if not isinstance(value, dict):
+        return _Complaint("")
+    inner = value.get("error")
+    if isinstance(inner, dict):
+        return _from_object(inner)
+    if isinstance(inner, str):
+        return _from_object({**value, "message": inner})
+    return _from_object(value)
+
+
+def _from_object(value: Mapping[str, Any]) -> _Complaint:
+    message = value.get("message") or value.get("detail") or ""
+    return _Complaint(
+        message=message if isinstance(message, str) else msgspec.json.encode(message).decode(),
+        code=_word(value.get("code")),
+        type=_word(value.get("type")),
+        prompt_tokens=_count(value.get("n_prompt_tokens")),
+        limit=_count(value.get("n_ctx")),
+    )
+
+
+def _overflows(complaint: _Complaint) -> bool:
+    if _ASKED_TOO_MUCH.search(complaint.message):
+        return False
+    return bool(_OVERFLOW.search(f"{complaint.code} {complaint.type} {complaint.message}"))
+
+
+def _word(value: Any) -> str:
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int and value > 0 else None
+
+
+def _token_counts(complaint: _Complaint) -> tuple[int | None, int | None]:
+    """Give (prompt tokens, limit): from fields of their own, else from the numbers in the text.
+
+    The larger of two numbers is the prompt: it did not fit.
+    """
+    if complaint.prompt_tokens and complaint.limit:
+        return complaint.prompt_tokens, complaint.limit
+    numbers = sorted({int(number) for number in re.findall(r"\b\d{3,9}\b", complaint.message)})
+    if len(numbers) >= 2:
+        return numbers[-1], numbers[0]
+    return None, numbers[0] if numbers else None
+
+
+def _status_within(value: Mapping[str, Any]) -> int:
+    """Give the HTTP status that an error object names, 500 if none."""
+    inner = value.get("error")
+    code = inner.get("code") if isinstance(inner, dict) else value.get("code")
+    text = str(code)
+    return int(text) if text.isdecimal() and 400 <= int(text[:4]) <= 599 else 500

@@ -1,0 +1,114 @@
+"""A decoder for server-sent events that is fed bytes and does no input or output.
+
+WHATWG HTML, section 9.2 "Server-sent events". Only CR, LF and CRLF end a line: readers that
+follow ``str.splitlines`` also break lines at U+2028 and U+0085, which are legal inside JSON.
+"""
+
+import msgspec
+
+from .errors import TooLarge
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class ServerSentEvent(msgspec.Struct, frozen=True):
+    """One dispatched event. ``event`` is "message" unless the stream says otherwise."""
+
+    data: str
+    event: str = "message"
+    id: str = ""
+
+
+class SSEDecoder:
+    """Turns bytes, cut anywhere, into events.
+
+    ``comments`` counts the comment lines so far: signs of life that are no events.
+    Raises TooLarge for a line or an event over its cap (bytes).
+    """
+
+    def __init__(self, *, line_cap: int = 1 << 20, event_cap: int = 8 << 20) -> None:
+        self.comments = 0
+        self._line_cap = line_cap
+        self._event_cap = event_cap
+        self._partial = bytearray()
+        self._after_cr = False
+        self._at_start = True
+        self._data: list[str] = []
+        self._data_bytes = 0
+        self._event = ""
+        self._id = ""
+
+    def feed(self, data: bytes) -> list[ServerSentEvent]:
+        """Take the next bytes and give the events that they complete."""
+        if self._after_cr and data:
+            self._after_cr = False
+            if data[0] == 0x0A:
+                data = data[1:]
+        events: list[ServerSentEvent] = []
+        # Unlike str.splitlines, bytes.splitlines knows CR, LF and CRLF only.
+        for piece in data.splitlines(keepends=True):
+            line = self._complete(piece)
+            if line is None:
+                continue
+            event = self._take(line)
+            if event is not None:
+                events.append(event)
+        return events
+
+    def flush(self) -> list[ServerSentEvent]:
+        """Give what an unterminated tail would have been; the standard says to discard it."""
+        if self._partial:
+            line, self._partial = bytes(self._partial), bytearray()
+            self._take(line)
+        event = self._dispatch()
+        return [event] if event is not None else []
+
+    def _complete(self, piece: bytes) -> bytes | None:
+        if piece[-1] not in b"\r\n":
+            self._after_cr = False
+            self._partial += piece
+            self._check_line(len(self._partial))
+            return None
+        self._after_cr = piece[-1] == 0x0D
+        line = piece.rstrip(b"\r\n")
+        if self._partial:
+            line = bytes(self._partial) + line
+            self._partial.clear()
+        self._check_line(len(line))
+        return line
+
+    def _check_line(self, length: int) -> None:
+        if length > self._line_cap:
+            raise TooLarge("line", self._line_cap)
+
+    def _take(self, line: bytes) -> ServerSentEvent | None:
+        if self._at_start:
+            self._at_start = False
+            line = line.removeprefix(_BOM)
+        if not line:
+            return self._dispatch()
+        if line[0] == 0x3A:
+            self.comments += 1
+            return None
+        name, _, value = line.partition(b":")
+        self._field(name, value.removeprefix(b" "))
+        return None
+
+    def _field(self, name: bytes, value: bytes) -> None:
+        if name == b"data":
+            self._data_bytes += len(value)
+            if self._data_bytes > self._event_cap:
+                raise TooLarge("event", self._event_cap)
+            self._data.append(value.decode("utf-8", "replace"))
+        elif name == b"event":
+            self._event = value.decode("utf-8", "replace")
+        elif name == b"id" and b"\0" not in value:
+            self._id = value.decode("utf-8", "replace")
+
+    def _dispatch(self) -> ServerSentEvent | None:
+        data = "\n".join(self._data)
+        event = self._event or "message"
+        self._data.clear()
+        self._data_bytes = 0
+        self._event = ""
+        return ServerSentEvent(data, event, self._id) if data else None

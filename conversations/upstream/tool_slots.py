@@ -1,0 +1,132 @@
+"""Sorts the tool-call pieces of one choice into calls.
+
+Servers differ: no index at all (Gemini), index 0 for every call (older Ollama), no id or a late one
+(Ollama, Qwen), an id and a name repeated or emptied in each piece (gateways, SiliconFlow). What
+comes out has an index without gaps, and id and name once, in the first piece of each call.
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from .text import TextJoiner, clean
+from .types import ToolCallDelta
+
+_KNOWN_KEYS = frozenset({"index", "id", "type", "function"})
+
+
+class _Slot:
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.id = ""
+        self.name = ""
+        self._arguments: list[str] = []
+        self._sent = 0
+        self.announced = False
+        self.extra: dict[str, Any] = {}
+        self._joiner = TextJoiner()
+
+    def take(self, piece: Mapping[str, Any], function: Mapping[str, Any]) -> None:
+        """Set the id and the name once, and append the arguments."""
+        self.id = self.id or _text(piece.get("id"))
+        self.name = self.name or _text(function.get("name"))
+        self._arguments.append(self._joiner.feed(_arguments(function.get("arguments"))))
+        self.extra |= {key: value for key, value in piece.items() if key not in _KNOWN_KEYS}
+
+    def is_whole(self) -> bool:
+        """Say whether the arguments so far are complete JSON."""
+        try:
+            msgspec.json.decode("".join(self._arguments))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return False
+        return True
+
+    def finish(self) -> None:
+        """Append what the joiner held, since no more will come."""
+        self._arguments.append(self._joiner.flush())
+
+    def delta(self) -> ToolCallDelta | None:
+        """Give what has come since the last delta. A call without a name yet waits for it."""
+        if not self.name:
+            return None
+        arguments = "".join(self._arguments[self._sent :])
+        self._sent = len(self._arguments)
+        extra, self.extra = self.extra, {}
+        if self.announced:
+            if not arguments and not extra:
+                return None
+            return ToolCallDelta(index=self.index, arguments=arguments, extra=extra)
+        self.announced = True
+        return ToolCallDelta(
+            index=self.index,
+            id=self.id or f"call_{uuid.uuid4().hex}",
+            name=self.name,
+            arguments=arguments,
+            extra=extra,
+        )
+
+
+class ToolSlots:
+    """The tool calls of one choice, as they grow."""
+
+    def __init__(self) -> None:
+        self._slots: list[_Slot] = []
+        self._by_index: dict[int, _Slot] = {}
+
+    def __bool__(self) -> bool:
+        return any(slot.name for slot in self._slots)
+
+    def feed(self, pieces: Any) -> tuple[ToolCallDelta, ...]:
+        """Take the ``tool_calls`` of one delta."""
+        deltas = [self._take(piece) for piece in pieces if isinstance(piece, dict)]
+        return tuple(delta for delta in deltas if delta is not None)
+
+    def flush(self) -> tuple[ToolCallDelta, ...]:
+        """Give what still waits. A call that never got a name cannot be made and is dropped."""
+        for slot in self._slots:
+            slot.finish()
+        deltas = [slot.delta() for slot in self._slots]
+        return tuple(delta for delta in deltas if delta is not None)
+
+    def _take(self, piece: Mapping[str, Any]) -> ToolCallDelta | None:
+        function = piece.get("function")
+        if not isinstance(function, dict):
+            function = {}
+        slot = self._slot(piece, _text(function.get("name")))
+        slot.take(piece, function)
+        return slot.delta()
+
+    def _slot(self, piece: Mapping[str, Any], name: str) -> _Slot:
+        index, call_id = piece.get("index"), _text(piece.get("id"))
+        if type(index) is not int:
+            return self._slot_without_index(call_id, name)
+        slot = self._by_index.get(index)
+        # Every call at index 0: another id and name after whole arguments begins another call.
+        if slot is None or (slot.id and call_id not in {"", slot.id} and name and slot.is_whole()):
+            slot = self._by_index[index] = self._open()
+        return slot
+
+    def _slot_without_index(self, call_id: str, name: str) -> _Slot:
+        if call_id:
+            same = next((slot for slot in self._slots if slot.id == call_id), None)
+            return same or self._open()
+        if not self._slots or (name and self._slots[-1].name and self._slots[-1].is_whole()):
+            return self._open()
+        return self._slots[-1]
+
+    def _open(self) -> _Slot:
+        self._slots.append(_Slot(len(self._slots)))
+        return self._slots[-1]
+
+
+def _text(value: Any) -> str:
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _arguments(value: Any) -> str:
+    """Give the arguments as text; some servers send them as an object."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else msgspec.json.encode(value).decode()

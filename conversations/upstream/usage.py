@@ -1,0 +1,41 @@
+"""Reads token counts, and only those that can be true."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .types import Usage
+
+# No context window or answer comes near this; servers under fault have sent 1e400 and negatives.
+MOST_TOKENS = 100_000_000
+
+
+def read_usage(value: Any) -> Usage | None:
+    """Give the usage, or None when it is absent or cannot be true.
+
+    Part counts that cannot be true are None; a total that cannot be is the sum of the two others.
+    """
+    if not isinstance(value, dict):
+        return None
+    prompt, completion = _count(value.get("prompt_tokens")), _count(value.get("completion_tokens"))
+    if prompt is None or completion is None:
+        return None
+    total = _count(value.get("total_tokens"))
+    cached = _count(_detail(value, "prompt_tokens_details", "cached_tokens"))
+    return Usage(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        total_tokens=prompt + completion if total is None else total,
+        reasoning_tokens=_count(_detail(value, "completion_tokens_details", "reasoning_tokens")),
+        cached_tokens=_count(value.get("prompt_cache_hit_tokens")) if cached is None else cached,
+    )
+
+
+def _detail(value: Mapping[str, Any], group: str, name: str) -> Any:
+    details = value.get(group)
+    return details.get(name) if isinstance(details, dict) else None
+
+
+def _count(value: Any) -> int | None:
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None

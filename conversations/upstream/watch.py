@@ -1,0 +1,114 @@
+"""Ends one call when its reader says stop, or when a clock runs out.
+
+The task that reads is never cancelled: the watch breaks what it waits for (the sending, or the
+open connection), and the reader then finds the verdict and leaves in the normal way.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+from .bounds import Clocks
+from .errors import TimedOut
+
+STOP = "stop"
+
+
+class Watch:
+    """One call's clocks and its stop flag.
+
+    ``verdict`` is None while the call may go on, "stop", or the name of the clock that ran out.
+    """
+
+    def __init__(
+        self, clocks: Clocks, stop: asyncio.Event | None = None, *, whole: bool = False
+    ) -> None:
+        self.verdict: str | None = None
+        self._clocks = clocks
+        self._stop = stop or asyncio.Event()
+        self._whole = whole
+        self._now = asyncio.get_running_loop().time
+        self._started_at = self._now()
+        self._bytes_at: float | None = None
+        self._payload_at: float | None = None
+        self._held = False
+        self._break: Callable[[], Awaitable[object]] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        if self._stop.is_set():
+            self.verdict = STOP
+        else:
+            self._task = asyncio.create_task(self._run(), name="upstream-watch")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def guard(self, break_it: Callable[[], Awaitable[object]]) -> None:
+        """Say how to break what the reader waits for from now on."""
+        self._break = break_it
+
+    def saw_bytes(self) -> None:
+        """Note a sign of life."""
+        self._bytes_at = self._now()
+
+    def saw_payload(self) -> None:
+        """Note progress."""
+        self._payload_at = self._now()
+
+    def hold(self) -> None:
+        """Note that the reader is away with a chunk."""
+        self._held = True
+
+    def resume(self) -> None:
+        """Note that the reader waits again; its own time does not count for the idle clocks."""
+        if self._held:
+            self._held = False
+            self._bytes_at = self._now()
+            if self._payload_at is not None:
+                self._payload_at = self._bytes_at
+
+    def timed_out(self, trace_id: str | None = None) -> TimedOut:
+        """Give the error for the clock that ran out."""
+        clock = self.verdict or ""
+        return TimedOut(clock, getattr(self._clocks, clock), trace_id=trace_id)
+
+    async def _run(self) -> None:
+        while self.verdict is None:
+            clock, deadline = self._next()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._stop.wait()
+                self.verdict = STOP
+            except TimeoutError:
+                # The reader may have moved the deadline in the meantime.
+                clock, deadline = self._next()
+                if deadline <= self._now():
+                    self.verdict = clock
+        if self._break is not None:
+            await self._break()
+
+    def _next(self) -> tuple[str, float]:
+        """Give the clock that would run out first, and when."""
+        clocks = self._clocks
+        deadlines = [("total", self._started_at + clocks.total)]
+        if not self._whole:
+            now = self._now()
+            if self._payload_at is None:
+                deadlines.append(("first_byte", self._started_at + clocks.first_byte))
+            else:
+                since = now if self._held else self._payload_at
+                deadlines.append(("idle", since + clocks.idle))
+            if self._bytes_at is not None:
+                since = now if self._held else self._bytes_at
+                deadlines.append(("byte_idle", since + clocks.byte_idle))
+        return min(deadlines, key=lambda pair: pair[1])
