@@ -11,6 +11,7 @@ django_application = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from chatsite.health import HealthChecks  # noqa: E402
 from chatsite.peer import TrustedPeer  # noqa: E402
 from chatsite.static import StaticFiles  # noqa: E402
 from chatsite.websocket_origin import SameOrigin  # noqa: E402
@@ -19,7 +20,7 @@ from conversations.routing import websocket_urlpatterns  # noqa: E402
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
-            "http": StaticFiles(django_application),
+            "http": HealthChecks(StaticFiles(django_application)),
             "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
         }
     )

@@ -1,29 +1,53 @@
 """What a supervisor and a load balancer ask."""
 
+from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+
+from chatsite.asgi_types import Application, Message, Receive, Send
 
 _draining = False
 
 
 def begin_draining() -> None:
-    """From now on `readyz` answers 503: this process takes no new traffic."""
+    """From now on `/readyz` answers 503: this process takes no new traffic."""
     global _draining  # noqa: PLW0603 - a fact about the whole process
     _draining = True
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the process answers at all."""
-    return HttpResponse("ok\n", content_type="text/plain")
+class HealthChecks:
+    """Answers `/healthz` and `/readyz`, and passes on everything else.
+
+    In front of Django, because whoever checks asks by the address of a container or a machine,
+    which is none of the site's host names.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """200 for a process that is alive, and for one that may take traffic."""
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path == "/healthz":
+            await _answer(send, 200, "ok")
+        elif path == "/readyz":
+            obstacle = "draining" if _draining else await sync_to_async(_database_obstacle)()
+            await _answer(send, 503 if obstacle else 200, obstacle or "ready")
+        else:
+            await self._application(scope, receive, send)
 
 
-def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when this process can serve a page: the database answers and no shutdown has begun."""
-    if _draining:
-        return HttpResponse("draining\n", content_type="text/plain", status=503)
+def _database_obstacle() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("no database\n", content_type="text/plain", status=503)
-    return HttpResponse("ready\n", content_type="text/plain")
+        return "no database"
+    finally:
+        connection.close()
+    return ""
+
+
+async def _answer(send: Send, status: int, text: str) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{text}\n".encode()})

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from chatsite.static import Application, Message, Receive, Send
+from chatsite.asgi_types import Application, Message, Receive, Send
 
 _ROOT_PATH_HEADER = b"daphne-root-path"
 

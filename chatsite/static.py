@@ -5,17 +5,13 @@ thread and read each file whole. Its file index, its headers and its choice of a
 variant are used here directly.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from django.conf import settings
 from whitenoise import WhiteNoise
 from whitenoise.responders import Redirect, StaticFile
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+from chatsite.asgi_types import Application, Message, Receive, Send
 
 CHUNK_BYTES = 64 * 1024
 # Names hashed by the static storage, such as base.0c1f2e3d4a5b.css, never change their contents.

@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from chatsite.health import healthz, readyz
 from conversations.views.setup import setup
 
 urlpatterns = [
@@ -11,6 +10,4 @@ urlpatterns = [
     path("", include("conversations.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
 ]
