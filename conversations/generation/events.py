@@ -4,21 +4,27 @@ The vocabulary is described in docs/protocol.md; ``static/js/transcript.js`` is 
 fold, and ``tests/transcripts.json`` holds both to the same answers.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, TypeAlias
 
 import msgspec
+
+from conversations import upstream
 
 Cause = Literal["completed", "stopped", "interrupted", "failed"]
 
 
 class ToolCallPiece(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A part of one tool call: ``index`` names the call, ``arguments`` is appended to it."""
+    """A part of one tool call: ``index`` names the call, ``arguments`` is appended to it.
+
+    ``extra`` holds keys of the provider's that must go back to it as they came.
+    """
 
     index: int
     id: str = ""
     name: str = ""
     arguments: str = ""
+    extra: dict[str, Any] = {}
 
 
 class TokenCounts(msgspec.Struct, frozen=True):
@@ -84,6 +90,33 @@ def decode(payload: str) -> Event:
     return _decoder.decode(payload)
 
 
+def from_chunk(chunk: upstream.Chunk, at_ms: int) -> list[Event]:
+    """The events of one normalised chunk that arrived ``at_ms`` after the generation's creation.
+
+    Usage and finish reasons are left to the ``finished`` event: some providers repeat them in
+    every chunk.
+    """
+    return [
+        delta for choice in chunk.choices for delta in _deltas(choice.index, choice.delta, at_ms)
+    ]
+
+
+def _deltas(choice: int, delta: upstream.Delta, at_ms: int) -> Iterator[Delta]:
+    if delta.reasoning_content:
+        yield Delta(choice=choice, at_ms=at_ms, reasoning_content=delta.reasoning_content)
+    if delta.content:
+        yield Delta(choice=choice, at_ms=at_ms, content=delta.content)
+    for call in delta.tool_calls:
+        piece = ToolCallPiece(
+            index=call.index,
+            id=call.id or "",
+            name=call.name or "",
+            arguments=call.arguments,
+            extra=dict(call.extra),
+        )
+        yield Delta(choice=choice, at_ms=at_ms, tool_calls=(piece,))
+
+
 def join(events: Sequence[Event]) -> list[Event]:
     """Neighbouring deltas of the same choice and kind made one, before they are numbered.
 
@@ -116,7 +149,8 @@ def _merged(first: Event, second: Event) -> Event | None:
 
 
 def _kind(delta: Delta) -> str:
-    kinds = [name for name in ("content", "reasoning_content", "tool_calls") if getattr(delta, name)]
+    names = ("content", "reasoning_content", "tool_calls")
+    kinds = [name for name in names if getattr(delta, name)]
     return kinds[0] if len(kinds) == 1 else ""
 
 
@@ -124,7 +158,7 @@ def _merged_tool_calls(first: Delta, second: Delta) -> Delta | None:
     if len(first.tool_calls) != 1 or len(second.tool_calls) != 1:
         return None
     before, after = first.tool_calls[0], second.tool_calls[0]
-    if before.index != after.index or after.id or after.name:
+    if before.index != after.index or after.id or after.name or after.extra:
         return None
     piece = msgspec.structs.replace(before, arguments=before.arguments + after.arguments)
     return msgspec.structs.replace(second, tool_calls=(piece,))
@@ -136,11 +170,12 @@ class ToolCallTranscript(msgspec.Struct):
     id: str = ""
     name: str = ""
     arguments: str = ""
+    extra: dict[str, Any] = {}
 
     def to_wire(self) -> dict[str, object]:
         """The call in the form that ``message.tool_calls`` has on the wire."""
         function = {"name": self.name, "arguments": self.arguments}
-        return {"id": self.id, "type": "function", "function": function}
+        return {**self.extra, "id": self.id, "type": "function", "function": function}
 
 
 class ChoiceTranscript(msgspec.Struct):
@@ -215,6 +250,7 @@ def _apply_piece(calls: list[ToolCallTranscript], piece: ToolCallPiece) -> None:
     call.id = call.id or piece.id
     call.name = call.name or piece.name
     call.arguments += piece.arguments
+    call.extra.update(piece.extra)
 
 
 def _apply_finished(transcript: Transcript, event: Finished) -> None:

@@ -48,9 +48,7 @@ class Generation(models.Model):
     )
     client_request_id = models.UUIDField()
     parameters = models.JSONField(default=dict)
-    status = models.CharField(
-        _("status"), max_length=12, choices=Status, default=Status.RUNNING
-    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.RUNNING)
     owner = models.CharField(max_length=100)
     epoch = models.PositiveIntegerField(default=1)
     stop_requested_at = models.DateTimeField(null=True)

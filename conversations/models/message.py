@@ -23,9 +23,7 @@ class Message(models.Model):
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="messages"
     )
-    parent = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="children")
     role = models.CharField(_("role"), max_length=10, choices=Role)
     content = models.TextField(_("content"), blank=True, default="")
     reasoning_content = models.TextField(_("reasoning"), blank=True, default="")
@@ -48,6 +46,13 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.content[:40]}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the answer ended before it was done, so that it can be continued."""
+        if self.generation is None or self.generation.is_running:
+            return False
+        return self.finish_reason == "length" or self.generation.status != "completed"
 
     def branch(self) -> list["Message"]:
         """The path from the root to this message, itself included. One query."""

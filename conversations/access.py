@@ -1,0 +1,50 @@
+"""The only ways in to an object. What a person may not see does not exist for them."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from conversations.models import Conversation, Generation, LanguageModel, Message, User
+
+T = TypeVar("T")
+
+
+class NotFound(Exception):
+    """There is no such thing, or it is somebody else's: nobody can tell which."""
+
+
+def conversation_for(user: User, conversation_id: UUID) -> Conversation:
+    """The user's conversation. Raises :class:`NotFound`."""
+    found = Conversation.objects.filter(user=user, pk=conversation_id).first()
+    return _or_not_found(found)
+
+
+def message_for(user: User, message_id: UUID) -> Message:
+    """A message of the user's conversations, with its conversation and generation."""
+    found = (
+        Message.objects.filter(conversation__user=user, pk=message_id)
+        .select_related("conversation", "generation")
+        .first()
+    )
+    return _or_not_found(found)
+
+
+def generation_for(user: User, generation_id: UUID) -> Generation:
+    """A generation that the user started."""
+    return _or_not_found(Generation.objects.filter(user=user, pk=generation_id).first())
+
+
+def models_for(user: User) -> list[LanguageModel]:
+    """The models that the user may use, by name."""
+    return list(LanguageModel.objects.usable().select_related("provider"))
+
+
+def model_for(user: User, name: str) -> LanguageModel:
+    """The model of that public name, with its provider, if the user may use it."""
+    found = LanguageModel.objects.usable().select_related("provider").filter(name=name).first()
+    return _or_not_found(found)
+
+
+def _or_not_found(found: T | None) -> T:
+    if found is None:
+        raise NotFound
+    return found

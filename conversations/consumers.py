@@ -1,0 +1,73 @@
+"""The one websocket of a tab: who it is, and how fast it may talk."""
+
+from typing import Any
+from uuid import UUID
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from conversations import page_actions, protocol
+from conversations.doorbell import group_of
+from conversations.flood import TokenBucket
+from conversations.open_page import OpenPage
+from conversations.protocol import BadFrame
+
+NOT_SIGNED_IN, FLOODING = 4401, 1008
+FRAMES_A_SECOND, FRAMES_AT_ONCE = 20, 60
+BAD_FRAMES_A_MINUTE = 5
+
+
+class Consumer(AsyncWebsocketConsumer):
+    """Frames in and out; :class:`OpenPage` knows what they mean."""
+
+    page: OpenPage | None = None
+
+    async def connect(self) -> None:
+        await self.accept()
+        user = self.scope["user"]
+        if not user.is_authenticated:
+            await self.close(NOT_SIGNED_IN)
+            return
+        self._frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
+        self._bad_frames = TokenBucket(BAD_FRAMES_A_MINUTE / 60, BAD_FRAMES_A_MINUTE)
+        self.page = OpenPage(user, self._send_text, self.close)
+        await self.channel_layer.group_add(group_of(user.pk), self.channel_name)
+        await self.page.say("hello", release=settings.RELEASE)
+        self.page.spawn(self.page.recheck())
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        # Channels would visit the thread that all sockets share before each message, where one
+        # slow query delays every token. Our handlers reach the database through in_thread alone.
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def disconnect(self, code: int) -> None:
+        if self.page:
+            await self.channel_layer.group_discard(group_of(self.page.user.pk), self.channel_name)
+            self.page.leave()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Start what a frame asks for; never wait for it, so that a stop is read at once."""
+        if self.page is None:
+            return
+        if not self._frames.take():
+            await self.close(FLOODING)
+            return
+        try:
+            frame = protocol.read(text_data or "")
+        except BadFrame as error:
+            await self._bad_frame(self.page, error)
+        else:
+            self.page.spawn(page_actions.answer(self.page, frame))
+
+    async def _bad_frame(self, page: OpenPage, error: BadFrame) -> None:
+        await page.complain(error.request_id, "bad_frame", error.message)
+        if not self._bad_frames.take():
+            await self.close(FLOODING)
+
+    async def conversation_rang(self, message: dict[str, Any]) -> None:
+        """A wake-up from the doorbell: look what is new."""
+        if self.page:
+            self.page.spawn(self.page.rang(UUID(message["conversation_id"])))
+
+    async def _send_text(self, text: str) -> None:
+        await self.send(text_data=text)

@@ -1,0 +1,56 @@
+"""Following a generation for one socket, with a bound on what is unsent."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from conversations import protocol
+from conversations.generation.runner import runner
+
+# daphne buffers without limit for a page that does not read; this is our own limit.
+WINDOW_BYTES = 256 * 1024
+SILENT_SECONDS = 30.0
+
+SendText = Callable[[str], Awaitable[None]]
+
+
+class Silent(Exception):
+    """The page has stopped acknowledging what it is sent."""
+
+
+class Follower:
+    """Sends one generation's events to one page, never more than a window ahead of it."""
+
+    def __init__(self, generation_id: UUID, send: SendText) -> None:
+        self._generation_id = generation_id
+        self._send = send
+        self._sent: deque[tuple[int, int]] = deque()
+        self._unread_bytes = 0
+        self._acknowledged = asyncio.Event()
+
+    async def follow(self, after: int) -> None:
+        """Send what comes after that number, until the generation has finished.
+
+        Raises :class:`Silent` when the page reads nothing for 30 seconds.
+        """
+        async for batch in runner().tails.follow(self._generation_id, after):
+            await self._room()
+            frame = protocol.write_events(self._generation_id, batch.seq, batch.payloads)
+            self._sent.append((batch.seq, len(frame)))
+            self._unread_bytes += len(frame)
+            await self._send(frame)
+
+    def acknowledge(self, seq: int) -> None:
+        """The page has read everything up to that number."""
+        while self._sent and self._sent[0][0] <= seq:
+            self._unread_bytes -= self._sent.popleft()[1]
+        self._acknowledged.set()
+
+    async def _room(self) -> None:
+        while self._unread_bytes > WINDOW_BYTES:
+            self._acknowledged.clear()
+            try:
+                await asyncio.wait_for(self._acknowledged.wait(), SILENT_SECONDS)
+            except TimeoutError:
+                raise Silent from None

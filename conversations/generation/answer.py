@@ -1,0 +1,74 @@
+"""One answer: from the upstream's chunks to the events of a run."""
+
+from conversations.generation.events import Cause, Delta, Event, Finished, TokenCounts, from_chunk
+from conversations.generation.failures import failure_of
+from conversations.generation.prompt import Call, EchoFilter
+from conversations.generation.writer import Run, Writer
+from conversations.upstream import Answer, Chunk, Truncated, Upstream, UpstreamError, Usage
+
+
+class Answering:
+    """Relays one answer into the writer and tells at the end how it went."""
+
+    def __init__(self, run: Run, call: Call, writer: Writer) -> None:
+        self._run = run
+        self._call = call
+        self._writer = writer
+        self._echo = EchoFilter(call.echo)
+        self.upstream_id = ""
+
+    async def relay(self, upstream: Upstream) -> Finished:
+        """Ask the upstream and write down what comes, until it ends or the run is stopped.
+
+        The task is never cancelled: stopping leaves the stream normally, so that no connection
+        is left without an owner.
+        """
+        answer: Answer | None = None
+        try:
+            async with upstream.stream(self._call.request, stop=self._run.stop) as answer:
+                async for chunk in answer:
+                    await self._write(chunk)
+        except UpstreamError as error:
+            return await self._ended(answer, error)
+        return await self._ended(answer, None)
+
+    async def _write(self, chunk: Chunk) -> None:
+        self.upstream_id = self.upstream_id or chunk.id
+        events = from_chunk(chunk, self._run.elapsed_ms())
+        fresh = [event for event in map(self._without_echo, events) if event]
+        if fresh:
+            await self._writer.append(self._run, fresh)
+
+    def _without_echo(self, event: Event) -> Event | None:
+        if not isinstance(event, Delta) or not event.content:
+            return event
+        content = self._echo.feed(event.content)
+        return Delta(choice=event.choice, at_ms=event.at_ms, content=content) if content else None
+
+    async def _ended(self, answer: Answer | None, error: UpstreamError | None) -> Finished:
+        if held := self._echo.flush():
+            held_back = Delta(at_ms=self._run.elapsed_ms(), content=held)
+            await self._writer.append(self._run, [held_back])
+        return Finished(
+            cause=_cause(answer, error),
+            finish_reasons=_finish_reasons(answer),
+            usage=_token_counts(answer.usage if answer else None),
+            error=failure_of(error) if error else None,
+        )
+
+
+def _cause(answer: Answer | None, error: UpstreamError | None) -> Cause:
+    if error:
+        return "interrupted" if isinstance(error, Truncated) else "failed"
+    return "stopped" if answer is None or answer.stopped else "completed"
+
+
+def _finish_reasons(answer: Answer | None) -> dict[str, str]:
+    reasons = answer.finish_reasons if answer else {}
+    return {str(choice): reason for choice, reason in reasons.items() if reason}
+
+
+def _token_counts(usage: Usage | None) -> TokenCounts | None:
+    if usage is None:
+        return None
+    return TokenCounts(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)

@@ -1,0 +1,41 @@
+"""What went wrong upstream, in words for the person who waits for the answer."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from conversations.generation.events import Failure
+from conversations.upstream import Refused, UpstreamError
+
+# The upstream's own words are shown only where they name what the person can change.
+_SENTENCES: dict[str, str | Promise] = {
+    "unreachable": _("The model's server cannot be reached just now. Try again in a moment."),
+    "redirected": _("The model's server has moved. An administrator must set its new address."),
+    "timed_out": _("The model's server took too long. What had arrived is kept."),
+    "unauthorised": _("The model's server refused this site's key. Tell an administrator."),
+    "forbidden": _("This site's key may not use this model. Tell an administrator."),
+    "out_of_balance": _("This site's account with the model's provider has run out of money."),
+    "unknown_model": _("The model's server does not know this model any more. Choose another."),
+    "context_overflow": _(
+        "The conversation is too long for this model. Start a new one, or go "
+        "on from an earlier message."
+    ),
+    "content_policy": _("The model's provider refused this message because of its content rules."),
+    "rate_limited": _(
+        "The model's provider is limiting how often this site may ask. Try again in a little while."
+    ),
+    "overloaded": _("The model's server is overloaded. Try again in a moment."),
+    "too_large": _("The answer became too large and was ended. What had arrived is kept."),
+    "truncated": _("The connection to the model broke off. What had arrived is kept."),
+    "empty_answer": _("The model ended without saying anything. Try again."),
+    "not_a_stream": _("Something other than an answer came from the model's address."),
+    "malformed": _("The model's server sent something that cannot be read."),
+}
+_OTHERWISE = _("The model's server failed. What had arrived is kept.")
+
+
+def failure_of(error: UpstreamError) -> Failure:
+    """The failure that a person is shown for ``error``."""
+    sentence = str(_SENTENCES.get(error.code, _OTHERWISE))
+    if error.code == Refused.code and error.message:
+        sentence = str(_("The model's server refused the request: %s")) % error.message
+    return Failure(error.code, sentence)

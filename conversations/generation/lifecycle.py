@@ -1,0 +1,176 @@
+"""How a generation begins and how it ends, each in one transaction."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations.generation import log
+from conversations.generation.events import (
+    ChoiceTranscript,
+    Failure,
+    Finished,
+    ToolCallTranscript,
+    Transcript,
+    encode,
+    fold,
+)
+from conversations.models import Generation, LanguageModel, LoggedEvent, Message
+
+# One process runs generations; the name is its slot, so that its successor knows what it left.
+OWNER = "main"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: ``count`` answers to ``parent``, or more of ``continued``."""
+
+    model: LanguageModel
+    client_request_id: UUID
+    parent: Message
+    parameters: dict[str, Any] = field(default_factory=dict)
+    count: int = 1
+    continued: Message | None = None
+
+
+def create(order: Order, changed_in: int) -> Generation:
+    """The running generation of ``order`` with its assistant messages, in the caller's transaction.
+
+    ``changed_in`` is the version of the conversation that this change makes.
+    """
+    conversation = order.parent.conversation
+    generation = Generation.objects.create(
+        user=conversation.user,
+        conversation=conversation,
+        language_model=order.model,
+        client_request_id=order.client_request_id,
+        parameters=order.parameters,
+        owner=OWNER,
+    )
+    if order.continued:
+        _reopen(order.continued, generation, changed_in)
+    else:
+        _empty_answers(order, generation, changed_in)
+    return generation
+
+
+def _reopen(message: Message, generation: Generation, changed_in: int) -> None:
+    message.generation = generation
+    message.changed_in = changed_in
+    message.finish_reason = ""
+    message.save(update_fields=["generation", "changed_in", "finish_reason"])
+
+
+def _empty_answers(order: Order, generation: Generation, changed_in: int) -> None:
+    for choice in range(order.count):
+        Message.objects.create(
+            conversation=order.parent.conversation,
+            parent=order.parent,
+            role=Message.Role.ASSISTANT,
+            generation=generation,
+            choice=choice,
+            model_name=order.model.name,
+            changed_in=changed_in,
+        )
+
+
+def transcript_of(generation: Generation, messages: list[Message]) -> tuple[Transcript, int]:
+    """The fold of the log so far and the number of its last event.
+
+    It begins with what the messages hold, which is something only where an answer is continued.
+    """
+    events = log.events_of(generation.pk)
+    return fold(events, start=_start(messages)), len(events)
+
+
+def _start(messages: list[Message]) -> Transcript:
+    return Transcript(choices={message.choice: _choice_of(message) for message in messages})
+
+
+def _choice_of(message: Message) -> ChoiceTranscript:
+    known = message.reasoning_ms is not None
+    return ChoiceTranscript(
+        content=message.content,
+        reasoning_content=message.reasoning_content,
+        reasoning_from_ms=0 if known else None,
+        reasoning_to_ms=message.reasoning_ms,
+        tool_calls=[tool_call_of(call) for call in message.tool_calls],
+    )
+
+
+def tool_call_of(call: dict[str, Any]) -> ToolCallTranscript:
+    """The call of a message's ``tool_calls``, which holds it in the wire's form."""
+    extra = {key: value for key, value in call.items() if key not in ("id", "type", "function")}
+    function = call["function"]
+    return ToolCallTranscript(call["id"], function["name"], function["arguments"], extra)
+
+
+def finish(generation_id: UUID, epoch: int, last: Finished, *, upstream_id: str = "") -> str | None:
+    """End the generation, once: its status, its last event and its messages, in one transaction.
+
+    Gives the payload of the last event, or None when somebody else had ended it before.
+    """
+    with transaction.atomic():
+        owned = Generation.objects.owned(OWNER, epoch).filter(pk=generation_id)
+        won = owned.update(
+            status=last.cause,
+            finished_at=timezone.now(),
+            error_code=last.error.code if last.error else "",
+            error_message=last.error.message if last.error else "",
+            prompt_tokens=last.usage.prompt_tokens if last.usage else None,
+            completion_tokens=last.usage.completion_tokens if last.usage else None,
+            upstream_id=upstream_id,
+        )
+        return _write_down(Generation.objects.get(pk=generation_id), last) if won else None
+
+
+def _write_down(generation: Generation, last: Finished) -> str:
+    messages = list(generation.messages.select_for_update())
+    transcript, seq = transcript_of(generation, messages)
+    payload = encode(last)
+    LoggedEvent.objects.create(generation=generation, seq=seq + 1, payload=payload)
+    fold([last], start=transcript)
+    generation.last_seq = seq + 1
+    generation.notices = transcript.notices
+    generation.save(update_fields=["last_seq", "notices"])
+    if generation.conversation:
+        changed_in = generation.conversation.advance()
+        for message in messages:
+            _fill(message, transcript.choice(message.choice), changed_in)
+    return payload
+
+
+def _fill(message: Message, choice: ChoiceTranscript, changed_in: int) -> None:
+    message.content = choice.content
+    message.reasoning_content = choice.reasoning_content
+    message.reasoning_ms = choice.reasoning_ms
+    message.tool_calls = [call.to_wire() for call in choice.tool_calls]
+    message.finish_reason = choice.finish_reason
+    message.changed_in = changed_in
+    message.save()
+
+
+def request_stop(generation: Generation) -> None:
+    """Ask the owner of the generation, in whichever process it is, to stop."""
+    asked = Generation.objects.running().filter(pk=generation.pk, stop_requested_at=None)
+    asked.update(stop_requested_at=timezone.now())
+
+
+def stops_asked_for() -> list[UUID]:
+    """The generations of this process that somebody asked to stop."""
+    asked = Generation.objects.running().filter(owner=OWNER, stop_requested_at__isnull=False)
+    return list(asked.values_list("pk", flat=True))
+
+
+def recover() -> int:
+    """End what a dead predecessor of this process left running; give how many there were.
+
+    Whatever was shown is in the log, so each message keeps it and is marked as interrupted.
+    """
+    left = list(Generation.objects.running().filter(owner=OWNER).values_list("pk", "epoch"))
+    message = _("The server was restarted while this answer was being written.")
+    last = Finished(cause="interrupted", error=Failure("restarted", message))
+    return sum(finish(pk, epoch, last) is not None for pk, epoch in left)

@@ -1,0 +1,73 @@
+"""The log of events: appended to in batches, read from a cursor, pruned when nobody needs it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from conversations.generation.events import Event, decode
+from conversations.models import Generation, LoggedEvent
+
+READ_LIMIT = 2000
+
+
+class Entry(NamedTuple):
+    """One event on its way into the log."""
+
+    generation_id: UUID
+    seq: int
+    payload: str
+
+
+class Unread(NamedTuple):
+    """What a reader still lacks, in order, and whether more may come."""
+
+    payloads: list[str]
+    is_running: bool
+
+
+def append(entries: Sequence[Entry], owners: Iterable[tuple[UUID, str, int]]) -> set[UUID]:
+    """Store the entries of those generations that (id, owner, epoch) still own; give their ids.
+
+    One transaction. Storing the same entries again changes nothing, so that a commit whose
+    answer was lost can be repeated.
+    """
+    with transaction.atomic():
+        held = _held(owners)
+        LoggedEvent.objects.bulk_create(
+            [LoggedEvent(**entry._asdict()) for entry in entries if entry.generation_id in held],
+            ignore_conflicts=True,
+        )
+    return held
+
+
+def _held(owners: Iterable[tuple[UUID, str, int]]) -> set[UUID]:
+    wanted = set(owners)
+    running = Generation.objects.running().filter(pk__in=[owner[0] for owner in wanted])
+    found = running.select_for_update().values_list("pk", "owner", "epoch")
+    return {row[0] for row in found if row in wanted}
+
+
+def read_after(generation_id: UUID, seq: int) -> Unread:
+    """The payloads after ``seq``, at most 2,000 of them.
+
+    The status is read first: when it says finished, everything has been committed before.
+    """
+    status = Generation.objects.filter(pk=generation_id).values_list("status", flat=True).first()
+    rows = LoggedEvent.objects.filter(generation=generation_id, seq__gt=seq).order_by("seq")
+    payloads = list(rows.values_list("payload", flat=True)[:READ_LIMIT])
+    return Unread(payloads, status == Generation.Status.RUNNING)
+
+
+def events_of(generation_id: UUID) -> list[Event]:
+    """Every event of the generation so far, in order."""
+    rows = LoggedEvent.objects.filter(generation=generation_id).order_by("seq")
+    return [decode(payload) for payload in rows.values_list("payload", flat=True)]
+
+
+def prune(finished_before: datetime) -> int:
+    """Forget the events of generations that finished before then; their messages hold it all."""
+    old = LoggedEvent.objects.filter(generation__finished_at__lt=finished_before)
+    return old.delete()[0]

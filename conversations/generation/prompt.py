@@ -1,0 +1,93 @@
+"""From a generation to the request that its provider gets."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from conversations.generation.lifecycle import tool_call_of
+from conversations.models import Generation, LanguageModel, Message, Provider
+from conversations.upstream import ChatMessage, CompletionRequest, ToolCall
+
+# These servers continue an assistant message that stands last; the others are asked in words.
+PREFILLING = {Provider.Dialect.LLAMACPP, Provider.Dialect.VLLM, Provider.Dialect.OLLAMA}
+CONTINUE = "Continue exactly where you stopped. Do not repeat what you have already written."
+
+
+class Call(NamedTuple):
+    """A request, the model that answers it, and what it may say again before it goes on."""
+
+    request: CompletionRequest
+    model: LanguageModel
+    echo: str
+
+
+def call_for(generation_id: UUID) -> Call:
+    """The request of a generation: the branch above its answer, in the order of the talk."""
+    generation = Generation.objects.select_related("language_model__provider").get(pk=generation_id)
+    model = generation.language_model
+    if model is None:
+        raise LanguageModel.DoesNotExist
+    answer = generation.messages.select_related("conversation").order_by("choice")[0]
+    branch = answer.branch()
+    messages = [_message(message) for message in branch[:-1]] + _so_far(answer, model)
+    body = {**generation.parameters, "model": model.upstream_name, "messages": [], "stream": True}
+    request = CompletionRequest.from_wire(body)
+    return Call(msgspec.structs.replace(request, messages=tuple(messages)), model, answer.content)
+
+
+def _so_far(answer: Message, model: LanguageModel) -> list[ChatMessage]:
+    if not answer.content:
+        return []
+    said = ChatMessage(role="assistant", content=answer.content)
+    if model.provider.dialect in PREFILLING:
+        return [said]
+    return [said, ChatMessage(role="user", content=CONTINUE)]
+
+
+def _message(message: Message) -> ChatMessage:
+    calls = tuple(_tool_call(call) for call in message.tool_calls)
+    # Reasoning goes back on turns with tool calls alone: elsewhere some providers refuse it.
+    reasoning = message.reasoning_content if calls else None
+    return ChatMessage(
+        role="user" if message.role == Message.Role.USER else "assistant",
+        content=message.content,
+        reasoning_content=reasoning,
+        tool_calls=calls,
+    )
+
+
+def _tool_call(call: dict[str, object]) -> ToolCall:
+    known = tool_call_of(call)
+    return ToolCall(id=known.id, name=known.name, arguments=known.arguments, extra=known.extra)
+
+
+class EchoFilter:
+    """Takes away what an answer repeats of the text that it was asked to continue.
+
+    llama.cpp says the whole of it again, and models that were asked in words often begin anew.
+    """
+
+    def __init__(self, echo: str) -> None:
+        self._expected = echo
+        self._held = ""
+
+    def feed(self, content: str) -> str:
+        """What of ``content`` is new; text that may still turn out an echo is held back."""
+        if not self._expected:
+            return content
+        self._held += content
+        if self._expected.startswith(self._held):
+            return ""
+        return self._release()
+
+    def flush(self) -> str:
+        """What was held back and is no echo, at the end of the answer."""
+        if self._held == self._expected:
+            self._held = ""
+        return self._release()
+
+    def _release(self) -> str:
+        fresh = self._held.removeprefix(self._expected)
+        self._expected = self._held = ""
+        return fresh

@@ -1,0 +1,135 @@
+"""Runs generations: one supervised task for each, owned by the process and by no request."""
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import msgspec
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations import doorbell
+from conversations.generation import lifecycle, log, prompt
+from conversations.generation.answer import Answering
+from conversations.generation.connections import Connections
+from conversations.generation.events import Failure, Finished
+from conversations.generation.tail import Tails
+from conversations.generation.writer import Run, Writer
+from conversations.models import Generation
+from conversations.threads import in_thread
+
+logger = logging.getLogger(__name__)
+
+# How soon a stop that was asked for in another thread or process is seen.
+STOP_POLL_SECONDS = 0.25
+PRUNE_SECONDS = 60
+# A page that was away for longer reads the message instead of the log.
+KEEP_EVENTS = timedelta(minutes=10)
+
+
+class Runner:
+    """The generations of this process, with the writer and the tails that they share."""
+
+    def __init__(self) -> None:
+        self.tails = Tails()
+        self._writer = Writer(self.tails)
+        self._connections = Connections()
+        self._runs: dict[UUID, Run] = {}
+        self._is_draining = False
+        # A task that nobody refers to may be collected while it runs.
+        self._answering: set[asyncio.Task[None]] = set()
+        self._chores = [
+            self._spawn(work) for work in (self._writer.work(), self._watch_stops(), self._prune())
+        ]
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        # An empty context: a request's own would tie the task to the request's thread.
+        return asyncio.get_running_loop().create_task(work, context=contextvars.Context())
+
+    def start(self, generation: Generation) -> None:
+        """Answer the generation in a task of its own."""
+        run = Run(generation.pk, generation.epoch)
+        self._runs[generation.pk] = run
+        self.tails.open(generation.pk)
+        if self._is_draining:
+            run.stop.set()
+        task = self._spawn(self._supervise(run, generation))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    def stop(self, generation_id: UUID) -> None:
+        """Stop a generation of this process at once; of others the flag in its row is enough."""
+        if run := self._runs.get(generation_id):
+            run.stop.set()
+
+    async def drain(self) -> None:
+        """Interrupt whatever runs, wait until all of it is written down, and close."""
+        self._is_draining = True
+        for run in self._runs.values():
+            run.stop.set()
+        if self._answering:
+            await asyncio.wait(self._answering)
+        for chore in self._chores:
+            chore.cancel()
+        self._writer.close()
+        await self._connections.aclose()
+
+    async def _supervise(self, run: Run, generation: Generation) -> None:
+        try:
+            last, upstream_id = await self._answer(run)
+        except Exception:
+            logger.exception("Generation %s failed.", run.generation_id)
+            text = _("Something went wrong on this site. What had arrived is kept.")
+            last, upstream_id = Finished(cause="failed", error=Failure("internal", text)), ""
+        try:
+            await self._finish(run, last, upstream_id)
+        finally:
+            self.tails.close(run.generation_id)
+            del self._runs[run.generation_id]
+        if generation.conversation_id:
+            await doorbell.ring(generation.user_id, generation.conversation_id)
+
+    async def _answer(self, run: Run) -> tuple[Finished, str]:
+        call = await in_thread(prompt.call_for, run.generation_id)
+        answering = Answering(run, call, self._writer)
+        last = await answering.relay(self._connections.upstream_for(call.model.provider))
+        return last, answering.upstream_id
+
+    async def _finish(self, run: Run, last: Finished, upstream_id: str) -> None:
+        await self._writer.flush(run)
+        if self._is_draining and last.cause == "stopped":
+            error = Failure("restarted", _("The server was restarted while this was written."))
+            last = msgspec.structs.replace(last, cause="interrupted", error=error)
+        payload = await in_thread(
+            lifecycle.finish, run.generation_id, run.epoch, last, upstream_id=upstream_id
+        )
+        if payload:
+            self.tails.publish(run.generation_id, [payload])
+
+    async def _watch_stops(self) -> None:
+        while True:
+            await asyncio.sleep(STOP_POLL_SECONDS)
+            if self._runs:
+                for generation_id in await in_thread(lifecycle.stops_asked_for):
+                    self.stop(generation_id)
+
+    async def _prune(self) -> None:
+        while True:
+            await asyncio.sleep(PRUNE_SECONDS)
+            await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
+
+
+_runners: WeakKeyDictionary[asyncio.AbstractEventLoop, Runner] = WeakKeyDictionary()
+
+
+def runner() -> Runner:
+    """The runner of this event loop, made when it is first asked for."""
+    loop = asyncio.get_running_loop()
+    if loop not in _runners:
+        _runners[loop] = Runner()
+    return _runners[loop]

@@ -1,0 +1,89 @@
+"""The shared tail: committed events of the generations that run in this process, for followers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+from uuid import UUID
+
+from conversations.generation import log
+from conversations.threads import in_thread
+
+# How soon a follower of a generation that runs elsewhere looks again.
+TICK_SECONDS = 0.5
+# So many events go into one frame at most; a joined event is some 25 ms of text.
+BATCH_EVENTS = 500
+
+
+class Batch(NamedTuple):
+    """Consecutive events; ``seq`` is the number of the last one."""
+
+    seq: int
+    payloads: list[str]
+
+
+class _Tail:
+    def __init__(self) -> None:
+        self.payloads: list[str] = []
+        self.is_finished = False
+        self.news = asyncio.Event()
+
+    def ring(self) -> None:
+        self.news.set()
+        self.news = asyncio.Event()
+
+
+class Tails:
+    """What has been committed of each running generation, from its first event on.
+
+    Followers share one list, each with a cursor of its own, so that no follower has a queue.
+    """
+
+    def __init__(self) -> None:
+        self._tails: dict[UUID, _Tail] = {}
+
+    def open(self, generation_id: UUID) -> None:
+        self._tails[generation_id] = _Tail()
+
+    def publish(self, generation_id: UUID, payloads: list[str]) -> None:
+        """Show events that have been committed."""
+        tail = self._tails[generation_id]
+        tail.payloads.extend(payloads)
+        tail.ring()
+
+    def close(self, generation_id: UUID) -> None:
+        """No more events come from here; followers read what they lack and end."""
+        tail = self._tails.pop(generation_id)
+        tail.is_finished = True
+        tail.ring()
+
+    async def follow(self, generation_id: UUID, after: int) -> AsyncIterator[Batch]:
+        """The events after that number as they are committed, to the last one of the generation."""
+        tail = self._tails.get(generation_id)
+        source = _from_tail(tail, after) if tail else _from_log(generation_id, after)
+        async for batch in source:
+            yield batch
+
+
+async def _from_tail(tail: _Tail, cursor: int) -> AsyncIterator[Batch]:
+    while True:
+        news = tail.news
+        payloads = tail.payloads[cursor : cursor + BATCH_EVENTS]
+        if payloads:
+            cursor += len(payloads)
+            yield Batch(cursor, payloads)
+        elif tail.is_finished:
+            return
+        else:
+            await news.wait()
+
+
+async def _from_log(generation_id: UUID, cursor: int) -> AsyncIterator[Batch]:
+    while True:
+        unread = await in_thread(log.read_after, generation_id, cursor)
+        if unread.payloads:
+            cursor += len(unread.payloads)
+            yield Batch(cursor, unread.payloads)
+        elif not unread.is_running:
+            return
+        else:
+            await asyncio.sleep(TICK_SECONDS)

@@ -1,0 +1,130 @@
+"""The group commit: one transaction for what all running generations have to store.
+
+It commits at once when idle; while a commit runs the next batch gathers. Only what has been
+committed is published, so nothing that was shown can be lost.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from conversations.generation import log
+from conversations.generation.events import Event, encode, join
+from conversations.generation.lifecycle import OWNER
+from conversations.generation.tail import Tails
+
+logger = logging.getLogger(__name__)
+
+# Between two commits at least so long, or as long as the last commit took: it halves the work of
+# the store under load and adds half of itself to the delay of a token.
+COMMIT_INTERVAL_SECONDS = 0.025
+RETRY_SECONDS = 0.5
+# The reading of upstreams waits while more events than this are unwritten (a store that stalls).
+PENDING_EVENTS = 20_000
+
+
+@dataclass(eq=False)
+class Run:
+    """One running generation as its owner sees it. ``seq`` counts the events that were numbered."""
+
+    generation_id: UUID
+    epoch: int = 1
+    seq: int = 0
+    pending: list[Event] = field(default_factory=list)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    # The clock of ``at_ms``.
+    started: float = field(default_factory=time.monotonic)
+
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the run began."""
+        return int((time.monotonic() - self.started) * 1000)
+
+
+class Writer:
+    """Takes the events of all runs, and commits, then publishes them together."""
+
+    def __init__(self, tails: Tails) -> None:
+        self._tails = tails
+        self._waiting: dict[Run, None] = {}
+        self._pending = 0
+        self._news = asyncio.Event()
+        self._committed = asyncio.Condition()
+        # A thread of its own keeps its connection open; nothing else ever queues before a commit.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+
+    async def append(self, run: Run, events: Sequence[Event]) -> None:
+        """Put the events in line. Waits only while too much is unwritten."""
+        run.pending.extend(events)
+        self._waiting[run] = None
+        self._pending += len(events)
+        self._news.set()
+        if self._pending > PENDING_EVENTS:
+            async with self._committed:
+                await self._committed.wait_for(lambda: self._pending <= PENDING_EVENTS)
+
+    async def flush(self, run: Run) -> None:
+        """Wait until everything appended for the run has been committed."""
+        async with self._committed:
+            await self._committed.wait_for(lambda: run not in self._waiting)
+
+    async def work(self) -> None:
+        """Commit batch after batch, for as long as the process runs."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            started = time.monotonic()
+            await self._commit(dict(self._waiting))
+            await asyncio.sleep(max(COMMIT_INTERVAL_SECONDS, time.monotonic() - started))
+
+    async def _commit(self, runs: dict[Run, None]) -> None:
+        batch = {run: self._take(run) for run in runs}
+        entries = [entry for numbered in batch.values() for entry in numbered]
+        held = await self._store(entries, [(run.generation_id, OWNER, run.epoch) for run in runs])
+        for run, numbered in batch.items():
+            self._publish(run, numbered, run.generation_id in held)
+        async with self._committed:
+            self._committed.notify_all()
+
+    def _take(self, run: Run) -> list[log.Entry]:
+        events, run.pending = run.pending, []
+        self._pending -= len(events)
+        first = run.seq + 1
+        numbered = [
+            log.Entry(run.generation_id, seq, encode(event))
+            for seq, event in enumerate(join(events), first)
+        ]
+        run.seq += len(numbered)
+        return numbered
+
+    def _publish(self, run: Run, numbered: list[log.Entry], is_held: bool) -> None:
+        if not run.pending:
+            self._waiting.pop(run, None)
+        if is_held:
+            self._tails.publish(run.generation_id, [entry.payload for entry in numbered])
+        else:
+            # Another process has taken the generation over: nothing more may be written or shown.
+            run.stop.set()
+
+    async def _store(
+        self, entries: Sequence[log.Entry], owners: Sequence[tuple[UUID, str, int]]
+    ) -> set[UUID]:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                return await loop.run_in_executor(self._thread, log.append, entries, owners)
+            except DatabaseError:
+                logger.exception("The log could not be written; trying again.")
+                await loop.run_in_executor(self._thread, connection.close)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def close(self) -> None:
+        """Give the thread and its connection back."""
+        self._thread.submit(connection.close)
+        self._thread.shutdown()

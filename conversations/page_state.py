@@ -1,0 +1,156 @@
+"""What a page starts from, and what it is told when something changed: docs/protocol.md."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from conversations import access
+from conversations.generation.events import ChoiceTranscript, Transcript
+from conversations.generation.lifecycle import transcript_of
+from conversations.models import Conversation, Generation, LanguageModel, Message, User
+
+LISTED_CONVERSATIONS = 50
+
+
+def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
+    """The whole state of a page, as the protocol describes it."""
+    models = access.models_for(user)
+    return {
+        "site": {"name": settings.SITE_NAME},
+        "user": {"username": user.get_username(), "is_staff": user.is_staff},
+        "models": [{"name": model.name, "notes": model.notes} for model in models],
+        "notice": None if models else _no_model(user),
+        "conversation": conversation_state(conversation) if conversation else None,
+        "messages": message_states(conversation) if conversation else [],
+        "conversations": listed(user),
+    }
+
+
+def _no_model(user: User) -> str:
+    if not user.is_staff:
+        return _("There is no model to talk to yet. An administrator has to set one up.")
+    return _(
+        "There is no model to talk to yet. Start the site with UPSTREAM_BASE_URL and "
+        "UPSTREAM_API_KEY set, or with LOCAL_MODEL=on for the bundled model, "
+        "or add a provider under Administration."
+    )
+
+
+def listed(user: User, before: datetime | None = None) -> list[dict[str, Any]]:
+    """The user's conversations for the list, newest first, at most 50 of them."""
+    rows = Conversation.objects.filter(user=user).order_by("-updated_at")
+    if before:
+        rows = rows.filter(updated_at__lt=before)
+    return [listed_state(conversation) for conversation in rows[:LISTED_CONVERSATIONS]]
+
+
+def listed_state(conversation: Conversation) -> dict[str, Any]:
+    """A conversation as the list shows it."""
+    return {
+        "id": str(conversation.pk),
+        "title": conversation.title,
+        "updated_at": conversation.updated_at.isoformat(),
+    }
+
+
+def conversation_state(conversation: Conversation) -> dict[str, Any]:
+    """A conversation without its messages."""
+    model: LanguageModel | None = conversation.language_model
+    return {
+        **listed_state(conversation),
+        "version": conversation.version,
+        "model": model.name if model else None,
+        "head_id": str(conversation.head_id) if conversation.head_id else None,
+        "created_at": conversation.created_at.isoformat(),
+    }
+
+
+def changes(conversation: Conversation, since: int) -> dict[str, Any]:
+    """What a page lacks that knows the conversation as of version ``since``."""
+    return {
+        "conversation": conversation_state(conversation),
+        "messages": message_states(conversation, since),
+    }
+
+
+def message_states(conversation: Conversation, since: int = 0) -> list[dict[str, Any]]:
+    """The messages that changed after version ``since``, in order, as they are right now.
+
+    Message and status come from one query, so that a running one is folded with its log exactly
+    when its row does not hold the answer yet.
+    """
+    rows = conversation.messages.filter(changed_in__gt=since).select_related("generation")
+    messages = list(rows)
+    transcripts = _running_transcripts(messages)
+    return [_message_state(message, transcripts) for message in messages]
+
+
+_Transcripts = dict[Any, tuple[Transcript, int]]
+
+
+def _running_transcripts(messages: Iterable[Message]) -> _Transcripts:
+    by_generation: dict[Generation, list[Message]] = {}
+    for message in messages:
+        if message.generation and message.generation.is_running:
+            by_generation.setdefault(message.generation, []).append(message)
+    return {
+        generation.pk: transcript_of(generation, answers)
+        for generation, answers in by_generation.items()
+    }
+
+
+def _message_state(message: Message, transcripts: _Transcripts) -> dict[str, Any]:
+    state: dict[str, Any] = {
+        "id": str(message.pk),
+        "parent_id": str(message.parent_id) if message.parent_id else None,
+        "role": message.role,
+        "content": message.content,
+        "reasoning_content": message.reasoning_content,
+        "reasoning_ms": message.reasoning_ms,
+        "tool_calls": message.tool_calls,
+        "model": message.model_name or None,
+        "created_at": message.created_at.isoformat(),
+        "finish_reason": message.finish_reason or None,
+        "choice": message.choice,
+        "generation": _generation_state(message.generation) if message.generation else None,
+    }
+    if message.generation and message.generation_id in transcripts:
+        transcript, seq = transcripts[message.generation_id]
+        state |= _choice_state(transcript.choice(message.choice))
+        state["generation"] |= {"seq": seq, "notices": transcript.notices}
+    return state
+
+
+def _choice_state(choice: ChoiceTranscript) -> dict[str, Any]:
+    return {
+        "content": choice.content,
+        "reasoning_content": choice.reasoning_content,
+        "reasoning_ms": choice.reasoning_ms,
+        "tool_calls": [call.to_wire() for call in choice.tool_calls],
+    }
+
+
+def _generation_state(generation: Generation) -> dict[str, Any]:
+    failed = {"code": generation.error_code, "message": generation.error_message}
+    return {
+        "id": str(generation.pk),
+        "status": generation.status,
+        "seq": generation.last_seq,
+        "error": failed if generation.error_code else None,
+        "notices": generation.notices,
+        "usage": _usage_state(generation),
+    }
+
+
+def _usage_state(generation: Generation) -> dict[str, int] | None:
+    if generation.prompt_tokens is None or generation.completion_tokens is None:
+        return None
+    total = generation.prompt_tokens + generation.completion_tokens
+    return {
+        "prompt_tokens": generation.prompt_tokens,
+        "completion_tokens": generation.completion_tokens,
+        "total_tokens": total,
+    }

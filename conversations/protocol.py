@@ -1,0 +1,153 @@
+"""The frames of the websocket, both ways: docs/protocol.md."""
+
+import json
+import math
+from typing import Any, NoReturn, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+# A message of 100,000 characters in the widest UTF-8, and the frame around it.
+FRAME_BYTES = 512 * 1024
+FRAME_DEPTH = 32
+
+
+class BadFrame(Exception):
+    """A frame that cannot be understood. ``request_id`` is its own, where it could be read."""
+
+    def __init__(self, message: str, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.request_id = request_id
+
+
+class Frame(msgspec.Struct, tag_field="type", kw_only=True, frozen=True):
+    """What every frame from a page may carry."""
+
+    request_id: UUID | None = None
+
+
+class TurnFrame(Frame, kw_only=True, frozen=True):
+    """A frame that begins a turn: its ``request_id`` is what makes it happen once."""
+
+    request_id: UUID
+
+
+class TurnSend(TurnFrame, tag="turn.send", kw_only=True, frozen=True):
+    conversation_id: UUID | None
+    parent_id: UUID | None
+    content: str
+    model: str
+    parameters: dict[str, Any] = {}
+
+
+class TurnRegenerate(TurnFrame, tag="turn.regenerate", kw_only=True, frozen=True):
+    message_id: UUID
+    model: str | None = None
+
+
+class TurnContinue(TurnFrame, tag="turn.continue", kw_only=True, frozen=True):
+    message_id: UUID
+
+
+class GenerationFollow(Frame, tag="generation.follow", kw_only=True, frozen=True):
+    generation_id: UUID
+    after: int = 0
+
+
+class GenerationAck(Frame, tag="generation.ack", kw_only=True, frozen=True):
+    generation_id: UUID
+    seq: int
+
+
+class GenerationStop(Frame, tag="generation.stop", kw_only=True, frozen=True):
+    generation_id: UUID
+
+
+class ConversationOpen(Frame, tag="conversation.open", kw_only=True, frozen=True):
+    conversation_id: UUID
+    version: int = 0
+
+
+class ConversationRename(Frame, tag="conversation.rename", kw_only=True, frozen=True):
+    conversation_id: UUID
+    title: str
+
+
+class ConversationDelete(Frame, tag="conversation.delete", kw_only=True, frozen=True):
+    conversation_id: UUID
+
+
+class Ping(Frame, tag="ping", kw_only=True, frozen=True):
+    pass
+
+
+PageFrame: TypeAlias = (
+    TurnSend
+    | TurnRegenerate
+    | TurnContinue
+    | GenerationFollow
+    | GenerationAck
+    | GenerationStop
+    | ConversationOpen
+    | ConversationRename
+    | ConversationDelete
+    | Ping
+)
+
+
+def read(text: str) -> PageFrame:
+    """The frame of a JSON text. Raises :class:`BadFrame` for whatever is not one.
+
+    The JSON is read loosely, so that a frame with one bad value can still be answered by its
+    ``request_id``, and the value is named.
+    """
+    value = _json(text)
+    request_id = value.get("request_id") if isinstance(value, dict) else None
+    known_id = request_id if isinstance(request_id, str) else None
+    if _depth_exceeds(value, FRAME_DEPTH):
+        raise BadFrame(f"The frame is nested deeper than {FRAME_DEPTH} levels.", known_id)
+    try:
+        return msgspec.convert(value, PageFrame)
+    except msgspec.ValidationError as error:
+        raise BadFrame(f"The frame is not understood: {error}.", known_id) from error
+
+
+def _json(text: str) -> Any:
+    if len(text) > FRAME_BYTES:
+        raise BadFrame(f"The frame is larger than {FRAME_BYTES} bytes.")
+    try:
+        return json.loads(text, parse_constant=_no_such_number, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise BadFrame("The frame is not JSON.") from error
+
+
+def _no_such_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number that JSON knows.")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:20]} is too large a number.")
+    return number
+
+
+def _depth_exceeds(value: Any, depth: int) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return False
+    return depth == 0 or any(_depth_exceeds(item, depth - 1) for item in value)
+
+
+def write(frame_type: str, **fields: Any) -> str:
+    """The JSON text of a frame to the page."""
+    return msgspec.json.encode({"type": frame_type, **fields}).decode()
+
+
+def write_events(generation_id: UUID, seq: int, payloads: list[str]) -> str:
+    """A ``generation.events`` frame around payloads that are JSON text already."""
+    events = ",".join(payloads)
+    head = f'{{"type":"generation.events","generation_id":"{generation_id}"'
+    return f'{head},"seq":{seq},"events":[{events}]}}'

@@ -1,0 +1,7 @@
+"""The one websocket."""
+
+from django.urls import path
+
+from conversations.consumers import Consumer
+
+websocket_urlpatterns = [path("ws/", Consumer.as_asgi())]

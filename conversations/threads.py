@@ -1,0 +1,36 @@
+"""The one door from the event loop to the database."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# More threads would only queue at SQLite's single writer, and each holds a PostgreSQL connection.
+_pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="database")
+
+
+async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What ``function`` gives, called on a thread of its own with a live database connection.
+
+    Channels would run it on the one thread that all sockets share, where a single slow query
+    delays every token. A cancelled caller does not stop ``function``: what it writes must be safe
+    to have been written.
+    """
+    context = contextvars.copy_context()
+    call = partial(context.run, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_pool, _connected, call)
+
+
+def _connected(call: Callable[[], R]) -> R:
+    close_old_connections()
+    try:
+        return call()
+    finally:
+        close_old_connections()

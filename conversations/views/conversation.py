@@ -1,0 +1,54 @@
+"""The page of a conversation, and its state as JSON."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from conversations import access
+from conversations.models import Conversation
+from conversations.page_state import listed, page_state
+
+
+@require_GET
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """An empty page that becomes a conversation with its first message."""
+    return _page(request, None)
+
+
+@require_GET
+@login_required
+def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """The page of one conversation."""
+    return _page(request, _conversation_or_404(request, conversation_id))
+
+
+@require_GET
+@login_required
+def state(request: HttpRequest, conversation_id: UUID) -> JsonResponse:
+    """What the page of the conversation starts from."""
+    found = _conversation_or_404(request, conversation_id)
+    return JsonResponse(page_state(request.user, found))
+
+
+@require_GET
+@login_required
+def older(request: HttpRequest) -> JsonResponse:
+    """The conversations that were last changed before ``before``, for the list."""
+    before = parse_datetime(request.GET.get("before", ""))
+    return JsonResponse({"conversations": listed(request.user, before)})
+
+
+def _page(request: HttpRequest, shown: Conversation | None) -> HttpResponse:
+    return render(request, "conversation.html", {"state": page_state(request.user, shown)})
+
+
+def _conversation_or_404(request: HttpRequest, conversation_id: UUID) -> Conversation:
+    try:
+        return access.conversation_for(request.user, conversation_id)
+    except access.NotFound:
+        raise Http404 from None
