@@ -1,6 +1,7 @@
 """What each kind of server does differently, as data."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -58,7 +59,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    fields: Mapping[str, Path] = _OPENAI
+    fields: Mapping[str, Path] = MappingProxyType(_OPENAI)
     stream_options: bool = True
     reuse_streams: bool = True
     replay_reasoning: Literal["tool_turns", "always", "never"] = "tool_turns"
