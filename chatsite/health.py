@@ -1,7 +1,7 @@
 """What a supervisor and a load balancer ask."""
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from chatsite.asgi_types import Application, Message, Receive, Send
 
@@ -43,7 +43,7 @@ def _database_obstacle() -> str:
     except DatabaseError:
         return "no database"
     finally:
-        connection.close()
+        close_old_connections()
     return ""
 
 

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from chatsite.origins import origin
 from chatsite.asgi_types import Application, Message, Receive, Send
+from chatsite.origins import origin
 
 # Application-defined close codes are 4000 and up; before `accept` the server answers 403 instead.
 ORIGIN_REFUSED = 4403

@@ -51,7 +51,8 @@ class LocalModel:
     @property
     def pid(self) -> int | None:
         """The process that runs now, if one does."""
-        return self._child.pid if self._child else None
+        child = self._child
+        return child.pid if child and child.poll() is None else None
 
     def stop(self) -> None:
         """End the server and wait until it is gone; nothing is started again."""

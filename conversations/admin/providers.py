@@ -10,6 +10,7 @@ from conversations.models import LanguageModel, Provider
 class ProviderForm(forms.ModelForm):
     """A provider whose key can be written and never read."""
 
+    base_url = forms.URLField(label=_("Base address"), max_length=500, assume_scheme="https")
     api_key = forms.CharField(
         label=_("API key"),
         required=False,

@@ -16,7 +16,7 @@ from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.local_model import LocalModel
 from conversations.models import Provider
-from conversations.upstream_models import keep_asking
+from conversations.upstream_models import add_listed_models
 
 
 class Command(BaseCommand):
@@ -80,7 +80,7 @@ class Command(BaseCommand):
             drain=_drain,
         )
         if upstream:
-            serving.spawn(lambda: keep_asking(upstream))
+            serving.spawn(lambda: add_listed_models(upstream))
         connections.close_all()
         try:
             serving.run()
