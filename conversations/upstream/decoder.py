@@ -98,6 +98,7 @@ class AnswerDecoder:
     def _recognise(self) -> None:
         head = bytes(self._body).lstrip(_BOM_AND_SPACE)
         if not head:
+            self._body.clear()
             return
         if head.startswith(b"<"):
             raise NotAStream("The server sent a web page instead of an answer.")

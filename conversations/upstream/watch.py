@@ -34,6 +34,7 @@ class Watch:
         self._payload_at: float | None = None
         self._held = False
         self._break: Callable[[], Awaitable[object]] | None = None
+        self._timer: asyncio.Timeout | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -59,11 +60,15 @@ class Watch:
 
     def saw_bytes(self) -> None:
         """Note a sign of life."""
-        self._bytes_at = self._now()
+        first, self._bytes_at = self._bytes_at is None, self._now()
+        if first:
+            self._wake_sooner()
 
     def saw_payload(self) -> None:
         """Note progress."""
-        self._payload_at = self._now()
+        first, self._payload_at = self._payload_at is None, self._now()
+        if first:
+            self._wake_sooner()
 
     def hold(self) -> None:
         """Note that the reader is away with a chunk."""
@@ -86,7 +91,7 @@ class Watch:
         while self.verdict is None:
             clock, deadline = self._next()
             try:
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(deadline) as self._timer:
                     await self._stop.wait()
                 self.verdict = STOP
             except TimeoutError:
@@ -94,8 +99,18 @@ class Watch:
                 clock, deadline = self._next()
                 if deadline <= self._now():
                     self.verdict = clock
+        self._timer = None
         if self._break is not None:
             await self._break()
+
+    def _wake_sooner(self) -> None:
+        """Start an idle clock that may run out before what the watch sleeps for.
+
+        Needed once for each clock: later signs of life only move its deadline back, which the
+        watch sees when it wakes.
+        """
+        if self._timer is not None and not self._timer.expired():
+            self._timer.reschedule(self._next()[1])
 
     def _next(self) -> tuple[str, float]:
         """Give the clock that would run out first, and when."""

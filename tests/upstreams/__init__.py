@@ -1,0 +1,1 @@
+"""Model servers that do what they are told, faults included."""

@@ -1,0 +1,315 @@
+"""Scripts of servers that fail. ``at`` tokens come first where the fault is in the middle.
+
+reset-before-headers  RST at once
+reset-mid-token       RST within an event
+reset-mid-utf8        the end of the connection within a character, the body not ended
+cut                   the connection closed within a chunked body
+cut-close-framed      the same where the close is the only framing: a clean end to HTTP
+stall-before-headers  silence; stall-after-headers, stall-after-tokens
+drip                  one byte at a time, ``rate`` a second
+comments-only         comments, ``rate`` a second (20 if 0), and never an event
+html                  status 200 and a web page; html-502 with that status
+json-error            status 200 and a JSON error
+text                  status 200 and plain words
+malformed             an event that is not JSON
+huge-event            one line of ``size`` bytes
+huge-answer           ``size`` bytes in tokens of 50,000; flood: comments without end
+error-mid-stream      an OpenAI error object; error-flat: SiliconFlow's; error-vllm; error-in-chunk
+done-only             [DONE] and nothing else; no-finish: [DONE] without a finish reason
+empty                 ``stop`` without any content
+400 401 403 403-balance 404-path 413 429 429-later 429-date 429-soon 451 500 502 503 504
+loading               llama.cpp that still loads its model
+context, context-llama  the prompt is too long
+rejects-stream-options  400 until they are left out
+echoes-key            401 with the key and an address in its message
+gzip                  a compressed stream
+redirect              302 to another host
+dies                  the whole server stops
+"""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+from .call import Call
+from .good import SCRIPTS as GOOD
+from .good import Script, chunk, finish, good, tokens, usage
+
+SCRIPTS: dict[str, Script] = {}
+
+
+def _named(name: str) -> Any:
+    def keep(play: Script) -> Script:
+        SCRIPTS[name] = play
+        return play
+
+    return keep
+
+
+async def _some(call: Call, framing: str = "chunked") -> None:
+    """Send the headers and the first ``at`` tokens."""
+    await call.head(framing=framing)
+    for position in range(int(call.number_of("at"))):
+        await call.pace(position)
+        await call.event(chunk(call, {"content": call.token(position)}))
+
+
+async def unknown_model(call: Call) -> None:
+    """Answer a model that no script has, the way SiliconFlow does."""
+    message = "Model does not exist. Please check it carefully."
+    await call.whole(400, {"code": 20012, "message": message, "data": None})
+
+
+@_named("reset-before-headers")
+async def reset_before_headers(call: Call) -> None:
+    call.reset()
+
+
+@_named("reset-mid-token")
+async def reset_mid_token(call: Call) -> None:
+    await _some(call)
+    await call.write(b'data: {"choices": [{"del')
+    await asyncio.sleep(0.02)  # an RST destroys what the client has not read yet
+    call.reset()
+
+
+@_named("reset-mid-utf8")
+async def reset_mid_utf8(call: Call) -> None:
+    await _some(call)
+    await call.write(b'data: {"choices": [{"delta": {"content": "\xe4\xbd')
+    call.cut()
+
+
+@_named("cut")
+async def cut(call: Call) -> None:
+    await _some(call)
+    call.cut()
+
+
+@_named("cut-close-framed")
+async def cut_close_framed(call: Call) -> None:
+    await _some(call, framing="close")
+
+
+@_named("stall-before-headers")
+async def stall_before_headers(call: Call) -> None:
+    await call.forever()
+
+
+@_named("stall-after-headers")
+async def stall_after_headers(call: Call) -> None:
+    await call.head()
+    await call.forever()
+
+
+@_named("stall-after-tokens")
+async def stall_after_tokens(call: Call) -> None:
+    await _some(call)
+    await call.forever()
+
+
+@_named("drip")
+async def drip(call: Call) -> None:
+    await call.head()
+    for position in range(int(call.number_of("tokens"))):
+        event = json.dumps(chunk(call, {"content": call.token(position)}))
+        for byte in f"data: {event}\n\n".encode():
+            await call.write(bytes([byte]))
+            await asyncio.sleep(1 / (call.number_of("rate") or 1e6))
+    await finish(call)
+
+
+@_named("comments-only")
+async def comments_only(call: Call) -> None:
+    await call.head()
+    while True:
+        await call.write(b": keep-alive\n\n")
+        await asyncio.sleep(1 / (call.number_of("rate") or 20))
+
+
+PAGE = "<!DOCTYPE html><html><title>502</title><h1>Bad gateway</h1><script>1</script></html>"
+
+
+def _whole(
+    status: int, value: Any, headers: Mapping[str, str] | None = None, **more: str
+) -> Script:
+    async def play(call: Call) -> None:
+        await call.whole(status, value, headers, **more)
+
+    return play
+
+
+SCRIPTS["html"] = _whole(200, PAGE, content_type="text/html")
+SCRIPTS["html-502"] = _whole(502, PAGE, content_type="text/html")
+SCRIPTS["text"] = _whole(200, "upstream says no\n", content_type="text/event-stream")
+SCRIPTS["json-error"] = _whole(200, {"error": {"message": "No provider.", "code": 503}})
+
+
+def _in_the_middle(*values: Any) -> Script:
+    """Tokens, then these events, then the end without [DONE]."""
+
+    async def play(call: Call) -> None:
+        await _some(call)
+        for value in values:
+            await call.event(value)
+        await call.end()
+
+    return play
+
+
+SCRIPTS["malformed"] = _in_the_middle('{"choices": [{"delta": {"content": ')
+SCRIPTS["error-mid-stream"] = _in_the_middle(
+    {"error": {"code": 500, "message": "The model produced nonsense.", "type": "server_error"}}
+)
+SCRIPTS["error-flat"] = _in_the_middle(
+    {"code": 50505, "message": "Model service overloaded. Please try again later.", "data": None}
+)
+SCRIPTS["error-vllm"] = _in_the_middle(
+    {"object": "error", "message": "The engine is dead.", "code": 500}
+)
+
+
+@_named("error-in-chunk")
+async def error_in_chunk(call: Call) -> None:
+    await _some(call)
+    error = {"code": 502, "message": "Provider disconnected."}
+    await call.event(chunk(call, {"content": "last words"}, "error", error=error))
+    await call.end()
+
+
+@_named("huge-event")
+async def huge_event(call: Call) -> None:
+    await _some(call)
+    await call.event(chunk(call, {"content": "x" * int(call.number_of("size"))}))
+    await finish(call)
+
+
+@_named("huge-answer")
+async def huge_answer(call: Call) -> None:
+    await call.head()
+    for _ in range(int(call.number_of("size")) // 50_000):
+        await call.event(chunk(call, {"content": "x" * 50_000}))
+    await finish(call)
+
+
+@_named("flood")
+async def flood(call: Call) -> None:
+    await call.head()
+    while True:
+        await call.write(b":" + b"x" * 50_000 + b"\n\n")
+
+
+@_named("done-only")
+async def done_only(call: Call) -> None:
+    await call.head()
+    await call.event("[DONE]")
+    await call.end()
+
+
+@_named("no-finish")
+async def no_finish(call: Call) -> None:
+    await call.head()
+    await tokens(call)
+    await call.event("[DONE]")
+    await call.end()
+
+
+@_named("empty")
+async def empty(call: Call) -> None:
+    await call.head()
+    await call.event(chunk(call, {"role": "assistant", "content": ""}))
+    await finish(call, final_usage=usage(call, 0))
+
+
+LIMITED = {
+    "message": "Request was rejected due to rate limiting. Details:TPM limit reached.",
+    "data": "string",
+}
+OVERLOADED = {"code": 50505, "message": "Model service overloaded. Please try again later."}
+SCRIPTS |= {
+    "400": _whole(400, {"code": 20015, "message": "temperature must be at most 2", "data": None}),
+    "401": _whole(401, "Api key is invalid"),
+    "403": _whole(403, "Forbidden"),
+    "403-balance": _whole(403, {"code": 30001, "message": "Sorry, your balance is not enough"}),
+    "404-path": _whole(404, "404 page not found"),
+    "413": _whole(413, {"code": 20042, "message": "The request is too large."}),
+    "429": _whole(429, LIMITED),
+    "429-later": _whole(429, LIMITED, {"Retry-After": "30"}),
+    "451": _whole(451, {"code": 20021, "message": "NSFW"}),
+    "500": _whole(500, {"code": 50500, "message": "Unknown error"}),
+    "502": _whole(502, {"error": "bad gateway"}),
+    "503": _whole(503, OVERLOADED),
+    "504": _whole(504, "Gateway timeout"),
+    "loading": _whole(
+        503, {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}
+    ),
+    "context": _whole(
+        400,
+        {
+            "code": 20015,
+            "message": "number of input tokens (300030) has exceeded max_prompt_tokens (98304) "
+            "limit.",
+        },
+    ),
+    "context-llama": _whole(
+        400,
+        {
+            "error": {
+                "code": 400,
+                "message": "request (3031 tokens) exceeds the available context size",
+                "type": "exceed_context_size_error",
+                "n_prompt_tokens": 3031,
+                "n_ctx": 2048,
+            }
+        },
+    ),
+    "redirect": _whole(302, {}, {"Location": "https://evil.example/login?next=1"}),
+}
+
+
+@_named("429-date")
+async def limited_until(call: Call) -> None:
+    moment = datetime.now(UTC) + timedelta(seconds=60)
+    await call.whole(429, LIMITED, {"Retry-After": format_datetime(moment, usegmt=True)})
+
+
+@_named("429-soon")
+async def limited_briefly(call: Call) -> None:
+    if call.server.played["429-soon"] % 2:
+        await call.whole(429, LIMITED, {"Retry-After": "0.05"})
+    else:
+        await good(call)
+
+
+@_named("rejects-stream-options")
+async def rejects_stream_options(call: Call) -> None:
+    if "stream_options" in call.body:
+        await call.whole(400, {"error": {"message": "Unknown parameter: 'stream_options'"}})
+    else:
+        await good(call)
+
+
+@_named("echoes-key")
+async def echoes_key(call: Call) -> None:
+    await call.whole(401, {"error": {"message": call.server.echo, "type": "authentication_error"}})
+
+
+@_named("gzip")
+async def gzipped(call: Call) -> None:
+    await call.head(headers={"Content-Encoding": "gzip"})
+    await call.write(gzip.compress(b"data: [DONE]\n\n"))
+    await call.end()
+
+
+@_named("dies")
+async def dies(call: Call) -> None:
+    await _some(call)
+    call.ended = "broken"
+    call.server.die()
+
+
+assert not SCRIPTS.keys() & GOOD.keys()

@@ -1,0 +1,303 @@
+"""Scripts of servers that work, each in its own manner of writing.
+
+good            the plain form, usage at the end; whole when the request does not ask for a stream
+siliconflow     reasoning first, "" and null in turns, role repeated, usage in every chunk
+choices         n choices, the last index first, interleaved
+reasoning       ``reasoning_content`` and then ``content``
+reasoning-alias ``reasoning``, as vLLM and OpenRouter call it
+think           ``<think>`` inside the content, its tags cut in two
+tools           calls as SiliconFlow streams them: id and name null in later pieces
+tools-bare      calls without index or id, whole at once, and finish reason ``stop``
+tools-index-0   calls that all say index 0, ids repeated in every piece
+tools-late      name first, id later, empty values between
+crlf, cr        these line ends instead of LF
+bom             a byte order mark, and ``data:`` without a space
+comments        a comment before every event
+unicode         U+2028, U+0085 and surrogate halves over two deltas
+no-done         the end without [DONE]
+done-unended    [DONE] without its blank line
+no-usage        no usage; likewise usage-null, usage-negative, usage-absurd
+finish-quirks   finish_reason "" and "null" all along, then eos twice
+stale           announces keep-alive, closes the connection after each answer
+blank-lines     whole answers after blank lines
+json            one whole JSON completion although a stream was asked for
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from .call import Call
+
+Script = Callable[[Call], Awaitable[None]]
+SCRIPTS: dict[str, Script] = {}
+
+
+def script(name: str) -> Callable[[Script], Script]:
+    """Give a script its name."""
+
+    def keep(play: Script) -> Script:
+        SCRIPTS[name] = play
+        return play
+
+    return keep
+
+
+def chunk(call: Call, delta: dict[str, Any], finish: str | None = None, **more: Any) -> Any:
+    """A chunk with one choice."""
+    choice = {"index": more.pop("index", 0), "delta": delta, "finish_reason": finish}
+    head = {"id": f"gen-{call.number}", "object": "chat.completion.chunk", "created": 1764681242}
+    return {**head, "model": call.script, "choices": [choice], **more}
+
+
+def usage(call: Call, completion: int | None = None) -> dict[str, Any]:
+    """The usage of an answer: 10 tokens of prompt, and the tokens sent."""
+    made = call.sent_tokens if completion is None else completion
+    return {"prompt_tokens": 10, "completion_tokens": made, "total_tokens": 10 + made}
+
+
+async def tokens(call: Call, field: str = "content", first: int = 0) -> None:
+    """Stream all tokens of the answer into one field."""
+    for position in range(first, int(call.number_of("tokens"))):
+        await call.pace(position)
+        await call.event(chunk(call, {field: call.token(position)}))
+
+
+async def finish(call: Call, reason: str = "stop", final_usage: Any = True) -> None:
+    """Send the finish reason, the usage unless it is None, and [DONE]."""
+    await call.event(chunk(call, {}, reason))
+    if final_usage is not None:
+        counted = usage(call) if final_usage is True else final_usage
+        await call.event({**chunk(call, {}), "choices": [], "usage": counted})
+    await call.event("[DONE]")
+    await call.end()
+
+
+async def whole(call: Call, before: str = "") -> None:
+    """Send one JSON completion."""
+    texts = []
+    for position in range(int(call.number_of("tokens"))):
+        await call.pace(position)
+        texts.append(call.token(position))
+    choices = [
+        {
+            "index": index,
+            "message": {"role": "assistant", "content": "".join(texts)},
+            "finish_reason": "stop",
+        }
+        for index in range(call.body.get("n") or 1)
+    ]
+    answer = {**chunk(call, {}), "object": "chat.completion", "choices": choices}
+    text = before + json.dumps({**answer, "usage": usage(call)})
+    await call.whole(200, text, content_type="application/json")
+
+
+@script("good")
+async def good(call: Call) -> None:
+    if not call.body.get("stream"):
+        await whole(call)
+    elif (call.body.get("n") or 1) > 1:
+        await choices(call)
+    else:
+        await call.head()
+        await call.event(chunk(call, {"role": "assistant", "content": None}))
+        await tokens(call)
+        await finish(call)
+
+
+@script("siliconflow")
+async def siliconflow(call: Call) -> None:
+    await call.head()
+    start = {"content": None, "reasoning_content": "", "role": "assistant"}
+    await call.event(chunk(call, start, usage=usage(call, 0)))
+    for position in range(int(call.number_of("tokens"))):
+        await call.pace(position)
+        text = call.token(position)
+        thinks = position < call.number_of("at")
+        delta = {
+            "content": None if thinks else text,
+            "reasoning_content": text if thinks else None,
+            "role": "assistant",
+        }
+        await call.event(chunk(call, delta, system_fingerprint="", usage=usage(call)))
+    last = {"content": "", "reasoning_content": None}
+    await call.event(chunk(call, last, "stop", usage=usage(call)))
+    await call.event("[DONE]")
+    await call.end()
+
+
+@script("choices")
+async def choices(call: Call) -> None:
+    await call.head()
+    indexes = list(reversed(range(call.body.get("n") or 1)))
+    for position in range(int(call.number_of("tokens"))):
+        await call.pace(position)
+        for index in indexes:
+            text = f"{index}{call.token(position)}"
+            await call.event(chunk(call, {"content": text}, index=index))
+    for index in indexes:
+        await call.event(chunk(call, {}, "stop", index=index))
+    await call.event("[DONE]")
+    await call.end()
+
+
+async def _reasons(call: Call, field: str) -> None:
+    await call.head()
+    await call.event(chunk(call, {field: "Let me "}))
+    await call.event(chunk(call, {field: "think."}))
+    await tokens(call)
+    await finish(call)
+
+
+@script("reasoning")
+async def reasoning(call: Call) -> None:
+    await _reasons(call, "reasoning_content")
+
+
+@script("reasoning-alias")
+async def reasoning_alias(call: Call) -> None:
+    await _reasons(call, "reasoning")
+
+
+@script("think")
+async def think(call: Call) -> None:
+    await call.head()
+    for piece in ("<th", "ink>\nLet me ", "think.", "</thi", "nk>\n\n"):
+        await call.event(chunk(call, {"content": piece}))
+    await tokens(call)
+    await finish(call)
+
+
+TOOL_PIECES: dict[str, list[list[dict[str, Any]]]] = {
+    "tools": [
+        [{"index": 0, "id": "c1", "type": "function", "function": {"name": "get_weather"}}],
+        [{"index": 0, "id": None, "type": None, "function": {"arguments": '{"city": '}}],
+        [{"index": 0, "id": None, "type": None, "function": {"name": "", "arguments": '"Paris"}'}}],
+        [{"index": 1, "id": "c2", "type": "function", "function": {"name": "get_time"}}],
+        [{"index": 1, "id": None, "type": None, "function": {"arguments": "{}"}}],
+    ],
+    "tools-bare": [
+        [
+            {"function": {"name": "get_weather", "arguments": '{"city": "Paris"}'}},
+            {"function": {"name": "get_time", "arguments": "{}"}},
+        ],
+    ],
+    "tools-index-0": [
+        [{"index": 0, "id": "c1", "function": {"name": "get_weather", "arguments": '{"city": '}}],
+        [{"index": 0, "id": "c1", "function": {"name": "get_weather", "arguments": '"Paris"}'}}],
+        [{"index": 0, "id": "c2", "function": {"name": "get_time", "arguments": "{}"}}],
+    ],
+    "tools-late": [
+        [{"index": 0, "id": "", "function": {"name": "get_weather", "arguments": ""}}],
+        [{"index": 0, "id": "c1", "function": {}}],
+        [{"index": 0, "function": {"arguments": '{"city": "Paris"}'}}],
+        [{"index": 1, "id": "c2", "function": {"name": "get_time", "arguments": "{}"}}],
+    ],
+}
+
+
+def _tools(name: str, reason: str) -> Script:
+    async def play(call: Call) -> None:
+        await call.head()
+        for pieces in TOOL_PIECES[name]:
+            await call.event(chunk(call, {"content": None, "tool_calls": pieces}))
+        await finish(call, reason)
+
+    return play
+
+
+for _name in TOOL_PIECES:
+    SCRIPTS[_name] = _tools(_name, "stop" if _name == "tools-bare" else "tool_calls")
+
+
+def _rewritten(rewrite: Callable[[bytes], bytes], before: bytes = b"") -> Script:
+    """The good script with its bytes changed on the way."""
+
+    async def play(call: Call) -> None:
+        write = call.write
+
+        async def changed(data: bytes) -> None:
+            await write(rewrite(data))
+
+        call.write = changed  # type: ignore[method-assign]
+        await call.head()
+        if before:
+            await write(before)
+        await tokens(call)
+        await finish(call)
+
+    return play
+
+
+SCRIPTS["crlf"] = _rewritten(lambda data: data.replace(b"\n", b"\r\n"))
+SCRIPTS["cr"] = _rewritten(lambda data: data.replace(b"\n", b"\r"))
+SCRIPTS["bom"] = _rewritten(lambda data: data.replace(b"data: ", b"data:"), b"\xef\xbb\xbf")
+SCRIPTS["comments"] = _rewritten(lambda data: b": keep-alive\n\n:\n\n" + data)
+
+
+@script("unicode")
+async def unicode(call: Call) -> None:
+    await call.head()
+    for text in ("a\u2028b\u0085c", "\ud83d", "\ude00 é", "\0", "\ud83d"):
+        raw = json.dumps(chunk(call, {"content": text}), ensure_ascii="\u2028" not in text)
+        await call.event(raw)
+    await finish(call)
+
+
+@script("no-done")
+async def no_done(call: Call) -> None:
+    await call.head(framing="close")
+    await tokens(call)
+    await call.event(chunk(call, {}, "stop"))
+
+
+@script("done-unended")
+async def done_unended(call: Call) -> None:
+    await call.head()
+    await tokens(call)
+    await call.write(b"data: [DONE]")
+    await call.end()
+
+
+def _with_usage(value: Any) -> Script:
+    async def play(call: Call) -> None:
+        await call.head()
+        await tokens(call)
+        await finish(call, final_usage=value)
+
+    return play
+
+
+SCRIPTS["no-usage"] = _with_usage(None)
+SCRIPTS["usage-null"] = _with_usage({"prompt_tokens": None})
+SCRIPTS["usage-negative"] = _with_usage(
+    {"prompt_tokens": 10, "completion_tokens": -7, "total_tokens": 3}
+)
+SCRIPTS["usage-absurd"] = _with_usage({"prompt_tokens": 10, "completion_tokens": 10**30})
+
+
+@script("finish-quirks")
+async def finish_quirks(call: Call) -> None:
+    await call.head()
+    await call.event(chunk(call, {"content": "a"}, ""))
+    await call.event(chunk(call, {"content": "b"}, "null"))
+    await call.event(chunk(call, {"content": "c"}, "eos"))
+    await call.event(chunk(call, {"content": "d"}, "length"))
+    await call.event("[DONE]")
+    await call.end()
+
+
+@script("stale")
+async def stale(call: Call) -> None:
+    await good(call)
+    call.keep_alive = False
+
+
+@script("blank-lines")
+async def blank_lines(call: Call) -> None:
+    await whole(call, "\n\n\n")
+
+
+@script("json")
+async def json_instead(call: Call) -> None:
+    await whole(call)
