@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
 
 from conversations import page_actions, protocol
 from conversations.doorbell import group_of
 from conversations.flood import TokenBucket
 from conversations.open_page import OpenPage
+from conversations.page_state import release
 from conversations.protocol import BadFrame
 
 NOT_SIGNED_IN, FLOODING = 4401, 1008
@@ -32,7 +32,7 @@ class Consumer(AsyncWebsocketConsumer):
         self._bad_frames = TokenBucket(BAD_FRAMES_A_MINUTE / 60, BAD_FRAMES_A_MINUTE)
         self.page = OpenPage(user, self._send_text, self.close)
         await self.channel_layer.group_add(group_of(user.pk), self.channel_name)
-        await self.page.say("hello", release=settings.RELEASE)
+        await self.page.say("hello", release=release())
         self.page.spawn(self.page.recheck())
 
     async def dispatch(self, message: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.translation import gettext as _
 
 from conversations import access
@@ -19,7 +20,7 @@ def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
     """The whole state of a page, as the protocol describes it."""
     models = access.models_for(user)
     return {
-        "site": {"name": settings.SITE_NAME},
+        "site": {"name": settings.SITE_NAME, "release": release()},
         "user": {"username": user.get_username(), "is_staff": user.is_staff},
         "models": [{"name": model.name, "notes": model.notes} for model in models],
         "notice": None if models else _no_model(user),
@@ -27,6 +28,11 @@ def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
         "messages": message_states(conversation) if conversation else [],
         "conversations": listed(user),
     }
+
+
+def release() -> str:
+    """A name for the scripts and styles that are served: a page with another one is out of date."""
+    return str(getattr(staticfiles_storage, "manifest_hash", ""))
 
 
 def _no_model(user: User) -> str:
