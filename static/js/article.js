@@ -1,0 +1,105 @@
+/** One message on the page, drawn from a template and kept up to date. */
+
+import { clone, part } from "#js/markup.js";
+import { outcomeOf } from "#js/outcome.js";
+import { Reasoning } from "#js/reasoning.js";
+import { markdownView } from "#js/markdown_view.js";
+import { word } from "#js/words.js";
+
+/**
+ * @typedef {import("#js/state.js").Message} Message
+ * @typedef {{message: Message, siblings: Message[], isLast: boolean, isBusy: boolean}} View
+ *   `isBusy`: an answer is being written on this page, so no other can be asked for
+ */
+
+export class UserArticle {
+  element = clone("user-message");
+
+  /** @param {View} view */
+  update({ message, siblings, isLast, isBusy }) {
+    identify(this.element, message, part(this.element, "name").textContent);
+    this.element.classList.toggle("is-last", isLast);
+    const bubble = part(this.element, "content");
+    if (bubble.textContent !== message.content) bubble.textContent = message.content;
+    drawVersions(this.element, message, siblings, isBusy);
+  }
+}
+
+export class AssistantArticle {
+  element = clone("assistant-message");
+  #answer = markdownView(part(this.element, "content"));
+  #reasoning = new Reasoning(part(this.element, "reasoning"));
+  #drawn = { content: "", running: true };
+
+  /** @param {View} view */
+  update({ message, siblings, isLast, isBusy }) {
+    const running = message.generation?.status === "running";
+    identify(this.element, message, message.model ?? "");
+    this.element.classList.toggle("is-last", isLast);
+    this.element.setAttribute("aria-busy", String(running));
+    part(this.element, "heading").textContent = message.model ?? "";
+    part(this.element, "model-name").textContent = message.model ?? "";
+    this.#reasoning.update(message, running);
+    this.#drawAnswer(message.content, running);
+    this.#drawCaret(message, running);
+    this.#drawNotices(message.generation?.notices ?? []);
+    this.#drawOutcome(message, isLast, isBusy);
+    drawVersions(this.element, message, siblings, isBusy);
+  }
+
+  /** @param {string} content @param {boolean} running */
+  #drawAnswer(content, running) {
+    if (content === this.#drawn.content && running === this.#drawn.running) return;
+    this.#drawn = { content, running };
+    if (running) this.#answer.update(content);
+    else this.#answer.finish(content);
+  }
+
+  /** @param {Message} message @param {boolean} running */
+  #drawCaret(message, running) {
+    part(this.element, "content").classList.toggle("has-caret", running && message.content !== "");
+    const silent = !message.content && !message.reasoning_content;
+    part(this.element, "waiting").hidden = !(running && silent);
+  }
+
+  /** @param {string[]} notices */
+  #drawNotices(notices) {
+    const line = part(this.element, "notices");
+    line.hidden = notices.length === 0;
+    line.textContent = notices.join(" ");
+  }
+
+  /** @param {Message} message @param {boolean} isLast @param {boolean} isBusy */
+  #drawOutcome(message, isLast, isBusy) {
+    const outcome = outcomeOf(message, isLast);
+    const box = part(this.element, "outcome");
+    box.hidden = outcome === null;
+    box.classList.toggle("is-failed", outcome?.failed ?? false);
+    part(this.element, "outcome-text").textContent = outcome ? word(outcome.sentence, outcome) : "";
+    part(this.element, "outcome-continue").hidden = isBusy || outcome?.button !== "continue";
+    part(this.element, "outcome-regenerate").hidden = isBusy || outcome?.button !== "regenerate";
+    part(this.element, "regenerate").hidden = isBusy || outcome?.button === "regenerate";
+    part(this.element, "copy").hidden = message.content === "";
+  }
+}
+
+/** @param {HTMLElement} element @param {Message} message @param {string} name */
+function identify(element, message, name) {
+  element.setAttribute("aria-label", name);
+  if (message.pending) delete element.dataset.messageId;
+  else element.dataset.messageId = message.id;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Message} message
+ * @param {Message[]} siblings
+ * @param {boolean} isBusy
+ */
+function drawVersions(element, message, siblings, isBusy) {
+  const place = siblings.findIndex((each) => each.id === message.id) + 1;
+  part(element, "versions").hidden = siblings.length < 2;
+  part(element, "version").textContent = `${place}/${siblings.length}`;
+  part(element, "previous").disabled = isBusy || place <= 1;
+  part(element, "next").disabled = isBusy || place >= siblings.length;
+}

@@ -1,0 +1,151 @@
+/** The text box at the bottom: what is typed, kept as a draft, and sent. */
+
+import { draft } from "#js/drafts.js";
+import { element } from "#js/markup.js";
+import { count, word } from "#js/words.js";
+
+// The site refuses more (docs/protocol.md); saying so before sending keeps the text in sight.
+const LONGEST = 100_000;
+const COMPOSING_KEY_CODE = 229;
+
+/** Dispatches `send` {text} and `stop`. */
+export class Composer extends EventTarget {
+  #form = element("composer");
+  #box = element("message");
+  #send = element("send");
+  #stop = element("stop");
+  #draft = draft("");
+  #canSend = true;
+  #answering = false;
+
+  constructor() {
+    super();
+    this.#form.addEventListener("submit", (event) => this.#submitted(event));
+    this.#form.addEventListener("click", (event) => this.#form === event.target && this.focus());
+    this.#box.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.#box.addEventListener("input", () => this.#typed());
+    this.#stop.addEventListener("click", (event) => this.#stopped(event));
+  }
+
+  /**
+   * The conversation that is being written to; its draft comes back.
+   *
+   * @param {string} key
+   */
+  open(key) {
+    this.#draft = draft(key);
+    this.#write(this.#draft.load());
+    this.complain("");
+  }
+
+  /**
+   * The conversation got its name: what is typed from here on is its draft.
+   *
+   * @param {string} key
+   */
+  rename(key) {
+    this.#draft.clear();
+    this.#draft = draft(key);
+    this.#draft.save(this.#box.value);
+  }
+
+  /** @param {{answering: boolean, canSend: boolean}} mode */
+  update({ answering, canSend }) {
+    this.#answering = answering;
+    this.#canSend = canSend;
+    const hadFocus = [this.#send, this.#stop].includes(document.activeElement);
+    this.#send.hidden = answering;
+    this.#stop.hidden = !answering;
+    this.#drawSend();
+    if (hadFocus) (answering ? this.#stop : this.#box).focus();
+  }
+
+  /**
+   * Puts a refused text back and says why.
+   *
+   * @param {string} reason
+   * @param {string} text
+   */
+  giveBack(reason, text) {
+    this.#write([text, this.#box.value].filter(Boolean).join("\n\n"));
+    this.#draft.save(this.#box.value);
+    this.complain(reason);
+  }
+
+  /** @param {string} sentence empty when there is nothing to say */
+  complain(sentence) {
+    element("composer-error").hidden = sentence === "";
+    element("composer-error-text").textContent = sentence;
+  }
+
+  focus() {
+    this.#box.focus();
+  }
+
+  // Internal
+
+  /** @param {SubmitEvent} event */
+  #submitted(event) {
+    event.preventDefault();
+    const text = this.#box.value;
+    if (!this.#maySend(text)) return;
+    this.#write("");
+    this.#draft.clear();
+    this.complain("");
+    this.dispatchEvent(new CustomEvent("send", { detail: { text } }));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keyPressed(event) {
+    const composing = event.isComposing || event.keyCode === COMPOSING_KEY_CODE;
+    if (event.key !== "Enter" || event.shiftKey || event.altKey || composing) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  /** @param {MouseEvent} event */
+  #stopped(event) {
+    // The second half of a double click on Send lands on Stop and is not meant for it.
+    if (event.detail < 2) this.dispatchEvent(new CustomEvent("stop"));
+  }
+
+  #typed() {
+    this.#draft.save(this.#box.value);
+    const length = lengthOf(this.#box.value);
+    const tooLong = { count: count(length), limit: count(LONGEST) };
+    this.complain(length > LONGEST ? word("too-long", tooLong) : "");
+    this.#fit();
+    this.#drawSend();
+  }
+
+  /** @param {string} text */
+  #write(text) {
+    this.#box.value = text;
+    this.#fit();
+    this.#drawSend();
+  }
+
+  #drawSend() {
+    this.#send.disabled = !this.#maySend(this.#box.value);
+  }
+
+  /** @param {string} text @returns {boolean} */
+  #maySend(text) {
+    return this.#canSend && !this.#answering && text.trim() !== "" && lengthOf(text) <= LONGEST;
+  }
+
+  // Browsers without field-sizing are told the height; the style sheet bounds it.
+  #fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#box.style.blockSize = "auto";
+    this.#box.style.blockSize = `${this.#box.scrollHeight}px`;
+  }
+}
+
+/** @param {string} text @returns {number} characters as the site counts them: code points */
+function lengthOf(text) {
+  if (text.length <= LONGEST) return text.length;
+  let length = 0;
+  for (const _character of text) length += 1;
+  return length;
+}

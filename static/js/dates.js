@@ -1,0 +1,38 @@
+/** Which heading of the sidebar a conversation belongs under, in the reader's time zone. */
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * The name of the group: `today`, `yesterday`, `week`, `month`, or the month as "2026-11".
+ *
+ * @param {Date} date
+ * @param {Date} now
+ * @returns {string}
+ */
+export function groupOf(date, now) {
+  const days = Math.round((midnight(now) - midnight(date)) / DAY_MS);
+  if (days <= 0) return "today";
+  if (days === 1) return "yesterday";
+  if (days <= 7) return "week";
+  if (days <= 30) return "month";
+  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}`;
+}
+
+/**
+ * "October 2026" for a group named "2026-10".
+ *
+ * @param {string} group
+ * @param {string} language
+ * @returns {string}
+ */
+export function monthName(group, language) {
+  const [year, month] = group.split("-").map(Number);
+  const format = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" });
+  return format.format(new Date(year, month - 1, 1));
+}
+
+// Days that change the clock have 23 or 25 hours; rounding the difference absorbs that.
+/** @param {Date} date @returns {number} */
+function midnight(date) {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}

@@ -1,0 +1,46 @@
+/** The page's keys. Mod is Command on a Mac and Control elsewhere. */
+
+const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/**
+ * @typedef {object} Commands
+ * @property {() => void} newConversation
+ * @property {() => void} toggleKeys
+ * @property {() => void} toggleSidebar
+ * @property {() => void} copyLastAnswer
+ * @property {() => void} escape
+ * @property {() => void} focusComposer
+ */
+
+/** @param {Commands} commands */
+export function listenToKeys(commands) {
+  document.addEventListener("keydown", (event) => {
+    const command = commandOf(event, commands);
+    if (!command) return;
+    event.preventDefault();
+    command();
+  });
+  for (const key of document.querySelectorAll("[data-mod]")) if (IS_MAC) key.textContent = "⌘";
+}
+
+/** @param {KeyboardEvent} event @param {Commands} commands */
+function commandOf(event, commands) {
+  if (event.isComposing) return null;
+  if (event.key === "Escape") return escapeCommand(event, commands);
+  if (!(IS_MAC ? event.metaKey : event.ctrlKey) || event.altKey) return null;
+  if (event.key === "/") return commands.toggleKeys;
+  if (!event.shiftKey) return null;
+  const byLetter = {
+    o: commands.newConversation,
+    s: commands.toggleSidebar,
+    c: commands.copyLastAnswer,
+  };
+  return byLetter[event.key.toLowerCase()] ?? null;
+}
+
+/** @param {KeyboardEvent} event @param {Commands} commands */
+function escapeCommand(event, commands) {
+  if (event.shiftKey) return commands.focusComposer;
+  // What floats closes first, and the browser does that.
+  return document.querySelector("dialog[open], [popover]:popover-open") ? null : commands.escape;
+}

@@ -1,0 +1,79 @@
+/** What can be done with the list of conversations: rename, delete, see older ones. */
+
+import { askTitle, confirmDelete } from "#js/dialogs.js";
+import { Sidebar } from "#js/sidebar.js";
+import { say } from "#js/status.js";
+import { requestId } from "#js/turns.js";
+import { word } from "#js/words.js";
+
+// The site lists so many at once (docs/protocol.md); fewer mean that there are no more.
+const LISTED_AT_ONCE = 50;
+
+/** Dispatches `open` {id} and `failed` with a sentence. */
+export class Listing extends EventTarget {
+  #state;
+  #socket;
+  #sidebar = new Sidebar();
+  #hasOlder;
+
+  /**
+   * @param {import("#js/state.js").State} state
+   * @param {import("#js/socket.js").Socket} socket
+   */
+  constructor(state, socket) {
+    super();
+    this.#state = state;
+    this.#socket = socket;
+    this.#hasOlder = state.conversations.length >= LISTED_AT_ONCE;
+    const on = (type, listener) => this.#sidebar.addEventListener(type, listener);
+    on("open", ({ detail }) => this.dispatchEvent(new CustomEvent("open", { detail })));
+    on("rename", ({ detail }) => this.#rename(detail.id));
+    on("delete", ({ detail }) => this.#delete(detail.id));
+    on("older", () => this.#showOlder());
+  }
+
+  draw() {
+    const { conversations, conversation } = this.#state;
+    this.#sidebar.draw(conversations, conversation?.id ?? null, this.#hasOlder);
+  }
+
+  /** @param {string} id */
+  async #rename(id) {
+    const title = await askTitle(this.#titleOf(id));
+    if (title === null) return;
+    this.#request({ type: "conversation.rename", conversation_id: id, title }, "renamed");
+  }
+
+  /** @param {string} id */
+  async #delete(id) {
+    if (!(await confirmDelete(this.#titleOf(id) || word("untitled")))) return;
+    this.#request({ type: "conversation.delete", conversation_id: id }, "deleted");
+  }
+
+  /** @param {import("#js/socket.js").Frame} frame @param {string} done what to say then */
+  #request(frame, done) {
+    // A refusal arrives as an `error` event too, which the page shows.
+    this.#socket.request({ ...frame, request_id: requestId() }).then(
+      () => say(done),
+      () => {},
+    );
+  }
+
+  async #showOlder() {
+    const before = this.#state.conversations.at(-1)?.updated_at ?? "";
+    try {
+      const query = new URLSearchParams({ before });
+      const response = await fetch(`/conversations.json?${query}`);
+      const { conversations } = await response.json();
+      this.#hasOlder = conversations.length >= LISTED_AT_ONCE;
+      this.#state.listOlder(conversations);
+    } catch {
+      this.dispatchEvent(new CustomEvent("failed", { detail: word("load-failed") }));
+    }
+  }
+
+  /** @param {string} id @returns {string} */
+  #titleOf(id) {
+    return this.#state.conversations.find((each) => each.id === id)?.title ?? "";
+  }
+}

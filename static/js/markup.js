@@ -1,0 +1,33 @@
+/** The pieces of markup that the page draws with: its `<template>` elements and their parts. */
+
+/**
+ * A fresh copy of the element in `<template id="NAME-template">`.
+ *
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
+export function clone(name) {
+  const template = /** @type {HTMLTemplateElement} */ (element(`${name}-template`));
+  return /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
+}
+
+/**
+ * The descendant that is marked `data-part="NAME"`.
+ *
+ * @param {Element} root
+ * @param {string} name
+ * @returns {any}
+ */
+export function part(root, name) {
+  return root.querySelector(`[data-part="${name}"]`);
+}
+
+/**
+ * The element of the page with that id.
+ *
+ * @param {string} id
+ * @returns {any}
+ */
+export function element(id) {
+  return document.getElementById(id);
+}

@@ -1,0 +1,84 @@
+/** The log: the messages of the branch on the page, in order, each drawn once and then kept. */
+
+import { AssistantArticle, UserArticle } from "#js/article.js";
+import { clone } from "#js/markup.js";
+
+const COPIED_FOR_MS = 1_500;
+
+/**
+ * Dispatches `action` {action, id, button} when a button of a message is pressed; the actions are
+ * `copy`, `regenerate`, `continue`, `previous` and `next`.
+ */
+export class Messages extends EventTarget {
+  #log;
+  /** @type {Map<string, UserArticle | AssistantArticle>} */
+  #articles = new Map();
+
+  /** @param {HTMLElement} log */
+  constructor(log) {
+    super();
+    this.#log = log;
+    log.addEventListener("click", (event) => this.#pressed(event));
+  }
+
+  /** @param {import("#js/state.js").State} state */
+  draw(state) {
+    const { branch } = state;
+    const isBusy = state.generation !== null;
+    this.#log.setAttribute("aria-busy", String(isBusy));
+    this.#forgetAllBut(new Set(branch.map((message) => message.id)));
+    branch.forEach((message, place) => {
+      const article = this.#articleOf(message);
+      const isLast = place === branch.length - 1;
+      article.update({ message, siblings: state.siblings(message), isLast, isBusy });
+      this.#put(article.element, place);
+    });
+  }
+
+  /** @param {import("#js/state.js").Message} message */
+  #articleOf(message) {
+    const known = this.#articles.get(message.id);
+    if (known) return known;
+    const article = message.role === "user" ? new UserArticle() : new AssistantArticle();
+    this.#articles.set(message.id, article);
+    return article;
+  }
+
+  /** @param {HTMLElement} element @param {number} place */
+  #put(element, place) {
+    const there = this.#log.children[place];
+    if (there !== element) this.#log.insertBefore(element, there ?? null);
+  }
+
+  /** @param {Set<string>} ids */
+  #forgetAllBut(ids) {
+    for (const [id, article] of this.#articles) {
+      if (ids.has(id)) continue;
+      article.element.remove();
+      this.#articles.delete(id);
+    }
+  }
+
+  /** @param {Event} event */
+  #pressed(event) {
+    const button = /** @type {HTMLElement} */ (event.target).closest("[data-action]");
+    const article = button?.closest("article");
+    if (!article?.dataset.messageId) return;
+    const detail = { action: button.dataset.action, id: article.dataset.messageId, button };
+    this.dispatchEvent(new CustomEvent("action", { detail }));
+  }
+}
+
+/**
+ * Shows on the button itself, for a moment, that the text was copied.
+ *
+ * @param {HTMLElement} button
+ */
+export function showCopied(button) {
+  const icon = button.querySelector("svg");
+  if (!icon || button.querySelector("[data-copied]")) return;
+  const done = clone("copied-icon");
+  done.dataset.copied = "";
+  icon.replaceWith(done);
+  setTimeout(() => done.replaceWith(icon), COPIED_FOR_MS);
+}

@@ -1,0 +1,46 @@
+/**
+ * How an answer ended, when there is something to say about it: the sentence to show beside it
+ * and the one button that helps.
+ *
+ * @typedef {{sentence: string, reason: string, failed: boolean,
+ *   button: "continue" | "regenerate" | null}} Outcome `sentence` names one of words.html
+ */
+
+/**
+ * @param {import("#js/state.js").Message} message
+ * @param {boolean} isLast whether the conversation can go on from here
+ * @returns {Outcome | null} null while it runs and when it ended as it should
+ */
+export function outcomeOf(message, isLast) {
+  const { generation } = message;
+  if (!generation || generation.status === "running") return null;
+  const sentence = sentenceOf(message, generation.status);
+  if (!sentence) return null;
+  const goesOn = sentence === "outcome-length" || continues(message, generation.status);
+  return {
+    sentence,
+    reason: generation.error?.message ?? "",
+    failed: generation.status === "failed",
+    button: isLast ? (goesOn ? "continue" : "regenerate") : null,
+  };
+}
+
+/** @param {import("#js/state.js").Message} message @param {string} status @returns {string | null} */
+function sentenceOf(message, status) {
+  const ending = isEmpty(message) ? "-empty" : "";
+  if (status === "failed" && !message.generation.error?.message) return "outcome-unknown";
+  if (status !== "completed") return `outcome-${status}${ending}`;
+  if (ending) return "outcome-empty";
+  const cuts = ["length", "content_filter"];
+  return cuts.includes(message.finish_reason) ? `outcome-${message.finish_reason}` : null;
+}
+
+/** @param {import("#js/state.js").Message} message @param {string} status @returns {boolean} */
+function continues(message, status) {
+  return ["stopped", "interrupted"].includes(status) && message.content !== "";
+}
+
+/** @param {import("#js/state.js").Message} message @returns {boolean} */
+function isEmpty(message) {
+  return !message.content && !message.reasoning_content && !message.tool_calls?.length;
+}

@@ -1,0 +1,203 @@
+/** The conversation page: the state in the middle, around it what draws it and what changes it. */
+
+import { copy } from "#js/clipboard.js";
+import { Composer } from "#js/composer.js";
+import { toggleKeys, wireDialogs } from "#js/dialogs.js";
+import { Drawer } from "#js/drawer.js";
+import { listenToKeys } from "#js/keys.js";
+import { Listing } from "#js/listing.js";
+import { element } from "#js/markup.js";
+import { Messages, showCopied } from "#js/messages.js";
+import { ModelPicker } from "#js/model_picker.js";
+import { Navigation } from "#js/navigation.js";
+import { Outbox } from "#js/outbox.js";
+import { placed } from "#js/popover.js";
+import { FollowEnd } from "#js/scroll.js";
+import { Socket } from "#js/socket.js";
+import { State } from "#js/state.js";
+import { ConnectionLine, ReleaseLine, say, showNotice } from "#js/status.js";
+import { Turns } from "#js/turns.js";
+import { word } from "#js/words.js";
+
+class Page {
+  #state = new State(JSON.parse(element("state").textContent));
+  #outbox = new Outbox(this.#state.user.username);
+  #socket = new Socket("/ws/", { outbox: this.#outbox });
+  #turns = new Turns(this.#state, this.#socket, this.#outbox);
+  #navigation = new Navigation(this.#state, this.#socket);
+  #listing = new Listing(this.#state, this.#socket);
+  #messages = new Messages(element("log"));
+  #end = new FollowEnd(element("log-scroller"), element("log"), element("jump"));
+  #composer = new Composer();
+  #picker = new ModelPicker();
+  #drawer = new Drawer();
+  #connection = new ConnectionLine(() => this.#socket.open());
+  #release = new ReleaseLine();
+  #frame = 0;
+
+  start() {
+    wireDialogs();
+    placed(element("user-menu"), () => element("user-button"));
+    showNotice(this.#state.notice);
+    this.#listenToState();
+    this.#listenToSocket();
+    this.#listenToReader();
+    this.#arrived();
+    this.#turns.resume();
+    this.#draw();
+    this.#socket.open();
+  }
+
+  // Drawing
+
+  #listenToState() {
+    this.#state.addEventListener("changed", () => this.#drawSoon());
+    this.#state.addEventListener("finished", (event) => say(event.detail.cause));
+    this.#navigation.addEventListener("arrived", () => this.#arrived());
+    this.#navigation.addEventListener("named", () => this.#composer.rename(this.#draftKey));
+    this.#navigation.addEventListener("failed", () => this.#composer.complain(word("load-failed")));
+    this.#listing.addEventListener("failed", ({ detail }) => this.#composer.complain(detail));
+  }
+
+  /** Many changes between two frames are drawn once. */
+  #drawSoon() {
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#frame = 0;
+    const { branch, models } = this.#state;
+    const answering = this.#state.generation !== null;
+    element("conversation").toggleAttribute("data-empty", branch.length === 0);
+    element("title").textContent = this.#title;
+    document.title = `${this.#title} · ${this.#state.site.name}`;
+    this.#messages.draw(this.#state);
+    this.#listing.draw();
+    this.#picker.draw(models, this.#state.model);
+    this.#composer.update({ answering, canSend: this.#state.model !== null });
+    this.#end.keep();
+  }
+
+  get #title() {
+    return this.#state.conversation?.title || word("untitled");
+  }
+
+  get #draftKey() {
+    return `${this.#state.user.username}:${this.#state.conversation?.id ?? "new"}`;
+  }
+
+  /** The reader is at another conversation, or at a new one. */
+  #arrived() {
+    this.#composer.open(this.#draftKey);
+    this.#drawer.closeOverPage();
+    this.#end.toEnd();
+    // A touch keyboard that opens by itself would cover what the reader came for.
+    if (matchMedia("(hover: hover)").matches) this.#composer.focus();
+  }
+
+  // What the site says
+
+  #listenToSocket() {
+    const on = (type, listener) => this.#socket.addEventListener(type, listener);
+    on("connection", ({ detail }) => this.#connection.update(detail));
+    on("hello", ({ detail }) => this.#release.update(detail.release));
+    on("signed-out", () => location.reload());
+    on("turn.started", ({ detail }) => this.#started(detail));
+    on("generation.events", ({ detail }) => this.#state.receive(detail));
+    on("conversation.changed", ({ detail }) => this.#navigation.changed(detail));
+    on("conversation.listed", ({ detail }) => this.#state.list(detail.conversation));
+    on("conversation.deleted", ({ detail }) => this.#navigation.deleted(detail.conversation_id));
+    on("error", ({ detail }) => this.#refused(detail));
+  }
+
+  /** @param {import("#js/socket.js").Frame} frame */
+  #started(frame) {
+    const asked = this.#turns.isPending(frame);
+    if (asked) this.#turns.started(frame);
+    this.#navigation.started(frame, asked);
+  }
+
+  /** @param {import("#js/socket.js").Frame} frame */
+  #refused(frame) {
+    const refused = this.#turns.refused(frame);
+    this.#composer.giveBack(frame.message, refused?.content ?? "");
+  }
+
+  // What the reader does
+
+  #listenToReader() {
+    this.#composer.addEventListener("send", ({ detail }) => this.#send(detail.text));
+    this.#composer.addEventListener("stop", () => this.#turns.stop());
+    this.#picker.addEventListener("choose", ({ detail }) => this.#state.chooseModel(detail.name));
+    this.#messages.addEventListener("action", ({ detail }) => this.#act(detail));
+    this.#listing.addEventListener("open", ({ detail }) => this.#navigation.open(detail.id));
+    element("prompts").addEventListener("click", (event) => this.#tryPrompt(event.target));
+    element("log").addEventListener("click", (event) => this.#released(event.target));
+    element("log").addEventListener("code-copied", () => say("copied"));
+    document.addEventListener("click", (event) => this.#pressed(event));
+    listenToKeys({
+      newConversation: () => this.#navigation.open(null),
+      toggleKeys,
+      toggleSidebar: () => this.#drawer.toggle(),
+      copyLastAnswer: () => this.#copy(this.#state.lastAnswer, null),
+      escape: () => (this.#drawer.isOverPage ? this.#drawer.toggle() : this.#turns.stop()),
+      focusComposer: () => this.#composer.focus(),
+    });
+  }
+
+  /** @param {string} text */
+  #send(text) {
+    this.#turns.send(text);
+    this.#asked();
+  }
+
+  /** A turn was asked for: the reader wants to see it. */
+  #asked() {
+    say("answering");
+    this.#draw();
+    this.#end.toEnd();
+  }
+
+  /** @param {{action: string, id: string, button: HTMLElement}} detail */
+  #act({ action, id, button }) {
+    if (action === "copy") this.#copy(this.#state.message(id), button);
+    if (action === "previous") this.#state.step(id, -1);
+    if (action === "next") this.#state.step(id, 1);
+    if (action === "regenerate") this.#turns.regenerate(id);
+    if (action === "continue") this.#turns.continue(id);
+    if (this.#state.pending) this.#asked();
+  }
+
+  /**
+   * @param {import("#js/state.js").Message | undefined} message
+   * @param {HTMLElement | null} button
+   */
+  async #copy(message, button) {
+    if (!message) return;
+    if (!(await copy(message.content))) return this.#composer.complain(word("copy-failed"));
+    if (button) showCopied(button);
+    say("copied");
+  }
+
+  /** @param {HTMLElement} target */
+  #tryPrompt(target) {
+    const prompt = target.closest(".prompt");
+    if (prompt && this.#state.model !== null) this.#send(prompt.textContent.trim());
+  }
+
+  /** @param {HTMLElement} target */
+  #released(target) {
+    if (target.closest("summary")) this.#end.release();
+  }
+
+  /** @param {MouseEvent} event */
+  #pressed(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target.closest("[data-keys]")) toggleKeys();
+    if (!target.closest("[data-new]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#navigation.open(null);
+  }
+}
+
+new Page().start();

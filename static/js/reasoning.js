@@ -1,0 +1,50 @@
+/** The panel above an answer: what the model thought, and for how long. */
+
+import { markdownView } from "#js/markdown_view.js";
+import { part } from "#js/markup.js";
+import { duration, word } from "#js/words.js";
+
+export class Reasoning {
+  #panel;
+  #view;
+  #drawn = { text: "", running: true };
+  #readerChose = false;
+
+  /** @param {HTMLDetailsElement} panel */
+  constructor(panel) {
+    this.#panel = panel;
+    this.#view = markdownView(part(panel, "reasoning-content"));
+    part(panel, "reasoning-summary").addEventListener("click", () => (this.#readerChose = true));
+  }
+
+  /**
+   * @param {import("#js/state.js").Message} message
+   * @param {boolean} running
+   */
+  update(message, running) {
+    const text = message.reasoning_content ?? "";
+    this.#panel.hidden = text === "";
+    if (text === "") return;
+    part(this.#panel, "reasoning-line").textContent = line(message.reasoning_ms);
+    // Open while there is nothing else to read, folded when the answer begins; the reader's own
+    // choice stands.
+    if (!this.#readerChose) this.#panel.open = message.content === "";
+    const thinking = running && message.content === "";
+    part(this.#panel, "reasoning-content").classList.toggle("has-caret", thinking);
+    this.#draw(text, thinking);
+  }
+
+  /** @param {string} text @param {boolean} running */
+  #draw(text, running) {
+    if (text === this.#drawn.text && running === this.#drawn.running) return;
+    this.#drawn = { text, running };
+    if (running) this.#view.update(text);
+    else this.#view.finish(text);
+  }
+}
+
+/** @param {number | null | undefined} milliseconds @returns {string} */
+function line(milliseconds) {
+  if (milliseconds === null || milliseconds === undefined) return word("reasoning");
+  return word("reasoning-time", { time: duration(milliseconds) });
+}

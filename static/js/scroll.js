@@ -1,0 +1,60 @@
+/** Follows the end of the log while the reader is there, and only then. */
+
+const NEAR_PX = 48;
+
+export class FollowEnd {
+  #scroller;
+  #jump;
+  #following = true;
+  #top = 0;
+
+  /**
+   * @param {HTMLElement} scroller
+   * @param {HTMLElement} content what grows inside it
+   * @param {HTMLElement} jump holds the button that leads back to the end
+   */
+  constructor(scroller, content, jump) {
+    this.#scroller = scroller;
+    this.#jump = jump;
+    scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    jump.addEventListener("click", () => this.toEnd());
+    const grown = new ResizeObserver(() => this.keep());
+    grown.observe(content);
+    grown.observe(scroller);
+  }
+
+  /** Goes to the end and follows it from there. */
+  toEnd() {
+    this.#following = true;
+    this.keep();
+  }
+
+  /** The reader opened something: what they look at must stay where it is. */
+  release() {
+    this.#following = false;
+  }
+
+  /** Called after everything that changes the log's height. */
+  keep() {
+    if (this.#following) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
+    this.#drawJump();
+  }
+
+  #scrolled() {
+    const top = this.#scroller.scrollTop;
+    if (this.#isAtEnd()) this.#following = true;
+    else if (top < this.#top) this.#following = false;
+    this.#top = top;
+    this.#drawJump();
+  }
+
+  #drawJump() {
+    this.#jump.hidden = this.#following || this.#isAtEnd();
+  }
+
+  #isAtEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR_PX;
+  }
+}

@@ -1,0 +1,118 @@
+/** What the reader asks for: a turn is drawn at once, sent, and stays until the site answers. */
+
+/**
+ * @typedef {import("#js/state.js").State} State
+ * @typedef {import("#js/socket.js").Socket} Socket
+ * @typedef {import("#js/socket.js").Frame} Frame
+ */
+
+export class Turns {
+  #state;
+  #socket;
+  #outbox;
+  #stopWanted = false;
+
+  /**
+   * @param {State} state
+   * @param {Socket} socket
+   * @param {import("#js/outbox.js").Outbox} outbox
+   */
+  constructor(state, socket, outbox) {
+    this.#state = state;
+    this.#socket = socket;
+    this.#outbox = outbox;
+  }
+
+  /** @param {string} content */
+  send(content) {
+    this.#begin({
+      type: "turn.send",
+      conversation_id: this.#state.conversation?.id ?? null,
+      parent_id: this.#state.headId,
+      content,
+      model: this.#state.model,
+      parameters: {},
+    });
+  }
+
+  /** @param {string} messageId */
+  regenerate(messageId) {
+    this.#begin({ type: "turn.regenerate", message_id: messageId, model: this.#state.model });
+  }
+
+  /** @param {string} messageId */
+  continue(messageId) {
+    this.#begin({ type: "turn.continue", message_id: messageId });
+  }
+
+  /** Stops the answer on the page, also one that the site has not begun yet. */
+  stop() {
+    const { pending, generation } = this.#state;
+    if (pending) this.#stopWanted = true;
+    else if (generation) this.#stopGeneration(generation.id);
+  }
+
+  /** @param {Frame} frame @returns {boolean} whether it answers the turn that the page waits for */
+  isPending(frame) {
+    const { pending } = this.#state;
+    return pending !== null && pending.request_id === frame.request_id;
+  }
+
+  /** @param {Frame} frame the `turn.started` of the pending turn */
+  started(frame) {
+    if (this.#stopWanted) this.#stopGeneration(frame.generation_id);
+    this.#stopWanted = false;
+  }
+
+  /**
+   * The site did not take a turn, which disappears from the page.
+   *
+   * @param {Frame} frame the `error`
+   * @returns {Frame | null} the turn, if it is the one that the page waited for
+   */
+  refused(frame) {
+    const { pending } = this.#state;
+    if (!pending || !this.isPending(frame)) return null;
+    this.#stopWanted = false;
+    this.#state.abandon();
+    return pending;
+  }
+
+  /** Draws again what was sent from here before a reload and is not answered yet. */
+  resume() {
+    const left = this.#outbox.requests.find((each) => this.#belongsHere(each));
+    if (left) this.#state.begin(left);
+  }
+
+  // Internal
+
+  /** @param {Frame} request @returns {boolean} */
+  #belongsHere(request) {
+    if (request.type !== "turn.send") return this.#state.message(request.message_id) !== undefined;
+    return request.conversation_id === (this.#state.conversation?.id ?? null);
+  }
+
+  /** @param {Frame} frame */
+  #begin(frame) {
+    if (this.#state.generation) return;
+    this.#stopWanted = false;
+    const request = { ...frame, request_id: requestId() };
+    this.#state.begin(request);
+    // The answer arrives as an event as well, and also after a reload, so it is handled there.
+    this.#socket.request(request).catch(() => {});
+  }
+
+  /** @param {string} generationId */
+  #stopGeneration(generationId) {
+    this.#socket.send({ type: "generation.stop", generation_id: generationId });
+  }
+}
+
+/** @returns {string} a random UUID (RFC 9562), also on plain http, where randomUUID is missing */
+export function requestId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
