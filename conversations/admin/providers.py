@@ -23,7 +23,8 @@ class ProviderForm(forms.ModelForm):
         fields = ["name", "base_url", "api_key", "dialect", "enabled"]
 
     def clean_api_key(self) -> str:
-        return self.cleaned_data["api_key"] or self.instance.api_key
+        entered: str = self.cleaned_data["api_key"]
+        return entered or self.instance.api_key
 
 
 @admin.register(Provider)

@@ -76,7 +76,7 @@ class Finished(msgspec.Struct, frozen=True, tag_field="type", tag="finished"):
 
 Event: TypeAlias = Delta | UsageReported | Notice | Finished
 
-_decoder = msgspec.json.Decoder(Event)
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
 
 

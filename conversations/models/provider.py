@@ -2,6 +2,7 @@
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.encryption import EncryptedTextField
@@ -10,7 +11,7 @@ from conversations.models.encryption import EncryptedTextField
 class Provider(models.Model):
     """A configured server that speaks ``POST /chat/completions``."""
 
-    class Dialect(models.TextChoices):
+    class Dialect(TextChoices):
         GENERIC = "generic", _("Any compatible server")
         SILICONFLOW = "siliconflow", "SiliconFlow"
         OPENAI = "openai", "OpenAI"

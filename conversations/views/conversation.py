@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
@@ -11,25 +11,26 @@ from django.views.decorators.http import require_GET
 from conversations import access
 from conversations.models import Conversation
 from conversations.page_state import listed, page_state
+from conversations.views.requests import SignedInRequest
 
 
 @require_GET
 @login_required
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """An empty page that becomes a conversation with its first message."""
     return _page(request, None)
 
 
 @require_GET
 @login_required
-def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def conversation(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
     """The page of one conversation."""
     return _page(request, _conversation_or_404(request, conversation_id))
 
 
 @require_GET
 @login_required
-def state(request: HttpRequest, conversation_id: UUID) -> JsonResponse:
+def state(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
     """What the page of the conversation starts from."""
     found = _conversation_or_404(request, conversation_id)
     return JsonResponse(page_state(request.user, found))
@@ -37,17 +38,17 @@ def state(request: HttpRequest, conversation_id: UUID) -> JsonResponse:
 
 @require_GET
 @login_required
-def older(request: HttpRequest) -> JsonResponse:
+def older(request: SignedInRequest) -> JsonResponse:
     """The conversations that were last changed before ``before``, for the list."""
     before = parse_datetime(request.GET.get("before", ""))
     return JsonResponse({"conversations": listed(request.user, before)})
 
 
-def _page(request: HttpRequest, shown: Conversation | None) -> HttpResponse:
+def _page(request: SignedInRequest, shown: Conversation | None) -> HttpResponse:
     return render(request, "conversation.html", {"state": page_state(request.user, shown)})
 
 
-def _conversation_or_404(request: HttpRequest, conversation_id: UUID) -> Conversation:
+def _conversation_or_404(request: SignedInRequest, conversation_id: UUID) -> Conversation:
     try:
         return access.conversation_for(request.user, conversation_id)
     except access.NotFound:
