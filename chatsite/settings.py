@@ -259,13 +259,26 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "chatsite.storage.StaticStorage"},
 }
+# Languages that code is coloured in beside the 40 that come in one file with the highlighter.
+NPM_GRAMMARS = [
+    "dart",
+    "dockerfile",
+    "elixir",
+    "haskell",
+    "julia",
+    "latex",
+    "nginx",
+    "powershell",
+    "protobuf",
+    "scala",
+]
 # What of node_modules is served, as patterns below it; a pattern that matches nothing fails
 # collectstatic, so that an update cannot lose a file unseen.
 NPM_FILES = [
     "marked/lib/marked.esm.js",
     "dompurify/dist/purify.es.mjs",
-    "@highlightjs/cdn-assets/es/core.min.js",
-    "@highlightjs/cdn-assets/es/languages/*.min.js",
+    "@highlightjs/cdn-assets/es/highlight.min.js",
+    *(f"@highlightjs/cdn-assets/es/languages/{name}.min.js" for name in NPM_GRAMMARS),
     "katex/dist/katex.mjs",
     "katex/dist/katex.min.css",
     "katex/dist/fonts/*",
@@ -275,8 +288,13 @@ NPM_FILES = [
 NPM_IMPORTS = {
     "marked": "marked/lib/marked.esm.js",
     "dompurify": "dompurify/dist/purify.es.mjs",
-    "highlight.js": "@highlightjs/cdn-assets/es/core.min.js",
+    "highlight.js": "@highlightjs/cdn-assets/es/highlight.min.js",
+    **{
+        f"highlight.js/languages/{name}": f"@highlightjs/cdn-assets/es/languages/{name}.min.js"
+        for name in NPM_GRAMMARS
+    },
     "katex": "katex/dist/katex.mjs",
+    "katex/dist/katex.min.css": "katex/dist/katex.min.css",
 }
 
 # Upstreams ---------------------------------------------------------------------------------------

@@ -1,0 +1,311 @@
+/**
+ * The blocks of a message, from tokens to DOM nodes.
+ *
+ * A block that grew is made to grow: a list keeps the items it has, an open code block appends to
+ * its text. So the work of a frame follows what is new and not what is there.
+ */
+
+import { codeBlock, grownCodeBlock, isOpenFence } from "#js/markdown/code.js";
+import { guard } from "#js/markdown/guard.js";
+import { appendCheckbox, appendInline, math } from "#js/markdown/inline.js";
+import { element } from "#js/markdown/nodes.js";
+
+/**
+ * @typedef {import("#js/markdown/lexer.js").Token} Token
+ * @typedef {import("#js/markdown/lexer.js").Lexed} Lexed
+ *
+ * @typedef {object} Labels the words of the page, in the reader's language
+ * @property {string} copy the visible word on the button
+ * @property {string} copyCode its accessible name
+ * @property {string} copied
+ * @property {string} image
+ * @property {string} table
+ * @property {string} done
+ * @property {string} open
+ *
+ * @typedef {{kind: "math", node: HTMLElement, source: string, display: boolean}
+ *   | {kind: "code", node: HTMLElement, source: string, language: string}} Finish what is still to
+ *   be done to a node once its library is there
+ *
+ * @typedef {object} Context
+ * @property {Lexed} lexed
+ * @property {Labels} labels
+ * @property {boolean} final whether the message is complete
+ * @property {boolean} [literal] whether `&` means itself
+ * @property {boolean} [hasOpenCode] set where a code block is still being written
+ * @property {Finish[]} finishing
+ *
+ * @typedef {object} Part a rendered token
+ * @property {string} type
+ * @property {string} raw the source it was made from
+ * @property {string} shape parts of another shape cannot grow into one another
+ * @property {HTMLElement | null} node null for a token that shows nothing
+ * @property {boolean} open whether completing the message changes it although its source stays
+ * @property {Part[]} [parts]
+ */
+
+const HEADINGS = /** @type {const} */ (["h2", "h3", "h4", "h5", "h6", "h6"]);
+
+/**
+ * @param {Token} token
+ * @param {Context} context
+ * @param {Part} [old] what stands in its place; it may be made to grow
+ * @returns {Part}
+ */
+function rendered(token, context, old) {
+  const shape = shapeOf(token);
+  const grown = old && old.type === token.type && old.shape === shape && grow(old, token, context);
+  if (grown) return old;
+  const inside = { ...context, hasOpenCode: false };
+  const built = build(token, inside);
+  return { type: token.type, raw: token.raw, shape, ...built, open: inside.hasOpenCode };
+}
+
+/** @param {Token} token @returns {string} */
+function shapeOf(token) {
+  switch (token.type) {
+    case "list":
+      return `${token.ordered} ${token.start} ${token.loose}`;
+    case "table":
+      return JSON.stringify([token.align, token.header.map(textOf)]);
+    case "code":
+      return `${token.lang} ${token.codeBlockStyle}`;
+    case "list_item":
+      return `${token.loose}`;
+    default:
+      return "";
+  }
+}
+
+/**
+ * @param {Part} old
+ * @param {Token} token
+ * @param {Context} context
+ * @returns {boolean} whether `old` now shows `token`
+ */
+function grow(old, token, context) {
+  if (old.node && old.type === "code") {
+    if (!grownCodeBlock(old.node, old.open, token, context)) return false;
+    old.open = isOpenFence(token.raw) && !context.final;
+  } else if (old.parts) {
+    reconcile(containerOf(old), old.parts, partTokens(token), context, renderedForPage);
+    old.open = old.parts.some((part) => part.open);
+  } else {
+    return false;
+  }
+  old.raw = token.raw;
+  return true;
+}
+
+/**
+ * @param {Part} part
+ * @returns {HTMLElement} whose children are the nodes of its parts
+ */
+function containerOf(part) {
+  const node = /** @type {HTMLElement} */ (part.node);
+  return part.type === "table" ? /** @type {HTMLElement} */ (node.querySelector("tbody")) : node;
+}
+
+/** @param {Token} token @returns {Token[]} */
+function partTokens(token) {
+  switch (token.type) {
+    case "list":
+      return token.items;
+    case "table":
+      return token.rows.map((/** @type {Token[]} */ cells) => ({
+        type: "table_row",
+        raw: cells.map(textOf).join("\0"),
+        cells,
+      }));
+    default:
+      return token.tokens ?? [];
+  }
+}
+
+/**
+ * Like `rendered`, for what goes straight into the page.
+ *
+ * @param {Token} token
+ * @param {Context} context
+ * @param {Part} [old]
+ * @returns {Part}
+ */
+export function renderedForPage(token, context, old) {
+  const part = rendered(token, context, old);
+  if (part !== old && part.node) guard(part.node);
+  return part;
+}
+
+/**
+ * Makes `parts`, and the children of `parent` that they are, show `tokens`.
+ *
+ * @param {HTMLElement} parent
+ * @param {Part[]} parts
+ * @param {Token[]} tokens
+ * @param {Context} context
+ * @param {typeof rendered} render
+ */
+function reconcile(parent, parts, tokens, context, render) {
+  tokens.forEach((token, index) => {
+    if (isShownBy(parts[index], token, context)) return;
+    place(parent, parts, index, render(token, context, parts[index]));
+  });
+  removeFrom(parts, tokens.length);
+}
+
+/**
+ * @param {Part | undefined} part
+ * @param {Token} token
+ * @param {Context} context
+ * @returns {boolean}
+ */
+export function isShownBy(part, token, context) {
+  if (!part || part.type !== token.type || part.raw !== token.raw) return false;
+  return part.shape === shapeOf(token) && !(context.final && part.open);
+}
+
+/**
+ * Puts a part in its place among the children of `parent`.
+ *
+ * @param {HTMLElement} parent
+ * @param {Part[]} parts
+ * @param {number} index
+ * @param {Part} part
+ * @param {Node | null} [end] the child before which the last part stands
+ */
+export function place(parent, parts, index, part, end = null) {
+  const old = parts[index]?.node;
+  parts[index] = part;
+  if (old === part.node) return;
+  if (part.node) {
+    const next = parts.slice(index + 1).find((each) => each.node)?.node ?? end;
+    if (old) old.replaceWith(part.node);
+    else parent.insertBefore(part.node, next);
+  } else {
+    old?.remove();
+  }
+}
+
+/** @param {Part[]} parts @param {number} count how many stay */
+export function removeFrom(parts, count) {
+  for (const part of parts.splice(count)) part.node?.remove();
+}
+
+/**
+ * @param {Token} token
+ * @param {Context} context
+ * @returns {{node: HTMLElement | null, parts?: Part[]}}
+ */
+function build(token, context) {
+  switch (token.type) {
+    case "space":
+    case "def":
+      return { node: null };
+    case "code":
+      return { node: codeBlock(token, context) };
+    case "list":
+      return container(list(token), token, context);
+    case "blockquote":
+      return container(element("blockquote"), token, context);
+    case "table":
+      return table(token, context);
+    default:
+      return { node: leaf(token, context) };
+  }
+}
+
+/** @param {HTMLElement} node @param {Token} token @param {Context} context */
+function container(node, token, context) {
+  /** @type {Part[]} */
+  const parts = [];
+  reconcile(node, parts, partTokens(token), context, rendered);
+  context.hasOpenCode = parts.some((part) => part.open);
+  return { node, parts };
+}
+
+/** @param {Token} token @param {Context} context @returns {HTMLElement} */
+function leaf(token, context) {
+  switch (token.type) {
+    case "hr":
+      return element("hr");
+    case "heading":
+      // The page's own heading stands above every message.
+      return withInline(element(HEADINGS[token.depth - 1]), token, context);
+    case "display_math":
+      return math("div", token, true, context);
+    case "list_item":
+      return listItem(token, context);
+    case "table_row":
+      return row(token.cells, "td", context);
+    case "paragraph":
+    case "text":
+      return withInline(element("p"), token, context);
+    default:
+      return element("p", { class: "plain-text" }, token.raw);
+  }
+}
+
+/**
+ * @template {HTMLElement} Node
+ * @param {Node} node
+ * @param {Token} token
+ * @param {Context} context
+ */
+function withInline(node, token, context) {
+  appendInline(node, token.tokens ?? [], context);
+  return node;
+}
+
+/** @param {Token} token */
+function list(token) {
+  if (!token.ordered) return element("ul");
+  return element("ol", token.start === 1 ? {} : { start: `${token.start}` });
+}
+
+/** @param {Token} token @param {Context} context */
+function listItem(token, context) {
+  const node = element("li", token.task ? { class: "task" } : {});
+  for (const child of token.tokens ?? []) {
+    if (child.type === "text") appendInline(node, child.tokens ?? [], context);
+    else if (child.type === "checkbox") appendCheckbox(node, child, context);
+    else appendBlock(node, child, context);
+  }
+  return node;
+}
+
+/** @param {HTMLElement} parent @param {Token} token @param {Context} context */
+function appendBlock(parent, token, context) {
+  const { node } = build(token, context);
+  if (node) parent.append(node);
+}
+
+/** @param {Token} token @param {Context} context */
+function table(token, context) {
+  const node = element("div", {
+    class: "table-box",
+    role: "group",
+    tabindex: "0",
+    "aria-label": context.labels.table,
+  });
+  const head = element("thead");
+  head.append(row(token.header, "th", context));
+  const { node: body, parts } = container(element("tbody"), token, context);
+  const inner = element("table");
+  inner.append(head, body);
+  node.append(inner);
+  return { node, parts };
+}
+
+/** @param {Token[]} cells @param {"td" | "th"} name @param {Context} context */
+function row(cells, name, context) {
+  const node = element("tr");
+  for (const cell of cells) {
+    node.append(withInline(element(name, cell.align ? { align: cell.align } : {}), cell, context));
+  }
+  return node;
+}
+
+/** @param {Token} cell @returns {string} */
+function textOf(cell) {
+  return cell.text;
+}

@@ -1,0 +1,86 @@
+/** Blocks of code: a header with the language and a button to copy, and code that scrolls. */
+
+import { element } from "#js/markdown/nodes.js";
+
+/**
+ * @typedef {import("#js/markdown/lexer.js").Token} Token
+ * @typedef {import("#js/markdown/blocks.js").Context} Context
+ */
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const LONGEST_LANGUAGE = 30;
+
+/** @param {Token} token @param {Context} context */
+export function codeBlock(token, context) {
+  const language = languageOf(token);
+  const node = element("div", { class: "code-block" });
+  const header = element("div", { class: "code-header" });
+  header.append(element("span", { class: "code-language" }, language), copyButton(context));
+  const pre = element("pre", { tabindex: "0" });
+  const code = element("code", {}, token.text);
+  pre.append(code);
+  node.append(header, pre);
+  concluded(code, token, context);
+  return node;
+}
+
+/**
+ * Makes a code block that is still being written show what was added to it.
+ *
+ * @param {HTMLElement} node
+ * @param {boolean} open
+ * @param {Token} token
+ * @param {Context} context
+ * @returns {boolean} whether that was possible
+ */
+export function grownCodeBlock(node, open, token, context) {
+  const code = /** @type {HTMLElement} */ (node.querySelector("code"));
+  const before = code.textContent ?? "";
+  if (!open || !token.text.startsWith(before)) return false;
+  const language = /** @type {HTMLElement} */ (node.querySelector(".code-language"));
+  language.textContent = languageOf(token);
+  if (code.firstChild instanceof Text) code.firstChild.appendData(token.text.slice(before.length));
+  else code.textContent = token.text;
+  concluded(code, token, context);
+  return true;
+}
+
+/**
+ * Whether the source of a code block begins with a fence that is not closed yet.
+ *
+ * @param {string} raw
+ * @returns {boolean}
+ */
+export function isOpenFence(raw) {
+  const fence = FENCE.exec(raw)?.[1];
+  if (!fence) return false;
+  const last = raw.trimEnd().split("\n").slice(1).at(-1)?.trim() ?? "";
+  return last.length < fence.length || last !== fence[0].repeat(last.length);
+}
+
+/** @param {HTMLElement} code @param {Token} token @param {Context} context */
+function concluded(code, token, context) {
+  if (isOpenFence(token.raw) && !context.final) {
+    context.hasOpenCode = true;
+    return;
+  }
+  const language = languageOf(token).toLowerCase();
+  if (language) context.finishing.push({ kind: "code", node: code, source: token.text, language });
+}
+
+/**
+ * The first word behind the fence, once its line is complete.
+ *
+ * @param {Token} token
+ * @returns {string}
+ */
+function languageOf(token) {
+  if (!token.raw.includes("\n")) return "";
+  return /^\S*/.exec(token.lang ?? "")?.[0].slice(0, LONGEST_LANGUAGE) ?? "";
+}
+
+/** @param {Context} context */
+function copyButton({ labels }) {
+  const attributes = { type: "button", class: "copy-code", "aria-label": labels.copyCode };
+  return element("button", attributes, labels.copy);
+}

@@ -1,0 +1,65 @@
+/**
+ * Math is typeset and code is coloured after it is shown, as soon as the library is there and a
+ * little at a time.
+ */
+
+import { coloured } from "#js/markdown/highlight.js";
+import { Typesetter } from "#js/markdown/typeset.js";
+
+/** @typedef {import("#js/markdown/blocks.js").Finish} Finish */
+
+const SLICE_MS = 8;
+
+export class Finisher {
+  /** @type {Finish[]} */
+  #waiting = [];
+  /** @type {Promise<void> | null} */
+  #running = null;
+  #typesetter = new Typesetter();
+  #root;
+
+  /** @param {HTMLElement} root which holds the nodes to finish */
+  constructor(root) {
+    this.#root = root;
+  }
+
+  /**
+   * Takes on what rendering left to do. Math that was typeset before is so again at once: the
+   * paragraph around it is rendered anew while it streams.
+   *
+   * @param {Finish[]} tasks
+   */
+  add(tasks) {
+    const later = tasks.filter((task) => !(task.kind === "math" && this.#typesetter.recall(task)));
+    this.#waiting.push(...later);
+    if (this.#waiting.length) this.#running ??= this.#run();
+  }
+
+  /** @returns {Promise<void>} fulfilled when nothing is left to do */
+  async done() {
+    await this.#running;
+  }
+
+  async #run() {
+    let sliceEndsAt = performance.now() + SLICE_MS;
+    for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) {
+      // What a newer rendering has replaced is not worth the work.
+      if (this.#root.contains(task.node)) await this.#finish(task);
+      if (performance.now() < sliceEndsAt) continue;
+      await nextTask();
+      sliceEndsAt = performance.now() + SLICE_MS;
+    }
+    this.#running = null;
+  }
+
+  /** @param {Finish} task */
+  async #finish(task) {
+    if (task.kind === "math") await this.#typesetter.typeset(task);
+    else task.node.replaceChildren(await coloured(task.source, task.language));
+  }
+}
+
+/** @returns {Promise<void>} */
+function nextTask() {
+  return new Promise((resolve) => setTimeout(resolve));
+}

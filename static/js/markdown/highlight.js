@@ -1,0 +1,118 @@
+/**
+ * Colouring code with highlight.js in a worker: a long block costs the page nothing, and a grammar
+ * that runs away is ended with its worker.
+ */
+
+import { element } from "#js/markdown/nodes.js";
+
+const LONGEST_CODE = 100_000;
+const PATIENCE_MS = 5_000;
+// Grammars beside those that come with the library, by the names that people write.
+const MORE_GRAMMARS = new Map([
+  ["dart", "dart"],
+  ["docker", "dockerfile"],
+  ["dockerfile", "dockerfile"],
+  ["elixir", "elixir"],
+  ["haskell", "haskell"],
+  ["hs", "haskell"],
+  ["julia", "julia"],
+  ["latex", "latex"],
+  ["nginx", "nginx"],
+  ["powershell", "powershell"],
+  ["proto", "protobuf"],
+  ["protobuf", "protobuf"],
+  ["ps1", "powershell"],
+  ["scala", "scala"],
+  ["tex", "latex"],
+]);
+const MARKUP = /<span class="([^"]*)">|<\/span>|([^<]+)/g;
+const ESCAPED = new Map([
+  ["&amp;", "&"],
+  ["&lt;", "<"],
+  ["&gt;", ">"],
+  ["&quot;", '"'],
+  ["&#x27;", "'"],
+]);
+
+/** @type {Worker | null} */
+let worker = null;
+let asked = 0;
+/** @type {Map<number, (markup: string | null) => void>} */
+const waiting = new Map();
+
+/**
+ * The code with its words in spans of the classes of highlight.js; plain when the language is not
+ * known, the code too long or the worker too slow.
+ *
+ * @param {string} code
+ * @param {string} language
+ * @returns {Promise<DocumentFragment>}
+ */
+export async function coloured(code, language) {
+  const markup = code.length > LONGEST_CODE ? null : await markupOf(code, language);
+  const fragment = document.createDocumentFragment();
+  if (markup === null) fragment.append(code);
+  else appendMarkup(fragment, markup);
+  return fragment;
+}
+
+/** @param {string} code @param {string} language @returns {Promise<string | null>} */
+function markupOf(code, language) {
+  const grammar = MORE_GRAMMARS.get(language) ?? null;
+  const number = (asked += 1);
+  return new Promise((resolve) => {
+    const timer = setTimeout(giveUp, PATIENCE_MS);
+    waiting.set(number, (markup) => {
+      clearTimeout(timer);
+      resolve(markup);
+    });
+    const grammarUrl = grammar && import.meta.resolve(`highlight.js/languages/${grammar}`);
+    running().postMessage({ number, code, language: grammar ?? language, grammar, grammarUrl });
+  });
+}
+
+/** @returns {Worker} */
+function running() {
+  if (worker) return worker;
+  worker = new Worker(import.meta.resolve("#js/markdown/highlight_worker.js"), { type: "module" });
+  // A worker has no import map, so it is told where the library is.
+  worker.postMessage({ library: import.meta.resolve("highlight.js") });
+  worker.onmessage = ({ data }) => settle(data.number, data.markup);
+  worker.onerror = giveUp;
+  return worker;
+}
+
+/** Ends the worker; what waits for it stays plain. */
+function giveUp() {
+  worker?.terminate();
+  worker = null;
+  for (const number of waiting.keys()) settle(number, null);
+}
+
+/** @param {number} number @param {string | null} markup */
+function settle(number, markup) {
+  waiting.get(number)?.(markup);
+  waiting.delete(number);
+}
+
+/**
+ * Reads the library's markup, spans and text, without an HTML parser.
+ *
+ * @param {DocumentFragment} fragment
+ * @param {string} markup
+ */
+function appendMarkup(fragment, markup) {
+  /** @type {Node[]} */
+  const open = [fragment];
+  for (const [tag, names, text] of markup.matchAll(MARKUP)) {
+    const parent = open[open.length - 1];
+    if (text !== undefined) parent.appendChild(new Text(unescaped(text)));
+    else if (names !== undefined) open.push(parent.appendChild(element("span", { class: names })));
+    else if (tag && open.length > 1) open.pop();
+  }
+}
+
+/** @param {string} text */
+function unescaped(text) {
+  return text.replace(/&(?:amp|lt|gt|quot|#x27);/g, (reference) => ESCAPED.get(reference) ?? "");
+}

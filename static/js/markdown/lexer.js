@@ -1,0 +1,109 @@
+/**
+ * Markdown source to tokens, with the cost bounded.
+ *
+ * The dialect is GitHub's, a single line break kept as a break, math between `$ $$ \( \[`, and no
+ * HTML: a tag is text like any other. Blocks are found at once, which is cheap; what stands inside
+ * a block is looked at only when that block is rendered.
+ */
+
+import { Lexer, Marked, Tokenizer } from "marked";
+
+import { mathExtensions } from "#js/markdown/math_syntax.js";
+
+/**
+ * @typedef {import("marked").Tokens.Generic} Token
+ * @typedef {import("marked").Links} Links
+ */
+
+// The inline grammar has quadratic corners: "a.a.a.…@" of 60 kB took 8 s, of 10 kB a quarter of
+// one. A longer paragraph than this is nobody's prose and is shown as it stands.
+const LONGEST_INLINE = 10_000;
+const LONGEST_ADDRESS = 2_048;
+// Every level of nesting reads its content again; 1,000 levels also overflow the stack.
+const DEEPEST_NESTING = 20;
+
+class ChatTokenizer extends Tokenizer {
+  #depth = 0;
+
+  html() {
+    return undefined;
+  }
+
+  tag() {
+    return undefined;
+  }
+
+  /** @param {string} source */
+  url(source) {
+    return super.url(source.slice(0, LONGEST_ADDRESS));
+  }
+
+  /** @param {string} source */
+  list(source) {
+    return this.#nested(() => super.list(source));
+  }
+
+  /** @param {string} source */
+  blockquote(source) {
+    return this.#nested(() => super.blockquote(source));
+  }
+
+  /**
+   * @template T
+   * @param {() => T} tokenize
+   * @returns {T | undefined} undefined makes it text
+   */
+  #nested(tokenize) {
+    if (this.#depth >= DEEPEST_NESTING) return undefined;
+    this.#depth += 1;
+    try {
+      return tokenize();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+}
+
+const dialect = new Marked({ gfm: true, breaks: true, extensions: mathExtensions }).defaults;
+
+/** The blocks of a source. */
+export class Lexed {
+  /** @type {Token[]} */
+  tokens;
+  #lexer;
+  /** @type {Map<Token[], string>} */
+  #unread;
+
+  /**
+   * @param {string} source lines end in "\n"
+   * @param {Links} [links] reference definitions that stand before it
+   */
+  constructor(source, links = {}) {
+    this.#lexer = new Lexer({ ...dialect, tokenizer: new ChatTokenizer() });
+    Object.assign(this.#lexer.tokens.links, links);
+    this.tokens = this.#lexer.blockTokens(source, this.#lexer.tokens);
+    this.#unread = new Map(this.#lexer.inlineQueue.map(({ src, tokens }) => [tokens, src]));
+  }
+
+  /** Whether the source defines links that text before the definition may refer to. */
+  get hasDefinitions() {
+    return Object.keys(this.#lexer.tokens.links).length > 0;
+  }
+
+  /**
+   * The inline tokens of a block, read when first asked for.
+   *
+   * @param {Token[]} tokens those of the block
+   * @returns {Token[]}
+   */
+  inline(tokens) {
+    const source = this.#unread.get(tokens);
+    if (source === undefined) return tokens;
+    this.#unread.delete(tokens);
+    if (source.length > LONGEST_INLINE) {
+      tokens.push({ type: "source", raw: source, text: source });
+      return tokens;
+    }
+    return this.#lexer.inlineTokens(source, tokens);
+  }
+}

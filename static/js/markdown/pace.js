@@ -1,0 +1,45 @@
+/** How often a message is rendered while it streams: at most 25 times a second. */
+
+const SHORTEST_INTERVAL_MS = 40;
+// On a slow machine rendering leaves this many times its own duration to everything else.
+const REST = 4;
+
+export class Pace {
+  #render;
+  #timer = 0;
+  #frame = 0;
+  #notBefore = 0;
+
+  /** @param {() => void} render called in an animation frame, so never while the page is hidden */
+  constructor(render) {
+    this.#render = render;
+  }
+
+  /** Renders soon, once however often it is asked. */
+  request() {
+    if (this.#timer || this.#frame) return;
+    const wait = this.#notBefore - performance.now();
+    if (wait > 0) this.#timer = window.setTimeout(() => this.#nextFrame(), wait);
+    else this.#nextFrame();
+  }
+
+  cancel() {
+    clearTimeout(this.#timer);
+    cancelAnimationFrame(this.#frame);
+    this.#timer = this.#frame = 0;
+  }
+
+  #nextFrame() {
+    this.#timer = 0;
+    this.#frame = requestAnimationFrame(() => this.#now());
+  }
+
+  #now() {
+    this.#frame = 0;
+    const startedAt = performance.now();
+    this.#notBefore = startedAt + SHORTEST_INTERVAL_MS;
+    this.#render();
+    const endedAt = performance.now();
+    this.#notBefore = Math.max(this.#notBefore, endedAt + REST * (endedAt - startedAt));
+  }
+}

@@ -1,0 +1,20 @@
+/** Character references such as `&mdash;`, which Markdown takes over from HTML. */
+
+const REFERENCE = /&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});/;
+const NO_REFERENCE = /&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)/g;
+
+/**
+ * The text with its references replaced by the characters they stand for.
+ *
+ * The browser knows their 2,231 names. Everything else is escaped before it is asked, in a document
+ * that runs and loads nothing, and only text is taken out of that.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function decoded(text) {
+  if (!REFERENCE.test(text)) return text;
+  const html = text.replace(NO_REFERENCE, "&amp;").replaceAll("<", "&lt;");
+  const parsed = new DOMParser().parseFromString(`<body><p>${html}`, "text/html");
+  return parsed.querySelector("p")?.textContent ?? text;
+}

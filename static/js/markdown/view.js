@@ -1,0 +1,191 @@
+/**
+ * A message as rendered Markdown, also while it streams.
+ *
+ * Blocks that can no longer change are settled: they are neither read nor touched again. Only the
+ * last few are read anew, so a frame costs what is new and not what is there. When the message is
+ * complete it is read once as a whole, and a block that turns out different is replaced: the page
+ * then shows what it would show had the text come in one piece.
+ */
+
+import { isShownBy, place, removeFrom, renderedForPage } from "#js/markdown/blocks.js";
+import { copyOnClick } from "#js/markdown/copying.js";
+import { Finisher } from "#js/markdown/finisher.js";
+import { Lexed } from "#js/markdown/lexer.js";
+import { element } from "#js/markdown/nodes.js";
+import { Pace } from "#js/markdown/pace.js";
+
+/**
+ * @typedef {import("#js/markdown/blocks.js").Context} Context
+ * @typedef {import("#js/markdown/blocks.js").Labels} Labels
+ * @typedef {import("#js/markdown/blocks.js").Part} Part
+ * @typedef {import("#js/markdown/lexer.js").Token} Token
+ */
+
+/** @type {Labels} */
+const ENGLISH = {
+  copy: "Copy",
+  copyCode: "Copy code",
+  copied: "Copied",
+  image: "Image",
+  table: "Table",
+  done: "Done",
+  open: "Not done",
+};
+const LONGEST_MARKDOWN = 200_000;
+// What follows can change the last two blocks (a setext heading, a lazy continuation, a list that
+// turns loose); one more is kept back to be safe.
+const UNSETTLED = 3;
+const SLICE_MS = 12;
+// A line of nothing but markers becomes something else with the next character: two backticks a
+// fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
+const UNCLEAR_LINE = /(?:^|\n)[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
+
+export class MarkdownView {
+  #element;
+  #labels;
+  #pace = new Pace(() => this.#stream());
+  #finisher;
+  #text = "";
+  /** @type {Part[]} */
+  #parts = [];
+  #settledParts = 0;
+  #settledText = "";
+  /** @type {import("marked").Links} */
+  #links = {};
+  #rest = element("div", { class: "plain-text" });
+  /** @type {object | null} the completion under way, of which only the newest counts */
+  #completion = null;
+
+  /**
+   * @param {HTMLElement} root its content is replaced
+   * @param {Partial<Labels>} [labels]
+   */
+  constructor(root, labels = {}) {
+    this.#element = root;
+    this.#finisher = new Finisher(root);
+    this.#labels = { ...ENGLISH, ...labels };
+    root.replaceChildren();
+    copyOnClick(root, this.#labels);
+  }
+
+  /**
+   * Shows a message that is still being written, within the next animation frames.
+   *
+   * @param {string} text all of it so far
+   */
+  update(text) {
+    this.#completion = null;
+    this.#text = text;
+    this.#pace.request();
+  }
+
+  /**
+   * Shows a complete message: at once, a very long one over several frames.
+   *
+   * @param {string} text
+   * @returns {Promise<void>} fulfilled when all is shown, typeset and coloured
+   */
+  async finish(text) {
+    this.#pace.cancel();
+    this.#text = text;
+    const completion = (this.#completion = {});
+    const { markdown, rest } = this.#split();
+    this.#settle(0, "");
+    const context = this.#context(new Lexed(markdown), true);
+    for (let next = 0; next >= 0 && this.#completion === completion; ) {
+      next = this.#show(context, next);
+      if (next >= 0) await new Promise(requestAnimationFrame);
+    }
+    if (this.#completion === completion) this.#showRest(rest);
+    await this.#finisher.done();
+  }
+
+  #stream() {
+    const { markdown, rest } = this.#split();
+    const text = rest ? markdown : markdown.replace(UNCLEAR_LINE, "");
+    if (!text.startsWith(this.#settledText)) this.#settle(0, "");
+    const lexed = new Lexed(text.slice(this.#settledText.length), this.#links);
+    const next = this.#show(this.#context(lexed, false), 0);
+    this.#settleShown(text, lexed.tokens, next < 0 ? lexed.tokens.length : next);
+    if (next >= 0) this.#pace.request();
+    else this.#showRest(rest);
+  }
+
+  /** The part that is read as Markdown, and the rest of a text that is too long for that. */
+  #split() {
+    const text = this.#text.replace(/\r\n?/g, "\n");
+    return { markdown: text.slice(0, LONGEST_MARKDOWN), rest: text.slice(LONGEST_MARKDOWN) };
+  }
+
+  /** @param {Lexed} lexed @param {boolean} final @returns {Context} */
+  #context(lexed, final) {
+    return { lexed, final, labels: this.#labels, finishing: [] };
+  }
+
+  /**
+   * Shows the tokens behind the settled parts, beginning with number `from`, for as long as a slice
+   * of a frame lasts.
+   *
+   * @param {Context} context
+   * @param {number} from
+   * @returns {number} the first that is not shown yet; -1 if all are
+   */
+  #show(context, from) {
+    const { tokens } = context.lexed;
+    const until = performance.now() + SLICE_MS;
+    for (let index = from; index < tokens.length; index += 1) {
+      if (index > from && performance.now() > until) return this.#finishLater(context, index);
+      this.#showToken(tokens[index], this.#settledParts + index, context);
+    }
+    removeFrom(this.#parts, this.#settledParts + tokens.length);
+    return this.#finishLater(context, -1);
+  }
+
+  /** @param {Token} token @param {number} index @param {Context} context */
+  #showToken(token, index, context) {
+    const old = this.#parts[index];
+    // A definition further down may have made a link of what stood there as text.
+    const stale = context.final && context.lexed.hasDefinitions && token.raw.includes("[");
+    if (!stale && isShownBy(old, token, context)) return;
+    const end = this.#rest.parentNode ? this.#rest : null;
+    const part = renderedForPage(token, context, stale ? undefined : old);
+    place(this.#element, this.#parts, index, part, end);
+  }
+
+  /** @param {Context} context @param {number} next */
+  #finishLater(context, next) {
+    this.#finisher.add(context.finishing.splice(0));
+    return next;
+  }
+
+  /**
+   * Settles what was shown but for the last few tokens.
+   *
+   * @param {string} text
+   * @param {Token[]} tokens
+   * @param {number} shown
+   */
+  #settleShown(text, tokens, shown) {
+    const count = Math.max(0, Math.min(shown, tokens.length - UNSETTLED));
+    for (const token of tokens.slice(0, count)) {
+      // A token whose source was put together anew does not tell where the next one begins.
+      if (!text.startsWith(token.raw, this.#settledText.length)) return;
+      this.#settle(this.#settledParts + 1, this.#settledText + token.raw);
+      if (token.type === "def") this.#links[token.tag] ??= { href: token.href, title: token.title };
+    }
+  }
+
+  /** @param {number} parts @param {string} text */
+  #settle(parts, text) {
+    this.#settledParts = parts;
+    this.#settledText = text;
+    if (parts === 0) this.#links = {};
+  }
+
+  /** @param {string} rest */
+  #showRest(rest) {
+    if (this.#rest.textContent !== rest) this.#rest.textContent = rest;
+    if (!rest) this.#rest.remove();
+    else if (!this.#rest.parentNode) this.#element.append(this.#rest);
+  }
+}
