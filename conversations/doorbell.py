@@ -1,9 +1,12 @@
 """Wake-ups for open pages. They say that something is new, never what: a lost one only delays."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
 from channels.layers import get_channel_layer
+
+logger = logging.getLogger(__name__)
 
 
 def group_of(user_id: int) -> str:
@@ -17,4 +20,8 @@ async def ring(user_id: int, conversation_id: UUID) -> None:
         "type": "conversation.rang",
         "conversation_id": str(conversation_id),
     }
-    await get_channel_layer().group_send(group_of(user_id), message)
+    try:
+        await get_channel_layer().group_send(group_of(user_id), message)
+    except Exception:
+        # Pages look for themselves every few seconds, so a broken bell must break nothing else.
+        logger.warning("The channel layer did not take a wake-up.", exc_info=True)

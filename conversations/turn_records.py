@@ -126,7 +126,8 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
         raise Refused("cannot_continue", _("This answer is complete. Send a message instead."))
     model = _model(user, answer.model_name)
     since, version = conversation.version, conversation.advance()
-    order = Order(model, client_request_id, answer.parent, generation.parameters, continued=answer)
+    parameters = {name: value for name, value in generation.parameters.items() if name != "n"}
+    order = Order(model, client_request_id, answer.parent, parameters, continued=answer)
     return _ordered(conversation, order, since, version)
 
 

@@ -26,13 +26,12 @@ OWNER = "main"
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: ``count`` answers to ``parent``, or more of ``continued``."""
+    """What is asked for: answers to ``parent``, ``n`` of them, or more of ``continued``."""
 
     model: LanguageModel
     client_request_id: UUID
     parent: Message
     parameters: dict[str, Any] = field(default_factory=dict)
-    count: int = 1
     continued: Message | None = None
 
 
@@ -59,13 +58,15 @@ def create(order: Order, changed_in: int) -> Generation:
 
 def _reopen(message: Message, generation: Generation, changed_in: int) -> None:
     message.generation = generation
+    # More of one answer is asked for alone, as the first choice of its generation.
+    message.choice = 0
     message.changed_in = changed_in
     message.finish_reason = ""
-    message.save(update_fields=["generation", "changed_in", "finish_reason"])
+    message.save(update_fields=["generation", "choice", "changed_in", "finish_reason"])
 
 
 def _empty_answers(order: Order, generation: Generation, changed_in: int) -> None:
-    for choice in range(order.count):
+    for choice in range(order.parameters.get("n") or 1):
         Message.objects.create(
             conversation=order.parent.conversation,
             parent=order.parent,

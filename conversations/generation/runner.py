@@ -21,7 +21,7 @@ from conversations.generation.events import Failure, Finished
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Run, Writer
 from conversations.models import Generation
-from conversations.threads import in_thread
+from conversations.threads import in_thread, insist
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Runner:
         if self._is_draining and last.cause == "stopped":
             error = Failure("restarted", _("The server was restarted while this was written."))
             last = msgspec.structs.replace(last, cause="interrupted", error=error)
-        payload = await in_thread(
+        payload = await insist(
             lifecycle.finish, run.generation_id, run.epoch, last, upstream_id=upstream_id
         )
         if payload:

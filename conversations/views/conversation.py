@@ -1,11 +1,13 @@
 """The page of a conversation, and its state as JSON."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
 from django.views.decorators.http import require_GET
 
 from conversations import access
@@ -40,8 +42,15 @@ def state(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
 @login_required
 def older(request: SignedInRequest) -> JsonResponse:
     """The conversations that were last changed before ``before``, for the list."""
-    before = parse_datetime(request.GET.get("before", ""))
-    return JsonResponse({"conversations": listed(request.user, before)})
+    return JsonResponse({"conversations": listed(request.user, _before(request))})
+
+
+def _before(request: SignedInRequest) -> datetime | None:
+    try:
+        moment = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        return None
+    return moment if moment and is_aware(moment) else None
 
 
 def _page(request: SignedInRequest, shown: Conversation | None) -> HttpResponse:
