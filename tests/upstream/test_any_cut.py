@@ -1,0 +1,140 @@
+"""Wherever the network cuts a stream, the events and the chunks are the same."""
+
+import itertools
+import json
+import re
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conversations.upstream import Chunk, ServerSentEvent, SSEDecoder
+from conversations.upstream.decoder import AnswerDecoder
+
+# A case checks this many cuts of its stream: 500 cases of 25 are 12,500 cut streams.
+CUTS = 25
+
+TEXT = st.text(
+    st.characters(codec="utf-8") | st.sampled_from("\u2028\u0085\r\n\0 :é😀<>/think"), max_size=12
+)
+HALVES = st.sampled_from(["\ud83d", "\ude00", "\ud83d\ude00", "x\ud83d"])
+ENDS = st.sampled_from(["\n", "\r", "\r\n"])
+CALL = st.fixed_dictionaries(
+    {"index": st.integers(0, 2)},
+    optional={
+        "id": st.sampled_from(["a", "b", "", None]),
+        "function": st.fixed_dictionaries(
+            {}, optional={"name": st.sampled_from(["f", "", None]), "arguments": TEXT}
+        ),
+    },
+)
+DELTA = st.fixed_dictionaries(
+    {},
+    optional={
+        "role": st.sampled_from(["assistant", None]),
+        "content": TEXT | HALVES | st.none(),
+        "reasoning_content": TEXT | st.none(),
+        "tool_calls": st.lists(CALL, max_size=2),
+    },
+)
+CHOICE = st.fixed_dictionaries(
+    {"index": st.integers(0, 2), "delta": DELTA},
+    optional={"finish_reason": st.sampled_from([None, "", "null", "stop", "eos", "tool_calls"])},
+)
+CHUNK = st.fixed_dictionaries(
+    {"choices": st.lists(CHOICE, max_size=3)},
+    optional={"id": st.just("x"), "usage": st.none() | st.dictionaries(TEXT, st.integers())},
+)
+
+
+@st.composite
+def streams(draw: Any) -> bytes:
+    """Whole streams: chunks in every way of writing them, and noise between."""
+    parts = [draw(st.sampled_from(["", "\ufeff"]))]
+    for chunk in draw(st.lists(CHUNK, min_size=1, max_size=4)):
+        end = draw(ENDS)
+        indent = draw(st.sampled_from([None, 1]))
+        text = json.dumps(
+            chunk, ensure_ascii=draw(st.booleans()) or _has_halves(chunk), indent=indent
+        )
+        space = draw(st.sampled_from(["", " "]))
+        noise = draw(st.sampled_from(["", f": ping{end}", f"event: x{end}", f":{end}{end}"]))
+        lines = "".join(f"data:{space}{line}{end}" for line in text.split("\n"))
+        parts.append(f"{noise}{lines}{end}")
+    parts.append(draw(st.sampled_from(["", "data: [DONE]\n\n", "data: [DONE]"])))
+    return "".join(parts).encode() + draw(st.sampled_from([b"", b"data: \xff\xe4\n"]))
+
+
+def _has_halves(chunk: Any) -> bool:
+    try:
+        json.dumps(chunk, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def pieces(data: bytes, places: list[int]) -> list[bytes]:
+    bounds = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
+    return [data[start:end] for start, end in itertools.pairwise(bounds)]
+
+
+def events_of(parts: list[bytes]) -> list[ServerSentEvent]:
+    decoder = SSEDecoder()
+    return [event for part in parts for event in decoder.feed(part)] + decoder.flush()
+
+
+def chunks_of(parts: list[bytes]) -> tuple[list[str], str, dict[int, str | None]]:
+    decoder = AnswerDecoder()
+    for part in parts:
+        decoder.feed(part)
+    decoder.end()
+    chunks = [anonymous(chunk) for chunk in decoder.chunks]
+    return chunks, repr(decoder.failure), dict(decoder.normaliser.finish_reasons)
+
+
+def anonymous(chunk: Chunk) -> str:
+    """The chunk without the random ids of calls that came without one."""
+    return re.sub(r"call_[0-9a-f]{32}", "call_", repr(chunk))
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    streams(), st.lists(st.lists(st.integers(0, 5000), max_size=6), min_size=CUTS, max_size=CUTS)
+)
+def test_a_stream_cut_anywhere_gives_the_same_events_and_chunks(
+    data: bytes, cuts: list[list[int]]
+) -> None:
+    events, chunks = events_of([data]), chunks_of([data])
+    for places in cuts:
+        parts = pieces(data, places)
+        assert events_of(parts) == events
+        assert chunks_of(parts) == chunks
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(streams())
+def test_a_stream_of_single_bytes_gives_the_same_events_and_chunks(data: bytes) -> None:
+    parts = [data[place : place + 1] for place in range(len(data))]
+    assert events_of(parts) == events_of([data])
+    assert chunks_of(parts) == chunks_of([data])
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(streams())
+def test_no_chunk_holds_what_a_database_or_socket_refuses(data: bytes) -> None:
+    decoder = AnswerDecoder()
+    decoder.feed(data)
+    for chunk in decoder.chunks:
+        for choice in chunk.choices:
+            said = (choice.delta.content or "") + (choice.delta.reasoning_content or "")
+            said.encode()
+            assert "\0" not in said
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.binary(max_size=300))
+def test_no_bytes_make_the_decoder_raise(data: bytes) -> None:
+    decoder = AnswerDecoder()
+    decoder.feed(data)
+    decoder.end()
+    assert decoder.over

@@ -1,0 +1,222 @@
+"""What ends an answer from our side: the stop flag, the clocks and the caps."""
+
+import asyncio
+import random
+import time
+from typing import Any
+
+import pytest
+
+from conversations.upstream import Caps, Clocks, TimedOut, TooLarge, Upstream
+from tests.upstream.asking import Heard, listen, request, run, tokens, upstream
+from tests.upstreams.scripted import ScriptedUpstream
+
+# Clocks far apart, so that each shows by its name which one ran out.
+LONG = {"connect": 9.0, "first_byte": 9.0, "idle": 9.0, "byte_idle": 9.0, "total": 9.0}
+
+
+@pytest.mark.parametrize(
+    ("clock", "script"),
+    [
+        ("first_byte", "stall-before-headers"),
+        ("first_byte", "stall-after-headers"),
+        ("first_byte", "comments-only"),
+        ("byte_idle", "stall-after-headers"),
+        ("byte_idle", "stall-after-tokens"),
+        ("idle", "stall-after-tokens"),
+        ("total", "stall-before-headers"),
+        ("total", "comments-only"),
+        ("total", "good?tokens=9999&rate=50"),
+    ],
+)
+def test_each_clock_is_enforced_within_a_tenth_and_named(clock: str, script: str) -> None:
+    async def ask() -> tuple[Heard, float]:
+        async with upstream(clocks=Clocks(**{**LONG, clock: 0.5})) as (server, client):
+            started = time.monotonic()
+            heard = await listen(client, request(script))
+            took = time.monotonic() - started
+            await server.until(lambda: server.open_connections == 0)
+            return heard, took
+
+    heard, took = run(ask())
+    assert isinstance(heard.error, TimedOut)
+    assert (heard.error.clock, heard.error.seconds) == (clock, 0.5)
+    assert 0.45 <= took <= 0.75  # a tenth, and the time of this machine to get there
+
+
+def test_comments_feed_the_byte_clock_and_not_the_idle_clock() -> None:
+    async def ask() -> Heard:
+        async with upstream(clocks=Clocks(**{**LONG, "byte_idle": 0.3, "first_byte": 0.6})) as (
+            _,
+            client,
+        ):
+            return await listen(client, request("comments-only"))
+
+    error = run(ask()).error
+    assert isinstance(error, TimedOut)
+    assert error.clock == "first_byte"
+
+
+def test_time_that_the_reader_takes_is_not_the_servers_silence() -> None:
+    async def ask() -> int:
+        async with upstream(clocks=Clocks(**{**LONG, "idle": 0.2, "byte_idle": 0.2})) as (_, client):
+            chunks = 0
+            async with client.stream(request("good?tokens=3")) as answer:
+                async for _ in answer:
+                    chunks += 1
+                    if chunks == 2:
+                        await asyncio.sleep(0.5)  # the delay is what is tested
+            return chunks
+
+    assert run(ask()) == 6
+
+
+@pytest.mark.parametrize(
+    ("cap", "limit", "script"),
+    [
+        ("line", 1 << 20, "huge-event"),
+        ("answer", 1 << 20, "huge-answer"),
+        ("answer", 4000, "json?tokens=1000"),
+        ("wire", 1 << 20, "flood"),
+    ],
+)
+def test_each_cap_is_enforced_and_named(cap: str, limit: int, script: str) -> None:
+    async def ask() -> Heard:
+        async with upstream(caps=Caps(**{cap: limit})) as (server, client):
+            heard = await listen(client, request(script))
+            await server.until(lambda: server.open_connections == 0)
+            return heard
+
+    error = run(ask()).error
+    assert isinstance(error, TooLarge)
+    assert (error.cap, error.limit_bytes) == (cap, limit)
+
+
+def test_an_answer_just_within_its_cap_is_whole() -> None:
+    async def ask() -> Heard:
+        async with upstream(caps=Caps(answer=2_000_000)) as (_, client):
+            return await listen(client, request("huge-answer"))
+
+    heard = run(ask())
+    assert heard.error is None
+    assert len(heard.content) == 2_000_000
+
+
+STAGES = ["stall-before-headers", "stall-after-headers", "stall-after-tokens", "comments-only"]
+
+
+@pytest.mark.parametrize("script", [*STAGES, "good?tokens=9999&gate=g", "flood"])
+def test_stop_ends_an_answer_at_once_at_any_stage(script: str) -> None:
+    async def ask() -> tuple[Heard, float, Any]:
+        async with upstream() as (server, client):
+            stop = asyncio.Event()
+            task = asyncio.create_task(listen(client, request(script), stop))
+            await server.until(lambda: bool(server.calls))
+            if "gate" in script:
+                server.open("g", 3)
+                await server.until(lambda: server.calls[0].sent_tokens == 3)
+            started = time.monotonic()
+            stop.set()
+            heard = await task
+            took = time.monotonic() - started
+            await server.until(lambda: server.open_connections == 0)
+            return heard, took, server.calls[0].ended
+
+    heard, took, ended = run(ask())
+    assert took < 0.25
+    assert heard.error is None
+    assert ended == "left"
+
+
+def test_a_stopped_answer_says_so_and_keeps_what_was_read() -> None:
+    async def ask() -> tuple[str, bool, bool]:
+        async with upstream() as (server, client):
+            stop, said = asyncio.Event(), ""
+            server.open("g", 2)
+            async with client.stream(request("good?gate=g"), stop) as answer:
+                async for chunk in answer:
+                    said += "".join(choice.delta.content or "" for choice in chunk.choices)
+                    if said == tokens(2):
+                        stop.set()
+            return said, answer.stopped, answer.complete
+
+    assert run(ask()) == (tokens(2), True, False)
+
+
+def test_an_answer_stopped_before_it_began_asks_nothing() -> None:
+    async def ask() -> int:
+        async with upstream() as (server, client):
+            stop = asyncio.Event()
+            stop.set()
+            heard = await listen(client, request("good"), stop)
+            assert heard.answer is not None
+            assert heard.answer.stopped
+            return len(server.calls)
+
+    assert run(ask()) == 0
+
+
+def test_the_reading_task_is_never_cancelled() -> None:
+    async def ask() -> int:
+        async with upstream() as (server, client):
+            stop = asyncio.Event()
+            task = asyncio.create_task(listen(client, request("stall-before-headers"), stop))
+            await server.until(lambda: bool(server.calls))
+            stop.set()
+            await task
+            return task.cancelling()
+
+    assert run(ask()) == 0
+
+
+def test_a_reader_that_leaves_early_closes_its_connection() -> None:
+    async def ask() -> str:
+        async with upstream() as (server, client):
+            async with client.stream(request("good?tokens=9999&rate=500")) as answer:
+                await anext(answer)
+            await server.until(lambda: server.open_connections == 0)
+            return server.calls[0].ended
+
+    assert run(ask()) == "left"
+
+
+def test_a_cancelled_reader_closes_its_connection() -> None:
+    async def ask() -> None:
+        async with upstream() as (server, client):
+            for script in STAGES:
+                task = asyncio.create_task(listen(client, request(script)))
+                before = len(server.calls)
+                await server.until(lambda before=before: len(server.calls) > before)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                await server.until(lambda: server.open_connections == 0)
+
+    run(ask())
+
+
+def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_left() -> None:
+    chance = random.Random(7)
+    scripts = ["good?tokens=30&rate=2000", "stall-before-headers", "stall-after-tokens", "good"]
+
+    async def stopped(client: Upstream, server: ScriptedUpstream) -> None:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(chance.uniform(0, 0.03), stop.set)
+        heard = await listen(client, request(chance.choice(scripts)), stop)
+        assert heard.error is None
+
+    async def worker(client: Upstream, server: ScriptedUpstream, times: int) -> None:
+        for _ in range(times):
+            await stopped(client, server)
+
+    async def ask() -> list[str]:
+        # The pool is as large as the number of workers: one lost connection would be missed.
+        async with upstream(max_connections=20) as (server, client):
+            await asyncio.gather(*(worker(client, server, 50) for _ in range(20)))
+            heard = await asyncio.gather(*(listen(client, request("good")) for _ in range(20)))
+            assert server.open_connections <= 20
+            await client.aclose()
+            await server.until(lambda: server.open_connections == 0)
+            return [one.content[:5] for one in heard if one.error is None]
+
+    assert run(ask()) == ["<gen:"] * 20

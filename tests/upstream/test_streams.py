@@ -1,0 +1,369 @@
+"""Answers of servers in their many manners, read over a real connection."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from conversations.upstream import (
+    SILICONFLOW,
+    Completion,
+    NotAStream,
+    Unreachable,
+    Upstream,
+    Usage,
+)
+from conversations.upstream.completion import read_completion
+from tests.upstream.asking import Heard, hear, listen, request, run, tokens, upstream
+from tests.upstreams.good import SCRIPTS as GOOD
+
+
+def finish_of(heard: Heard) -> Any:
+    assert heard.error is None
+    assert heard.answer is not None
+    return heard.answer.finish_reasons, heard.answer.complete
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "good",
+        "crlf",
+        "cr",
+        "bom",
+        "comments",
+        "no-done",
+        "no-usage",
+        "usage-null",
+        "stale",
+        "json",
+        "blank-lines",
+    ],
+)
+def test_the_text_is_whole_however_it_is_written(script: str) -> None:
+    heard = hear(script)
+    assert heard.content == tokens(20)
+    assert heard.roles == [(0, "assistant")]
+    assert finish_of(heard) == ({0: "stop"}, True)
+
+
+@pytest.mark.parametrize("script", sorted(GOOD))
+def test_no_good_script_is_an_error(script: str) -> None:
+    assert hear(script).error is None
+
+
+def test_siliconflow_reasons_first_repeats_the_role_and_counts_in_every_chunk() -> None:
+    heard = hear("siliconflow", settings={"dialect": SILICONFLOW})
+    assert heard.reasoning[0] == tokens(5)
+    assert heard.content == tokens(20).removeprefix(tokens(5))
+    assert heard.roles == [(0, "assistant")]
+    assert heard.answer is not None
+    assert heard.answer.usage == Usage(prompt_tokens=10, completion_tokens=20, total_tokens=30)
+
+
+@pytest.mark.parametrize("script", ["reasoning", "reasoning-alias"])
+def test_reasoning_is_read_under_both_names(script: str) -> None:
+    heard = hear(script)
+    assert (heard.reasoning[0], heard.content) == ("Let me think.", tokens(20))
+
+
+def test_inline_thinking_is_split_only_when_asked_for() -> None:
+    async def ask(**more: Any) -> Heard:
+        async with upstream() as (_, client):
+            return await listen(client, request("think"), **more)
+
+    split, plain = run(ask(inline_thinking="tagged")), run(ask())
+    assert (split.reasoning[0], split.content) == ("Let me think.", tokens(20))
+    assert plain.content == f"<think>\nLet me think.</think>\n\n{tokens(20)}"
+
+
+def test_choices_in_any_order_stay_apart() -> None:
+    heard = hear("choices?tokens=3", n=3)
+    expected = "{0}<gen:1:0000>{0}<gen:1:0001>{0}<gen:1:0002>"
+    assert heard.contents == {index: expected.format(index) for index in (2, 1, 0)}
+    assert sorted(heard.roles) == [(index, "assistant") for index in range(3)]
+    assert finish_of(heard) == ({0: "stop", 1: "stop", 2: "stop"}, True)
+
+
+@pytest.mark.parametrize("script", ["tools", "tools-bare", "tools-index-0", "tools-late"])
+def test_tool_calls_are_the_same_in_every_manner(script: str) -> None:
+    heard = hear(script)
+    assert [(name, arguments) for _, name, arguments in heard.calls] == [
+        ("get_weather", '{"city": "Paris"}'),
+        ("get_time", "{}"),
+    ]
+    ids = [call_id for call_id, _, _ in heard.calls]
+    assert len(set(ids)) == 2
+    assert all(ids)
+    assert finish_of(heard) == ({0: "tool_calls"}, True)
+
+
+def test_ids_that_servers_give_are_kept() -> None:
+    assert [call[0] for call in hear("tools").calls] == ["c1", "c2"]
+
+
+def test_line_separators_stay_and_half_characters_are_joined_or_replaced() -> None:
+    assert hear("unicode").content == "a\u2028b\u0085c😀 é\ufffd"
+
+
+def test_an_empty_or_null_finish_reason_is_none_and_the_first_real_one_stands() -> None:
+    heard = hear("finish-quirks")
+    assert heard.content == "abcd"
+    assert finish_of(heard) == ({0: "stop"}, True)
+    assert heard.answer is not None
+    assert heard.answer.raw_finish_reasons == {0: "eos"}
+
+
+@pytest.mark.parametrize(
+    "script", ["no-usage", "usage-null", "usage-negative", "usage-absurd"]
+)
+def test_usage_that_cannot_be_true_is_none(script: str) -> None:
+    heard = hear(script)
+    assert heard.answer is not None
+    assert heard.answer.usage is None
+
+
+@pytest.mark.parametrize("script", ["no-finish", "done-unended"])
+def test_done_without_a_finish_reason_is_accepted_and_flagged(script: str) -> None:
+    heard = hear(script)
+    assert heard.content == tokens(20)
+    assert finish_of(heard) == ({0: None}, False)
+    assert heard.answer is not None
+    assert heard.answer.done
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "kept"),
+    [
+        ("reset-before-headers", "unreachable", 0),
+        ("reset-mid-token", "truncated", 5),
+        ("reset-mid-utf8", "truncated", 5),
+        ("cut", "truncated", 5),
+        ("cut-close-framed", "truncated", 5),
+        ("dies", "truncated", 5),
+        ("html", "not_a_stream", 0),
+        ("html-502", "overloaded", 0),
+        ("text", "not_a_stream", 0),
+        ("json-error", "overloaded", 0),
+        ("malformed", "malformed", 5),
+        ("error-mid-stream", "failed", 5),
+        ("error-flat", "overloaded", 5),
+        ("error-vllm", "failed", 5),
+        ("done-only", "empty_answer", 0),
+        ("empty", "empty_answer", 0),
+        ("gzip", "malformed", 0),
+        ("redirect", "redirected", 0),
+        ("nobody-has-this", "unknown_model", 0),
+        ("401", "unauthorised", 0),
+        ("403-balance", "out_of_balance", 0),
+        ("429", "rate_limited", 0),
+        ("451", "content_policy", 0),
+        ("500", "failed", 0),
+        ("loading", "overloaded", 0),
+        ("context", "context_overflow", 0),
+        ("context-llama", "context_overflow", 0),
+    ],
+)
+def test_a_fault_is_told_by_its_code_and_what_came_before_is_kept(
+    script: str, code: str, kept: int
+) -> None:
+    heard = hear(script, settings={"dialect": SILICONFLOW})
+    assert heard.error is not None
+    assert (heard.error.code, heard.content) == (code, tokens(kept))
+    assert "<" not in heard.error.message
+
+
+def test_text_in_the_chunk_of_an_error_is_kept() -> None:
+    heard = hear("error-in-chunk")
+    assert heard.content == f"{tokens(5)}last words"
+    assert heard.error is not None
+    assert heard.error.message == "Provider disconnected."
+
+
+def test_a_redirect_names_its_host_and_nothing_more() -> None:
+    error = hear("redirect").error
+    assert error is not None
+    assert error.message == "The server redirects to evil.example."
+
+
+def test_answers_and_errors_carry_the_trace_id() -> None:
+    good, bad, late = hear("good"), hear("500"), hear("error-flat")
+    assert good.answer is not None
+    assert bad.error is not None
+    assert late.error is not None
+    found = (good.answer.trace_id, bad.error.trace_id, late.error.trace_id)
+    assert found == ("trace-1",) * 3
+
+
+def test_a_server_that_is_not_there_is_unreachable() -> None:
+    async def ask() -> Heard:
+        async with Upstream("http://127.0.0.1:9/v1") as client:
+            return await listen(client, request("good"))
+
+    assert isinstance(run(ask()).error, Unreachable)
+
+
+def test_every_field_of_a_whole_answer_is_read() -> None:
+    body = {
+        "id": "019b",
+        "object": "chat.completion",
+        "created": 1768899826,
+        "model": "Qwen/QwQ-32B",
+        "choices": [
+            {
+                "message": {
+                    "role": "assistant",
+                    "content": "Hello",
+                    "reasoning_content": "Hm.",
+                    "tool_calls": [
+                        {
+                            "id": "c1",
+                            "type": "function",
+                            "function": {"name": "f", "arguments": "{}"},
+                            "extra_content": {"a": 1},
+                        }
+                    ],
+                },
+                "finish_reason": "stop",
+            }
+        ],
+        "usage": {
+            "prompt_tokens": 15,
+            "completion_tokens": 1540,
+            "total_tokens": 1555,
+            "completion_tokens_details": {"reasoning_tokens": 1190},
+            "prompt_tokens_details": {"cached_tokens": 3},
+        },
+    }
+    answer = read_completion(body)
+    assert (answer.id, answer.object, answer.created, answer.model) == (
+        "019b",
+        "chat.completion",
+        1768899826,
+        "Qwen/QwQ-32B",
+    )
+    (choice,) = answer.choices
+    message = choice.message
+    assert (message.role, message.content, message.reasoning_content) == (
+        "assistant",
+        "Hello",
+        "Hm.",
+    )
+    (call,) = message.tool_calls
+    assert (call.id, call.name, call.arguments, call.extra) == (
+        "c1",
+        "f",
+        "{}",
+        {"extra_content": {"a": 1}},
+    )
+    assert (choice.finish_reason, choice.raw_finish_reason) == ("tool_calls", "stop")
+    assert answer.usage == Usage(
+        prompt_tokens=15,
+        completion_tokens=1540,
+        total_tokens=1555,
+        reasoning_tokens=1190,
+        cached_tokens=3,
+    )
+
+
+def test_a_whole_answer_has_each_of_its_choices() -> None:
+    async def ask() -> Completion:
+        async with upstream() as (_, client):
+            return await client.complete(request("blank-lines?tokens=2", n=2))
+
+    answer = run(ask())
+    assert [choice.message.content for choice in answer.choices] == [tokens(2)] * 2
+    assert answer.trace_id == "trace-1"
+
+
+def test_a_web_page_is_no_whole_answer() -> None:
+    async def ask() -> None:
+        async with upstream() as (_, client):
+            await client.complete(request("html"))
+
+    with pytest.raises(NotAStream):
+        run(ask())
+
+
+def test_the_models_of_a_server_are_listed() -> None:
+    async def ask() -> list[str]:
+        async with upstream() as (_, client):
+            return await client.models()
+
+    assert run(ask())[:2] == ["good", "siliconflow"]
+
+
+def test_a_stream_that_ended_leaves_its_connection_for_the_next() -> None:
+    async def ask() -> int:
+        async with upstream() as (server, client):
+            for _ in range(5):
+                assert (await listen(client, request("good"))).error is None
+            return len(server.connections)
+
+    assert run(ask()) == 1
+
+
+def test_a_reused_connection_that_broke_is_tried_once_more() -> None:
+    async def ask() -> tuple[list[Any], int]:
+        async with upstream() as (server, client):
+            await listen(client, request("good"))
+            heard = await listen(client, request("reset-before-headers"))
+            return [heard.error and heard.error.code], len(server.calls)
+
+    assert run(ask()) == (["unreachable"], 3)
+
+
+def test_a_new_connection_that_broke_is_not_tried_again() -> None:
+    async def ask() -> int:
+        async with upstream() as (server, client):
+            await listen(client, request("reset-before-headers"))
+            return len(server.calls)
+
+    assert run(ask()) == 1
+
+
+def test_nothing_is_asked_again_once_a_byte_has_come() -> None:
+    async def ask() -> int:
+        async with upstream() as (server, client):
+            await listen(client, request("good"))
+            await listen(client, request("cut?at=0"))
+            return len(server.calls)
+
+    assert run(ask()) == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "calls", "seconds"), [("429-soon", 2, None), ("429-later", 1, 30.0)]
+)
+def test_a_short_retry_after_is_waited_for_and_a_long_one_told(
+    script: str, calls: int, seconds: float | None
+) -> None:
+    async def ask() -> tuple[int, float | None]:
+        async with upstream() as (server, client):
+            heard = await listen(client, request(script))
+            return len(server.calls), heard.error and heard.error.retry_after
+
+    assert run(ask()) == (calls, seconds)
+
+
+def test_a_server_that_refuses_stream_options_is_asked_without_from_then_on() -> None:
+    async def ask() -> list[bool]:
+        async with upstream() as (server, client):
+            for _ in range(2):
+                heard = await listen(client, request("rejects-stream-options"))
+                assert heard.content
+            return ["stream_options" in call.body for call in server.calls]
+
+    assert run(ask()) == [True, False, False]
+
+
+def test_requests_ask_for_no_compression_and_keep_no_cookie() -> None:
+    async def ask() -> dict[str, str]:
+        async with upstream(api_key="sk-canary") as (server, client):
+            await asyncio.gather(*(listen(client, request("good")) for _ in range(3)))
+            return dict(server.calls[-1].headers)
+
+    headers = run(ask())
+    assert headers["accept-encoding"] == "identity"
+    assert headers["authorization"] == "(secret)"
+    assert "cookie" not in headers
