@@ -32,7 +32,7 @@ class Page {
   #picker = new ModelPicker();
   #drawer = new Drawer();
   #connection = new ConnectionLine(() => this.#socket.open());
-  #release = new ReleaseLine();
+  #release = new ReleaseLine(this.#state.site.release);
   #frame = 0;
 
   start() {

@@ -50,16 +50,16 @@ export class ConnectionLine {
 /** Offers to reload the page when the site runs another release than the one it came from. */
 export class ReleaseLine {
   #line = element("release-line");
-  /** @type {string | null} */
-  #release = null;
+  #release;
 
-  constructor() {
+  /** @param {string} release that the page came from */
+  constructor(release) {
+    this.#release = release;
     this.#line.querySelector("button").addEventListener("click", () => location.reload());
   }
 
   /** @param {string} release */
   update(release) {
-    this.#release ??= release;
     this.#line.hidden = release === this.#release;
   }
 }
