@@ -210,7 +210,7 @@ export class Socket extends EventTarget {
 
   /** @param {{id: string, version?: number}} conversation */
   #noteVersion(conversation) {
-    if (this.#watched?.id !== conversation.id) return;
+    if (!this.#watched || this.#watched.id !== conversation.id) return;
     this.#watched.version = Math.max(this.#watched.version, conversation.version ?? 0);
   }
 

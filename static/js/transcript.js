@@ -3,8 +3,10 @@
  * conversations/generation/events.py. docs/protocol.md describes the vocabulary, and
  * tests/transcripts.json holds both to the same answers.
  *
- * @typedef {{id: string, type: "function", function: {name: string, arguments: string}}} ToolCall
- * @typedef {{index: number, id?: string, name?: string, arguments?: string}} ToolCallPiece
+ * @typedef {{id: string, type: "function", function: {name: string, arguments: string},
+ *   [key: string]: any}} ToolCall other keys are the provider's own
+ * @typedef {{index: number, id?: string, name?: string, arguments?: string,
+ *   extra?: Record<string, any>}} ToolCallPiece
  * @typedef {{prompt_tokens: number, completion_tokens: number, total_tokens: number}} TokenCounts
  * @typedef {{code: string, message: string}} Failure
  * @typedef {"completed" | "stopped" | "interrupted" | "failed"} Cause
@@ -143,6 +145,8 @@ function applyPiece(calls, piece) {
     calls.push({ id: "", type: "function", function: { name: "", arguments: "" } });
   }
   const call = calls[piece.index];
+  const { id, type, function: own } = call;
+  Object.assign(call, piece.extra, { id, type, function: own });
   call.id ||= piece.id ?? "";
   call.function.name ||= piece.name ?? "";
   call.function.arguments += piece.arguments ?? "";
