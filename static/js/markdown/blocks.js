@@ -9,10 +9,12 @@ import { codeBlock, grownCodeBlock, isOpenFence } from "#js/markdown/code.js";
 import { guard } from "#js/markdown/guard.js";
 import { appendCheckbox, appendInline, math } from "#js/markdown/inline.js";
 import { element } from "#js/markdown/nodes.js";
+import { partTokens, reconcile, shapeOf } from "#js/markdown/parts.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
  * @typedef {import("#js/markdown/lexer.js").Lexed} Lexed
+ * @typedef {import("#js/markdown/parts.js").Part} Part
  *
  * @typedef {object} Labels the words of the page, in the reader's language
  * @property {string} copy the visible word on the button
@@ -34,14 +36,6 @@ import { element } from "#js/markdown/nodes.js";
  * @property {boolean} [literal] whether `&` means itself
  * @property {boolean} [hasOpenCode] set where a code block is still being written
  * @property {Finish[]} finishing
- *
- * @typedef {object} Part a rendered token
- * @property {string} type
- * @property {string} raw the source it was made from
- * @property {string} shape parts of another shape cannot grow into one another
- * @property {HTMLElement | null} node null for a token that shows nothing
- * @property {boolean} open whether completing the message changes it although its source stays
- * @property {Part[]} [parts]
  */
 
 const HEADINGS = /** @type {const} */ (["h2", "h3", "h4", "h5", "h6", "h6"]);
@@ -59,22 +53,6 @@ function rendered(token, context, old) {
   const inside = { ...context, hasOpenCode: false };
   const built = build(token, inside);
   return { type: token.type, raw: token.raw, shape, ...built, open: inside.hasOpenCode };
-}
-
-/** @param {Token} token @returns {string} */
-function shapeOf(token) {
-  switch (token.type) {
-    case "list":
-      return `${token.ordered} ${token.start} ${token.loose}`;
-    case "table":
-      return JSON.stringify([token.align, token.header.map(textOf)]);
-    case "code":
-      return `${token.lang} ${token.codeBlockStyle}`;
-    case "list_item":
-      return `${token.loose}`;
-    default:
-      return "";
-  }
 }
 
 /**
@@ -106,22 +84,6 @@ function containerOf(part) {
   return part.type === "table" ? /** @type {HTMLElement} */ (node.querySelector("tbody")) : node;
 }
 
-/** @param {Token} token @returns {Token[]} */
-function partTokens(token) {
-  switch (token.type) {
-    case "list":
-      return token.items;
-    case "table":
-      return token.rows.map((/** @type {Token[]} */ cells) => ({
-        type: "table_row",
-        raw: cells.map(textOf).join("\0"),
-        cells,
-      }));
-    default:
-      return token.tokens ?? [];
-  }
-}
-
 /**
  * Like `rendered`, for what goes straight into the page.
  *
@@ -134,61 +96,6 @@ export function renderedForPage(token, context, old) {
   const part = rendered(token, context, old);
   if (part !== old && part.node) guard(part.node);
   return part;
-}
-
-/**
- * Makes `parts`, and the children of `parent` that they are, show `tokens`.
- *
- * @param {HTMLElement} parent
- * @param {Part[]} parts
- * @param {Token[]} tokens
- * @param {Context} context
- * @param {typeof rendered} render
- */
-function reconcile(parent, parts, tokens, context, render) {
-  tokens.forEach((token, index) => {
-    if (isShownBy(parts[index], token, context)) return;
-    place(parent, parts, index, render(token, context, parts[index]));
-  });
-  removeFrom(parts, tokens.length);
-}
-
-/**
- * @param {Part | undefined} part
- * @param {Token} token
- * @param {Context} context
- * @returns {boolean}
- */
-export function isShownBy(part, token, context) {
-  if (!part || part.type !== token.type || part.raw !== token.raw) return false;
-  return part.shape === shapeOf(token) && !(context.final && part.open);
-}
-
-/**
- * Puts a part in its place among the children of `parent`.
- *
- * @param {HTMLElement} parent
- * @param {Part[]} parts
- * @param {number} index
- * @param {Part} part
- * @param {Node | null} [end] the child before which the last part stands
- */
-export function place(parent, parts, index, part, end = null) {
-  const old = parts[index]?.node;
-  parts[index] = part;
-  if (old === part.node) return;
-  if (part.node) {
-    const next = parts.slice(index + 1).find((each) => each.node)?.node ?? end;
-    if (old) old.replaceWith(part.node);
-    else parent.insertBefore(part.node, next);
-  } else {
-    old?.remove();
-  }
-}
-
-/** @param {Part[]} parts @param {number} count how many stay */
-export function removeFrom(parts, count) {
-  for (const part of parts.splice(count)) part.node?.remove();
 }
 
 /**
@@ -303,9 +210,4 @@ function row(cells, name, context) {
     node.append(withInline(element(name, cell.align ? { align: cell.align } : {}), cell, context));
   }
   return node;
-}
-
-/** @param {Token} cell @returns {string} */
-function textOf(cell) {
-  return cell.text;
 }

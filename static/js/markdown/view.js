@@ -7,17 +7,18 @@
  * then shows what it would show had the text come in one piece.
  */
 
-import { isShownBy, place, removeFrom, renderedForPage } from "#js/markdown/blocks.js";
+import { renderedForPage } from "#js/markdown/blocks.js";
 import { copyOnClick } from "#js/markdown/copying.js";
 import { Finisher } from "#js/markdown/finisher.js";
 import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
 import { Pace } from "#js/markdown/pace.js";
+import { isShownBy, place, removeFrom } from "#js/markdown/parts.js";
 
 /**
  * @typedef {import("#js/markdown/blocks.js").Context} Context
  * @typedef {import("#js/markdown/blocks.js").Labels} Labels
- * @typedef {import("#js/markdown/blocks.js").Part} Part
+ * @typedef {import("#js/markdown/parts.js").Part} Part
  * @typedef {import("#js/markdown/lexer.js").Token} Token
  */
 

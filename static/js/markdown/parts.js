@@ -1,0 +1,108 @@
+/** What is on the page of a message, token by token, and how it comes to show other tokens. */
+
+/**
+ * @typedef {import("#js/markdown/lexer.js").Token} Token
+ * @typedef {import("#js/markdown/blocks.js").Context} Context
+ *
+ * @typedef {object} Part a rendered token
+ * @property {string} type
+ * @property {string} raw the source it was made from
+ * @property {string} shape parts of another shape cannot grow into one another
+ * @property {HTMLElement | null} node null for a token that shows nothing
+ * @property {boolean} open whether completing the message changes it although its source stays
+ * @property {Part[]} [parts]
+ *
+ * @typedef {(token: Token, context: Context, old?: Part) => Part} Render
+ */
+
+/** @param {Token} token @returns {string} */
+export function shapeOf(token) {
+  switch (token.type) {
+    case "list":
+      return `${token.ordered} ${token.start} ${token.loose}`;
+    case "table":
+      return JSON.stringify([token.align, token.header.map(textOf)]);
+    case "code":
+      return `${token.lang} ${token.codeBlockStyle}`;
+    case "list_item":
+      return `${token.loose}`;
+    default:
+      return "";
+  }
+}
+
+/** @param {Token} token @returns {Token[]} */
+export function partTokens(token) {
+  switch (token.type) {
+    case "list":
+      return token.items;
+    case "table":
+      return token.rows.map((/** @type {Token[]} */ cells) => ({
+        type: "table_row",
+        raw: cells.map(textOf).join("\0"),
+        cells,
+      }));
+    default:
+      return token.tokens ?? [];
+  }
+}
+
+/**
+ * Makes `parts`, and the children of `parent` that they are, show `tokens`.
+ *
+ * @param {HTMLElement} parent
+ * @param {Part[]} parts
+ * @param {Token[]} tokens
+ * @param {Context} context
+ * @param {Render} render
+ */
+export function reconcile(parent, parts, tokens, context, render) {
+  tokens.forEach((token, index) => {
+    if (isShownBy(parts[index], token, context)) return;
+    place(parent, parts, index, render(token, context, parts[index]));
+  });
+  removeFrom(parts, tokens.length);
+}
+
+/**
+ * @param {Part | undefined} part
+ * @param {Token} token
+ * @param {Context} context
+ * @returns {boolean}
+ */
+export function isShownBy(part, token, context) {
+  if (!part || part.type !== token.type || part.raw !== token.raw) return false;
+  return part.shape === shapeOf(token) && !(context.final && part.open);
+}
+
+/**
+ * Puts a part in its place among the children of `parent`.
+ *
+ * @param {HTMLElement} parent
+ * @param {Part[]} parts
+ * @param {number} index
+ * @param {Part} part
+ * @param {Node | null} [end] the child before which the last part stands
+ */
+export function place(parent, parts, index, part, end = null) {
+  const old = parts[index]?.node;
+  parts[index] = part;
+  if (old === part.node) return;
+  if (part.node) {
+    const next = parts.slice(index + 1).find((each) => each.node)?.node ?? end;
+    if (old) old.replaceWith(part.node);
+    else parent.insertBefore(part.node, next);
+  } else {
+    old?.remove();
+  }
+}
+
+/** @param {Part[]} parts @param {number} count how many stay */
+export function removeFrom(parts, count) {
+  for (const part of parts.splice(count)) part.node?.remove();
+}
+
+/** @param {Token} cell @returns {string} */
+function textOf(cell) {
+  return cell.text;
+}
