@@ -12,11 +12,14 @@ from .types import ChatMessage, Chunk, ChunkChoice, Completion, CompletionChoice
 def read_completion(
     value: Any, *, inline_thinking: InlineThinking = "off", trace_id: str | None = None
 ) -> Completion:
-    """Read a decoded answer. Raises NotAStream when it has no choices."""
+    """Read a decoded answer. Raises NotAStream when it has no choices, and what it
+    failed with when it says so."""
     if not is_completion(value):
         raise NotAStream("The answer is no completion.", trace_id=trace_id)
     normaliser = Normaliser(inline_thinking=inline_thinking)
     chunks = [normaliser.feed(value), normaliser.flush()]
+    if normaliser.failure is not None:
+        raise normaliser.failure
     choices = [choice for chunk in chunks if chunk for choice in chunk.choices]
     return Completion(
         id=normaliser.id,

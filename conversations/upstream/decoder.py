@@ -132,7 +132,10 @@ class AnswerDecoder:
         failure = self._failures.from_event(value)
         if failure is None:
             self._keep(self.normaliser.feed(value))
-            return
+            failure = self.normaliser.failure
+            if failure is None:
+                return
+            raise failure
         if is_completion(value):  # Some servers put the error into a chunk with text.
             with suppress(UpstreamError):
                 self._keep(self.normaliser.feed(value))

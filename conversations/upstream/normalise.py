@@ -33,6 +33,7 @@ class _Choice:
         self.index = index
         self.finish_reason: FinishReason | None = None
         self.raw_finish_reason: str | None = None
+        self.failure: UpstreamError | None = None
         self._content = TextJoiner()
         self._reasoning = TextJoiner()
         self._splitter = ThinkSplitter(inline_thinking)
@@ -80,7 +81,8 @@ class _Choice:
         if not isinstance(value, str) or value in {"", "null"}:
             return None
         if value in _FAILED_FINISH:
-            raise _FAILED_FINISH[value](f"The server ended the answer with {value!r}.")
+            self.failure = _FAILED_FINISH[value](f"The server ended the answer with {value!r}.")
+            return None
         reason = _FINISH.get(value, "stop")
         if reason == "stop" and self._tools:
             reason = "tool_calls"
@@ -115,8 +117,14 @@ class Normaliser:
         """The same in the server's own words."""
         return {index: choice.raw_finish_reason for index, choice in sorted(self._choices.items())}
 
+    @property
+    def failure(self) -> UpstreamError | None:
+        """The failure that a choice ended with; the text of that chunk still counts."""
+        failures = (choice.failure for choice in self._choices.values() if choice.failure)
+        return next(failures, None)
+
     def feed(self, value: Any) -> Chunk:
-        """Take one event. Raises Malformed for what is no chunk, Failed for a failed finish."""
+        """Take one event. Raises Malformed for what is no chunk."""
         if not isinstance(value, dict):
             raise Malformed("An event of the stream is not a JSON object.")
         choices = value.get("choices") or []

@@ -59,7 +59,10 @@ def test_comments_feed_the_byte_clock_and_not_the_idle_clock() -> None:
 
 def test_time_that_the_reader_takes_is_not_the_servers_silence() -> None:
     async def ask() -> int:
-        async with upstream(clocks=Clocks(**{**LONG, "idle": 0.2, "byte_idle": 0.2})) as (_, client):
+        async with upstream(clocks=Clocks(**{**LONG, "idle": 0.2, "byte_idle": 0.2})) as (
+            _,
+            client,
+        ):
             chunks = 0
             async with client.stream(request("good?tokens=3")) as answer:
                 async for _ in answer:
@@ -76,7 +79,6 @@ def test_time_that_the_reader_takes_is_not_the_servers_silence() -> None:
     [
         ("line", 1 << 20, "huge-event"),
         ("answer", 1 << 20, "huge-answer"),
-        ("answer", 4000, "json?tokens=1000"),
         ("wire", 1 << 20, "flood"),
     ],
 )
@@ -90,6 +92,16 @@ def test_each_cap_is_enforced_and_named(cap: str, limit: int, script: str) -> No
     error = run(ask()).error
     assert isinstance(error, TooLarge)
     assert (error.cap, error.limit_bytes) == (cap, limit)
+
+
+def test_a_whole_answer_instead_of_a_stream_has_the_same_cap() -> None:
+    async def ask() -> Heard:
+        async with upstream(caps=Caps(answer=4000)) as (_, client):
+            return await listen(client, request("json?tokens=1000"))
+
+    error = run(ask()).error
+    assert isinstance(error, TooLarge)
+    assert (error.cap, error.limit_bytes) == ("answer", 4000)
 
 
 def test_an_answer_just_within_its_cap_is_whole() -> None:
@@ -210,7 +222,7 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
             await stopped(client, server)
 
     async def ask() -> list[str]:
-        # The pool is as large as the number of workers: one lost connection would be missed.
+        # The pool is as large as the number of workers: a lost one would be missed.
         async with upstream(max_connections=20) as (server, client):
             await asyncio.gather(*(worker(client, server, 50) for _ in range(20)))
             heard = await asyncio.gather(*(listen(client, request("good")) for _ in range(20)))

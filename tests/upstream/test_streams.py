@@ -114,9 +114,7 @@ def test_an_empty_or_null_finish_reason_is_none_and_the_first_real_one_stands() 
     assert heard.answer.raw_finish_reasons == {0: "eos"}
 
 
-@pytest.mark.parametrize(
-    "script", ["no-usage", "usage-null", "usage-negative", "usage-absurd"]
-)
+@pytest.mark.parametrize("script", ["no-usage", "usage-null", "usage-negative", "usage-absurd"])
 def test_usage_that_cannot_be_true_is_none(script: str) -> None:
     heard = hear(script)
     assert heard.answer is not None

@@ -58,6 +58,11 @@ async def _some(call: Call, framing: str = "chunked") -> None:
         await call.event(chunk(call, {"content": call.token(position)}))
 
 
+async def _let_read() -> None:
+    """Let the client read: a connection that breaks takes along what is still under way."""
+    await asyncio.sleep(0.03)
+
+
 async def unknown_model(call: Call) -> None:
     """Answer a model that no script has, the way SiliconFlow does."""
     message = "Model does not exist. Please check it carefully."
@@ -73,7 +78,7 @@ async def reset_before_headers(call: Call) -> None:
 async def reset_mid_token(call: Call) -> None:
     await _some(call)
     await call.write(b'data: {"choices": [{"del')
-    await asyncio.sleep(0.02)  # an RST destroys what the client has not read yet
+    await _let_read()
     call.reset()
 
 
@@ -81,12 +86,14 @@ async def reset_mid_token(call: Call) -> None:
 async def reset_mid_utf8(call: Call) -> None:
     await _some(call)
     await call.write(b'data: {"choices": [{"delta": {"content": "\xe4\xbd')
+    await _let_read()
     call.cut()
 
 
 @_named("cut")
 async def cut(call: Call) -> None:
     await _some(call)
+    await _let_read()
     call.cut()
 
 
@@ -308,6 +315,7 @@ async def gzipped(call: Call) -> None:
 @_named("dies")
 async def dies(call: Call) -> None:
     await _some(call)
+    await _let_read()
     call.ended = "broken"
     call.server.die()
 
