@@ -142,7 +142,8 @@ class Server(daphne.server.Server):
         """The port is open."""
         super().listen_success(port)
         self._ports.append(port)
-        self._on_listening(port.getHost().port)
+        # From the running loop: before it runs, nothing is answered yet.
+        self.loop.call_soon(self._on_listening, port.getHost().port)
 
     def listen_error(self, failure: Any) -> None:
         """The port cannot be had; `listen_failure` says why, and `run` returns."""

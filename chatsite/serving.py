@@ -42,9 +42,8 @@ class Serving:
 
     def run(self) -> None:
         """Serve; returns after a signal. Raises `PortUnavailable` when the port is taken."""
-        # daphne's own handlers would stop at once: sockets closed with 1006, tasks dropped.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._server.loop.add_signal_handler(number, self._stop)
+        # From the running loop: a signal that uvloop handles before it runs is lost.
+        self._server.loop.call_soon(self._handle_signals)
         self._server.run()
         if self._server.listen_failure:
             raise PortUnavailable(self._server.listen_failure)
@@ -52,6 +51,11 @@ class Serving:
     def spawn(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work` beside the server once it serves."""
         self._beside = self._server.loop.create_task(_logged(work))
+
+    def _handle_signals(self) -> None:
+        # daphne's own handlers would stop at once: sockets closed with 1006, tasks dropped.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._server.loop.add_signal_handler(number, self._stop)
 
     def _stop(self) -> None:
         if self._shutdown is None:

@@ -23,9 +23,9 @@ class LiveSite:
         return self.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def collected_static() -> None:
-    """The static files, collected as in production but not compressed."""
+    """The static files, collected as in production but not compressed: pages name them."""
     call_command("collectstatic", interactive=False, verbosity=0)
 
 

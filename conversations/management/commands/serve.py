@@ -1,6 +1,7 @@
 """`manage.py serve`: the whole site in one process."""
 
 import argparse
+import logging
 from typing import Any
 
 # Chooses the event loop, which must happen before anything else imports daphne.
@@ -17,6 +18,8 @@ from conversations.generation.runner import runner
 from conversations.local_model import LocalModel
 from conversations.models import Provider
 from conversations.upstream_models import add_listed_models
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -72,11 +75,12 @@ class Command(BaseCommand):
     def _serve(self, model: LocalModel | None, upstream: Provider | None) -> None:
         from chatsite.asgi import application  # noqa: PLC0415 - reads the collected static files
 
+        lines = self._welcome()
         serving = Serving(
             application,
             host=settings.HOST,
             port=settings.PORT,
-            on_listening=lambda _port: self._announce(model),
+            on_listening=lambda _port: self._announce(lines, model),
             drain=_drain,
         )
         if upstream:
@@ -87,11 +91,16 @@ class Command(BaseCommand):
         except PortUnavailable as error:
             raise CommandError(f"{error} Set HOST and PORT to a free address.") from error
 
-    def _announce(self, model: LocalModel | None) -> None:
-        self.stdout.write(f"{settings.SITE_NAME} is at {settings.SITE_URL}/")
+    def _welcome(self) -> list[str]:
+        lines = [f"{settings.SITE_NAME} is at {settings.SITE_URL}/"]
         if first_run.is_needed():
             path = f"/setup/{first_run.issue_token()}/"
-            self.stdout.write(f"Create the administrator at {settings.SITE_URL}{path}")
+            lines.append(f"Create the administrator at {settings.SITE_URL}{path}")
+        return lines
+
+    def _announce(self, lines: list[str], model: LocalModel | None) -> None:
+        for line in lines:
+            self.stdout.write(line)
         self.stdout.flush()
         if model:
             model.start()
@@ -99,6 +108,7 @@ class Command(BaseCommand):
 
 def _register(address: str) -> None:
     """Offer the bundled model, from the thread that watches over it."""
+    logger.info("The bundled model is ready at %s.", address)
     try:
         providers.register_local_model(address, local_model.MODEL_NAME, local_model.CONTEXT_TOKENS)
     finally:

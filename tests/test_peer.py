@@ -1,0 +1,39 @@
+"""Whose address the application sees."""
+
+from asgiref.sync import async_to_sync
+from django.conf import LazySettings
+
+from chatsite.peer import TrustedPeer
+
+
+def client_of(forwarded: list[str]) -> list[object]:
+    """The client of a request with these X-Forwarded-For headers, from 10.0.0.1."""
+    seen: list[list[object]] = []
+
+    async def application(scope, receive, send) -> None:
+        seen.append(scope["client"])
+
+    headers = [(b"x-forwarded-for", value.encode()) for value in forwarded]
+    scope = {"type": "http", "client": ["10.0.0.1", 1234], "headers": headers}
+    async_to_sync(TrustedPeer(application))(scope, None, None)
+    return seen[0]
+
+
+def test_without_proxies_the_header_is_not_believed(settings: LazySettings) -> None:
+    settings.TRUSTED_PROXIES = 0
+    assert client_of(["1.1.1.1"]) == ["10.0.0.1", 1234]
+
+
+def test_behind_one_proxy_the_last_address_counts(settings: LazySettings) -> None:
+    settings.TRUSTED_PROXIES = 1
+    assert client_of(["6.6.6.6, 1.1.1.1"]) == ["1.1.1.1", 0]
+
+
+def test_behind_two_proxies_the_last_but_one_counts(settings: LazySettings) -> None:
+    settings.TRUSTED_PROXIES = 2
+    assert client_of(["6.6.6.6", "1.1.1.1, 10.0.0.2"]) == ["1.1.1.1", 0]
+
+
+def test_a_chain_shorter_than_the_proxies_is_not_believed(settings: LazySettings) -> None:
+    settings.TRUSTED_PROXIES = 2
+    assert client_of(["6.6.6.6"]) == ["10.0.0.1", 1234]

@@ -1,0 +1,140 @@
+"""What the server does before and around the application, over a real connection."""
+
+import http.client
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import LazySettings, settings
+
+from tests.live import LiveSite
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "Sec-WebSocket-Version": "13",
+}
+
+
+@pytest.fixture
+def connection(live_site: LiveSite) -> Iterator[http.client.HTTPConnection]:
+    """A connection to the running site."""
+    opened = http.client.HTTPConnection(urlsplit(live_site.url).netloc, timeout=30)
+    yield opened
+    opened.close()
+
+
+def get(
+    connection: http.client.HTTPConnection, path: str, **headers: str
+) -> http.client.HTTPResponse:
+    """The answer to a GET, read to its end."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request("GET", path, headers=named)
+    answer = connection.getresponse()
+    answer.text = answer.read().decode()  # type: ignore[attr-defined]
+    return answer
+
+
+def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(
+    connection: http.client.HTTPConnection,
+) -> None:
+    connection.putrequest("POST", "/accounts/login/")
+    connection.putheader("Content-Length", str(settings.MAX_BODY_BYTES + 1))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+
+
+def test_a_body_that_turns_out_too_large_is_refused(
+    live_site: LiveSite, settings: LazySettings
+) -> None:
+    settings.MAX_BODY_BYTES = 100_000
+    parts = urlsplit(live_site.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connected:
+        connected.sendall(
+            b"POST /accounts/login/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        connected.sendall((b"8000\r\n" + b"x" * 0x8000 + b"\r\n") * 4)
+        assert connected.recv(64).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_of_the_allowed_size_reaches_the_application(
+    connection: http.client.HTTPConnection, settings: LazySettings
+) -> None:
+    settings.MAX_BODY_BYTES = 100_000
+    connection.request("POST", "/accounts/login/", body=b"x" * 100_000)
+    assert connection.getresponse().status == 403  # no CSRF token
+
+
+def test_health_is_told_to_whoever_asks_by_any_name(
+    connection: http.client.HTTPConnection,
+) -> None:
+    assert get(connection, "/healthz", Host="10.1.2.3").text == "ok\n"
+    assert get(connection, "/readyz", Host="10.1.2.3").text == "ready\n"
+
+
+def test_a_page_is_not_served_under_a_foreign_name(connection: http.client.HTTPConnection) -> None:
+    assert get(connection, "/accounts/login/", Host="evil.example").status == 400
+    assert get(connection, "/accounts/login/").status == 200
+
+
+def test_a_client_cannot_move_the_site_below_a_path(
+    connection: http.client.HTTPConnection,
+) -> None:
+    answer = get(connection, "/", Daphne_Root_Path="/evil")
+    assert answer.getheader("Location") == "/accounts/login/?next=/"
+
+
+def test_a_page_stays_out_of_caches_and_frames(connection: http.client.HTTPConnection) -> None:
+    answer = get(connection, "/")
+    policy = answer.getheader("Content-Security-Policy")
+    assert answer.getheader("Cache-Control") == "private, no-store"
+    assert answer.getheader("X-Content-Type-Options") == "nosniff"
+    assert answer.getheader("Referrer-Policy") == "same-origin"
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_static_file_under_its_hashed_name_is_kept_for_good(
+    connection: http.client.HTTPConnection,
+) -> None:
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    answer = get(connection, staticfiles_storage.url("css/base.css"))
+    assert answer.status == 200
+    assert answer.getheader("Content-Type") == 'text/css; charset="utf-8"'
+    assert answer.getheader("Cache-Control") == "max-age=315360000, public, immutable"
+    unchanged = get(
+        connection,
+        staticfiles_storage.url("css/base.css"),
+        If_None_Match=answer.getheader("ETag") or "",
+    )
+    assert unchanged.status == 304
+
+
+def test_packages_are_served_by_the_allow_list_alone(
+    connection: http.client.HTTPConnection,
+) -> None:
+    assert get(connection, "/static/npm/marked/lib/marked.esm.js").status == 200
+    assert get(connection, "/static/npm/marked/package.json").status == 404
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [None, "null", "http://evil.example", "https://127.0.0.1:{port}", "http://127.0.0.1:1"],
+)
+def test_the_websocket_refuses_pages_of_other_origins(
+    connection: http.client.HTTPConnection, live_site: LiveSite, origin: str | None
+) -> None:
+    headers = dict(UPGRADE)
+    if origin is not None:
+        headers["Origin"] = origin.format(port=urlsplit(live_site.url).port)
+    assert get(connection, "/ws/", **headers).status == 403
+
+
+def test_the_websocket_admits_pages_of_the_site(
+    connection: http.client.HTTPConnection, live_site: LiveSite
+) -> None:
+    connection.request("GET", "/ws/", headers={**UPGRADE, "Origin": live_site.url})
+    assert connection.getresponse().status == 101
