@@ -29,6 +29,7 @@ from .errors import (
 from .loose_json import parse
 from .redaction import redact
 from .retry_after import retry_after
+from .text import is_clean
 
 _OVERFLOW = re.compile(
     r"max_prompt_tokens|max_seq_len|exceed_context|context[_ ](?:length|size|window)", re.IGNORECASE
@@ -154,8 +155,10 @@ def _complaint(value: Any) -> _Complaint:
 
 def _from_object(value: Mapping[str, Any]) -> _Complaint:
     message = value.get("message") or value.get("detail") or ""
+    if not isinstance(message, str):
+        message = msgspec.json.encode(message).decode() if is_clean(message) else ""
     return _Complaint(
-        message=message if isinstance(message, str) else msgspec.json.encode(message).decode(),
+        message=message,
         code=_word(value.get("code")),
         type=_word(value.get("type")),
         prompt_tokens=_count(value.get("n_prompt_tokens")),

@@ -7,7 +7,7 @@ import msgspec
 
 from .dialects import InlineThinking
 from .errors import Failed, Malformed, Overloaded, UpstreamError
-from .text import TextJoiner, clean
+from .text import TextJoiner, clean, is_clean
 from .think import ThinkSplitter
 from .tool_slots import ToolSlots
 from .types import Chunk, ChunkChoice, Delta, FinishReason, Usage
@@ -47,7 +47,7 @@ class _Choice:
         if reasoning:
             self._splitter.pass_through()
         thought, content = self._splitter.feed(self._content.feed(_content(delta)))
-        tool_calls = self._tools.feed(delta.get("tool_calls") or ())
+        tool_calls = self._tools.feed(delta.get("tool_calls"))
         finish = self._finish(value.get("finish_reason"))
         made = self._delta(reasoning + thought, content, tool_calls)
         if finish is not None:
@@ -57,7 +57,7 @@ class _Choice:
             delta=made,
             finish_reason=finish,
             raw_finish_reason=None if finish is None else self.raw_finish_reason,
-            logprobs=_mapping(value.get("logprobs")) or None,
+            logprobs=_logprobs(value.get("logprobs")),
         )
 
     def flush(self) -> Delta:
@@ -199,6 +199,10 @@ def _content(delta: Mapping[str, Any]) -> str:
     if not isinstance(value, str):
         value = delta.get("refusal")
     return value if isinstance(value, str) else ""
+
+
+def _logprobs(value: Any) -> dict[str, Any] | None:
+    return _mapping(value) or None if is_clean(value) else None
 
 
 def _mapping(value: Any) -> dict[str, Any]:

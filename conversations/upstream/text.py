@@ -1,6 +1,9 @@
 """Cleans text that databases and sockets could not carry."""
 
 import re
+from typing import Any
+
+import msgspec
 
 _TROUBLE = re.compile("[\0\ud800-\udfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -40,6 +43,14 @@ def clean(text: str) -> str:
     """Clean a text that is complete."""
     joiner = TextJoiner()
     return joiner.feed(text) + joiner.flush()
+
+
+def is_clean(value: Any) -> bool:
+    """Say whether a decoded JSON value can be stored and sent on as it is."""
+    try:
+        return b"\\u0000" not in msgspec.json.encode(value)
+    except (UnicodeError, RecursionError, OverflowError):
+        return False
 
 
 def _repair(text: str) -> str:

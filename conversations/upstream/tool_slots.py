@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from .text import TextJoiner, clean
+from .text import TextJoiner, clean, is_clean
 from .types import ToolCallDelta
 
 _KNOWN_KEYS = frozenset({"index", "id", "type", "function"})
@@ -33,7 +33,9 @@ class _Slot:
         self.id = self.id or _text(piece.get("id"))
         self.name = self.name or _text(function.get("name"))
         self._arguments.append(self._joiner.feed(_arguments(function.get("arguments"))))
-        self.extra |= {key: value for key, value in piece.items() if key not in _KNOWN_KEYS}
+        extra = {key: value for key, value in piece.items() if key not in _KNOWN_KEYS}
+        if extra and is_clean(extra):
+            self.extra |= extra
 
     def is_whole(self) -> bool:
         """Say whether the arguments so far are complete JSON."""
@@ -80,6 +82,8 @@ class ToolSlots:
 
     def feed(self, pieces: Any) -> tuple[ToolCallDelta, ...]:
         """Take the ``tool_calls`` of one delta."""
+        if not isinstance(pieces, list):
+            return ()
         deltas = [self._take(piece) for piece in pieces if isinstance(piece, dict)]
         return tuple(delta for delta in deltas if delta is not None)
 
@@ -129,4 +133,4 @@ def _arguments(value: Any) -> str:
     """Give the arguments as text; some servers send them as an object."""
     if isinstance(value, str):
         return value
-    return "" if value is None else msgspec.json.encode(value).decode()
+    return msgspec.json.encode(value).decode() if value is not None and is_clean(value) else ""

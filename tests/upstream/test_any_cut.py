@@ -5,13 +5,14 @@ import json
 import re
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversations.upstream import Chunk, ServerSentEvent, SSEDecoder
 from conversations.upstream.decoder import AnswerDecoder
 
-# A case checks this many cuts of its stream: 500 cases of 25 are 12,500 cut streams.
+# A case checks this many cuts of its stream: 420 cases of 25 are 10,500 cut streams.
 CUTS = 25
 
 TEXT = st.text(
@@ -97,7 +98,7 @@ def anonymous(chunk: Chunk) -> str:
     return re.sub(r"call_[0-9a-f]{32}", "call_", repr(chunk))
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=420, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     streams(), st.lists(st.lists(st.integers(0, 5000), max_size=6), min_size=CUTS, max_size=CUTS)
 )
@@ -138,3 +139,34 @@ def test_no_bytes_make_the_decoder_raise(data: bytes) -> None:
     decoder.feed(data)
     decoder.end()
     assert decoder.over
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT | HALVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=4,
+)
+NAMES = st.sampled_from(
+    ["id", "model", "created", "usage", "error", "code", "message", "object", "index", "delta"]
+    + ["finish_reason", "logprobs", "role", "content", "reasoning", "tool_calls", "function"]
+    + ["name", "arguments", "extra", "prompt_tokens", "detail"]
+)
+ODD = st.recursive(
+    JSON,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.dictionaries(NAMES, ODD, max_size=4), max_size=2), ODD, ODD)
+def test_no_json_makes_the_decoder_raise_and_every_chunk_can_be_sent_on(
+    choices: list[Any], usage: Any, other: Any
+) -> None:
+    decoder = AnswerDecoder()
+    for value in ({"choices": choices, "usage": usage}, {"error": other}, other):
+        decoder.over = False
+        decoder.feed(f"data: {json.dumps(value)}\n\n".encode())
+    decoder.end()
+    for chunk in decoder.chunks:
+        assert b"\\u0000" not in msgspec.json.encode(chunk)

@@ -9,7 +9,6 @@ import pytest
 
 from conversations.upstream import Caps, Clocks, TimedOut, TooLarge, Upstream
 from tests.upstream.asking import Heard, listen, request, run, tokens, upstream
-from tests.upstreams.scripted import ScriptedUpstream
 
 # Clocks far apart, so that each shows by its name which one ran out.
 LONG = {"connect": 9.0, "first_byte": 9.0, "idle": 9.0, "byte_idle": 9.0, "total": 9.0}
@@ -211,24 +210,29 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
     chance = random.Random(7)
     scripts = ["good?tokens=30&rate=2000", "stall-before-headers", "stall-after-tokens", "good"]
 
-    async def stopped(client: Upstream, server: ScriptedUpstream) -> None:
+    async def stopped(client: Upstream) -> None:
         stop = asyncio.Event()
         asyncio.get_running_loop().call_later(chance.uniform(0, 0.03), stop.set)
         heard = await listen(client, request(chance.choice(scripts)), stop)
         assert heard.error is None
 
-    async def worker(client: Upstream, server: ScriptedUpstream, times: int) -> None:
+    async def worker(client: Upstream, times: int) -> None:
         for _ in range(times):
-            await stopped(client, server)
+            await stopped(client)
 
     async def ask() -> list[str]:
-        # The pool is as large as the number of workers: a lost one would be missed.
+        # The pool has exactly the room that the 20 requests at the same time need.
         async with upstream(max_connections=20) as (server, client):
-            await asyncio.gather(*(worker(client, server, 50) for _ in range(20)))
-            heard = await asyncio.gather(*(listen(client, request("good")) for _ in range(20)))
-            assert server.open_connections <= 20
+            await asyncio.gather(*(worker(client, 50) for _ in range(20)))
+            await server.until(lambda: all(call.ended for call in server.calls))
+            last = [listen(client, request("good?gate=last")) for _ in range(20)]
+            heard = asyncio.gather(*last)
+            await server.until(lambda: sum(not call.ended for call in server.calls) == 20)
+            assert server.open_connections == 20
+            server.open("last", 20 * 20)
+            contents = [one.content[:5] for one in await heard if one.error is None]
             await client.aclose()
             await server.until(lambda: server.open_connections == 0)
-            return [one.content[:5] for one in heard if one.error is None]
+            return contents
 
     assert run(ask()) == ["<gen:"] * 20
