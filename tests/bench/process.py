@@ -1,0 +1,88 @@
+"""A server as a process of its own."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 60
+END_SECONDS = 20
+
+
+class Process:
+    """A Python program that listens on ``port`` of loopback once it is ready."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        port: int,
+        environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
+    ) -> None:
+        self._arguments = arguments
+        self._port = port
+        self._environment = environment
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> float:
+        """Start it and give the moment (monotonic seconds) at which its port answered."""
+        log = self._log.open("ab") if self._log else subprocess.DEVNULL
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, *self._arguments,
+            cwd=ROOT, env=self._environment, stdout=log, stderr=log,
+        )  # fmt: skip
+        if self._log:
+            log.close()
+        await asyncio.wait_for(self._answers(), START_SECONDS)
+        return time.monotonic()
+
+    async def _answers(self) -> None:
+        assert self._process is not None
+        while not await _is_open(self._port):
+            if self._process.returncode is not None:
+                said = self._log.read_text() if self._log else ""
+                raise RuntimeError(f"It ended with {self._process.returncode}:\n{said}")
+            await asyncio.sleep(0.02)
+
+    async def kill(self) -> None:
+        """kill -9: nothing is written down, nobody is told."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        await self._process.wait()
+
+    async def end(self) -> None:
+        """Ctrl-C, and a harder end if that takes too long."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            await asyncio.wait_for(self._process.wait(), END_SECONDS)
+        except TimeoutError:
+            await self.kill()
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time that a process has used (Linux's /proc)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _is_open(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True

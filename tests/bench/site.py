@@ -1,0 +1,120 @@
+"""The site as operators run it: `manage.py serve`, a process with its own data and port."""
+
+import asyncio
+import json
+import os
+import random
+import re
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from shutil import rmtree
+from typing import Self
+
+import aiohttp
+
+from tests.bench.process import ROOT, START_SECONDS, Process
+
+PASSWORD = "a quiet afternoon"
+_PEOPLE = """
+import json, sys
+from conversations.models import User
+for name in json.loads({names!r}):
+    User.objects.create_user(name, f"{{name}}@example.org", {password!r})
+"""
+
+
+class Site(Process):
+    """One site. ``url`` stays the same over restarts, as do its data."""
+
+    def __init__(self, upstream: str = "", *, local_model: str = "off") -> None:
+        self.place = Path(tempfile.mkdtemp(prefix="parley-bench-"))
+        self.log = self.place / "site.log"
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._variables = _variables(self.place, port, upstream, local_model)
+        super().__init__(
+            "manage.py", "serve", port=port, environment=self._variables, log=self.log
+        )  # fmt: skip
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.end()
+        rmtree(self.place, ignore_errors=True)
+
+    async def make_people(self, names: Sequence[str]) -> None:
+        """Accounts of those names whose password is ``PASSWORD``."""
+        code = _PEOPLE.format(names=json.dumps(list(names)), password=PASSWORD)
+        await self.run("shell", "-c", code)
+
+    async def run(self, *arguments: str) -> str:
+        """What a command of the site's `manage.py` prints, beside the running site."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "manage.py", *arguments,
+            cwd=ROOT, env=self._variables,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        printed, complaint = await process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]}: {complaint.decode()}")
+        return printed.decode()
+
+    async def model_named(self, name: str) -> str:
+        """Wait until the site offers the model; it asks its upstream for the list at start."""
+        query = (
+            "from conversations.models import LanguageModel; "
+            f"print(LanguageModel.objects.usable().filter(name={name!r}).exists())"
+        )
+        async with asyncio.timeout(START_SECONDS):
+            while "True" not in await self.run("shell", "-c", query):
+                pass
+        return name
+
+    def tracebacks(self) -> list[str]:
+        """The last lines of the tracebacks in the site's log."""
+        pattern = r"^Traceback .*?\n(\S[^\n]*)$"
+        return re.findall(pattern, self.log.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on just now.
+
+    Below those that outgoing connections get: a browser that keeps trying while the site is down
+    could otherwise be given this port as its own, and take it.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def _variables(place: Path, port: int, upstream: str, local_model: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {
+        **kept,
+        "DATA_DIR": str(place),
+        "LOCAL_MODEL": local_model,
+        "PORT": str(port),
+        "UPSTREAM_API_KEY": "sk-scripted-canary" if upstream else "",
+        "UPSTREAM_BASE_URL": upstream,
+        "DJANGO_SETTINGS_MODULE": "chatsite.settings",
+    }
+
+
+async def sign_in(site_url: str, name: str, http: aiohttp.ClientSession) -> None:
+    """Sign in as a browser does; the session's cookies are in ``http`` afterwards."""
+    async with http.get(f"{site_url}/accounts/login/") as page:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', await page.text())
+    assert token is not None, "The sign-in page has no form."
+    form = {"csrfmiddlewaretoken": token[1], "login": name, "password": PASSWORD}
+    address = f"{site_url}/accounts/login/"
+    headers = {"Referer": address, "Origin": site_url}
+    async with http.post(address, data=form, headers=headers, allow_redirects=False) as answer:
+        assert answer.status == 302, f"{name} could not sign in: {answer.status}"

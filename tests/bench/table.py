@@ -1,0 +1,22 @@
+"""Figures in the terminal."""
+
+from collections.abc import Mapping, Sequence
+
+
+def show(title: str, figures: Mapping[str, object]) -> None:
+    """Print the figures below a title, one a line."""
+    width = max(len(name) for name in figures)
+    print(f"\n{title}")  # noqa: T201
+    for name, figure in figures.items():
+        print(f"  {name:<{width}}  {figure}")  # noqa: T201
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The smallest of the values that is not below so many percent of them."""
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, int(len(ranked) * percent / 100))]
+
+
+def milliseconds(seconds: float) -> str:
+    """A duration for people."""
+    return f"{seconds * 1000:.1f} ms"

@@ -1,0 +1,13 @@
+"""kill -9 in mid-answer, small; `python -m tests.bench.kill` runs the long one."""
+
+import asyncio
+
+from tests.bench.kill import INTERRUPTED_SECONDS, kill_rounds
+
+
+def test_a_killed_site_keeps_every_token_that_was_shown_and_goes_on() -> None:
+    outcome = asyncio.run(kill_rounds(streams=5, rounds=2))
+    assert outcome.violations == []
+    assert (outcome.answers, outcome.interrupted) == (10, 10)
+    assert outcome.slowest_seconds <= INTERRUPTED_SECONDS
+    assert outcome.tracebacks == []
