@@ -1,12 +1,15 @@
 """What every page answered by Django carries."""
 
+from collections.abc import Callable
+from typing import Any
+
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 
 @sync_and_async_middleware
-def private_pages(get_response):
+def private_pages(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Keep answers out of every cache unless a view says otherwise.
 
     Pages show one person's conversations; a shared cache, or the back button after sign-out,
@@ -14,15 +17,15 @@ def private_pages(get_response):
     """
     if iscoroutinefunction(get_response):
 
-        async def middleware(request: HttpRequest) -> HttpResponseBase:
+        async def answer(request: HttpRequest) -> HttpResponseBase:
             return _marked_private(await get_response(request))
 
-    else:
+        return answer
 
-        def middleware(request: HttpRequest) -> HttpResponseBase:
-            return _marked_private(get_response(request))
+    def answer_at_once(request: HttpRequest) -> HttpResponseBase:
+        return _marked_private(get_response(request))
 
-    return middleware
+    return answer_at_once
 
 
 def _marked_private(response: HttpResponseBase) -> HttpResponseBase:

@@ -10,6 +10,7 @@ import functools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
@@ -21,14 +22,17 @@ from django.core.files.storage import FileSystemStorage, Storage
 PREFIX = "npm"
 
 
+class _PackageStorage(FileSystemStorage):
+    # collectstatic reads this attribute as the place below STATIC_ROOT.
+    prefix = PREFIX
+
+
 class PackageFinder(BaseFinder):
     """Finds the allowed files of node_modules."""
 
     def __init__(self, app_names: object = None, *args: object, **kwargs: object) -> None:
         self.root = Path(settings.BASE_DIR) / "node_modules"
-        self.storage = FileSystemStorage(location=self.root)
-        # collectstatic reads this attribute as the place below STATIC_ROOT.
-        self.storage.prefix = PREFIX
+        self.storage = _PackageStorage(location=self.root)
 
     def check(self, **kwargs: object) -> list[CheckMessage]:
         """An error when the packages are not installed at all."""
@@ -42,7 +46,7 @@ class PackageFinder(BaseFinder):
             )
         ]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: object) -> Any:
         """The absolute path of `npm/<path>` if it is allowed; empty otherwise."""
         package_path = path.removeprefix(f"{PREFIX}/")
         if package_path == path or package_path not in set(self._files()):

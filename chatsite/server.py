@@ -83,7 +83,8 @@ class LimitedRequest(WebRequest):
     def _refuse(self) -> None:
         self._refused = True
         self.channel.transport.write(_TOO_LARGE)
-        reactor.callLater(REFUSED_UPLOAD_SECONDS, self.channel.transport.abortConnection)
+        abort = self.channel.transport.abortConnection
+        asyncio.get_running_loop().call_later(REFUSED_UPLOAD_SECONDS, abort)
 
 
 class LimitedHTTPFactory(HTTPFactory):
