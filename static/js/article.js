@@ -78,7 +78,8 @@ export class AssistantArticle {
     part(this.element, "outcome-text").textContent = outcome ? word(outcome.sentence, outcome) : "";
     part(this.element, "outcome-continue").hidden = isBusy || outcome?.button !== "continue";
     part(this.element, "outcome-regenerate").hidden = isBusy || outcome?.button !== "regenerate";
-    part(this.element, "regenerate").hidden = isBusy || outcome?.button === "regenerate";
+    part(this.element, "regenerate").hidden = outcome?.button === "regenerate";
+    part(this.element, "regenerate").disabled = isBusy;
     part(this.element, "copy").hidden = message.content === "";
   }
 }

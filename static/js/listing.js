@@ -2,8 +2,6 @@
 
 import { askTitle, confirmDelete } from "#js/dialogs.js";
 import { Sidebar } from "#js/sidebar.js";
-import { say } from "#js/status.js";
-import { requestId } from "#js/turns.js";
 import { word } from "#js/words.js";
 
 // The site lists so many at once (docs/protocol.md); fewer mean that there are no more.
@@ -41,22 +39,13 @@ export class Listing extends EventTarget {
   async #rename(id) {
     const title = await askTitle(this.#titleOf(id));
     if (title === null) return;
-    this.#request({ type: "conversation.rename", conversation_id: id, title }, "renamed");
+    this.#socket.send({ type: "conversation.rename", conversation_id: id, title });
   }
 
   /** @param {string} id */
   async #delete(id) {
     if (!(await confirmDelete(this.#titleOf(id) || word("untitled")))) return;
-    this.#request({ type: "conversation.delete", conversation_id: id }, "deleted");
-  }
-
-  /** @param {import("#js/socket.js").Frame} frame @param {string} done what to say then */
-  #request(frame, done) {
-    // A refusal arrives as an `error` event too, which the page shows.
-    this.#socket.request({ ...frame, request_id: requestId() }).then(
-      () => say(done),
-      () => {},
-    );
+    this.#socket.send({ type: "conversation.delete", conversation_id: id });
   }
 
   async #showOlder() {

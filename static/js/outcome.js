@@ -28,11 +28,17 @@ export function outcomeOf(message, isLast) {
 /** @param {import("#js/state.js").Message} message @param {string} status @returns {string | null} */
 function sentenceOf(message, status) {
   const ending = isEmpty(message) ? "-empty" : "";
-  if (status === "failed" && !message.generation.error?.message) return "outcome-unknown";
+  if (tellsReason(message.generation)) return "outcome-reason";
   if (status !== "completed") return `outcome-${status}${ending}`;
   if (ending) return "outcome-empty";
   const cuts = ["length", "content_filter"];
   return cuts.includes(message.finish_reason) ? `outcome-${message.finish_reason}` : null;
+}
+
+// Of a restart the page says itself what it means for this answer.
+/** @param {import("#js/transcript.js").Generation} generation @returns {boolean} */
+function tellsReason({ error }) {
+  return Boolean(error?.message) && error.code !== "restarted";
 }
 
 /** @param {import("#js/state.js").Message} message @param {string} status @returns {boolean} */

@@ -65,6 +65,7 @@ class Page {
   }
 
   #draw() {
+    cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     const { branch, models } = this.#state;
     const answering = this.#state.generation !== null;
@@ -106,7 +107,7 @@ class Page {
     on("generation.events", ({ detail }) => this.#state.receive(detail));
     on("conversation.changed", ({ detail }) => this.#navigation.changed(detail));
     on("conversation.listed", ({ detail }) => this.#state.list(detail.conversation));
-    on("conversation.deleted", ({ detail }) => this.#navigation.deleted(detail.conversation_id));
+    on("conversation.deleted", ({ detail }) => this.#deleted(detail.conversation_id));
     on("error", ({ detail }) => this.#refused(detail));
   }
 
@@ -115,6 +116,15 @@ class Page {
     const asked = this.#turns.isPending(frame);
     if (asked) this.#turns.started(frame);
     this.#navigation.started(frame, asked);
+  }
+
+  /** @param {string} id */
+  #deleted(id) {
+    this.#navigation.deleted(id);
+    say("deleted");
+    this.#draw();
+    // The row that had the focus is gone.
+    if (document.activeElement === document.body) this.#composer.focus();
   }
 
   /** @param {import("#js/socket.js").Frame} frame */

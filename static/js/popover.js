@@ -17,7 +17,7 @@ export function placed(menu, button) {
   menu.addEventListener("beforetoggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
     // The size of a menu is known once it is shown, which happens before the next frame.
-    if (open) queueMicrotask(() => place(menu, button()));
+    if (open) requestAnimationFrame(() => place(menu, button()));
   });
 }
 

@@ -109,7 +109,7 @@ export class Turns {
 }
 
 /** @returns {string} a random UUID (RFC 9562), also on plain http, where randomUUID is missing */
-export function requestId() {
+function requestId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
