@@ -1,0 +1,35 @@
+"""The first run as a person meets it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from conversations import first_run
+from conversations.models import User
+from tests.browsers import NewPage
+from tests.people import People
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_printed_link_leads_to_a_signed_in_administrator(page: Page) -> None:
+    page.goto(f"/setup/{first_run.issue_token()}/")
+    page.get_by_label("Username").fill("dana")
+    page.get_by_label("Email").fill("dana@example.org")
+    page.get_by_label("Password").fill("a quiet afternoon")
+    page.get_by_role("button", name="Create administrator").click()
+    expect(page).to_have_url(re.compile(r"^http://127\.0\.0\.1:\d+/$"))
+    expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+    assert User.objects.get().username == "dana"
+
+
+def test_a_page_is_signed_in_as_whoever_it_was_made_for(new_page: NewPage, people: People) -> None:
+    page = new_page(people.alice)
+    page.goto("/")
+    expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+
+
+def test_a_stranger_is_asked_to_sign_in(page: Page) -> None:
+    page.goto("/")
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/$"))
