@@ -9,6 +9,8 @@ import { Typesetter } from "#js/markdown/typeset.js";
 /** @typedef {import("#js/markdown/blocks.js").Finish} Finish */
 
 const SLICE_MS = 8;
+// Beyond these a message is an attack on the layout; its formulas stay as they were written.
+const MOST_FORMULAS = 1_000;
 
 export class Finisher {
   /** @type {Finish[]} */
@@ -17,10 +19,12 @@ export class Finisher {
   #running = null;
   #typesetter = new Typesetter();
   #root;
+  #typesetFormulas;
 
   /** @param {HTMLElement} root which holds the nodes to finish */
   constructor(root) {
     this.#root = root;
+    this.#typesetFormulas = root.getElementsByClassName("katex");
   }
 
   /**
@@ -30,14 +34,22 @@ export class Finisher {
    * @param {Finish[]} tasks
    */
   add(tasks) {
-    const later = tasks.filter((task) => !(task.kind === "math" && this.#typesetter.recall(task)));
-    this.#waiting.push(...later);
+    for (const task of tasks) if (!this.#isDoneAtOnce(task)) this.#waiting.push(task);
     if (this.#waiting.length) this.#running ??= this.#run();
   }
 
   /** @returns {Promise<void>} fulfilled when nothing is left to do */
   async done() {
     await this.#running;
+  }
+
+  /** @param {Finish} task */
+  #isDoneAtOnce(task) {
+    return task.kind === "math" && (this.#isFull() || this.#typesetter.recall(task));
+  }
+
+  #isFull() {
+    return this.#typesetFormulas.length >= MOST_FORMULAS;
   }
 
   async #run() {
@@ -54,6 +66,7 @@ export class Finisher {
 
   /** @param {Finish} task */
   async #finish(task) {
+    if (this.#isDoneAtOnce(task)) return;
     if (task.kind === "math") await this.#typesetter.typeset(task);
     else task.node.replaceChildren(await coloured(task.source, task.language));
   }

@@ -8,9 +8,11 @@ const INLINE = [
   { pattern: /^\\\(([^\n]+?)\\\)/, display: false },
   { pattern: /^\\\[([^]+?)\\\]/, display: true },
 ];
+// No formula has a blank line in it. The length is bounded because a text of nothing but openings
+// would otherwise be read to its end from each of them.
 const BLOCK = [
-  /^ {0,3}\$\$((?:(?!\n[ \t]*\n)[^$])+)\$\$[ \t]*(?:\n+|$)/,
-  /^ {0,3}\\\[((?:(?!\n[ \t]*\n|\\\])[^])+)\\\][ \t]*(?:\n+|$)/,
+  /^ {0,3}\$\$((?:(?!\n[ \t]*\n)[^$]){1,2000})\$\$[ \t]*(?:\n+|$)/,
+  /^ {0,3}\\\[((?:(?!\n[ \t]*\n|\\\])[^]){1,2000})\\\][ \t]*(?:\n+|$)/,
 ];
 const INLINE_START = /\$|\\[([]/;
 const BLOCK_START = /\n {0,3}(?:\$\$|\\\[)/;
@@ -20,7 +22,7 @@ export const mathExtensions = [
   {
     name: "display_math",
     level: "block",
-    start: (source) => after(BLOCK_START, source),
+    start: blockStart,
     tokenizer(source) {
       const match = firstMatch(BLOCK, source);
       if (match) return { type: "display_math", raw: match[0], text: match[1].trim() };
@@ -49,9 +51,16 @@ function firstMatch(patterns, source) {
   return null;
 }
 
-/** @param {RegExp} lineBreakAndMore @param {string} source @returns {number | undefined} */
-function after(lineBreakAndMore, source) {
-  const index = source.search(lineBreakAndMore);
+/**
+ * Where display math ends the paragraph that `source` begins with. The rest of the source, which
+ * may be long, is not searched.
+ *
+ * @param {string} source
+ * @returns {number | undefined}
+ */
+function blockStart(source) {
+  const blank = source.indexOf("\n\n");
+  const index = (blank < 0 ? source : source.slice(0, blank)).search(BLOCK_START);
   return index < 0 ? undefined : index + 1;
 }
 
