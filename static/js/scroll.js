@@ -18,7 +18,10 @@ export class FollowEnd {
     this.#jump = jump;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     jump.addEventListener("click", () => this.toEnd());
-    const grown = new ResizeObserver(() => this.keep());
+    const grown = new ResizeObserver(() => {
+      this.#tellGutter();
+      this.keep();
+    });
     grown.observe(content);
     grown.observe(scroller);
   }
@@ -39,6 +42,12 @@ export class FollowEnd {
     if (this.#following) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#top = this.#scroller.scrollTop;
     this.#drawJump();
+  }
+
+  // What stands below the scroller keeps its edges in line with what is inside it.
+  #tellGutter() {
+    const gutter = (this.#scroller.offsetWidth - this.#scroller.clientWidth) / 2;
+    document.documentElement.style.setProperty("--gutter", `${gutter}px`);
   }
 
   #scrolled() {
