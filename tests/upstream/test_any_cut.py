@@ -147,9 +147,8 @@ JSON = st.recursive(
     max_leaves=4,
 )
 NAMES = st.sampled_from(
-    ["id", "model", "created", "usage", "error", "code", "message", "object", "index", "delta"]
-    + ["finish_reason", "logprobs", "role", "content", "reasoning", "tool_calls", "function"]
-    + ["name", "arguments", "extra", "prompt_tokens", "detail"]
+    """id model created usage error code message object index delta finish_reason logprobs role
+    content reasoning tool_calls function name arguments extra prompt_tokens detail""".split()  # noqa: SIM905
 )
 ODD = st.recursive(
     JSON,

@@ -57,20 +57,20 @@ def test_comments_feed_the_byte_clock_and_not_the_idle_clock() -> None:
 
 
 def test_time_that_the_reader_takes_is_not_the_servers_silence() -> None:
-    async def ask() -> int:
-        async with upstream(clocks=Clocks(**{**LONG, "idle": 0.2, "byte_idle": 0.2})) as (
-            _,
-            client,
-        ):
-            chunks = 0
-            async with client.stream(request("good?tokens=3")) as answer:
-                async for _ in answer:
-                    chunks += 1
-                    if chunks == 2:
-                        await asyncio.sleep(0.5)  # the delay is what is tested
-            return chunks
+    async def ask() -> str:
+        said = ""
+        clocks = Clocks(**{**LONG, "idle": 0.3, "byte_idle": 0.3})
+        async with upstream(clocks=clocks) as (server, client):
+            server.open("g")
+            async with client.stream(request("good?tokens=3&gate=g")) as answer:
+                async for chunk in answer:
+                    said += "".join(choice.delta.content or "" for choice in chunk.choices)
+                    if said == tokens(1):
+                        await asyncio.sleep(0.7)  # the delay is what is tested
+                        server.open("g", 2)
+        return said
 
-    assert run(ask()) == 6
+    assert run(ask()) == tokens(3)
 
 
 @pytest.mark.parametrize(
