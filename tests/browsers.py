@@ -31,6 +31,17 @@ def chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: from the first one on, Playwright keeps a loop in the main thread.
+
+    No test after it could run a loop of its own there.
+    """
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run."""
