@@ -75,7 +75,9 @@ export class AssistantArticle {
     const box = part(this.element, "outcome");
     box.hidden = outcome === null;
     box.classList.toggle("is-failed", outcome?.failed ?? false);
-    part(this.element, "outcome-text").textContent = outcome ? word(outcome.sentence, outcome) : "";
+    part(this.element, "outcome-text").textContent = outcome
+      ? word(outcome.sentence, { reason: outcome.reason })
+      : "";
     part(this.element, "outcome-continue").hidden = isBusy || outcome?.button !== "continue";
     part(this.element, "outcome-regenerate").hidden = isBusy || outcome?.button !== "regenerate";
     part(this.element, "regenerate").hidden = outcome?.button === "regenerate";

@@ -1,7 +1,7 @@
 /** The text box at the bottom: what is typed, kept as a draft, and sent. */
 
 import { draft } from "#js/drafts.js";
-import { element } from "#js/markup.js";
+import { element, on } from "#js/markup.js";
 import { count, word } from "#js/words.js";
 
 // The site refuses more (docs/protocol.md); saying so before sending keeps the text in sight.
@@ -20,11 +20,11 @@ export class Composer extends EventTarget {
 
   constructor() {
     super();
-    this.#form.addEventListener("submit", (event) => this.#submitted(event));
-    this.#form.addEventListener("click", (event) => this.#form === event.target && this.focus());
-    this.#box.addEventListener("keydown", (event) => this.#keyPressed(event));
-    this.#box.addEventListener("input", () => this.#typed());
-    this.#stop.addEventListener("click", (event) => this.#stopped(event));
+    on(this.#form, "submit", (event) => this.#submitted(event));
+    on(this.#form, "click", (event) => this.#form === event.target && this.focus());
+    on(this.#box, "keydown", (event) => this.#keyPressed(event));
+    on(this.#box, "input", () => this.#typed());
+    on(this.#stop, "click", (event) => this.#stopped(event));
   }
 
   /**

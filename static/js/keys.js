@@ -30,6 +30,7 @@ function commandOf(event, commands) {
   if (!(IS_MAC ? event.metaKey : event.ctrlKey) || event.altKey) return null;
   if (event.key === "/") return commands.toggleKeys;
   if (!event.shiftKey) return null;
+  /** @type {Record<string, () => void>} */
   const byLetter = {
     o: commands.newConversation,
     s: commands.toggleSidebar,

@@ -1,6 +1,7 @@
 /** What can be done with the list of conversations: rename, delete, see older ones. */
 
 import { askTitle, confirmDelete } from "#js/dialogs.js";
+import { on } from "#js/markup.js";
 import { Sidebar } from "#js/sidebar.js";
 import { word } from "#js/words.js";
 
@@ -23,11 +24,11 @@ export class Listing extends EventTarget {
     this.#state = state;
     this.#socket = socket;
     this.#hasOlder = state.conversations.length >= LISTED_AT_ONCE;
-    const on = (type, listener) => this.#sidebar.addEventListener(type, listener);
-    on("open", ({ detail }) => this.dispatchEvent(new CustomEvent("open", { detail })));
-    on("rename", ({ detail }) => this.#rename(detail.id));
-    on("delete", ({ detail }) => this.#delete(detail.id));
-    on("older", () => this.#showOlder());
+    const sidebar = this.#sidebar;
+    on(sidebar, "open", ({ detail }) => this.dispatchEvent(new CustomEvent("open", { detail })));
+    on(sidebar, "rename", ({ detail }) => this.#rename(detail.id));
+    on(sidebar, "delete", ({ detail }) => this.#delete(detail.id));
+    on(sidebar, "older", () => this.#showOlder());
   }
 
   draw() {

@@ -8,7 +8,7 @@
  */
 export function clone(name) {
   const template = /** @type {HTMLTemplateElement} */ (element(`${name}-template`));
-  return /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
+  return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
 }
 
 /**
@@ -20,6 +20,17 @@ export function clone(name) {
  */
 export function part(root, name) {
   return root.querySelector(`[data-part="${name}"]`);
+}
+
+/**
+ * Listens to an event that may carry a `detail` or a target of any kind.
+ *
+ * @param {EventTarget} target
+ * @param {string} type
+ * @param {(event: any) => void} listener
+ */
+export function on(target, type, listener) {
+  target.addEventListener(type, listener);
 }
 
 /**

@@ -61,9 +61,10 @@ export class Messages extends EventTarget {
 
   /** @param {Event} event */
   #pressed(event) {
-    const button = /** @type {HTMLElement} */ (event.target).closest("[data-action]");
+    const target = /** @type {HTMLElement} */ (event.target);
+    const button = /** @type {HTMLElement | null} */ (target.closest("[data-action]"));
     const article = button?.closest("article");
-    if (!article?.dataset.messageId) return;
+    if (!button || !article?.dataset.messageId) return;
     const detail = { action: button.dataset.action, id: article.dataset.messageId, button };
     this.dispatchEvent(new CustomEvent("action", { detail }));
   }

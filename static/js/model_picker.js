@@ -1,6 +1,6 @@
 /** The button that names the model and opens the list of those there are. */
 
-import { clone, element, part } from "#js/markup.js";
+import { clone, element, on, part } from "#js/markup.js";
 import { placed } from "#js/popover.js";
 import { word } from "#js/words.js";
 
@@ -13,9 +13,9 @@ export class ModelPicker extends EventTarget {
   constructor() {
     super();
     placed(this.#menu, () => this.#button);
-    this.#menu.addEventListener("toggle", (event) => this.#toggled(event));
-    this.#list.addEventListener("click", (event) => this.#chosen(event.target));
-    this.#list.addEventListener("keydown", (event) => this.#keyPressed(event));
+    on(this.#menu, "toggle", (event) => this.#toggled(event));
+    on(this.#list, "click", (event) => this.#chosen(event.target));
+    on(this.#list, "keydown", (event) => this.#keyPressed(event));
   }
 
   /**
@@ -39,12 +39,12 @@ export class ModelPicker extends EventTarget {
     return this.#list.querySelector("[aria-selected=true]") ?? this.#list.firstElementChild;
   }
 
-  /** @param {HTMLElement} target */
+  /** @param {Element | null} target */
   #chosen(target) {
-    const chosen = target.closest("[role=option]");
+    const chosen = target?.closest("[role=option]");
     if (!chosen) return;
     this.#menu.hidePopover();
-    const detail = { name: part(chosen, "name").textContent };
+    const detail = { name: nameOf(chosen) };
     this.dispatchEvent(new CustomEvent("choose", { detail }));
   }
 
@@ -63,8 +63,9 @@ export class ModelPicker extends EventTarget {
   /** @param {string} letter @param {Element[]} options @param {number} place */
   #typedAhead(letter, options, place) {
     const fromHere = [...options.slice(place + 1), ...options.slice(0, place + 1)];
-    const begins = (each) => part(each, "name").textContent.toLowerCase().startsWith(letter);
-    /** @type {HTMLElement | undefined} */ (fromHere.find(begins))?.focus();
+    const wanted = letter.toLowerCase();
+    const next = fromHere.find((each) => nameOf(each).toLowerCase().startsWith(wanted));
+    /** @type {HTMLElement | undefined} */ (next)?.focus();
   }
 }
 
@@ -80,6 +81,11 @@ function destination(key, place, length) {
   if (key === "Home") return 0;
   if (key === "End") return length - 1;
   return null;
+}
+
+/** @param {Element} option @returns {string} */
+function nameOf(option) {
+  return part(option, "name").textContent;
 }
 
 /** @param {{name: string, notes: string}} model @param {boolean} selected */

@@ -14,7 +14,7 @@
 export function outcomeOf(message, isLast) {
   const { generation } = message;
   if (!generation || generation.status === "running") return null;
-  const sentence = sentenceOf(message, generation.status);
+  const sentence = sentenceOf(message, generation);
   if (!sentence) return null;
   const goesOn = sentence === "outcome-length" || continues(message, generation.status);
   return {
@@ -25,20 +25,24 @@ export function outcomeOf(message, isLast) {
   };
 }
 
-/** @param {import("#js/state.js").Message} message @param {string} status @returns {string | null} */
-function sentenceOf(message, status) {
+/**
+ * @param {import("#js/state.js").Message} message
+ * @param {import("#js/transcript.js").Generation} generation
+ * @returns {string | null}
+ */
+function sentenceOf(message, generation) {
   const ending = isEmpty(message) ? "-empty" : "";
-  if (tellsReason(message.generation)) return "outcome-reason";
-  if (status !== "completed") return `outcome-${status}${ending}`;
+  if (tellsReason(generation)) return "outcome-reason";
+  if (generation.status !== "completed") return `outcome-${generation.status}${ending}`;
   if (ending) return "outcome-empty";
   const cuts = ["length", "content_filter"];
-  return cuts.includes(message.finish_reason) ? `outcome-${message.finish_reason}` : null;
+  return cuts.includes(message.finish_reason ?? "") ? `outcome-${message.finish_reason}` : null;
 }
 
 // Of a restart the page says itself what it means for this answer.
 /** @param {import("#js/transcript.js").Generation} generation @returns {boolean} */
 function tellsReason({ error }) {
-  return Boolean(error?.message) && error.code !== "restarted";
+  return error !== null && error.message !== "" && error.code !== "restarted";
 }
 
 /** @param {import("#js/state.js").Message} message @param {string} status @returns {boolean} */

@@ -6,7 +6,7 @@ import { toggleKeys, wireDialogs } from "#js/dialogs.js";
 import { Drawer } from "#js/drawer.js";
 import { listenToKeys } from "#js/keys.js";
 import { Listing } from "#js/listing.js";
-import { element } from "#js/markup.js";
+import { element, on } from "#js/markup.js";
 import { Messages, showCopied } from "#js/messages.js";
 import { ModelPicker } from "#js/model_picker.js";
 import { Navigation } from "#js/navigation.js";
@@ -51,12 +51,12 @@ class Page {
   // Drawing
 
   #listenToState() {
-    this.#state.addEventListener("changed", () => this.#drawSoon());
-    this.#state.addEventListener("finished", (event) => say(event.detail.cause));
-    this.#navigation.addEventListener("arrived", () => this.#arrived());
-    this.#navigation.addEventListener("named", () => this.#composer.rename(this.#draftKey));
-    this.#navigation.addEventListener("failed", () => this.#composer.complain(word("load-failed")));
-    this.#listing.addEventListener("failed", ({ detail }) => this.#composer.complain(detail));
+    on(this.#state, "changed", () => this.#drawSoon());
+    on(this.#state, "finished", (event) => say(event.detail.cause));
+    on(this.#navigation, "arrived", () => this.#arrived());
+    on(this.#navigation, "named", () => this.#composer.rename(this.#draftKey));
+    on(this.#navigation, "failed", () => this.#composer.complain(word("load-failed")));
+    on(this.#listing, "failed", ({ detail }) => this.#composer.complain(detail));
   }
 
   /** Many changes between two frames are drawn once. */
@@ -99,16 +99,16 @@ class Page {
   // What the site says
 
   #listenToSocket() {
-    const on = (type, listener) => this.#socket.addEventListener(type, listener);
-    on("connection", ({ detail }) => this.#connection.update(detail));
-    on("hello", ({ detail }) => this.#release.update(detail.release));
-    on("signed-out", () => location.reload());
-    on("turn.started", ({ detail }) => this.#started(detail));
-    on("generation.events", ({ detail }) => this.#state.receive(detail));
-    on("conversation.changed", ({ detail }) => this.#navigation.changed(detail));
-    on("conversation.listed", ({ detail }) => this.#state.list(detail.conversation));
-    on("conversation.deleted", ({ detail }) => this.#deleted(detail.conversation_id));
-    on("error", ({ detail }) => this.#refused(detail));
+    const socket = this.#socket;
+    on(socket, "connection", ({ detail }) => this.#connection.update(detail));
+    on(socket, "hello", ({ detail }) => this.#release.update(detail.release));
+    on(socket, "signed-out", () => location.reload());
+    on(socket, "turn.started", ({ detail }) => this.#started(detail));
+    on(socket, "generation.events", ({ detail }) => this.#state.receive(detail));
+    on(socket, "conversation.changed", ({ detail }) => this.#navigation.changed(detail));
+    on(socket, "conversation.listed", ({ detail }) => this.#state.list(detail.conversation));
+    on(socket, "conversation.deleted", ({ detail }) => this.#deleted(detail.conversation_id));
+    on(socket, "error", ({ detail }) => this.#refused(detail));
   }
 
   /** @param {import("#js/socket.js").Frame} frame */
@@ -136,15 +136,15 @@ class Page {
   // What the reader does
 
   #listenToReader() {
-    this.#composer.addEventListener("send", ({ detail }) => this.#send(detail.text));
-    this.#composer.addEventListener("stop", () => this.#turns.stop());
-    this.#picker.addEventListener("choose", ({ detail }) => this.#state.chooseModel(detail.name));
-    this.#messages.addEventListener("action", ({ detail }) => this.#act(detail));
-    this.#listing.addEventListener("open", ({ detail }) => this.#navigation.open(detail.id));
-    element("prompts").addEventListener("click", (event) => this.#tryPrompt(event.target));
-    element("log").addEventListener("click", (event) => this.#released(event.target));
-    element("log").addEventListener("code-copied", () => say("copied"));
-    document.addEventListener("click", (event) => this.#pressed(event));
+    on(this.#composer, "send", ({ detail }) => this.#send(detail.text));
+    on(this.#composer, "stop", () => this.#turns.stop());
+    on(this.#picker, "choose", ({ detail }) => this.#state.chooseModel(detail.name));
+    on(this.#messages, "action", ({ detail }) => this.#act(detail));
+    on(this.#listing, "open", ({ detail }) => this.#navigation.open(detail.id));
+    on(element("prompts"), "click", (event) => this.#tryPrompt(event.target));
+    on(element("log"), "click", (event) => this.#released(event.target));
+    on(element("log"), "code-copied", () => say("copied"));
+    on(document, "click", (event) => this.#pressed(event));
     listenToKeys({
       newConversation: () => this.#navigation.open(null),
       toggleKeys,

@@ -1,7 +1,7 @@
 /** The list of conversations, grouped by when they were last used. */
 
 import { groupOf, monthName } from "#js/dates.js";
-import { clone, element } from "#js/markup.js";
+import { clone, element, on, part } from "#js/markup.js";
 import { placed } from "#js/popover.js";
 import { hasWord, word } from "#js/words.js";
 
@@ -21,8 +21,8 @@ export class Sidebar extends EventTarget {
   constructor() {
     super();
     placed(this.#menu, () => this.#menuButton);
-    this.#list.addEventListener("click", (event) => this.#pressed(event));
-    this.#menu.addEventListener("click", (event) => this.#menuChosen(event));
+    on(this.#list, "click", (event) => this.#pressed(event));
+    on(this.#menu, "click", (event) => this.#menuChosen(event));
   }
 
   /**
@@ -37,17 +37,19 @@ export class Sidebar extends EventTarget {
     const focused = document.activeElement?.closest("[data-id]")?.getAttribute("data-id");
     const groups = groupsOf(conversations, new Date());
     const sections = [...groups].map(([name, rows]) => section(name, rows, currentId));
-    const rest = hasOlder ? [clone("older")] : [];
-    this.#list.replaceChildren(...(sections.length ? sections : [clone("no-conversations")]), ...rest);
+    if (hasOlder) sections.push(clone("older"));
+    if (sections.length === 0) sections.push(clone("no-conversations"));
+    this.#list.replaceChildren(...sections);
     if (focused) this.#list.querySelector(`[data-id="${CSS.escape(focused)}"] a`)?.focus();
   }
 
   /** @param {MouseEvent} event */
   #pressed(event) {
     const target = /** @type {HTMLElement} */ (event.target);
+    const button = target.closest("button");
     const id = target.closest("[data-id]")?.getAttribute("data-id");
     if (target.closest(".older")) this.#announce("older", {});
-    else if (target.closest("button")) this.#openMenu(target.closest("button"));
+    else if (button) this.#openMenu(button);
     else if (id && target.closest("a") && isPlain(event)) {
       event.preventDefault();
       this.#announce("open", { id });
@@ -63,11 +65,12 @@ export class Sidebar extends EventTarget {
 
   /** @param {Event} event */
   #menuChosen(event) {
-    const chosen = /** @type {HTMLElement} */ (event.target).closest("[data-action]");
+    const target = /** @type {HTMLElement} */ (event.target);
+    const action = target.closest("[data-action]")?.getAttribute("data-action");
     const id = this.#menuButton?.closest("[data-id]")?.getAttribute("data-id");
-    if (!chosen || !id) return;
+    if (!action || !id) return;
     this.#menu.hidePopover();
-    this.#announce(/** @type {HTMLElement} */ (chosen).dataset.action, { id });
+    this.#announce(action, { id });
   }
 
   /** @param {string} type @param {object} detail */
@@ -90,22 +93,22 @@ function groupsOf(conversations, now) {
 function section(name, rows, currentId) {
   const group = clone("conversation-group");
   const heading = hasWord(name) ? word(name) : monthName(name, document.documentElement.lang);
-  group.querySelector("h2").textContent = heading;
-  group.querySelector("ul").append(...rows.map((each) => row(each, each.id === currentId)));
+  part(group, "heading").textContent = heading;
+  part(group, "rows").append(...rows.map((each) => row(each, each.id === currentId)));
   return group;
 }
 
 /** @param {Listed} conversation @param {boolean} isCurrent */
 function row({ id, title }, isCurrent) {
   const item = clone("conversation-row");
-  const link = item.querySelector("a");
+  const link = part(item, "link");
   item.dataset.id = id;
   link.href = `/c/${id}/`;
   link.id = `row-${id}`;
   link.textContent = title || word("untitled");
   link.title = link.textContent;
   if (isCurrent) link.setAttribute("aria-current", "page");
-  item.querySelector("button").setAttribute("aria-describedby", link.id);
+  part(item, "more").setAttribute("aria-describedby", link.id);
   return item;
 }
 

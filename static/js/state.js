@@ -51,9 +51,13 @@ export class State extends EventTarget {
   /** @param {any} initial the state that the site wrote into the page */
   constructor(initial) {
     super();
+    /** @type {{name: string, release: string}} */
     this.site = initial.site;
+    /** @type {{username: string, is_staff: boolean}} */
     this.user = initial.user;
+    /** @type {{name: string, notes: string}[]} */
     this.models = initial.models;
+    /** @type {string | null} */
     this.notice = initial.notice;
     this.conversations = initial.conversations;
     this.show(initial.conversation, initial.messages);
@@ -101,8 +105,8 @@ export class State extends EventTarget {
   /** @returns {string | null} the name of the model that answers next; null when there is none */
   get model() {
     const wanted = [this.#chosenModel, this.conversation?.model, lastChosenModel()];
-    const names = this.models.map((each) => each.name);
-    return wanted.find((name) => names.includes(name)) ?? names[0] ?? null;
+    const names = this.models.map(({ name }) => name);
+    return wanted.find((name) => name && names.includes(name)) ?? names[0] ?? null;
   }
 
   // Changing
@@ -176,7 +180,9 @@ export class State extends EventTarget {
    * @param {-1 | 1} by
    */
   step(id, by) {
-    const siblings = this.siblings(this.#messages.get(id));
+    const message = this.#messages.get(id);
+    if (!message) return;
+    const siblings = this.siblings(message);
     const place = siblings.findIndex((each) => each.id === id) + by;
     if (!siblings[place]) return;
     this.#headId = leafUnder(this.#messages, siblings[place].id);
@@ -259,7 +265,7 @@ export class State extends EventTarget {
 function told(message, { transcript, seq }) {
   const choice = transcript.choices[message.choice ?? 0];
   const { notices, usage, error, cause } = transcript;
-  const generation = { ...message.generation, seq, notices, usage, error };
+  const { id } = /** @type {Generation} */ (message.generation);
   return {
     ...message,
     content: choice.content,
@@ -267,7 +273,7 @@ function told(message, { transcript, seq }) {
     reasoning_ms: reasoningMs(choice),
     tool_calls: choice.tool_calls,
     finish_reason: choice.finish_reason,
-    generation: { ...generation, status: cause ?? "running" },
+    generation: { id, seq, notices, usage, error, status: cause ?? "running" },
   };
 }
 

@@ -11,7 +11,10 @@ import { element } from "#js/markup.js";
  */
 export function word(name, values = {}) {
   const sentence = element("words").content.querySelector(`[data-word="${name}"]`).textContent;
-  return sentence.replace(/\{(\w+)\}/g, (hole, key) => String(values[key] ?? hole));
+  return Object.entries(values).reduce(
+    (filled, [key, value]) => filled.replaceAll(`{${key}}`, () => String(value)),
+    sentence,
+  );
 }
 
 /** @param {string} name @returns {boolean} */
