@@ -1,20 +1,46 @@
 """The records. Import them from here and from nowhere below."""
 
+from conversations.models.audit import AuditEntry
 from conversations.models.conversation import Conversation, title_from
 from conversations.models.encryption import UnreadableSecret
 from conversations.models.generation import Generation, LoggedEvent
+from conversations.models.invitation import Invitation
 from conversations.models.message import Message
+from conversations.models.policy import Policy
 from conversations.models.provider import LanguageModel, Provider
+from conversations.models.quota import (
+    ALL_MODELS,
+    MICROS,
+    Counter,
+    Hold,
+    LedgerEntry,
+    Measure,
+    Period,
+    Rule,
+    UsageDay,
+)
 from conversations.models.user import User
 
 __all__ = [
+    "ALL_MODELS",
+    "MICROS",
+    "AuditEntry",
     "Conversation",
+    "Counter",
     "Generation",
+    "Hold",
+    "Invitation",
     "LanguageModel",
+    "LedgerEntry",
     "LoggedEvent",
+    "Measure",
     "Message",
+    "Period",
+    "Policy",
     "Provider",
+    "Rule",
     "UnreadableSecret",
+    "UsageDay",
     "User",
     "title_from",
 ]

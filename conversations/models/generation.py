@@ -57,6 +57,7 @@ class Generation(models.Model):
     notices = models.JSONField(default=list)
     prompt_tokens = models.PositiveIntegerField(null=True)
     completion_tokens = models.PositiveIntegerField(null=True)
+    usage_source = models.CharField(max_length=10, blank=True, default="")
     upstream_id = models.CharField(max_length=200, blank=True, default="")
     last_seq = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -85,6 +86,11 @@ class Generation(models.Model):
     @property
     def is_running(self) -> bool:
         return self.status == self.Status.RUNNING
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its provider told how many tokens it had, and was believed."""
+        return self.usage_source == "provider"
 
 
 class LoggedEvent(models.Model):

@@ -56,7 +56,8 @@ class Message(models.Model):
 
     def branch(self) -> list["Message"]:
         """The path from the root to this message, itself included. One query."""
-        by_id = {message.pk: message for message in self.conversation.messages.all()}
+        everything = self.conversation.messages.select_related("generation")
+        by_id = {message.pk: message for message in everything}
         return list(reversed(list(_upwards(by_id[self.pk], by_id))))
 
 

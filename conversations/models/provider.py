@@ -1,11 +1,15 @@
 """The servers that answer, and their models."""
 
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.encryption import EncryptedTextField
+from conversations.models.user import User
 
 
 class Provider(models.Model):
@@ -26,6 +30,34 @@ class Provider(models.Model):
         _("kind of server"), max_length=20, choices=Dialect, default=Dialect.GENERIC
     )
     enabled = models.BooleanField(_("enabled"), default=True)
+    paused = models.BooleanField(
+        _("paused"), default=False, help_text=_("Takes no new messages; what runs goes on.")
+    )
+    connect_seconds = models.FloatField(
+        _("to connect (s)"), default=5, validators=[MinValueValidator(0.1)]
+    )
+    first_byte_seconds = models.FloatField(
+        _("to the first token (s)"), default=60, validators=[MinValueValidator(0.1)]
+    )
+    idle_seconds = models.FloatField(
+        _("between tokens (s)"), default=45, validators=[MinValueValidator(0.1)]
+    )
+    total_seconds = models.FloatField(
+        _("for a whole answer (s)"), default=600, validators=[MinValueValidator(0.1)]
+    )
+    max_concurrent = models.PositiveIntegerField(
+        _("answers at once"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: no limit."),
+    )
+    extra_headers = EncryptedTextField(
+        _("extra headers"),
+        blank=True,
+        default="",
+        help_text=_("One a line, as “Name: value”. They are kept encrypted."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -40,12 +72,36 @@ class Provider(models.Model):
 
 class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
     def usable(self) -> "LanguageModelQuerySet":
-        """Models that are enabled, on a provider that is enabled."""
-        return self.filter(enabled=True, provider__enabled=True)
+        """Models that are enabled and not retired, on a provider that is enabled."""
+        current = Q(retires_on=None) | Q(retires_on__gt=timezone.now().date())
+        return self.filter(current, enabled=True, provider__enabled=True)
+
+    def open_to(self, user: User) -> "LanguageModelQuerySet":
+        """Usable models that everyone, one of the person's groups, or the person may use."""
+        allowed = (
+            Q(audience=LanguageModel.Audience.EVERYONE)
+            | Q(groups__in=user.groups.all())
+            | Q(users=user)
+        )
+        return self.usable().filter(allowed).distinct()
 
 
 class LanguageModel(models.Model):
-    """A model that people choose by its public name; the provider knows it by another."""
+    """A model that people choose by its public name; the provider knows it by another.
+
+    ``parameters`` narrows what may be asked for, by field: {"temperature": {"low": 0, "high": 1,
+    "default": 0.7}, "top_k": {"allowed": false}}. Prices are for a million tokens.
+    """
+
+    class Audience(TextChoices):
+        EVERYONE = "everyone", _("everyone")
+        RESTRICTED = "restricted", _("the groups and people below")
+
+    class ReasoningPolicy(TextChoices):
+        AS_USUAL = "", _("as is usual for the kind of server")
+        TOOL_TURNS = "tool_turns", _("only on turns with tool calls")
+        ALWAYS = "always", _("always")
+        NEVER = "never", _("never")
 
     provider = models.ForeignKey(
         Provider, on_delete=models.CASCADE, related_name="models", verbose_name=_("provider")
@@ -57,6 +113,63 @@ class LanguageModel(models.Model):
         _("context length (tokens)"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     notes = models.CharField(_("notes shown to people"), max_length=300, blank=True)
+    paused = models.BooleanField(
+        _("paused"), default=False, help_text=_("Takes no new messages; what runs goes on.")
+    )
+    audience = models.CharField(
+        _("open to"), max_length=12, choices=Audience, default=Audience.EVERYONE
+    )
+    groups = models.ManyToManyField(
+        Group, blank=True, related_name="language_models", verbose_name=_("groups")
+    )
+    users = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="language_models",
+        verbose_name=_("people"),
+    )
+    prompt_price = models.DecimalField(
+        _("price of a million prompt tokens"),
+        max_digits=12,
+        decimal_places=4,
+        default=0,
+        validators=[MinValueValidator(0)],
+    )
+    completion_price = models.DecimalField(
+        _("price of a million completion tokens"),
+        max_digits=12,
+        decimal_places=4,
+        default=0,
+        validators=[MinValueValidator(0)],
+    )
+    default_max_tokens = models.PositiveIntegerField(
+        _("max_tokens where none is asked for"), default=4096, validators=[MinValueValidator(1)]
+    )
+    reasoning_tokens = models.PositiveIntegerField(
+        _("tokens it may think beyond max_tokens"), default=0
+    )
+    parameters = models.JSONField(_("parameters"), default=dict, blank=True)
+    reasons = models.BooleanField(_("reasons"), default=False)
+    takes_tools = models.BooleanField(_("takes tools"), default=True)
+    writes_json = models.BooleanField(_("writes JSON on demand"), default=True)
+    sees_images = models.BooleanField(_("sees images"), default=False)
+    inline_thinking = models.BooleanField(
+        _("thinks in the answer"),
+        default=False,
+        help_text=_("Splits <think>…</think> off the answer."),
+    )
+    reasoning_policy = models.CharField(
+        _("sends reasoning back"), max_length=12, choices=ReasoningPolicy, blank=True, default=""
+    )
+    retires_on = models.DateField(_("retires on"), null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        verbose_name=_("replaced by"),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = LanguageModelQuerySet.as_manager()
