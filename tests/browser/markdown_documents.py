@@ -14,7 +14,8 @@ Setext two
 
 * * *
 
-Escapes: \\*not\\* \\[x\\] and <https://auto.example/?a=1&b=2> and www.example.com, mail@example.org.
+Escapes: \\*not\\* \\[x\\] and <https://auto.example/?a=1&b=2>
+and www.example.com, mail@example.org.
 Last line without a break""",
     "code": """Before.
 

@@ -58,33 +58,52 @@ def address() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def faults() -> list[str]:
+@pytest.fixture(scope="module")
+def reported() -> list[str]:
+    """What went wrong on the pages that the tests of this file share."""
     return []
 
 
+@pytest.fixture(scope="module")
+def real_time_page(browser: Browser, address: str, reported: list[str]) -> Iterator[Page]:
+    yield from _open(browser, address, reported, _WATCH)
+
+
+@pytest.fixture(scope="module")
+def staged_page(browser: Browser, address: str, reported: list[str]) -> Iterator[Page]:
+    yield from _open(browser, address, reported, _WATCH + _STAGE + _TOOLS)
+
+
 @pytest.fixture
-def real_time(browser: Browser, address: str, faults: list[str]) -> Iterator[Page]:
+def real_time(real_time_page: Page, reported: list[str]) -> Iterator[Page]:
     """The page with its own clock."""
+    yield real_time_page
+    _expect_no_faults(real_time_page, reported)
+
+
+@pytest.fixture
+def page(staged_page: Page, reported: list[str]) -> Iterator[Page]:
+    """The page on the stage: its frames happen when the test says so."""
+    yield staged_page
+    _expect_no_faults(staged_page, reported)
+
+
+def _open(browser: Browser, address: str, reported: list[str], script: str) -> Iterator[Page]:
     page = browser.new_page()
-    page.add_init_script(_WATCH)
-    page.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
-    page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
-    page.on("request", lambda sent: _check_address(sent.url, address, faults))
+    page.add_init_script(script)
+    page.on("console", lambda message: reported.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: reported.append(f"page error: {error}"))
+    page.on("dialog", lambda dialog: reported.append(f"dialog: {dialog.message}"))
+    page.on("request", lambda sent: _check_address(sent.url, address, reported))
     page.goto(address)
     yield page
-    faults += page.evaluate("() => violations")
     page.close()
+
+
+def _expect_no_faults(page: Page, reported: list[str]) -> None:
+    faults = [*reported, *page.evaluate("() => violations.splice(0)")]
+    reported.clear()
     assert faults == []
-
-
-@pytest.fixture
-def page(real_time: Page, address: str) -> Page:
-    """The page on the stage: its frames happen when the test says so."""
-    real_time.add_init_script(_STAGE + _TOOLS)
-    real_time.goto(address)
-    return real_time
 
 
 def _check_address(url: str, address: str, faults: list[str]) -> None:
@@ -113,32 +132,42 @@ def rendered(page: Page, text: str) -> str:
         ("$5 and $10", "<p>$5 and $10</p>"),
         (
             "[a](https://b.example/?x=1&amp;y=2 'T')",
-            '<p><a href="https://b.example/?x=1&amp;y=2" rel="noopener noreferrer nofollow" '
-            'target="_blank" title="T">a</a></p>',
+            (
+                '<p><a href="https://b.example/?x=1&amp;y=2" rel="noopener noreferrer nofollow" '
+                'target="_blank" title="T">a</a></p>'
+            ),
         ),
         ("[a](/settings)", "<p><span>a</span></p>"),
         (
             "![A cat](https://b.example/cat.png)",
-            '<p><a class="image-link" href="https://b.example/cat.png" '
-            'rel="noopener noreferrer nofollow" target="_blank">Image: A cat (b.example)</a></p>',
+            (
+                '<p><a class="image-link" href="https://b.example/cat.png" '
+                'rel="noopener noreferrer nofollow" target="_blank">Image: A cat (b.example)</a></p>'
+            ),
         ),
         (
             "- [x] a\n- [ ] b",
-            '<ul><li class="task"><input type="checkbox" disabled="" aria-label="Done" '
-            'checked=""> a</li><li class="task"><input type="checkbox" disabled="" '
-            'aria-label="Not done"> b</li></ul>',
+            (
+                '<ul><li class="task"><input type="checkbox" disabled="" aria-label="Done" '
+                'checked=""> a</li><li class="task"><input type="checkbox" disabled="" '
+                'aria-label="Not done"> b</li></ul>'
+            ),
         ),
         (
             "|a|b|\n|-|-:|\n|1|2|",
-            '<div class="table-box" role="group" tabindex="0" aria-label="Table"><table><thead>'
-            '<tr><th>a</th><th align="right">b</th></tr></thead><tbody><tr><td>1</td>'
-            '<td align="right">2</td></tr></tbody></table></div>',
+            (
+                '<div class="table-box" role="group" tabindex="0" aria-label="Table"><table><thead>'
+                '<tr><th>a</th><th align="right">b</th></tr></thead><tbody><tr><td>1</td>'
+                '<td align="right">2</td></tr></tbody></table></div>'
+            ),
         ),
         (
             "```\nx < y\n```",
-            '<div class="code-block"><div class="code-header"><span class="code-language"></span>'
-            '<button type="button" class="copy-code" aria-label="Copy code">Copy</button></div>'
-            '<pre tabindex="0"><code>x &lt; y</code></pre></div>',
+            (
+                '<div class="code-block"><div class="code-header"><span class="code-language"></span>'
+                '<button type="button" class="copy-code" aria-label="Copy code">Copy</button></div>'
+                '<pre tabindex="0"><code>x &lt; y</code></pre></div>'
+            ),
         ),
     ],
 )

@@ -33,6 +33,7 @@ import { partTokens, reconcile, shapeOf } from "#js/markdown/parts.js";
  * @property {Lexed} lexed
  * @property {Labels} labels
  * @property {boolean} final whether the message is complete
+ * @property {number} until the time at which the page needs its frame
  * @property {boolean} [literal] whether `&` means itself
  * @property {boolean} [hasOpenCode] set where a code block is still being written
  * @property {Finish[]} finishing
@@ -66,7 +67,8 @@ function grow(old, token, context) {
     if (!grownCodeBlock(old.node, old.open, token, context)) return false;
     old.open = isOpenFence(token.raw) && !context.final;
   } else if (old.parts) {
-    reconcile(containerOf(old), old.parts, partTokens(token), context, renderedForPage);
+    const tokens = partTokens(token);
+    old.unfinished = !reconcile(containerOf(old), old.parts, tokens, context, renderedForPage);
     old.open = old.parts.some((part) => part.open);
   } else {
     return false;
@@ -101,7 +103,7 @@ export function renderedForPage(token, context, old) {
 /**
  * @param {Token} token
  * @param {Context} context
- * @returns {{node: HTMLElement | null, parts?: Part[]}}
+ * @returns {{node: HTMLElement | null, parts?: Part[], unfinished?: boolean}}
  */
 function build(token, context) {
   switch (token.type) {
@@ -125,9 +127,9 @@ function build(token, context) {
 function container(node, token, context) {
   /** @type {Part[]} */
   const parts = [];
-  reconcile(node, parts, partTokens(token), context, rendered);
-  context.hasOpenCode = parts.some((part) => part.open);
-  return { node, parts };
+  const unfinished = !reconcile(node, parts, partTokens(token), context, rendered);
+  context.hasOpenCode ||= parts.some((part) => part.open);
+  return { node, parts, unfinished };
 }
 
 /** @param {Token} token @param {Context} context @returns {HTMLElement} */
@@ -180,9 +182,17 @@ function listItem(token, context) {
   return node;
 }
 
-/** @param {HTMLElement} parent @param {Token} token @param {Context} context */
+/**
+ * A block inside a list item, which is no part of its own: it has to be there at once.
+ *
+ * @param {HTMLElement} parent
+ * @param {Token} token
+ * @param {Context} context
+ */
 function appendBlock(parent, token, context) {
-  const { node } = build(token, context);
+  const inside = { ...context, until: Infinity };
+  const { node } = build(token, inside);
+  context.hasOpenCode ||= inside.hasOpenCode;
   if (node) parent.append(node);
 }
 
@@ -196,11 +206,11 @@ function table(token, context) {
   });
   const head = element("thead");
   head.append(row(token.header, "th", context));
-  const { node: body, parts } = container(element("tbody"), token, context);
+  const { node: body, ...rest } = container(element("tbody"), token, context);
   const inner = element("table");
   inner.append(head, body);
   node.append(inner);
-  return { node, parts };
+  return { node, ...rest };
 }
 
 /** @param {Token[]} cells @param {"td" | "th"} name @param {Context} context */

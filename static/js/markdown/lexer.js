@@ -21,6 +21,8 @@ const LONGEST_INLINE = 10_000;
 const LONGEST_ADDRESS = 2_048;
 // Every level of nesting reads its content again; 1,000 levels also overflow the stack.
 const DEEPEST_NESTING = 20;
+// Laying out a table of 50,000 cells holds the page for a third of a second, at every change.
+const MOST_CELLS = 10_000;
 
 class ChatTokenizer extends Tokenizer {
   #depth = 0;
@@ -36,6 +38,12 @@ class ChatTokenizer extends Tokenizer {
   /** @param {string} source */
   url(source) {
     return super.url(source.slice(0, LONGEST_ADDRESS));
+  }
+
+  /** @param {string} source */
+  table(source) {
+    const token = super.table(source);
+    return token && token.rows.length * token.header.length > MOST_CELLS ? undefined : token;
   }
 
   /** @param {string} source */

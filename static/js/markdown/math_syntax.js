@@ -8,14 +8,15 @@ const INLINE = [
   { pattern: /^\\\(([^\n]+?)\\\)/, display: false },
   { pattern: /^\\\[([^]+?)\\\]/, display: true },
 ];
-// No formula has a blank line in it. The length is bounded because a text of nothing but openings
-// would otherwise be read to its end from each of them.
-const BLOCK = [
-  /^ {0,3}\$\$((?:(?!\n[ \t]*\n)[^$]){1,2000})\$\$[ \t]*(?:\n+|$)/,
-  /^ {0,3}\\\[((?:(?!\n[ \t]*\n|\\\])[^]){1,2000})\\\][ \t]*(?:\n+|$)/,
-];
+const OPENING = /^ {0,3}(\$\$|\\\[)/;
+const CLOSINGS = new Map([["$$", "$$"], ["\\[", "\\]"]]);
+const BLANK_LINE = /\n[ \t]*\n/;
+const END_OF_LINE = /[ \t]*(?:\n+|$)/y;
+// A text of nothing but openings would otherwise be read to its end from each of them.
+const LONGEST_BLOCK = 2_000;
+const MOST_TRIED = 100;
 const INLINE_START = /\$|\\[([]/;
-const BLOCK_START = /\n {0,3}(?:\$\$|\\\[)/;
+const BLOCK_START = /\n {0,3}(?:\$\$|\\\[)/g;
 
 /** @type {import("marked").TokenizerExtension[]} */
 export const mathExtensions = [
@@ -23,10 +24,7 @@ export const mathExtensions = [
     name: "display_math",
     level: "block",
     start: blockStart,
-    tokenizer(source) {
-      const match = firstMatch(BLOCK, source);
-      if (match) return { type: "display_math", raw: match[0], text: match[1].trim() };
-    },
+    tokenizer: displayMath,
   },
   {
     name: "math",
@@ -42,26 +40,41 @@ export const mathExtensions = [
   },
 ];
 
-/** @param {RegExp[]} patterns @param {string} source */
-function firstMatch(patterns, source) {
-  for (const pattern of patterns) {
-    const match = pattern.exec(source);
-    if (match) return match;
-  }
-  return null;
+/**
+ * The display math that a source begins with: on lines of its own, without a blank one.
+ *
+ * @param {string} source
+ * @returns {{type: "display_math", raw: string, text: string} | undefined}
+ */
+function displayMath(source) {
+  const opening = OPENING.exec(source);
+  if (!opening) return undefined;
+  const closing = CLOSINGS.get(opening[1]) ?? "";
+  const end = source.slice(0, LONGEST_BLOCK).indexOf(closing, opening[0].length);
+  if (end < 0) return undefined;
+  const text = source.slice(opening[0].length, end);
+  END_OF_LINE.lastIndex = end + closing.length;
+  const rest = END_OF_LINE.exec(source);
+  if (!rest || !text.trim() || text.includes("$") || BLANK_LINE.test(text)) return undefined;
+  return { type: "display_math", raw: source.slice(0, END_OF_LINE.lastIndex), text: text.trim() };
 }
 
 /**
- * Where display math ends the paragraph that `source` begins with. The rest of the source, which
- * may be long, is not searched.
+ * Where display math ends the paragraph that `source` begins with. Each place given here makes the
+ * lexer read on from there, so it is only given when there is math.
  *
  * @param {string} source
  * @returns {number | undefined}
  */
 function blockStart(source) {
   const blank = source.indexOf("\n\n");
-  const index = (blank < 0 ? source : source.slice(0, blank)).search(BLOCK_START);
-  return index < 0 ? undefined : index + 1;
+  const paragraph = blank < 0 ? source : source.slice(0, blank);
+  let tried = 0;
+  for (const { index } of paragraph.matchAll(BLOCK_START)) {
+    if ((tried += 1) > MOST_TRIED) return undefined;
+    if (displayMath(paragraph.slice(index + 1, index + 1 + LONGEST_BLOCK))) return index + 1;
+  }
+  return undefined;
 }
 
 /** @param {number} index @returns {number | undefined} */

@@ -10,6 +10,7 @@
  * @property {string} shape parts of another shape cannot grow into one another
  * @property {HTMLElement | null} node null for a token that shows nothing
  * @property {boolean} open whether completing the message changes it although its source stays
+ * @property {boolean} [unfinished] whether time ran out before all of it was there
  * @property {Part[]} [parts]
  *
  * @typedef {(token: Token, context: Context, old?: Part) => Part} Render
@@ -48,20 +49,25 @@ export function partTokens(token) {
 }
 
 /**
- * Makes `parts`, and the children of `parent` that they are, show `tokens`.
+ * Makes `parts`, and the children of `parent` that they are, show `tokens`, as far as the time
+ * allows; but always one more than before.
  *
  * @param {HTMLElement} parent
  * @param {Part[]} parts
  * @param {Token[]} tokens
  * @param {Context} context
  * @param {Render} render
+ * @returns {boolean} whether all is shown
  */
 export function reconcile(parent, parts, tokens, context, render) {
-  tokens.forEach((token, index) => {
-    if (isShownBy(parts[index], token, context)) return;
+  for (const [index, token] of tokens.entries()) {
+    if (isShownBy(parts[index], token, context)) continue;
     place(parent, parts, index, render(token, context, parts[index]));
-  });
+    if (parts[index].unfinished) return false;
+    if (performance.now() > context.until && index < tokens.length - 1) return false;
+  }
   removeFrom(parts, tokens.length);
+  return true;
 }
 
 /**
@@ -72,6 +78,7 @@ export function reconcile(parent, parts, tokens, context, render) {
  */
 export function isShownBy(part, token, context) {
   if (!part || part.type !== token.type || part.raw !== token.raw) return false;
+  if (part.unfinished) return false;
   return part.shape === shapeOf(token) && !(context.final && part.open);
 }
 

@@ -53,6 +53,8 @@ export class MarkdownView {
   #settledText = "";
   /** @type {import("marked").Links} */
   #links = {};
+  /** @type {WeakSet<Part>} the parts that were made for the completion under way */
+  #made = new WeakSet();
   #rest = element("div", { class: "plain-text" });
   /** @type {object | null} the completion under way, of which only the newest counts */
   #completion = null;
@@ -90,6 +92,7 @@ export class MarkdownView {
     this.#pace.cancel();
     this.#text = text;
     const completion = (this.#completion = {});
+    this.#made = new WeakSet();
     const { markdown, rest } = this.#split();
     this.#settle(0, "");
     const context = this.#context(new Lexed(markdown), true);
@@ -120,7 +123,7 @@ export class MarkdownView {
 
   /** @param {Lexed} lexed @param {boolean} final @returns {Context} */
   #context(lexed, final) {
-    return { lexed, final, labels: this.#labels, finishing: [] };
+    return { lexed, final, until: 0, labels: this.#labels, finishing: [] };
   }
 
   /**
@@ -133,10 +136,12 @@ export class MarkdownView {
    */
   #show(context, from) {
     const { tokens } = context.lexed;
-    const until = performance.now() + SLICE_MS;
+    context.until = performance.now() + SLICE_MS;
     for (let index = from; index < tokens.length; index += 1) {
-      if (index > from && performance.now() > until) return this.#finishLater(context, index);
-      this.#showToken(tokens[index], this.#settledParts + index, context);
+      if (index > from && performance.now() > context.until) return this.#finishLater(context, index);
+      const place = this.#settledParts + index;
+      this.#showToken(tokens[index], place, context);
+      if (this.#parts[place].unfinished) return this.#finishLater(context, index);
     }
     removeFrom(this.#parts, this.#settledParts + tokens.length);
     return this.#finishLater(context, -1);
@@ -145,12 +150,24 @@ export class MarkdownView {
   /** @param {Token} token @param {number} index @param {Context} context */
   #showToken(token, index, context) {
     const old = this.#parts[index];
-    // A definition further down may have made a link of what stood there as text.
-    const stale = context.final && context.lexed.hasDefinitions && token.raw.includes("[");
+    const stale = old && this.#isStale(old, token, context);
     if (!stale && isShownBy(old, token, context)) return;
     const end = this.#rest.parentNode ? this.#rest : null;
     const part = renderedForPage(token, context, stale ? undefined : old);
+    this.#made.add(part);
     place(this.#element, this.#parts, index, part, end);
+  }
+
+  /**
+   * Whether a definition may have made a link of what was text when the part was made.
+   *
+   * @param {Part} part
+   * @param {Token} token
+   * @param {Context} context
+   */
+  #isStale(part, token, context) {
+    if (!context.final || !context.lexed.hasDefinitions) return false;
+    return token.raw.includes("[") && !this.#made.has(part);
   }
 
   /** @param {Context} context @param {number} next */
