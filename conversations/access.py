@@ -35,13 +35,20 @@ def generation_for(user: User, generation_id: UUID) -> Generation:
 
 def models_for(user: User) -> list[LanguageModel]:
     """The models that the user may use, by name."""
-    return list(LanguageModel.objects.usable().select_related("provider"))
+    return list(LanguageModel.objects.open_to(user).select_related("provider"))
 
 
 def model_for(user: User, name: str) -> LanguageModel:
-    """The model of that public name, with its provider, if the user may use it."""
-    found = LanguageModel.objects.usable().select_related("provider").filter(name=name).first()
-    return _or_not_found(found)
+    """The model of that public name, with its provider, if the user may use it.
+
+    The name of a model that is gone leads to the one that replaces it, under the same condition.
+    """
+    named = LanguageModel.objects.filter(name=name).first()
+    allowed = LanguageModel.objects.open_to(user).select_related("provider")
+    for model in named.succession() if named else ():
+        if found := allowed.filter(pk=model.pk).first():
+            return found
+    raise NotFound
 
 
 def _or_not_found(found: T | None) -> T:

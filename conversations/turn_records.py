@@ -14,6 +14,7 @@ from conversations import access
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
 from conversations.models import Conversation, Generation, LanguageModel, Message, User, title_from
+from conversations.quotas import QuotaExceeded
 from conversations.upstream import ChatMessage, CompletionRequest, InvalidField, check
 from conversations.upstream.text import clean
 
@@ -132,7 +133,10 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
 
 
 def _ordered(conversation: Conversation, order: Order, since: int, version: int) -> Turn:
-    generation = lifecycle.create(order, version)
+    try:
+        generation = lifecycle.create(order, version)
+    except QuotaExceeded as error:
+        raise Refused("quota_exceeded", error.message) from error
     conversation.head = generation.messages.order_by("choice")[0]
     conversation.language_model = order.model
     conversation.updated_at = timezone.now()

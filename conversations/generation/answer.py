@@ -1,31 +1,55 @@
 """One answer: from the upstream's chunks to the events of a run."""
 
-from conversations.generation.events import Cause, Delta, Event, Finished, TokenCounts, from_chunk
+from conversations.generation.events import (
+    Cause,
+    Delta,
+    Event,
+    Finished,
+    Notice,
+    TokenCounts,
+    from_chunk,
+)
 from conversations.generation.failures import failure_of
 from conversations.generation.prompt import Call, EchoFilter
 from conversations.generation.writer import Run, Writer
+from conversations.settling import Measured
 from conversations.upstream import Answer, Chunk, Truncated, Upstream, UpstreamError, Usage
 
 
 class Answering:
     """Relays one answer into the writer and tells at the end how it went."""
 
-    def __init__(self, run: Run, call: Call, writer: Writer) -> None:
+    def __init__(self, run: Run, writer: Writer) -> None:
         self._run = run
-        self._call = call
         self._writer = writer
-        self._echo = EchoFilter(call.echo)
+        self._echo = EchoFilter("")
+        self._began = False
+        self._pieces = 0
+        self._first_token_ms: int | None = None
         self.upstream_id = ""
 
-    async def relay(self, upstream: Upstream) -> Finished:
+    @property
+    def measured(self) -> Measured:
+        """What was seen of the answer so far."""
+        return Measured(self._began, self._pieces, self._first_token_ms)
+
+    async def remark(self, notices: list[str]) -> None:
+        """Begin with what the reader should know about this answer."""
+        if notices:
+            remarks = [Notice("max_tokens_lowered", notice) for notice in notices]
+            await self._writer.append(self._run, remarks)
+
+    async def relay(self, call: Call, upstream: Upstream) -> Finished:
         """Ask the upstream and write down what comes, until it ends or the run is stopped.
 
         The task is never cancelled: stopping leaves the stream normally, so that no connection
         is left without an owner.
         """
+        self._echo = EchoFilter(call.echo)
         answer: Answer | None = None
         try:
-            async with upstream.stream(self._call.request, stop=self._run.stop) as answer:
+            async with upstream.stream(call.request, stop=self._run.stop) as answer:
+                self._began = answer.began
                 async for chunk in answer:
                     await self._write(chunk)
         except UpstreamError as error:
@@ -35,6 +59,9 @@ class Answering:
     async def _write(self, chunk: Chunk) -> None:
         self.upstream_id = self.upstream_id or chunk.id
         events = from_chunk(chunk, self._run.elapsed_ms())
+        if events:
+            self._pieces += len(events)
+            self._first_token_ms = self._first_token_ms or self._run.elapsed_ms()
         fresh = [event for event in map(self._without_echo, events) if event]
         if fresh:
             await self._writer.append(self._run, fresh)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations import quotas
 from conversations.generation import log
 from conversations.generation.events import (
     ChoiceTranscript,
@@ -19,6 +20,8 @@ from conversations.generation.events import (
     fold,
 )
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
+from conversations.settling import UNSEEN, Measured, settle
+from conversations.tokens import prompt_size
 
 # One process runs generations; the name is its slot, so that its successor knows what it left.
 OWNER = "main"
@@ -38,10 +41,11 @@ class Order:
 def create(order: Order, changed_in: int) -> Generation:
     """The running generation of ``order`` with its assistant messages, in the caller's transaction.
 
-    ``changed_in`` is the version of the conversation that this change makes.
+    What it can use is reserved in the same transaction. ``changed_in`` is the version of the
+    conversation that this change makes. Raises :class:`~conversations.quotas.QuotaExceeded`.
     """
     conversation = order.parent.conversation
-    generation = Generation.objects.create(
+    generation = Generation(
         user=conversation.user,
         conversation=conversation,
         language_model=order.model,
@@ -49,11 +53,29 @@ def create(order: Order, changed_in: int) -> Generation:
         parameters=order.parameters,
         owner=OWNER,
     )
+    _reserve(generation, order)
+    generation.save(force_insert=True)
     if order.continued:
         _reopen(order.continued, generation, changed_in)
     else:
         _empty_answers(order, generation, changed_in)
     return generation
+
+
+def _reserve(generation: Generation, order: Order) -> None:
+    leaf = order.continued or order.parent
+    wanted = quotas.Wanted(
+        user=generation.user,
+        model=order.model,
+        prompt=prompt_size(leaf.branch(), order.parameters, order.model),
+        max_tokens=order.parameters.get("max_tokens"),
+        count=order.parameters.get("n") or 1,
+    )
+    granted = quotas.reserve(generation.pk, wanted)
+    if granted.max_tokens is not None:
+        generation.parameters = {**order.parameters, "max_tokens": granted.max_tokens}
+    if granted.notice:
+        generation.notices = [granted.notice]
 
 
 def _reopen(message: Message, generation: Generation, changed_in: int) -> None:
@@ -109,8 +131,16 @@ def tool_call_of(call: dict[str, Any]) -> ToolCallTranscript:
     return ToolCallTranscript(call["id"], function["name"], function["arguments"], extra)
 
 
-def finish(generation_id: UUID, epoch: int, last: Finished, *, upstream_id: str = "") -> str | None:
-    """End the generation, once: its status, its last event and its messages, in one transaction.
+def finish(
+    generation_id: UUID,
+    epoch: int,
+    last: Finished,
+    measured: Measured = UNSEEN,
+    *,
+    upstream_id: str = "",
+) -> str | None:
+    """End the generation, once: its status, its last event, its messages and what it used, in one
+    transaction.
 
     Gives the payload of the last event, or None when somebody else had ended it before.
     """
@@ -121,14 +151,15 @@ def finish(generation_id: UUID, epoch: int, last: Finished, *, upstream_id: str 
             finished_at=timezone.now(),
             error_code=last.error.code if last.error else "",
             error_message=last.error.message if last.error else "",
-            prompt_tokens=last.usage.prompt_tokens if last.usage else None,
-            completion_tokens=last.usage.completion_tokens if last.usage else None,
             upstream_id=upstream_id,
         )
-        return _write_down(Generation.objects.get(pk=generation_id), last) if won else None
+        if not won:
+            return None
+        generation = Generation.objects.select_related("user").get(pk=generation_id)
+        return _write_down(generation, last, measured)
 
 
-def _write_down(generation: Generation, last: Finished) -> str:
+def _write_down(generation: Generation, last: Finished, measured: Measured) -> str:
     messages = list(generation.messages.select_for_update())
     transcript, seq = transcript_of(generation, messages)
     payload = encode(last)
@@ -136,7 +167,11 @@ def _write_down(generation: Generation, last: Finished) -> str:
     fold([last], start=transcript)
     generation.last_seq = seq + 1
     generation.notices = transcript.notices
-    generation.save(update_fields=["last_seq", "notices"])
+    if used := settle(generation, last, transcript, measured):
+        generation.prompt_tokens = used.prompt_tokens
+        generation.completion_tokens = used.completion_tokens
+        generation.usage_source = used.source
+    generation.save()
     if generation.conversation:
         changed_in = generation.conversation.advance()
         for message in messages:

@@ -80,33 +80,38 @@ class Runner:
         await self._connections.aclose()
 
     async def _supervise(self, run: Run, generation: Generation) -> None:
+        answering = Answering(run, self._writer)
         try:
-            last, upstream_id = await self._answer(run)
+            last = await self._answer(answering, generation)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             text = _("Something went wrong on this site. What had arrived is kept.")
-            last, upstream_id = Finished(cause="failed", error=Failure("internal", text)), ""
+            last = Finished(cause="failed", error=Failure("internal", text))
         try:
-            await self._finish(run, last, upstream_id)
+            await self._finish(run, last, answering)
         finally:
             self.tails.close(run.generation_id)
             del self._runs[run.generation_id]
         if generation.conversation_id:
             await doorbell.ring(generation.user_id, generation.conversation_id)
 
-    async def _answer(self, run: Run) -> tuple[Finished, str]:
-        call = await in_thread(prompt.call_for, run.generation_id)
-        answering = Answering(run, call, self._writer)
-        last = await answering.relay(self._connections.upstream_for(call.model.provider))
-        return last, answering.upstream_id
+    async def _answer(self, answering: Answering, generation: Generation) -> Finished:
+        await answering.remark(generation.notices)
+        call = await in_thread(prompt.call_for, generation.pk)
+        return await answering.relay(call, self._connections.upstream_for(call.model.provider))
 
-    async def _finish(self, run: Run, last: Finished, upstream_id: str) -> None:
+    async def _finish(self, run: Run, last: Finished, answering: Answering) -> None:
         await self._writer.flush(run)
         if self._is_draining and last.cause == "stopped":
             error = Failure("restarted", _("The server was restarted while this was written."))
             last = msgspec.structs.replace(last, cause="interrupted", error=error)
         payload = await insist(
-            lifecycle.finish, run.generation_id, run.epoch, last, upstream_id=upstream_id
+            lifecycle.finish,
+            run.generation_id,
+            run.epoch,
+            last,
+            answering.measured,
+            upstream_id=answering.upstream_id,
         )
         if payload:
             self.tails.publish(run.generation_id, [payload])

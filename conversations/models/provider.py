@@ -1,5 +1,7 @@
 """The servers that answer, and their models."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.validators import MinValueValidator
@@ -181,3 +183,12 @@ class LanguageModel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def succession(self) -> Iterator["LanguageModel"]:
+        """This model, then those that replace it, each once."""
+        seen: set[int] = set()
+        model: LanguageModel | None = self
+        while model and model.pk not in seen:
+            seen.add(model.pk)
+            yield model
+            model = model.replaced_by

@@ -33,6 +33,11 @@ class Answer:
         self._bytes: AsyncIterator[bytes] | None = None
 
     @property
+    def began(self) -> bool:
+        """Whether the server took the request up: it has answered with a status of success."""
+        return self._response is not None
+
+    @property
     def id(self) -> str:
         """The server's id of the completion, "" while unknown."""
         return self._decoder.normaliser.id

@@ -1,0 +1,251 @@
+"""Quotas: reserve before a generation is created, settle when it ends, each in that transaction.
+
+The hold is the most that the generation can use, so that used and held together never pass a
+limit, whatever runs at the same time. Integers only; the window is the one of the reservation.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from conversations.models import (
+    MICROS,
+    Counter,
+    Hold,
+    LanguageModel,
+    Measure,
+    Period,
+    Policy,
+    Rule,
+    User,
+)
+from conversations.tokens import PromptSize
+
+# Less than this is no useful answer: the request is refused instead of being cut down to it.
+USEFUL_TOKENS = 32
+
+
+class QuotaExceeded(Exception):
+    """A rule leaves no room. ``message`` names the rule, what is left and when it starts anew."""
+
+    def __init__(self, standing: "Standing") -> None:
+        self.standing = standing
+        super().__init__(standing.refusal())
+        self.message = standing.refusal()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one rule stands for one person now."""
+
+    rule: Rule
+    used: int
+    held: int
+    resets_at: datetime | None
+
+    @property
+    def left(self) -> int:
+        """What can still be reserved, never below zero."""
+        return max(0, self.rule.limit - self.used - self.held)
+
+    def refusal(self) -> str:
+        """Why a request is refused, in words."""
+        values = {
+            "limit": amount_in_words(self.rule.measure, self.rule.limit),
+            "period": self.rule.get_period_display(),
+            "left": amount_in_words(self.rule.measure, self.left),
+            "resets_at": _in_words(self.resets_at),
+        }
+        if self.resets_at is None:
+            return _("Your limit is %(limit)s %(period)s, and %(left)s are left.") % values
+        return (
+            _(
+                "Your limit is %(limit)s %(period)s; %(left)s are left, which is too little for "
+                "this. It starts anew %(resets_at)s."
+            )
+            % values
+        )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a generation may use at most: its prompt, and ``count`` answers of ``max_tokens``."""
+
+    user: User
+    model: LanguageModel
+    prompt: PromptSize
+    max_tokens: int | None
+    count: int = 1
+
+    def amount(self, measure: str, max_tokens: int) -> int:
+        """The most that can be used of a measure if every answer has ``max_tokens``."""
+        completion = self.completion_bound(max_tokens)
+        match measure:
+            case Measure.REQUESTS:
+                return 1
+            case Measure.TOKENS:
+                return self.prompt.bound + completion
+        return cost_micros(self.model, self.prompt.bound, completion)
+
+    def completion_bound(self, max_tokens: int) -> int:
+        """The most tokens that all answers together can have, thinking included."""
+        return self.count * (max_tokens + self.model.reasoning_tokens)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What was reserved: the ``max_tokens`` to send, and a remark if it was lowered."""
+
+    max_tokens: int | None
+    notice: str | None = None
+
+
+def cost_micros(model: LanguageModel, prompt_tokens: int, completion_tokens: int) -> int:
+    """The cost in millionths of the currency, rounded up. A price is for a million tokens."""
+    exact = model.prompt_price * prompt_tokens + model.completion_price * completion_tokens
+    return int(Decimal(exact).to_integral_value(ROUND_CEILING))
+
+
+def deciding_rules(user: User, model: LanguageModel | None) -> list[Rule]:
+    """The rules that decide: in each slot the person's own, else the most generous of the
+    person's groups, else everyone's. Of equals the more generous decides."""
+    decided: dict[tuple[str, str, int], Rule] = {}
+    for rule in Rule.objects.touching(user, model).distinct().select_related("language_model"):
+        known = decided.get(rule.slot)
+        if known is None or _rank(rule) > _rank(known):
+            decided[rule.slot] = rule
+    return sorted(decided.values(), key=lambda rule: rule.slot)
+
+
+def _rank(rule: Rule) -> tuple[int, int]:
+    specific = 2 if rule.user_id else 1 if rule.group_id else 0
+    return specific, rule.limit
+
+
+def standings(user: User, model: LanguageModel | None) -> list[Standing]:
+    """How each deciding rule stands. For showing only: no decision is made from it."""
+    now = timezone.now()
+    rules = deciding_rules(user, model)
+    counters = {_key(counter): counter for counter in _counters(user, rules, now)}
+    return [_standing(rule, counters.get(_window(rule, now)), now) for rule in rules]
+
+
+_Key = tuple[str, str, int, datetime]
+
+
+def _key(counter: Counter) -> _Key:
+    return counter.measure, counter.period, counter.model_scope, counter.period_start
+
+
+def _window(rule: Rule, moment: datetime) -> _Key:
+    return (*rule.slot, Period(rule.period).start(moment))
+
+
+def _counters(user: User, rules: Iterable[Rule], moment: datetime) -> Iterable[Counter]:
+    starts = {Period(rule.period).start(moment) for rule in rules}
+    if not starts:
+        return []
+    return Counter.objects.filter(user=user, period_start__in=starts)
+
+
+def _standing(rule: Rule, counter: Counter | None, moment: datetime) -> Standing:
+    used, held = (counter.used, counter.held) if counter else (0, 0)
+    return Standing(rule, used, held, Period(rule.period).end(moment))
+
+
+def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
+    """Set aside what a generation can use, inside the transaction that creates it.
+
+    Lowers ``max_tokens`` where that makes it fit. Raises :class:`QuotaExceeded`, and the caller's
+    transaction is to be rolled back.
+    """
+    rules = deciding_rules(wanted.user, wanted.model)
+    now = timezone.now()
+    counters = [_locked_counter(wanted.user, rule, now) for rule in rules]
+    standing = [_standing(rule, each, now) for rule, each in zip(rules, counters, strict=True)]
+    granted = _fitting(wanted, standing)
+    parts = [
+        _held(each, counter, wanted.amount(each.rule.measure, granted.max_tokens or 0))
+        for each, counter in zip(standing, counters, strict=True)
+    ]
+    Hold.objects.create(
+        generation_id=generation_id,
+        user=wanted.user,
+        language_model=wanted.model,
+        prompt_bound=wanted.prompt.bound,
+        prompt_estimate=wanted.prompt.estimate,
+        completion_bound=_bound(wanted, granted),
+        parts=parts,
+    )
+    return granted
+
+
+def _bound(wanted: Wanted, granted: Granted) -> int | None:
+    return None if granted.max_tokens is None else wanted.completion_bound(granted.max_tokens)
+
+
+def _locked_counter(user: User, rule: Rule, moment: datetime) -> Counter:
+    # Rules come in the order of their slots, so that two reservations never wait for each other.
+    measure, period, scope, start = _window(rule, moment)
+    counter, _made = Counter.objects.select_for_update().get_or_create(
+        user=user, measure=measure, period=period, model_scope=scope, period_start=start
+    )
+    return counter
+
+
+def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
+    limiting = [each for each in standing if each.rule.measure != Measure.REQUESTS]
+    if not limiting:
+        return Granted(wanted.max_tokens)
+    asked = wanted.max_tokens or wanted.model.default_max_tokens
+    most = min(_most_tokens(wanted, each, asked) for each in limiting)
+    if most == asked:
+        return Granted(asked)
+    if most < min(USEFUL_TOKENS, asked):
+        raise QuotaExceeded(min(limiting, key=lambda each: _most_tokens(wanted, each, asked)))
+    text = _("What is left of your limit allows %(most)s tokens for this answer, not %(asked)s.")
+    return Granted(most, text % {"most": f"{most:,}", "asked": f"{asked:,}"})
+
+
+def _most_tokens(wanted: Wanted, standing: Standing, asked: int) -> int:
+    """The largest ``max_tokens`` up to ``asked`` that the rule has room for; -1 for none."""
+    low, high = -1, asked
+    while low < high:
+        middle = (low + high + 1) // 2
+        if wanted.amount(standing.rule.measure, middle) <= standing.left:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _held(standing: Standing, counter: Counter, amount: int) -> list[Any]:
+    """Take the amount, if it still fits; the UPDATE itself is what decides."""
+    room = Counter.objects.filter(pk=counter.pk, used__lte=standing.rule.limit - amount - F("held"))
+    if not room.update(held=F("held") + amount):
+        raise QuotaExceeded(standing)
+    return [counter.pk, standing.rule.measure, amount]
+
+
+def amount_in_words(measure: str, amount: int) -> str:
+    """An amount as people read it: "1,200 tokens", "3 requests", "0.42 USD"."""
+    if measure == Measure.COST:
+        return f"{amount / MICROS:,.2f} {Policy.current().currency}"
+    return f"{amount:,} {Measure(measure).label}"
+
+
+def _in_words(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return _("on %(day)s at %(time)s UTC") % {
+        "day": date_format(moment, "j F"),
+        "time": moment.strftime("%H:%M"),
+    }

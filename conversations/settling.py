@@ -1,0 +1,158 @@
+"""The end of a hold: what was used, in the counters, the ledger and the sums of the day."""
+
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.utils import timezone
+
+from conversations import tokens
+from conversations.generation.events import ChoiceTranscript, Finished, TokenCounts, Transcript
+from conversations.models import Counter, Generation, Hold, LedgerEntry, Measure, UsageDay
+from conversations.quotas import cost_micros
+
+# A provider that counts less than this part of our own guess is not believed.
+PLAUSIBLE_PART = 8
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the owner of a generation saw: whether the upstream began to answer, in how many
+    pieces the answer came (0 where nobody counted), and when the first of them did."""
+
+    began: bool
+    pieces: int = 0
+    first_token_ms: int | None = None
+
+
+UNSEEN = Measured(began=False)
+
+
+@dataclass(frozen=True)
+class Used:
+    """Tokens and cost of one generation, and who counted them."""
+
+    source: LedgerEntry.Source
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_micros: int
+
+    def amount(self, measure: str) -> int:
+        """What was used of a measure."""
+        match measure:
+            case Measure.REQUESTS:
+                return self.requests
+            case Measure.TOKENS:
+                return self.prompt_tokens + self.completion_tokens
+        return self.cost_micros
+
+
+def settle(
+    generation: Generation, last: Finished, transcript: Transcript, measured: Measured
+) -> Used | None:
+    """Turn the hold of a generation into what it used, inside the transaction that ends it.
+
+    None, and nothing done, for a generation without a hold: settling twice charges once.
+    """
+    hold = Hold.objects.select_for_update().filter(generation_id=generation.pk).first()
+    if hold is None:
+        return None
+    used = _used(hold, last, transcript, measured)
+    for counter_id, measure, amount in hold.parts:
+        Counter.objects.filter(pk=counter_id).update(
+            held=F("held") - amount, used=F("used") + min(amount, used.amount(measure))
+        )
+    hold.delete()
+    entry = _entry(generation, hold, last, used, measured)
+    entry.save(force_insert=True)
+    _add_to_day(entry)
+    return used
+
+
+def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured) -> Used:
+    pieces = [_said_bytes(choice) for choice in transcript.choices.values()]
+    guess = tokens.about(sum(pieces), measured.pieces)
+    if last.usage and _is_plausible(hold, last.usage, guess):
+        counts = (last.usage.prompt_tokens, last.usage.completion_tokens)
+        return _of(LedgerEntry.Source.PROVIDER, hold, *counts)
+    # After a crash nobody knows whether the upstream began, but text says that it did.
+    if not (measured.began or guess):
+        return Used(LedgerEntry.Source.NONE, 0, 0, 0, 0)
+    return _of(LedgerEntry.Source.ESTIMATE, hold, hold.prompt_estimate, guess)
+
+
+def _is_plausible(hold: Hold, usage: TokenCounts, guess: int) -> bool:
+    prompt, completion = usage.prompt_tokens, usage.completion_tokens
+    most = completion if hold.completion_bound is None else hold.completion_bound
+    enough = completion * PLAUSIBLE_PART >= guess
+    return 0 <= prompt <= hold.prompt_bound and 0 <= completion <= most and enough
+
+
+def _of(source: LedgerEntry.Source, hold: Hold, prompt: int, completion: int) -> Used:
+    model = hold.language_model
+    cost = cost_micros(model, prompt, completion) if model else 0
+    return Used(source, 1, prompt, completion, cost)
+
+
+def _said_bytes(choice: ChoiceTranscript) -> int:
+    arguments = sum(len(call.arguments.encode()) for call in choice.tool_calls)
+    return len(choice.content.encode()) + len(choice.reasoning_content.encode()) + arguments
+
+
+def _entry(
+    generation: Generation, hold: Hold, last: Finished, used: Used, measured: Measured
+) -> LedgerEntry:
+    now = timezone.now()
+    model = hold.language_model
+    return LedgerEntry(
+        generation_id=generation.pk,
+        user=generation.user,
+        username=generation.user.get_username(),
+        model_name=model.name if model else "",
+        provider_name=model.provider.name if model else "",
+        day=hold.created_at.date(),
+        reserved_at=hold.created_at,
+        outcome=last.cause,
+        error_code=last.error.code if last.error else "",
+        source=used.source,
+        requests=used.requests,
+        prompt_tokens=used.prompt_tokens,
+        completion_tokens=used.completion_tokens,
+        cost_micros=used.cost_micros,
+        charged_tokens=_charged(hold, Measure.TOKENS, used),
+        charged_cost_micros=_charged(hold, Measure.COST, used),
+        first_token_ms=measured.first_token_ms,
+        duration_ms=int((now - hold.created_at).total_seconds() * 1000),
+    )
+
+
+def _charged(hold: Hold, measure: Measure, used: Used) -> int:
+    # Every hold of one measure has the same amount: it says how much one generation can use.
+    held: list[int] = [amount for _counter, name, amount in hold.parts if name == measure]
+    return min([used.amount(measure), *held])
+
+
+def _add_to_day(entry: LedgerEntry) -> None:
+    key = {
+        "day": entry.day,
+        "username": entry.username,
+        "model_name": entry.model_name,
+        "provider_name": entry.provider_name,
+        "outcome": entry.outcome,
+        "error_code": entry.error_code,
+    }
+    sums = {
+        "answers": 1,
+        "estimated": int(entry.source == LedgerEntry.Source.ESTIMATE),
+        "requests": entry.requests,
+        "prompt_tokens": entry.prompt_tokens,
+        "completion_tokens": entry.completion_tokens,
+        "cost_micros": entry.cost_micros,
+        "first_token_ms": entry.first_token_ms or 0,
+        "first_token_answers": int(entry.first_token_ms is not None),
+    }
+    added = {name: F(name) + amount for name, amount in sums.items()}
+    if not UsageDay.objects.filter(**key).update(**added):
+        made = UsageDay(**key, user=entry.user)
+        UsageDay.objects.bulk_create([made], ignore_conflicts=True)
+        UsageDay.objects.filter(**key).update(**added)

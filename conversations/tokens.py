@@ -1,0 +1,61 @@
+"""How many tokens a request can cost at most, and about how many a text has."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from conversations.models import LanguageModel, Message
+
+# Roles, separators and the template's own words around each message, and around the whole.
+TOKENS_A_MESSAGE = 16
+TOKENS_A_REQUEST = 64
+# English has about four bytes a token; other languages have fewer, which the bound covers.
+BYTES_A_TOKEN = 4
+# A stream whose pieces are this short on average sends a token in each.
+SHORT_PIECE_BYTES = 16
+
+
+class PromptSize(NamedTuple):
+    """The most tokens that a prompt can have, and a guess at how many it has."""
+
+    bound: int
+    estimate: int
+
+
+def prompt_size(
+    branch: Sequence[Message], parameters: Mapping[str, Any], model: LanguageModel
+) -> PromptSize:
+    """The size of a branch as a prompt for ``model``.
+
+    No token is shorter than a byte, so the bytes are a bound for what nobody has counted yet.
+    What the provider has counted on the same branch and model is taken as counted.
+    """
+    counted, rest = _counted(branch, model)
+    extra = len(msgspec.json.encode([parameters.get("tools"), parameters.get("response_format")]))
+    fresh = sum(_bytes(message) for message in rest) + (0 if counted else extra)
+    overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * len(rest)
+    return PromptSize(counted + fresh + overhead, counted + fresh // BYTES_A_TOKEN + len(rest) * 4)
+
+
+def _counted(branch: Sequence[Message], model: LanguageModel) -> tuple[int, Sequence[Message]]:
+    for index in range(len(branch) - 1, -1, -1):
+        generation = branch[index].generation
+        if generation and generation.is_counted and generation.language_model_id == model.pk:
+            return (generation.prompt_tokens or 0) + (generation.completion_tokens or 0), branch[
+                index + 1 :
+            ]
+    return 0, branch
+
+
+def _bytes(message: Message) -> int:
+    calls = len(msgspec.json.encode(message.tool_calls)) if message.tool_calls else 0
+    reasoning = len(message.reasoning_content.encode()) if calls else 0
+    return len(message.content.encode()) + calls + reasoning
+
+
+def about(text_bytes: int, pieces: int = 0) -> int:
+    """About how many tokens a generated text has, that came in so many pieces (0: unknown)."""
+    if pieces and text_bytes / pieces <= SHORT_PIECE_BYTES:
+        return pieces
+    return -(-text_bytes // BYTES_A_TOKEN)
