@@ -27,8 +27,9 @@ from django.conf import settings  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import maybeDeferred  # noqa: E402
 
-# A message holds one prompt at most; files are uploaded over HTTP.
-WEBSOCKET_MAX_BYTES = 256 * 1024
+# A message holds one prompt at most, of 100,000 characters of up to four bytes; twice as much
+# still gets in, so that its sender is told that it is too long. Files are uploaded over HTTP.
+WEBSOCKET_MAX_BYTES = 1024 * 1024
 # Well under a day, after which the channel layer forgets a socket's groups.
 WEBSOCKET_SECONDS = 4 * 3600
 PING_SECONDS = 20

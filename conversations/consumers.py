@@ -12,7 +12,7 @@ from conversations.open_page import OpenPage
 from conversations.page_state import release
 from conversations.protocol import BadFrame
 
-NOT_SIGNED_IN, FLOODING = 4401, 1008
+NOT_SIGNED_IN, FLOODING = 4401, 4429
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 20, 60
 BAD_FRAMES_A_MINUTE = 5
 
@@ -21,6 +21,7 @@ class Consumer(AsyncWebsocketConsumer):
     """Frames in and out; :class:`OpenPage` knows what they mean."""
 
     page: OpenPage | None = None
+    _is_closed = False
 
     async def connect(self) -> None:
         await self.accept()
@@ -47,7 +48,7 @@ class Consumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Start what a frame asks for; never wait for it, so that a stop is read at once."""
-        if self.page is None:
+        if self.page is None or self._is_closed:
             return
         if not self._frames.take():
             await self.close(FLOODING)
@@ -69,5 +70,12 @@ class Consumer(AsyncWebsocketConsumer):
         if self.page:
             self.page.spawn(self.page.rang(UUID(message["conversation_id"])))
 
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close the socket; what was still to be said has nobody to hear it, and is not sent."""
+        if not self._is_closed:
+            self._is_closed = True
+            await super().close(code, reason)
+
     async def _send_text(self, text: str) -> None:
-        await self.send(text_data=text)
+        if not self._is_closed:
+            await self.send(text_data=text)

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-# A message of 100,000 characters in the widest UTF-8, and the frame around it.
-FRAME_BYTES = 512 * 1024
+from conversations.upstream.text import clean
+
+# Room for a message that is too long, so that its sender is told what is wrong with it.
+FRAME_CHARACTERS = 512 * 1024
 FRAME_DEPTH = 32
 
 
@@ -114,12 +116,23 @@ def read(text: str) -> PageFrame:
 
 
 def _json(text: str) -> Any:
-    if len(text) > FRAME_BYTES:
-        raise BadFrame(f"The frame is larger than {FRAME_BYTES} bytes.")
+    if len(text) > FRAME_CHARACTERS:
+        raise BadFrame(f"The frame has more than {FRAME_CHARACTERS} characters.")
     try:
-        return json.loads(text, parse_constant=_no_such_number, parse_float=_finite)
+        return _storable(json.loads(text, parse_constant=_no_such_number, parse_float=_finite))
     except (ValueError, RecursionError) as error:
         raise BadFrame("The frame is not JSON.") from error
+
+
+def _storable(value: Any) -> Any:
+    """The value with all text made storable: JSON can name half characters and NUL."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(key): _storable(item) for key, item in value.items()}
+    return value
 
 
 def _no_such_number(name: str) -> NoReturn:
