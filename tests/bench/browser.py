@@ -15,6 +15,7 @@ from tests.bench.checker import TERMINAL, Shown
 from tests.bench.site import sign_in
 
 Frame = dict[str, Any]
+_HALF = re.compile("[\ud800-\udfff]")
 RECONNECT_SECONDS = 0.1
 ACK_SECONDS = 1.0
 ANSWER_SECONDS = 30
@@ -66,6 +67,7 @@ class Tab:
         self.status: dict[str, str] = {}
         self.error: dict[str, Frame | None] = {}
         self.connections = 0
+        self.pongs = 0
         self.close_code: int | None = None
         self.on_text: Callable[[str, float], None] = lambda text, at: None
         self._versions: dict[str, int] = {}
@@ -126,7 +128,7 @@ class Tab:
 
     async def say(self, frame: Frame) -> None:
         """Send a frame if there is a connection."""
-        await self.say_text(json.dumps(frame))
+        await self.say_text(_stringified(frame))
 
     async def say_text(self, text: str) -> None:
         """Send a text that need not be a frame."""
@@ -195,6 +197,7 @@ class Tab:
             await self._show_events(frame)
         elif frame["type"] in ("turn.started", "conversation.changed"):
             self._show_messages(frame)
+        self.pongs += frame["type"] == "pong"
         if answer := self._waiting.pop(frame.get("request_id") or "", None):
             if frame["type"] == "error":
                 answer.set_exception(Refused(frame))
@@ -263,3 +266,9 @@ class Tab:
                     await self.say(
                         {"type": "generation.ack", "generation_id": name, "seq": seq}
                     )  # fmt: skip
+
+
+def _stringified(frame: Frame) -> str:
+    """The frame as JSON.stringify writes it: only half a character is escaped."""
+    text = json.dumps(frame, ensure_ascii=False)
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)

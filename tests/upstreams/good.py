@@ -21,6 +21,7 @@ finish-quirks   finish_reason "" and "null" all along, then eos twice
 stale           announces keep-alive, closes the connection after each answer
 blank-lines     whole answers after blank lines
 json            one whole JSON completion although a stream was asked for
+continues       says what it had said again, where it is to go on, and goes on
 """
 
 import json
@@ -301,3 +302,15 @@ async def blank_lines(call: Call) -> None:
 @script("json")
 async def json_instead(call: Call) -> None:
     await whole(call)
+
+
+@script("continues")
+async def continues(call: Call) -> None:
+    said = [each["content"] for each in call.body["messages"] if each["role"] == "assistant"]
+    await call.head()
+    for text in said[-1:]:
+        # In two pieces, as no piece of an echo need end where the answer had ended.
+        await call.event(chunk(call, {"content": text[:7]}))
+        await call.event(chunk(call, {"content": text[7:]}))
+    await tokens(call)
+    await finish(call)

@@ -1,0 +1,84 @@
+"""The engine of this process against a scripted upstream, on a real database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from conversations import turns
+from conversations.generation import log
+from conversations.generation.runner import runner
+from conversations.generation.tail import Batch
+from conversations.models import Generation, Message, User
+from conversations.threads import in_thread
+from conversations.turn_records import Sending, Turn
+from tests.people import make_model, make_people
+from tests.upstreams.scripted import ScriptedUpstream
+
+T = TypeVar("T")
+SECONDS = 20
+KEY = "sk-canary-3141"
+
+
+class Stage:
+    """Alice, a scripted upstream, and what she does with it."""
+
+    def __init__(self, alice: User, upstream: ScriptedUpstream) -> None:
+        self.alice = alice
+        self.upstream = upstream
+
+    async def model(self, script: str, **fields: Any) -> str:
+        """The name of a model that plays the script."""
+        fields = {"base_url": self.upstream.address, "api_key": KEY, **fields}
+        model = await in_thread(make_model, script, **fields)
+        return model.name
+
+    async def send(self, content: str, model: str, request_id: UUID | None = None) -> Turn:
+        """Alice sends a message in a new conversation."""
+        sending = Sending(None, None, content, model, {})
+        return await turns.send(self.alice, request_id or uuid4(), sending)
+
+    async def stop(self, turn: Turn) -> None:
+        """Alice presses Stop."""
+        await turns.stop(self.alice, turn.generation.pk)
+
+    async def ended(self, turn: Turn) -> tuple[Generation, Message]:
+        """The generation and its message once it has ended."""
+        async for _ in runner().tails.follow(turn.generation.pk, 0):
+            pass
+        return await in_thread(generation_and_message, turn.generation.pk)
+
+
+def generation_and_message(generation_id: UUID) -> tuple[Generation, Message]:
+    """A generation and its only message, as they are stored."""
+    generation = Generation.objects.get(pk=generation_id)
+    return generation, generation.messages.get()
+
+
+async def followed(generation_id: UUID, after: int = 0) -> list[Batch]:
+    """All that a follower is shown, to the end."""
+    return [batch async for batch in runner().tails.follow(generation_id, after)]
+
+
+def payloads(batches: list[Batch]) -> list[str]:
+    """The events of the batches, in order."""
+    return [payload for batch in batches for payload in batch.payloads]
+
+
+async def logged(generation_id: UUID) -> list[str]:
+    """The log as another connection reads it."""
+    return (await in_thread(log.read_after, generation_id, 0)).payloads
+
+
+def play(work: Callable[[Stage], Awaitable[T]]) -> T:
+    """Run ``work`` on a stage of its own, and end what it started."""
+
+    async def whole() -> T:
+        people = await in_thread(make_people)
+        async with asyncio.timeout(SECONDS), ScriptedUpstream() as upstream:
+            try:
+                return await work(Stage(people.alice, upstream))
+            finally:
+                await runner().drain()
+
+    return asyncio.run(whole())
