@@ -16,7 +16,6 @@ from conversations.generation.lifecycle import Order
 from conversations.models import Conversation, Generation, LanguageModel, Message, User, title_from
 from conversations.quotas import QuotaExceeded
 from conversations.upstream import ChatMessage, CompletionRequest, InvalidField, check
-from conversations.upstream.text import clean
 
 CONTENT_CHARACTERS = 100_000
 TITLE_CHARACTERS = 200
@@ -145,18 +144,14 @@ def _ordered(conversation: Conversation, order: Order, since: int, version: int)
 
 
 def checked_content(content: str) -> str:
-    """The text of a message as it is kept. Raises :class:`Refused` when there is none, or too much.
-
-    What cannot be stored is replaced, so that the rest of a paste is not lost.
-    """
-    storable = clean(content)
-    if not storable.strip():
+    """The text of a message. Raises :class:`Refused` when there is none, or too much."""
+    if not content.strip():
         raise Refused("empty", _("Write something first."), "content")
-    if len(storable) > CONTENT_CHARACTERS:
+    if len(content) > CONTENT_CHARACTERS:
         text = _("The message has %(count)s characters; at most %(most)s can be sent.")
-        counts = {"count": f"{len(storable):,}", "most": f"{CONTENT_CHARACTERS:,}"}
+        counts = {"count": f"{len(content):,}", "most": f"{CONTENT_CHARACTERS:,}"}
         raise Refused("too_long", text % counts, "content")
-    return storable
+    return content
 
 
 def _model(user: User, name: str) -> LanguageModel:

@@ -12,7 +12,6 @@ from conversations.generation.events import (
 from conversations.generation.failures import failure_of
 from conversations.generation.prompt import Call, EchoFilter
 from conversations.generation.writer import Run, Writer
-from conversations.settling import Measured
 from conversations.upstream import Answer, Chunk, Truncated, Upstream, UpstreamError, Usage
 
 
@@ -23,15 +22,6 @@ class Answering:
         self._run = run
         self._writer = writer
         self._echo = EchoFilter("")
-        self._began = False
-        self._pieces = 0
-        self._first_token_ms: int | None = None
-        self.upstream_id = ""
-
-    @property
-    def measured(self) -> Measured:
-        """What was seen of the answer so far."""
-        return Measured(self._began, self._pieces, self._first_token_ms)
 
     async def remark(self, notices: list[str]) -> None:
         """Begin with what the reader should know about this answer."""
@@ -49,7 +39,7 @@ class Answering:
         answer: Answer | None = None
         try:
             async with upstream.stream(call.request, stop=self._run.stop) as answer:
-                self._began = answer.began
+                self._run.began = answer.began
                 async for chunk in answer:
                     await self._write(chunk)
         except UpstreamError as error:
@@ -57,14 +47,15 @@ class Answering:
         return await self._ended(answer, None)
 
     async def _write(self, chunk: Chunk) -> None:
-        self.upstream_id = self.upstream_id or chunk.id
-        events = from_chunk(chunk, self._run.elapsed_ms())
+        run = self._run
+        run.upstream_id = run.upstream_id or chunk.id
+        events = from_chunk(chunk, run.elapsed_ms())
         if events:
-            self._pieces += len(events)
-            self._first_token_ms = self._first_token_ms or self._run.elapsed_ms()
+            run.pieces += len(events)
+            run.first_token_ms = run.first_token_ms or run.elapsed_ms()
         fresh = [event for event in map(self._without_echo, events) if event]
         if fresh:
-            await self._writer.append(self._run, fresh)
+            await self._writer.append(run, fresh)
 
     def _without_echo(self, event: Event) -> Event | None:
         if not isinstance(event, Delta) or not event.content:

@@ -76,31 +76,32 @@ class Runner:
             await asyncio.wait(self._answering)
         for chore in self._chores:
             chore.cancel()
+        await asyncio.wait(self._chores)
         self._writer.close()
         await self._connections.aclose()
 
     async def _supervise(self, run: Run, generation: Generation) -> None:
-        answering = Answering(run, self._writer)
         try:
-            last = await self._answer(answering, generation)
+            last = await self._answer(run, generation)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             text = _("Something went wrong on this site. What had arrived is kept.")
             last = Finished(cause="failed", error=Failure("internal", text))
         try:
-            await self._finish(run, last, answering)
+            await self._finish(run, last)
         finally:
             self.tails.close(run.generation_id)
             del self._runs[run.generation_id]
         if generation.conversation_id:
             await doorbell.ring(generation.user_id, generation.conversation_id)
 
-    async def _answer(self, answering: Answering, generation: Generation) -> Finished:
+    async def _answer(self, run: Run, generation: Generation) -> Finished:
+        answering = Answering(run, self._writer)
         await answering.remark(generation.notices)
         call = await in_thread(prompt.call_for, generation.pk)
         return await answering.relay(call, self._connections.upstream_for(call.model.provider))
 
-    async def _finish(self, run: Run, last: Finished, answering: Answering) -> None:
+    async def _finish(self, run: Run, last: Finished) -> None:
         await self._writer.flush(run)
         if self._is_draining and last.cause == "stopped":
             error = Failure("restarted", _("The server was restarted while this was written."))
@@ -110,8 +111,8 @@ class Runner:
             run.generation_id,
             run.epoch,
             last,
-            answering.measured,
-            upstream_id=answering.upstream_id,
+            run.measured,
+            upstream_id=run.upstream_id,
         )
         if payload:
             self.tails.publish(run.generation_id, [payload])

@@ -19,6 +19,7 @@ from conversations.generation import log
 from conversations.generation.events import Event, encode, join
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.tail import Tails
+from conversations.settling import Measured
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,18 @@ class Run:
     seq: int = 0
     pending: list[Event] = field(default_factory=list)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    upstream_id: str = ""
+    began: bool = False
+    # In how many pieces the answer came: many servers send a token in each.
+    pieces: int = 0
+    first_token_ms: int | None = None
     # The clock of ``at_ms``.
     started: float = field(default_factory=time.monotonic)
+
+    @property
+    def measured(self) -> Measured:
+        """What was seen of the answer so far."""
+        return Measured(self.began, self.pieces, self.first_token_ms)
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the run began."""
