@@ -103,6 +103,11 @@ class ScriptedUpstream:
             while not condition():
                 await self._changed.wait()
 
+    def wait_until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+        """The same from another thread than the server's."""
+        waiting = self.until(condition, seconds)
+        asyncio.run_coroutine_threadsafe(waiting, self._loop).result()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection()
         self.connections.append(connection)
