@@ -31,7 +31,7 @@ class Consumer(AsyncWebsocketConsumer):
             return
         self._frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
         self._bad_frames = TokenBucket(BAD_FRAMES_A_MINUTE / 60, BAD_FRAMES_A_MINUTE)
-        self.page = OpenPage(user, self._send_text, self.close)
+        self.page = OpenPage(user, self.scope["session"].session_key, self._send_text, self.close)
         await self.channel_layer.group_add(group_of(user.pk), self.channel_name)
         await self.page.say("hello", release=release())
         self.page.spawn(self.page.recheck())

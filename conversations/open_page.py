@@ -7,13 +7,15 @@ from uuid import UUID
 
 from conversations import access, page_state, protocol
 from conversations.following import Follower, Silent
+from conversations.generation.revocation import signed_in
 from conversations.models import User
 from conversations.threads import in_thread
 from conversations.turn_records import Turn
 
 NOT_READING = 4408
-# A lost wake-up delays a change by at most so long.
-RECHECK_SECONDS = 5
+NOT_SIGNED_IN = 4401
+# A lost wake-up, or a right that was taken away, is noticed at most so late.
+RECHECK_SECONDS = 3
 
 
 class OpenPage:
@@ -22,10 +24,12 @@ class OpenPage:
     def __init__(
         self,
         user: User,
+        session_key: str,
         send: Callable[[str], Awaitable[None]],
         close: Callable[[int], Awaitable[None]],
     ) -> None:
         self.user = user
+        self._session_key = session_key
         self._send = send
         self._close = close
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,9 +107,14 @@ class OpenPage:
         await self.tell_changes()
 
     async def recheck(self) -> None:
-        """Look for changes every few seconds, whatever the doorbell says."""
+        """Look every few seconds, whatever the doorbell says, and close when signed out."""
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
+            user = await in_thread(signed_in, self.user.pk, self._session_key)
+            if user is None:
+                await self._close(NOT_SIGNED_IN)
+                return
+            self.user = user
             await self.tell_changes()
 
     async def tell_changes(self) -> None:

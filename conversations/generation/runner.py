@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import doorbell
-from conversations.generation import lifecycle, log, prompt
+from conversations.generation import lifecycle, log, prompt, revocation
 from conversations.generation.answer import Answering
 from conversations.generation.connections import Connections
 from conversations.generation.events import Failure, Finished
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 # How soon a stop that was asked for in another thread or process is seen.
 STOP_POLL_SECONDS = 0.25
+# A right that is taken away ends what it allowed within five seconds.
+REVOCATION_POLL_SECONDS = 2
 PRUNE_SECONDS = 60
 # A page that was away for longer reads the message instead of the log.
 KEEP_EVENTS = timedelta(minutes=10)
@@ -44,7 +46,13 @@ class Runner:
         # A task that nobody refers to may be collected while it runs.
         self._answering: set[asyncio.Task[None]] = set()
         self._chores = [
-            self._spawn(work) for work in (self._writer.work(), self._watch_stops(), self._prune())
+            self._spawn(work)
+            for work in (
+                self._writer.work(),
+                self._watch_stops(),
+                self._watch_revocations(),
+                self._prune(),
+            )
         ]
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -103,9 +111,7 @@ class Runner:
 
     async def _finish(self, run: Run, last: Finished) -> None:
         await self._writer.flush(run)
-        if self._is_draining and last.cause == "stopped":
-            error = Failure("restarted", _("The server was restarted while this was written."))
-            last = msgspec.structs.replace(last, cause="interrupted", error=error)
+        last = self._explained(run, last)
         payload = await insist(
             lifecycle.finish,
             run.generation_id,
@@ -117,12 +123,31 @@ class Runner:
         if payload:
             self.tails.publish(run.generation_id, [payload])
 
+    def _explained(self, run: Run, last: Finished) -> Finished:
+        if last.cause != "stopped":
+            return last
+        if run.revoked:
+            return msgspec.structs.replace(last, error=run.revoked)
+        if self._is_draining:
+            error = Failure("restarted", _("The server was restarted while this was written."))
+            return msgspec.structs.replace(last, cause="interrupted", error=error)
+        return last
+
     async def _watch_stops(self) -> None:
         while True:
             await asyncio.sleep(STOP_POLL_SECONDS)
             if self._runs:
                 for generation_id in await in_thread(lifecycle.stops_asked_for):
                     self.stop(generation_id)
+
+    async def _watch_revocations(self) -> None:
+        while True:
+            await asyncio.sleep(REVOCATION_POLL_SECONDS)
+            if self._runs:
+                for generation_id, why in (await in_thread(revocation.revoked)).items():
+                    if run := self._runs.get(generation_id):
+                        run.revoked = why
+                        run.stop.set()
 
     async def _prune(self) -> None:
         while True:

@@ -16,7 +16,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from conversations.generation import log
-from conversations.generation.events import Event, encode, join
+from conversations.generation.events import Event, Failure, encode, join
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.tail import Tails
 from conversations.settling import Measured
@@ -40,6 +40,8 @@ class Run:
     seq: int = 0
     pending: list[Event] = field(default_factory=list)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    # Why the run was stopped, if the right to it was taken away.
+    revoked: Failure | None = None
     upstream_id: str = ""
     began: bool = False
     # In how many pieces the answer came: many servers send a token in each.
