@@ -1,0 +1,47 @@
+"""Rights that are taken away while something runs or is open."""
+
+from uuid import UUID
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from conversations.generation.events import Failure
+from conversations.generation.lifecycle import OWNER
+from conversations.models import Generation, LanguageModel, User
+
+
+def revoked() -> dict[UUID, Failure]:
+    """The generations of this process that their person may not have any more, and why."""
+    running = Generation.objects.running().filter(owner=OWNER).select_related("user")
+    by_user: dict[User, list[Generation]] = {}
+    for generation in running:
+        by_user.setdefault(generation.user, []).append(generation)
+    return {
+        generation.pk: why
+        for user, generations in by_user.items()
+        for generation, why in _revoked_of(user, generations)
+    }
+
+
+def _revoked_of(user: User, generations: list[Generation]) -> list[tuple[Generation, Failure]]:
+    if not user.is_active:
+        why = Failure("deactivated", _("The account was deactivated."))
+        return [(generation, why) for generation in generations]
+    allowed = set(LanguageModel.objects.open_to(user).values_list("pk", flat=True))
+    why = Failure("model_taken_away", _("This model is no longer available to you."))
+    return [(each, why) for each in generations if each.language_model_id not in allowed]
+
+
+def signed_in(user_id: int, session_key: str) -> User | None:
+    """The person as they are now, if their account is active and the session still theirs.
+
+    A session ends by signing out, by its age, and by a changed password.
+    """
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    session = SessionStore(session_key).load()
+    if user is None or session.get(SESSION_KEY) != str(user_id):
+        return None
+    known_hash = session.get(HASH_SESSION_KEY, "")
+    return user if constant_time_compare(known_hash, user.get_session_auth_hash()) else None
