@@ -1,0 +1,52 @@
+"""The books of the quotas: what must hold between holds, counters and the ledger."""
+
+from collections import Counter as Tally
+from datetime import timedelta
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from conversations.models import Counter, Hold, LedgerEntry, Rule, User
+
+# The longest that an answer may take, and a minute to write its end down.
+LEASE = timedelta(seconds=660)
+
+
+def limit(amount: int, measure: str = "tokens", **fields: object) -> Rule:
+    """A rule; for everyone and a day unless said otherwise."""
+    return Rule.objects.create(measure=measure, limit=amount, **{"period": "day", **fields})
+
+
+def assert_books_balance() -> None:
+    """Held is what the holds say, used is what the ledger says, and no limit is passed."""
+    held = _held_by_counter()
+    for counter in Counter.objects.select_related("user"):
+        assert counter.held == held[counter.pk]
+        assert counter.used == _charged(counter)
+    for rule in Rule.objects.filter(user=None, group=None):
+        over = Counter.objects.filter(measure=rule.measure, period=rule.period)
+        assert all(counter.used + counter.held <= rule.limit for counter in over)
+    assert not Hold.objects.filter(created_at__lt=timezone.now() - LEASE).exists()
+
+
+def _held_by_counter() -> Tally[int]:
+    held: Tally[int] = Tally()
+    for hold in Hold.objects.all():
+        for counter_id, _measure, amount in hold.parts:
+            held[counter_id] += amount
+    return held
+
+
+def _charged(counter: Counter) -> int:
+    column = {"requests": "requests", "tokens": "charged_tokens", "cost": "charged_cost_micros"}
+    entries = LedgerEntry.objects.filter(
+        user=counter.user, reserved_at__gte=counter.period_start
+    )
+    return entries.aggregate(total=Sum(column[counter.measure]))["total"] or 0
+
+
+def used_by(user: User, measure: str) -> int:
+    """What a person has used of a measure, in all windows."""
+    return Counter.objects.filter(user=user, measure=measure).aggregate(total=Sum("used"))[
+        "total"
+    ] or 0

@@ -1,0 +1,116 @@
+"""Reserving: exactly what fits, never more, and words where it does not fit."""
+
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from conversations.models import Counter, Hold, LanguageModel
+from conversations.quotas import Granted, QuotaExceeded, Wanted, reserve
+from conversations.tokens import PromptSize
+from tests.people import People, make_model
+from tests.quotas.books import assert_books_balance, limit
+
+PROMPT = PromptSize(bound=100, estimate=30)
+
+
+@pytest.fixture
+def model(db: None) -> LanguageModel:
+    return make_model()
+
+
+def wanted(people: People, model: LanguageModel, max_tokens: int | None = 500, **fields) -> Wanted:
+    return Wanted(people.alice, model, PROMPT, max_tokens, **fields)
+
+
+def test_without_a_rule_nothing_is_limited_and_nothing_is_set(
+    people: People, model: LanguageModel
+) -> None:
+    assert reserve(uuid4(), wanted(people, model, None)) == Granted(None)
+    assert Hold.objects.get().parts == []
+
+
+def test_what_is_held_is_the_prompt_and_every_answer_at_its_longest(
+    people: People, model: LanguageModel
+) -> None:
+    limit(5_000)
+    assert reserve(uuid4(), wanted(people, model, count=3)) == Granted(500)
+    assert Counter.objects.get().held == 100 + 3 * 500
+    assert_books_balance()
+
+
+def test_thinking_beyond_max_tokens_is_held_too(people: People, model: LanguageModel) -> None:
+    model.reasoning_tokens = 1_000
+    limit(5_000)
+    reserve(uuid4(), wanted(people, model))
+    assert Counter.objects.get().held == 100 + 500 + 1_000
+
+
+def test_max_tokens_is_set_where_a_rule_counts_tokens_and_none_was_asked(
+    people: People, model: LanguageModel
+) -> None:
+    limit(50_000)
+    assert reserve(uuid4(), wanted(people, model, None)).max_tokens == model.default_max_tokens
+
+
+def test_max_tokens_is_lowered_to_what_is_left_and_the_reader_is_told(
+    people: People, model: LanguageModel
+) -> None:
+    limit(300)
+    granted = reserve(uuid4(), wanted(people, model))
+    assert granted.max_tokens == 200
+    assert granted.notice is not None
+    assert "200" in granted.notice
+    assert Counter.objects.get().held == 300
+    assert_books_balance()
+
+
+def test_too_little_for_a_useful_answer_is_refused_with_rule_rest_and_reset(
+    people: People, model: LanguageModel
+) -> None:
+    limit(131)
+    with pytest.raises(QuotaExceeded) as refused:
+        reserve(uuid4(), wanted(people, model))
+    assert refused.value.message.startswith(
+        "Your limit is 131 tokens a day; 131 tokens are left, which is too little for this. "
+        "It starts anew on "
+    )
+
+
+def test_a_short_answer_that_was_asked_for_is_useful(people: People, model: LanguageModel) -> None:
+    limit(110)
+    assert reserve(uuid4(), wanted(people, model, 10)) == Granted(10)
+
+
+def test_the_last_request_fits_and_one_more_does_not(people: People, model: LanguageModel) -> None:
+    limit(2, "requests")
+    for _ in range(2):
+        reserve(uuid4(), wanted(people, model))
+    with pytest.raises(QuotaExceeded):
+        reserve(uuid4(), wanted(people, model))
+    assert Counter.objects.get().held == 2
+
+
+def test_cost_is_counted_in_millionths_and_rounded_up(people: People, model: LanguageModel) -> None:
+    model.prompt_price, model.completion_price = Decimal("0.5"), Decimal("1.25")
+    limit(1_000, "cost")
+    reserve(uuid4(), wanted(people, model, 501))
+    assert Counter.objects.get().held == 677  # 100 * 0.5 + 501 * 1.25 = 676.25
+
+
+def test_all_limits_are_held_or_none(people: People, model: LanguageModel) -> None:
+    limit(10, "requests")
+    limit(50)
+
+    with pytest.raises(QuotaExceeded), transaction.atomic():
+        reserve(uuid4(), wanted(people, model))
+    assert sum(counter.held for counter in Counter.objects.all()) == 0
+    assert Hold.objects.count() == 0
+
+
+def test_another_persons_use_takes_nothing_away(people: People, model: LanguageModel) -> None:
+    limit(1, "requests")
+    reserve(uuid4(), wanted(people, model))
+    reserve(uuid4(), Wanted(people.bob, model, PROMPT, 500))
+    assert sorted(counter.user.username for counter in Counter.objects.all()) == ["alice", "bob"]
