@@ -19,8 +19,8 @@ from conversations.upstream import ChatMessage, CompletionRequest, InvalidField,
 
 CONTENT_CHARACTERS = 100_000
 TITLE_CHARACTERS = 200
-# Enough for comparing four models in two tabs; it bounds what one account can hold open.
-RUNNING_GENERATIONS = 8
+# Enough for comparing four models in four tabs; it bounds what one account can hold open.
+RUNNING_GENERATIONS = 16
 
 
 class Refused(Exception):
@@ -82,7 +82,7 @@ def _made(user: User, create: Callable[[], Turn]) -> Turn:
         if Generation.objects.running().filter(user=user).count() >= RUNNING_GENERATIONS:
             raise Refused(
                 "too_many_running",
-                _("Eight answers are being written for you already. Wait for one, or stop one."),
+                _("Sixteen answers are being written for you already. Wait for one, or stop one."),
             )
         return create()
 

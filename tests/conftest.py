@@ -13,7 +13,7 @@ from django.conf import settings
 # would refuse every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-pytest_plugins = ["tests.people", "tests.live", "tests.browsers"]
+pytest_plugins = ["tests.people", "tests.live", "tests.browsers", "tests.postgres"]
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

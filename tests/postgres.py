@@ -1,0 +1,55 @@
+"""A PostgreSQL server of the tests' own, on loopback, for as long as they run."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench.site import free_port
+
+
+def _programs() -> Path | None:
+    """The folder of initdb and pg_ctl, the newest that is installed."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+
+
+def _unprivileged() -> dict[str, str]:
+    # PostgreSQL refuses to run as root.
+    return {"user": "postgres"} if os.geteuid() == 0 else {}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of an empty database, as DATABASE_URL takes it."""
+    programs = _programs()
+    if programs is None or (os.geteuid() == 0 and not _is_known("postgres")):
+        pytest.skip("PostgreSQL is not installed; on Debian: apt-get install postgresql.")
+    place = Path(tempfile.mkdtemp(prefix="parley-postgres-"))
+    if os.geteuid() == 0:
+        shutil.chown(place, "postgres")
+    port = free_port()
+    options = f"-p {port} -k {place} -c listen_addresses=127.0.0.1 -c fsync=off"
+    run = {"check": True, "stdout": subprocess.DEVNULL, **_unprivileged()}
+    data = str(place / "data")
+    subprocess.run([programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres"], **run)
+    subprocess.run(
+        [programs / "pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start"], **run
+    )
+    yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+    subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _is_known(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
