@@ -1,4 +1,4 @@
-"""A page with the site's scripts and its content security policy, and nothing else on it."""
+"""A page with the site's scripts, styles and content security policy, and nothing else on it."""
 
 import json
 import mimetypes
@@ -69,8 +69,10 @@ def _page() -> str:
     }
     packages = {name: f"/static/npm/{path}" for name, path in settings.NPM_IMPORTS.items()}
     imports = json.dumps({"imports": own | packages})
+    css = sorted((Path(settings.BASE_DIR) / "static" / "css").glob("*.css"))
+    styles = "".join(f'<link rel="stylesheet" href="/static/css/{path.name}">' for path in css)
     return (
         "<!doctype html><html lang=en><title>Scripts</title><link rel=icon href=data:,>"
         f'<script type="importmap" nonce="{_NONCE}">{imports}</script>'
-        '<body><main id="message"></main></body></html>'
+        f'{styles}<body><main id="message" class="markdown"></main></body></html>'
     )

@@ -142,7 +142,8 @@ def rendered(page: Page, text: str) -> str:
             "![A cat](https://b.example/cat.png)",
             (
                 '<p><a class="image-link" href="https://b.example/cat.png" '
-                'rel="noopener noreferrer nofollow" target="_blank">Image: A cat (b.example)</a></p>'
+                'rel="noopener noreferrer nofollow" target="_blank">'
+                "Image: A cat (b.example)</a></p>"
             ),
         ),
         (
@@ -164,8 +165,8 @@ def rendered(page: Page, text: str) -> str:
         (
             "```\nx < y\n```",
             (
-                '<div class="code-block"><div class="code-header"><span class="code-language"></span>'
-                '<button type="button" class="copy-code" aria-label="Copy code">Copy</button></div>'
+                '<div class="code-block"><div class="code-header"><span class="code-language">'
+                '</span><button type="button" class="copy-code" aria-label="Copy code">Copy</button></div>'
                 '<pre tabindex="0"><code>x &lt; y</code></pre></div>'
             ),
         ),

@@ -36,7 +36,7 @@ const LONGEST_MARKDOWN = 200_000;
 // What follows can change the last two blocks (a setext heading, a lazy continuation, a list that
 // turns loose); one more is kept back to be safe.
 const UNSETTLED = 3;
-const SLICE_MS = 12;
+const SLICE_MS = 8;
 // A line of nothing but markers becomes something else with the next character: two backticks a
 // fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
 const UNCLEAR_LINE = /(?:^|\n)[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
