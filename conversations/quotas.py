@@ -11,11 +11,11 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from conversations import statements
 from conversations.models import (
     MICROS,
     Counter,
@@ -93,7 +93,8 @@ class Wanted:
                 return 1
             case Measure.TOKENS:
                 return self.prompt.bound + completion
-        return cost_micros(self.model, self.prompt.bound, completion)
+        prices = (self.model.prompt_price, self.model.completion_price)
+        return cost_micros(prices, self.prompt.bound, completion)
 
     def completion_bound(self, max_tokens: int) -> int:
         """The most tokens that all answers together can have, thinking included."""
@@ -108,9 +109,9 @@ class Granted:
     notice: str | None = None
 
 
-def cost_micros(model: LanguageModel, prompt_tokens: int, completion_tokens: int) -> int:
+def cost_micros(prices: tuple[Decimal, Decimal], prompt_tokens: int, completion_tokens: int) -> int:
     """The cost in millionths of the currency, rounded up. A price is for a million tokens."""
-    exact = model.prompt_price * prompt_tokens + model.completion_price * completion_tokens
+    exact = prices[0] * prompt_tokens + prices[1] * completion_tokens
     return int(Decimal(exact).to_integral_value(ROUND_CEILING))
 
 
@@ -118,7 +119,7 @@ def deciding_rules(user: User, model: LanguageModel | None) -> list[Rule]:
     """The rules that decide: in each slot the person's own, else the most generous of the
     person's groups, else everyone's. Of equals the more generous decides."""
     decided: dict[tuple[str, str, int], Rule] = {}
-    for rule in Rule.objects.touching(user, model).distinct().select_related("language_model"):
+    for rule in Rule.objects.touching(user, model):
         known = decided.get(rule.slot)
         if known is None or _rank(rule) > _rank(known):
             decided[rule.slot] = rule
@@ -176,29 +177,41 @@ def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
         _held(each, counter, wanted.amount(each.rule.measure, granted.max_tokens or 0))
         for each, counter in zip(standing, counters, strict=True)
     ]
-    Hold.objects.create(
-        generation_id=generation_id,
-        user=wanted.user,
-        language_model=wanted.model,
-        prompt_bound=wanted.prompt.bound,
-        prompt_estimate=wanted.prompt.estimate,
-        completion_bound=_bound(wanted, granted),
-        parts=parts,
-    )
+    statements.insert(Hold, _hold(generation_id, wanted, granted, parts))
     return granted
 
 
-def _bound(wanted: Wanted, granted: Granted) -> int | None:
-    return None if granted.max_tokens is None else wanted.completion_bound(granted.max_tokens)
+def _hold(
+    generation_id: UUID, wanted: Wanted, granted: Granted, parts: list[list[Any]]
+) -> dict[str, Any]:
+    user, model, most = wanted.user, wanted.model, granted.max_tokens
+    return {
+        "generation_id": generation_id,
+        "user_id": user.pk,
+        "username": user.get_username(),
+        "model_name": model.name,
+        "provider_name": model.provider.name,
+        "prompt_price": model.prompt_price,
+        "completion_price": model.completion_price,
+        "prompt_bound": wanted.prompt.bound,
+        "prompt_estimate": wanted.prompt.estimate,
+        "completion_bound": None if most is None else wanted.completion_bound(most),
+        "parts": parts,
+        "created_at": timezone.now(),
+    }
 
 
 def _locked_counter(user: User, rule: Rule, moment: datetime) -> Counter:
     # Rules come in the order of their slots, so that two reservations never wait for each other.
     measure, period, scope, start = _window(rule, moment)
-    counter, _made = Counter.objects.select_for_update().get_or_create(
-        user=user, measure=measure, period=period, model_scope=scope, period_start=start
-    )
-    return counter
+    key = {
+        "user_id": user.pk,
+        "measure": measure,
+        "period": period,
+        "model_scope": scope,
+        "period_start": start,
+    }
+    return statements.added(Counter, key, {"used": 0, "held": 0})
 
 
 def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
@@ -228,9 +241,8 @@ def _most_tokens(wanted: Wanted, standing: Standing, asked: int) -> int:
 
 
 def _held(standing: Standing, counter: Counter, amount: int) -> list[Any]:
-    """Take the amount, if it still fits; the UPDATE itself is what decides."""
-    room = Counter.objects.filter(pk=counter.pk, used__lte=standing.rule.limit - amount - F("held"))
-    if not room.update(held=F("held") + amount):
+    """Take the amount, if it still fits; the statement itself is what decides."""
+    if not statements.hold(counter.pk, amount, standing.rule.limit):
         raise QuotaExceeded(standing)
     return [counter.pk, standing.rule.measure, amount]
 

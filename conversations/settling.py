@@ -1,13 +1,13 @@
 """The end of a hold: what was used, in the counters, the ledger and the sums of the day."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
-from conversations import tokens
+from conversations import statements, tokens
 from conversations.generation.events import ChoiceTranscript, Finished, TokenCounts, Transcript
-from conversations.models import Counter, Generation, Hold, LedgerEntry, Measure, UsageDay
+from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay
 from conversations.quotas import cost_micros
 
 # A provider that counts less than this part of our own guess is not believed.
@@ -54,17 +54,14 @@ def settle(
 
     None, and nothing done, for a generation without a hold: settling twice charges once.
     """
-    hold = Hold.objects.select_for_update().filter(generation_id=generation.pk).first()
+    hold = statements.take(Hold, {"generation_id": generation.pk})
     if hold is None:
         return None
     used = _used(hold, last, transcript, measured)
     for counter_id, measure, amount in hold.parts:
-        Counter.objects.filter(pk=counter_id).update(
-            held=F("held") - amount, used=F("used") + min(amount, used.amount(measure))
-        )
-    hold.delete()
+        statements.release(counter_id, amount, min(amount, used.amount(measure)))
     entry = _entry(generation, hold, last, used, measured)
-    entry.save(force_insert=True)
+    statements.insert(LedgerEntry, entry)
     _add_to_day(entry)
     return used
 
@@ -89,8 +86,7 @@ def _is_plausible(hold: Hold, usage: TokenCounts, guess: int) -> bool:
 
 
 def _of(source: LedgerEntry.Source, hold: Hold, prompt: int, completion: int) -> Used:
-    model = hold.language_model
-    cost = cost_micros(model, prompt, completion) if model else 0
+    cost = cost_micros((hold.prompt_price, hold.completion_price), prompt, completion)
     return Used(source, 1, prompt, completion, cost)
 
 
@@ -101,29 +97,29 @@ def _said_bytes(choice: ChoiceTranscript) -> int:
 
 def _entry(
     generation: Generation, hold: Hold, last: Finished, used: Used, measured: Measured
-) -> LedgerEntry:
+) -> dict[str, Any]:
     now = timezone.now()
-    model = hold.language_model
-    return LedgerEntry(
-        generation_id=generation.pk,
-        user=generation.user,
-        username=generation.user.get_username(),
-        model_name=model.name if model else "",
-        provider_name=model.provider.name if model else "",
-        day=hold.created_at.date(),
-        reserved_at=hold.created_at,
-        outcome=last.cause,
-        error_code=last.error.code if last.error else "",
-        source=used.source,
-        requests=used.requests,
-        prompt_tokens=used.prompt_tokens,
-        completion_tokens=used.completion_tokens,
-        cost_micros=used.cost_micros,
-        charged_tokens=_charged(hold, Measure.TOKENS, used),
-        charged_cost_micros=_charged(hold, Measure.COST, used),
-        first_token_ms=measured.first_token_ms,
-        duration_ms=int((now - hold.created_at).total_seconds() * 1000),
-    )
+    return {
+        "generation_id": generation.pk,
+        "user_id": hold.user_id,
+        "username": hold.username,
+        "model_name": hold.model_name,
+        "provider_name": hold.provider_name,
+        "day": hold.created_at.date(),
+        "reserved_at": hold.created_at,
+        "settled_at": now,
+        "outcome": last.cause,
+        "error_code": last.error.code if last.error else "",
+        "source": used.source,
+        "requests": used.requests,
+        "prompt_tokens": used.prompt_tokens,
+        "completion_tokens": used.completion_tokens,
+        "cost_micros": used.cost_micros,
+        "charged_tokens": _charged(hold, Measure.TOKENS, used),
+        "charged_cost_micros": _charged(hold, Measure.COST, used),
+        "first_token_ms": measured.first_token_ms,
+        "duration_ms": int((now - hold.created_at).total_seconds() * 1000),
+    }
 
 
 def _charged(hold: Hold, measure: Measure, used: Used) -> int:
@@ -132,27 +128,17 @@ def _charged(hold: Hold, measure: Measure, used: Used) -> int:
     return min([used.amount(measure), *held])
 
 
-def _add_to_day(entry: LedgerEntry) -> None:
-    key = {
-        "day": entry.day,
-        "username": entry.username,
-        "model_name": entry.model_name,
-        "provider_name": entry.provider_name,
-        "outcome": entry.outcome,
-        "error_code": entry.error_code,
-    }
-    sums = {
+_DAY_KEY = ("day", "username", "model_name", "provider_name", "outcome", "error_code", "user_id")
+_DAY_SUMS = ("requests", "prompt_tokens", "completion_tokens", "cost_micros")
+
+
+def _add_to_day(entry: dict[str, Any]) -> None:
+    first_token_ms = entry["first_token_ms"]
+    amounts = {
         "answers": 1,
-        "estimated": int(entry.source == LedgerEntry.Source.ESTIMATE),
-        "requests": entry.requests,
-        "prompt_tokens": entry.prompt_tokens,
-        "completion_tokens": entry.completion_tokens,
-        "cost_micros": entry.cost_micros,
-        "first_token_ms": entry.first_token_ms or 0,
-        "first_token_answers": int(entry.first_token_ms is not None),
+        "estimated": int(entry["source"] == LedgerEntry.Source.ESTIMATE),
+        "first_token_ms": first_token_ms or 0,
+        "first_token_answers": int(first_token_ms is not None),
+        **{name: entry[name] for name in _DAY_SUMS},
     }
-    added = {name: F(name) + amount for name, amount in sums.items()}
-    if not UsageDay.objects.filter(**key).update(**added):
-        made = UsageDay(**key, user=entry.user)
-        UsageDay.objects.bulk_create([made], ignore_conflicts=True)
-        UsageDay.objects.filter(**key).update(**added)
+    statements.add(UsageDay, {name: entry[name] for name in _DAY_KEY}, amounts)

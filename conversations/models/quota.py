@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q, TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.provider import LanguageModel
@@ -62,17 +63,25 @@ class Period(TextChoices):
         return None
 
 
+# Written out because it runs for every answer, and the ORM takes longer to compose it than the
+# database to carry it out.
+_TOUCHING = """
+    SELECT * FROM conversations_rule AS rule
+    WHERE enabled AND (
+        user_id = %(user)s
+        OR group_id IN (SELECT group_id FROM conversations_user_groups WHERE user_id = %(user)s)
+        OR (user_id IS NULL AND group_id IS NULL)
+    ) AND (%(model)s = 0 OR language_model_id IS NULL OR language_model_id = %(model)s)
+"""
+
+
 class RuleQuerySet(models.QuerySet["Rule"]):
-    def touching(self, user: User, model: LanguageModel | None) -> "RuleQuerySet":
+    def touching(self, user: User, model: LanguageModel | None) -> list["Rule"]:
         """Enabled rules for the person, the person's groups or everyone; for ``model``, or for any.
 
         Which of them decide is said by :func:`conversations.quotas.deciding_rules`.
         """
-        subject = Q(user=user) | Q(group__in=user.groups.all()) | Q(user=None, group=None)
-        rules = self.filter(subject, enabled=True)
-        if model is None:
-            return rules
-        return rules.filter(Q(language_model=None) | Q(language_model=model))
+        return list(self.raw(_TOUCHING, {"user": user.pk, "model": model.pk if model else 0}))
 
 
 class Rule(models.Model):
@@ -168,7 +177,7 @@ class Counter(models.Model):
 
 
 class Hold(models.Model):
-    """What is set aside for one running generation: the most that it can use.
+    """What is set aside for one running generation: the most that it can use, at today's prices.
 
     ``parts`` is a list of [counter id, measure, amount]. The row is gone once it is settled.
     """
@@ -177,14 +186,16 @@ class Hold(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="holds"
     )
-    language_model = models.ForeignKey(
-        LanguageModel, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    username = models.CharField(max_length=150)
+    model_name = models.CharField(max_length=200)
+    provider_name = models.CharField(max_length=100)
+    prompt_price = models.DecimalField(max_digits=12, decimal_places=4)
+    completion_price = models.DecimalField(max_digits=12, decimal_places=4)
     prompt_bound = models.PositiveIntegerField()
     completion_bound = models.PositiveIntegerField(null=True)
     prompt_estimate = models.PositiveIntegerField()
     parts = models.JSONField(default=list)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["created_at"]
@@ -213,7 +224,7 @@ class LedgerEntry(models.Model):
     provider_name = models.CharField(_("provider"), max_length=100)
     day = models.DateField(_("day"))
     reserved_at = models.DateTimeField(_("begun"))
-    settled_at = models.DateTimeField(_("ended"), auto_now_add=True)
+    settled_at = models.DateTimeField(_("ended"), default=timezone.now)
     outcome = models.CharField(_("outcome"), max_length=12)
     error_code = models.CharField(_("error"), max_length=40, blank=True, default="")
     source = models.CharField(_("counted by"), max_length=10, choices=Source)
@@ -267,7 +278,15 @@ class UsageDay(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["day", "username", "model_name", "provider_name", "outcome", "error_code"],
+                fields=[
+                    "day",
+                    "user",
+                    "username",
+                    "model_name",
+                    "provider_name",
+                    "outcome",
+                    "error_code",
+                ],
                 name="one_usage_row_a_day",
             )
         ]

@@ -1,0 +1,103 @@
+"""SQL statements that run for every answer, built once.
+
+The ORM composes a statement anew each time, which costs ten times what SQLite needs to carry it
+out; a reservation and its settlement are a dozen of them. Both databases understand these.
+Columns are named by the ``attname`` of their fields.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+M = TypeVar("M", bound=models.Model)
+Values = Mapping[str, Any]
+
+
+_HOLD = """
+    UPDATE conversations_counter SET held = held + %s
+    WHERE id = %s AND used + held + %s <= %s
+"""
+_RELEASE = "UPDATE conversations_counter SET held = held - %s, used = used + %s WHERE id = %s"
+
+
+def insert(model: type[M], values: Values) -> None:
+    """Insert one row; ``values`` names every column but the key."""
+    _execute(_insert(model, tuple(values)), _prepared(model, values))
+
+
+def add(model: type[M], key: Values, amounts: Mapping[str, int]) -> None:
+    """Add the amounts to the row that has this key, or insert it with them."""
+    _execute(_add(model, tuple(key), tuple(amounts)), _prepared(model, {**key, **amounts}))
+
+
+def added(model: type[M], key: Values, amounts: Mapping[str, int]) -> M:
+    """As :func:`add`; gives the row, which stays locked until the transaction ends."""
+    sql = f"{_add(model, tuple(key), tuple(amounts))} RETURNING *"
+    return next(iter(_rows(model, sql, _prepared(model, {**key, **amounts}))))
+
+
+def hold(counter_id: int, amount: int, limit: int) -> bool:
+    """Add to what a counter holds, if all of it then stays within the limit."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [amount, counter_id, amount, limit])
+        return bool(cursor.rowcount == 1)
+
+
+def release(counter_id: int, held: int, used: int) -> None:
+    """Turn what a counter holds into what was used of it."""
+    _execute(_RELEASE, [held, used, counter_id])
+
+
+def take(model: type[M], key: Values) -> M | None:
+    """Delete the row that has this key and give it; None to everyone but the first."""
+    return next(iter(_rows(model, _take(model, tuple(key)), _prepared(model, key))), None)
+
+
+def _execute(sql: str, values: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def _rows(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
+    return list(model._default_manager.raw(sql, values))
+
+
+def _prepared(model: type[M], values: Values) -> list[Any]:
+    fields = _fields(model)
+    return [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
+
+
+@lru_cache
+def _fields(model: type[models.Model]) -> dict[str, Any]:
+    return {field.attname: field for field in model._meta.concrete_fields}
+
+
+@lru_cache
+def _insert(model: type[models.Model], names: tuple[str, ...]) -> str:
+    places = ", ".join(["%s"] * len(names))
+    return f"INSERT INTO {_table(model)} ({', '.join(_columns(model, names))}) VALUES ({places})"
+
+
+@lru_cache
+def _add(model: type[models.Model], key: tuple[str, ...], amounts: tuple[str, ...]) -> str:
+    conflict = ", ".join(_columns(model, key))
+    sums = ", ".join(
+        f"{name} = {_table(model)}.{name} + excluded.{name}" for name in _columns(model, amounts)
+    )
+    return f"{_insert(model, key + amounts)} ON CONFLICT ({conflict}) DO UPDATE SET {sums}"
+
+
+@lru_cache
+def _take(model: type[models.Model], key: tuple[str, ...]) -> str:
+    condition = " AND ".join(f"{name} = %s" for name in _columns(model, key))
+    return f"DELETE FROM {_table(model)} WHERE {condition} RETURNING *"
+
+
+def _table(model: type[models.Model]) -> str:
+    return f'"{model._meta.db_table}"'
+
+
+def _columns(model: type[models.Model], names: Sequence[str]) -> list[str]:
+    return [f'"{_fields(model)[name].column}"' for name in names]
