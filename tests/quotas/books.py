@@ -39,14 +39,13 @@ def _held_by_counter() -> Tally[int]:
 
 def _charged(counter: Counter) -> int:
     column = {"requests": "requests", "tokens": "charged_tokens", "cost": "charged_cost_micros"}
-    entries = LedgerEntry.objects.filter(
-        user=counter.user, reserved_at__gte=counter.period_start
-    )
+    entries = LedgerEntry.objects.filter(user=counter.user, reserved_at__gte=counter.period_start)
     return entries.aggregate(total=Sum(column[counter.measure]))["total"] or 0
 
 
 def used_by(user: User, measure: str) -> int:
     """What a person has used of a measure, in all windows."""
-    return Counter.objects.filter(user=user, measure=measure).aggregate(total=Sum("used"))[
-        "total"
-    ] or 0
+    return (
+        Counter.objects.filter(user=user, measure=measure).aggregate(total=Sum("used"))["total"]
+        or 0
+    )
