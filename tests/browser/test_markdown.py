@@ -166,7 +166,8 @@ def rendered(page: Page, text: str) -> str:
             "```\nx < y\n```",
             (
                 '<div class="code-block"><div class="code-header"><span class="code-language">'
-                '</span><button type="button" class="copy-code" aria-label="Copy code">Copy</button></div>'
+                '</span><button type="button" class="copy-code" aria-label="Copy code">Copy'
+                "</button></div>"
                 '<pre tabindex="0"><code>x &lt; y</code></pre></div>'
             ),
         ),
