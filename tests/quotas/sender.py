@@ -39,11 +39,16 @@ def send(user: User, model: str) -> bool:
 def main(name: str, count: int) -> None:
     """Wait for the word, then send."""
     user = User.objects.get(username=name)
-    print("ready", flush=True)
+    _say("ready")
     sys.stdin.readline()
     with ThreadPoolExecutor(8) as threads:
         accepted = sum(threads.map(lambda _: send(user, "test/model"), range(count)))
-    print(accepted, flush=True)
+    _say(str(accepted))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
