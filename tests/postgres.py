@@ -20,9 +20,10 @@ def _programs() -> Path | None:
     return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
 
 
-def _unprivileged() -> dict[str, str]:
+def _run(*command: str | Path) -> None:
     # PostgreSQL refuses to run as root.
-    return {"user": "postgres"} if os.geteuid() == 0 else {}
+    user = "postgres" if os.geteuid() == 0 else None
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user)
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +37,11 @@ def postgres() -> Iterator[str]:
         shutil.chown(place, "postgres")
     port = free_port()
     options = f"-p {port} -k {place} -c listen_addresses=127.0.0.1 -c fsync=off"
-    run = {"check": True, "stdout": subprocess.DEVNULL, **_unprivileged()}
     data = str(place / "data")
-    subprocess.run([programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres"], **run)
-    subprocess.run(
-        [programs / "pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start"], **run
-    )
+    _run(programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres")
+    _run(programs / "pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start")
     yield f"postgres://postgres@127.0.0.1:{port}/postgres"
-    subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+    _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     shutil.rmtree(place, ignore_errors=True)
 
 
