@@ -41,7 +41,7 @@ def database_from_url(url: str) -> dict[str, Any]:
 
 def _sqlite(path: Path) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "chatsite.sqlite",
         "NAME": str(path),
         "OPTIONS": dict(_SQLITE_OPTIONS),
     }

@@ -1,0 +1,1 @@
+"""Django's SQLite backend for a process of many threads."""
