@@ -104,7 +104,8 @@ class OpenPage:
             await self.say("conversation.deleted", conversation_id=str(conversation_id))
             return
         await self.say("conversation.listed", conversation=page_state.listed_state(conversation))
-        await self.tell_changes()
+        if self._opened and self._opened[0] == conversation_id:
+            await self.tell_changes()
 
     async def recheck(self) -> None:
         """Look every few seconds, whatever the doorbell says, and close when signed out."""
