@@ -26,7 +26,7 @@ from tests.bench.upstream import Upstream, last_words, sent_text
 STREAMS_A_PERSON = 5
 INTERRUPTED_SECONDS = 5.0
 KILL_AFTER_SECONDS = (0.05, 3.0)
-TOKENS, RATE = 400, 50
+TOKENS, RATE = 200, 50
 
 
 @dataclass

@@ -22,7 +22,7 @@ from tests.bench.site import Site
 from tests.bench.table import milliseconds, percentile, show
 from tests.bench.upstream import Call, Upstream, last_words, sent_text
 
-PEOPLE, PAIRS_A_PERSON = 4, 4
+PEOPLE, PAIRS_A_PERSON = 8, 2
 SENDS_AFTERWARDS = 20
 STOP_AFTER_SECONDS = 1.0
 MOST_STOP_SECONDS = 0.5

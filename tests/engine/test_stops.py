@@ -1,0 +1,13 @@
+"""Stops at random moments, few; `python -m tests.bench.stops` makes a thousand."""
+
+import asyncio
+
+from tests.bench.stops import SENDS_AFTERWARDS, stop_often
+
+
+def test_stops_at_random_moments_leave_nothing_behind() -> None:
+    outcome = asyncio.run(stop_often(48, until_idle=False))
+    assert outcome.violations == []
+    assert (outcome.stopped, outcome.calls_left) == (48, 0)
+    assert outcome.completed == SENDS_AFTERWARDS
+    assert outcome.tracebacks == []
