@@ -4,6 +4,7 @@
  */
 
 import { coloured } from "#js/markdown/highlight.js";
+import { nextTask } from "#js/markdown/pace.js";
 import { Typesetter } from "#js/markdown/typeset.js";
 
 /** @typedef {import("#js/markdown/blocks.js").Finish} Finish */
@@ -70,9 +71,4 @@ export class Finisher {
     if (task.kind === "math") await this.#typesetter.typeset(task);
     else task.node.replaceChildren(await coloured(task.source, task.language));
   }
-}
-
-/** @returns {Promise<void>} */
-function nextTask() {
-  return new Promise((resolve) => setTimeout(resolve));
 }

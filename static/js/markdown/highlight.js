@@ -4,8 +4,10 @@
  */
 
 import { element } from "#js/markdown/nodes.js";
+import { nextTask } from "#js/markdown/pace.js";
 
 const LONGEST_CODE = 100_000;
+const SLICE_MS = 8;
 const PATIENCE_MS = 5_000;
 // Grammars beside those that come with the library, by the names that people write.
 const MORE_GRAMMARS = new Map([
@@ -52,7 +54,7 @@ export async function coloured(code, language) {
   const markup = code.length > LONGEST_CODE ? null : await markupOf(code, language);
   const fragment = document.createDocumentFragment();
   if (markup === null) fragment.append(code);
-  else appendMarkup(fragment, markup);
+  else await appendMarkup(fragment, markup);
   return fragment;
 }
 
@@ -96,12 +98,13 @@ function settle(number, markup) {
 }
 
 /**
- * Reads the library's markup, spans and text, without an HTML parser.
+ * Reads the library's markup, spans and text, without an HTML parser and a little at a time.
  *
  * @param {DocumentFragment} fragment
  * @param {string} markup
  */
-function appendMarkup(fragment, markup) {
+async function appendMarkup(fragment, markup) {
+  let sliceEndsAt = performance.now() + SLICE_MS;
   /** @type {Node[]} */
   const open = [fragment];
   for (const [tag, names, text] of markup.matchAll(MARKUP)) {
@@ -109,6 +112,9 @@ function appendMarkup(fragment, markup) {
     if (text !== undefined) parent.appendChild(new Text(unescaped(text)));
     else if (names !== undefined) open.push(parent.appendChild(element("span", { class: names })));
     else if (tag && open.length > 1) open.pop();
+    if (performance.now() < sliceEndsAt) continue;
+    await nextTask();
+    sliceEndsAt = performance.now() + SLICE_MS;
   }
 }
 

@@ -43,3 +43,8 @@ export class Pace {
     this.#notBefore = Math.max(this.#notBefore, endedAt + REST * (endedAt - startedAt));
   }
 }
+
+/** @returns {Promise<void>} fulfilled when the page has had a turn */
+export function nextTask() {
+  return new Promise((resolve) => setTimeout(resolve));
+}
