@@ -32,21 +32,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until SIGTERM or Ctrl-C."""
-        self._prepare()
+        call_command("migrate", interactive=False, verbosity=0)
         model = self._local_model()
+        if model:
+            # It loads while the rest is made ready, and mostly answers when the port opens.
+            model.start()
+        else:
+            providers.withdraw_local_model()
         try:
-            self._serve(model, self._upstream())
+            call_command("collectstatic", interactive=False, verbosity=0)
+            lifecycle.recover()
+            self._serve(self._upstream())
         finally:
             if model:
                 model.stop()
-                providers.withdraw_local_model()
-
-    def _prepare(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        lifecycle.recover()
-        # Offered again as soon as its server listens.
-        providers.withdraw_local_model()
 
     def _local_model(self) -> LocalModel | None:
         wanted = settings.LOCAL_MODEL
@@ -72,7 +71,7 @@ class Command(BaseCommand):
             return None
         return providers.register_upstream(settings.UPSTREAM_BASE_URL, settings.UPSTREAM_API_KEY)
 
-    def _serve(self, model: LocalModel | None, upstream: Provider | None) -> None:
+    def _serve(self, upstream: Provider | None) -> None:
         from chatsite.asgi import application  # noqa: PLC0415 - reads the collected static files
 
         lines = self._welcome()
@@ -80,7 +79,7 @@ class Command(BaseCommand):
             application,
             host=settings.HOST,
             port=settings.PORT,
-            on_listening=lambda _port: self._announce(lines, model),
+            on_listening=lambda _port: self._announce(lines),
             drain=_drain,
         )
         if upstream:
@@ -98,12 +97,10 @@ class Command(BaseCommand):
             lines.append(f"Create the administrator at {settings.SITE_URL}{path}")
         return lines
 
-    def _announce(self, lines: list[str], model: LocalModel | None) -> None:
+    def _announce(self, lines: list[str]) -> None:
         for line in lines:
             self.stdout.write(line)
         self.stdout.flush()
-        if model:
-            model.start()
 
 
 def _register(address: str) -> None:
