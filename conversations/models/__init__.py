@@ -3,10 +3,12 @@
 from conversations.models.audit import AuditEntry
 from conversations.models.conversation import Conversation, title_from
 from conversations.models.encryption import UnreadableSecret
+from conversations.models.feedback import Feedback
 from conversations.models.generation import Generation, LoggedEvent
 from conversations.models.invitation import Invitation
 from conversations.models.message import Message
 from conversations.models.policy import Policy
+from conversations.models.preset import Definition, Preset
 from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import (
     ALL_MODELS,
@@ -27,6 +29,8 @@ __all__ = [
     "AuditEntry",
     "Conversation",
     "Counter",
+    "Definition",
+    "Feedback",
     "Generation",
     "Hold",
     "Invitation",
@@ -37,6 +41,7 @@ __all__ = [
     "Message",
     "Period",
     "Policy",
+    "Preset",
     "Provider",
     "Rule",
     "UnreadableSecret",

@@ -10,8 +10,17 @@ from django.utils.translation import gettext_lazy as _
 TITLE_CHARACTERS = 80
 
 
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def kept(self) -> "ConversationQuerySet":
+        """Conversations that are not deleted."""
+        return self.filter(deleted_at=None)
+
+
 class Conversation(models.Model):
     """One person's conversation.
+
+    ``parameters`` and ``system_message`` go with each of its turns. A deleted one stays for a
+    while, so that deleting can be undone.
 
     ``version`` grows by one with each change, and every message tells in ``changed_in`` the
     version that changed it last, so that "what is new since version N" is one query.
@@ -29,8 +38,13 @@ class Conversation(models.Model):
     head = models.ForeignKey(
         "conversations.Message", on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    parameters = models.JSONField(default=dict)
+    system_message = models.TextField(_("system message"), blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), default=timezone.now)
+    deleted_at = models.DateTimeField(_("deleted"), null=True)
+
+    objects = ConversationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at"]

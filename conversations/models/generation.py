@@ -58,6 +58,9 @@ class Generation(models.Model):
     prompt_tokens = models.PositiveIntegerField(null=True)
     completion_tokens = models.PositiveIntegerField(null=True)
     usage_source = models.CharField(max_length=10, blank=True, default="")
+    # What was asked of the provider, without the messages of the branch, and when it answered.
+    request = models.JSONField(null=True)
+    first_token_ms = models.PositiveIntegerField(null=True)
     upstream_id = models.CharField(max_length=200, blank=True, default="")
     last_seq = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

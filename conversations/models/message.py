@@ -18,6 +18,7 @@ class Message(models.Model):
     class Role(models.TextChoices):
         USER = "user", _("user")
         ASSISTANT = "assistant", _("assistant")
+        TOOL = "tool", _("tool")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(
@@ -29,6 +30,8 @@ class Message(models.Model):
     reasoning_content = models.TextField(_("reasoning"), blank=True, default="")
     reasoning_ms = models.PositiveIntegerField(null=True)
     tool_calls = models.JSONField(default=list)
+    # Of a tool's answer: which call it answers.
+    tool_call_id = models.CharField(max_length=200, blank=True, default="")
     generation = models.ForeignKey(
         "conversations.Generation", on_delete=models.SET_NULL, null=True, related_name="messages"
     )
@@ -37,6 +40,8 @@ class Message(models.Model):
     finish_reason = models.CharField(max_length=40, blank=True, default="")
     changed_in = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Deleted with all below it, until that is undone.
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["created_at", "choice"]

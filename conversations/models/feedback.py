@@ -1,0 +1,28 @@
+"""What people think of an answer."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.message import Message
+
+
+class Feedback(models.Model):
+    """A thumb up (1) or down (-1) on one answer, with a note."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="feedback")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    value = models.SmallIntegerField(_("thumb"), choices=[(1, _("up")), (-1, _("down"))])
+    note = models.CharField(_("note"), max_length=1000, blank=True, default="")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "user"], name="one_thumb_a_person")
+        ]
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+
+    def __str__(self) -> str:
+        return f"{self.value:+d}"
