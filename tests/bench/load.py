@@ -27,6 +27,7 @@ from tests.bench.upstream import Upstream
 
 STREAMS_A_PERSON = 5
 MOST_P50_SECONDS, MOST_P99_SECONDS = 0.030, 0.100
+WARM_UP = "tokens=1"
 _TOKEN = re.compile(r"<(gen:\d+:\d+):(\d{10}\.\d{6})>")
 
 
@@ -93,9 +94,9 @@ async def measure_site(load: Load) -> Delays:
         for tab in tabs:
             await stack.enter_async_context(tab)
 
-        async def read(number: int, delays: Delays) -> None:
+        async def read(number: int, words: str, delays: Delays) -> None:
             tabs[number].on_text = delays.note
-            started = await tabs[number].send(load.words, model)
+            started = await tabs[number].send(words, model)
             await tabs[number].finished(started["generation_id"], load.patience)
 
         return await _measure(load, site.pid, read)
@@ -106,9 +107,9 @@ async def measure_relay(load: Load) -> Delays:
     async with Upstream() as upstream, _relay(upstream.address) as (url, pid):
         http = aiohttp.ClientSession()
 
-        async def read(_number: int, delays: Delays) -> None:
+        async def read(_number: int, words: str, delays: Delays) -> None:
             async with http.ws_connect(url) as socket:
-                await socket.send_str(load.words)
+                await socket.send_str(words)
                 async for message in socket:
                     delays.note(message.data, time.time())
 
@@ -117,14 +118,17 @@ async def measure_relay(load: Load) -> Delays:
 
 
 async def _measure(
-    load: Load, pid: int, read: Callable[[int, Delays], Awaitable[None]]
+    load: Load, pid: int, read: Callable[[int, str, Delays], Awaitable[None]]
 ) -> Delays:  # fmt: skip
     delays = Delays(asked=load.tokens)
+
+    # What a process does once, such as opening its connections, is not what is measured.
+    await asyncio.gather(*(read(number, WARM_UP, Delays(0)) for number in range(load.streams)))
 
     async def begin(number: int) -> None:
         # Spread, so that the tokens of all streams do not come at the same moment.
         await asyncio.sleep(random.random())
-        await read(number, delays)
+        await read(number, load.words, delays)
 
     before = cpu_seconds(pid)
     await asyncio.gather(*(begin(number) for number in range(load.streams)))
