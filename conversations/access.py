@@ -14,14 +14,20 @@ class NotFound(Exception):
 
 def conversation_for(user: User, conversation_id: UUID) -> Conversation:
     """The user's conversation. Raises :class:`NotFound`."""
-    found = Conversation.objects.filter(user=user, pk=conversation_id).first()
+    found = Conversation.objects.kept().filter(user=user, pk=conversation_id).first()
     return _or_not_found(found)
+
+
+def deleted_conversation_for(user: User, conversation_id: UUID) -> Conversation:
+    """A conversation that the user has deleted and may have back."""
+    deleted = Conversation.objects.filter(user=user, deleted_at__isnull=False)
+    return _or_not_found(deleted.filter(pk=conversation_id).first())
 
 
 def message_for(user: User, message_id: UUID) -> Message:
     """A message of the user's conversations, with its conversation and generation."""
     found = (
-        Message.objects.filter(conversation__user=user, pk=message_id)
+        Message.objects.filter(conversation__in=user.conversations.kept(), pk=message_id)
         .select_related("conversation", "generation")
         .first()
     )

@@ -64,8 +64,9 @@ class OpenPage:
         state = await in_thread(_turn_state, turn)
         self._opened = (turn.conversation.pk, state["conversation"]["version"])
         await self.say("turn.started", request_id=str(request_id), **state)
-        if turn.generation.pk not in self._followers:
-            self.follow(turn.generation.pk, _seq_of(state, turn.generation.pk))
+        for generation in turn.generations:
+            if generation.pk not in self._followers:
+                self.follow(generation.pk, _seq_of(state, generation.pk))
 
     def follow(self, generation_id: UUID, after: int) -> None:
         """Send the events of a generation after that number, from now on."""
@@ -132,7 +133,8 @@ class OpenPage:
 def _turn_state(turn: Turn) -> dict[str, Any]:
     turn.conversation.refresh_from_db()
     state = page_state.changes(turn.conversation, turn.since)
-    return {**state, "generation_id": str(turn.generation.pk)}
+    ids = [str(generation.pk) for generation in turn.generations]
+    return {**state, "generation_id": ids[0], "generation_ids": ids}
 
 
 def _changes(user: User, conversation_id: UUID, since: int) -> dict[str, Any] | None:

@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from conversations import access, protocol, turns
+from conversations import access, keeping, page_state, protocol, tree, turns
 from conversations.open_page import OpenPage
 from conversations.protocol import PageFrame
+from conversations.refusal import Refused
 from conversations.threads import in_thread
-from conversations.turn_records import Refused, Sending
+from conversations.tool_answers import ToolAnswers
+from conversations.turn_records import Sending
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +21,11 @@ logger = logging.getLogger(__name__)
 async def answer(page: OpenPage, frame: PageFrame) -> None:
     """Carry out the frame; whatever goes wrong is told to the page in plain words."""
     try:
-        await _ACTIONS[type(frame)](page, frame)
+        if action := _DONE.get(type(frame)):
+            await action(page, frame)
+            await page.say("done", request_id=_id(frame))
+        else:
+            await _ANSWERED[type(frame)](page, frame)
     except Refused as error:
         await page.complain(frame.request_id, error.code, error.message, error.field)
     except access.NotFound:
@@ -31,7 +38,13 @@ async def answer(page: OpenPage, frame: PageFrame) -> None:
 
 async def _send(page: OpenPage, frame: protocol.TurnSend) -> None:
     sending = Sending(
-        frame.conversation_id, frame.parent_id, frame.content, frame.model, frame.parameters
+        frame.conversation_id,
+        frame.parent_id,
+        frame.content,
+        frame.model,
+        frame.parameters,
+        frame.system_message,
+        frame.compared,
     )
     await page.tell_turn(await turns.send(page.user, frame.request_id, sending), frame.request_id)
 
@@ -59,31 +72,119 @@ async def _stop(page: OpenPage, frame: protocol.GenerationStop) -> None:
     await turns.stop(page.user, frame.generation_id)
 
 
+async def _answer_tools(page: OpenPage, frame: protocol.TurnAnswerTools) -> None:
+    answers = ToolAnswers(frame.message_id, frame.answers, frame.model, frame.parameters)
+    turn = await turns.answer_tools(page.user, frame.request_id, answers)
+    await page.tell_turn(turn, frame.request_id)
+
+
 async def _open(page: OpenPage, frame: protocol.ConversationOpen) -> None:
     await page.open(frame.conversation_id, frame.version)
 
 
 async def _rename(page: OpenPage, frame: protocol.ConversationRename) -> None:
-    await turns.rename(page.user, frame.conversation_id, frame.title)
+    deed = partial(tree.rename, page.user, frame.conversation_id, frame.title)
+    await turns.change(page.user, frame.conversation_id, deed)
+
+
+async def _configure(page: OpenPage, frame: protocol.ConversationConfigure) -> None:
+    settings = (frame.parameters, frame.system_message, frame.model)
+    deed = partial(tree.configure, page.user, frame.conversation_id, *settings)
+    await turns.change(page.user, frame.conversation_id, deed)
+
+
+async def _show(page: OpenPage, frame: protocol.ConversationShow) -> None:
+    deed = partial(tree.show, page.user, frame.conversation_id, frame.head_id)
+    await turns.change(page.user, frame.conversation_id, deed)
 
 
 async def _delete(page: OpenPage, frame: protocol.ConversationDelete) -> None:
     await turns.delete(page.user, frame.conversation_id)
 
 
+async def _restore(page: OpenPage, frame: protocol.ConversationRestore) -> None:
+    deed = partial(tree.restore, page.user, frame.conversation_id)
+    await turns.change(page.user, frame.conversation_id, deed)
+
+
+async def _branch(page: OpenPage, frame: protocol.MessageBranch) -> None:
+    copy = await turns.branch_off(page.user, frame.message_id)
+    listed = page_state.listed_state(copy)
+    await page.say("conversation.branched", request_id=_id(frame), conversation=listed)
+
+
+async def _delete_message(page: OpenPage, frame: protocol.MessageDelete) -> None:
+    await turns.change_message(page.user, frame.message_id, tree.delete_message)
+
+
+async def _restore_message(page: OpenPage, frame: protocol.MessageRestore) -> None:
+    await turns.change_message(page.user, frame.message_id, tree.restore_message)
+
+
+async def _rate(page: OpenPage, frame: protocol.MessageRate) -> None:
+    await in_thread(keeping.rate, page.user, frame.message_id, frame.value, frame.note)
+
+
+async def _save_preset(page: OpenPage, frame: protocol.PresetSave) -> None:
+    kept = (frame.name, frame.parameters, frame.system_message)
+    await in_thread(keeping.save_preset, page.user, *kept, is_default=frame.is_default)
+    await _tell_kept(page)
+
+
+async def _delete_preset(page: OpenPage, frame: protocol.PresetDelete) -> None:
+    await in_thread(keeping.delete_preset, page.user, frame.preset_id)
+    await _tell_kept(page)
+
+
+async def _save_definition(page: OpenPage, frame: protocol.DefinitionSave) -> None:
+    kept = (frame.kind, frame.name, frame.definition)
+    await in_thread(keeping.save_definition, page.user, *kept)
+    await _tell_kept(page)
+
+
+async def _delete_definition(page: OpenPage, frame: protocol.DefinitionDelete) -> None:
+    await in_thread(keeping.delete_definition, page.user, frame.definition_id)
+    await _tell_kept(page)
+
+
+async def _tell_kept(page: OpenPage) -> None:
+    await page.say("kept.changed", **await in_thread(page_state.kept, page.user))
+
+
 async def _pong(page: OpenPage, frame: protocol.Ping) -> None:
     await page.say("pong")
 
 
-_ACTIONS: dict[type[PageFrame], Callable[[OpenPage, Any], Awaitable[None]]] = {
+def _id(frame: protocol.Frame) -> str | None:
+    return None if frame.request_id is None else str(frame.request_id)
+
+
+Action = Callable[[OpenPage, Any], Awaitable[None]]
+# These answer with a frame of their own, or with nothing.
+_ANSWERED: dict[type[PageFrame], Action] = {
     protocol.TurnSend: _send,
     protocol.TurnRegenerate: _regenerate,
     protocol.TurnContinue: _continue,
+    protocol.TurnAnswerTools: _answer_tools,
     protocol.GenerationFollow: _follow,
     protocol.GenerationAck: _acknowledge,
     protocol.GenerationStop: _stop,
     protocol.ConversationOpen: _open,
-    protocol.ConversationRename: _rename,
-    protocol.ConversationDelete: _delete,
+    protocol.MessageBranch: _branch,
     protocol.Ping: _pong,
+}
+# These are answered with `done` once they are carried out.
+_DONE: dict[type[PageFrame], Action] = {
+    protocol.ConversationRename: _rename,
+    protocol.ConversationConfigure: _configure,
+    protocol.ConversationShow: _show,
+    protocol.ConversationDelete: _delete,
+    protocol.ConversationRestore: _restore,
+    protocol.MessageDelete: _delete_message,
+    protocol.MessageRestore: _restore_message,
+    protocol.MessageRate: _rate,
+    protocol.PresetSave: _save_preset,
+    protocol.PresetDelete: _delete_preset,
+    protocol.DefinitionSave: _save_definition,
+    protocol.DefinitionDelete: _delete_definition,
 }

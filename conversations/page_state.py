@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from conversations import access
 from conversations.generation.events import ChoiceTranscript, Transcript
 from conversations.generation.lifecycle import transcript_of
-from conversations.models import Conversation, Generation, LanguageModel, Message, User
+from conversations.models import (
+    Conversation,
+    Definition,
+    Generation,
+    LanguageModel,
+    Message,
+    Preset,
+    User,
+)
 
 LISTED_CONVERSATIONS = 50
 
@@ -27,6 +35,7 @@ def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
         "conversation": conversation_state(conversation) if conversation else None,
         "messages": message_states(conversation) if conversation else [],
         "conversations": listed(user),
+        **kept(user),
     }
 
 
@@ -45,9 +54,35 @@ def _no_model(user: User) -> str:
     )
 
 
+def kept(user: User) -> dict[str, Any]:
+    """The presets and definitions that the person may use."""
+    return {"presets": preset_states(user), "definitions": definition_states(user)}
+
+
+def preset_states(user: User) -> list[dict[str, Any]]:
+    """The presets that the person may use; only their own can be changed."""
+    return [
+        {
+            "id": preset.pk,
+            "name": preset.name,
+            "parameters": preset.parameters,
+            "system_message": preset.system_message,
+            "is_default": preset.is_default,
+            "is_own": preset.user_id == user.pk,
+        }
+        for preset in Preset.objects.open_to(user)
+    ]
+
+
+def definition_states(user: User) -> list[dict[str, Any]]:
+    """The schemas and tools that the person keeps."""
+    own = Definition.objects.filter(user=user)
+    return list(own.values("id", "kind", "name", "definition"))
+
+
 def listed(user: User, before: datetime | None = None) -> list[dict[str, Any]]:
     """The user's conversations for the list, newest first, at most 50 of them."""
-    rows = Conversation.objects.filter(user=user).order_by("-updated_at")
+    rows = Conversation.objects.kept().filter(user=user).order_by("-updated_at")
     if before:
         rows = rows.filter(updated_at__lt=before)
     return [listed_state(conversation) for conversation in rows[:LISTED_CONVERSATIONS]]
@@ -68,6 +103,8 @@ def conversation_state(conversation: Conversation) -> dict[str, Any]:
     return {
         **listed_state(conversation),
         "version": conversation.version,
+        "parameters": conversation.parameters,
+        "system_message": conversation.system_message,
         "model": model.name if model else None,
         "head_id": str(conversation.head_id) if conversation.head_id else None,
         "created_at": conversation.created_at.isoformat(),
@@ -117,6 +154,8 @@ def _message_state(message: Message, transcripts: _Transcripts) -> dict[str, Any
         "reasoning_content": message.reasoning_content,
         "reasoning_ms": message.reasoning_ms,
         "tool_calls": message.tool_calls,
+        "tool_call_id": message.tool_call_id or None,
+        "is_deleted": message.deleted_at is not None,
         "model": message.model_name or None,
         "created_at": message.created_at.isoformat(),
         "finish_reason": message.finish_reason or None,

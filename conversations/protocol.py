@@ -2,7 +2,7 @@
 
 import json
 import math
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, Literal, NoReturn, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -41,6 +41,15 @@ class TurnSend(TurnFrame, tag="turn.send", kw_only=True, frozen=True):
     content: str
     model: str
     parameters: dict[str, Any] = {}
+    system_message: str = ""
+    compared: tuple[str, ...] = ()
+
+
+class TurnAnswerTools(TurnFrame, tag="turn.answer_tools", kw_only=True, frozen=True):
+    message_id: UUID
+    answers: dict[str, str]
+    model: str
+    parameters: dict[str, Any] = {}
 
 
 class TurnRegenerate(TurnFrame, tag="turn.regenerate", kw_only=True, frozen=True):
@@ -76,8 +85,63 @@ class ConversationRename(Frame, tag="conversation.rename", kw_only=True, frozen=
     title: str
 
 
+class ConversationConfigure(Frame, tag="conversation.configure", kw_only=True, frozen=True):
+    conversation_id: UUID
+    model: str
+    parameters: dict[str, Any] = {}
+    system_message: str = ""
+
+
+class ConversationShow(Frame, tag="conversation.show", kw_only=True, frozen=True):
+    conversation_id: UUID
+    head_id: UUID
+
+
 class ConversationDelete(Frame, tag="conversation.delete", kw_only=True, frozen=True):
     conversation_id: UUID
+
+
+class ConversationRestore(Frame, tag="conversation.restore", kw_only=True, frozen=True):
+    conversation_id: UUID
+
+
+class MessageBranch(Frame, tag="message.branch", kw_only=True, frozen=True):
+    message_id: UUID
+
+
+class MessageDelete(Frame, tag="message.delete", kw_only=True, frozen=True):
+    message_id: UUID
+
+
+class MessageRestore(Frame, tag="message.restore", kw_only=True, frozen=True):
+    message_id: UUID
+
+
+class MessageRate(Frame, tag="message.rate", kw_only=True, frozen=True):
+    message_id: UUID
+    value: Literal[-1, 0, 1]
+    note: str = ""
+
+
+class PresetSave(Frame, tag="preset.save", kw_only=True, frozen=True):
+    name: str
+    parameters: dict[str, Any] = {}
+    system_message: str = ""
+    is_default: bool = False
+
+
+class PresetDelete(Frame, tag="preset.delete", kw_only=True, frozen=True):
+    preset_id: int
+
+
+class DefinitionSave(Frame, tag="definition.save", kw_only=True, frozen=True):
+    kind: Literal["schema", "tool"]
+    name: str
+    definition: dict[str, Any]
+
+
+class DefinitionDelete(Frame, tag="definition.delete", kw_only=True, frozen=True):
+    definition_id: int
 
 
 class Ping(Frame, tag="ping", kw_only=True, frozen=True):
@@ -86,6 +150,7 @@ class Ping(Frame, tag="ping", kw_only=True, frozen=True):
 
 PageFrame: TypeAlias = (
     TurnSend
+    | TurnAnswerTools
     | TurnRegenerate
     | TurnContinue
     | GenerationFollow
@@ -93,7 +158,18 @@ PageFrame: TypeAlias = (
     | GenerationStop
     | ConversationOpen
     | ConversationRename
+    | ConversationConfigure
+    | ConversationShow
     | ConversationDelete
+    | ConversationRestore
+    | MessageBranch
+    | MessageDelete
+    | MessageRestore
+    | MessageRate
+    | PresetSave
+    | PresetDelete
+    | DefinitionSave
+    | DefinitionDelete
     | Ping
 )
 

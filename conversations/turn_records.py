@@ -1,9 +1,9 @@
 """The transactions behind a turn: what is written before a generation can run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -15,43 +15,49 @@ from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
 from conversations.models import Conversation, Generation, LanguageModel, Message, User, title_from
 from conversations.quotas import QuotaExceeded
+from conversations.refusal import Refused
+from conversations.schemas import check_schemas
 from conversations.upstream import ChatMessage, CompletionRequest, InvalidField, check
 
 CONTENT_CHARACTERS = 100_000
-TITLE_CHARACTERS = 200
+COMPARED_MODELS = 4
 # Enough for comparing four models in four tabs; it bounds what one account can hold open.
 RUNNING_GENERATIONS = 16
 
 
-class Refused(Exception):
-    """What was asked cannot be done as asked; ``message`` tells the person what to change."""
-
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.field = field
-
-
 @dataclass(frozen=True)
 class Turn:
-    """A turn that has begun. ``since`` is the version of the conversation before it."""
+    """A turn that has begun: one generation for each model that answers.
+
+    ``since`` is the version of the conversation before it.
+    """
 
     conversation: Conversation
-    generation: Generation
+    generations: tuple[Generation, ...]
     since: int
     is_new: bool = True
+
+    @property
+    def generation(self) -> Generation:
+        """The generation of the first model."""
+        return self.generations[0]
 
 
 @dataclass(frozen=True)
 class Sending:
-    """A message to send: where it goes, what it says and who is to answer."""
+    """A message to send: where it goes, what it says and who is to answer.
+
+    ``compared`` names further models that answer the same message. ``system_message`` is for a
+    new conversation; one that exists has its own.
+    """
 
     conversation_id: UUID | None
     parent_id: UUID | None
     content: str
     model: str
     parameters: dict[str, Any]
+    system_message: str = ""
+    compared: tuple[str, ...] = ()
 
 
 def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Turn:
@@ -68,13 +74,19 @@ def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Tur
 
 
 def _found(user: User, client_request_id: UUID) -> Turn | None:
-    known = Generation.objects.filter(user=user, client_request_id=client_request_id)
-    generation = known.select_related("conversation").first()
-    if generation is None or generation.conversation is None:
+    ids = [_request_id(client_request_id, number) for number in range(COMPARED_MODELS)]
+    known = Generation.objects.filter(user=user, client_request_id__in=ids)
+    generations = tuple(known.select_related("conversation").order_by("created_at"))
+    if not generations or generations[0].conversation is None:
         return None
-    asked = Message.objects.filter(children__generation=generation).first()
+    asked = Message.objects.filter(children__generation=generations[0]).first()
     since = max(0, asked.changed_in - 1) if asked else 0
-    return Turn(generation.conversation, generation, since, is_new=False)
+    return Turn(generations[0].conversation, generations, since, is_new=False)
+
+
+def _request_id(client_request_id: UUID, number: int) -> UUID:
+    # Each model of a comparison has a generation, and so a request, of its own.
+    return uuid5(client_request_id, str(number)) if number else client_request_id
 
 
 def _made(user: User, create: Callable[[], Turn]) -> Turn:
@@ -90,8 +102,8 @@ def _made(user: User, create: Callable[[], Turn]) -> Turn:
 def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
     """The user's message below ``parent_id``, in a new conversation if none is named."""
     content = checked_content(sending.content)
-    model = _model(user, sending.model)
-    parameters = _checked_parameters(sending.parameters)
+    models = _models(user, sending)
+    parameters = checked_parameters(sending.parameters)
     conversation = _conversation(user, sending, content)
     since, version = conversation.version, conversation.advance()
     message = Message.objects.create(
@@ -101,21 +113,25 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
         content=content,
         changed_in=version,
     )
-    order = Order(model, client_request_id, message, parameters)
-    return _ordered(conversation, order, since, version)
+    orders = [
+        Order(model, _request_id(client_request_id, number), message, parameters)
+        for number, model in enumerate(models)
+    ]
+    conversation.parameters = parameters
+    return ordered(conversation, orders, since, version)
 
 
 def regenerate(user: User, client_request_id: UUID, message_id: UUID, model: str | None) -> Turn:
     """One more answer to the message that the given answer is an answer to."""
     answer = _answer(user, message_id)
     conversation = answer.conversation
-    wanted = _model(user, model or answer.model_name)
+    wanted = model_named(user, model or answer.model_name)
     parameters = answer.generation.parameters if answer.generation else {}
     if answer.parent is None:
         raise access.NotFound
     since, version = conversation.version, conversation.advance()
     order = Order(wanted, client_request_id, answer.parent, parameters)
-    return _ordered(conversation, order, since, version)
+    return ordered(conversation, [order], since, version)
 
 
 def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Turn:
@@ -124,23 +140,24 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
     generation, conversation = answer.generation, answer.conversation
     if generation is None or answer.parent is None or not answer.is_unfinished:
         raise Refused("cannot_continue", _("This answer is complete. Send a message instead."))
-    model = _model(user, answer.model_name)
+    model = model_named(user, answer.model_name)
     since, version = conversation.version, conversation.advance()
     parameters = {name: value for name, value in generation.parameters.items() if name != "n"}
     order = Order(model, client_request_id, answer.parent, parameters, continued=answer)
-    return _ordered(conversation, order, since, version)
+    return ordered(conversation, [order], since, version)
 
 
-def _ordered(conversation: Conversation, order: Order, since: int, version: int) -> Turn:
+def ordered(conversation: Conversation, orders: Sequence[Order], since: int, version: int) -> Turn:
+    """Have the orders answered, all of them or none, and show the first answer."""
     try:
-        generation = lifecycle.create(order, version)
+        generations = tuple(lifecycle.create(order, version) for order in orders)
     except QuotaExceeded as error:
         raise Refused("quota_exceeded", error.message) from error
-    conversation.head = generation.messages.order_by("choice")[0]
-    conversation.language_model = order.model
+    conversation.head = generations[0].messages.order_by("choice")[0]
+    conversation.language_model = orders[0].model
     conversation.updated_at = timezone.now()
-    conversation.save(update_fields=["head", "language_model", "updated_at"])
-    return Turn(conversation, generation, since)
+    conversation.save(update_fields=["head", "language_model", "parameters", "updated_at"])
+    return Turn(conversation, generations, since)
 
 
 def checked_content(content: str) -> str:
@@ -154,7 +171,8 @@ def checked_content(content: str) -> str:
     return content
 
 
-def _model(user: User, name: str) -> LanguageModel:
+def model_named(user: User, name: str) -> LanguageModel:
+    """The model that a person asks for. Raises :class:`Refused` when it is not open to them."""
     try:
         return access.model_for(user, name)
     except access.NotFound:
@@ -162,20 +180,31 @@ def _model(user: User, name: str) -> LanguageModel:
         raise Refused("unknown_model", text % name[:100], "model") from None
 
 
-def _checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
+def _models(user: User, sending: Sending) -> list[LanguageModel]:
+    names = list(dict.fromkeys([sending.model, *sending.compared]))
+    if len(names) > COMPARED_MODELS:
+        raise Refused("too_many_models", _("At most four models can be compared."), "compared")
+    return [model_named(user, name) for name in names]
+
+
+def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a turn, in the wire's names. Raises :class:`Refused` with the field."""
     asked = {**parameters, "model": "any", "messages": [], "stream": True}
     try:
         request = CompletionRequest.from_wire(asked)
         check(msgspec.structs.replace(request, messages=(ChatMessage(role="user"),)))
     except InvalidField as error:
         raise Refused("invalid_parameter", str(error), error.field) from error
+    check_schemas(parameters)
     return parameters
 
 
 def _conversation(user: User, sending: Sending, content: str) -> Conversation:
     if sending.conversation_id:
         return access.conversation_for(user, sending.conversation_id)
-    return Conversation.objects.create(user=user, title=title_from(content))
+    system_message = sending.system_message.strip()
+    title = title_from(content)
+    return Conversation.objects.create(user=user, title=title, system_message=system_message)
 
 
 def _parent(conversation: Conversation, parent_id: UUID | None) -> Message | None:
@@ -194,26 +223,3 @@ def _answer(user: User, message_id: UUID) -> Message:
     if message.generation and message.generation.is_running:
         raise Refused("still_running", _("This answer is still being written. Stop it first."))
     return message
-
-
-def rename(user: User, conversation_id: UUID, title: str) -> None:
-    """Give the conversation another title."""
-    wanted = " ".join(title.replace("\0", " ").split())[:TITLE_CHARACTERS]
-    if not wanted:
-        raise Refused("empty_title", _("A title needs at least one character."), "title")
-    with transaction.atomic():
-        conversation = access.conversation_for(user, conversation_id)
-        conversation.advance()
-        conversation.title = wanted
-        conversation.save(update_fields=["title"])
-
-
-def delete(user: User, conversation_id: UUID) -> None:
-    """Delete the conversation with all that belongs to it."""
-    access.conversation_for(user, conversation_id).delete()
-
-
-def running_in(user: User, conversation_id: UUID) -> list[UUID]:
-    """The generations that run in the user's conversation."""
-    conversation = access.conversation_for(user, conversation_id)
-    return list(conversation.generations.running().values_list("pk", flat=True))

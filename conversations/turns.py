@@ -1,14 +1,15 @@
-"""What a person does in a conversation: send, regenerate, continue, stop, rename, delete."""
+"""What a person does in a conversation: each deed, then the answer or the word to all pages."""
 
 from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from conversations import access, doorbell, turn_records
+from conversations import access, doorbell, tool_answers, tree, turn_records
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
-from conversations.models import User
+from conversations.models import Conversation, User
 from conversations.threads import in_thread
+from conversations.tool_answers import ToolAnswers
 from conversations.turn_records import Sending, Turn
 
 
@@ -31,11 +32,18 @@ async def continue_answer(user: User, client_request_id: UUID, message_id: UUID)
     return await _begin(user, client_request_id, create)
 
 
+async def answer_tools(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
+    """Give a model what it called for, and have it go on."""
+    create = partial(tool_answers.answer, answers=answers)
+    return await _begin(user, client_request_id, create)
+
+
 async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn]) -> Turn:
     ready = partial(create, user, client_request_id)
     turn = await in_thread(turn_records.once, user, client_request_id, ready)
     if turn.is_new:
-        runner().start(turn.generation)
+        for generation in turn.generations:
+            runner().start(generation)
         await doorbell.ring(user.pk, turn.conversation.pk)
     return turn
 
@@ -47,15 +55,27 @@ async def stop(user: User, generation_id: UUID) -> None:
     await in_thread(lifecycle.request_stop, generation)
 
 
-async def rename(user: User, conversation_id: UUID, title: str) -> None:
-    """Give a conversation another title."""
-    await in_thread(turn_records.rename, user, conversation_id, title)
+async def change(user: User, conversation_id: UUID, deed: Callable[[], object]) -> None:
+    """Do something to a conversation that needs no answer, and tell the person's pages."""
+    await in_thread(deed)
     await doorbell.ring(user.pk, conversation_id)
+
+
+async def change_message(user: User, message_id: UUID, deed: Callable[..., UUID]) -> None:
+    """Do something to a message, and tell the person's pages about its conversation."""
+    conversation_id = await in_thread(deed, user, message_id)
+    await doorbell.ring(user.pk, conversation_id)
+
+
+async def branch_off(user: User, message_id: UUID) -> Conversation:
+    """A new conversation that begins like this one, up to a message."""
+    copy = await in_thread(tree.branch_off, user, message_id)
+    await doorbell.ring(user.pk, copy.pk)
+    return copy
 
 
 async def delete(user: User, conversation_id: UUID) -> None:
-    """Delete a conversation and stop what runs in it."""
-    for generation_id in await in_thread(turn_records.running_in, user, conversation_id):
-        runner().stop(generation_id)
-    await in_thread(turn_records.delete, user, conversation_id)
-    await doorbell.ring(user.pk, conversation_id)
+    """Take a conversation off the list and stop what runs in it."""
+    for generation_id in await in_thread(tree.running_in, user, conversation_id):
+        await stop(user, generation_id)
+    await change(user, conversation_id, partial(tree.delete, user, conversation_id))

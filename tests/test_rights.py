@@ -20,7 +20,7 @@ from conversations import page_actions, protocol, turn_records
 from conversations.generation import lifecycle
 from conversations.generation.events import Finished
 from conversations.generation.runner import runner
-from conversations.models import Message, User
+from conversations.models import Definition, Message, Preset, User
 from conversations.open_page import OpenPage
 from conversations.turn_records import Sending, Turn
 from tests.people import PASSWORD, People, make_model
@@ -48,6 +48,9 @@ ROUTES: dict[str, dict[str, Any]] = {
 OTHERS_CODE = ("accounts/",)
 # The administration is one rule: staff, and below that Django's permissions.
 ADMIN = "admin/"
+
+
+PRESET_ID, DEFINITION_ID = 71, 72
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -108,6 +111,8 @@ def scene(people: People) -> Scene:
     with transaction.atomic():
         turn = turn_records.send(people.alice, uuid4(), sending)
     lifecycle.finish(turn.generation.pk, 1, Finished(cause="stopped"))
+    Preset.objects.create(pk=PRESET_ID, user=people.alice, name="mine")
+    Definition.objects.create(pk=DEFINITION_ID, user=people.alice, name="mine", definition={})
     return Scene(people, turn)
 
 
@@ -171,12 +176,24 @@ FRAMES: dict[type[protocol.Frame], str | None] = {
     protocol.TurnSend: "not_found",
     protocol.TurnRegenerate: "not_found",
     protocol.TurnContinue: "not_found",
+    protocol.TurnAnswerTools: "not_found",
     protocol.GenerationFollow: "not_found",
     protocol.GenerationAck: None,
     protocol.GenerationStop: "not_found",
     protocol.ConversationOpen: "not_found",
     protocol.ConversationRename: "not_found",
+    protocol.ConversationConfigure: "not_found",
+    protocol.ConversationShow: "not_found",
     protocol.ConversationDelete: "not_found",
+    protocol.ConversationRestore: "not_found",
+    protocol.MessageBranch: "not_found",
+    protocol.MessageDelete: "not_found",
+    protocol.MessageRestore: "not_found",
+    protocol.MessageRate: "not_found",
+    protocol.PresetSave: None,
+    protocol.PresetDelete: "not_found",
+    protocol.DefinitionSave: None,
+    protocol.DefinitionDelete: "not_found",
     protocol.Ping: None,
 }
 
@@ -195,6 +212,14 @@ def frame_on(frame_type: type[protocol.Frame], ids: dict[str, UUID]) -> protocol
         "model": "test/model",
         "title": "Mine now",
         "seq": 1,
+        "head_id": ids["message_id"],
+        "value": 1,
+        "answers": {},
+        "preset_id": PRESET_ID,
+        "definition_id": DEFINITION_ID,
+        "kind": "schema",
+        "name": "mine",
+        "definition": {},
     }
     known = {name: given[name] for name in frame_type.__struct_fields__ if name in given}
     return frame_type(**known)
@@ -257,6 +282,8 @@ def test_the_same_answer_is_given_for_what_does_not_exist(
 def test_the_owner_is_never_told_that_it_does_not_exist(
     scene: Scene, frame_type: type[protocol.Frame]
 ) -> None:
+    if frame_type is protocol.ConversationRestore:
+        said_to(scene.people.alice, frame_on(protocol.ConversationDelete, ids_of(scene.turn)))
     said = said_to(scene.people.alice, frame_on(frame_type, ids_of(scene.turn)))
     assert "not_found" not in [each.get("code") for each in said]
 

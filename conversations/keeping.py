@@ -1,0 +1,76 @@
+"""What people keep: presets, schemas and tools, and their thumbs on answers."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from conversations import access
+from conversations.models import Definition, Feedback, Preset, User
+from conversations.refusal import Refused
+from conversations.schemas import check_schema
+from conversations.turn_records import checked_parameters
+
+NAME_CHARACTERS = 100
+NOTE_CHARACTERS = 1000
+KEPT = 200
+
+
+def save_preset(
+    user: User, name: str, parameters: dict[str, Any], system_message: str, *, is_default: bool
+) -> None:
+    """Keep parameters and a system message under a name; the same name is written over."""
+    wanted = _name(name)
+    if Preset.objects.filter(user=user).count() >= KEPT:
+        raise Refused("too_many", _("There are 200 presets already. Delete one first."))
+    if is_default:
+        Preset.objects.filter(user=user).update(is_default=False)
+    values = {
+        "parameters": checked_parameters(parameters),
+        "system_message": system_message.strip(),
+        "is_default": is_default,
+    }
+    Preset.objects.update_or_create(user=user, name=wanted, defaults=values)
+
+
+def delete_preset(user: User, preset_id: int) -> None:
+    """Forget a preset of the person's own."""
+    if not Preset.objects.filter(user=user, pk=preset_id).delete()[0]:
+        raise access.NotFound
+
+
+def save_definition(user: User, kind: str, name: str, definition: dict[str, Any]) -> None:
+    """Keep a schema or a tool under a name, once it is right."""
+    wanted = _name(name)
+    if Definition.objects.filter(user=user).count() >= KEPT:
+        raise Refused("too_many", _("There are 200 definitions already. Delete one first."))
+    if kind == Definition.Kind.TOOL:
+        checked_parameters({"tools": [definition]})
+    else:
+        check_schema(definition, "definition")
+    Definition.objects.update_or_create(
+        user=user, kind=kind, name=wanted, defaults={"definition": definition}
+    )
+
+
+def delete_definition(user: User, definition_id: int) -> None:
+    """Forget a schema or a tool of the person's own."""
+    if not Definition.objects.filter(user=user, pk=definition_id).delete()[0]:
+        raise access.NotFound
+
+
+def rate(user: User, message_id: UUID, value: int, note: str) -> None:
+    """Keep a thumb on an answer; 0 takes it away."""
+    message = access.message_for(user, message_id)
+    if value == 0:
+        Feedback.objects.filter(message=message, user=user).delete()
+        return
+    values = {"value": value, "note": note.strip()[:NOTE_CHARACTERS]}
+    Feedback.objects.update_or_create(message=message, user=user, defaults=values)
+
+
+def _name(name: str) -> str:
+    wanted = " ".join(name.split())[:NAME_CHARACTERS]
+    if not wanted:
+        raise Refused("empty_name", _("A name needs at least one character."), "name")
+    return wanted

@@ -1,0 +1,30 @@
+"""JSON schemas that people write, checked before anything is sent."""
+
+from typing import Any
+
+import jsonschema
+from django.utils.translation import gettext as _
+
+from conversations.refusal import Refused
+
+
+def check_schema(schema: Any, field: str) -> None:
+    """Raise :class:`Refused` where ``schema`` is no JSON schema, with the place of the fault."""
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        place = "/".join(str(step) for step in error.absolute_path)
+        text = _("The schema is wrong at %(place)s: %(fault)s")
+        faults = {"place": f"/{place}", "fault": error.message[:200]}
+        path = f"{field}/{place}" if place else field
+        raise Refused("invalid_schema", text % faults, path) from error
+
+
+def check_schemas(parameters: dict[str, Any]) -> None:
+    """Check every schema in the parameters of a turn: of the answer, and of each tool."""
+    wanted = parameters.get("response_format") or {}
+    if wanted.get("type") == "json_schema":
+        check_schema(wanted["json_schema"]["schema"], "response_format.json_schema.schema")
+    for index, tool in enumerate(parameters.get("tools") or ()):
+        field = f"tools[{index}].function.parameters"
+        check_schema(tool["function"].get("parameters", {}), field)

@@ -1,0 +1,66 @@
+"""What a model called for is answered by the person, and the model goes on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from conversations import access
+from conversations.generation.lifecycle import Order
+from conversations.models import Message, User
+from conversations.refusal import Refused
+from conversations.turn_records import (
+    CONTENT_CHARACTERS,
+    Turn,
+    checked_parameters,
+    model_named,
+    ordered,
+)
+
+
+@dataclass(frozen=True)
+class ToolAnswers:
+    """Answers to the calls of one message, by call id. A declined call is answered in words."""
+
+    message_id: UUID
+    answers: Mapping[str, str]
+    model: str
+    parameters: dict[str, Any]
+
+
+def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
+    """Add a tool message for each call, in the order of the calls, and have the model go on.
+
+    Raises :class:`Refused` where a call has no answer, or an answer no call.
+    """
+    called = access.message_for(user, answers.message_id)
+    calls = [call["id"] for call in called.tool_calls]
+    _check(calls, answers.answers)
+    model = model_named(user, answers.model)
+    parameters = checked_parameters(answers.parameters)
+    conversation = called.conversation
+    since, version = conversation.version, conversation.advance()
+    parent = called
+    for call_id in calls:
+        parent = Message.objects.create(
+            conversation=conversation,
+            parent=parent,
+            role=Message.Role.TOOL,
+            tool_call_id=call_id,
+            content=answers.answers[call_id],
+            changed_in=version,
+        )
+    order = Order(model, client_request_id, parent, parameters)
+    return ordered(conversation, [order], since, version)
+
+
+def _check(calls: list[str], answers: Mapping[str, str]) -> None:
+    if not calls:
+        raise Refused("no_calls", _("This message calls no tool."), "message_id")
+    if set(calls) != set(answers):
+        raise Refused("unanswered_call", _("Each call needs one answer."), "answers")
+    if sum(map(len, answers.values())) > CONTENT_CHARACTERS:
+        text = _("The answers have more than %s characters together.")
+        raise Refused("too_long", text % f"{CONTENT_CHARACTERS:,}", "answers")
