@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from conversations.views import conversation
+from conversations.views import conversation, message
 
 urlpatterns = [
     path("", conversation.new, name="new"),
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/state.json", conversation.state, name="conversation_state"),
     path("conversations.json", conversation.older, name="conversations"),
+    path("m/<uuid:message_id>/details.json", message.details, name="message_details"),
 ]

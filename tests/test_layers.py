@@ -21,6 +21,7 @@ LAYERS = {
     "conversations.access": 2,
     "conversations.audit": 2,
     "conversations.catalogue": 2,
+    "conversations.details": 2,
     "conversations.first_run": 2,
     "conversations.generation.lifecycle": 2,
     "conversations.generation.log": 2,

@@ -43,6 +43,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "conversation": OWNED,
     "conversation_state": OWNED,
     "conversations": SIGNED_IN,
+    "message_details": OWNED,
 }
 # allauth's own pages act on the account that is signed in and take no ids of anybody.
 OTHERS_CODE = ("accounts/",)
@@ -129,6 +130,7 @@ def address(pattern: str, scene: Scene) -> str:
     values = {
         "<uuid:conversation_id>": str(scene.turn.conversation.pk),
         "<str:token>": "no-such-token",
+        "<uuid:message_id>": str(Message.objects.get(generation=scene.turn.generation).pk),
     }
     for place, value in values.items():
         pattern = pattern.replace(place, value)

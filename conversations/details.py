@@ -1,0 +1,45 @@
+"""What is known of one answer: how it was asked for, what it cost, how long it took."""
+
+from typing import Any
+
+from conversations.models import Generation, LedgerEntry, Message
+
+
+def details_of(message: Message) -> dict[str, Any]:
+    """Everything about an answer but its text, as docs/protocol.md names it; {} for a question."""
+    generation = message.generation
+    if generation is None:
+        return {}
+    entry = LedgerEntry.objects.filter(generation_id=generation.pk).first()
+    return {
+        "model": message.model_name,
+        "finish_reason": message.finish_reason or None,
+        "upstream_id": generation.upstream_id or None,
+        "status": generation.status,
+        "created_at": generation.created_at.isoformat(),
+        "parameters": generation.parameters,
+        "request": generation.request,
+        "first_token_ms": generation.first_token_ms,
+        **_timing(generation),
+        **(_counted(entry) if entry else {}),
+    }
+
+
+def _timing(generation: Generation) -> dict[str, Any]:
+    if generation.finished_at is None:
+        return {"duration_ms": None, "tokens_per_second": None}
+    duration = (generation.finished_at - generation.created_at).total_seconds()
+    writing = duration - (generation.first_token_ms or 0) / 1000
+    tokens = generation.completion_tokens or 0
+    speed = round(tokens / writing, 1) if writing > 0 and tokens else None
+    return {"duration_ms": int(duration * 1000), "tokens_per_second": speed}
+
+
+def _counted(entry: LedgerEntry) -> dict[str, Any]:
+    return {
+        "provider": entry.provider_name,
+        "prompt_tokens": entry.prompt_tokens,
+        "completion_tokens": entry.completion_tokens,
+        "counted_by": entry.source,
+        "cost_micros": entry.cost_micros,
+    }
