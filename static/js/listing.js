@@ -40,13 +40,24 @@ export class Listing extends EventTarget {
   async #rename(id) {
     const title = await askTitle(this.#titleOf(id));
     if (title === null) return;
-    this.#socket.send({ type: "conversation.rename", conversation_id: id, title });
+    this.#ask({ type: "conversation.rename", conversation_id: id, title });
   }
 
   /** @param {string} id */
   async #delete(id) {
     if (!(await confirmDelete(this.#titleOf(id) || word("untitled")))) return;
-    this.#socket.send({ type: "conversation.delete", conversation_id: id });
+    this.#ask({ type: "conversation.delete", conversation_id: id });
+  }
+
+  /** @param {import("#js/socket.js").Frame} frame about one conversation */
+  async #ask(frame) {
+    try {
+      await this.#socket.request(frame);
+    } catch (error) {
+      // Deleted elsewhere, or by the same request before its answer was lost on the way.
+      if (error.code === "not_found") this.#state.unlist(frame.conversation_id);
+      else this.#complain(error.message);
+    }
   }
 
   async #showOlder() {
@@ -58,8 +69,13 @@ export class Listing extends EventTarget {
       this.#hasOlder = conversations.length >= LISTED_AT_ONCE;
       this.#state.listOlder(conversations);
     } catch {
-      this.dispatchEvent(new CustomEvent("failed", { detail: word("load-failed") }));
+      this.#complain(word("load-failed"));
     }
+  }
+
+  /** @param {string} sentence */
+  #complain(sentence) {
+    this.dispatchEvent(new CustomEvent("failed", { detail: sentence }));
   }
 
   /** @param {string} id @returns {string} */

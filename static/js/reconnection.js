@@ -46,6 +46,12 @@ export class Reconnection {
     );
   }
 
+  /** Connects now instead of when it was planned. */
+  now() {
+    this.#forgetTimer();
+    this.#connect();
+  }
+
   stop() {
     this.#listening?.abort();
     this.#listening = null;
@@ -73,18 +79,13 @@ export class Reconnection {
     this.#failures += 1;
     const wait = this.#clock.random() * longest;
     this.#forgetTimer();
-    this.#timer = this.#clock.setTimeout(() => this.#now(), wait);
+    this.#timer = this.#clock.setTimeout(() => this.now(), wait);
     return wait;
   }
 
   #hurry() {
-    if (this.#timer !== null) this.#now();
+    if (this.#timer !== null) this.now();
     else this.#check();
-  }
-
-  #now() {
-    this.#forgetTimer();
-    this.#connect();
   }
 
   #forgetTimer() {

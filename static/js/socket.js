@@ -10,6 +10,7 @@
  */
 
 import { Following } from "#js/following.js";
+import { randomId } from "#js/ids.js";
 import { Outbox } from "#js/outbox.js";
 import { Reconnection } from "#js/reconnection.js";
 
@@ -81,7 +82,7 @@ export class Socket extends EventTarget {
   /** Connects and stays connected until `close`. */
   open() {
     this.#reconnection.start();
-    if (!this.#connection) this.#connect();
+    if (!this.#connection) this.#reconnection.now();
   }
 
   /** Disconnects for good; `open` begins anew. */
@@ -101,14 +102,15 @@ export class Socket extends EventTarget {
 
   /**
    * Sends a frame under a `request_id`, again after each reconnection until it is answered. The
-   * requests for turns are kept in the outbox, so they are also sent again after a reload.
+   * requests for turns are kept in the outbox, so they are also sent again after a reload; what
+   * became of them is for everybody to hear, and an `error` of any other for its caller alone.
    *
    * @param {Frame} frame
    * @returns {Promise<Frame>} the answer; rejected with the `error` frame
    */
   request(frame) {
-    const request = { ...frame, request_id: frame.request_id ?? crypto.randomUUID() };
-    if (request.type.startsWith("turn.")) this.#outbox.put(request);
+    const request = { ...frame, request_id: frame.request_id ?? randomId() };
+    if (isTurn(request)) this.#outbox.put(request);
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.request_id, { frame: request, resolve, reject });
       this.#transmit(request);
@@ -194,14 +196,15 @@ export class Socket extends EventTarget {
     }
     if (frame.type === "turn.started") this.#following.begin(frame);
     if (frame.conversation) this.#noteVersion(frame.conversation);
-    this.#announce(frame.type, frame);
-    if (frame.request_id) this.#answered(frame);
+    const wait = this.#waiting.get(frame.request_id ?? "");
+    const isPrivate = frame.type === "error" && wait && !isTurn(wait.frame);
+    if (!isPrivate) this.#announce(frame.type, frame);
+    if (frame.request_id) this.#answered(frame, wait);
   }
 
-  /** @param {Frame} frame */
-  #answered(frame) {
+  /** @param {Frame} frame @param {Wait | undefined} wait */
+  #answered(frame, wait) {
     const id = /** @type {string} */ (frame.request_id);
-    const wait = this.#waiting.get(id);
     this.#waiting.delete(id);
     this.#outbox.remove(id);
     if (frame.type === "error") wait?.reject(frame);
@@ -248,6 +251,11 @@ export class Socket extends EventTarget {
   #announce(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** @param {Frame} frame @returns {boolean} */
+function isTurn({ type }) {
+  return type.startsWith("turn.");
 }
 
 /** @param {string} url @returns {string} */

@@ -1,5 +1,7 @@
 /** What the reader asks for: a turn is drawn at once, sent, and stays until the site answers. */
 
+import { randomId } from "#js/ids.js";
+
 /**
  * @typedef {import("#js/state.js").State} State
  * @typedef {import("#js/socket.js").Socket} Socket
@@ -96,7 +98,7 @@ export class Turns {
   #begin(frame) {
     if (this.#state.generation) return;
     this.#stopWanted = false;
-    const request = { ...frame, request_id: requestId() };
+    const request = { ...frame, request_id: randomId() };
     this.#state.begin(request);
     // The answer arrives as an event as well, and also after a reload, so it is handled there.
     this.#socket.request(request).catch(() => {});
@@ -106,13 +108,4 @@ export class Turns {
   #stopGeneration(generationId) {
     this.#socket.send({ type: "generation.stop", generation_id: generationId });
   }
-}
-
-/** @returns {string} a random UUID (RFC 9562), also on plain http, where randomUUID is missing */
-function requestId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

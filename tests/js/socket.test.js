@@ -144,6 +144,31 @@ test("a turn that was answered after a reload is not sent a third time", () => {
   assert.deepEqual(after.network.sent("turn.send"), []);
 });
 
+test("a refused request that makes no turn is told to whoever asked, and to nobody else", async () => {
+  const { network, socket, of } = connected();
+  const asked = socket.request({ type: "conversation.delete", conversation_id: "c" });
+  const [{ request_id }] = network.sent("conversation.delete");
+  const error = { type: "error", request_id, code: "not_found", message: "Gone." };
+  network.deliver(error);
+  await assert.rejects(asked, error);
+  assert.deepEqual(of("error"), []);
+});
+
+test("a request that makes no turn is sent again after a reconnection until it is answered", () => {
+  const { network, clock, socket } = connected();
+  socket.request({ type: "conversation.rename", conversation_id: "c", title: "T" });
+  const [{ request_id }] = network.sent("conversation.rename");
+  network.drop();
+  clock.pass(15_000);
+  network.accept();
+  assert.deepEqual(network.sent("conversation.rename").map((each) => each.request_id), [request_id]);
+  network.deliver({ type: "conversation.changed", request_id, conversation: { id: "c" }, messages: [] });
+  network.drop();
+  clock.pass(15_000);
+  network.accept();
+  assert.deepEqual(network.sent("conversation.rename"), []);
+});
+
 test("a request that makes no turn does not outlive the page", () => {
   const before = connected();
   before.socket.request({ type: "conversation.rename", conversation_id: "c", title: "T" });
@@ -443,6 +468,15 @@ test("a socket that was closed on purpose stays closed", () => {
   clock.pass(60_000);
   window.say("online");
   assert.deepEqual([network.sockets.length, network.last.closedWith], [1, 1000]);
+});
+
+test("opening while the next attempt is planned makes one connection, at once", () => {
+  const { network, clock, socket } = connected();
+  network.drop();
+  socket.open();
+  assert.equal(network.sockets.length, 2);
+  clock.pass(60_000);
+  assert.equal(network.sockets.length, 2);
 });
 
 test("opening twice makes one connection", () => {
