@@ -9,6 +9,7 @@ from conversations import access, page_state, protocol
 from conversations.following import Follower, Silent
 from conversations.generation.revocation import signed_in
 from conversations.models import User
+from conversations.quota_state import quota_state
 from conversations.threads import in_thread
 from conversations.turn_records import Turn
 
@@ -35,6 +36,7 @@ class OpenPage:
         self._tasks: set[asyncio.Task[None]] = set()
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
         self._opened: tuple[UUID, int] | None = None
+        self._told_quota: list[dict[str, Any]] | None = None
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something for as long as the page is open, without waiting for it."""
@@ -53,11 +55,17 @@ class OpenPage:
         await self._send(protocol.write(frame_type, **fields))
 
     async def complain(
-        self, request_id: object, code: str, message: str, field: str | None = None
+        self,
+        request_id: object,
+        code: str,
+        message: str,
+        field: str | None = None,
+        standing: dict[str, Any] | None = None,
     ) -> None:
-        """Say why something was not done."""
+        """Say why something was not done; ``standing`` is the limit that stood in the way."""
         known_id = None if request_id is None else str(request_id)
-        await self.say("error", request_id=known_id, code=code, message=message, field=field)
+        why = {"code": code, "message": message, "field": field, "standing": standing}
+        await self.say("error", request_id=known_id, **why)
 
     async def tell_turn(self, turn: Turn, request_id: UUID) -> None:
         """Tell all that came with a turn, and follow its answer."""
@@ -107,6 +115,8 @@ class OpenPage:
         await self.say("conversation.listed", conversation=page_state.listed_state(conversation))
         if self._opened and self._opened[0] == conversation_id:
             await self.tell_changes()
+        # A turn began, or an answer ended.
+        await self.tell_quota()
 
     async def recheck(self) -> None:
         """Look every few seconds, whatever the doorbell says, and close when signed out."""
@@ -118,6 +128,14 @@ class OpenPage:
                 return
             self.user = user
             await self.tell_changes()
+            await self.tell_quota()
+
+    async def tell_quota(self) -> None:
+        """Tell how the person's limits stand, unless the page knows."""
+        quota = await in_thread(quota_state, self.user)
+        if quota != self._told_quota:
+            self._told_quota = quota
+            await self.say("quota.changed", quota=quota)
 
     async def tell_changes(self) -> None:
         """Tell what changed in the opened conversation since the page was last told."""

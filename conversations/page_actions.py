@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from conversations import access, keeping, page_state, protocol, tree, turns
 from conversations.open_page import OpenPage
 from conversations.protocol import PageFrame
+from conversations.quota_state import refusal_state
+from conversations.quotas import QuotaExceeded
 from conversations.refusal import Refused
 from conversations.threads import in_thread
 from conversations.tool_answers import ToolAnswers
@@ -26,6 +28,9 @@ async def answer(page: OpenPage, frame: PageFrame) -> None:
             await page.say("done", request_id=_id(frame))
         else:
             await _ANSWERED[type(frame)](page, frame)
+    except QuotaExceeded as error:
+        standing = await in_thread(refusal_state, error.standing)
+        await page.complain(frame.request_id, error.code, error.message, standing=standing)
     except Refused as error:
         await page.complain(frame.request_id, error.code, error.message, error.field)
     except access.NotFound:

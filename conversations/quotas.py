@@ -27,19 +27,19 @@ from conversations.models import (
     Rule,
     User,
 )
+from conversations.refusal import Refused
 from conversations.tokens import PromptSize
 
 # Less than this is no useful answer: the request is refused instead of being cut down to it.
 USEFUL_TOKENS = 32
 
 
-class QuotaExceeded(Exception):
+class QuotaExceeded(Refused):
     """A rule leaves no room. ``message`` names the rule, what is left and when it starts anew."""
 
     def __init__(self, standing: "Standing") -> None:
+        super().__init__("quota_exceeded", standing.refusal())
         self.standing = standing
-        super().__init__(standing.refusal())
-        self.message = standing.refusal()
 
 
 @dataclass(frozen=True)

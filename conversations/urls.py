@@ -6,6 +6,7 @@ from conversations.views import conversation, message
 
 urlpatterns = [
     path("", conversation.new, name="new"),
+    path("state.json", conversation.new_state, name="new_state"),
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/state.json", conversation.state, name="conversation_state"),
     path("conversations.json", conversation.older, name="conversations"),

@@ -40,6 +40,7 @@ GONE = dict.fromkeys(IDENTITIES, 404)
 ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
     "new": SIGNED_IN,
+    "new_state": SIGNED_IN,
     "conversation": OWNED,
     "conversation_state": OWNED,
     "conversations": SIGNED_IN,

@@ -40,6 +40,13 @@ def state(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
 
 @require_GET
 @login_required
+def new_state(request: SignedInRequest) -> JsonResponse:
+    """What an empty page starts from."""
+    return JsonResponse(page_state(request.user, None))
+
+
+@require_GET
+@login_required
 def older(request: SignedInRequest) -> JsonResponse:
     """The conversations that were last changed before ``before``, for the list."""
     return JsonResponse({"conversations": listed(request.user, _before(request))})
