@@ -9,6 +9,11 @@ from conversations.upstream import Refused, UpstreamError
 # The upstream's own words are shown only where they name what the person can change.
 _SENTENCES: dict[str, str | Promise] = {
     "unreachable": _("The model's server cannot be reached just now. Try again in a moment."),
+    "address_refused": _(
+        "The address of the model's server is one that this site must not connect to. "
+        "Tell an administrator."
+    ),
+    "busy": _("The model's server is busy: all its places are taken. Try again in a moment."),
     "redirected": _("The model's server has moved. An administrator must set its new address."),
     "timed_out": _("The model's server took too long. What had arrived is kept."),
     "unauthorised": _("The model's server refused this site's key. Tell an administrator."),

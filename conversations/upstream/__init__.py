@@ -10,6 +10,8 @@ send in their many ways becomes the one form of ``types`` here, and what fails o
         answer.finish_reasons, answer.usage, answer.complete
 """
 
+from .address import check_base_url, check_header
+from .address_policy import AddressPolicy
 from .answer import Answer
 from .bounds import Caps, Clocks
 from .client import Upstream
@@ -23,8 +25,10 @@ from .dialects import (
     VLLM,
     Dialect,
     InlineThinking,
+    ReplayReasoning,
 )
 from .errors import (
+    AddressRefused,
     BadAnswer,
     Busy,
     ContentPolicy,
@@ -49,7 +53,7 @@ from .errors import (
     UpstreamError,
 )
 from .fields import InvalidField
-from .limits import DEFAULT_LIMITS, Limits, Range, check, find_invalid
+from .limits import DEFAULT_LIMITS, NUMBERS, Limits, Range, check, find_invalid
 from .request import CompletionRequest, ResponseFormat, Tool
 from .sse import ServerSentEvent, SSEDecoder
 from .types import (
@@ -71,10 +75,13 @@ __all__ = [
     "DIALECTS",
     "GENERIC",
     "LLAMACPP",
+    "NUMBERS",
     "OLLAMA",
     "OPENAI",
     "SILICONFLOW",
     "VLLM",
+    "AddressPolicy",
+    "AddressRefused",
     "Answer",
     "BadAnswer",
     "Busy",
@@ -106,6 +113,7 @@ __all__ = [
     "RateLimited",
     "Redirected",
     "Refused",
+    "ReplayReasoning",
     "ResponseFormat",
     "Role",
     "SSEDecoder",
@@ -123,5 +131,7 @@ __all__ = [
     "UpstreamError",
     "Usage",
     "check",
+    "check_base_url",
+    "check_header",
     "find_invalid",
 ]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+import httpx
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]+")
 # Shorter values ("1", "true") would be cut out of every message for no gain.
@@ -15,7 +17,15 @@ def check_base_url(base_url: str) -> str:
 
     Names and keys do not belong in it: addresses are shown and logged.
     """
-    parts = urlsplit(base_url.strip())
+    try:
+        parts = urlsplit(base_url.strip())
+        # What the standard library and httpx read differently must not pass one of them alone.
+        same_host = httpx.URL(base_url.strip()).host == (parts.hostname or "").lower()
+        valid = same_host and parts.port != 0
+    except (ValueError, httpx.InvalidURL):
+        valid = False
+    if not valid:
+        raise ValueError("The address must be a complete URL, such as https://example.org/v1.")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("The address must begin with http:// or https:// and name a host.")
     if parts.username or parts.password or "@" in parts.netloc:

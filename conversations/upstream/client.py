@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from .address import check_base_url, check_header, secrets_in
+from .address_policy import AddressPolicy
 from .answer import Answer
 from .bounds import Caps, Clocks
 from .completion import read_completion
@@ -32,8 +33,9 @@ class Upstream:
     Nothing of the environment (proxies, .netrc) is used, no redirect followed, no cookie kept.
 
     ``base_url`` ends before ``/chat/completions`` (``https://api.siliconflow.cn/v1``). ``headers``
-    go with every request and count as secret. Raises ValueError for an address or a header that
-    cannot be used.
+    go with every request and count as secret. ``policy`` says which network addresses may be
+    connected to; by default private ones may, and metadata services never.
+    Raises ValueError for an address or a header that cannot be used.
     """
 
     def __init__(  # noqa: PLR0913  (each is a field of a provider)
@@ -47,6 +49,7 @@ class Upstream:
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
         max_connections: int = 110,
+        policy: AddressPolicy | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url)
         self.dialect = dialect
@@ -64,7 +67,9 @@ class Upstream:
             failures=self._failures,
             connect_seconds=self._clocks.connect,
             wire_cap=self._caps.wire,
-            transport=open_transport(proxy=proxy, max_connections=max_connections),
+            transport=open_transport(
+                proxy=proxy, max_connections=max_connections, policy=policy or AddressPolicy()
+            ),
         )
 
     def __repr__(self) -> str:

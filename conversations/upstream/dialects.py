@@ -19,6 +19,7 @@ from .errors import (
 
 Path = tuple[str, ...]
 InlineThinking = Literal["off", "tagged", "opened"]
+ReplayReasoning = Literal["tool_turns", "always", "never"]
 
 
 def _same(*names: str) -> dict[str, Path]:
@@ -62,7 +63,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     fields: Mapping[str, Path] = MappingProxyType(_OPENAI)
     stream_options: bool = True
     reuse_streams: bool = True
-    replay_reasoning: Literal["tool_turns", "always", "never"] = "tool_turns"
+    replay_reasoning: ReplayReasoning = "tool_turns"
     inline_thinking: InlineThinking = "off"
     error_codes: Mapping[str, type[UpstreamError]] = {}
 

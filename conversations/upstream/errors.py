@@ -2,6 +2,7 @@
 
     UpstreamError
     ├── Unreachable        no connection, or it broke before an answer began
+    ├── AddressRefused     the address is one that must not be connected to
     ├── Redirected         the address answers with a redirect, which is never followed
     ├── TimedOut           one of our clocks ran out (``clock``)
     ├── Denied
@@ -63,6 +64,10 @@ class UpstreamError(Exception):
 class Unreachable(UpstreamError):
     code = "unreachable"
     retryable = True
+
+
+class AddressRefused(UpstreamError):
+    code = "address_refused"
 
 
 class Redirected(UpstreamError):

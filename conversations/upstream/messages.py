@@ -2,7 +2,7 @@
 
 from typing import Any, get_args
 
-from .dialects import Dialect
+from .dialects import ReplayReasoning
 from .fields import Fields, InvalidField
 from .types import ChatMessage, Role, ToolCall
 
@@ -21,8 +21,8 @@ def read_message(fields: Fields) -> ChatMessage:
     )
 
 
-def write_message(message: ChatMessage, dialect: Dialect) -> dict[str, Any]:
-    """Give the message as this dialect wants it.
+def write_message(message: ChatMessage, replay: ReplayReasoning) -> dict[str, Any]:
+    """Give the message as it stands in a request; ``replay`` says where reasoning goes back.
 
     The content of a turn that called tools is "" and never null: some servers reject null.
     """
@@ -33,15 +33,13 @@ def write_message(message: ChatMessage, dialect: Dialect) -> dict[str, Any]:
         wire["tool_calls"] = [call.to_wire() for call in message.tool_calls]
     if message.tool_call_id is not None:
         wire["tool_call_id"] = message.tool_call_id
-    if message.reasoning_content is not None and _replays(message, dialect):
+    if message.reasoning_content is not None and _replays(message, replay):
         wire["reasoning_content"] = message.reasoning_content
     return wire
 
 
-def _replays(message: ChatMessage, dialect: Dialect) -> bool:
-    if dialect.replay_reasoning == "tool_turns":
-        return bool(message.tool_calls)
-    return dialect.replay_reasoning == "always"
+def _replays(message: ChatMessage, replay: ReplayReasoning) -> bool:
+    return bool(message.tool_calls) if replay == "tool_turns" else replay == "always"
 
 
 def _role(fields: Fields) -> Role:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from .dialects import Dialect
+from .dialects import Dialect, ReplayReasoning
 from .fields import Fields, InvalidField
 from .messages import read_message, write_message
 from .types import ChatMessage
@@ -46,13 +46,15 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that may be asked of ``POST /chat/completions``. What is None is not sent.
 
     ``include_usage`` is what the asker wants in a stream (``stream_options``); upstreams are
-    always asked for usage where their dialect knows how.
+    always asked for usage where their dialect knows how. ``replay_reasoning`` is what the model
+    needs in place of what is usual for the dialect; no body carries it.
     """
 
     model: str
     messages: tuple[ChatMessage, ...]
     stream: bool = False
     include_usage: bool = False
+    replay_reasoning: ReplayReasoning | None = None
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
     temperature: float | None = None
@@ -95,9 +97,10 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_wire(self, dialect: Dialect) -> dict[str, Any]:
         """Give the body to send to a server of this dialect."""
+        replay = self.replay_reasoning or dialect.replay_reasoning
         body: dict[str, Any] = {
             "model": self.model,
-            "messages": [write_message(message, dialect) for message in self.messages],
+            "messages": [write_message(message, replay) for message in self.messages],
             "stream": self.stream,
         }
         if self.stream and dialect.stream_options:

@@ -4,6 +4,7 @@ httpx's own pool loses connections for good when a task that waits on it is canc
 twice the time per token; httpx-aiohttp puts aiohttp's pool under the same API.
 """
 
+import socket
 import ssl
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -13,9 +14,11 @@ from typing import Any
 
 import aiohttp
 import httpx
+from aiohttp.abc import ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
-from .errors import Malformed, TimedOut, Unreachable, UpstreamError
+from .address_policy import AddressPolicy
+from .errors import AddressRefused, Malformed, TimedOut, Unreachable, UpstreamError
 
 KEEPALIVE_SECONDS = 30.0
 
@@ -29,21 +32,65 @@ def tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def open_transport(*, proxy: str | None, max_connections: int) -> AiohttpTransport:
-    """Make a transport with a pool of its own. It connects only inside a running loop."""
+class _Forbidden(OSError):
+    """The address policy does not allow what a connection was to be made to.
+
+    An OSError, since aiohttp wraps only those into the errors that it raises.
+    """
+
+
+class _CheckedResolver(aiohttp.ThreadedResolver):
+    """Looks names up, and refuses one of whose addresses any is refused."""
+
+    def __init__(self, policy: AddressPolicy) -> None:
+        super().__init__()
+        self._policy = policy
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Give the addresses of a name. Raises OSError."""
+        if not self._policy.allows_name(host):
+            raise _Forbidden
+        found = await super().resolve(host, port, family)
+        if not all(self._policy.allows(each["host"]) for each in found):
+            raise _Forbidden
+        return found
+
+
+def open_transport(
+    *, proxy: str | None, max_connections: int, policy: AddressPolicy
+) -> AiohttpTransport:
+    """Make a transport with a pool of its own. It connects only inside a running loop.
+
+    With a ``proxy``, the policy holds for the proxy, which makes the connection to the server.
+    """
     return AiohttpTransport(
         verify=tls_context(),
         trust_env=False,
         proxy=httpx.Proxy(proxy) if proxy else None,
-        client=_session_maker(max_connections),
+        client=_session_maker(max_connections, policy),
     )
 
 
-def _session_maker(max_connections: int) -> Callable[[], aiohttp.ClientSession]:
+def _session_maker(
+    max_connections: int, policy: AddressPolicy
+) -> Callable[[], aiohttp.ClientSession]:
+    def open_socket(target: aiohttp.AddrInfoType) -> socket.socket:
+        # Called with the very address that is connected to next: a host that is written as a
+        # number never meets the resolver.
+        family, kind, protocol, _, address = target
+        if not policy.allows(str(address[0])):
+            raise _Forbidden
+        return socket.socket(family, kind, protocol)
+
     def open_session() -> aiohttp.ClientSession:
-        # A policy on addresses would go into this connector, as its resolver.
         connector = aiohttp.TCPConnector(
-            limit=max_connections, keepalive_timeout=KEEPALIVE_SECONDS, ssl=tls_context()
+            limit=max_connections,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            ssl=tls_context(),
+            resolver=_CheckedResolver(policy),
+            socket_factory=open_socket,
         )
         return aiohttp.ClientSession(
             connector=connector,
@@ -80,7 +127,9 @@ def is_disconnect(error: BaseException) -> bool:
 def may_connect_later(error: BaseException) -> bool:
     """Say whether making the connection failed for a reason that may pass at once."""
     cause = _cause(error)
-    return isinstance(cause, aiohttp.ClientConnectorError) and not isinstance(
+    if not isinstance(cause, aiohttp.ClientConnectorError) or _is_forbidden(cause):
+        return False
+    return not isinstance(
         cause,
         aiohttp.ClientConnectorDNSError
         | aiohttp.ClientConnectorCertificateError
@@ -91,11 +140,21 @@ def may_connect_later(error: BaseException) -> bool:
 def connection_error(error: BaseException, connect_seconds: float) -> UpstreamError:
     """Translate what the transport raised before an answer began."""
     cause = _cause(error)
+    if _is_forbidden(cause):
+        return AddressRefused("The address policy of this site does not allow this address.")
+    if isinstance(cause, aiohttp.InvalidURL):
+        return AddressRefused("The host must be a name or an address written in full.")
     if isinstance(cause, aiohttp.ServerTimeoutError):
         return TimedOut("connect", connect_seconds)
     if isinstance(cause, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
         return Malformed("The server does not speak HTTP.")
     return Unreachable(_why(cause))
+
+
+def _is_forbidden(cause: BaseException) -> bool:
+    return isinstance(cause, aiohttp.ClientConnectorError) and isinstance(
+        cause.os_error, _Forbidden
+    )
 
 
 def _why(cause: BaseException) -> str:

@@ -1,0 +1,98 @@
+"""Which network addresses a server may have, judged on the address that is connected to.
+
+A name says nothing about where it leads, and may lead elsewhere the next time it is looked up
+(DNS rebinding). So the judgement is on numbers alone, at the last moment before the connection;
+only the names of cloud metadata services are refused as names.
+"""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+import msgspec
+
+Address = IPv4Address | IPv6Address
+
+# 100.64.0.0/10 is shared address space (RFC 6598), which overlay networks give to their hosts.
+_PRIVATE = tuple(
+    ip_network(network)
+    for network in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "::1/128",
+        "fc00::/7",
+    )
+)
+# Services that give a machine's credentials to whoever asks from it, and are not link-local:
+# Alibaba, Oracle, Azure, AWS, Google and Scaleway.
+_METADATA_ADDRESSES = frozenset(
+    ip_address(address)
+    for address in (
+        "100.100.100.200",
+        "192.0.0.192",
+        "168.63.129.16",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "fd00:42::42",
+    )
+)
+_METADATA_NAMES = frozenset(
+    {
+        "instance-data",
+        "instance-data.ec2.internal",
+        "metadata",
+        "metadata.azure.internal",
+        "metadata.goog",
+        "metadata.google.internal",
+        "metadata.oraclecloud.com",
+        "metadata.tencentyun.com",
+    }
+)
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+class AddressPolicy(msgspec.Struct, frozen=True):
+    """Public addresses are allowed; ``private`` ones too if it says so.
+
+    Private are loopback, RFC 1918, RFC 4193 and RFC 6598. Never allowed: link-local, multicast,
+    unspecified, reserved and metadata addresses, whatever form they are written in.
+    """
+
+    private: bool = True
+
+    def allows_name(self, name: str) -> bool:
+        """Whether a name may be looked up at all."""
+        return name.rstrip(".").lower() not in _METADATA_NAMES
+
+    def allows(self, address: str) -> bool:
+        """Whether a numeric address, as ``getaddrinfo`` gives it, may be connected to."""
+        try:
+            return self._allows(ip_address(address.partition("%")[0]))
+        except ValueError:
+            return False
+
+    def _allows(self, address: Address) -> bool:
+        if address in _METADATA_ADDRESSES:
+            return False
+        if isinstance(address, IPv6Address) and (inner := _embedded(address)):
+            return self._allows(inner)
+        if any(address in network for network in _PRIVATE):
+            return self.private
+        return _is_public(address)
+
+
+def _is_public(address: Address) -> bool:
+    # ``is_global`` alone takes multicast, IPv4-compatible and site-local addresses for public.
+    if address.is_multicast or address.is_reserved or address.is_unspecified:
+        return False
+    if isinstance(address, IPv6Address) and address.is_site_local:
+        return False
+    return address.is_global
+
+
+def _embedded(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that a mapped, 6to4 or NAT64 address leads to."""
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
