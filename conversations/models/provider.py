@@ -184,6 +184,12 @@ class LanguageModel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether the model itself is enabled and not retired, whatever its provider is."""
+        is_retired = self.retires_on is not None and self.retires_on <= timezone.now().date()
+        return self.enabled and not is_retired
+
     def succession(self) -> Iterator["LanguageModel"]:
         """This model, then those that replace it, each once."""
         seen: set[int] = set()
