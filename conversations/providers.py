@@ -1,15 +1,39 @@
-"""Providers and models that the site makes for itself at start, as an administrator would."""
+"""Providers and their models: made at start from the settings, and brought up to date."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from conversations.models import LanguageModel, Provider
+from conversations import catalogue
+from conversations.models import LanguageModel, Policy, Provider
+from conversations.upstream import check_header
 
 # The rows are found again by these names, so that a changed setting changes the row it made.
 UPSTREAM_NAME = "Configured upstream"
 LOCAL_NAME = "Bundled model"
+PUBLIC_NAME_LENGTH = 200
+# These describe the connection or the body of each request, and are the client's own.
+OWN_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
 
 _DIALECTS = {
     "siliconflow.cn": Provider.Dialect.SILICONFLOW,
@@ -66,14 +90,80 @@ def sync_models(provider: Provider, names: Iterable[str]) -> list[LanguageModel]
     Nothing is ever taken away or enabled again: a list may be incomplete, and a model that an
     administrator has disabled or renamed stays as it was left.
     """
-    known = set(provider.models.values_list("upstream_name", flat=True))
     taken = set(LanguageModel.objects.values_list("name", flat=True))
-    added = []
-    for name in dict.fromkeys(names):
-        if name in known:
-            continue
-        public_name = name if name not in taken else f"{name} ({provider.name})"
-        added.append(
-            LanguageModel.objects.create(provider=provider, name=public_name, upstream_name=name)
+    audience = audience_of_new_models()
+    return [
+        LanguageModel.objects.create(
+            provider=provider,
+            name=_public_name(name, provider, taken),
+            upstream_name=name,
+            audience=audience,
+            **_known_fields(provider, name),
         )
-    return added
+        for name in compare(provider, names).new
+    ]
+
+
+def audience_of_new_models() -> str:
+    """To whom a new model is open, by the policy of the site."""
+    is_open = Policy.current().new_models_open
+    return LanguageModel.Audience.EVERYONE if is_open else LanguageModel.Audience.RESTRICTED
+
+
+def _public_name(name: str, provider: Provider, taken: set[str]) -> str:
+    numbered = (f" ({provider.name}) {number}" for number in count(2))
+    endings = chain(("", f" ({provider.name})"), numbered)
+    wanted = (name[: PUBLIC_NAME_LENGTH - len(ending)] + ending for ending in endings)
+    free = next(each for each in wanted if each not in taken)
+    taken.add(free)
+    return free
+
+
+def _known_fields(provider: Provider, name: str) -> dict[str, Any]:
+    if provider.dialect != Provider.Dialect.SILICONFLOW:
+        return {}
+    return catalogue.known_fields(name)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a list of names would add, what is known of it, and what it lacks."""
+
+    new: list[str]
+    known: list[LanguageModel]
+    gone: list[LanguageModel]
+
+
+def compare(provider: Provider, names: Iterable[str]) -> Comparison:
+    """Compare a provider's own list of its models with those of the site."""
+    listed = list(dict.fromkeys(names))
+    here = set(listed)
+    models = list(provider.models.all())
+    names_here = {model.upstream_name for model in models}
+    return Comparison(
+        new=[name for name in listed if name not in names_here],
+        known=[model for model in models if model.upstream_name in here],
+        gone=[model for model in models if model.upstream_name not in here],
+    )
+
+
+def headers_in(text: str) -> dict[str, str]:
+    """The headers that a provider's ``extra_headers`` name, one a line as "Name: value".
+
+    Raises ValueError, which never repeats a value.
+    """
+    headers: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon or not name or not value:
+            raise ValueError(_("Line %s is not of the form “Name: value”.") % number)
+        if name.lower() in OWN_HEADERS:
+            raise ValueError(_("The header “%s” is set by this site itself.") % name)
+        try:
+            check_header(name, value)
+        except ValueError:
+            raise ValueError(_("Line %s is not printable ASCII.") % number) from None
+        headers[name] = value
+    return headers

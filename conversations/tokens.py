@@ -24,7 +24,10 @@ class PromptSize(NamedTuple):
 
 
 def prompt_size(
-    branch: Sequence[Message], parameters: Mapping[str, Any], model: LanguageModel
+    branch: Sequence[Message],
+    parameters: Mapping[str, Any],
+    model: LanguageModel,
+    system_message: str = "",
 ) -> PromptSize:
     """The size of a branch as a prompt for ``model``.
 
@@ -33,7 +36,10 @@ def prompt_size(
     """
     counted, rest = _counted(branch, model)
     extra = len(msgspec.json.encode([parameters.get("tools"), parameters.get("response_format")]))
-    fresh = sum(_bytes(message) for message in rest) + (0 if counted else extra)
+    replays = model.reasoning_policy == LanguageModel.ReasoningPolicy.ALWAYS
+    fresh = sum(_bytes(message, replays) for message in rest) + (0 if counted else extra)
+    # Counted or not: it may have been changed since.
+    fresh += len(system_message.encode())
     overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * len(rest)
     return PromptSize(counted + fresh + overhead, counted + fresh // BYTES_A_TOKEN + len(rest) * 4)
 
@@ -48,9 +54,9 @@ def _counted(branch: Sequence[Message], model: LanguageModel) -> tuple[int, Sequ
     return 0, branch
 
 
-def _bytes(message: Message) -> int:
+def _bytes(message: Message, replays: bool) -> int:
     calls = len(msgspec.json.encode(message.tool_calls)) if message.tool_calls else 0
-    reasoning = len(message.reasoning_content.encode()) if calls else 0
+    reasoning = len(message.reasoning_content.encode()) if calls or replays else 0
     return len(message.content.encode()) + calls + reasoning
 
 

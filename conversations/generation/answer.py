@@ -1,5 +1,6 @@
 """One answer: from the upstream's chunks to the events of a run."""
 
+from conversations.generation.connections import Connections
 from conversations.generation.events import (
     Cause,
     Delta,
@@ -12,7 +13,14 @@ from conversations.generation.events import (
 from conversations.generation.failures import failure_of
 from conversations.generation.prompt import Call, EchoFilter
 from conversations.generation.writer import Run, Writer
-from conversations.upstream import Answer, Chunk, Truncated, Upstream, UpstreamError, Usage
+from conversations.upstream import (
+    Answer,
+    Chunk,
+    InlineThinking,
+    Truncated,
+    UpstreamError,
+    Usage,
+)
 
 
 class Answering:
@@ -26,10 +34,10 @@ class Answering:
     async def remark(self, notices: list[str]) -> None:
         """Begin with what the reader should know about this answer."""
         if notices:
-            remarks = [Notice("max_tokens_lowered", notice) for notice in notices]
+            remarks = [Notice("adjusted", notice) for notice in notices]
             await self._writer.append(self._run, remarks)
 
-    async def relay(self, call: Call, upstream: Upstream) -> Finished:
+    async def relay(self, call: Call, connections: Connections) -> Finished:
         """Ask the upstream and write down what comes, until it ends or the run is stopped.
 
         The task is never cancelled: stopping leaves the stream normally, so that no connection
@@ -37,8 +45,13 @@ class Answering:
         """
         self._echo = EchoFilter(call.echo)
         answer: Answer | None = None
+        stop = self._run.stop
+        inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
         try:
-            async with upstream.stream(call.request, stop=self._run.stop) as answer:
+            async with (
+                connections.place(call.model.provider, call.policy, stop) as upstream,
+                upstream.stream(call.request, stop, inline_thinking=inline_thinking) as answer,
+            ):
                 self._run.began = answer.began
                 async for chunk in answer:
                     await self._write(chunk)

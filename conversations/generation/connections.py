@@ -1,28 +1,110 @@
 """The one place that attaches an upstream key: a client for each provider, kept and shared."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
+from conversations.generation.bulkhead import Bulkhead
 from conversations.models import Provider
-from conversations.upstream import DIALECTS, Upstream
+from conversations.providers import headers_in
+from conversations.upstream import DIALECTS, AddressPolicy, Busy, Clocks, Upstream
+
+# A pool of its own for each provider: one that stalls holds nobody else's connections.
+POOL_CONNECTIONS = 110
+
+
+def open_upstream(
+    provider: Provider, policy: AddressPolicy, *, most_seconds: float | None = None
+) -> Upstream:
+    """A client of the provider's server, with its key, its headers and its clocks.
+
+    ``most_seconds`` bounds the whole of each call further. Raises ValueError when the record holds
+    an address or a header that cannot be used.
+    """
+    total = provider.total_seconds
+    return Upstream(
+        provider.base_url,
+        provider.api_key or None,
+        dialect=DIALECTS[provider.dialect],
+        clocks=Clocks(
+            connect=provider.connect_seconds,
+            first_byte=provider.first_byte_seconds,
+            idle=provider.idle_seconds,
+            total=total if most_seconds is None else min(total, most_seconds),
+        ),
+        headers=headers_in(provider.extra_headers),
+        max_connections=max(POOL_CONNECTIONS, provider.max_concurrent or 0),
+        policy=policy,
+    )
+
+
+@dataclass(eq=False)
+class _Client:
+    """A client, what it was made from, and how many answers come through it now."""
+
+    upstream: Upstream
+    made_from: tuple[datetime, AddressPolicy]
+    answers: int = 0
 
 
 class Connections:
     """Clients by provider. A provider that was edited gets a new one; the old one ends its work."""
 
     def __init__(self) -> None:
-        self._clients: dict[int, tuple[datetime, Upstream]] = {}
+        self._clients: dict[int, _Client] = {}
+        self._outdated: list[_Client] = []
+        self._bulkheads: dict[int, Bulkhead] = {}
 
-    def upstream_for(self, provider: Provider) -> Upstream:
-        """The client that talks to the provider with its key."""
+    @asynccontextmanager
+    async def place(
+        self, provider: Provider, policy: AddressPolicy, stop: asyncio.Event
+    ) -> AsyncIterator[Upstream]:
+        """A place among the provider's answers, and the client to ask with.
+
+        Raises :class:`~conversations.upstream.Busy` when all places stay taken for five seconds.
+        Who is stopped while waiting is let through without one: a stopped call sends nothing.
+        """
+        bulkhead = self._bulkheads.setdefault(provider.pk, Bulkhead())
+        bulkhead.most = provider.max_concurrent
+        has_place = await bulkhead.enter(stop)
+        try:
+            if not has_place and not stop.is_set():
+                raise Busy("All places of this provider are taken.")
+            async with self._used(self._client(provider, policy)) as upstream:
+                yield upstream
+        finally:
+            if has_place:
+                bulkhead.leave()
+
+    def _client(self, provider: Provider, policy: AddressPolicy) -> _Client:
+        made_from = (provider.updated_at, policy)
         known = self._clients.get(provider.pk)
-        if known and known[0] == provider.updated_at:
-            return known[1]
-        dialect = DIALECTS[provider.dialect]
-        client = Upstream(provider.base_url, provider.api_key or None, dialect=dialect)
-        self._clients[provider.pk] = (provider.updated_at, client)
-        return client
+        if known and known.made_from == made_from:
+            return known
+        self._clients[provider.pk] = _Client(open_upstream(provider, policy), made_from)
+        if known:
+            self._outdated.append(known)
+        return self._clients[provider.pk]
+
+    @asynccontextmanager
+    async def _used(self, client: _Client) -> AsyncIterator[Upstream]:
+        client.answers += 1
+        try:
+            await self._close_outdated()
+            yield client.upstream
+        finally:
+            client.answers -= 1
+            await self._close_outdated()
+
+    async def _close_outdated(self) -> None:
+        idle = [client for client in self._outdated if not client.answers]
+        self._outdated = [client for client in self._outdated if client.answers]
+        for client in idle:
+            await client.upstream.aclose()
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for _, client in self._clients.values():
-            await client.aclose()
+        for client in [*self._clients.values(), *self._outdated]:
+            await client.upstream.aclose()

@@ -21,7 +21,7 @@ from conversations.generation.events import (
 )
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
 from conversations.settling import UNSEEN, Measured, settle
-from conversations.tokens import prompt_size
+from conversations.tokens import PromptSize, prompt_size
 
 # One process runs generations; the name is its slot, so that its successor knows what it left.
 OWNER = "main"
@@ -29,13 +29,17 @@ OWNER = "main"
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: answers to ``parent``, ``n`` of them, or more of ``continued``."""
+    """What is asked for: answers to ``parent``, ``n`` of them, or more of ``continued``.
+
+    ``notices`` tell the reader what of the asking was changed.
+    """
 
     model: LanguageModel
     client_request_id: UUID
     parent: Message
     parameters: dict[str, Any] = field(default_factory=dict)
     continued: Message | None = None
+    notices: tuple[str, ...] = ()
 
 
 def create(order: Order, changed_in: int) -> Generation:
@@ -63,19 +67,24 @@ def create(order: Order, changed_in: int) -> Generation:
 
 
 def _reserve(generation: Generation, order: Order) -> None:
-    leaf = order.continued or order.parent
     wanted = quotas.Wanted(
         user=generation.user,
         model=order.model,
-        prompt=prompt_size(leaf.branch(), order.parameters, order.model),
+        prompt=_prompt_size(order),
         max_tokens=order.parameters.get("max_tokens"),
         count=order.parameters.get("n") or 1,
     )
     granted = quotas.reserve(generation.pk, wanted)
     if granted.max_tokens is not None:
         generation.parameters = {**order.parameters, "max_tokens": granted.max_tokens}
-    if granted.notice:
-        generation.notices = [granted.notice]
+    lowered = [granted.notice] if granted.notice else []
+    generation.notices = [*order.notices, *lowered]
+
+
+def _prompt_size(order: Order) -> PromptSize:
+    leaf = order.continued or order.parent
+    system_message = leaf.conversation.system_message
+    return prompt_size(leaf.branch(), order.parameters, order.model, system_message)
 
 
 def _reopen(message: Message, generation: Generation, changed_in: int) -> None:
@@ -171,6 +180,7 @@ def _write_down(generation: Generation, last: Finished, measured: Measured) -> s
         generation.prompt_tokens = used.prompt_tokens
         generation.completion_tokens = used.completion_tokens
         generation.usage_source = used.source
+    generation.first_token_ms = measured.first_token_ms
     generation.save()
     if generation.conversation:
         changed_in = generation.conversation.advance()

@@ -6,34 +6,71 @@ from uuid import UUID
 import msgspec
 
 from conversations.generation.lifecycle import tool_call_of
-from conversations.models import Generation, LanguageModel, Message, Provider
-from conversations.upstream import ChatMessage, CompletionRequest, ToolCall
+from conversations.models import Conversation, Generation, LanguageModel, Message, Policy, Provider
+from conversations.parameters import clamped
+from conversations.upstream import (
+    AddressPolicy,
+    ChatMessage,
+    CompletionRequest,
+    ReplayReasoning,
+    Role,
+    ToolCall,
+)
 
 # These servers continue an assistant message that stands last; the others are asked in words.
 PREFILLING = {Provider.Dialect.LLAMACPP, Provider.Dialect.VLLM, Provider.Dialect.OLLAMA}
+_REPLAY: dict[str, ReplayReasoning] = {
+    LanguageModel.ReasoningPolicy.TOOL_TURNS: "tool_turns",
+    LanguageModel.ReasoningPolicy.ALWAYS: "always",
+    LanguageModel.ReasoningPolicy.NEVER: "never",
+}
 CONTINUE = "Continue exactly where you stopped. Do not repeat what you have already written."
 
 
+_ROLES: dict[str, Role] = {
+    Message.Role.USER: "user",
+    Message.Role.ASSISTANT: "assistant",
+    Message.Role.TOOL: "tool",
+}
+
+
 class Call(NamedTuple):
-    """A request, the model that answers it, and what it may say again before it goes on."""
+    """A request, the model that answers it, the addresses that its server may have, and what the
+    model may say again before it goes on."""
 
     request: CompletionRequest
     model: LanguageModel
+    policy: AddressPolicy
     echo: str
 
 
 def call_for(generation_id: UUID) -> Call:
     """The request of a generation: the branch above its answer, in the order of the talk."""
-    generation = Generation.objects.select_related("language_model__provider").get(pk=generation_id)
+    generation = Generation.objects.select_related("language_model__provider", "conversation").get(
+        pk=generation_id
+    )
     model = generation.language_model
     if model is None:
         raise LanguageModel.DoesNotExist
     answer = generation.messages.select_related("conversation").order_by("choice")[0]
     branch = answer.branch()
-    messages = [_message(message) for message in branch[:-1]] + _so_far(answer, model)
-    body = {**generation.parameters, "model": model.upstream_name, "messages": [], "stream": True}
-    request = CompletionRequest.from_wire(body)
-    return Call(msgspec.structs.replace(request, messages=tuple(messages)), model, answer.content)
+    system = _system(generation.conversation)
+    messages = [*system, *map(_message, branch[:-1]), *_so_far(answer, model)]
+    parameters = clamped(model, generation.parameters)
+    body = {**parameters, "model": model.upstream_name, "messages": [], "stream": True}
+    request = msgspec.structs.replace(
+        CompletionRequest.from_wire(body),
+        messages=tuple(messages),
+        replay_reasoning=_REPLAY.get(model.reasoning_policy),
+    )
+    policy = AddressPolicy(private=Policy.current().private_addresses)
+    return Call(request, model, policy, answer.content)
+
+
+def _system(conversation: Conversation | None) -> list[ChatMessage]:
+    if conversation is None or not conversation.system_message:
+        return []
+    return [ChatMessage(role="system", content=conversation.system_message)]
 
 
 def _so_far(answer: Message, model: LanguageModel) -> list[ChatMessage]:
@@ -47,13 +84,14 @@ def _so_far(answer: Message, model: LanguageModel) -> list[ChatMessage]:
 
 def _message(message: Message) -> ChatMessage:
     calls = tuple(_tool_call(call) for call in message.tool_calls)
-    # Reasoning goes back on turns with tool calls alone: elsewhere some providers refuse it.
-    reasoning = message.reasoning_content if calls else None
+    # Whether it goes back is the model's policy, or else that of its kind of server.
+    reasoning = message.reasoning_content or ("" if calls else None)
     return ChatMessage(
-        role="user" if message.role == Message.Role.USER else "assistant",
+        role=_ROLES[message.role],
         content=message.content,
         reasoning_content=reasoning,
         tool_calls=calls,
+        tool_call_id=message.tool_call_id or None,
     )
 
 

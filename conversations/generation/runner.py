@@ -107,7 +107,7 @@ class Runner:
         answering = Answering(run, self._writer)
         await answering.remark(generation.notices)
         call = await in_thread(prompt.call_for, generation.pk)
-        return await answering.relay(call, self._connections.upstream_for(call.model.provider))
+        return await answering.relay(call, self._connections)
 
     async def _finish(self, run: Run, last: Finished) -> None:
         await self._writer.flush(run)

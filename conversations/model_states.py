@@ -1,0 +1,56 @@
+"""What a page is told of the models: what they can do, and when they go."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from conversations import access, parameters
+from conversations.models import Conversation, LanguageModel
+
+
+def states(models: Sequence[LanguageModel]) -> list[dict[str, Any]]:
+    """The models that a person may use, as the protocol describes them."""
+    names = {model.pk: model.name for model in models}
+    # A successor that is not theirs is not named: nobody learns the names of others' models.
+    return [_state(model, names.get(model.replaced_by_id or 0)) for model in models]
+
+
+def _state(model: LanguageModel, successor: str | None) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "notes": model.notes,
+        "announcement": _announcement(model, successor),
+        "paused": model.paused or model.provider.paused,
+        "context_length": model.context_length,
+        "reasons": model.reasons,
+        "takes_tools": model.takes_tools,
+        "writes_json": model.writes_json,
+        "sees_images": model.sees_images,
+        "parameters": parameters.described(model),
+        "retires_on": model.retires_on.isoformat() if model.retires_on else None,
+        "replaced_by": successor,
+    }
+
+
+def _announcement(model: LanguageModel, successor: str | None) -> str:
+    if model.retires_on is None:
+        return ""
+    values = {"day": date_format(model.retires_on), "successor": successor}
+    if successor is None:
+        return _("Retires on %(day)s.") % values
+    return _("Retires on %(day)s; “%(successor)s” takes its place.") % values
+
+
+def answering(conversation: Conversation) -> tuple[LanguageModel | None, str | None]:
+    """The model that answers next in a conversation, and what its reader is to be told of it."""
+    model: LanguageModel | None = conversation.language_model
+    if model is None or model.is_offered:
+        return model, None
+    try:
+        successor = access.model_for(conversation.user, model.name)
+    except access.NotFound:
+        return model, _("“%s” is no longer offered. Choose another model to go on.") % model.name
+    text = _("“%(old)s” is no longer offered; “%(new)s” goes on in its place.")
+    return successor, text % {"old": model.name, "new": successor.name}
