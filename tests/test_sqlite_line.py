@@ -1,6 +1,7 @@
 """The threads of a process queue for SQLite's one writer."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -97,3 +98,32 @@ def test_who_waits_for_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None
         User.objects.create(username="alice")
         in_another_thread(impatient).join(SECONDS)
     assert complaints == ["database is locked"]
+
+
+def test_a_connection_that_goes_first_passes_those_who_waited_longer() -> None:
+    order: list[str] = []
+
+    def named(name: str, *, goes_first: bool) -> Callable[[], None]:
+        def write() -> None:
+            connection.goes_first = goes_first
+            with transaction.atomic():
+                order.append(name)
+
+        return write
+
+    with transaction.atomic():
+        User.objects.create(username="alice")
+        threads = [in_another_thread(named(f"other {n}", goes_first=False)) for n in range(3)]
+        threads.append(in_another_thread(named("first", goes_first=True)))
+        _wait_in_line(4)
+    for thread in threads:
+        thread.join(SECONDS)
+    assert order[0] == "first"
+    assert len(order) == 4
+
+
+def _wait_in_line(count: int) -> None:
+    line = connection._line
+    until = time.monotonic() + SECONDS
+    while len(line._changed._waiters) < count and time.monotonic() < until:
+        time.sleep(0)

@@ -70,7 +70,9 @@ class Writer:
         self._news = asyncio.Event()
         self._committed = asyncio.Condition()
         # A thread of its own keeps its connection open; nothing else ever queues before a commit.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._thread = ThreadPoolExecutor(
+            max_workers=1, thread_name_prefix="writer", initializer=_go_first
+        )
 
     async def append(self, run: Run, events: Sequence[Event]) -> None:
         """Put the events in line. Waits only while too much is unwritten."""
@@ -141,3 +143,8 @@ class Writer:
         """Give the thread and its connection back."""
         self._thread.submit(connection.close)
         self._thread.shutdown()
+
+
+def _go_first() -> None:
+    # What our SQLite backend understands; other databases need no line.
+    connection.goes_first = True  # type: ignore[attr-defined]
