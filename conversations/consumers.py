@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from conversations import page_actions, protocol
@@ -77,5 +78,10 @@ class Consumer(AsyncWebsocketConsumer):
             await super().close(code, reason)
 
     async def _send_text(self, text: str) -> None:
-        if not self._is_closed:
+        if self._is_closed:
+            return
+        try:
             await self.send(text_data=text)
+        except Disconnected:
+            # The wire broke between two frames; `disconnect` follows and ends the page.
+            self._is_closed = True
