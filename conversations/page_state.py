@@ -8,18 +8,18 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.translation import gettext as _
 
-from conversations import access
+from conversations import access, model_states
 from conversations.generation.events import ChoiceTranscript, Transcript
 from conversations.generation.lifecycle import transcript_of
 from conversations.models import (
     Conversation,
     Definition,
     Generation,
-    LanguageModel,
     Message,
     Preset,
     User,
 )
+from conversations.quota_state import quota_state
 
 LISTED_CONVERSATIONS = 50
 
@@ -30,11 +30,12 @@ def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
     return {
         "site": {"name": settings.SITE_NAME, "release": release()},
         "user": {"username": user.get_username(), "is_staff": user.is_staff},
-        "models": [{"name": model.name, "notes": model.notes} for model in models],
+        "models": model_states.states(models),
         "notice": None if models else _no_model(user),
         "conversation": conversation_state(conversation) if conversation else None,
         "messages": message_states(conversation) if conversation else [],
         "conversations": listed(user),
+        "quota": quota_state(user),
         **kept(user),
     }
 
@@ -99,13 +100,14 @@ def listed_state(conversation: Conversation) -> dict[str, Any]:
 
 def conversation_state(conversation: Conversation) -> dict[str, Any]:
     """A conversation without its messages."""
-    model: LanguageModel | None = conversation.language_model
+    model, notice = model_states.answering(conversation)
     return {
         **listed_state(conversation),
         "version": conversation.version,
         "parameters": conversation.parameters,
         "system_message": conversation.system_message,
         "model": model.name if model else None,
+        "notice": notice,
         "head_id": str(conversation.head_id) if conversation.head_id else None,
         "created_at": conversation.created_at.isoformat(),
     }

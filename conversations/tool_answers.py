@@ -17,6 +17,7 @@ from conversations.turn_records import (
     checked_parameters,
     model_named,
     ordered,
+    succession,
 )
 
 
@@ -39,7 +40,7 @@ def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
     calls = [call["id"] for call in called.tool_calls]
     _check(calls, answers.answers)
     model = model_named(user, answers.model)
-    parameters = checked_parameters(answers.parameters)
+    parameters = checked_parameters(answers.parameters, model)
     conversation = called.conversation
     since, version = conversation.version, conversation.advance()
     parent = called
@@ -52,7 +53,8 @@ def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
             content=answers.answers[call_id],
             changed_in=version,
         )
-    order = Order(model, client_request_id, parent, parameters)
+    notices = succession(answers.model, model)
+    order = Order(model, client_request_id, parent, parameters, notices=notices)
     return ordered(conversation, [order], since, version)
 
 

@@ -1,7 +1,7 @@
 """The transactions behind a turn: what is written before a generation can run."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,7 +14,7 @@ from conversations import access
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
 from conversations.models import Conversation, Generation, LanguageModel, Message, User, title_from
-from conversations.quotas import QuotaExceeded
+from conversations.parameters import WIDEST, fitted, limits_of
 from conversations.refusal import Refused
 from conversations.schemas import check_schemas
 from conversations.upstream import ChatMessage, CompletionRequest, InvalidField, check
@@ -103,7 +103,8 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
     """The user's message below ``parent_id``, in a new conversation if none is named."""
     content = checked_content(sending.content)
     models = _models(user, sending)
-    parameters = checked_parameters(sending.parameters)
+    first = next(iter(models.values()))
+    parameters = checked_parameters(sending.parameters, first)
     conversation = _conversation(user, sending, content)
     since, version = conversation.version, conversation.advance()
     message = Message.objects.create(
@@ -114,8 +115,14 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
         changed_in=version,
     )
     orders = [
-        Order(model, _request_id(client_request_id, number), message, parameters)
-        for number, model in enumerate(models)
+        Order(
+            model,
+            _request_id(client_request_id, number),
+            message,
+            parameters,
+            notices=succession(name, model),
+        )
+        for number, (name, model) in enumerate(models.items())
     ]
     conversation.parameters = parameters
     return ordered(conversation, orders, since, version)
@@ -125,12 +132,14 @@ def regenerate(user: User, client_request_id: UUID, message_id: UUID, model: str
     """One more answer to the message that the given answer is an answer to."""
     answer = _answer(user, message_id)
     conversation = answer.conversation
-    wanted = model_named(user, model or answer.model_name)
+    named = model or answer.model_name
+    wanted = model_named(user, named)
     parameters = answer.generation.parameters if answer.generation else {}
     if answer.parent is None:
         raise access.NotFound
     since, version = conversation.version, conversation.advance()
-    order = Order(wanted, client_request_id, answer.parent, parameters)
+    notices = succession(named, wanted)
+    order = Order(wanted, client_request_id, answer.parent, parameters, notices=notices)
     return ordered(conversation, [order], since, version)
 
 
@@ -143,16 +152,18 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
     model = model_named(user, answer.model_name)
     since, version = conversation.version, conversation.advance()
     parameters = {name: value for name, value in generation.parameters.items() if name != "n"}
-    order = Order(model, client_request_id, answer.parent, parameters, continued=answer)
+    notices = succession(answer.model_name, model)
+    order = Order(model, client_request_id, answer.parent, parameters, answer, notices)
     return ordered(conversation, [order], since, version)
 
 
 def ordered(conversation: Conversation, orders: Sequence[Order], since: int, version: int) -> Turn:
-    """Have the orders answered, all of them or none, and show the first answer."""
-    try:
-        generations = tuple(lifecycle.create(order, version) for order in orders)
-    except QuotaExceeded as error:
-        raise Refused("quota_exceeded", error.message) from error
+    """Have the orders answered, all of them or none, and show the first answer.
+
+    Each model gets what it takes of the parameters, within its own ranges.
+    """
+    fitting = [replace(each, parameters=fitted(each.model, each.parameters)) for each in orders]
+    generations = tuple(lifecycle.create(order, version) for order in fitting)
     conversation.head = generations[0].messages.order_by("choice")[0]
     conversation.language_model = orders[0].model
     conversation.updated_at = timezone.now()
@@ -172,27 +183,48 @@ def checked_content(content: str) -> str:
 
 
 def model_named(user: User, name: str) -> LanguageModel:
-    """The model that a person asks for. Raises :class:`Refused` when it is not open to them."""
+    """The model that a person asks for, or the one that replaces it.
+
+    Raises :class:`Refused` when it is not open to them, or takes no messages now.
+    """
     try:
-        return access.model_for(user, name)
+        model = access.model_for(user, name)
     except access.NotFound:
         text = _("The model “%s” is not available to you. Choose another one.")
         raise Refused("unknown_model", text % name[:100], "model") from None
+    if model.paused or model.provider.paused:
+        text = _("“%s” is paused by an administrator. Choose another model, or try again later.")
+        raise Refused("paused", text % model.name, "model")
+    return model
 
 
-def _models(user: User, sending: Sending) -> list[LanguageModel]:
+def succession(named: str, model: LanguageModel) -> tuple[str, ...]:
+    """What to tell the reader when another model answers than the one that was named."""
+    if named == model.name:
+        return ()
+    text = _("“%(old)s” is no longer offered; “%(new)s” answers in its place.")
+    return (text % {"old": named[:100], "new": model.name},)
+
+
+def _models(user: User, sending: Sending) -> dict[str, LanguageModel]:
     names = list(dict.fromkeys([sending.model, *sending.compared]))
     if len(names) > COMPARED_MODELS:
         raise Refused("too_many_models", _("At most four models can be compared."), "compared")
-    return [model_named(user, name) for name in names]
+    return {name: model_named(user, name) for name in names}
 
 
-def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a turn, in the wire's names. Raises :class:`Refused` with the field."""
+def checked_parameters(
+    parameters: dict[str, Any], model: LanguageModel | None = None
+) -> dict[str, Any]:
+    """The parameters of a turn, in the wire's names, within the ranges of ``model``.
+
+    Without one, within those that any model can have. Raises :class:`Refused` with the field.
+    """
+    limits = limits_of(model) if model else WIDEST
     asked = {**parameters, "model": "any", "messages": [], "stream": True}
     try:
         request = CompletionRequest.from_wire(asked)
-        check(msgspec.structs.replace(request, messages=(ChatMessage(role="user"),)))
+        check(msgspec.structs.replace(request, messages=(ChatMessage(role="user"),)), limits)
     except InvalidField as error:
         raise Refused("invalid_parameter", str(error), error.field) from error
     check_schemas(parameters)
