@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from conversations import statements, tokens
 from conversations.generation.events import ChoiceTranscript, Finished, TokenCounts, Transcript
-from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay
+from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay, UsageTotal
 from conversations.quotas import cost_micros
 
 # A provider that counts less than this part of our own guess is not believed.
@@ -128,7 +128,8 @@ def _charged(hold: Hold, measure: Measure, used: Used) -> int:
     return min([used.amount(measure), *held])
 
 
-_DAY_KEY = ("day", "username", "model_name", "provider_name", "outcome", "error_code", "user_id")
+_TOTAL_KEY = ("day", "model_name", "provider_name", "outcome", "error_code")
+_DAY_KEY = (*_TOTAL_KEY, "username", "user_id")
 _DAY_SUMS = ("requests", "prompt_tokens", "completion_tokens", "cost_micros")
 
 
@@ -142,3 +143,5 @@ def _add_to_day(entry: dict[str, Any]) -> None:
         **{name: entry[name] for name in _DAY_SUMS},
     }
     statements.add(UsageDay, {name: entry[name] for name in _DAY_KEY}, amounts)
+    # Last: everybody's answers of the day share this row, and it is locked from here on.
+    statements.add(UsageTotal, {name: entry[name] for name in _TOTAL_KEY}, amounts)

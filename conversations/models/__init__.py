@@ -19,8 +19,8 @@ from conversations.models.quota import (
     Measure,
     Period,
     Rule,
-    UsageDay,
 )
+from conversations.models.usage import UsageDay, UsageTotal
 from conversations.models.user import User
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Rule",
     "UnreadableSecret",
     "UsageDay",
+    "UsageTotal",
     "User",
     "title_from",
 ]

@@ -17,6 +17,11 @@ class Policy(models.Model):
         default=True,
         help_text=_("Loopback and private networks, for servers of your own."),
     )
+    draining = models.BooleanField(
+        _("takes no new messages"),
+        default=False,
+        help_text=_("What runs goes on. Meant for the minutes before a restart."),
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
 
     class Meta:

@@ -1,0 +1,75 @@
+"""The ledger added up, for pages that must be quick however long it grows."""
+
+from django.conf import settings
+from django.db import models
+
+
+class UsageSums(models.Model):
+    """Sums over answers that ended alike on one day.
+
+    ``first_token_ms`` is a sum, over the ``first_token_answers`` that said anything.
+    """
+
+    day = models.DateField()
+    model_name = models.CharField(max_length=200)
+    provider_name = models.CharField(max_length=100)
+    outcome = models.CharField(max_length=12)
+    error_code = models.CharField(max_length=40, blank=True, default="")
+    answers = models.BigIntegerField(default=0)
+    estimated = models.BigIntegerField(default=0)
+    requests = models.BigIntegerField(default=0)
+    prompt_tokens = models.BigIntegerField(default=0)
+    completion_tokens = models.BigIntegerField(default=0)
+    cost_micros = models.BigIntegerField(default=0)
+    first_token_ms = models.BigIntegerField(default=0)
+    first_token_answers = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.model_name} {self.outcome}"
+
+
+class UsageDay(UsageSums):
+    """The ledger added up by day, person, model and provider."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="usage_days"
+    )
+    username = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "day",
+                    "user",
+                    "username",
+                    "model_name",
+                    "provider_name",
+                    "outcome",
+                    "error_code",
+                ],
+                name="one_usage_row_a_day",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.username} {self.model_name}"
+
+
+class UsageTotal(UsageSums):
+    """The ledger added up by day, model and provider: all people together.
+
+    A year of it has thousands of rows where :class:`UsageDay` has hundreds of thousands.
+    """
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "model_name", "provider_name", "outcome", "error_code"],
+                name="one_usage_total_a_day",
+            )
+        ]
