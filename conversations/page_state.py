@@ -78,7 +78,7 @@ def preset_states(user: User) -> list[dict[str, Any]]:
 def definition_states(user: User) -> list[dict[str, Any]]:
     """The schemas and tools that the person keeps."""
     own = Definition.objects.filter(user=user)
-    return list(own.values("id", "kind", "name", "definition"))
+    return [dict(each) for each in own.values("id", "kind", "name", "definition")]
 
 
 def listed(user: User, before: datetime | None = None) -> list[dict[str, Any]]:

@@ -37,7 +37,8 @@ def prompt_size(
     counted, rest = _counted(branch, model)
     extra = len(msgspec.json.encode([parameters.get("tools"), parameters.get("response_format")]))
     replays = model.reasoning_policy == LanguageModel.ReasoningPolicy.ALWAYS
-    fresh = sum(_bytes(message, replays) for message in rest) + (0 if counted else extra)
+    fresh = sum(message_bytes(message, replays=replays) for message in rest)
+    fresh += 0 if counted else extra
     # Counted or not: it may have been changed since.
     fresh += len(system_message.encode())
     overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * len(rest)
@@ -54,7 +55,8 @@ def _counted(branch: Sequence[Message], model: LanguageModel) -> tuple[int, Sequ
     return 0, branch
 
 
-def _bytes(message: Message, replays: bool) -> int:
+def message_bytes(message: Message, *, replays: bool = False) -> int:
+    """The bytes that a message takes in a request; with its reasoning where that goes back."""
     calls = len(msgspec.json.encode(message.tool_calls)) if message.tool_calls else 0
     reasoning = len(message.reasoning_content.encode()) if calls or replays else 0
     return len(message.content.encode()) + calls + reasoning

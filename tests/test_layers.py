@@ -23,6 +23,7 @@ LAYERS = {
     "conversations.catalogue": 2,
     "conversations.details": 2,
     "conversations.first_run": 2,
+    "conversations.generation.context": 2,
     "conversations.generation.lifecycle": 2,
     "conversations.generation.log": 2,
     "conversations.generation.prompt": 2,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from conversations import quotas
 from conversations.generation import log
+from conversations.generation.context import fitting
 from conversations.generation.events import (
     ChoiceTranscript,
     Failure,
@@ -21,7 +22,7 @@ from conversations.generation.events import (
 )
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
 from conversations.settling import UNSEEN, Measured, settle
-from conversations.tokens import PromptSize, prompt_size
+from conversations.tokens import prompt_size
 
 # One process runs generations; the name is its slot, so that its successor knows what it left.
 OWNER = "main"
@@ -67,24 +68,25 @@ def create(order: Order, changed_in: int) -> Generation:
 
 
 def _reserve(generation: Generation, order: Order) -> None:
+    kept = fitting(*_prompt(order))
+    system_message = order.parent.conversation.system_message
     wanted = quotas.Wanted(
         user=generation.user,
         model=order.model,
-        prompt=_prompt_size(order),
+        prompt=prompt_size(kept.messages, order.parameters, order.model, system_message),
         max_tokens=order.parameters.get("max_tokens"),
         count=order.parameters.get("n") or 1,
     )
     granted = quotas.reserve(generation.pk, wanted)
     if granted.max_tokens is not None:
         generation.parameters = {**order.parameters, "max_tokens": granted.max_tokens}
-    lowered = [granted.notice] if granted.notice else []
-    generation.notices = [*order.notices, *lowered]
+    notices = [*order.notices, kept.notice(), granted.notice]
+    generation.notices = [notice for notice in notices if notice]
 
 
-def _prompt_size(order: Order) -> PromptSize:
+def _prompt(order: Order) -> tuple[list[Message], LanguageModel, dict[str, Any], str]:
     leaf = order.continued or order.parent
-    system_message = leaf.conversation.system_message
-    return prompt_size(leaf.branch(), order.parameters, order.model, system_message)
+    return leaf.branch(), order.model, order.parameters, leaf.conversation.system_message
 
 
 def _reopen(message: Message, generation: Generation, changed_in: int) -> None:

@@ -5,10 +5,12 @@ from uuid import UUID
 
 import msgspec
 
+from conversations.generation.context import fitting
 from conversations.generation.lifecycle import tool_call_of
 from conversations.models import Conversation, Generation, LanguageModel, Message, Policy, Provider
 from conversations.parameters import clamped
 from conversations.upstream import (
+    DIALECTS,
     AddressPolicy,
     ChatMessage,
     CompletionRequest,
@@ -53,24 +55,31 @@ def call_for(generation_id: UUID) -> Call:
     if model is None:
         raise LanguageModel.DoesNotExist
     answer = generation.messages.select_related("conversation").order_by("choice")[0]
-    branch = answer.branch()
-    system = _system(generation.conversation)
-    messages = [*system, *map(_message, branch[:-1]), *_so_far(answer, model)]
+    said = _system(generation.conversation)
     parameters = clamped(model, generation.parameters)
+    branch = fitting(answer.branch()[:-1], model, parameters, said).messages
+    system = [ChatMessage(role="system", content=said)] if said else []
+    messages = [*system, *map(_message, branch), *_so_far(answer, model)]
     body = {**parameters, "model": model.upstream_name, "messages": [], "stream": True}
     request = msgspec.structs.replace(
         CompletionRequest.from_wire(body),
         messages=tuple(messages),
         replay_reasoning=_REPLAY.get(model.reasoning_policy),
     )
+    _remember(generation_id, request, model.provider.dialect)
     policy = AddressPolicy(private=Policy.current().private_addresses)
     return Call(request, model, policy, answer.content)
 
 
-def _system(conversation: Conversation | None) -> list[ChatMessage]:
-    if conversation is None or not conversation.system_message:
-        return []
-    return [ChatMessage(role="system", content=conversation.system_message)]
+def _system(conversation: Conversation | None) -> str:
+    return conversation.system_message if conversation else ""
+
+
+def _remember(generation_id: UUID, request: CompletionRequest, dialect: str) -> None:
+    """Keep what is asked, without the messages, for those who want to know how it was asked."""
+    body = request.to_wire(DIALECTS[dialect])
+    del body["messages"]
+    Generation.objects.filter(pk=generation_id).update(request=body)
 
 
 def _so_far(answer: Message, model: LanguageModel) -> list[ChatMessage]:

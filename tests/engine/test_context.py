@@ -1,0 +1,85 @@
+"""A branch that no longer fits loses its oldest messages, and the reader is told."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from conversations import turn_records
+from conversations.generation import lifecycle, prompt
+from conversations.generation.events import Finished
+from conversations.models import Conversation, Generation, Message
+from conversations.turn_records import Sending
+from tests.people import People, make_model
+
+WORDS = "word " * 80  # 400 bytes, about 104 tokens with what stands around a message
+
+
+@pytest.fixture
+def model_name(db: None) -> str:
+    model = make_model()
+    model.context_length = 1_000
+    model.save()
+    return model.name
+
+
+def sent(people: People, model_name: str, parent: Message | None, content: str) -> Generation:
+    """A message below ``parent`` whose answer has just begun."""
+    conversation_id = parent.conversation_id if parent else None
+    parent_id = parent.pk if parent else None
+    sending = Sending(conversation_id, parent_id, content, model_name, {"max_tokens": 100})
+    with transaction.atomic():
+        return turn_records.send(people.alice, uuid4(), sending).generation
+
+
+def talked(people: People, model_name: str, turns: int) -> Message:
+    """The last answer of a conversation of so many turns, each of 400 bytes."""
+    answer = None
+    for _ in range(turns):
+        generation = sent(people, model_name, answer, WORDS)
+        lifecycle.finish(generation.pk, 1, Finished(cause="completed"))
+        generation.messages.update(content=WORDS)
+        answer = generation.messages.get()
+    assert answer is not None
+    return answer
+
+
+def test_a_branch_that_fits_is_sent_whole(people: People, model_name: str) -> None:
+    generation = sent(people, model_name, talked(people, model_name, 2), "And?")
+    assert generation.notices == []
+    assert len(prompt.call_for(generation.pk).request.messages) == 5
+
+
+def test_the_oldest_are_left_out_and_the_system_message_never(
+    people: People, model_name: str
+) -> None:
+    answer = talked(people, model_name, 6)
+    Conversation.objects.update(system_message="You like tea.")
+    answer = Message.objects.get(pk=answer.pk)
+    generation = sent(people, model_name, answer, "And?")
+    messages = prompt.call_for(generation.pk).request.messages
+    assert [message.role for message in messages] == [
+        "system", *["user", "assistant"] * 4, "user"
+    ]  # fmt: skip
+    assert messages[-1].content == "And?"
+    assert generation.notices == [
+        "The 4 oldest messages were left out: the conversation no longer fits into the model's "
+        "context."
+    ]
+
+
+def test_the_last_message_is_always_sent(people: People, model_name: str) -> None:
+    generation = sent(people, model_name, None, WORDS * 20)
+    assert len(prompt.call_for(generation.pk).request.messages) == 1
+
+
+def test_what_was_asked_is_kept_without_the_messages(people: People, model_name: str) -> None:
+    generation = sent(people, model_name, None, "Hello")
+    prompt.call_for(generation.pk)
+    generation.refresh_from_db()
+    assert generation.request == {
+        "model": "test/model",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "max_tokens": 100,
+    }
