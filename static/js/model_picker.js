@@ -19,7 +19,7 @@ export class ModelPicker extends EventTarget {
   }
 
   /**
-   * @param {{name: string, notes: string}[]} models
+   * @param {import("#js/state.js").Model[]} models
    * @param {string | null} current
    */
   draw(models, current) {
@@ -88,12 +88,13 @@ function nameOf(option) {
   return part(option, "name").textContent;
 }
 
-/** @param {{name: string, notes: string}} model @param {boolean} selected */
-function option({ name, notes }, selected) {
+/** @param {import("#js/state.js").Model} model @param {boolean} selected */
+function option({ name, notes, announcement }, selected) {
+  const remarks = [notes, announcement].filter(Boolean).join(" ");
   const item = clone("option");
   item.setAttribute("aria-selected", String(selected));
   part(item, "name").textContent = name;
-  part(item, "notes").textContent = notes;
-  part(item, "notes").hidden = !notes;
+  part(item, "notes").textContent = remarks;
+  part(item, "notes").hidden = !remarks;
   return item;
 }

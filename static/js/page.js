@@ -38,7 +38,6 @@ class Page {
   start() {
     wireDialogs();
     placed(element("user-menu"), () => element("user-button"));
-    showNotice(this.#state.notice);
     this.#listenToState();
     this.#listenToSocket();
     this.#listenToReader();
@@ -75,6 +74,7 @@ class Page {
     this.#messages.draw(this.#state);
     this.#listing.draw();
     this.#picker.draw(models, this.#state.model);
+    showNotice(this.#state.conversation?.notice ?? this.#state.notice);
     this.#composer.update({ answering, canSend: this.#state.model !== null });
     this.#end.keep();
   }

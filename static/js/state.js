@@ -23,7 +23,7 @@
  *
  * @typedef {{id: string, title: string, updated_at: string}} Listed
  * @typedef {{id: string, title: string, version: number, model: string | null,
- *   head_id: string | null, updated_at: string}} Conversation
+ *   head_id: string | null, updated_at: string, notice?: string | null}} Conversation
  */
 
 import { pendingBranch } from "#js/pending.js";
@@ -55,10 +55,12 @@ export class State extends EventTarget {
     this.site = initial.site;
     /** @type {{username: string, is_staff: boolean}} */
     this.user = initial.user;
-    /** @type {{name: string, notes: string}[]} */
+    /** @type {import("#js/model_picker.js").Model[]} */
     this.models = initial.models;
-    /** @type {string | null} */
+    /** @type {string | null} why there is no model to talk to */
     this.notice = initial.notice;
+    /** @type {import("#js/quota.js").Standing[]} */
+    this.quota = initial.quota;
     this.conversations = initial.conversations;
     this.show(initial.conversation, initial.messages);
   }
@@ -193,6 +195,23 @@ export class State extends EventTarget {
   chooseModel(name) {
     this.#chosenModel = name;
     localStorage.setItem(LAST_MODEL, name);
+    this.#changed();
+  }
+
+  /**
+   * Takes over which models there are now.
+   *
+   * @param {{models: import("#js/model_picker.js").Model[], notice: string | null}} offered
+   */
+  offer({ models, notice }) {
+    this.models = models;
+    this.notice = notice;
+    this.#changed();
+  }
+
+  /** @param {import("#js/quota.js").Standing[]} quota how the person's limits stand now */
+  limit(quota) {
+    this.quota = quota;
     this.#changed();
   }
 

@@ -64,7 +64,7 @@ export class ReleaseLine {
   }
 }
 
-/** @param {string | null} notice why there is no model to talk to */
+/** @param {string | null} notice why there is no model to talk to, or another than before */
 export function showNotice(notice) {
   element("site-notice").hidden = !notice;
   element("site-notice").querySelector("p").textContent = notice ?? "";
