@@ -6,12 +6,17 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 # Playwright's synchronous interface runs an event loop in the test's own thread, where Django
 # would refuse every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# `make fuzz` looks a hundred times as long.
+hypothesis.settings.register_profile("fuzz", max_examples=10_000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 pytest_plugins = ["tests.people", "tests.live", "tests.browsers", "tests.postgres"]
 

@@ -62,10 +62,8 @@ def test_the_oldest_are_left_out_and_the_system_message_never(
         "system", *["user", "assistant"] * 4, "user"
     ]  # fmt: skip
     assert messages[-1].content == "And?"
-    assert generation.notices == [
-        "The 4 oldest messages were left out: the conversation no longer fits into the model's "
-        "context."
-    ]
+    (notice,) = generation.notices
+    assert notice.startswith("The 4 oldest messages were left out: the conversation no longer fits")
 
 
 def test_the_last_message_is_always_sent(people: People, model_name: str) -> None:
