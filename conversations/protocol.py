@@ -186,9 +186,10 @@ def read(text: str) -> PageFrame:
     if _depth_exceeds(value, FRAME_DEPTH):
         raise BadFrame(f"The frame is nested deeper than {FRAME_DEPTH} levels.", known_id)
     try:
-        return msgspec.convert(value, PageFrame)
+        frame: PageFrame = msgspec.convert(value, PageFrame)
     except msgspec.ValidationError as error:
         raise BadFrame(f"The frame is not understood: {error}.", known_id) from error
+    return frame
 
 
 def _json(text: str) -> Any:
