@@ -23,11 +23,22 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A link that makes one account, once, until it expires."""
+    """A link that makes one account, once, until it expires.
+
+    Where ``account`` is set there is an account already, and the link gives it its password.
+    """
 
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     email = models.EmailField(_("for the address"), blank=True)
     groups = models.ManyToManyField(Group, blank=True, verbose_name=_("joins the groups"))
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("for the account"),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
