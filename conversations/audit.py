@@ -82,7 +82,7 @@ def snapshot(target: models.Model) -> dict[str, Any]:
     return values
 
 
-def _value_of(target: models.Model, known: models.Field[Any, Any]) -> Any:
+def _value_of(target: models.Model, known: "models.Field[Any, Any]") -> Any:
     if isinstance(known, EncryptedTextField) or _SECRET_NAME.search(known.name):
         return _hidden(known.value_from_object(target))
     if isinstance(known, models.ForeignKey):
