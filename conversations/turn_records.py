@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 from conversations import access
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
-from conversations.models import Conversation, Generation, LanguageModel, Message, User, title_from
+from conversations.models import (
+    Conversation,
+    Generation,
+    LanguageModel,
+    Message,
+    Policy,
+    User,
+    title_from,
+)
 from conversations.parameters import WIDEST, fitted, limits_of
 from conversations.refusal import Refused
 from conversations.schemas import check_schemas
@@ -90,6 +98,8 @@ def _request_id(client_request_id: UUID, number: int) -> UUID:
 
 
 def _made(user: User, create: Callable[[], Turn]) -> Turn:
+    if Policy.current().draining:
+        raise Refused("draining", _("The site is about to restart; try again in a minute."))
     with transaction.atomic():
         if Generation.objects.running().filter(user=user).count() >= RUNNING_GENERATIONS:
             raise Refused(

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from conversations import first_run, local_model, providers
+from conversations import first_run, local_model, operations, providers
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.local_model import LocalModel
@@ -42,6 +42,8 @@ class Command(BaseCommand):
         try:
             call_command("collectstatic", interactive=False, verbosity=0)
             lifecycle.recover()
+            # It was drained for the restart that is over now.
+            operations.set_draining(None, draining=False)
             self._serve(self._upstream())
         finally:
             if model:

@@ -1,0 +1,151 @@
+"""What an administrator does to a running site: look at it, stop, pause, drain. Each is audited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Func, IntegerField, QuerySet, Sum
+from django.utils import timezone
+
+from conversations import audit
+from conversations.generation import lifecycle
+from conversations.models import (
+    Generation,
+    Hold,
+    LanguageModel,
+    LoggedEvent,
+    Policy,
+    Provider,
+    User,
+)
+from conversations.quotas import cost_micros
+from conversations.tokens import about
+
+# How the events that carry text begin, and about how much JSON they have around it.
+_DELTA = '{"type":"delta"'
+DELTA_BYTES = 44
+
+
+class _Bytes(Func):
+    """The length of a text in bytes."""
+
+    function = "OCTET_LENGTH"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # SQLite has OCTET_LENGTH from 3.43 on.
+        template = "LENGTH(CAST(%(expressions)s AS BLOB))"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+@dataclass(frozen=True)
+class RunningAnswer:
+    """One answer that is being written. Tokens and cost (millionths) are estimates so far."""
+
+    generation: Generation
+    username: str
+    model_name: str
+    provider_name: str
+    age: timedelta
+    prompt_tokens: int
+    completion_tokens: int
+    cost_micros: int
+
+    @property
+    def state(self) -> str:
+        """``stopping``, ``waiting`` for its first token, or ``writing``."""
+        if self.generation.stop_requested_at:
+            return "stopping"
+        return "writing" if self.completion_tokens else "waiting"
+
+
+def running_count() -> int:
+    """How many answers are being written."""
+    return Generation.objects.running().count()
+
+
+def running_answers(first: int, most: int) -> list[RunningAnswer]:
+    """What is being written, the oldest first: at most ``most``, from number ``first`` on."""
+    running = Generation.objects.running().order_by("created_at", "pk")
+    page = running.select_related("user", "language_model__provider")[first : first + most]
+    generations = list(page)
+    ids = [generation.pk for generation in generations]
+    holds = {hold.generation_id: hold for hold in Hold.objects.filter(generation_id__in=ids)}
+    written = _written(ids)
+    return [_running(each, holds.get(each.pk), written.get(each.pk, 0)) for each in generations]
+
+
+def _written(ids: Sequence[UUID]) -> dict[UUID, int]:
+    """About how many tokens of each generation are in the log."""
+    deltas = LoggedEvent.objects.filter(generation__in=ids, payload__startswith=_DELTA).order_by()
+    sums = deltas.values_list("generation").annotate(Count("pk"), Sum(_Bytes("payload")))
+    return {key: about(max(0, size - count * DELTA_BYTES)) for key, count, size in sums}
+
+
+def _running(generation: Generation, hold: Hold | None, completion: int) -> RunningAnswer:
+    model = generation.language_model
+    prompt = hold.prompt_estimate if hold else 0
+    prices = (hold.prompt_price, hold.completion_price) if hold else None
+    return RunningAnswer(
+        generation=generation,
+        username=generation.user.get_username(),
+        model_name=hold.model_name if hold else str(model or ""),
+        provider_name=hold.provider_name if hold else str(model.provider if model else ""),
+        age=timezone.now() - generation.created_at,
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        cost_micros=cost_micros(prices, prompt, completion) if prices else 0,
+    )
+
+
+def stop(actor: User, generation_id: UUID) -> bool:
+    """Stop one answer of anybody's; whether it was still being written.
+
+    Its owner sees it within a quarter of a second, and keeps what has arrived.
+    """
+    running = Generation.objects.running().select_related("user", "language_model")
+    with transaction.atomic():
+        generation = running.filter(pk=generation_id).first()
+        if generation is None:
+            return False
+        lifecycle.request_stop(generation)
+        after = {"person": str(generation.user), "model": str(generation.language_model or "")}
+        audit.record(actor, "stopped", generation, {}, after)
+    return True
+
+
+def stop_all_of(actor: User, user: User) -> int:
+    """Stop every answer of a person's; give how many there were."""
+    with transaction.atomic():
+        running = list(Generation.objects.running().filter(user=user))
+        for generation in running:
+            lifecycle.request_stop(generation)
+        if running:
+            audit.record(actor, "stopped all answers", user, {}, {"answers": len(running)})
+    return len(running)
+
+
+def paused_models() -> QuerySet[LanguageModel]:
+    """The models that take no new messages by themselves, by name."""
+    return LanguageModel.objects.filter(paused=True).order_by("name")
+
+
+def set_paused(actor: User, target: Provider | LanguageModel, *, paused: bool) -> None:
+    """Let a model, or all models of a provider, take no new messages, or take them again."""
+    with transaction.atomic(), audit.change(actor, "paused" if paused else "resumed", target):
+        target.paused = paused
+        target.save(update_fields=["paused"])
+
+
+def set_draining(actor: User | None, *, draining: bool) -> None:
+    """Let the whole site take no new messages, or take them again; what runs goes on."""
+    policy = Policy.current()
+    if policy.draining == draining:
+        return
+    action = "drained" if draining else "reopened"
+    with transaction.atomic(), audit.change(actor, action, policy):
+        policy.draining = draining
+        policy.save()
