@@ -31,6 +31,7 @@ LAYERS = {
     "conversations.keeping": 2,
     "conversations.model_states": 2,
     "conversations.operations": 2,
+    "conversations.own_usage": 2,
     "conversations.page_state": 2,
     "conversations.parameters": 2,
     "conversations.people": 2,

@@ -31,6 +31,23 @@ export function monthName(group, language) {
   return format.format(new Date(year, month - 1, 1));
 }
 
+/**
+ * A moment to come, in the reader's time zone: "14:00", or "1 December" when it is a day away.
+ *
+ * @param {Date} date
+ * @param {Date} now
+ * @param {string} language
+ * @returns {string}
+ */
+export function momentName(date, now, language) {
+  const isSoon = date.getTime() - now.getTime() <= DAY_MS;
+  /** @type {Intl.DateTimeFormatOptions} */
+  const fields = isSoon
+    ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
+    : { day: "numeric", month: "long" };
+  return new Intl.DateTimeFormat(language, fields).format(date);
+}
+
 // Days that change the clock have 23 or 25 hours; rounding the difference absorbs that.
 /** @param {Date} date @returns {number} */
 function midnight(date) {

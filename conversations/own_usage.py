@@ -1,0 +1,52 @@
+"""What one person has used lately, from the sums of the days."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from conversations.models import UsageDay, User
+
+DAYS = 30
+
+
+@dataclass(frozen=True)
+class DayOfUse:
+    """How many tokens a person used on one day, in UTC."""
+
+    day: date
+    tokens: int
+
+
+@dataclass(frozen=True)
+class ModelUse:
+    """What a person used of one model. The cost is in millionths of the currency."""
+
+    model_name: str
+    answers: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_micros: int
+
+
+def use_by_day(user: User) -> list[DayOfUse]:
+    """The last 30 days up to today, oldest first, those without any use too."""
+    rows = UsageDay.objects.filter(user=user, day__gte=_first_day()).values("day")
+    sums = rows.annotate(tokens=Sum(F("prompt_tokens") + F("completion_tokens")))
+    tokens = {row["day"]: row["tokens"] for row in sums}
+    days = [_first_day() + timedelta(days=number) for number in range(DAYS)]
+    return [DayOfUse(day, tokens.get(day, 0)) for day in days]
+
+
+def use_by_model(user: User) -> list[ModelUse]:
+    """The models that the person used in the last 30 days, the most used first."""
+    rows = UsageDay.objects.filter(user=user, day__gte=_first_day()).values("model_name")
+    names = ("answers", "prompt_tokens", "completion_tokens", "cost_micros")
+    sums = rows.annotate(**{f"all_{name}": Sum(name) for name in names})
+    found = [ModelUse(row["model_name"], *(row[f"all_{name}"] for name in names)) for row in sums]
+    return sorted(found, key=lambda use: (-use.answers, use.model_name))
+
+
+def _first_day() -> date:
+    return timezone.now().date() - timedelta(days=DAYS - 1)

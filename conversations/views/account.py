@@ -1,0 +1,93 @@
+"""A person's own page: what they may use, what they used, and how they sign in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from conversations import access
+from conversations.models import Measure
+from conversations.own_usage import ModelUse, use_by_day, use_by_model
+from conversations.quota_state import visible_standings
+from conversations.quotas import Standing, amount_in_words
+from conversations.views.requests import SignedInRequest
+from conversations.views.usage_chart import UsageChart
+
+# From here on a limit is worth a second look; the composer says so from the same part on.
+NEARLY_USED_PERCENT = 80
+
+
+@require_GET
+@login_required
+def account(request: SignedInRequest) -> HttpResponse:
+    """The page of whoever is signed in; nobody else's figures can be asked for."""
+    user = request.user
+    used = use_by_model(user)
+    context = {
+        "limits": [_Limit.of(*each) for each in visible_standings(user)],
+        "chart": UsageChart.of(use_by_day(user)),
+        "use_by_model": [_UseRow.of(use) for use in used],
+        "shows_cost": any(use.cost_micros for use in used),
+        "models": access.models_for(user),
+    }
+    return render(request, "account_page.html", context)
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """A limit as the page shows it, its amounts in words."""
+
+    name: str
+    model_name: str | None
+    used: str
+    held: str
+    left: str
+    resets_at: datetime | None
+    used_percent: int
+
+    @classmethod
+    def of(cls, standing: Standing, model_name: str | None) -> "_Limit":
+        rule = standing.rule
+        amount = amount_in_words(rule.measure, rule.limit)
+        used_percent = 100 * standing.used // rule.limit if rule.limit else 100
+        return cls(
+            name=_("%(amount)s %(period)s")
+            % {"amount": amount, "period": rule.get_period_display()},
+            model_name=model_name,
+            used=_figure(rule.measure, standing.used),
+            held=_figure(rule.measure, standing.held) if standing.held else "",
+            left=_figure(rule.measure, standing.left),
+            resets_at=standing.resets_at,
+            used_percent=min(100, used_percent),
+        )
+
+    @property
+    def is_nearly_used(self) -> bool:
+        return self.used_percent >= NEARLY_USED_PERCENT
+
+
+def _figure(measure: str, amount: int) -> str:
+    return amount_in_words(measure, amount) if measure == Measure.COST else f"{amount:,}"
+
+
+@dataclass(frozen=True)
+class _UseRow:
+    model_name: str
+    answers: str
+    prompt_tokens: str
+    completion_tokens: str
+    cost: str
+
+    @classmethod
+    def of(cls, use: ModelUse) -> "_UseRow":
+        return cls(
+            use.model_name,
+            f"{use.answers:,}",
+            f"{use.prompt_tokens:,}",
+            f"{use.completion_tokens:,}",
+            amount_in_words(Measure.COST, use.cost_micros) if use.cost_micros else "",
+        )

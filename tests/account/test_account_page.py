@@ -1,0 +1,172 @@
+"""The account page: a person's own limits, use and models, and nobody else's."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+
+from conversations.models import Counter, Period, UsageDay, User
+from conversations.own_usage import DayOfUse, ModelUse, use_by_day, use_by_model
+from conversations.quota_state import quota_state
+from conversations.views.usage_chart import UsageChart
+from tests.people import People, make_model
+from tests.quotas.books import limit
+
+pytestmark = pytest.mark.django_db
+
+
+def use(user: User, *, days_ago: int = 0, model: str = "test/model", **sums: int) -> None:
+    """What a day's answers add up to."""
+    UsageDay.objects.create(
+        day=timezone.now().date() - timedelta(days=days_ago),
+        user=user,
+        username=user.username,
+        model_name=model,
+        provider_name="Provider",
+        outcome=sums.pop("outcome", "completed"),
+        **{"answers": 1, **sums},
+    )
+
+
+def count(user: User, used: int, held: int = 0, measure: str = "tokens") -> None:
+    """What a person has used, and has held, of a measure today."""
+    start = Period.DAY.start(timezone.now())
+    Counter.objects.create(
+        user=user, measure=measure, period="day", period_start=start, used=used, held=held
+    )
+
+
+def page_of(user: User) -> str:
+    """The text of the person's account page."""
+    client = Client()
+    client.force_login(user)
+    return client.get("/account/").content.decode()
+
+
+def test_use_is_added_up_by_day_with_the_days_without_any(people: People) -> None:
+    use(people.alice, prompt_tokens=10, completion_tokens=5)
+    use(people.alice, model="other", prompt_tokens=1, completion_tokens=2)
+    use(people.alice, days_ago=29, completion_tokens=7)
+    use(people.alice, days_ago=30, completion_tokens=1000)
+    use(people.bob, completion_tokens=2000)
+    today = timezone.now().date()
+    days = use_by_day(people.alice)
+    assert [use.day for use in days] == [today - timedelta(days=ago) for ago in range(29, -1, -1)]
+    assert [use.tokens for use in days] == [7, *[0] * 28, 18]
+
+
+def test_use_is_added_up_by_model_the_most_used_first(people: People) -> None:
+    use(people.alice, model="rare", completion_tokens=5000)
+    use(people.alice, model="usual", answers=2, prompt_tokens=10, completion_tokens=5)
+    use(people.alice, model="usual", outcome="stopped", completion_tokens=1, cost_micros=9)
+    use(people.bob, model="usual", answers=50)
+    assert use_by_model(people.alice) == [
+        ModelUse("usual", 3, 10, 6, 9),
+        ModelUse("rare", 1, 0, 5000, 0),
+    ]
+
+
+def test_the_page_shows_a_persons_own_use_and_nobody_elses(people: People) -> None:
+    use(people.alice, prompt_tokens=1000, completion_tokens=234, cost_micros=420_000)
+    use(people.bob, model="bobs-model", prompt_tokens=999_999)
+    text = page_of(people.alice)
+    assert "1,234 tokens" in text
+    assert "0.42 USD" in text
+    assert "bobs-model" not in text
+    assert "999,999" not in text
+
+
+def test_the_page_shows_how_the_own_limits_stand(people: People) -> None:
+    limit(10_000)
+    count(people.alice, used=8_000, held=500)
+    count(people.bob, used=9_999)
+    text = page_of(people.alice)
+    for figure in ("10,000 tokens a day", "8,000", "500", "1,500", "UTC</time>"):
+        assert figure in text
+    assert "9,999" not in text
+
+
+def test_a_limit_on_a_model_that_is_not_theirs_is_not_shown(people: People) -> None:
+    secret = make_model("secret/model")
+    secret.audience = "restricted"
+    secret.save()
+    secret.users.add(people.bob)
+    limit(7_777, language_model=secret)
+    assert "7,777" not in page_of(people.alice)
+    assert "secret/model" not in page_of(people.alice)
+    assert "7,777" in page_of(people.bob)
+
+
+def test_the_page_lists_the_models_that_are_open_to_the_person(people: People) -> None:
+    make_model("open/model")
+    closed = make_model("closed/model")
+    closed.audience = "restricted"
+    closed.save()
+    text = page_of(people.alice)
+    assert "open/model" in text
+    assert "closed/model" not in text
+
+
+def test_the_page_says_so_when_nothing_is_limited_used_or_open(people: People) -> None:
+    text = page_of(people.alice)
+    assert "Nothing limits how much you may use." in text
+    assert "Nothing yet." in text
+    assert "No model is open to you yet." in text
+
+
+def test_the_page_takes_as_many_queries_for_many_days_as_for_one(
+    people: People, django_assert_max_num_queries: Any
+) -> None:
+    client = Client()
+    client.force_login(people.alice)
+    for days_ago in range(30):
+        for model in ("one", "two", "three"):
+            use(people.alice, days_ago=days_ago, model=model, completion_tokens=5)
+    for period in Period:
+        limit(10, period=period)
+    with django_assert_max_num_queries(8):
+        client.get("/account/")
+
+
+def test_a_chart_scales_to_the_busiest_day() -> None:
+    today = timezone.now().date()
+    days = [DayOfUse(today - timedelta(days=ago), tokens) for ago, tokens in ((2, 0), (1, 150))]
+    chart = UsageChart.of([*days, DayOfUse(today, 1)])
+    assert chart is not None
+    assert chart.scale == ["200", "100", "0"]
+    assert [(bar.y, bar.height) for bar in chart.bars] == [(100, 0), (25, 75), (99, 1)]
+    assert (chart.total, chart.busiest.tokens) == ("151", "150")
+
+
+def test_a_chart_of_nothing_is_not_drawn() -> None:
+    assert UsageChart.of([DayOfUse(timezone.now().date(), 0)]) is None
+
+
+def test_a_page_is_told_of_each_limit_that_decides(people: People) -> None:
+    model = make_model()
+    group = Group.objects.create(name="readers")
+    people.alice.groups.add(group)
+    limit(100, group=group)
+    limit(50)
+    limit(5, "requests", period="total", language_model=model)
+    limit(2_000_000, "cost", period="month")
+    count(people.alice, used=80, held=15)
+    told = {each["measure"]: each for each in quota_state(people.alice)}
+    midnight = Period.DAY.end(timezone.now())
+    assert midnight is not None
+    assert told["tokens"] == {
+        "measure": "tokens",
+        "period": "day",
+        "limit": 100,
+        "used": 80,
+        "held": 15,
+        "left": 5,
+        "resets_at": midnight.isoformat(),
+        "model": None,
+        "currency": None,
+    }
+    assert (told["requests"]["model"], told["requests"]["resets_at"]) == ("test/model", None)
+    assert (told["cost"]["left"], told["cost"]["currency"]) == (2_000_000, "USD")
