@@ -15,7 +15,7 @@ _SENTENCES: dict[str, str | Promise] = {
     ),
     "busy": _("The model's server is busy: all its places are taken. Try again in a moment."),
     "redirected": _("The model's server has moved. An administrator must set its new address."),
-    "timed_out": _("The model's server took too long. What had arrived is kept."),
+    "timed_out": _("The model's server took too long."),
     "unauthorised": _("The model's server refused this site's key. Tell an administrator."),
     "forbidden": _("This site's key may not use this model. Tell an administrator."),
     "out_of_balance": _("This site's account with the model's provider has run out of money."),
@@ -29,13 +29,13 @@ _SENTENCES: dict[str, str | Promise] = {
         "The model's provider is limiting how often this site may ask. Try again in a little while."
     ),
     "overloaded": _("The model's server is overloaded. Try again in a moment."),
-    "too_large": _("The answer became too large and was ended. What had arrived is kept."),
-    "truncated": _("The connection to the model broke off. What had arrived is kept."),
+    "too_large": _("The answer became too large and was ended."),
+    "truncated": _("The connection to the model broke off."),
     "empty_answer": _("The model ended without saying anything. Try again."),
     "not_a_stream": _("Something other than an answer came from the model's address."),
     "malformed": _("The model's server sent something that cannot be read."),
 }
-_OTHERWISE = _("The model's server failed. What had arrived is kept.")
+_OTHERWISE = _("The model's server failed.")
 
 
 def failure_of(error: UpstreamError) -> Failure:

@@ -93,7 +93,7 @@ class Runner:
             last = await self._answer(run, generation)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
-            text = _("Something went wrong on this site. What had arrived is kept.")
+            text = _("Something went wrong on this site.")
             last = Finished(cause="failed", error=Failure("internal", text))
         try:
             await self._finish(run, last)

@@ -8,7 +8,7 @@ import { word } from "#js/words.js";
 // The site lists so many at once (docs/protocol.md); fewer mean that there are no more.
 const LISTED_AT_ONCE = 50;
 
-/** Dispatches `open` {id} and `failed` with a sentence. */
+/** Dispatches `open` {id}, `gone` {id} of what is deleted already, and `failed` with a sentence. */
 export class Listing extends EventTarget {
   #state;
   #socket;
@@ -25,7 +25,7 @@ export class Listing extends EventTarget {
     this.#socket = socket;
     this.#hasOlder = state.conversations.length >= LISTED_AT_ONCE;
     const sidebar = this.#sidebar;
-    on(sidebar, "open", ({ detail }) => this.dispatchEvent(new CustomEvent("open", { detail })));
+    on(sidebar, "open", ({ detail }) => this.#announce("open", detail));
     on(sidebar, "rename", ({ detail }) => this.#rename(detail.id));
     on(sidebar, "delete", ({ detail }) => this.#delete(detail.id));
     on(sidebar, "older", () => this.#showOlder());
@@ -53,10 +53,11 @@ export class Listing extends EventTarget {
   async #ask(frame) {
     try {
       await this.#socket.request(frame);
-    } catch (error) {
+    } catch (refusal) {
+      const error = /** @type {import("#js/socket.js").Frame} */ (refusal);
       // Deleted elsewhere, or by the same request before its answer was lost on the way.
-      if (error.code === "not_found") this.#state.unlist(frame.conversation_id);
-      else this.#complain(error.message);
+      if (error.code === "not_found") this.#announce("gone", { id: frame.conversation_id });
+      else this.#announce("failed", error.message);
     }
   }
 
@@ -69,13 +70,13 @@ export class Listing extends EventTarget {
       this.#hasOlder = conversations.length >= LISTED_AT_ONCE;
       this.#state.listOlder(conversations);
     } catch {
-      this.#complain(word("load-failed"));
+      this.#announce("failed", word("load-failed"));
     }
   }
 
-  /** @param {string} sentence */
-  #complain(sentence) {
-    this.dispatchEvent(new CustomEvent("failed", { detail: sentence }));
+  /** @param {string} type @param {any} detail */
+  #announce(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   /** @param {string} id @returns {string} */

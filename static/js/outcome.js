@@ -32,7 +32,7 @@ export function outcomeOf(message, isLast) {
  */
 function sentenceOf(message, generation) {
   const ending = isEmpty(message) ? "-empty" : "";
-  if (tellsReason(generation)) return "outcome-reason";
+  if (tellsReason(generation)) return `outcome-reason${ending}`;
   if (generation.status !== "completed") return `outcome-${generation.status}${ending}`;
   if (ending) return "outcome-empty";
   const cuts = ["length", "content_filter"];

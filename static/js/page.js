@@ -8,10 +8,13 @@ import { listenToKeys } from "#js/keys.js";
 import { Listing } from "#js/listing.js";
 import { element, on } from "#js/markup.js";
 import { Messages, showCopied } from "#js/messages.js";
+import { look, untilThereIsAModel } from "#js/models.js";
 import { ModelPicker } from "#js/model_picker.js";
 import { Navigation } from "#js/navigation.js";
 import { Outbox } from "#js/outbox.js";
 import { placed } from "#js/popover.js";
+import { refusalInWords } from "#js/quota.js";
+import { QuotaMeter } from "#js/quota_meter.js";
 import { FollowEnd } from "#js/scroll.js";
 import { Socket } from "#js/socket.js";
 import { State } from "#js/state.js";
@@ -30,6 +33,7 @@ class Page {
   #end = new FollowEnd(element("log-scroller"), element("log"), element("jump"));
   #composer = new Composer();
   #picker = new ModelPicker();
+  #quota = new QuotaMeter();
   #drawer = new Drawer();
   #connection = new ConnectionLine(() => this.#socket.open());
   #release = new ReleaseLine(this.#state.site.release);
@@ -45,6 +49,7 @@ class Page {
     this.#turns.resume();
     this.#draw();
     this.#socket.open();
+    untilThereIsAModel(this.#state);
   }
 
   // Drawing
@@ -55,6 +60,7 @@ class Page {
     on(this.#navigation, "arrived", () => this.#arrived());
     on(this.#navigation, "named", () => this.#composer.rename(this.#draftKey));
     on(this.#navigation, "failed", () => this.#composer.complain(word("load-failed")));
+    on(this.#listing, "gone", ({ detail }) => this.#deleted(detail.id));
     on(this.#listing, "failed", ({ detail }) => this.#composer.complain(detail));
   }
 
@@ -66,16 +72,17 @@ class Page {
   #draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const { branch, models } = this.#state;
+    const { branch, model, models, quota } = this.#state;
     const answering = this.#state.generation !== null;
     element("conversation").toggleAttribute("data-empty", branch.length === 0);
     element("title").textContent = this.#title;
     document.title = `${this.#title} · ${this.#state.site.name}`;
     this.#messages.draw(this.#state);
     this.#listing.draw();
-    this.#picker.draw(models, this.#state.model);
+    this.#picker.draw(models, model);
+    this.#quota.draw(quota, model);
     showNotice(this.#state.conversation?.notice ?? this.#state.notice);
-    this.#composer.update({ answering, canSend: this.#state.model !== null });
+    this.#composer.update({ answering, canSend: model !== null });
     this.#end.keep();
   }
 
@@ -108,6 +115,7 @@ class Page {
     on(socket, "conversation.changed", ({ detail }) => this.#navigation.changed(detail));
     on(socket, "conversation.listed", ({ detail }) => this.#state.list(detail.conversation));
     on(socket, "conversation.deleted", ({ detail }) => this.#deleted(detail.conversation_id));
+    on(socket, "quota.changed", ({ detail }) => this.#state.limit(detail.quota));
     on(socket, "error", ({ detail }) => this.#refused(detail));
   }
 
@@ -130,7 +138,9 @@ class Page {
   /** @param {import("#js/socket.js").Frame} frame */
   #refused(frame) {
     const refused = this.#turns.refused(frame);
-    this.#composer.giveBack(frame.message, refused?.content ?? "");
+    const reason = frame.standing ? refusalInWords(frame.standing) : frame.message;
+    this.#composer.giveBack(reason, refused?.content ?? "");
+    if (frame.code === "unknown_model") look(this.#state);
   }
 
   // What the reader does

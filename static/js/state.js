@@ -21,13 +21,14 @@
  * @property {Generation | null} generation
  * @property {boolean} [pending] drawn before the site has answered
  *
+ * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean}} Model
  * @typedef {{id: string, title: string, updated_at: string}} Listed
  * @typedef {{id: string, title: string, version: number, model: string | null,
  *   head_id: string | null, updated_at: string, notice?: string | null}} Conversation
  */
 
 import { pendingBranch } from "#js/pending.js";
-import { apply, reasoningMs, start } from "#js/transcript.js";
+import { apply, start, told } from "#js/transcript.js";
 import { branchTo, leafUnder, siblingsOf } from "#js/tree.js";
 
 const LAST_MODEL = "model";
@@ -55,7 +56,7 @@ export class State extends EventTarget {
     this.site = initial.site;
     /** @type {{username: string, is_staff: boolean}} */
     this.user = initial.user;
-    /** @type {import("#js/model_picker.js").Model[]} */
+    /** @type {Model[]} */
     this.models = initial.models;
     /** @type {string | null} why there is no model to talk to */
     this.notice = initial.notice;
@@ -201,7 +202,7 @@ export class State extends EventTarget {
   /**
    * Takes over which models there are now.
    *
-   * @param {{models: import("#js/model_picker.js").Model[], notice: string | null}} offered
+   * @param {{models: Model[], notice: string | null}} offered
    */
   offer({ models, notice }) {
     this.models = models;
@@ -272,28 +273,6 @@ export class State extends EventTarget {
   #changed() {
     this.dispatchEvent(new CustomEvent("changed"));
   }
-}
-
-/**
- * The message as far as its generation has told it.
- *
- * @param {Message} message
- * @param {{transcript: Transcript, seq: number}} running
- * @returns {Message}
- */
-function told(message, { transcript, seq }) {
-  const choice = transcript.choices[message.choice ?? 0];
-  const { notices, usage, error, cause } = transcript;
-  const { id } = /** @type {Generation} */ (message.generation);
-  return {
-    ...message,
-    content: choice.content,
-    reasoning_content: choice.reasoning_content,
-    reasoning_ms: reasoningMs(choice),
-    tool_calls: choice.tool_calls,
-    finish_reason: choice.finish_reason,
-    generation: { id, seq, notices, usage, error, status: cause ?? "running" },
-  };
 }
 
 /** @returns {string | null} */

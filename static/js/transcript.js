@@ -161,3 +161,25 @@ function applyFinished(transcript, event) {
   transcript.cause = event.cause;
   transcript.error = event.error ?? null;
 }
+
+/**
+ * The message as far as its generation has told it.
+ *
+ * @param {import("#js/state.js").Message} message
+ * @param {{transcript: Transcript, seq: number}} running
+ * @returns {import("#js/state.js").Message}
+ */
+export function told(message, { transcript, seq }) {
+  const choice = transcript.choices[message.choice ?? 0];
+  const { notices, usage, error, cause } = transcript;
+  const { id } = /** @type {Generation} */ (message.generation);
+  return {
+    ...message,
+    content: choice.content,
+    reasoning_content: choice.reasoning_content,
+    reasoning_ms: reasoningMs(choice),
+    tool_calls: choice.tool_calls,
+    finish_reason: choice.finish_reason,
+    generation: { id, seq, notices, usage, error, status: cause ?? "running" },
+  };
+}

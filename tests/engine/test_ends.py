@@ -129,7 +129,7 @@ FAILURES = {
     "400": "The model's server refused the request: ",
     "401": "The model's server refused this site's key. Tell an administrator.",
     "403-balance": "This site's key may not use this model. Tell an administrator.",
-    "500": "The model's server failed. What had arrived is kept.",
+    "500": "The model's server failed.",
     "echoes-key": "The model's server refused this site's key. Tell an administrator.",
     "html": "Something other than an answer came from the model's address.",
     "json-error": "",
