@@ -1,12 +1,9 @@
 """Who may sign up."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from chatsite.accounts import invitation_url
 from conversations.models import User
 
 FORM = {"username": "erin", "email": "erin@example.org", "password1": "a quiet afternoon"}
@@ -37,17 +34,9 @@ def test_only_addresses_of_the_domain_may(client: Client, settings: LazySettings
     assert sign_up(client) is True
 
 
-def test_an_invitation_admits_the_address_that_was_invited(
-    client: Client, settings: LazySettings
+@pytest.mark.parametrize("signup", ["closed", "invite"])
+def test_a_link_to_the_sign_up_page_is_no_invitation(
+    client: Client, settings: LazySettings, signup: str
 ) -> None:
-    settings.SIGNUP = "invite"
-    link = urlsplit(invitation_url("erin@example.org"))
-    assert sign_up(client) is False
-    assert sign_up(client, f"{link.path}?{link.query}", email="mallory@example.org") is False
-    assert sign_up(client, f"{link.path}?{link.query}") is True
-
-
-def test_a_changed_invitation_admits_nobody(client: Client, settings: LazySettings) -> None:
-    settings.SIGNUP = "invite"
-    link = urlsplit(invitation_url("erin@example.org"))
-    assert sign_up(client, f"{link.path}?{link.query}x") is False
+    settings.SIGNUP = signup
+    assert sign_up(client, "/accounts/signup/?invitation=anything") is False

@@ -39,6 +39,7 @@ STAFF = dict.fromkeys(IDENTITIES, "login") | {"admin": 200}
 GONE = dict.fromkeys(IDENTITIES, 404)
 ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
+    "invitation": GONE,
     "account": SIGNED_IN,
     "new": SIGNED_IN,
     "new_state": SIGNED_IN,

@@ -1,0 +1,107 @@
+"""Limits as people write and read them, and how one takes the place of another."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from conversations import audit
+from conversations.models import MICROS, LanguageModel, Measure, Period, Rule, User
+
+# A quadrillion: far from the end of the database's integers, whatever is added to it.
+LARGEST = 10**15
+_UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
+_NUMBER = re.compile(
+    r"(?P<whole>\d{1,3}(?:[ ,_\u00a0\u202f]\d{3})+|\d+)(?P<part>\.\d+)?\s*(?P<unit>[km]?)",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class NotALimit(ValueError):
+    """The text is no limit of that measure; the message says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An amount of a measure in a period, for one model or for all of them together."""
+
+    measure: str
+    period: str
+    model: LanguageModel | None
+    amount: int
+
+
+def amount_from_words(measure: str, text: str) -> int:
+    """The integer that a rule keeps of "100k", "1,500" or, for cost, "12.50".
+
+    Raises :class:`NotALimit`.
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        raise NotALimit(_("Write a number such as 500, 1,500, 100k or 2.5M."))
+    digits = re.sub(r"\D", "", found["whole"]) + (found["part"] or "")
+    number = Decimal(digits) * _UNITS[found["unit"].lower()]
+    # 1.500 is a thousand and a half in one country and one and a half in another.
+    if measure != Measure.COST and found["part"] and not found["unit"]:
+        raise NotALimit(_("Write a whole number, without a point: 1500 or 1,500."))
+    exact = number * MICROS if measure == Measure.COST else number
+    if exact != exact.to_integral_value():
+        raise NotALimit(_("That is finer than can be counted."))
+    if exact > LARGEST:
+        raise NotALimit(_("That is too large. Leave the limit out instead."))
+    return int(exact)
+
+
+def amount_to_edit(measure: str, amount: int) -> str:
+    """The amount as :func:`amount_from_words` reads it: "1,500", or for cost "12.50"."""
+    if measure != Measure.COST:
+        return f"{amount:,}"
+    text = f"{Decimal(amount) / MICROS:,.6f}".rstrip("0")
+    whole, _point, part = text.partition(".")
+    return f"{whole}.{part:0<2}"
+
+
+def in_words(rule: Rule, currency: str) -> str:
+    """What a rule allows: "100,000 tokens a day", "12.50 USD a month"."""
+    amount = amount_to_edit(rule.measure, rule.limit)
+    unit = currency if rule.measure == Measure.COST else Measure(rule.measure).label
+    return f"{amount} {unit} {Period(rule.period).label}"
+
+
+def subject_in_words(rule: Rule) -> str:
+    """Whom a rule is for: "Everyone", "Group: staff", "alice"."""
+    if rule.user:
+        return str(rule.user.get_username())
+    if rule.group:
+        return _("Group: %(name)s") % {"name": rule.group.name}
+    return _("Everyone")
+
+
+def rule_in_place(
+    user: User | None, group: Group | None, slot: tuple[str, str, int | None]
+) -> Rule | None:
+    """The rule that this subject has for a measure, a period and a model (its id or None)."""
+    measure, period, model_id = slot
+    found = Rule.objects.filter(
+        user=user, group=group, measure=measure, period=period, language_model_id=model_id
+    )
+    return found.order_by("pk").first()
+
+
+@transaction.atomic
+def set_limit(actor: User | None, user: User, limit: Limit) -> Rule:
+    """Give one person a limit of their own, in the place of the one they had in that slot."""
+    model_id = limit.model.pk if limit.model else None
+    rule = rule_in_place(user, None, (limit.measure, limit.period, model_id))
+    action = "changed" if rule else "added"
+    rule = rule or Rule(
+        user=user, measure=limit.measure, period=limit.period, language_model=limit.model
+    )
+    before = audit.snapshot(rule) if rule.pk else {}
+    rule.limit, rule.enabled = limit.amount, True
+    rule.save()
+    audit.record(actor, action, rule, before, audit.snapshot(rule))
+    return rule
