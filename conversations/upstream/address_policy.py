@@ -65,6 +65,14 @@ class AddressPolicy(msgspec.Struct, frozen=True):
         """Whether a name may be looked up at all."""
         return name.rstrip(".").lower() not in _METADATA_NAMES
 
+    def allows_host(self, host: str) -> bool:
+        """Whether a host may stand in an address, as far as can be told without looking it up."""
+        try:
+            ip_address(host.partition("%")[0])
+        except ValueError:
+            return self.allows_name(host)
+        return self.allows(host)
+
     def allows(self, address: str) -> bool:
         """Whether a numeric address, as ``getaddrinfo`` gives it, may be connected to."""
         try:
