@@ -26,7 +26,8 @@ class Provider(models.Model):
         LLAMACPP = "llamacpp", "llama.cpp"
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    base_url = models.URLField(_("base address"), max_length=500)
+    # No URLField, which refuses names without a dot: hosts in containers have such.
+    base_url = models.CharField(_("base address"), max_length=500)
     api_key = EncryptedTextField(_("API key"), blank=True, default="")
     dialect = models.CharField(
         _("kind of server"), max_length=20, choices=Dialect, default=Dialect.GENERIC
