@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from conversations.models import LanguageModel
 from conversations.upstream import (
@@ -135,3 +136,19 @@ def _defaults(model: LanguageModel) -> dict[str, Any]:
         for name, default in rules.items()
         if default is not None and name not in WITHOUT_DEFAULT and takes(model, name)
     }
+
+
+def fault_of_rule(name: str, rule: Mapping[str, Any]) -> str | None:
+    """What is wrong with an administrator's rule for a number, in words."""
+    widest: Range = getattr(WIDEST, name)
+    low, high, default = rule.get("low"), rule.get("high"), rule.get("default")
+    for value in (low, high):
+        if value is not None and not widest.low <= value <= widest.high:
+            return _("%(value)s is outside %(range)s.") % {"value": value, "range": widest}
+    least = widest.low if low is None else low
+    most = widest.high if high is None else high
+    if least > most:
+        return _("The lowest value is above the highest.")
+    if default is not None and not (least <= default <= most):
+        return _("The default is outside the range.")
+    return None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from conversations import catalogue
 from conversations.models import LanguageModel, Policy, Provider
-from conversations.upstream import check_header
+from conversations.upstream import AddressPolicy, check_header
 
 # The rows are found again by these names, so that a changed setting changes the row it made.
 UPSTREAM_NAME = "Configured upstream"
@@ -145,6 +145,11 @@ def compare(provider: Provider, names: Iterable[str]) -> Comparison:
         known=[model for model in models if model.upstream_name in here],
         gone=[model for model in models if model.upstream_name not in here],
     )
+
+
+def address_policy() -> AddressPolicy:
+    """Which network addresses servers may have, by the policy of the site."""
+    return AddressPolicy(private=Policy.current().private_addresses)
 
 
 def headers_in(text: str) -> dict[str, str]:

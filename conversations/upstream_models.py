@@ -1,17 +1,54 @@
-"""The models of the configured upstream, read when the site starts."""
+"""The models that a provider's server lists."""
 
 import asyncio
 import logging
+import time
+from dataclasses import dataclass, field
 
 from conversations import providers
+from conversations.generation.connections import open_upstream
 from conversations.models import Provider
 from conversations.threads import in_thread
-from conversations.upstream import DIALECTS, Upstream, UpstreamError
+from conversations.upstream import AddressPolicy, UpstreamError
 
 logger = logging.getLogger(__name__)
 
 FIRST_DELAY_SECONDS = 5
 MAX_DELAY_SECONDS = 300
+# Somebody waits for the page that asks.
+MOST_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What asking a server for its models came to, and how long it took."""
+
+    milliseconds: int
+    names: list[str] = field(default_factory=list)
+    error: UpstreamError | None = None
+
+
+def ask(provider: Provider) -> Listing:
+    """Ask the provider's server for its models, once, for at most fifteen seconds.
+
+    For synchronous code: the call has an event loop of its own in this thread, so that nothing
+    else waits for it.
+    """
+    return asyncio.run(_asked(provider, providers.address_policy()))
+
+
+async def _asked(provider: Provider, policy: AddressPolicy) -> Listing:
+    started = time.monotonic()
+
+    def elapsed() -> int:
+        return round((time.monotonic() - started) * 1000)
+
+    try:
+        async with open_upstream(provider, policy, most_seconds=MOST_SECONDS) as upstream:
+            names = await upstream.models()
+            return Listing(elapsed(), names)
+    except UpstreamError as error:
+        return Listing(elapsed(), error=error)
 
 
 async def add_listed_models(provider: Provider) -> None:
@@ -21,22 +58,14 @@ async def add_listed_models(provider: Provider) -> None:
     """
     delay = FIRST_DELAY_SECONDS
     while True:
-        try:
-            names = await listed_models(provider)
-        except UpstreamError as error:
-            logger.warning("%s does not list its models: %s", provider.base_url, error)
-            if not error.retryable:
-                return
-        else:
-            added = await in_thread(providers.sync_models, provider, names)
-            logger.info("%s lists %d models, %d new.", provider.base_url, len(names), len(added))
+        listing = await _asked(provider, await in_thread(providers.address_policy))
+        if listing.error is None:
+            added = await in_thread(providers.sync_models, provider, listing.names)
+            counts = len(listing.names), len(added)
+            logger.info("%s lists %d models, %d new.", provider.name, *counts)
+            return
+        logger.warning("%s does not list its models: %s", provider.name, listing.error)
+        if not listing.error.retryable:
             return
         await asyncio.sleep(delay)
         delay = min(delay * 2, MAX_DELAY_SECONDS)
-
-
-async def listed_models(provider: Provider) -> list[str]:
-    """The names under which the provider's server lists its models. Raises UpstreamError."""
-    dialect = DIALECTS[provider.dialect]
-    async with Upstream(provider.base_url, provider.api_key or None, dialect=dialect) as upstream:
-        return await upstream.models()

@@ -9,7 +9,7 @@ from datetime import datetime
 from conversations.generation.bulkhead import Bulkhead
 from conversations.models import Provider
 from conversations.providers import headers_in
-from conversations.upstream import DIALECTS, AddressPolicy, Busy, Clocks, Upstream
+from conversations.upstream import DIALECTS, AddressPolicy, AddressRefused, Busy, Clocks, Upstream
 
 # A pool of its own for each provider: one that stalls holds nobody else's connections.
 POOL_CONNECTIONS = 110
@@ -20,23 +20,30 @@ def open_upstream(
 ) -> Upstream:
     """A client of the provider's server, with its key, its headers and its clocks.
 
-    ``most_seconds`` bounds the whole of each call further. Raises ValueError when the record holds
-    an address or a header that cannot be used.
+    ``most_seconds`` bounds the whole of each call further. Raises AddressRefused when the record
+    holds an address or a header that cannot be used.
     """
+    try:
+        return Upstream(
+            provider.base_url,
+            provider.api_key or None,
+            dialect=DIALECTS[provider.dialect],
+            clocks=_clocks(provider, most_seconds),
+            headers=headers_in(provider.extra_headers),
+            max_connections=max(POOL_CONNECTIONS, provider.max_concurrent or 0),
+            policy=policy,
+        )
+    except ValueError as error:
+        raise AddressRefused(str(error)) from None
+
+
+def _clocks(provider: Provider, most_seconds: float | None) -> Clocks:
     total = provider.total_seconds
-    return Upstream(
-        provider.base_url,
-        provider.api_key or None,
-        dialect=DIALECTS[provider.dialect],
-        clocks=Clocks(
-            connect=provider.connect_seconds,
-            first_byte=provider.first_byte_seconds,
-            idle=provider.idle_seconds,
-            total=total if most_seconds is None else min(total, most_seconds),
-        ),
-        headers=headers_in(provider.extra_headers),
-        max_connections=max(POOL_CONNECTIONS, provider.max_concurrent or 0),
-        policy=policy,
+    return Clocks(
+        connect=provider.connect_seconds,
+        first_byte=provider.first_byte_seconds,
+        idle=provider.idle_seconds,
+        total=total if most_seconds is None else min(total, most_seconds),
     )
 
 

@@ -7,8 +7,9 @@ import msgspec
 
 from conversations.generation.context import fitting
 from conversations.generation.lifecycle import tool_call_of
-from conversations.models import Conversation, Generation, LanguageModel, Message, Policy, Provider
+from conversations.models import Conversation, Generation, LanguageModel, Message, Provider
 from conversations.parameters import clamped
+from conversations.providers import address_policy
 from conversations.upstream import (
     DIALECTS,
     AddressPolicy,
@@ -67,8 +68,7 @@ def call_for(generation_id: UUID) -> Call:
         replay_reasoning=_REPLAY.get(model.reasoning_policy),
     )
     _remember(generation_id, request, model.provider.dialect)
-    policy = AddressPolicy(private=Policy.current().private_addresses)
-    return Call(request, model, policy, answer.content)
+    return Call(request, model, address_policy(), answer.content)
 
 
 def _system(conversation: Conversation | None) -> str:

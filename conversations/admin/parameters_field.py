@@ -1,0 +1,145 @@
+"""What a model takes of each parameter, as rows of a table in place of raw JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from conversations.parameters import WHOLE_NUMBERS, WITHOUT_DEFAULT, fault_of_rule
+from conversations.upstream import DEFAULT_LIMITS
+
+NUMBERS = (
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "frequency_penalty",
+    "presence_penalty",
+    "n",
+    "seed",
+    "thinking_budget",
+)
+# What tools and JSON need is said by what the model can do.
+ROWS = (*NUMBERS, "stop")
+ENDS = ("low", "high", "default")
+
+Rules = dict[str, dict[str, Any]]
+
+
+class ParametersWidget(forms.Widget):
+    """A table with a row for each parameter: allowed, lowest, highest, default."""
+
+    template_name = "admin/conversations/languagemodel/parameters.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The rows, with the service's own range as the hint of each empty box."""
+        rules: Rules = value or {}
+        rows = [_row(name, each, rules.get(each) or {}) for each in ROWS]
+        return {**super().get_context(name, None, attrs), "rows": rows}
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Rules:
+        """What was entered, as texts."""
+        return {
+            each: {
+                "allowed": f"{name}-{each}-allowed" in data,
+                **{end: data.get(f"{name}-{each}-{end}", "").strip() for end in ENDS},
+            }
+            for each in ROWS
+        }
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        """Never: a box without a tick is not sent at all."""
+        return False
+
+    def id_for_label(self, id_: str | None) -> str:
+        """None: each box has a label of its own."""
+        return ""
+
+    def _render(self, template_name: str, context: Any, renderer: Any = None) -> SafeString:
+        # The forms' own renderer does not look among the site's templates.
+        return render_to_string(template_name, context)
+
+
+def _row(field: str, name: str, rule: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "name": name,
+        "allowed": {"name": f"{field}-{name}-allowed", "checked": rule.get("allowed", True)},
+    }
+    if name in NUMBERS:
+        row["ends"] = [_end(field, name, end, rule.get(end)) for end in ENDS]
+    return row
+
+
+def _end(field: str, name: str, end: str, value: Any) -> dict[str, Any]:
+    service = getattr(DEFAULT_LIMITS, name)
+    labels = {
+        "low": _("Lowest %s"),
+        "high": _("Highest %s"),
+        "default": _("Default %s"),
+    }
+    return {
+        "name": f"{field}-{name}-{end}",
+        "label": labels[end] % name,
+        "value": "" if value is None else value,
+        "hint": "" if end == "default" or name == "seed" else f"{getattr(service, end):g}",
+        "usable": end != "default" or name not in WITHOUT_DEFAULT,
+        "is_whole": name in WHOLE_NUMBERS,
+    }
+
+
+class ParametersField(forms.Field):
+    """Rules by parameter, as ``LanguageModel.parameters`` holds them: what is not said is left
+    out."""
+
+    widget = ParametersWidget
+
+    def clean(self, value: Rules) -> Rules:
+        """The rules. Raises ValidationError that names each parameter with a fault."""
+        rules, faults = {}, []
+        for name in ROWS:
+            try:
+                rule = _rule(name, value[name])
+            except ValueError as error:
+                faults.append(f"{name}: {error}")
+                continue
+            if rule:
+                rules[name] = rule
+        if faults:
+            raise ValidationError(faults)
+        return rules
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the rules differ from those before, however they were entered."""
+        try:
+            return self.clean(data) != {
+                name: rule for name, rule in (initial or {}).items() if name in ROWS
+            }
+        except ValidationError:
+            return True
+
+
+def _rule(name: str, entered: Mapping[str, Any]) -> dict[str, Any]:
+    rule: dict[str, Any] = {} if entered["allowed"] else {"allowed": False}
+    if name in NUMBERS:
+        numbers = {end: _number(name, str(entered[end])) for end in ENDS}
+        if name in WITHOUT_DEFAULT:
+            numbers["default"] = None
+        rule |= {end: number for end, number in numbers.items() if number is not None}
+        if fault := fault_of_rule(name, rule):
+            raise ValueError(fault)
+    return rule
+
+
+def _number(name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        return int(text) if name in WHOLE_NUMBERS else float(text)
+    except ValueError:
+        kind = _("a whole number") if name in WHOLE_NUMBERS else _("a number")
+        raise ValueError(_("“%(text)s” is not %(kind)s.") % {"text": text, "kind": kind}) from None

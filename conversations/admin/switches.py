@@ -1,0 +1,39 @@
+"""Actions on a list that switch a field of what was selected, and write each change down."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from conversations import audit
+from conversations.admin.audited import actor_of
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Action = Callable[[Any, HttpRequest, QuerySet[Any]], None]
+
+
+def switch(name: str, label: "str | _StrPromise", **values: Any) -> Action:
+    """An action of that name that gives the selected records these values."""
+
+    @admin.action(description=label, permissions=["change"])
+    def act(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        changed = sum(_switched(request, each, values) for each in queryset)
+        model_admin.message_user(request, _("Changed: %s.") % changed, messages.SUCCESS)
+
+    act.__name__ = name
+    return act
+
+
+def _switched(request: HttpRequest, target: Model, values: dict[str, Any]) -> bool:
+    if all(getattr(target, field) == value for field, value in values.items()):
+        return False
+    with audit.change(actor_of(request), "changed", target):
+        for field, value in values.items():
+            setattr(target, field, value)
+        target.save()
+    return True
