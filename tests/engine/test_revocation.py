@@ -1,0 +1,104 @@
+"""What is taken away while it is in use ends within five seconds."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+from django.test import Client
+
+from conversations.generation import revocation
+from conversations.models import Generation, LanguageModel, Provider, User
+from conversations.open_page import OpenPage
+from conversations.threads import in_thread
+from tests.engine.playing import Stage, play
+from tests.people import PASSWORD, People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_MOST_SECONDS = 5.0
+
+
+def _deactivate() -> None:
+    User.objects.filter(username="alice").update(is_active=False)
+
+
+def _close_model() -> None:
+    LanguageModel.objects.update(audience=LanguageModel.Audience.RESTRICTED)
+
+
+def _disable_provider() -> None:
+    Provider.objects.update(enabled=False)
+
+
+TAKEN_AWAY = {
+    "deactivated": _deactivate,
+    "model_taken_away": _close_model,
+    "model_taken_away by its provider": _disable_provider,
+}
+
+
+@pytest.mark.parametrize("code", TAKEN_AWAY)
+def test_a_running_answer_ends_and_says_why(code: str) -> None:
+    async def work(stage: Stage) -> tuple[Generation, str, float]:
+        turn = await stage.send("tokens=2000 rate=20", await stage.model("good"))
+        await stage.upstream.until(lambda: bool(stage.upstream.calls))
+        await in_thread(TAKEN_AWAY[code])
+        started = time.monotonic()
+        generation, message = await stage.ended(turn)
+        return generation, message.content, time.monotonic() - started
+
+    generation, content, seconds = play(work)
+    assert seconds < AT_MOST_SECONDS
+    assert (generation.status, generation.error_code) == ("stopped", code.split(maxsplit=1)[0])
+    assert generation.error_message[-1] == "."
+    assert content == "" or content.startswith("<gen:")
+
+
+def test_an_answer_that_is_allowed_goes_on() -> None:
+    async def work(stage: Stage) -> dict[object, object]:
+        await stage.send("tokens=2000 rate=20", await stage.model("good"))
+        return await in_thread(revocation.revoked)
+
+    assert play(work) == {}
+
+
+def _sign_out(client: Client, alice: User) -> None:
+    client.logout()
+
+
+def _change_password(client: Client, alice: User) -> None:
+    alice.set_password("another quiet afternoon")
+    alice.save()
+
+
+def _deactivate_person(client: Client, alice: User) -> None:
+    _deactivate()
+
+
+@pytest.mark.parametrize("deed", [_sign_out, _change_password, _deactivate_person])
+def test_an_open_page_is_closed(people: People, deed: Callable[[Client, User], None]) -> None:
+    client = Client()
+    assert client.login(username="alice", password=PASSWORD)
+    key = client.session.session_key
+    assert revocation.signed_in(people.alice.pk, key) == people.alice
+    seconds, code = asyncio.run(_closed(people.alice, key, lambda: deed(client, people.alice)))
+    assert code == 4401
+    assert seconds < AT_MOST_SECONDS
+
+
+async def _closed(user: User, key: str, deed: Callable[[], None]) -> tuple[float, int]:
+    closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def send(text: str) -> None:
+        """Nobody reads it."""
+
+    async def close(code: int) -> None:
+        closing.set_result(code)
+
+    page = OpenPage(user, key, send, close)
+    watching: Awaitable[None] = page.spawn(page.recheck())
+    await in_thread(deed)
+    started = time.monotonic()
+    code = await closing
+    await watching
+    return time.monotonic() - started, code
