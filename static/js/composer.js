@@ -15,11 +15,14 @@ export class Composer extends EventTarget {
   #send = element("send");
   #stop = element("stop");
   #draft = draft("");
+  // What was typed before this script had arrived.
+  #early = "";
   #canSend = true;
   #answering = false;
 
   constructor() {
     super();
+    this.#early = this.#box.value;
     on(this.#form, "submit", (event) => this.#submitted(event));
     on(this.#form, "click", (event) => this.#form === event.target && this.focus());
     on(this.#box, "keydown", (event) => this.#keyPressed(event));
@@ -34,7 +37,9 @@ export class Composer extends EventTarget {
    */
   open(key) {
     this.#draft = draft(key);
-    this.#write(this.#draft.load());
+    this.#write(together(this.#draft.load(), this.#early));
+    if (this.#early) this.#draft.save(this.#box.value);
+    this.#early = "";
     this.complain("");
   }
 
@@ -67,7 +72,7 @@ export class Composer extends EventTarget {
    * @param {string} text
    */
   giveBack(reason, text) {
-    this.#write([text, this.#box.value].filter(Boolean).join("\n\n"));
+    this.#write(together(text, this.#box.value));
     this.#draft.save(this.#box.value);
     this.complain(reason);
   }
@@ -140,6 +145,11 @@ export class Composer extends EventTarget {
     this.#box.style.blockSize = "auto";
     this.#box.style.blockSize = `${this.#box.scrollHeight}px`;
   }
+}
+
+/** @param {string[]} texts @returns {string} what is there of them, one below the other */
+function together(...texts) {
+  return texts.filter(Boolean).join("\n\n");
 }
 
 /** @param {string} text @returns {number} characters as the site counts them: code points */
