@@ -1,0 +1,62 @@
+"""What a reader does on the page of a conversation, and what they see of it."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.upstreams.scripted import ScriptedUpstream
+
+
+def button(page: Page | Locator, name: str) -> Locator:
+    """The button of exactly this name."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def send(page: Page, text: str) -> None:
+    """Write a message and send it."""
+    page.get_by_role("textbox", name="Message").fill(text)
+    button(page, "Send").click()
+
+
+def messages(page: Page) -> Locator:
+    """The messages on the page, in order."""
+    return page.get_by_role("log", name="Conversation").get_by_role("article")
+
+
+def answer(page: Page) -> Locator:
+    """The last message."""
+    return messages(page).last
+
+
+def status(page: Page, text: str) -> Locator:
+    """What is told to screen readers, once it says this."""
+    return page.get_by_role("status").filter(has_text=text)
+
+
+def wait_for_end(page: Page, status_text: str = "Answer finished") -> None:
+    """Wait until the answer has ended, and how."""
+    expect(status(page, status_text)).to_be_attached()
+    expect(answer(page)).to_have_attribute("aria-busy", "false")
+
+
+def converse(page: Page, text: str = "Please, tokens=3") -> None:
+    """Send a message and wait until it is answered."""
+    send(page, text)
+    wait_for_end(page)
+
+
+def tokens(message: Locator) -> list[str]:
+    """The tokens that a message shows, as "request:number"."""
+    return re.findall(r"gen:(\d+:\d+)", message.inner_text())
+
+
+def token(request: int, position: int) -> str:
+    """The text of one token."""
+    return f"gen:{request}:{position:04d}"
+
+
+def begin(page: Page, upstream: ScriptedUpstream, shown: int = 3) -> None:
+    """Ask for an answer of which only the first tokens come until the test lets more through."""
+    send(page, "Please, tokens=20 gate=g")
+    upstream.open("g", shown)
+    expect(answer(page)).to_contain_text(f":{shown - 1:04d}")

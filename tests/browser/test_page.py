@@ -1,0 +1,359 @@
+"""The page of a conversation, as a person with a mouse, a keyboard or a phone uses it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from conversations.models import Conversation, LanguageModel, Message, User
+from tests.browser.axe import faults_of
+from tests.browser.talking import (
+    answer,
+    begin,
+    button,
+    converse,
+    messages,
+    send,
+    token,
+    tokens,
+    wait_for_end,
+)
+from tests.browsers import NewPage
+from tests.people import PASSWORD, make_model
+from tests.upstreams.scripted import ScriptedUpstream
+
+pytestmark = pytest.mark.browser
+
+CONVERSATION = re.compile(r"/c/[0-9a-f-]{36}/$")
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+CODE = '''Here is how:
+
+```python
+# A comment
+@cache
+def area(radius: float) -> float:
+    """The area of a circle."""
+    return 3.14 * radius ** 2 if radius > 0 else None
+```
+
+And `inline`, a [link](https://example.org), and
+
+| one | two |
+|---|---|
+| 1 | 2 |
+'''
+
+
+def rows(page: Page) -> list[str]:
+    """The titles in the list of conversations, from the top."""
+    links = page.get_by_role("navigation", name="Conversations").locator("li a")
+    return links.all_inner_texts()
+
+
+def conversation_with(user: User, question: str, reply: str, title: str = "Tea") -> Conversation:
+    """A conversation of one question and one answer, made before."""
+    conversation = Conversation.objects.create(user=user, title=title)
+    place = {"conversation": conversation, "changed_in": conversation.advance()}
+    asked = Message.objects.create(role=Message.Role.USER, content=question, **place)
+    conversation.head = Message.objects.create(
+        **place,
+        parent=asked,
+        role=Message.Role.ASSISTANT,
+        content=reply,
+        model_name="good",
+        finish_reason="stop",
+    )
+    conversation.save()
+    return conversation
+
+
+# Talking -----------------------------------------------------------------------------------------
+
+
+def test_signing_in_leads_to_a_page_that_answers(
+    page: Page, alice: User, model: LanguageModel
+) -> None:
+    page.goto("/")
+    page.get_by_label("Username or email").fill("alice")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    button(page, "Sign in").click()
+    converse(page)
+    assert tokens(answer(page)) == ["1:0000", "1:0001", "1:0002"]
+    expect(page).to_have_url(CONVERSATION)
+
+
+def test_a_message_is_shown_at_once_and_its_answer_as_it_comes(
+    home: Page, upstream: ScriptedUpstream
+) -> None:
+    begin(home, upstream, shown=2)
+    question, reply = messages(home).all()
+    expect(question).to_have_attribute("aria-label", "You")
+    expect(question).to_contain_text("Please, tokens=20 gate=g")
+    expect(reply).to_have_attribute("aria-label", "good")
+    expect(reply).to_have_attribute("aria-busy", "true")
+    assert tokens(reply) == ["1:0000", "1:0001"]
+    upstream.open("g")
+    expect(reply).to_contain_text(token(1, 2))
+    expect(home.get_by_role("textbox", name="Message")).to_have_value("")
+    upstream.open("g", 20)
+    wait_for_end(home)
+
+
+def test_stopping_keeps_what_had_arrived(home: Page, upstream: ScriptedUpstream) -> None:
+    begin(home, upstream, shown=4)
+    button(home, "Stop").click()
+    wait_for_end(home, "Stopped")
+    assert tokens(answer(home)) == [f"1:000{number}" for number in range(4)]
+    expect(answer(home)).to_contain_text("You stopped the answer. What had arrived is kept.")
+    expect(button(home, "Send")).to_be_visible()
+
+
+def test_a_stopped_answer_goes_on_where_it_ended(home: Page, upstream: ScriptedUpstream) -> None:
+    begin(home, upstream, shown=2)
+    button(home, "Stop").click()
+    wait_for_end(home, "Stopped")
+    button(answer(home), "Continue").click()
+    upstream.open("g", 40)
+    wait_for_end(home)
+    assert tokens(answer(home))[:3] == ["1:0000", "1:0001", "2:0000"]
+    expect(messages(home)).to_have_count(2)
+
+
+def test_regenerating_adds_a_version_and_the_arrows_step_between_them(home: Page) -> None:
+    converse(home)
+    button(answer(home), "Regenerate").click()
+    expect(answer(home)).to_contain_text(token(2, 2))
+    wait_for_end(home)
+    expect(answer(home)).to_contain_text("2/2")
+    button(answer(home), "Previous version").click()
+    expect(answer(home)).to_contain_text(token(1, 2))
+    expect(answer(home)).to_contain_text("1/2")
+    expect(button(answer(home), "Previous version")).to_be_disabled()
+    button(answer(home), "Next version").click()
+    expect(answer(home)).to_contain_text(token(2, 2))
+
+
+def test_a_reload_keeps_everything_and_the_draft(home: Page) -> None:
+    converse(home)
+    home.get_by_role("textbox", name="Message").fill("Half a thought")
+    before = messages(home).all_inner_texts()
+    home.reload()
+    expect(messages(home)).to_have_count(2)
+    assert messages(home).all_inner_texts() == before
+    expect(home.get_by_role("textbox", name="Message")).to_have_value("Half a thought")
+
+
+def test_two_tabs_see_what_is_said_in_the_other(home: Page) -> None:
+    converse(home)
+    second = home.context.new_page()
+    second.goto(home.url)
+    converse(second, "And from here, tokens=2")
+    expect(messages(home)).to_have_count(4)
+    expect(answer(home)).to_contain_text(token(2, 1))
+    converse(home, "And back, tokens=1")
+    expect(messages(second)).to_have_count(6)
+    expect(answer(second)).to_contain_text(token(3, 0))
+
+
+# When it goes wrong -------------------------------------------------------------------------------
+
+
+def test_an_answer_that_never_began_says_why_and_nothing_of_what_was_kept(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    make_model("500", base_url=upstream.address)
+    page = new_page(alice)
+    page.goto("/")
+    send(page, "Hello")
+    wait_for_end(page, "Failed")
+    expect(answer(page)).to_contain_text("The model's server failed.")
+    expect(answer(page)).not_to_contain_text("is kept")
+    expect(button(answer(page), "Regenerate")).to_be_visible()
+
+
+def test_an_answer_that_broke_off_says_why_and_that_what_had_arrived_is_kept(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    make_model("cut", base_url=upstream.address)
+    page = new_page(alice)
+    page.goto("/")
+    send(page, "Hello, at=3")
+    wait_for_end(page, "Interrupted")
+    assert tokens(answer(page)) == ["1:0000", "1:0001", "1:0002"]
+    expect(answer(page)).to_contain_text(
+        "The connection to the model broke off. What had arrived is kept."
+    )
+    expect(button(answer(page), "Continue")).to_be_visible()
+
+
+def test_a_page_without_a_model_begins_by_itself_once_there_is_one(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = new_page(alice)
+    page.goto("/")
+    expect(page.get_by_text("There is no model to talk to yet.")).to_be_visible()
+    page.get_by_role("textbox", name="Message").fill("Please, tokens=1")
+    expect(button(page, "Send")).to_be_disabled()
+    make_model("good", base_url=upstream.address)
+    expect(button(page, "Send")).to_be_enabled()
+    expect(page.get_by_text("There is no model to talk to yet.")).to_be_hidden()
+    button(page, "Send").click()
+    wait_for_end(page)
+
+
+# The list ----------------------------------------------------------------------------------------
+
+
+def test_a_conversation_is_renamed_in_every_tab(home: Page) -> None:
+    converse(home)
+    second = home.context.new_page()
+    second.goto(home.url)
+    button(home, "More").click()
+    button(home, "Rename").click()
+    home.get_by_label("Title").fill("All about tea")
+    button(home.get_by_role("dialog"), "Rename").click()
+    for page in (home, second):
+        expect(page.get_by_role("link", name="All about tea")).to_be_visible()
+        expect(page).to_have_title("All about tea · Parley")
+
+
+def test_a_conversation_is_deleted_in_every_tab(home: Page) -> None:
+    converse(home)
+    second = home.context.new_page()
+    second.goto(home.url)
+    button(home, "More").click()
+    button(home, "Delete").click()
+    button(home.get_by_role("dialog"), "Delete").click()
+    for page in (home, second):
+        expect(page).to_have_url(re.compile(r":\d+/$"))
+        expect(messages(page)).to_have_count(0)
+        assert rows(page) == []
+
+
+def test_deleting_what_is_deleted_already_is_no_error(home: Page, alice: User) -> None:
+    converse(home)
+    button(home, "More").click()
+    Conversation.objects.filter(user=alice).delete()
+    button(home, "Delete").click()
+    button(home.get_by_role("dialog"), "Delete").click()
+    expect(messages(home)).to_have_count(0)
+    expect(home.get_by_text("This does not exist any more.")).to_be_hidden()
+
+
+def test_older_conversations_are_opened_from_the_list(home: Page, alice: User) -> None:
+    conversation_with(alice, "Which tea?", "Assam.", title="Which tea?")
+    home.reload()
+    home.get_by_role("link", name="Which tea?").click()
+    expect(answer(home)).to_contain_text("Assam.")
+    home.go_back()
+    expect(messages(home)).to_have_count(0)
+
+
+def test_the_sidebar_has_one_button_in_sight_at_a_time(home: Page) -> None:
+    hide, show = button(home, "Hide the sidebar"), button(home, "Show the sidebar")
+    expect(hide).to_be_visible()
+    expect(show).to_be_hidden()
+    hide.click()
+    expect(show).to_be_visible()
+    expect(hide).to_be_hidden()
+    expect(show).to_be_focused()
+    home.reload()
+    expect(show).to_be_visible()
+
+
+# Keyboard and phone ------------------------------------------------------------------------------
+
+
+def test_everything_can_be_done_from_the_keyboard(home: Page, upstream: ScriptedUpstream) -> None:
+    box = home.get_by_role("textbox", name="Message")
+    expect(box).to_be_focused()
+    home.keyboard.type("Please,")
+    home.keyboard.press("Shift+Enter")
+    home.keyboard.type("tokens=20 gate=g")
+    home.keyboard.press("Enter")
+    upstream.open("g", 2)
+    expect(answer(home)).to_contain_text(token(1, 1))
+    home.keyboard.press("Escape")
+    wait_for_end(home, "Stopped")
+    expect(messages(home).first).to_contain_text("Please,\ntokens=20 gate=g", use_inner_text=True)
+    focus(home, "Regenerate")
+    home.keyboard.press("Enter")
+    upstream.open("g", 20)
+    expect(answer(home)).to_contain_text(token(2, 1))
+    wait_for_end(home)
+    home.keyboard.press("Shift+Escape")
+    expect(box).to_be_focused()
+    home.keyboard.press("Control+Shift+O")
+    expect(messages(home)).to_have_count(0)
+    expect(box).to_be_focused()
+
+
+def focus(page: Page, name: str) -> None:
+    """Go back with the keyboard until the control of that name has the focus."""
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab")
+        focused = page.locator(":focus")
+        if focused.count() and focused.get_attribute("aria-label") == name:
+            return
+    pytest.fail(f"The keyboard does not reach {name!r}.")
+
+
+def test_on_a_phone_the_sidebar_is_a_drawer_over_the_page(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    conversation_with(alice, "Which tea?", CODE, title="Which tea?")
+    page = new_page(alice, **PHONE)
+    page.goto("/")
+    navigation = page.get_by_role("navigation", name="Conversations")
+    expect(navigation).to_be_hidden()
+    button(page, "Show the sidebar").tap()
+    expect(navigation).to_be_visible()
+    page.get_by_role("link", name="Which tea?").tap()
+    expect(answer(page)).to_contain_text("Here is how")
+    expect(navigation).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_a_message_is_sent_and_answered(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    page = new_page(alice, **PHONE)
+    page.goto("/")
+    page.get_by_role("textbox", name="Message").fill("Please, tokens=3")
+    button(page, "Send").tap()
+    wait_for_end(page)
+    box = page.get_by_role("textbox", name="Message").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 844
+
+
+# For everyone ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing_wrong_with_a_conversation_and_the_colours_of_its_code(
+    new_page: NewPage, alice: User, model: LanguageModel, scheme: str, options: dict[str, object]
+) -> None:
+    shown = conversation_with(alice, "How large is a circle?", CODE)
+    page = new_page(alice, color_scheme=scheme, **options)
+    page.goto(f"/c/{shown.pk}/")
+    expect(answer(page).locator(".hljs-keyword").first).to_be_visible()
+    assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_an_empty_page_and_its_menus(
+    new_page: NewPage, alice: User, model: LanguageModel, scheme: str
+) -> None:
+    page = new_page(alice, color_scheme=scheme)
+    page.goto("/")
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+    assert faults_of(page) == []
+    button(page, "Model").click()
+    expect(page.get_by_role("listbox")).to_be_visible()
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+/")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert faults_of(page) == []

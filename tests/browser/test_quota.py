@@ -1,0 +1,192 @@
+"""What a person sees of their limits: in the composer, beside an answer, on their own page."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from conversations.models import Counter, LanguageModel, Period, Rule, User
+from tests.account.test_account_page import use
+from tests.browser.axe import faults_of
+from tests.browser.talking import answer, button, converse, messages, send
+from tests.browsers import NewPage
+from tests.people import make_model
+from tests.quotas.books import limit
+
+pytestmark = pytest.mark.browser
+
+# No summer time, and far enough from UTC for no hour to be right by accident.
+TOKYO = {"timezone_id": "Asia/Tokyo"}
+LEFT = "1,240 of 10,000 tokens left today · resets 09:00"
+
+
+def count(user: User, used: int, measure: str = "tokens") -> None:
+    """What the person has used today."""
+    start = Period.DAY.start(timezone.now())
+    Counter.objects.create(user=user, measure=measure, period="day", period_start=start, used=used)
+
+
+def open_page(new_page: NewPage, user: User, address: str = "/", **options: object) -> Page:
+    """The person's page in a browser in Tokyo."""
+    page = new_page(user, **TOKYO, **options)
+    page.goto(address)
+    return page
+
+
+def said(page: Page, text: str) -> Locator:
+    """The elements that can be seen and say this, be it the notice or the line."""
+    return page.get_by_text(text).filter(visible=True)
+
+
+def test_nothing_is_said_of_a_limit_of_which_less_than_four_fifths_are_used(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    limit(10_000)
+    count(alice, 7_999)
+    page = open_page(new_page, alice)
+    expect(button(page, "Send")).to_be_visible()
+    expect(said(page, "tokens left")).to_have_count(0)
+
+
+def test_from_four_fifths_on_a_notice_says_what_is_left_and_then_a_quiet_line_does(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    limit(10_000)
+    count(alice, 8_760)
+    page = open_page(new_page, alice)
+    notice = page.get_by_text(f"You have used 87% of your limit: {LEFT}.", exact=True)
+    expect(notice).to_be_visible()
+    expect(page.get_by_text(LEFT, exact=True)).to_be_hidden()
+    button(page, "Understood").click()
+    expect(notice).to_be_hidden()
+    expect(page.get_by_text(LEFT, exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(LEFT, exact=True)).to_be_visible()
+    expect(notice).to_be_hidden()
+
+
+def test_the_line_follows_the_answers_without_a_reload(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    limit(10, "requests")
+    count(alice, 7, "requests")
+    page = open_page(new_page, alice)
+    expect(said(page, "requests left")).to_have_count(0)
+    converse(page)
+    expect(said(page, "2 of 10 requests left today")).to_have_count(1)
+    button(page, "Understood").click()
+    converse(page)
+    expect(said(page, "1 of 10 requests left today")).to_have_count(1)
+
+
+def test_a_changed_limit_reaches_an_open_page(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    count(alice, 900)
+    page = open_page(new_page, alice)
+    expect(said(page, "tokens left")).to_have_count(0)
+    rule = limit(1_000)
+    expect(said(page, "100 of 1,000 tokens left today")).to_have_count(1)
+    Rule.objects.filter(pk=rule.pk).update(limit=100_000)
+    expect(said(page, "tokens left")).to_have_count(0)
+
+
+def test_a_limit_on_another_model_is_not_the_one_that_is_shown(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    other = make_model("other", base_url=model.provider.base_url)
+    limit(0, language_model=other)
+    page = open_page(new_page, alice)
+    expect(said(page, "No tokens left")).to_have_count(0)
+    button(page, "Model").click()
+    page.get_by_role("option", name="other").click()
+    expect(said(page, "No tokens left today with other")).to_have_count(1)
+
+
+def test_a_refused_message_comes_back_with_the_reason_beside_it(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    limit(10_000)
+    count(alice, 9_999)
+    page = open_page(new_page, alice)
+    send(page, "A long question that took an hour to write")
+    expect(page.get_by_role("alert")).to_have_text(
+        "This needs more than your limit has left: 1 of 10,000 tokens left today · resets 09:00."
+    )
+    box = page.get_by_role("textbox", name="Message")
+    expect(box).to_have_value("A long question that took an hour to write")
+    expect(messages(page)).to_have_count(0)
+    page.reload()
+    expect(box).to_have_value("A long question that took an hour to write")
+
+
+def test_an_answer_that_was_given_less_room_says_so_beside_it(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    limit(1_000)
+    page = open_page(new_page, alice)
+    converse(page)
+    expect(answer(page)).to_contain_text("What is left of your limit allows")
+    page.reload()
+    expect(answer(page)).to_contain_text("What is left of your limit allows")
+
+
+def test_the_account_page_is_in_the_menu_and_tells_the_readers_time(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    limit(10_000)
+    count(alice, 8_760)
+    page = open_page(new_page, alice)
+    button(page, "alice").click()
+    page.get_by_role("link", name="Account and limits").click()
+    expect(page.get_by_role("heading", name="Limits", exact=True)).to_be_visible()
+    expect(page.locator("time")).to_have_text("09:00")
+    page.get_by_role("link", name="Conversations").click()
+    expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("Change the password", "Change Password"),
+        ("Two-step sign-in", "Two-Factor Authentication"),
+        ("Where you are signed in", "Sessions"),
+        ("E-mail addresses", "Email Addresses"),
+    ],
+)
+def test_the_account_page_leads_to_how_its_person_signs_in(
+    new_page: NewPage, alice: User, name: str, heading: str
+) -> None:
+    page = open_page(new_page, alice, "/account/")
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_wrong_with_the_account_page_and_it_fits(
+    new_page: NewPage, alice: User, model: LanguageModel, scheme: str, width: int
+) -> None:
+    limit(10_000)
+    limit(1_000_000, period="month", language_model=model)
+    count(alice, 8_760)
+    for days_ago in range(0, 30, 3):
+        use(alice, days_ago=days_ago, model="a-model-of-a-very-long-name", completion_tokens=900)
+    viewport = {"width": width, "height": 900}
+    page = open_page(new_page, alice, "/account/", color_scheme=scheme, viewport=viewport)
+    expect(page.get_by_role("img", name="Tokens by day")).to_be_visible()
+    assert faults_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_the_notice_and_the_line(
+    new_page: NewPage, alice: User, model: LanguageModel, scheme: str
+) -> None:
+    limit(10_000)
+    count(alice, 10_000)
+    page = open_page(new_page, alice, color_scheme=scheme)
+    expect(button(page, "Understood")).to_be_visible()
+    assert faults_of(page) == []
+    button(page, "Understood").click()
+    expect(page.get_by_text("No tokens left today · resets 09:00", exact=True)).to_be_visible()
+    assert faults_of(page) == []
