@@ -11,5 +11,6 @@ urlpatterns = [
     path("invite/<str:token>/", invitation, name="invitation"),
     path("", include("conversations.urls")),
     path("accounts/", include("allauth.urls")),
+    path("admin/", include("conversations.admin.urls")),
     path("admin/", admin.site.urls),
 ]

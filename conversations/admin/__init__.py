@@ -1,5 +1,5 @@
 """The administration, one file a concept."""
 
-from conversations.admin import models, people, providers
+from conversations.admin import ledger, models, people, providers
 
-__all__ = ["models", "people", "providers"]
+__all__ = ["ledger", "models", "people", "providers"]

@@ -1,0 +1,144 @@
+"""Where the tokens went: /admin/usage/."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from conversations import spreadsheet
+from conversations.admin import figures
+from conversations.admin.figures import Money
+from conversations.admin.reports import REPORTS, Report, Whole
+from conversations.admin.usage_filters import (
+    PRESETS,
+    UsageFilters,
+    days_until_today,
+    with_parameters,
+)
+from conversations.models import Policy
+from conversations.usage import Row, Sums
+
+BY_SLUG = {report.slug: report for report in REPORTS}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure of the whole selection."""
+
+    title: str
+    value: str
+    remark: str = ""
+
+
+def usage(request: HttpRequest, slug: str = "days") -> HttpResponse:
+    """One page about usage."""
+    report = _report(request, slug)
+    filters = UsageFilters(request.GET)
+    breakdown = report.rows(filters.selection())
+    whole = _whole(breakdown.total)
+    rows = breakdown.rows[::-1] if report.newest_first else breakdown.rows
+    page = Paginator(rows, report.page_rows).get_page(request.GET.get("page"))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Usage"),
+        "report": report,
+        "filters": filters,
+        "tabs": [_tab(request, each, slug) for each in REPORTS],
+        "presets": [_preset(request, days, filters) for days in PRESETS],
+        "tiles": _tiles(whole),
+        "charts": report.charts(breakdown, list(page)),
+        "lines": [_line(request, report, row, whole) for row in page],
+        "page": page,
+        "turns": _turns(request, page),
+        "csv": reverse("usage_csv", args=[slug]) + with_parameters(request),
+    }
+    return render(request, "admin/usage/page.html", context)
+
+
+def usage_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """All rows of the same page, for a spreadsheet."""
+    report = _report(request, slug)
+    breakdown = report.rows(UsageFilters(request.GET).selection())
+    columns = [(each.name, each.value) for each in report.columns if each.value]
+    header = [str(report.column).lower(), *(name for name, _value in columns)]
+    rows = ([row.name, *(value(row.sums) for _name, value in columns)] for row in breakdown.rows)
+    response = HttpResponse(
+        "".join(spreadsheet.lines(header, rows)), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="usage-{slug}.csv"'
+    return response
+
+
+def _report(request: HttpRequest, slug: str) -> Report:
+    if not request.user.has_perm("conversations.view_ledgerentry"):
+        raise PermissionDenied
+    if slug not in BY_SLUG:
+        raise Http404
+    return BY_SLUG[slug]
+
+
+def _whole(total: Sums) -> Whole:
+    return Whole(total, Money.on_page_of(total.cost_micros, Policy.current().currency))
+
+
+def _address(slug: str) -> str:
+    return reverse("usage") if slug == "days" else reverse("usage_of", args=[slug])
+
+
+def _tab(request: HttpRequest, report: Report, current: str) -> dict[str, Any]:
+    link = _address(report.slug) + with_parameters(request)
+    return {"title": report.title, "link": link, "is_current": report.slug == current}
+
+
+def _preset(request: HttpRequest, days: int, filters: UsageFilters) -> dict[str, Any]:
+    first, last = days_until_today(days)
+    chosen = filters.selection()
+    return {
+        "days": days,
+        "link": with_parameters(request, first=first.isoformat(), last=last.isoformat()),
+        "is_current": (chosen.first, chosen.last) == (first, last),
+    }
+
+
+def _tiles(whole: Whole) -> list[Tile]:
+    total = whole.total
+    return [
+        Tile(_("Answers"), figures.count(total.answers)),
+        Tile(_("Tokens"), figures.count(total.tokens)),
+        Tile(_("Cost"), whole.money.named(total.cost_micros)),
+        Tile(_("First token"), figures.seconds(total.mean_first_token_ms)),
+        Tile(_("Estimated"), figures.percent(total.estimated_share)),
+        Tile(_("Failed"), figures.count(total.failed), figures.percent(total.failed_share)),
+    ]
+
+
+def _turns(request: HttpRequest, page: "Page[Row]") -> dict[str, str]:
+    """The addresses of the pages before and after this one."""
+    turns = {}
+    if page.has_previous():
+        turns["previous"] = with_parameters(request, page=str(page.previous_page_number()))
+    if page.has_next():
+        turns["next"] = with_parameters(request, page=str(page.next_page_number()))
+    return turns
+
+
+def _line(request: HttpRequest, report: Report, row: Row, whole: Whole) -> dict[str, Any]:
+    cells = [column.text(row.sums, whole) for column in report.columns]
+    return {"name": row.name, "link": _link(request, report, row), "cells": cells}
+
+
+def _link(request: HttpRequest, report: Report, row: Row) -> str:
+    """Where a row leads: to its days, or to the entries of the ledger."""
+    if row.key and report.parameter:
+        return _address("days") + with_parameters(request, **{report.parameter: row.key})
+    if row.key and row.sums.answers and report.ledger_parameter:
+        ledger = reverse("admin:conversations_ledgerentry_changelist")
+        return f"{ledger}?{urlencode({report.ledger_parameter: row.key})}"
+    return ""

@@ -1,0 +1,53 @@
+"""Figures as people read them."""
+
+from dataclasses import dataclass
+
+from conversations.models import MICROS
+
+NOTHING = "–"
+
+
+def count(number: float) -> str:
+    """ "1,234,567"."""
+    return f"{number:,.0f}"
+
+
+def short(number: float) -> str:
+    """ "1.2M": three digits at most, for the scale of a chart."""
+    for unit, name in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if number >= unit:
+            return f"{number / unit:.3g}{name}"
+    return f"{number:.3g}"
+
+
+def percent(share: float) -> str:
+    """ "4.3%" of a share from 0 to 1; what is not nothing is never written as nothing."""
+    if 0 < share < 0.001:
+        return "<0.1%"
+    return f"{share * 100:.1f}%" if 0 < share < 0.1 else f"{share * 100:.0f}%"
+
+
+def seconds(milliseconds: float | None) -> str:
+    """ "1.25 s"; a dash where nothing was measured."""
+    return NOTHING if milliseconds is None else f"{milliseconds / 1000:,.2f} s"
+
+
+@dataclass(frozen=True)
+class Money:
+    """Writes amounts of one currency, all with as many decimals, so that they line up."""
+
+    currency: str
+    decimals: int
+
+    @classmethod
+    def on_page_of(cls, total_micros: int, currency: str) -> "Money":
+        """For a page whose total is this: small sums need the digits that large ones do not."""
+        return cls(currency, 2 if total_micros >= 100 * MICROS else 4)
+
+    def bare(self, micros: int) -> str:
+        """ "12.30"."""
+        return f"{micros / MICROS:,.{self.decimals}f}"
+
+    def named(self, micros: int) -> str:
+        """ "12.30 USD"."""
+        return f"{self.bare(micros)} {self.currency}"

@@ -1,0 +1,230 @@
+"""The ledger: read, searched and exported, never changed."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from conversations import spreadsheet
+from conversations.admin.audited import AuditedAdmin
+from conversations.models import (
+    MICROS,
+    Generation,
+    LanguageModel,
+    LedgerEntry,
+    Provider,
+    UsageTotal,
+)
+from conversations.spreadsheet import Cell
+from conversations.threads import in_thread
+
+if TYPE_CHECKING:
+    _Paginator = Paginator[Any]
+else:
+    _Paginator = Paginator
+
+# Nobody turns more pages than this, and counting further would read the whole table.
+MOST_LISTED = 10_000
+MOST_CHOICES = 50
+EXPORT_ROWS = 2_000
+EXPORTED = (
+    "reserved_at",
+    "settled_at",
+    "day",
+    "username",
+    "model_name",
+    "provider_name",
+    "outcome",
+    "error_code",
+    "source",
+    "requests",
+    "prompt_tokens",
+    "completion_tokens",
+    "cost_micros",
+    "charged_tokens",
+    "charged_cost_micros",
+    "first_token_ms",
+    "duration_ms",
+    "generation_id",
+)
+
+
+class BoundedPaginator(_Paginator):
+    """Counts no further than people turn pages."""
+
+    @cached_property
+    def count(self) -> int:
+        found = self.object_list
+        assert isinstance(found, QuerySet)  # noqa: S101 - tells the type checker
+        return found.order_by()[:MOST_LISTED].count()
+
+
+class _NameFilter(SimpleListFilter):
+    """Offers the names of today; the ledger's other names are found by searching."""
+
+    names: QuerySet[Any]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = self.names.values_list("name", flat=True).order_by("name")
+        return [(name, name) for name in names[:MOST_CHOICES]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(**{str(self.parameter_name): value}) if value else queryset
+
+
+class ModelFilter(_NameFilter):
+    title = _("model")
+    parameter_name = "model_name"
+    names = LanguageModel.objects.all()
+
+
+class ProviderFilter(_NameFilter):
+    title = _("provider")
+    parameter_name = "provider_name"
+    names = Provider.objects.all()
+
+
+class OutcomeFilter(SimpleListFilter):
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [each for each in Generation.Status.choices if each[0] != Generation.Status.RUNNING]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(outcome=self.value()) if self.value() else queryset
+
+
+@admin.register(LedgerEntry)
+class LedgerAdmin(AuditedAdmin):
+    """A page of a million entries costs what a page of a hundred does: every filter has an index
+    in the order of the list, and nothing is counted to the end."""
+
+    change_list_template = "admin/ledger/change_list.html"
+    list_display = (
+        "settled_at",
+        "username",
+        "model_name",
+        "provider_name",
+        "ending",
+        "source",
+        "prompt_tokens",
+        "completion_tokens",
+        "cost",
+        "first_token",
+    )
+    list_filter = (
+        ("settled_at", admin.DateFieldListFilter),
+        OutcomeFilter,
+        "source",
+        ModelFilter,
+        ProviderFilter,
+    )
+    search_fields = ("username",)
+    search_help_text = _(
+        "A person, the beginning of a model's name, or a day such as 2026-11-23; or several."
+    )
+    sortable_by = ("settled_at",)
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("outcome"))
+    def ending(self, entry: LedgerEntry) -> str:
+        return " · ".join(filter(None, [entry.outcome, entry.error_code]))
+
+    @admin.display(description=_("cost"))
+    def cost(self, entry: LedgerEntry) -> str:
+        return f"{entry.cost_micros / MICROS:,.4f}"
+
+    @admin.display(description=_("first token (ms)"))
+    def first_token(self, entry: LedgerEntry) -> str:
+        return "–" if entry.first_token_ms is None else f"{entry.first_token_ms:,}"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Each word narrows: a day, else a person's whole name, else how a model's name begins."""
+        for word in search_term.split():
+            queryset = queryset.filter(_meaning(word))
+        return queryset, False
+
+    def get_urls(self) -> list[URLPattern]:
+        export = path(
+            "export/",
+            self.admin_site.admin_view(self.export),
+            name="conversations_ledgerentry_export",
+        )
+        return [export, *super().get_urls()]
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """Every entry that the list's filters select, as CSV."""
+        if not self.has_view_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        try:
+            entries = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:conversations_ledgerentry_changelist"))
+        response = StreamingHttpResponse(_file(entries), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="ledger.csv"'
+        return response
+
+
+def _meaning(word: str) -> Q:
+    try:
+        return Q(day=date.fromisoformat(word))
+    except ValueError:
+        pass
+    if LedgerEntry.objects.filter(username=word).exists():
+        return Q(username=word)
+    # The sums know every name that the ledger has, in a fraction of its rows.
+    names = UsageTotal.objects.filter(model_name__istartswith=word).order_by()
+    return Q(model_name__in=list(names.values_list("model_name", flat=True).distinct()))
+
+
+async def _file(entries: QuerySet[Any]) -> AsyncIterator[str]:
+    """The file in pieces of some thousand lines, each from a query of its own: no transaction
+    stays open while a slow client reads."""
+    yield "".join(spreadsheet.lines(EXPORTED, ()))
+    after: tuple[datetime, int] | None = None
+    while rows := await in_thread(partial(_rows_after, entries, after)):
+        yield "".join(spreadsheet.line(cells) for cells in map(_cells, rows))
+        after = rows[-1]["settled_at"], rows[-1]["pk"]
+
+
+def _rows_after(entries: QuerySet[Any], after: tuple[datetime, int] | None) -> list[dict[str, Any]]:
+    if after:
+        moment, key = after
+        entries = entries.filter(
+            Q(settled_at__lt=moment) | Q(settled_at=moment, pk__lt=key), settled_at__lte=moment
+        )
+    ordered = entries.order_by("-settled_at", "-pk").values("pk", *EXPORTED)
+    return list(ordered[:EXPORT_ROWS])
+
+
+def _cells(row: dict[str, Any]) -> Iterator[Cell]:
+    for name in EXPORTED:
+        value = row[name]
+        yield value if value is None or isinstance(value, int) else str(value)

@@ -1,0 +1,194 @@
+"""The charts of the pages about usage; the sentence above each answers its question."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from conversations.admin import charts, figures
+from conversations.admin.charts import Bar, BarChart, Chart, ColumnChart, Reading, Remark
+from conversations.usage import Breakdown, Row, Sums
+
+
+def of_days(breakdown: Breakdown, _page: Sequence[Row]) -> list[Chart]:
+    """Tokens, the wait for the first token, and estimates, by day."""
+    if not breakdown.total.answers:
+        return [Remark(_("Nothing was answered in this time."))]
+    rows = breakdown.rows
+    return [_tokens_by_day(rows), _waiting_by_day(breakdown), _estimates_by_day(breakdown)]
+
+
+def _tokens_by_day(rows: Sequence[Row]) -> Chart:
+    most = max(rows, key=lambda row: row.sums.tokens)
+    if not most.sums.tokens:
+        return Remark(_("No tokens were used."))
+    values = {
+        "tokens": figures.count(sum(row.sums.tokens for row in rows)),
+        "day": _day(most),
+        "most": figures.count(most.sums.tokens),
+    }
+    text = _("%(tokens)s tokens were used, most on %(day)s: %(most)s.") % values
+    if len(rows) == 1:
+        text = _("%(tokens)s tokens were used.") % values
+    readings = [_reading(row.sums) for row in rows]
+    return _columns(rows, readings, text, _("Tokens a day"), _token_series())
+
+
+def _reading(sums: Sums) -> Reading:
+    text = _("%(tokens)s tokens, %(prompt)s of them in prompts") % {
+        "tokens": figures.count(sums.tokens),
+        "prompt": figures.count(sums.prompt_tokens),
+    }
+    return Reading((sums.prompt_tokens, sums.completion_tokens), text)
+
+
+def _waiting_by_day(breakdown: Breakdown) -> Chart:
+    timed = [row for row in breakdown.rows if row.sums.first_token_answers]
+    if not timed:
+        return Remark(_("No answer got as far as a first token."))
+    slowest = max(timed, key=_waiting)
+    text = _("The first token took %(mean)s on average, longest on %(day)s: %(most)s.") % {
+        "mean": figures.seconds(breakdown.total.mean_first_token_ms),
+        "day": _day(slowest),
+        "most": figures.seconds(_waiting(slowest)),
+    }
+    readings = [
+        Reading((_waiting(row) / 1000,), figures.seconds(row.sums.mean_first_token_ms))
+        for row in breakdown.rows
+    ]
+    unit = _("Seconds to the first token, mean of the day")
+    return _columns(breakdown.rows, readings, text, unit)
+
+
+def _estimates_by_day(breakdown: Breakdown) -> Chart:
+    if not breakdown.total.estimated:
+        return Remark(_("Every count is the provider's own; none is estimated."))
+    text = _("%(share)s of the answers are counted by an estimate, for want of a credible count.")
+    readings = [
+        Reading((row.sums.estimated_share * 100,), figures.percent(row.sums.estimated_share))
+        for row in breakdown.rows
+    ]
+    return _columns(
+        breakdown.rows,
+        readings,
+        text % {"share": figures.percent(breakdown.total.estimated_share)},
+        _("Estimated answers, of a hundred"),
+    )
+
+
+def _columns(
+    rows: Sequence[Row],
+    readings: Sequence[Reading],
+    sentence: str,
+    unit: str,
+    series: Sequence[str] = (),
+) -> ColumnChart:
+    days = [date.fromisoformat(row.name) for row in rows]
+    drawn, scale, marks = charts.columns(days, readings)
+    return ColumnChart(sentence, unit, drawn, scale, marks, list(series))
+
+
+def of_models(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
+    """Tokens by model, and the wait for the first token of each."""
+    text = _("Of %(count)s models, %(name)s was used most: %(share)s of the tokens.")
+    alone = _("All tokens were used of one model, %(name)s.")
+    return [_most_used(breakdown, page, text, alone), *_waiting_by_model(page)]
+
+
+def of_people(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
+    """Tokens by person."""
+    text = _("Of %(count)s people, %(name)s used most: %(share)s of the tokens.")
+    return [_most_used(breakdown, page, text, _("One person used all tokens: %(name)s."))]
+
+
+def of_groups(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
+    """Tokens by group."""
+    text = _(
+        "Of %(count)s groups, %(name)s used most: %(share)s of the tokens. "
+        "Who is in two groups counts in both."
+    )
+    alone = _("All tokens were used by one group, %(name)s.")
+    named = Breakdown([row for row in breakdown.rows if row.key], breakdown.total)
+    if breakdown.rows and not named.rows:
+        return [Remark(_("Nobody who used anything is in a group."))]
+    return [_most_used(named, page, text, alone)]
+
+
+def of_providers(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
+    """Tokens by provider."""
+    text = _("Of %(count)s providers, %(name)s was used most: %(share)s of the tokens.")
+    alone = _("All tokens were used at one provider, %(name)s.")
+    return [_most_used(breakdown, page, text, alone)]
+
+
+def of_errors(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
+    """Failed answers by what went wrong."""
+    total, rows = breakdown.total, breakdown.rows
+    if not total.failed:
+        return [Remark(_("No answer failed."))]
+    text = _("%(share)s of %(answers)s answers failed, most often with “%(code)s”.") % {
+        "share": figures.percent(total.failed_share),
+        "answers": figures.count(total.answers),
+        "code": rows[0].name,
+    }
+    most = rows[0].sums.answers
+    bars = [_bar(row, (row.sums.answers,), most, figures.count(row.sums.answers)) for row in page]
+    return [BarChart(text, _("Failed answers"), bars)]
+
+
+def _most_used(breakdown: Breakdown, page: Sequence[Row], text: str, alone: str) -> Chart:
+    if not breakdown.total.tokens or not breakdown.rows:
+        return Remark(_("No tokens were used in this time."))
+    first = breakdown.rows[0]
+    values = {
+        "count": figures.count(len(breakdown.rows)),
+        "name": first.name,
+        "share": figures.percent(first.sums.tokens / breakdown.total.tokens),
+    }
+    is_alone = len(breakdown.rows) == 1 and first.sums.tokens == breakdown.total.tokens
+    most = max(row.sums.tokens for row in [first, *page])
+    bars = [_bar(row, _amounts(row.sums), most, figures.count(row.sums.tokens)) for row in page]
+    sentence = (alone if is_alone else text) % values
+    return BarChart(sentence, _("Tokens"), bars, _token_series())
+
+
+def _amounts(sums: Sums) -> tuple[float, ...]:
+    return sums.prompt_tokens, sums.completion_tokens
+
+
+def _waiting_by_model(page: Sequence[Row]) -> list[Chart]:
+    timed = sorted((row for row in page if row.sums.first_token_answers), key=_waiting)
+    if not timed:
+        return []
+    values = {
+        "first": timed[0].name,
+        "soonest": figures.seconds(_waiting(timed[0])),
+        "last": timed[-1].name,
+        "latest": figures.seconds(_waiting(timed[-1])),
+    }
+    text = _("%(first)s begins after %(soonest)s on average, %(last)s after %(latest)s.")
+    if len(timed) == 1:
+        text = _("%(first)s begins after %(soonest)s on average.")
+    most = _waiting(timed[-1])
+    bars = [
+        _bar(row, (_waiting(row),), most, figures.seconds(row.sums.mean_first_token_ms))
+        for row in timed
+    ]
+    return [BarChart(text % values, _("Mean time to the first token"), bars)]
+
+
+def _waiting(row: Row) -> float:
+    return row.sums.mean_first_token_ms or 0.0
+
+
+def _bar(row: Row, amounts: Sequence[float], most: float, value: str) -> Bar:
+    return Bar(row.name, charts.stacked(amounts, most), value)
+
+
+def _day(row: Row) -> str:
+    return date_format(date.fromisoformat(row.name), "j F")
+
+
+def _token_series() -> list[str]:
+    return [_("Prompt tokens"), _("Completion tokens")]

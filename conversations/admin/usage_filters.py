@@ -1,0 +1,93 @@
+"""The row of filters above every page about usage."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models import LanguageModel, Provider
+from conversations.usage import Selection
+
+# A chart of more days than this could not be read, and a page of them not be quick.
+LONGEST_DAYS = 366
+USUAL_DAYS = 30
+PRESETS = (7, 30, 90)
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+
+class UsageFilters(forms.Form):
+    """Which answers a page is about. Names that are gone from the site can still be asked for."""
+
+    first = forms.DateField(label=_("From"), widget=DayInput(format="%Y-%m-%d"))
+    last = forms.DateField(label=_("To"), widget=DayInput(format="%Y-%m-%d"))
+    model = forms.ChoiceField(label=_("Model"), required=False)
+    person = forms.CharField(
+        label=_("Person"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    group = forms.ModelChoiceField(
+        Group.objects.order_by("name"),
+        label=_("Group"),
+        required=False,
+        to_field_name="name",
+        empty_label=_("All"),
+    )
+    provider = forms.ChoiceField(label=_("Provider"), required=False)
+
+    def __init__(self, asked: QueryDict) -> None:
+        first, last = days_until_today(USUAL_DAYS)
+        given = {name: value for name, value in asked.items() if value}
+        super().__init__({"first": first, "last": last, **given}, label_suffix="")
+        self._offer("model", LanguageModel.objects.values_list("name", flat=True))
+        self._offer("provider", Provider.objects.values_list("name", flat=True))
+
+    def _offer(self, name: str, known: Any) -> None:
+        field = self.fields[name]
+        names = dict.fromkeys([*known, *filter(None, [str(self.data.get(name, ""))])])
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [("", _("All")), *((each, each) for each in names)]
+
+    def clean(self) -> dict[str, Any]:
+        """Days in order, and not too many."""
+        found = super().clean() or self.cleaned_data
+        first, last = found.get("first"), found.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("This is before the first day."))
+        elif first and last and (last - first).days >= LONGEST_DAYS:
+            self.add_error("first", _("Choose a year at most."))
+        return found
+
+    def selection(self) -> Selection:
+        """What was asked for; the usual days of everything where it makes no sense."""
+        if not self.is_valid():
+            return Selection(*days_until_today(USUAL_DAYS))
+        found = self.cleaned_data
+        return Selection(
+            first=found["first"],
+            last=found["last"],
+            model_name=found["model"],
+            provider_name=found["provider"],
+            username=found["person"],
+            group=found["group"],
+        )
+
+
+def days_until_today(count: int) -> tuple[date, date]:
+    """The first and the last of so many days, in UTC as the ledger's."""
+    today = timezone.now().date()
+    return today - timedelta(days=count - 1), today
+
+
+def with_parameters(request: HttpRequest, **changes: str) -> str:
+    """The query of this page with these parameters changed, on the first page of its rows."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        query[name] = value
+    return f"?{query.urlencode()}" if query else ""
