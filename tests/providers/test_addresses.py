@@ -173,9 +173,7 @@ def test_the_table_has_sixty_forms_and_more() -> None:
 
 @pytest.mark.parametrize("private", [True, False])
 @pytest.mark.parametrize("address", NEVER)
-def test_no_connection_is_ever_made_to(
-    address: str, private: bool, connections: list[Any]
-) -> None:
+def test_no_connection_is_ever_made_to(address: str, private: bool, connections: list[Any]) -> None:
     assert isinstance(asked(address, private=private), AddressRefused)
     assert connections == []
 

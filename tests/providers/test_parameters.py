@@ -1,0 +1,87 @@
+"""What a model takes of the parameters of a request."""
+
+from typing import Any
+
+import pytest
+
+from conversations import parameters
+from conversations.models import LanguageModel, Provider
+from conversations.upstream import Range
+
+TOOLS = [{"type": "function", "function": {"name": "f"}}]
+
+
+def model(dialect: str = "generic", **fields: Any) -> LanguageModel:
+    return LanguageModel(name="m", provider=Provider(dialect=dialect), **fields)
+
+
+def test_without_rules_the_ranges_are_those_of_the_service() -> None:
+    limits = parameters.limits_of(model())
+    assert limits.temperature == Range(0, 2)
+    assert limits.top_p == Range(0, 1, open_low=True)
+    assert limits.top_k == Range(1, 100, also=(-1,))
+
+
+def test_rules_narrow_the_ranges() -> None:
+    rules = {"temperature": {"high": 1}, "top_k": {"low": 10, "high": 40}, "top_p": {"high": 0.9}}
+    limits = parameters.limits_of(model(parameters=rules))
+    assert limits.temperature == Range(0, 1)
+    assert limits.top_k == Range(10, 40)
+    assert limits.top_p == Range(0, 0.9, open_low=True)
+
+
+def test_an_answer_is_never_longer_than_the_context_unless_an_administrator_says_so() -> None:
+    assert parameters.limits_of(model(context_length=2048)).max_tokens == Range(1, 2048)
+    raised = model(context_length=2048, parameters={"max_tokens": {"high": 4096}})
+    assert parameters.limits_of(raised).max_tokens == Range(1, 4096)
+
+
+@pytest.mark.parametrize(
+    ("fields", "asked", "sent"),
+    [
+        ({}, {"temperature": 1.5, "top_k": 20}, {"temperature": 1.5, "top_k": 20}),
+        ({}, {"temperature": None, "stop": ["x"]}, {"stop": ["x"]}),
+        ({}, {"model": "other", "messages": [1], "stream": False, "user": "me"}, {}),
+        ({}, {"max_completion_tokens": 7, "max_tokens": 900}, {"max_tokens": 7}),
+        ({"parameters": {"top_k": {"allowed": False}}}, {"top_k": 20}, {}),
+        ({"parameters": {"temperature": {"high": 1}}}, {"temperature": 1.5}, {"temperature": 1}),
+        ({"parameters": {"top_k": {"low": 5}}}, {"top_k": 2}, {"top_k": 5}),
+        ({"parameters": {"n": {"high": 1}}}, {"n": 4}, {"n": 1}),
+        ({"parameters": {"max_tokens": {"high": 100}}}, {"max_tokens": 900}, {"max_tokens": 100}),
+        ({"parameters": {"max_tokens": {"low": 100}}}, {"max_tokens": 7}, {"max_tokens": 7}),
+        ({"takes_tools": False}, {"tools": TOOLS, "tool_choice": "auto"}, {}),
+        ({"writes_json": False}, {"response_format": {"type": "json_object"}}, {}),
+        ({"reasons": False}, {"enable_thinking": True, "thinking_budget": 500}, {}),
+        ({"reasons": True}, {"thinking_budget": 500}, {"thinking_budget": 500}),
+        ({"dialect": "openai"}, {"top_k": 20, "seed": 3}, {"seed": 3}),
+    ],
+)
+def test_a_model_is_sent_what_it_takes(
+    fields: dict[str, Any], asked: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    assert parameters.clamped(model(**fields), asked) == sent
+
+
+def test_defaults_are_sent_where_nothing_is_asked_for() -> None:
+    rules = {"temperature": {"default": 0.7}, "top_p": {"allowed": False, "default": 0.5}}
+    defaults = model(parameters=rules)
+    assert parameters.clamped(defaults, {}) == {"temperature": 0.7}
+    assert parameters.clamped(defaults, {"temperature": 0}) == {"temperature": 0}
+    # What was asked for is kept without them: another model has its own.
+    assert parameters.fitted(defaults, {}) == {}
+
+
+def test_whole_numbers_stay_whole() -> None:
+    narrowed = model(parameters={"top_k": {"high": 40}})
+    assert repr(parameters.clamped(narrowed, {"top_k": 90})) == "{'top_k': 40}"
+
+
+def test_a_page_is_told_what_it_may_ask_for() -> None:
+    rules = {"temperature": {"low": 0.1, "default": 0.7}, "stop": {"allowed": False}}
+    described = parameters.described(model(parameters=rules, takes_tools=False))
+    assert described["temperature"] == {
+        "low": 0.1, "high": 2, "open_low": False, "also": [], "default": 0.7,
+    }  # fmt: skip
+    assert described["top_k"]["also"] == [-1]
+    assert described["response_format"] == {}
+    assert described.keys().isdisjoint({"stop", "tools", "thinking_budget"})
