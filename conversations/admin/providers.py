@@ -43,7 +43,8 @@ class ProviderAdmin(AuditedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The providers, with how many models each has."""
         found: QuerySet[Any] = super().get_queryset(request)
-        return found.annotate(models_here=Count("models"))
+        counted: QuerySet[Any] = found.annotate(models_here=Count("models"))
+        return counted
 
     @admin.display(description=gettext_lazy("models"), ordering="models_here")
     def model_count(self, provider: Any) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -116,7 +115,7 @@ NO_ADDRESS = (
 
 
 @pytest.fixture
-def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every address that anything connects to, names being looked up in the list above."""
     made: list[Any] = []
     lookup = socket.getaddrinfo
@@ -135,7 +134,7 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 
     monkeypatch.setattr(socket, "getaddrinfo", found)
     monkeypatch.setattr(socket.socket, "connect", connect)
-    yield made
+    return made
 
 
 def _info(address: str, port: int) -> Any:
@@ -157,10 +156,9 @@ def asked(address: str, *, private: bool) -> UpstreamError | None:
     async def ask() -> UpstreamError | None:
         async with Upstream(address, "a-secret-key", policy=AddressPolicy(private)) as upstream:
             heard = await listen(upstream, request("any"))
-            try:
+            with pytest.raises(UpstreamError) as listing:
                 await upstream.models()
-            except UpstreamError as error:
-                assert type(error) is type(heard.error)
+            assert type(listing.value) is type(heard.error)
             return heard.error
 
     return asyncio.run(ask())
