@@ -1,6 +1,7 @@
 """Limits as people write and read them, and how one takes the place of another."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -81,14 +82,18 @@ def subject_in_words(rule: Rule) -> str:
 
 
 def rule_in_place(
-    user: User | None, group: Group | None, slot: tuple[str, str, int | None]
+    user: User | None,
+    group: Group | None,
+    slot: tuple[str, str, int | None],
+    *,
+    but: Rule | None = None,
 ) -> Rule | None:
-    """The rule that this subject has for a measure, a period and a model (its id or None)."""
+    """The rule, other than ``but``, that this subject has in a slot: measure, period, model id."""
     measure, period, model_id = slot
     found = Rule.objects.filter(
         user=user, group=group, measure=measure, period=period, language_model_id=model_id
     )
-    return found.order_by("pk").first()
+    return found.exclude(pk=but.pk if but and but.pk else 0).order_by("pk").first()
 
 
 @transaction.atomic
@@ -105,3 +110,9 @@ def set_limit(actor: User | None, user: User, limit: Limit) -> Rule:
     rule.save()
     audit.record(actor, action, rule, before, audit.snapshot(rule))
     return rule
+
+
+@transaction.atomic
+def set_limits(actor: User | None, people: Iterable[User], limit: Limit) -> int:
+    """Give each of the people the same limit of their own; how many they are."""
+    return len([set_limit(actor, user, limit) for user in people])

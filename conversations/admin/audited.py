@@ -26,6 +26,9 @@ class AuditedAdmin(_ModelAdmin):
     Actions and pages of their own call :func:`conversations.audit.record` or ``change``.
     """
 
+    # What the trail says of a record that was made here.
+    added_as = "added"
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # The many-to-many fields are saved later, by save_related, which closes the entry.
         form.audited_before = audit.stored(obj) if change else {}
@@ -36,7 +39,7 @@ class AuditedAdmin(_ModelAdmin):
         before = form.audited_before
         after = audit.stored(form.instance)
         if before != after:
-            action = "changed" if change else "added"
+            action = "changed" if change else self.added_as
             audit.record(actor_of(request), action, form.instance, before, after)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -1,8 +1,198 @@
 """People."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from conversations.models import User
+from conversations import audit, people, quotas
+from conversations.admin.audited import AuditedAdmin, actor_of
+from conversations.admin.people_actions import PeopleActions
+from conversations.admin.people_form import (
+    WRITABLE_BY_STAFF,
+    WRITABLE_BY_SUPERUSERS,
+    NewPersonForm,
+    PersonForm,
+)
+from conversations.admin.people_import import ImportPage
+from conversations.limits import subject_in_words
+from conversations.models import MICROS, Conversation, Period, Policy, UsageDay, User
 
-admin.site.register(User, UserAdmin)
+
+@admin.register(User)
+class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
+    """Accounts: who may come in, in which groups, and what they may use."""
+
+    form = PersonForm
+    add_form = NewPersonForm
+    add_form_template = "admin/conversations/user/add_form.html"
+    list_display = (
+        "username", "email", "group_names", "is_active", "is_staff", "last_login", "this_month",
+    )  # fmt: skip
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups", "last_login")
+    list_per_page = 50
+    list_max_show_all = 100
+    search_fields = ("username", "email", "first_name", "last_name")
+    ordering = ("username",)
+    filter_horizontal = ("user_permissions",)
+    autocomplete_fields = ("groups",)
+    actions = (
+        "deactivate", "activate", "change_groups", "set_limit", "remove_second_factors",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
+        (gettext_lazy("Access"), {"fields": ("is_active", "groups")}),
+        (gettext_lazy("Limits now"), {"fields": ("standings",)}),
+        (
+            gettext_lazy("Administration"),
+            {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "user_permissions")},
+        ),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "email", "groups")}),
+        (
+            gettext_lazy("Password"),
+            {"classes": ("wide",), "fields": ("usable_password", "password1", "password2")},
+        ),
+    )
+
+    class Media:
+        css = {"all": ("css/admin_people.css",)}
+
+    def get_urls(self) -> list[URLPattern]:
+        """The import besides Django's own pages."""
+        view = self.admin_site.admin_view(ImportPage(self).answer)
+        return [path("import/", view, name="conversations_user_import"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """People with their groups and what they used this month, in two statements a page."""
+        days = UsageDay.objects.filter(
+            user=OuterRef("pk"), day__gte=Period.MONTH.start(timezone.now()).date()
+        )
+        of_month = days.order_by().values("user")
+        tokens = of_month.annotate(sum=Sum(F("prompt_tokens") + F("completion_tokens")))
+        cost = of_month.annotate(sum=Sum("cost_micros"))
+        found = super().get_queryset(request).prefetch_related("groups")
+        annotated: QuerySet[Any] = found.annotate(
+            month_tokens=Coalesce(Subquery(tokens.values("sum")), 0),
+            month_cost=Coalesce(Subquery(cost.values("sum")), 0),
+            currency=Coalesce(
+                Subquery(Policy.objects.values("currency")[:1]), Value(Policy().currency)
+            ),
+        )
+        return annotated
+
+    @admin.display(description=gettext_lazy("groups"))
+    def group_names(self, person: User) -> str:
+        """The names of the groups, from the prefetched ones."""
+        return ", ".join(sorted(group.name for group in person.groups.all()))
+
+    @admin.display(description=gettext_lazy("used this month"), ordering="month_tokens")
+    def this_month(self, person: Any) -> str:
+        """Tokens, and the cost where there is one."""
+        tokens = _("%s tokens") % f"{person.month_tokens:,}"
+        if not person.month_cost:
+            return tokens
+        return f"{tokens} · {person.month_cost / MICROS:,.2f} {person.currency}"
+
+    @admin.display(description=gettext_lazy("Limits now"))
+    def standings(self, person: User) -> str:
+        """Which rule decides in each slot, and how it stands."""
+        rows = [_shown(each) for each in quotas.standings(person, None)]
+        context = {"rows": rows, "person": person}
+        return render_to_string("admin/conversations/user/standings.html", context)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Everything on the page that this administrator may not write."""
+        if obj is None:
+            return []
+        writable = WRITABLE_BY_SUPERUSERS if actor_of(request).is_superuser else WRITABLE_BY_STAFF
+        return [name for name in flatten_fieldsets(self.fieldsets) if name not in writable]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """The form, which knows who fills it in."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.actor = actor_of(request)
+        return form
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Django's permission, and for one person whether they are in the actor's hands."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or people.is_manageable_by(actor_of(request), obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """As for changing, and nobody deletes themselves."""
+        allowed = super().has_delete_permission(request, obj)
+        actor = actor_of(request)
+        return allowed and (
+            obj is None or (obj.pk != actor.pk and people.is_manageable_by(actor, obj))
+        )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save, and let what depends on the account follow."""
+        super().save_related(request, form, formsets, change)
+        if not change or "email" in form.changed_data:
+            people.trust_address(form.instance)
+        if change and "is_active" in form.changed_data and not form.instance.is_active:
+            people.end_access([form.instance.pk])
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django names it
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Django's page, with a line in the trail that says no more than that it was changed."""
+        person = self.get_object(request, unquote(id))
+        if person is None:
+            raise Http404
+        with audit.change(actor_of(request), "changed", person):
+            return super().user_change_password(request, id, form_url)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Who would go, and how many things of theirs, which are counted and never listed."""
+        gone = list(objs)
+        counts = {
+            _("people"): len(gone),
+            _("conversations"): Conversation.objects.filter(user__in=gone).count(),
+        }
+        allowed = all(self.has_delete_permission(request, each) for each in gone)
+        lacking = set() if allowed else {self.opts.verbose_name}
+        return [str(each) for each in gone], counts, lacking, []
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Stop what runs, and delete."""
+        people.end_access([obj.pk])
+        super().delete_model(request, obj)
+
+
+def _shown(standing: quotas.Standing) -> dict[str, Any]:
+    rule = standing.rule
+    amounts = {
+        name: quotas.amount_in_words(rule.measure, amount)
+        for name, amount in (
+            ("limit", rule.limit),
+            ("used", standing.used),
+            ("held", standing.held),
+            ("left", standing.left),
+        )
+    }
+    return amounts | {
+        "rule": rule,
+        "subject": subject_in_words(rule),
+        "period": rule.get_period_display(),
+        "model": rule.language_model or _("all models"),
+        "resets_at": standing.resets_at,
+    }

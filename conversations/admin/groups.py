@@ -1,0 +1,105 @@
+"""Groups: who is in one, what it opens, and what it limits."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.expressions import OuterRef
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy
+
+from conversations.admin.audited import AuditedAdmin, actor_of
+from conversations.limits import in_words
+from conversations.models import LanguageModel, Policy, Rule, User
+
+# More of them than this are only counted.
+_SHOWN = 20
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
+    """Groups of people."""
+
+    list_display = ("name", "members", "models", "rules")
+    list_per_page = 50
+    list_max_show_all = 100
+    fieldsets = (
+        (None, {"fields": ("name", "belongings")}),
+        (
+            gettext_lazy("Rights in the administration"),
+            {
+                "classes": ("collapse",),
+                "fields": ("permissions",),
+                "description": gettext_lazy(
+                    "They count only for members who may enter the administration."
+                ),
+            },
+        ),
+    )
+
+    class Media:
+        css = {"all": ("css/admin_people.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The groups, with how much there is to each."""
+        counted = (
+            super()
+            .get_queryset(request)
+            .annotate(
+                member_count=_count_of(User.objects.filter(groups=OuterRef("pk")), "groups"),
+                model_count=_count_of(
+                    LanguageModel.objects.filter(groups=OuterRef("pk")), "groups"
+                ),
+                rule_count=_count_of(Rule.objects.filter(group=OuterRef("pk")), "group"),
+            )
+        )
+        return cast("QuerySet[Any]", counted)
+
+    @admin.display(description=gettext_lazy("members"), ordering="member_count")
+    def members(self, group: Any) -> int:
+        """How many people are in it."""
+        return int(group.member_count)
+
+    @admin.display(description=gettext_lazy("models"), ordering="model_count")
+    def models(self, group: Any) -> int:
+        """How many models it opens."""
+        return int(group.model_count)
+
+    @admin.display(description=gettext_lazy("limits"), ordering="rule_count")
+    def rules(self, group: Any) -> int:
+        """How many limits it has."""
+        return int(group.rule_count)
+
+    @admin.display(description=gettext_lazy("Has"))
+    def belongings(self, group: Any) -> str:
+        """Its members, models and limits, with the way to each."""
+        currency = Policy.current().currency
+        rules = Rule.objects.filter(group=group).select_related("language_model")[:_SHOWN]
+        context = {
+            "group": group,
+            "models": LanguageModel.objects.filter(groups=group)[:_SHOWN],
+            "rules": [(rule, in_words(rule, currency)) for rule in rules],
+        }
+        return render_to_string("admin/auth/group/belongings.html", context)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Group | None = None) -> Any:
+        """A new group has nothing yet."""
+        if obj:
+            return self.fieldsets
+        return ((None, {"fields": ("name",)}), *self.fieldsets[1:])
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
+        """Rights are given by superusers alone: otherwise members could give themselves more."""
+        own = ["belongings"]
+        return own if actor_of(request).is_superuser else [*own, "permissions"]
+
+
+def _count_of(related: QuerySet[Any], by: str) -> Coalesce:
+    counts = related.order_by().values(by).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counts), 0)

@@ -1,0 +1,48 @@
+"""Limits in forms: an amount as people write it, in the unit of what is limited."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import site
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.utils.translation import gettext_lazy as _
+
+from conversations.limits import Limit, NotALimit, amount_from_words
+from conversations.models import LanguageModel, Measure, Period, Rule
+
+AMOUNT_HELP = _("Such as 500, 1,500, 100k or 2.5M; a cost in the site’s currency, such as 12.50.")
+
+
+def cleaned_amount(form: forms.BaseForm) -> int | None:
+    """The integer of the form's "amount" and "measure"; notes on the field why there is none."""
+    text, measure = form.cleaned_data.get("amount"), form.cleaned_data.get("measure")
+    if text and measure:
+        try:
+            return amount_from_words(measure, text)
+        except NotALimit as problem:
+            form.add_error("amount", str(problem))
+    return None
+
+
+class LimitForm(forms.Form):
+    """One limit for several people; ``cleaned_data["limit"]`` is the :class:`Limit`."""
+
+    measure = forms.ChoiceField(label=_("What is limited"), choices=Measure.choices)
+    period = forms.ChoiceField(label=_("In"), choices=Period.choices, initial=Period.DAY)
+    amount = forms.CharField(label=_("Limit"), max_length=30, help_text=AMOUNT_HELP)
+    language_model = forms.ModelChoiceField(
+        LanguageModel.objects.all(),
+        label=_("Only for the model"),
+        required=False,
+        help_text=_("Empty: for all models together."),
+        widget=AutocompleteSelect(Rule._meta.get_field("language_model"), site),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the amount in the unit of its measure."""
+        values = super().clean() or self.cleaned_data
+        amount = cleaned_amount(self)
+        if amount is not None and not self.errors:
+            model = values.get("language_model")
+            values["limit"] = Limit(values["measure"], values["period"], model, amount)
+        return values

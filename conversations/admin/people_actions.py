@@ -1,0 +1,167 @@
+"""What can be done to several people at once."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import site
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from conversations import limits, people
+from conversations.admin.audited import actor_of
+from conversations.admin.limit_fields import LimitForm
+from conversations.admin.questions import Question, ask
+from conversations.models import User
+
+if TYPE_CHECKING:
+    _Admin = admin.ModelAdmin[Any]
+else:
+    _Admin = object
+
+
+class GroupsForm(forms.Form):
+    """Which groups, and whether in or out."""
+
+    join = forms.TypedChoiceField(
+        label=gettext_lazy("Change"),
+        choices=[("in", gettext_lazy("put in")), ("out", gettext_lazy("take out"))],
+        coerce=lambda value: value == "in",
+        widget=forms.RadioSelect,
+        initial="in",
+    )
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.all(),
+        label=gettext_lazy("Groups"),
+        widget=AutocompleteSelectMultiple(User._meta.get_field("groups"), site),
+    )
+
+
+DEACTIVATE = Question(
+    "deactivate",
+    gettext_lazy("Deactivate people"),
+    gettext_lazy(
+        "They are signed out everywhere, and their running answers stop. Nothing of theirs is "
+        "deleted; activate them again and they go on where they were."
+    ),
+    gettext_lazy("Deactivate"),
+)
+ACTIVATE = Question(
+    "activate",
+    gettext_lazy("Activate people"),
+    gettext_lazy("They can sign in again, and have what they had."),
+    gettext_lazy("Activate"),
+)
+GROUPS = Question(
+    "change_groups",
+    gettext_lazy("Put people in groups"),
+    gettext_lazy("A group opens models, and may bring a limit. Changes hold at once."),
+    gettext_lazy("Change groups"),
+    GroupsForm,
+)
+LIMIT = Question(
+    "set_limit",
+    gettext_lazy("Set a limit"),
+    gettext_lazy(
+        "Each of them gets this limit as their own, in the place of the one that they have for "
+        "the same measure, period and model. A person’s own limit comes before those of groups."
+    ),
+    gettext_lazy("Set limit"),
+    LimitForm,
+)
+SECOND_FACTORS = Question(
+    "remove_second_factors",
+    gettext_lazy("Remove second factors"),
+    gettext_lazy(
+        "For people who lost their phone or passkey: they sign in with the password alone until "
+        "they set up a new one. Make sure that it is they who ask."
+    ),
+    gettext_lazy("Remove second factors"),
+)
+
+
+class PeopleActions(_Admin):
+    """The actions of the list of people; each leaves out whom the actor may not change."""
+
+    @admin.action(description=gettext_lazy("Deactivate…"), permissions=["change"])
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Close accounts at once."""
+        actor = actor_of(request)
+        return self._ask(
+            request, DEACTIVATE, queryset, lambda chosen, _: people.deactivate(actor, chosen)
+        )
+
+    @admin.action(description=gettext_lazy("Activate…"), permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Open closed accounts."""
+        actor = actor_of(request)
+        return self._ask(
+            request, ACTIVATE, queryset, lambda chosen, _: people.activate(actor, chosen)
+        )
+
+    @admin.action(description=gettext_lazy("Put in groups…"), permissions=["change"])
+    def change_groups(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Put in groups, or take out."""
+        actor = actor_of(request)
+
+        def carry_out(chosen: QuerySet[User], values: dict[str, Any]) -> int:
+            return people.change_groups(actor, chosen, values["groups"], join=values["join"])
+
+        return self._ask(request, GROUPS, queryset, carry_out)
+
+    @admin.action(description=gettext_lazy("Set a limit…"), permissions=["set_limit"])
+    def set_limit(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Give each the same limit of their own."""
+        actor = actor_of(request)
+
+        def carry_out(chosen: QuerySet[User], values: dict[str, Any]) -> int:
+            return limits.set_limits(actor, chosen, values["limit"])
+
+        return self._ask(request, LIMIT, queryset, carry_out)
+
+    @admin.action(description=gettext_lazy("Remove second factors…"), permissions=["change"])
+    def remove_second_factors(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> HttpResponse | None:
+        """Let people sign in with the password alone."""
+        actor = actor_of(request)
+        return self._ask(
+            request,
+            SECOND_FACTORS,
+            queryset,
+            lambda chosen, _: people.remove_second_factors(actor, chosen),
+        )
+
+    def has_set_limit_permission(self, request: HttpRequest) -> bool:
+        """Limits are records of their own, with permissions of their own."""
+        needed = ("conversations.add_rule", "conversations.change_rule")
+        return self.has_change_permission(request) and request.user.has_perms(needed)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        question: Question,
+        queryset: QuerySet[User],
+        deed: Callable[[QuerySet[User], dict[str, Any]], int],
+    ) -> HttpResponse | None:
+        allowed = people.manageable_by(actor_of(request))
+        chosen = allowed.filter(pk__in=queryset.values("pk")).order_by("username")
+        left_out = queryset.count() - chosen.count()
+
+        def carry_out(values: dict[str, Any]) -> str:
+            return _done(deed(chosen, values), left_out)
+
+        return ask(self, request, question, chosen, carry_out)
+
+
+def _done(count: int, left_out: int) -> str:
+    done = ngettext("%d person was changed.", "%d people were changed.", count) % count
+    if not left_out:
+        return done
+    rest = _("Left out: %d with rights in the administration, whom only superusers may change.")
+    return f"{done} {rest % left_out}"

@@ -1,0 +1,114 @@
+"""The page that imports people from a CSV file: upload, preview, confirm."""
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations import people_import, spreadsheet
+from conversations.admin.audited import actor_of
+from conversations.people_import import Invited, NotReadable, Plan
+
+if TYPE_CHECKING:
+    _Admin = ModelAdmin[Any]
+
+# Rows with problems first; the others are only counted from here on.
+SHOWN_ROWS = 50
+
+
+class UploadForm(forms.Form):
+    """The file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+
+class ImportPage:
+    """The steps of an import. The preview holds the file's text, so that nothing is kept here."""
+
+    def __init__(self, admin: "_Admin") -> None:
+        self.admin = admin
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The form, the preview of what was sent, or what a confirmed preview has made."""
+        if not (
+            self.admin.has_add_permission(request) and self.admin.has_change_permission(request)
+        ):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._form(request, UploadForm())
+        form = UploadForm(request.POST, request.FILES)
+        confirmed = "text" in request.POST
+        if not confirmed and not form.is_valid():
+            return self._form(request, form)
+        try:
+            text = request.POST["text"] if confirmed else _uploaded(form)
+            plan = people_import.plan_of(text)
+        except NotReadable as problem:
+            form = UploadForm()
+            return self._form(request, form, str(problem))
+        if not confirmed or plan.bad:
+            return self._preview(request, plan, text)
+        if plan.needs_rules and not request.user.has_perm("conversations.add_rule"):
+            raise PermissionDenied
+        return self._done(request, people_import.carry_out(actor_of(request), plan))
+
+    def _form(self, request: HttpRequest, form: forms.Form, problem: str = "") -> HttpResponse:
+        context = {
+            "form": form,
+            "problem": problem,
+            "most_rows": people_import.MOST_ROWS,
+            "example": "data:text/csv;base64," + _base64(_EXAMPLE),
+        }
+        return self._page(request, "import_form", context, 422 if problem or form.errors else 200)
+
+    def _preview(self, request: HttpRequest, plan: Plan, text: str) -> HttpResponse:
+        rows = sorted(plan.rows, key=lambda row: (not row.problems, row.line))
+        context = {
+            "plan": plan,
+            "rows": rows[:SHOWN_ROWS],
+            "more": max(0, len(rows) - SHOWN_ROWS),
+            "text": text,
+        }
+        return self._page(request, "import_preview", context, 422 if plan.bad else 200)
+
+    def _done(self, request: HttpRequest, invited: list[Invited]) -> HttpResponse:
+        cells = ((each.username, each.email, each.link) for each in invited)
+        table = "".join(spreadsheet.lines(("username", "email", "link"), cells))
+        context = {"count": len(invited), "links": "data:text/csv;base64," + _base64(table)}
+        return self._page(request, "import_done", context, 200)
+
+    def _page(
+        self, request: HttpRequest, name: str, context: dict[str, Any], status: int
+    ) -> HttpResponse:
+        common = {
+            **self.admin.admin_site.each_context(request),
+            "title": _("Import people"),
+            "opts": self.admin.opts,
+        }
+        template = f"admin/conversations/user/{name}.html"
+        return TemplateResponse(request, template, {**common, **context}, status=status)
+
+
+_EXAMPLE = (
+    "username,email,groups,limits\r\n"
+    "erin,erin@example.org,staff,tokens/day=100k\r\n"
+    "frank,frank@example.org,staff|guests,requests/hour=20|cost/month=12.50\r\n"
+)
+
+
+def _uploaded(form: forms.Form) -> str:
+    # One byte more than is allowed says that there is too much, whatever was sent.
+    return people_import.decoded(form.cleaned_data["file"].read(people_import.MOST_BYTES + 1))
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")

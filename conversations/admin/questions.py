@@ -1,0 +1,66 @@
+"""Actions on a list that ask something first: on a page of their own, and then do it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Text = str | _StrPromise
+
+# More names than this are only counted.
+_NAMES = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the page of an action says and asks; ``action`` is the name of the action's method."""
+
+    action: str
+    title: "Text"
+    explanation: "Text"
+    button: "Text"
+    form: type[forms.Form] = forms.Form
+
+
+def ask(
+    admin: "ModelAdmin[Any]",
+    request: HttpRequest,
+    question: Question,
+    records: QuerySet[Any],
+    carry_out: Callable[[dict[str, Any]], str],
+) -> HttpResponse | None:
+    """The page of the question, or after it what ``carry_out`` says it has done.
+
+    The page sends the list's own form again, so that "all that were found" stays what it was and
+    no page holds more than one page of names.
+    """
+    confirmed = "confirmed" in request.POST
+    form = question.form(request.POST if confirmed else None)
+    if form.is_valid():
+        admin.message_user(request, carry_out(form.cleaned_data), messages.SUCCESS)
+        return None
+    selected = request.POST.getlist(ACTION_CHECKBOX_NAME)[: admin.list_max_show_all]
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": question.title,
+        "opts": admin.opts,
+        "question": question,
+        "form": form,
+        "media": admin.media + form.media,
+        "count": records.count(),
+        "names": [str(each) for each in records[:_NAMES]],
+        "selected": selected,
+        "select_across": request.POST.get("select_across", "0"),
+        "action_checkbox_name": ACTION_CHECKBOX_NAME,
+    }
+    return TemplateResponse(request, "admin/conversations/user/question.html", context)

@@ -1,0 +1,125 @@
+"""Limits."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.admin.audited import AuditedAdmin
+from conversations.admin.limit_fields import AMOUNT_HELP, cleaned_amount
+from conversations.admin.switches import switch
+from conversations.limits import amount_to_edit, in_words, rule_in_place, subject_in_words
+from conversations.models import Policy, Rule
+
+
+class RuleForm(forms.ModelForm):
+    """A limit in the unit of what it limits."""
+
+    amount = forms.CharField(label=gettext_lazy("Limit"), max_length=30, help_text=AMOUNT_HELP)
+
+    class Meta:
+        model = Rule
+        fields = ("user", "group", "measure", "period", "language_model", "enabled")
+        help_texts = {
+            "user": gettext_lazy("Neither a person nor a group: the limit is for everyone."),
+            "language_model": gettext_lazy("Empty: for all models together."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            known = amount_to_edit(self.instance.measure, self.instance.limit)
+            self.initial["amount"] = known
+
+    def clean(self) -> dict[str, Any]:
+        """One subject, one amount, and no second rule in the same place."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("user") and values.get("group"):
+            self.add_error("group", _("Choose a person or a group, not both."))
+        amount = cleaned_amount(self)
+        if amount is not None:
+            self.instance.limit = amount
+        if not self.errors:
+            self._refuse_second(values)
+        return values
+
+    def _refuse_second(self, values: dict[str, Any]) -> None:
+        model = values["language_model"]
+        slot = (values["measure"], values["period"], model.pk if model else None)
+        other = rule_in_place(values["user"], values["group"], slot, but=self.instance)
+        if other is not None:
+            told = {
+                "subject": subject_in_words(other),
+                "limit": in_words(other, Policy.current().currency),
+            }
+            text = _("There is such a limit already: %(subject)s, %(limit)s. Change that one.")
+            raise forms.ValidationError(text % told)
+
+
+class SubjectFilter(admin.SimpleListFilter):
+    """By whom a limit is for."""
+
+    title = gettext_lazy("for")
+    parameter_name = "subject"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The kinds of subject."""
+        return [("everyone", _("everyone")), ("group", _("a group")), ("person", _("a person"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rules of that kind."""
+        match self.value():
+            case "everyone":
+                return queryset.filter(user=None, group=None)
+            case "group":
+                return queryset.exclude(group=None)
+            case "person":
+                return queryset.exclude(user=None)
+        return queryset
+
+
+@admin.register(Rule)
+class RuleAdmin(AuditedAdmin):
+    """What everyone, a group, or a person may use."""
+
+    form = RuleForm
+    fields = ("user", "group", "measure", "amount", "period", "language_model", "enabled")
+    autocomplete_fields = ("user", "group", "language_model")
+    list_display = ("subject", "limit_in_words", "language_model", "enabled")
+    list_filter = (
+        SubjectFilter,
+        "measure",
+        "period",
+        "enabled",
+        ("language_model", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("user", "group", "language_model")
+    list_per_page = 50
+    list_max_show_all = 100
+    search_fields = ("user__username", "group__name", "language_model__name")
+    actions = (
+        switch("enable", gettext_lazy("Enable"), enabled=True),
+        switch("disable", gettext_lazy("Disable"), enabled=False),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rules, with the currency that those of cost are in."""
+        currency = Coalesce(
+            Subquery(Policy.objects.values("currency")[:1]), Value(Policy().currency)
+        )
+        return cast("QuerySet[Any]", super().get_queryset(request).annotate(currency=currency))
+
+    @admin.display(description=gettext_lazy("for"), ordering="user__username")
+    def subject(self, rule: Rule) -> str:
+        """Whom it is for."""
+        return subject_in_words(rule)
+
+    @admin.display(description=gettext_lazy("limit"), ordering="limit")
+    def limit_in_words(self, rule: Any) -> str:
+        """How much of what in which time."""
+        return in_words(rule, rule.currency)

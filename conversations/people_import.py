@@ -1,0 +1,250 @@
+"""People from a CSV file: read and checked row by row, and then made all together or not at all."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from conversations import audit, people
+from conversations.limits import Limit, NotALimit, amount_from_words, set_limit
+from conversations.models import LanguageModel, Measure, Period, User
+
+# All are made in one transaction, which holds up everybody's answers for about a second.
+MOST_ROWS = 500
+MOST_BYTES = 200_000
+LONGEST_NAME = 150
+COLUMNS = ("username", "email", "groups", "limits")
+# Between the groups, or the limits, of one person.
+_BETWEEN = "|"
+_LIMIT = re.compile(r"(?P<measure>\w+)/(?P<period>\w+)(@(?P<model>[^=]+))?=(?P<amount>.+)")
+
+
+class NotReadable(ValueError):
+    """The file as a whole cannot be used; the message says why."""
+
+
+@dataclass
+class Row:
+    """One person of the file, and what is wrong with the line."""
+
+    line: int
+    username: str
+    email: str
+    groups: list[str]
+    limits: list[str]
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a file asks for; it can be carried out if no row has a problem."""
+
+    rows: list[Row]
+    groups: dict[str, Group]
+    models: dict[str, LanguageModel]
+
+    @property
+    def bad(self) -> list[Row]:
+        """The rows that have problems."""
+        return [row for row in self.rows if row.problems]
+
+    @property
+    def needs_rules(self) -> bool:
+        """Whether anybody gets a limit."""
+        return any(row.limits for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An account that was made, and the link by which its person gives it a password."""
+
+    username: str
+    email: str
+    link: str
+
+
+def decoded(content: bytes) -> str:
+    """The text of an uploaded file. Raises :class:`NotReadable`."""
+    if len(content) > MOST_BYTES:
+        raise NotReadable(_("The file is too large. Import %d people at a time.") % MOST_ROWS)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotReadable(_("The file is not in UTF-8. Save it as “CSV UTF-8”.")) from error
+
+
+def plan_of(text: str) -> Plan:
+    """What the file asks for, with every row checked. Nothing is changed.
+
+    Raises :class:`NotReadable`.
+    """
+    rows = list(_rows(text))
+    if not rows:
+        raise NotReadable(_("The file has no rows below its header."))
+    names = {name for row in rows for name in row.groups}
+    models = {found["model"] for row in rows for found in _limits_of(row) if found["model"]}
+    plan = Plan(
+        rows,
+        {group.name: group for group in Group.objects.filter(name__in=names)},
+        {model.name: model for model in LanguageModel.objects.filter(name__in=models)},
+    )
+    _check(plan)
+    return plan
+
+
+def _rows(text: str) -> Iterator[Row]:
+    header = text.lstrip().partition("\n")[0]
+    separator = ";" if ";" in header and "," not in header else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        columns = _columns(next(reader, []))
+        for number, cells in enumerate((each for each in reader if any(each)), 1):
+            if number > MOST_ROWS:
+                raise NotReadable(_("There are more than %d rows. Split the file.") % MOST_ROWS)
+            yield _row(reader.line_num, dict(zip(columns, cells, strict=False)), cells, columns)
+    except csv.Error as error:
+        message = _("Line %(line)d is no CSV: %(error)s.")
+        raise NotReadable(message % {"line": reader.line_num, "error": error}) from error
+
+
+def _columns(cells: list[str]) -> list[str]:
+    columns = [cell.strip().lower() for cell in cells]
+    if "username" not in columns:
+        raise NotReadable(_("The first line must name the columns, “username” among them."))
+    unknown = [column for column in columns if column not in COLUMNS]
+    if unknown or len(set(columns)) != len(columns):
+        raise NotReadable(_("The columns are: %s, each once.") % ", ".join(COLUMNS))
+    return columns
+
+
+def _row(line: int, values: dict[str, str], cells: list[str], columns: list[str]) -> Row:
+    row = Row(
+        line,
+        User.normalize_username(values.get("username", "").strip()),
+        values.get("email", "").strip(),
+        _parts(values.get("groups", "")),
+        _parts(values.get("limits", "")),
+    )
+    if len(cells) > len(columns):
+        row.problems.append(_("more cells than there are columns"))
+    return row
+
+
+def _parts(cell: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in cell.split(_BETWEEN) if part.strip()))
+
+
+def _limits_of(row: Row) -> Iterator[re.Match[str]]:
+    return (found for text in row.limits if (found := _LIMIT.fullmatch(text)))
+
+
+def _check(plan: Plan) -> None:
+    rows = plan.rows
+    names = Counter(row.username.lower() for row in rows)
+    addresses = Counter(row.email.lower() for row in rows if row.email)
+    taken_names = _taken_names(names)
+    taken_addresses = _taken_addresses(addresses)
+    for row in rows:
+        row.problems += _problems_of_name(row.username, names, taken_names)
+        row.problems += _problems_of_address(row.email, addresses, taken_addresses)
+        row.problems += [
+            _("no group “%s”") % name for name in row.groups if name not in plan.groups
+        ]
+        row.problems += _problems_of_limits(row, plan)
+
+
+def _taken_names(names: Iterable[str]) -> set[str]:
+    found = User.objects.annotate(lower=Lower("username")).filter(lower__in=list(names))
+    return set(found.values_list("lower", flat=True))
+
+
+def _taken_addresses(addresses: Iterable[str]) -> set[str]:
+    wanted = list(addresses)
+    both = User.objects.annotate(own=Lower("email"), kept=Lower("emailaddress__email"))
+    found = both.filter(Q(own__in=wanted) | Q(kept__in=wanted)).values_list("own", "kept")
+    return {address for pair in found for address in pair if address}
+
+
+def _problems_of_name(name: str, names: Counter[str], taken: set[str]) -> Iterator[str]:
+    try:
+        UnicodeUsernameValidator()(name)
+        MaxLengthValidator(LONGEST_NAME)(name)
+    except ValidationError:
+        yield _("no name that can be used: letters, digits and @ . + - _ only, at most 150")
+    if names[name.lower()] > 1:
+        yield _("the name stands in the file twice")
+    if name.lower() in taken:
+        yield _("there is an account of this name already")
+
+
+def _problems_of_address(email: str, addresses: Counter[str], taken: set[str]) -> Iterator[str]:
+    if not email:
+        return
+    try:
+        validate_email(email)
+    except ValidationError:
+        yield _("“%s” is no e-mail address") % email
+    if addresses[email.lower()] > 1:
+        yield _("the address stands in the file twice")
+    if email.lower() in taken:
+        yield _("there is an account with this address already")
+
+
+def _problems_of_limits(row: Row, plan: Plan) -> Iterator[str]:
+    for text in row.limits:
+        try:
+            limit_of(text, plan.models)
+        except NotALimit as problem:
+            yield _("limit “%(text)s”: %(problem)s") % {"text": text, "problem": problem}
+    slots = Counter(
+        (found["measure"], found["period"], found["model"]) for found in _limits_of(row)
+    )
+    if any(count > 1 for count in slots.values()):
+        yield _("two limits of the same kind")
+
+
+def limit_of(text: str, models: dict[str, LanguageModel]) -> Limit:
+    """The limit that a file writes as "tokens/day=100k" or "cost/month@model=12.50".
+
+    Raises :class:`~conversations.limits.NotALimit`.
+    """
+    found = _LIMIT.fullmatch(text)
+    if found is None:
+        raise NotALimit(_("write it as tokens/day=100k"))
+    if found["measure"] not in Measure.values or found["period"] not in Period.values:
+        choices = {"measures": ", ".join(Measure.values), "periods": ", ".join(Period.values)}
+        raise NotALimit(_("choose from %(measures)s and from %(periods)s") % choices)
+    if found["model"] and found["model"] not in models:
+        raise NotALimit(_("no model “%s”") % found["model"])
+    amount = amount_from_words(found["measure"], found["amount"])
+    return Limit(found["measure"], found["period"], models.get(found["model"] or ""), amount)
+
+
+@transaction.atomic
+def carry_out(actor: User, plan: Plan) -> list[Invited]:
+    """Make the accounts of a plan without problems; their links can be told only now."""
+    if plan.bad:
+        raise ValueError("The plan has problems.")
+    return [_made(actor, row, plan) for row in plan.rows]
+
+
+def _made(actor: User, row: Row, plan: Plan) -> Invited:
+    person: User = User.objects.create_user(row.username, row.email)
+    people.trust_address(person)
+    person.groups.set([plan.groups[name] for name in row.groups])
+    audit.record(actor, "imported", person, {}, audit.snapshot(person))
+    for text in row.limits:
+        set_limit(actor, person, limit_of(text, plan.models))
+    link = people.invite(actor, email=person.email, account=person)
+    return Invited(person.username, person.email, link)
