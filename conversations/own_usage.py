@@ -9,6 +9,13 @@ from django.utils import timezone
 from conversations.models import UsageDay, User
 
 DAYS = 30
+_MODEL_COLUMNS = (
+    "model_name",
+    "all_answers",
+    "all_prompt_tokens",
+    "all_completion_tokens",
+    "all_cost_micros",
+)
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,13 @@ def use_by_day(user: User) -> list[DayOfUse]:
 def use_by_model(user: User) -> list[ModelUse]:
     """The models that the person used in the last 30 days, the most used first."""
     rows = UsageDay.objects.filter(user=user, day__gte=_first_day()).values("model_name")
-    names = ("answers", "prompt_tokens", "completion_tokens", "cost_micros")
-    sums = rows.annotate(**{f"all_{name}": Sum(name) for name in names})
-    found = [ModelUse(row["model_name"], *(row[f"all_{name}"] for name in names)) for row in sums]
+    sums = rows.annotate(
+        all_answers=Sum("answers"),
+        all_prompt_tokens=Sum("prompt_tokens"),
+        all_completion_tokens=Sum("completion_tokens"),
+        all_cost_micros=Sum("cost_micros"),
+    )
+    found = [ModelUse(*row) for row in sums.values_list(*_MODEL_COLUMNS)]
     return sorted(found, key=lambda use: (-use.answers, use.model_name))
 
 

@@ -1,0 +1,72 @@
+"""Open pages are told how the limits stand, and why a turn was refused."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from conversations import page_actions, protocol
+from conversations.models import Counter, Rule, User
+from conversations.open_page import OpenPage
+from tests.people import People, make_model
+from tests.quotas.books import limit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def told(user: User, *deeds: Callable[[OpenPage], Awaitable[Any]]) -> list[dict[str, Any]]:
+    """The frames that a page of the user's is sent while these things happen."""
+    frames: list[dict[str, Any]] = []
+
+    async def send(text: str) -> None:
+        frames.append(json.loads(text))
+
+    async def close(code: int) -> None:
+        frames.append({"type": "closed", "code": code})
+
+    async def whole() -> None:
+        page = OpenPage(user, "", send, close)
+        for deed in deeds:
+            await deed(page)
+        page.leave()
+
+    asyncio.run(whole())
+    return frames
+
+
+def test_a_page_is_told_once_and_again_when_a_limit_has_changed(people: People) -> None:
+    rule = limit(1_000)
+
+    async def raise_the_limit(page: OpenPage) -> None:
+        await Rule.objects.filter(pk=rule.pk).aupdate(limit=5_000)
+
+    deeds = (OpenPage.tell_quota, OpenPage.tell_quota, raise_the_limit, OpenPage.tell_quota)
+    frames = told(people.alice, *deeds)
+    assert [frame["type"] for frame in frames] == ["quota.changed", "quota.changed"]
+    assert [frame["quota"][0]["limit"] for frame in frames] == [1_000, 5_000]
+
+
+def test_a_refused_turn_tells_which_limit_left_too_little_room(people: People) -> None:
+    model = make_model()
+    limit(1_000_000)
+    limit(3, period="month", language_model=model)
+    frame = protocol.TurnSend(
+        request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model=model.name
+    )
+    (refusal,) = told(people.alice, lambda page: page_actions.answer(page, frame))
+    assert (refusal["type"], refusal["code"]) == ("error", "quota_exceeded")
+    standing = refusal["standing"]
+    assert (standing["limit"], standing["period"], standing["left"]) == (3, "month", 3)
+    assert standing["model"] == model.name
+    assert not Counter.objects.exclude(held=0).exists()
+
+
+def test_a_turn_that_is_refused_for_another_reason_names_no_limit(people: People) -> None:
+    frame = protocol.TurnSend(
+        request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model="none"
+    )
+    (refusal,) = told(people.alice, lambda page: page_actions.answer(page, frame))
+    assert (refusal["code"], refusal["standing"]) == ("unknown_model", None)
