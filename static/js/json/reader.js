@@ -1,0 +1,176 @@
+/**
+ * Reads JSON while it is being written, and forgives what models do to it: words and fences
+ * around it, commas at the end, an end that never comes.
+ *
+ * @typedef {{key: string | null, node: JsonNode}} Entry `key` is null in an array
+ * @typedef {object} JsonNode one value, as far as it has been read
+ * @property {"object" | "array" | "string" | "literal"} type
+ * @property {Entry[]} entries of an object or an array
+ * @property {string} text of a string (without its quotes) or a literal (number, true, null …)
+ * @property {boolean} open whether more of it may come
+ *
+ * @typedef {{node: JsonNode, key: string | null, wantsValue: boolean}} Frame
+ */
+
+const DEEPEST = 64;
+const OPENERS = /** @type {Record<string, "object" | "array">} */ ({ "{": "object", "[": "array" });
+/** @type {Record<string, string>} */
+const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+const BARE = /[\w+.-]/;
+
+export class JsonReader {
+  /** @type {JsonNode | null} the outermost value, once it has begun */
+  root = null;
+  /** Whether the outermost value has ended. */
+  isComplete = false;
+  /** Whether it is nested deeper than can be shown. */
+  isTooDeep = false;
+  /** @type {Frame[]} */
+  #stack = [];
+  /** @type {JsonNode | null} the string or literal that is being read */
+  #scalar = null;
+  #isKey = false;
+  #escape = "";
+  #read = 0;
+  #start = 0;
+  #end = 0;
+
+  /**
+   * Reads what `text` has beyond what was read before.
+   *
+   * @param {string} text the whole text so far
+   */
+  update(text) {
+    for (; this.#read < text.length && !this.isComplete && !this.isTooDeep; this.#read += 1) {
+      this.#take(text[this.#read]);
+    }
+  }
+
+  /** Nothing more will come: what is still open stays as it is. */
+  finish() {
+    if (this.#scalar) this.#scalar.open = false;
+    for (const { node } of this.#stack) node.open = false;
+  }
+
+  /** @param {string} text @returns {string} the part of it that is the JSON */
+  source(text) {
+    return text.slice(this.#start, this.isComplete ? this.#end : text.length);
+  }
+
+  // Internal
+
+  /** @param {string} char */
+  #take(char) {
+    if (this.#scalar?.type === "string") return this.#inString(this.#scalar, char);
+    if (this.#scalar) {
+      if (BARE.test(char)) {
+        this.#scalar.text += char;
+        return;
+      }
+      this.#endScalar();
+    }
+    this.#structure(char);
+  }
+
+  /** @param {string} char */
+  #structure(char) {
+    const frame = this.#stack.at(-1);
+    if (OPENERS[char]) this.#open(OPENERS[char]);
+    else if (!frame) return;
+    else if (char === "}" || char === "]") this.#close();
+    else if (char === ":") frame.wantsValue = true;
+    else if (char === '"') this.#begin("string", "");
+    else if (BARE.test(char)) this.#begin("literal", char);
+  }
+
+  /** @param {"object" | "array"} type */
+  #open(type) {
+    const node = this.#place(type, "");
+    if (this.#stack.length === 0) this.#start = this.#read;
+    this.#stack.push({ node, key: null, wantsValue: type === "array" });
+    this.isTooDeep = this.#stack.length > DEEPEST;
+  }
+
+  #close() {
+    const frame = /** @type {Frame} */ (this.#stack.pop());
+    frame.node.open = false;
+    if (this.#stack.length > 0) return;
+    this.isComplete = true;
+    this.#end = this.#read + 1;
+  }
+
+  /** @param {"string" | "literal"} type @param {string} text */
+  #begin(type, text) {
+    const frame = /** @type {Frame} */ (this.#stack.at(-1));
+    this.#isKey = !frame.wantsValue;
+    this.#scalar = this.#isKey ? made(type, text) : this.#place(type, text);
+  }
+
+  /** @param {JsonNode["type"]} type @param {string} text @returns {JsonNode} */
+  #place(type, text) {
+    const node = made(type, text);
+    const frame = this.#stack.at(-1);
+    if (!frame) {
+      this.root = node;
+      return node;
+    }
+    frame.node.entries.push({ key: frame.node.type === "array" ? null : (frame.key ?? ""), node });
+    frame.key = null;
+    frame.wantsValue = frame.node.type === "array";
+    return node;
+  }
+
+  /** @param {JsonNode} node @param {string} char */
+  #inString(node, char) {
+    if (this.#escape) this.#escaped(node, char);
+    else if (char === "\\") this.#escape = char;
+    else if (char === '"') this.#endScalar();
+    else node.text += char;
+  }
+
+  /** @param {JsonNode} node @param {string} char */
+  #escaped(node, char) {
+    this.#escape += char;
+    const isCode = this.#escape[1] === "u";
+    if (isCode && this.#escape.length < 6) return;
+    node.text += isCode ? codeUnit(this.#escape.slice(2)) : (ESCAPES[char] ?? char);
+    this.#escape = "";
+  }
+
+  #endScalar() {
+    const node = /** @type {JsonNode} */ (this.#scalar);
+    node.open = false;
+    if (this.#isKey) /** @type {Frame} */ (this.#stack.at(-1)).key = node.text;
+    this.#scalar = null;
+    this.#isKey = false;
+  }
+}
+
+/** @param {JsonNode["type"]} type @param {string} text @returns {JsonNode} */
+function made(type, text) {
+  return { type, entries: [], text, open: true };
+}
+
+/** @param {string} digits @returns {string} */
+function codeUnit(digits) {
+  return /^[0-9a-f]{4}$/i.test(digits) ? String.fromCharCode(Number.parseInt(digits, 16)) : "\ufffd";
+}
+
+/**
+ * The value of a finished text: the JSON in it, whatever stands around it.
+ *
+ * @param {string} text
+ * @returns {{value: any, source: string} | null} null where there is none that is whole
+ */
+export function jsonIn(text) {
+  const reader = new JsonReader();
+  reader.update(text);
+  for (const source of [text.trim(), reader.source(text)]) {
+    try {
+      return { value: JSON.parse(source), source };
+    } catch {
+      // The next one may be.
+    }
+  }
+  return null;
+}

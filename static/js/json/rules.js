@@ -1,0 +1,85 @@
+/**
+ * What the keywords of JSON Schema 2020-12 ask of a value, each on its own. Keywords that apply
+ * schemas to parts of the value are in validator.js.
+ *
+ * @typedef {(wanted: any, value: any) => string | number | boolean | null} Rule what is asked for,
+ *   as it is told; null where the value keeps to it
+ */
+
+/** @param {any} value @returns {string} */
+export function typeOf(value) {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value;
+}
+
+/** @param {any} value @param {string} type @returns {boolean} */
+function isOf(value, type) {
+  return type === "integer" ? Number.isInteger(value) : typeOf(value) === type;
+}
+
+/** @param {any} one @param {any} other @returns {boolean} whether JSON calls them the same */
+export function same(one, other) {
+  return canonical(one) === canonical(other);
+}
+
+/** @param {any} value @returns {string} */
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeOf(value) !== "object") return JSON.stringify(value);
+  const members = Object.keys(value).sort();
+  return `{${members.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`;
+}
+
+/**
+ * @param {string} type
+ * @param {(wanted: any, value: any) => boolean} keeps
+ * @returns {Rule} which values of other types keep to
+ */
+function rule(type, keeps) {
+  return (wanted, value) => (typeOf(value) !== type || keeps(wanted, value) ? null : wanted);
+}
+
+/** @param {string} text @returns {number} in characters, as the standard counts them */
+const length = (text) => [...text].length;
+
+/** @param {number} step @param {number} value @returns {boolean} */
+function isMultiple(step, value) {
+  const times = value / step;
+  return Math.abs(times - Math.round(times)) < 1e-9 * Math.max(1, Math.abs(times));
+}
+
+/** @param {string} pattern @param {string} value @returns {boolean} */
+export function matches(pattern, value) {
+  try {
+    return new RegExp(pattern, "u").test(value);
+  } catch {
+    return true;
+  }
+}
+
+/** @type {Record<string, Rule>} */
+export const RULES = {
+  type: (wanted, value) => {
+    const types = [wanted].flat();
+    return types.some((type) => isOf(value, type)) ? null : types.join(", ");
+  },
+  enum: (wanted, value) =>
+    wanted.some((/** @type {any} */ each) => same(each, value))
+      ? null
+      : wanted.map((/** @type {any} */ each) => JSON.stringify(each)).join(", "),
+  const: (wanted, value) => (same(wanted, value) ? null : JSON.stringify(wanted)),
+  minimum: rule("number", (wanted, value) => value >= wanted),
+  maximum: rule("number", (wanted, value) => value <= wanted),
+  exclusiveMinimum: rule("number", (wanted, value) => value > wanted),
+  exclusiveMaximum: rule("number", (wanted, value) => value < wanted),
+  multipleOf: rule("number", isMultiple),
+  minLength: rule("string", (wanted, value) => length(value) >= wanted),
+  maxLength: rule("string", (wanted, value) => length(value) <= wanted),
+  pattern: rule("string", matches),
+  minItems: rule("array", (wanted, value) => value.length >= wanted),
+  maxItems: rule("array", (wanted, value) => value.length <= wanted),
+  uniqueItems: rule("array", (wanted, value) => !wanted || new Set(value.map(canonical)).size === value.length),
+  minProperties: rule("object", (wanted, value) => Object.keys(value).length >= wanted),
+  maxProperties: rule("object", (wanted, value) => Object.keys(value).length <= wanted),
+};
