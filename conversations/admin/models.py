@@ -30,6 +30,14 @@ class LanguageModelForm(_ModelForm):
     class Meta:
         model = LanguageModel
         exclude = ("created_at",)
+        labels = {
+            "default_max_tokens": gettext_lazy("Longest answer where none is asked for (tokens)"),
+            "reasoning_tokens": gettext_lazy("Thinking beyond that (tokens)"),
+        }
+        help_texts = {
+            # It is shown as HTML.
+            "inline_thinking": gettext_lazy("Splits &lt;think&gt;…&lt;/think&gt; off the answer.")
+        }
 
     def clean_parameters(self) -> dict[str, Any]:
         """The rules of the table, and those that it does not show as they were."""
@@ -53,10 +61,9 @@ class LanguageModelAdmin(AuditedAdmin):
     list_display = (
         "name",
         "provider",
-        "audience",
+        "open_to",
         "state",
-        "prompt_price",
-        "completion_price",
+        "price",
         "retires_on",
     )
     list_filter = (
@@ -135,6 +142,18 @@ class LanguageModelAdmin(AuditedAdmin):
 
     class Media:
         css = {"all": ("css/admin_providers.css",)}
+
+    @admin.display(description=gettext_lazy("open to"), ordering="audience")
+    def open_to(self, model: LanguageModel) -> str:
+        """To whom it is open, in a word."""
+        is_open = model.audience == LanguageModel.Audience.EVERYONE
+        return _("everyone") if is_open else _("some")
+
+    @admin.display(description=gettext_lazy("price in / out"), ordering="completion_price")
+    def price(self, model: LanguageModel) -> str:
+        """What a million prompt tokens and a million completion tokens cost."""
+        prices = (model.prompt_price, model.completion_price)
+        return " / ".join(f"{price:.2f}" for price in prices) if any(prices) else "–"
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, model: LanguageModel) -> str:

@@ -77,14 +77,11 @@ def _row(field: str, name: str, rule: Mapping[str, Any]) -> dict[str, Any]:
 
 def _end(field: str, name: str, end: str, value: Any) -> dict[str, Any]:
     service = getattr(DEFAULT_LIMITS, name)
-    labels = {
-        "low": _("Lowest %s"),
-        "high": _("Highest %s"),
-        "default": _("Default %s"),
-    }
+    headings = {"low": _("Lowest"), "high": _("Highest"), "default": _("Default")}
     return {
         "name": f"{field}-{name}-{end}",
-        "label": labels[end] % name,
+        "heading": headings[end],
+        "label": f"{headings[end]} {name}",
         "value": "" if value is None else value,
         "hint": "" if end == "default" or name == "seed" else f"{getattr(service, end):g}",
         "usable": end != "default" or name not in WITHOUT_DEFAULT,

@@ -70,7 +70,7 @@ class ProviderForm(_ModelForm):
             self.initial[name] = ""
             if stored:
                 self.fields[name].widget.attrs["placeholder"] = gettext(
-                    "Stored. Leave it empty to keep what is stored."
+                    "Stored. Leave empty to keep it."
                 )
             else:
                 del self.fields[f"remove_{name}"]

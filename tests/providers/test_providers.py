@@ -57,7 +57,7 @@ def test_the_page_says_that_a_key_is_stored_without_showing_it(
     dana: Administrator, provider: Provider
 ) -> None:
     page = dana.opens(f"provider/{provider.pk}/change/")
-    assert page.count("Stored. Leave it empty to keep what is stored.") == 2
+    assert page.count("Stored. Leave empty to keep it.") == 2
     assert "Remove the stored key" in page
     provider.api_key = provider.extra_headers = ""
     provider.save()
