@@ -54,7 +54,29 @@ class UsageDay(UsageSums):
                 name="one_usage_row_a_day",
             )
         ]
-        indexes = [models.Index(fields=["user", "day"])]
+        indexes = [
+            models.Index(fields=["user", "day"]),
+            # Whatever is asked of many people is answered from this index alone: looking the
+            # rows up would take four times as long.
+            models.Index(
+                fields=[
+                    "day",
+                    "user",
+                    "username",
+                    "model_name",
+                    "provider_name",
+                    "error_code",
+                    "answers",
+                    "estimated",
+                    "prompt_tokens",
+                    "completion_tokens",
+                    "cost_micros",
+                    "first_token_ms",
+                    "first_token_answers",
+                ],
+                name="usage_of_people",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.username} {self.model_name}"
