@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations import access
@@ -59,14 +60,18 @@ def delete_definition(user: User, definition_id: int) -> None:
         raise access.NotFound
 
 
-def rate(user: User, message_id: UUID, value: int, note: str) -> None:
-    """Keep a thumb on an answer; 0 takes it away."""
-    message = access.message_for(user, message_id)
-    if value == 0:
-        Feedback.objects.filter(message=message, user=user).delete()
-        return
-    values = {"value": value, "note": note.strip()[:NOTE_CHARACTERS]}
-    Feedback.objects.update_or_create(message=message, user=user, defaults=values)
+def rate(user: User, message_id: UUID, value: int, note: str) -> UUID:
+    """Keep a thumb on an answer; 0 takes it away. Gives the conversation, which has changed."""
+    with transaction.atomic():
+        message = access.message_for(user, message_id)
+        if value == 0:
+            Feedback.objects.filter(message=message, user=user).delete()
+        else:
+            values = {"value": value, "note": note.strip()[:NOTE_CHARACTERS]}
+            Feedback.objects.update_or_create(message=message, user=user, defaults=values)
+        message.changed_in = message.conversation.advance()
+        message.save(update_fields=["changed_in"])
+        return message.conversation_id
 
 
 def _name(name: str) -> str:

@@ -127,7 +127,8 @@ async def _restore_message(page: OpenPage, frame: protocol.MessageRestore) -> No
 
 
 async def _rate(page: OpenPage, frame: protocol.MessageRate) -> None:
-    await in_thread(keeping.rate, page.user, frame.message_id, frame.value, frame.note)
+    deed = partial(keeping.rate, value=frame.value, note=frame.note)
+    await turns.change_message(page.user, frame.message_id, deed)
 
 
 async def _save_preset(page: OpenPage, frame: protocol.PresetSave) -> None:

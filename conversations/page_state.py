@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from conversations import access, model_states
@@ -14,6 +15,7 @@ from conversations.generation.lifecycle import transcript_of
 from conversations.models import (
     Conversation,
     Definition,
+    Feedback,
     Generation,
     Message,
     Preset,
@@ -128,7 +130,8 @@ def message_states(conversation: Conversation, since: int = 0) -> list[dict[str,
     when its row does not hold the answer yet.
     """
     rows = conversation.messages.filter(changed_in__gt=since).select_related("generation")
-    messages = list(rows)
+    own = Feedback.objects.filter(user=conversation.user_id)
+    messages = list(rows.prefetch_related(Prefetch("feedback", own)))
     transcripts = _running_transcripts(messages)
     return [_message_state(message, transcripts) for message in messages]
 
@@ -162,6 +165,8 @@ def _message_state(message: Message, transcripts: _Transcripts) -> dict[str, Any
         "created_at": message.created_at.isoformat(),
         "finish_reason": message.finish_reason or None,
         "choice": message.choice,
+        "response_format": _response_format(message.generation),
+        "rating": _rating_state(message),
         "generation": _generation_state(message.generation) if message.generation else None,
     }
     if message.generation and message.generation_id in transcripts:
@@ -169,6 +174,15 @@ def _message_state(message: Message, transcripts: _Transcripts) -> dict[str, Any
         state |= _choice_state(transcript.choice(message.choice))
         state["generation"] |= {"seq": seq, "notices": transcript.notices}
     return state
+
+
+def _response_format(generation: Generation | None) -> dict[str, Any] | None:
+    return generation.parameters.get("response_format") if generation else None
+
+
+def _rating_state(message: Message) -> dict[str, Any] | None:
+    ratings = [{"value": each.value, "note": each.note} for each in message.feedback.all()]
+    return ratings[0] if ratings else None
 
 
 def _choice_state(choice: ChoiceTranscript) -> dict[str, Any]:
