@@ -8,7 +8,7 @@ from tests.bench.browser import Account, Tab
 from tests.bench.site import Site
 from tests.bench.upstream import Upstream
 
-PEOPLE, ANSWERS_EACH = 10, 10
+PEOPLE, ANSWERS_EACH = 7, 15
 LIMIT = """
 from conversations.models import Rule
 Rule.objects.create(measure="tokens", period="day", limit=10_000_000)
