@@ -81,7 +81,7 @@ def running_answers(first: int, most: int) -> list[RunningAnswer]:
 def _written(ids: Sequence[UUID]) -> dict[UUID, int]:
     """About how many tokens of each generation are in the log."""
     deltas = LoggedEvent.objects.filter(generation__in=ids, payload__startswith=_DELTA).order_by()
-    sums = deltas.values_list("generation").annotate(Count("pk"), Sum(_Bytes("payload")))
+    sums = deltas.values_list("generation").annotate(count=Count("pk"), size=Sum(_Bytes("payload")))
     return {key: about(max(0, size - count * DELTA_BYTES)) for key, count, size in sums}
 
 

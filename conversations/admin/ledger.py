@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
@@ -182,7 +183,7 @@ class LedgerAdmin(AuditedAdmin):
     def export(self, request: HttpRequest) -> HttpResponseBase:
         """Every entry that the list's filters select, as CSV."""
         if not self.has_view_permission(request):
-            return HttpResponseRedirect(reverse("admin:index"))
+            raise PermissionDenied
         try:
             entries = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:

@@ -113,7 +113,7 @@ def pause_provider(request: HttpRequest) -> HttpResponse:
 def _switch(request: HttpRequest, target: Provider | LanguageModel) -> HttpResponse:
     paused = request.POST.get("paused") == "yes"
     operations.set_paused(actor_of(request), target, paused=paused)
-    text = _("%s takes no new messages.") if paused else _("%s takes messages again.")
+    text = _("“%s” takes no new messages.") if paused else _("“%s” takes messages again.")
     return _back(request, text % target)
 
 
