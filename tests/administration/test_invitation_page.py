@@ -182,6 +182,24 @@ def test_of_two_who_send_the_form_at_once_one_gets_in(people: People) -> None:
     assert User.objects.filter(username__in=["erin", "frank"]).count() == 1
 
 
+def test_an_invitation_that_is_taken_up_between_the_look_and_the_use_admits_nobody(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = path_of(domain.invite(people.dana)).split("/")[2]
+    look = domain.open_invitation
+
+    def overtaken(seen: str) -> Invitation:
+        monkeypatch.setattr(domain, "open_invitation", look)
+        invitation = look(seen)
+        domain.accept(seen, domain.NewAccount("frank", "frank@example.org", PASSWORD))
+        return invitation
+
+    monkeypatch.setattr(domain, "open_invitation", overtaken)
+    with pytest.raises(domain.InvitationGone):
+        domain.accept(token, domain.NewAccount("erin", "erin@example.org", PASSWORD))
+    assert not User.objects.filter(username="erin").exists()
+
+
 def test_the_trail_names_who_invited_and_who_came_and_never_the_link(
     client: Client, people: People
 ) -> None:
