@@ -4,11 +4,14 @@ import { clone, part } from "#js/markup.js";
 import { outcomeOf } from "#js/outcome.js";
 import { Reasoning } from "#js/reasoning.js";
 import { markdownView } from "#js/markdown_view.js";
+import { StructuredAnswer } from "#js/structured_answer.js";
+import { ToolCalls } from "#js/tool_calls.js";
 import { word } from "#js/words.js";
 
 /**
  * @typedef {import("#js/state.js").Message} Message
- * @typedef {{message: Message, siblings: Message[], isLast: boolean, isBusy: boolean}} View
+ * @typedef {{message: Message, siblings: Message[], isLast: boolean, isBusy: boolean,
+ *   branch: Message[]}} View
  *   `isBusy`: an answer is being written on this page, so no other can be asked for
  */
 
@@ -29,10 +32,13 @@ export class AssistantArticle {
   element = clone("assistant-message");
   #answer = markdownView(part(this.element, "content"));
   #reasoning = new Reasoning(part(this.element, "reasoning"));
+  #structured = new StructuredAnswer(part(this.element, "structured"));
+  #calls = new ToolCalls(part(this.element, "tool-calls"));
   #drawn = { content: "", running: true };
 
   /** @param {View} view */
-  update({ message, siblings, isLast, isBusy }) {
+  update(view) {
+    const { message, siblings, isLast, isBusy } = view;
     const running = message.generation?.status === "running";
     identify(this.element, message, message.model ?? "");
     this.element.classList.toggle("is-last", isLast);
@@ -40,11 +46,24 @@ export class AssistantArticle {
     part(this.element, "heading").textContent = message.model ?? "";
     part(this.element, "model-name").textContent = message.model ?? "";
     this.#reasoning.update(message, running);
-    this.#drawAnswer(message.content, running);
+    const isStructured = this.#structured.update(view);
+    part(this.element, "content").hidden = isStructured;
+    if (!isStructured) this.#drawAnswer(message.content, running);
+    this.#calls.update(view);
     this.#drawCaret(message, running);
     this.#drawNotices(message.generation?.notices ?? []);
     this.#drawOutcome(message, isLast, isBusy);
     drawVersions(this.element, message, siblings, isBusy);
+  }
+
+  /** @returns {Record<string, string> | null} the person's answers to the calls of this message */
+  get toolAnswers() {
+    return this.#calls.answers;
+  }
+
+  /** @returns {string} what the model is told about the faults of its JSON */
+  get complaint() {
+    return this.#structured.complaint;
   }
 
   /** @param {string} content @param {boolean} running */
@@ -58,7 +77,8 @@ export class AssistantArticle {
   /** @param {Message} message @param {boolean} running */
   #drawCaret(message, running) {
     part(this.element, "content").classList.toggle("has-caret", running && message.content !== "");
-    const silent = !message.content && !message.reasoning_content;
+    const silent =
+      !message.content && !message.reasoning_content && !message.tool_calls?.length;
     part(this.element, "waiting").hidden = !(running && silent);
   }
 

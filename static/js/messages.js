@@ -2,8 +2,10 @@
 
 import { AssistantArticle, UserArticle } from "#js/article.js";
 import { clone } from "#js/markup.js";
+import { ToolArticle } from "#js/tool_article.js";
 
 const COPIED_FOR_MS = 1_500;
+const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArticle };
 
 /**
  * Dispatches `action` {action, id, button} when a button of a message is pressed; the actions are
@@ -11,7 +13,7 @@ const COPIED_FOR_MS = 1_500;
  */
 export class Messages extends EventTarget {
   #log;
-  /** @type {Map<string, UserArticle | AssistantArticle>} */
+  /** @type {Map<string, UserArticle | AssistantArticle | ToolArticle>} */
   #articles = new Map();
 
   /** @param {HTMLElement} log */
@@ -30,7 +32,7 @@ export class Messages extends EventTarget {
     branch.forEach((message, place) => {
       const article = this.#articleOf(message);
       const isLast = place === branch.length - 1;
-      article.update({ message, siblings: state.siblings(message), isLast, isBusy });
+      article.update({ message, siblings: state.siblings(message), isLast, isBusy, branch });
       this.#put(article.element, place);
     });
   }
@@ -39,7 +41,7 @@ export class Messages extends EventTarget {
   #articleOf(message) {
     const known = this.#articles.get(message.id);
     if (known) return known;
-    const article = message.role === "user" ? new UserArticle() : new AssistantArticle();
+    const article = new ARTICLES[message.role]();
     this.#articles.set(message.id, article);
     return article;
   }
@@ -65,7 +67,8 @@ export class Messages extends EventTarget {
     const button = /** @type {HTMLElement | null} */ (target.closest("[data-action]"));
     const article = button?.closest("article");
     if (!button || !article?.dataset.messageId) return;
-    const detail = { action: button.dataset.action, id: article.dataset.messageId, button };
+    const id = article.dataset.messageId;
+    const detail = { action: button.dataset.action, id, button, article: this.#articles.get(id) };
     this.dispatchEvent(new CustomEvent("action", { detail }));
   }
 }

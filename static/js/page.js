@@ -19,6 +19,7 @@ import { FollowEnd } from "#js/scroll.js";
 import { Socket } from "#js/socket.js";
 import { State } from "#js/state.js";
 import { ConnectionLine, ReleaseLine, say, showNotice } from "#js/status.js";
+import { waitsForAnswers } from "#js/tool_calls.js";
 import { Turns } from "#js/turns.js";
 import { word } from "#js/words.js";
 
@@ -115,6 +116,7 @@ class Page {
     on(socket, "conversation.changed", ({ detail }) => this.#navigation.changed(detail));
     on(socket, "conversation.listed", ({ detail }) => this.#state.list(detail.conversation));
     on(socket, "conversation.deleted", ({ detail }) => this.#deleted(detail.conversation_id));
+    on(socket, "kept.changed", ({ detail }) => this.#state.keep(detail));
     on(socket, "quota.changed", ({ detail }) => this.#state.limit(detail.quota));
     on(socket, "error", ({ detail }) => this.#refused(detail));
   }
@@ -167,6 +169,9 @@ class Page {
 
   /** @param {string} text */
   #send(text) {
+    if (waitsForAnswers(this.#state.branch)) {
+      return this.#composer.giveBack(word("calls-first"), text);
+    }
     this.#turns.send(text);
     this.#asked();
   }
@@ -178,13 +183,15 @@ class Page {
     this.#end.toEnd();
   }
 
-  /** @param {{action: string, id: string, button: HTMLElement}} detail */
-  #act({ action, id, button }) {
+  /** @param {{action: string, id: string, button: HTMLElement, article: any}} detail */
+  #act({ action, id, button, article }) {
     if (action === "copy") this.#copy(this.#state.message(id), button);
     if (action === "previous") this.#state.step(id, -1);
     if (action === "next") this.#state.step(id, 1);
     if (action === "regenerate") this.#turns.regenerate(id);
     if (action === "continue") this.#turns.continue(id);
+    if (action === "answer-tools") this.#turns.answerTools(id, article.toolAnswers);
+    if (action === "mend") this.#turns.send(article.complaint);
     if (this.#state.pending) this.#asked();
   }
 

@@ -7,7 +7,7 @@
 
 /**
  * @param {Message[]} branch
- * @param {Frame} frame a `turn.send`, `turn.regenerate` or `turn.continue`
+ * @param {Frame} frame a `turn.send`, `turn.answer_tools`, `turn.regenerate` or `turn.continue`
  * @returns {Message[]}
  */
 export function pendingBranch(branch, frame) {
@@ -18,6 +18,8 @@ export function pendingBranch(branch, frame) {
       return regenerated(branch, frame);
     case "turn.continue":
       return branch.map((each) => (each.id === frame.message_id ? continued(each) : each));
+    case "turn.answer_tools":
+      return [...branch, ...toolAnswers(frame), answer(frame.model)];
     default:
       return branch;
   }
@@ -40,12 +42,22 @@ function question(frame) {
   return { ...blank("user"), content: frame.content };
 }
 
+/** @param {Frame} frame @returns {Message[]} */
+function toolAnswers(frame) {
+  return Object.entries(frame.answers).map(([id, content]) => ({
+    ...blank("tool"),
+    id: `pending-tool-${id}`,
+    tool_call_id: id,
+    content: String(content),
+  }));
+}
+
 /** @param {string | null} model @returns {Message} */
 function answer(model) {
   return { ...blank("assistant"), model, generation: starting() };
 }
 
-/** @param {"user" | "assistant"} role @returns {Message} */
+/** @param {Message["role"]} role @returns {Message} */
 function blank(role) {
   const id = `pending-${role}`;
   return { id, parent_id: null, role, content: "", model: null, generation: null, pending: true };

@@ -10,11 +10,14 @@
  * @typedef {object} Message the MESSAGE of docs/protocol.md
  * @property {string} id
  * @property {string | null} parent_id
- * @property {"user" | "assistant"} role
+ * @property {"user" | "assistant" | "tool"} role
  * @property {string} content
  * @property {string} [reasoning_content]
  * @property {number | null} [reasoning_ms]
  * @property {import("#js/transcript.js").ToolCall[] | null} [tool_calls]
+ * @property {string | null} [tool_call_id]
+ * @property {Record<string, any> | null} [response_format] as the answer was asked for
+ * @property {{value: 1 | -1, note: string} | null} [rating]
  * @property {string | null} model
  * @property {string | null} [finish_reason]
  * @property {number} [choice]
@@ -24,7 +27,10 @@
  * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean}} Model
  * @typedef {{id: string, title: string, updated_at: string}} Listed
  * @typedef {{id: string, title: string, version: number, model: string | null,
- *   head_id: string | null, updated_at: string, notice?: string | null}} Conversation
+ *   head_id: string | null, updated_at: string, notice?: string | null,
+ *   parameters?: Record<string, any>, system_message?: string}} Conversation
+ * @typedef {{id: number, kind: "schema" | "tool", name: string,
+ *   definition: Record<string, any>}} Definition
  */
 
 import { pendingBranch } from "#js/pending.js";
@@ -62,6 +68,8 @@ export class State extends EventTarget {
     this.notice = initial.notice;
     /** @type {import("#js/quota.js").Standing[]} */
     this.quota = initial.quota;
+    /** @type {Definition[]} the schemas and tools that the person keeps */
+    this.definitions = initial.definitions ?? [];
     this.conversations = initial.conversations;
     this.show(initial.conversation, initial.messages);
   }
@@ -110,6 +118,11 @@ export class State extends EventTarget {
     const wanted = [this.#chosenModel, this.conversation?.model, lastChosenModel()];
     const names = this.models.map(({ name }) => name);
     return wanted.find((name) => name && names.includes(name)) ?? names[0] ?? null;
+  }
+
+  /** @returns {Record<string, any>} what goes with the next turn */
+  get parameters() {
+    return this.conversation?.parameters ?? {};
   }
 
   // Changing
@@ -213,6 +226,12 @@ export class State extends EventTarget {
   /** @param {import("#js/quota.js").Standing[]} quota how the person's limits stand now */
   limit(quota) {
     this.quota = quota;
+    this.#changed();
+  }
+
+  /** @param {{definitions: Definition[]}} kept what the person keeps now */
+  keep({ definitions }) {
+    this.definitions = definitions;
     this.#changed();
   }
 

@@ -33,7 +33,7 @@ export class Turns {
       parent_id: this.#state.headId,
       content,
       model: this.#state.model,
-      parameters: {},
+      parameters: this.#state.parameters,
     });
   }
 
@@ -45,6 +45,15 @@ export class Turns {
   /** @param {string} messageId */
   continue(messageId) {
     this.#begin({ type: "turn.continue", message_id: messageId });
+  }
+
+  /**
+   * @param {string} messageId
+   * @param {Record<string, string>} answers by call
+   */
+  answerTools(messageId, answers) {
+    const { model, parameters } = this.#state;
+    this.#begin({ type: "turn.answer_tools", message_id: messageId, answers, model, parameters });
   }
 
   /** Stops the answer on the page, also one that the site has not begun yet. */

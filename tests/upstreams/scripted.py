@@ -26,10 +26,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
-from . import faults, good
+from . import faults, good, replies
 from .call import Call, ClientLeft
 
-SCRIPTS = {**good.SCRIPTS, **faults.SCRIPTS}
+SCRIPTS = {**good.SCRIPTS, **faults.SCRIPTS, **replies.SCRIPTS}
 
 
 @dataclass

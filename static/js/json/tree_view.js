@@ -1,0 +1,77 @@
+/** JSON as a tree that grows while it is read; what is drawn and closed is not touched again. */
+
+import { clone, part } from "#js/markup.js";
+import { count, word } from "#js/words.js";
+
+/** @typedef {import("#js/json/reader.js").JsonNode} JsonNode */
+
+// Beyond this many members a list begins folded, once it is complete.
+const FOLDED_FROM = 100;
+
+/** @param {JsonNode} node @param {string | number | null} key @returns {Branch | Leaf} */
+export function viewOf(node, key) {
+  const isLeaf = node.type === "string" || node.type === "literal";
+  return isLeaf ? new Leaf(node, key) : new Branch(node, key);
+}
+
+class Branch {
+  element = clone("json-branch");
+  #node;
+  /** @type {(Branch | Leaf)[]} */
+  #children = [];
+  #isDone = false;
+
+  /** @param {JsonNode} node @param {string | number | null} key */
+  constructor(node, key) {
+    this.#node = node;
+    writeKey(this.element, key);
+  }
+
+  update() {
+    if (this.#isDone) return;
+    const { entries, type, open } = this.#node;
+    this.#children.at(-1)?.update();
+    const box = part(this.element, "children");
+    for (let place = this.#children.length; place < entries.length; place += 1) {
+      const child = viewOf(entries[place].node, entries[place].key ?? place);
+      child.update();
+      this.#children.push(child);
+      box.append(child.element);
+    }
+    const label = word(type === "array" ? "json-items" : "json-members", {
+      count: count(entries.length),
+    });
+    write(part(this.element, "count"), label);
+    this.#isDone = !open;
+    if (this.#isDone && entries.length >= FOLDED_FROM) this.element.removeAttribute("open");
+  }
+}
+
+class Leaf {
+  element = clone("json-leaf");
+  #node;
+
+  /** @param {JsonNode} node @param {string | number | null} key */
+  constructor(node, key) {
+    this.#node = node;
+    writeKey(this.element, key);
+    part(this.element, "value").classList.add(`is-${node.type}`);
+  }
+
+  update() {
+    write(part(this.element, "value"), this.#node.text);
+  }
+}
+
+/** @param {HTMLElement} element @param {string | number | null} key */
+function writeKey(element, key) {
+  const label = part(element, "key");
+  label.hidden = key === null;
+  label.textContent = String(key ?? "");
+  label.classList.toggle("is-index", typeof key === "number");
+}
+
+/** @param {HTMLElement} element @param {string} text */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

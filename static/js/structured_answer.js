@@ -1,0 +1,166 @@
+/** An answer that was asked for as JSON: a tree while it streams, then held to its schema. */
+
+import { copy } from "#js/clipboard.js";
+import { download } from "#js/downloads.js";
+import { answered } from "#js/faults.js";
+import { JsonReader } from "#js/json/reader.js";
+import { csvOf, tableOf } from "#js/json/table.js";
+import { viewOf } from "#js/json/tree_view.js";
+import { clone, on, part } from "#js/markup.js";
+import { say } from "#js/status.js";
+import { word } from "#js/words.js";
+
+/**
+ * @typedef {import("#js/state.js").Message} Message
+ * @typedef {import("#js/json/table.js").Table} Table
+ */
+
+const MOST_ROWS = 500;
+
+export class StructuredAnswer {
+  #root;
+  #reader = new JsonReader();
+  /** @type {ReturnType<typeof viewOf> | null} */
+  #view = null;
+  #drawn = { content: "", running: true };
+  #source = "";
+  /** @type {Table | null} */
+  #table = null;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    on(part(root, "json-copy"), "click", () => this.#copy());
+    on(part(root, "json-download"), "click", () => this.#downloadJson());
+    on(part(root, "csv-download"), "click", () => this.#downloadCsv());
+    on(part(root, "as-table"), "click", () => this.#showTable(part(root, "table").hidden));
+  }
+
+  /**
+   * @param {{message: Message, isLast: boolean, isBusy: boolean}} view
+   * @returns {boolean} whether it shows the answer; if not, it is shown as any other
+   */
+  update({ message, isLast, isBusy }) {
+    const running = message.generation?.status === "running";
+    const shown = asksForJson(message.response_format) && this.#draw(message, running);
+    this.#root.hidden = !shown;
+    part(this.#root, "mend").hidden = isBusy || !isLast || part(this.#root, "faults").hidden;
+    return shown;
+  }
+
+  /** @returns {string} the answer's faults as a message to the model */
+  get complaint() {
+    const faults = [...part(this.#root, "fault-list").children].map((each) => each.textContent);
+    return word("mend-message", { faults: faults.map((each) => `- ${each}`).join("\n") });
+  }
+
+  /** @param {Message} message @param {boolean} running @returns {boolean} */
+  #draw(message, running) {
+    const { content } = message;
+    const isDrawn = content === this.#drawn.content && running === this.#drawn.running;
+    if (!isDrawn) {
+      if (!content.startsWith(this.#drawn.content)) this.#begin();
+      this.#drawn = { content, running };
+      this.#read(content, running);
+      this.#conclude(message, running);
+    }
+    return this.#reader.root !== null && !this.#reader.isTooDeep;
+  }
+
+  /** Another text has taken the place of what was read. */
+  #begin() {
+    this.#reader = new JsonReader();
+    this.#view?.element.remove();
+    this.#view = null;
+  }
+
+  /** @param {string} content @param {boolean} running */
+  #read(content, running) {
+    this.#reader.update(content);
+    if (!running) this.#reader.finish();
+    if (!this.#reader.root || this.#reader.isTooDeep) return;
+    if (!this.#view) {
+      this.#view = viewOf(this.#reader.root, null);
+      part(this.#root, "tree").append(this.#view.element);
+    }
+    this.#view.update();
+  }
+
+  /** @param {Message} message @param {boolean} running */
+  #conclude(message, running) {
+    part(this.#root, "bar").hidden = running;
+    part(this.#root, "verdict").hidden = running;
+    part(this.#root, "faults").hidden = true;
+    this.#showTable(false);
+    if (running || !message.content) return;
+    const { schema, name } = message.response_format?.json_schema ?? {};
+    const { value, source, faults } = answered(message.content, schema);
+    this.#source = value === undefined ? source : JSON.stringify(value, null, 2);
+    this.#table = tableOf(value);
+    part(this.#root, "as-table").hidden = this.#table === null;
+    part(this.#root, "csv-download").hidden = this.#table === null;
+    this.#drawVerdict(faults, schema === undefined ? "" : name);
+  }
+
+  /** @param {string[]} faults @param {string} name of the schema, empty for none */
+  #drawVerdict(faults, name) {
+    part(this.#root, "verdict").hidden = faults.length > 0;
+    part(this.#root, "verdict-text").textContent = name ? word("json-fits", { name }) : word("json-whole");
+    part(this.#root, "faults").hidden = faults.length === 0;
+    part(this.#root, "fault-list").replaceChildren(...faults.map(item));
+  }
+
+  /** @param {boolean} asTable */
+  #showTable(asTable) {
+    const box = part(this.#root, "table");
+    box.hidden = !asTable;
+    part(this.#root, "tree").hidden = asTable;
+    part(this.#root, "as-table").setAttribute("aria-pressed", String(asTable));
+    box.replaceChildren(...(asTable && this.#table ? [tableElement(this.#table)] : []));
+  }
+
+  async #copy() {
+    if (await copy(this.#source)) say("copied");
+  }
+
+  #downloadJson() {
+    download(`${word("json-file")}.json`, "application/json", this.#source);
+  }
+
+  #downloadCsv() {
+    // The mark tells a spreadsheet that the text is UTF-8.
+    if (this.#table) download(`${word("json-file")}.csv`, "text/csv", `\ufeff${csvOf(this.#table)}`);
+  }
+}
+
+/** @param {any} format @returns {boolean} */
+function asksForJson(format) {
+  return format?.type === "json_object" || format?.type === "json_schema";
+}
+
+/** @param {string} text */
+function item(text) {
+  const element = document.createElement("li");
+  element.textContent = text;
+  return element;
+}
+
+/** @param {Table} table */
+function tableElement({ columns, rows }) {
+  const element = clone("json-table");
+  part(element, "head").append(...columns.map((each) => cell("th", each)));
+  for (const row of rows.slice(0, MOST_ROWS)) {
+    const line = document.createElement("tr");
+    line.append(...row.map((each) => cell("td", each)));
+    part(element, "body").append(line);
+  }
+  return element;
+}
+
+/** @param {"th" | "td"} name @param {string} text */
+function cell(name, text) {
+  const element = document.createElement(name);
+  if (name === "th") element.setAttribute("scope", "col");
+  element.textContent = text;
+  return element;
+}

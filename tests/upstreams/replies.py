@@ -1,0 +1,74 @@
+"""Scripts that answer what they are asked.
+
+says            what follows "say:" in the last user message, a few characters a piece
+calls           calls two functions, and after their answers says them again
+calls-cut       a call that is cut off in the middle of its arguments
+calls-all       calls each function that it is given, with the arguments of its description
+"""
+
+from typing import Any
+
+from .call import Call
+from .good import TOOL_PIECES, Script, chunk, finish
+
+SCRIPTS: dict[str, Script] = {}
+PIECE = 7
+
+
+def _last(call: Call, role: str) -> list[str]:
+    messages = call.body.get("messages") or []
+    return [str(each["content"]) for each in messages if each["role"] == role]
+
+
+async def _say(call: Call, text: str, reason: str = "stop") -> None:
+    for position, start in enumerate(range(0, len(text), PIECE)):
+        await call.pace(position)
+        await call.event(chunk(call, {"content": text[start : start + PIECE]}))
+    await finish(call, reason)
+
+
+async def says(call: Call) -> None:
+    """Say what the last user message asks for."""
+    await call.head()
+    await _say(call, _last(call, "user")[-1].partition("say:")[2])
+
+
+async def _pieces(call: Call, pieces: list[list[dict[str, Any]]], reason: str) -> None:
+    await call.head()
+    for position, piece in enumerate(pieces):
+        await call.pace(position)
+        await call.event(chunk(call, {"content": None, "tool_calls": piece}))
+    await finish(call, reason)
+
+
+async def calls(call: Call) -> None:
+    """Call, or go on once the calls are answered."""
+    answers = _last(call, "tool")
+    if not answers:
+        await _pieces(call, TOOL_PIECES["tools"], "tool_calls")
+        return
+    await call.head()
+    await _say(call, "I was told: " + "; ".join(answers))
+
+
+async def calls_cut(call: Call) -> None:
+    """Call with half of the arguments."""
+    await _pieces(call, TOOL_PIECES["tools"][:2], "length")
+
+
+async def calls_all(call: Call) -> None:
+    """Call everything there is."""
+    functions = [tool["function"] for tool in call.body.get("tools") or []]
+    pieces = [
+        {
+            "index": index,
+            "id": f"c{index}",
+            "type": "function",
+            "function": {"name": each["name"], "arguments": each.get("description", "{}")},
+        }
+        for index, each in enumerate(functions)
+    ]
+    await _pieces(call, [[piece] for piece in pieces], "tool_calls")
+
+
+SCRIPTS |= {"says": says, "calls": calls, "calls-cut": calls_cut, "calls-all": calls_all}
