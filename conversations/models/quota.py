@@ -258,7 +258,7 @@ class LedgerEntry(models.Model):
             ),
         ]
         verbose_name = _("ledger entry")
-        verbose_name_plural = _("ledger")
+        verbose_name_plural = _("ledger entries")
 
     def __str__(self) -> str:
         return f"{self.username} {self.model_name} {self.settled_at:%Y-%m-%d %H:%M}"
