@@ -1,5 +1,6 @@
 /** One message on the page, drawn from a template and kept up to date. */
 
+import { drawActions } from "#js/answer_actions.js";
 import { clone, part } from "#js/markup.js";
 import { outcomeOf } from "#js/outcome.js";
 import { Reasoning } from "#js/reasoning.js";
@@ -50,6 +51,7 @@ export class AssistantArticle {
     part(this.element, "content").hidden = isStructured;
     if (!isStructured) this.#drawAnswer(message.content, running);
     this.#calls.update(view);
+    drawActions(this.element, message);
     this.#drawCaret(message, running);
     this.#drawNotices(message.generation?.notices ?? []);
     this.#drawOutcome(message, isLast, isBusy);

@@ -1,5 +1,6 @@
 /** The conversation page: the state in the middle, around it what draws it and what changes it. */
 
+import { AnswerActions } from "#js/answer_actions.js";
 import { copy } from "#js/clipboard.js";
 import { Composer } from "#js/composer.js";
 import { toggleKeys, wireDialogs } from "#js/dialogs.js";
@@ -28,6 +29,7 @@ class Page {
   #outbox = new Outbox(this.#state.user.username);
   #socket = new Socket("/ws/", { outbox: this.#outbox });
   #turns = new Turns(this.#state, this.#socket, this.#outbox);
+  #answers = new AnswerActions(this.#socket);
   #navigation = new Navigation(this.#state, this.#socket);
   #listing = new Listing(this.#state, this.#socket);
   #messages = new Messages(element("log"));
@@ -185,6 +187,8 @@ class Page {
 
   /** @param {{action: string, id: string, button: HTMLElement, article: any}} detail */
   #act({ action, id, button, article }) {
+    const message = this.#state.message(id);
+    if (message) this.#answers.act(action, message, button);
     if (action === "copy") this.#copy(this.#state.message(id), button);
     if (action === "previous") this.#state.step(id, -1);
     if (action === "next") this.#state.step(id, 1);

@@ -1,0 +1,131 @@
+/**
+ * The functions that a model may call: those that the person keeps, each switched on or off for
+ * this conversation.
+ *
+ * @typedef {import("#js/state.js").Definition} Definition
+ * @typedef {import("#js/definition_dialog.js").Draft} Draft
+ * @typedef {{type: "function", function: {name: string, description?: string,
+ *   parameters?: any, strict?: boolean}}} Tool
+ */
+
+import { askDefinition } from "#js/definition_dialog.js";
+import { clone, on, part } from "#js/markup.js";
+import { word } from "#js/words.js";
+
+const MOST_TOOLS = 128;
+
+/** Dispatches `change` {value}, `save` {kind, name, definition} and `delete` {id}. */
+export class ToolsEditor extends EventTarget {
+  element = clone("tools-editor");
+  /** @type {Tool[]} */
+  #chosen = [];
+  /** @type {Definition[]} */
+  #kept = [];
+  #drawn = "";
+
+  constructor() {
+    super();
+    on(part(this.element, "new"), "click", () => this.#edit(null));
+  }
+
+  /** @param {{value: Tool[] | undefined, definitions: Definition[]}} view */
+  update({ value, definitions }) {
+    const kept = definitions.filter((each) => each.kind === "tool");
+    const shown = JSON.stringify([value, kept]);
+    if (shown === this.#drawn) return;
+    this.#drawn = shown;
+    this.#chosen = value ?? [];
+    this.#kept = kept;
+    this.#draw();
+  }
+
+  #draw() {
+    const rows = this.#tools().map((tool) => this.#row(tool));
+    part(this.element, "rows").replaceChildren(...rows);
+    part(this.element, "none").hidden = rows.length > 0;
+    const full = this.#chosen.length >= MOST_TOOLS;
+    part(this.element, "full").hidden = !full;
+  }
+
+  /** @returns {Tool[]} those that are kept, and those of this conversation that are not */
+  #tools() {
+    const kept = this.#kept.map((each) => /** @type {Tool} */ (each.definition));
+    const names = kept.map(nameOf);
+    return [...kept, ...this.#chosen.filter((each) => !names.includes(nameOf(each)))];
+  }
+
+  /** @param {Tool} tool */
+  #row(tool) {
+    const row = clone("tool-row");
+    const name = nameOf(tool);
+    const isChosen = this.#chosen.some((each) => nameOf(each) === name);
+    const box = part(row, "chosen");
+    box.checked = isChosen;
+    box.disabled = !isChosen && this.#chosen.length >= MOST_TOOLS;
+    part(row, "name").textContent = name;
+    part(row, "description").textContent = tool.function.description ?? "";
+    part(row, "edit").setAttribute("aria-label", word("edit-named", { name }));
+    part(row, "delete").setAttribute("aria-label", word("delete-definition", { name }));
+    on(box, "change", () => this.#choose(tool, box.checked));
+    on(part(row, "edit"), "click", () => this.#edit(tool));
+    on(part(row, "delete"), "click", () => this.#delete(tool));
+    return row;
+  }
+
+  /** @param {Tool} tool @param {boolean} isChosen */
+  #choose(tool, isChosen) {
+    const others = this.#chosen.filter((each) => nameOf(each) !== nameOf(tool));
+    this.#change(isChosen ? [...others, tool] : others);
+  }
+
+  /** @param {Tool | null} old */
+  async #edit(old) {
+    const taken = this.#tools().map(nameOf).filter((name) => !old || name !== nameOf(old));
+    const draft = await askDefinition("tool", old && draftOf(old), taken);
+    if (!draft) return;
+    const tool = toolOf(draft);
+    const others = this.#chosen.filter((each) => !old || nameOf(each) !== nameOf(old));
+    this.#tell("save", { kind: "tool", name: draft.name, definition: tool });
+    if (old && nameOf(old) !== draft.name) this.#forget(old);
+    if (others.length < MOST_TOOLS) this.#change([...others, tool]);
+  }
+
+  /** @param {Tool} tool */
+  #delete(tool) {
+    this.#forget(tool);
+    this.#choose(tool, false);
+  }
+
+  /** @param {Tool} tool */
+  #forget(tool) {
+    const kept = this.#kept.find((each) => each.definition.function?.name === nameOf(tool));
+    if (kept) this.#tell("delete", { id: kept.id });
+  }
+
+  /** @param {Tool[]} tools */
+  #change(tools) {
+    this.#tell("change", { value: tools.length > 0 ? tools : undefined });
+  }
+
+  /** @param {string} type @param {Record<string, any>} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {Tool} tool @returns {string} */
+function nameOf(tool) {
+  return tool.function.name;
+}
+
+/** @param {Tool} tool @returns {Draft} */
+function draftOf({ function: { name, description = "", parameters = {}, strict = false } }) {
+  return { name, description, schema: parameters, strict };
+}
+
+/** @param {Draft} draft @returns {Tool} */
+function toolOf({ name, description, schema, strict }) {
+  const described = description ? { description } : {};
+  const kept = { name, ...described, parameters: schema, ...(strict ? { strict } : {}) };
+  return { type: "function", function: kept };
+}
