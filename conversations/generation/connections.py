@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conversations.generation.bulkhead import Bulkhead
-from conversations.models import Provider
+from conversations.models import Provider, UnreadableText
 from conversations.providers import headers_in
-from conversations.upstream import DIALECTS, AddressPolicy, AddressRefused, Busy, Clocks, Upstream
+from conversations.upstream import (
+    DIALECTS,
+    AddressPolicy,
+    AddressRefused,
+    Busy,
+    Clocks,
+    KeyUnreadable,
+    Upstream,
+)
 
 # A pool of its own for each provider: one that stalls holds nobody else's connections.
 POOL_CONNECTIONS = 110
@@ -21,8 +29,10 @@ def open_upstream(
     """A client of the provider's server, with its key, its headers and its clocks.
 
     ``most_seconds`` bounds the whole of each call further. Raises AddressRefused when the record
-    holds an address or a header that cannot be used.
+    holds an address or a header that cannot be used, KeyUnreadable when its key cannot be read.
     """
+    if isinstance(provider.api_key, UnreadableText):
+        raise KeyUnreadable("The key was encrypted under another ENCRYPTION_KEY.")
     try:
         return Upstream(
             provider.base_url,

@@ -13,6 +13,10 @@ _SENTENCES: dict[str, str | Promise] = {
         "The address of the model's server is one that this site must not connect to. "
         "Tell an administrator."
     ),
+    "key_unreadable": _(
+        "The key of the model's server cannot be read any more. An administrator must enter it "
+        "again."
+    ),
     "busy": _("The model's server is busy: all its places are taken. Try again in a moment."),
     "redirected": _("The model's server has moved. An administrator must set its new address."),
     "timed_out": _("The model's server took too long."),

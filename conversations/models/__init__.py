@@ -2,7 +2,7 @@
 
 from conversations.models.audit import AuditEntry
 from conversations.models.conversation import Conversation, title_from
-from conversations.models.encryption import UnreadableSecret
+from conversations.models.encryption import UnreadableText
 from conversations.models.feedback import Feedback
 from conversations.models.generation import Generation, LoggedEvent
 from conversations.models.invitation import Invitation
@@ -44,7 +44,7 @@ __all__ = [
     "Preset",
     "Provider",
     "Rule",
-    "UnreadableSecret",
+    "UnreadableText",
     "UsageDay",
     "UsageTotal",
     "User",

@@ -6,6 +6,7 @@
     ├── Redirected         the address answers with a redirect, which is never followed
     ├── TimedOut           one of our clocks ran out (``clock``)
     ├── Denied
+    │   ├── KeyUnreadable  the key that is kept cannot be read, so nothing was asked
     │   ├── Unauthorised   the key is missing or wrong
     │   ├── Forbidden      the key may not do this
     │   └── OutOfBalance   the account has no money left
@@ -88,6 +89,10 @@ class TimedOut(UpstreamError):
 
 class Denied(UpstreamError):
     code = "denied"
+
+
+class KeyUnreadable(Denied):
+    code = "key_unreadable"
 
 
 class Unauthorised(Denied):
