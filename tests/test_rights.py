@@ -36,6 +36,7 @@ SIGNED_IN = {
 # A foreign conversation is not found, for administrators as well.
 OWNED = SIGNED_IN | {"stranger": 404, "demoted": 404, "admin": 404}
 STAFF = dict.fromkeys(IDENTITIES, "login") | {"admin": 200}
+ANYBODY = dict.fromkeys(IDENTITIES, 200)
 GONE = dict.fromkeys(IDENTITIES, 404)
 ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
@@ -47,6 +48,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "conversation_state": OWNED,
     "conversations": SIGNED_IN,
     "message_details": OWNED,
+    "diagram_frame": ANYBODY,
 }
 # allauth's own pages act on the account that is signed in and take no ids of anybody.
 OTHERS_CODE = ("accounts/",)

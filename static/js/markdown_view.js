@@ -13,5 +13,7 @@ export function markdownView(root) {
     table: word("table"),
     done: word("task-done"),
     open: word("task-open"),
+    diagram: word("diagram"),
+    showSource: word("diagram-source"),
   });
 }

@@ -24,9 +24,12 @@ import { partTokens, reconcile, shapeOf } from "#js/markdown/parts.js";
  * @property {string} table
  * @property {string} done
  * @property {string} open
+ * @property {string} diagram
+ * @property {string} showSource
  *
  * @typedef {{kind: "math", node: HTMLElement, source: string, display: boolean}
- *   | {kind: "code", node: HTMLElement, source: string, language: string}} Finish what is still to
+ *   | {kind: "code", node: HTMLElement, source: string, language: string}
+ *   | {kind: "diagram", node: HTMLElement, source: string, labels: Labels}} Finish what is still to
  *   be done to a node once its library is there
  *
  * @typedef {object} Context

@@ -9,6 +9,7 @@ import { element } from "#js/markdown/nodes.js";
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const LONGEST_LANGUAGE = 30;
+const DIAGRAMS = "mermaid";
 
 /** @param {Token} token @param {Context} context */
 export function codeBlock(token, context) {
@@ -65,7 +66,11 @@ function concluded(code, token, context) {
     return;
   }
   const language = languageOf(token).toLowerCase();
-  if (language) context.finishing.push({ kind: "code", node: code, source: token.text, language });
+  const block = /** @type {HTMLElement | null} */ (code.closest(".code-block"));
+  if (language === DIAGRAMS && block) {
+    const { labels } = context;
+    context.finishing.push({ kind: "diagram", node: block, source: token.text, labels });
+  } else if (language) context.finishing.push({ kind: "code", node: code, source: token.text, language });
 }
 
 /**

@@ -3,6 +3,7 @@
  * little at a time.
  */
 
+import { diagramIn } from "#js/markdown/diagram.js";
 import { coloured } from "#js/markdown/highlight.js";
 import { nextTask } from "#js/markdown/pace.js";
 import { Typesetter } from "#js/markdown/typeset.js";
@@ -68,7 +69,8 @@ export class Finisher {
   /** @param {Finish} task */
   async #finish(task) {
     if (this.#isDoneAtOnce(task)) return;
-    if (task.kind === "math") await this.#typesetter.typeset(task);
+    if (task.kind === "diagram") diagramIn(task.node, task.source, task.labels);
+    else if (task.kind === "math") await this.#typesetter.typeset(task);
     else task.node.replaceChildren(await coloured(task.source, task.language));
   }
 }

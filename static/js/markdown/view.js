@@ -31,6 +31,8 @@ const ENGLISH = {
   table: "Table",
   done: "Done",
   open: "Not done",
+  diagram: "Diagram",
+  showSource: "Source",
 };
 const LONGEST_MARKDOWN = 200_000;
 // What follows can change the last two blocks (a setext heading, a lazy continuation, a list that

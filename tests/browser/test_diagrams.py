@@ -1,0 +1,70 @@
+"""Diagrams are drawn in a frame that can do nothing else."""
+
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from conversations.models import User
+from tests.browser.talking import answer, button, send, wait_for_end
+from tests.browsers import NewPage
+from tests.people import make_model
+from tests.upstreams.scripted import ScriptedUpstream
+
+DIAGRAM = "```mermaid\ngraph LR\n  Tea --> Cup\n```"
+
+
+def shown(text: str, new_page: NewPage, alice: User, upstream: ScriptedUpstream) -> Page:
+    """Alice's page after a model has said the text."""
+    make_model("says", base_url=upstream.address)
+    page = new_page(alice)
+    page.goto("/")
+    send(page, f"say:{text}")
+    wait_for_end(page)
+    return page
+
+
+def test_a_diagram_is_drawn_and_its_source_can_be_seen(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = shown(DIAGRAM, new_page, alice, upstream)
+    drawing = answer(page).frame_locator("iframe[title=Diagram]")
+    expect(drawing.locator("svg").first).to_contain_text("Tea")
+    source = answer(page).locator("pre")
+    expect(source).to_be_hidden()
+    button(page, "Source").click()
+    expect(source).to_contain_text("Tea --> Cup")
+    expect(answer(page).locator("iframe")).to_be_hidden()
+
+
+def test_the_frame_has_an_origin_of_its_own_and_no_network(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream, faults: list[str]
+) -> None:
+    page = shown(DIAGRAM, new_page, alice, upstream)
+    expect(button(page, "Source")).to_be_visible()
+    (frame,) = page.frames[1:]
+    assert frame.evaluate("self.origin") == "null"
+    attempt = "fetch('/state.json').then(() => 'reached', () => 'refused')"
+    assert frame.evaluate(attempt) == "refused"
+    assert frame.evaluate("(() => { try { parent.document } catch { return 'refused' } })()") == (
+        "refused"
+    )
+    # The attempt itself is reported, which is what was wanted here.
+    assert faults != []
+    faults.clear()
+
+
+def test_what_is_no_diagram_is_shown_as_it_was_written(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = shown("```mermaid\nnot a diagram <b>\n```", new_page, alice, upstream)
+    expect(answer(page).locator("iframe")).to_have_count(0)
+    expect(answer(page).locator("pre")).to_have_text("not a diagram <b>")
+    expect(button(page, "Source")).to_have_count(0)
+
+
+def test_the_frame_carries_a_policy_of_its_own() -> None:
+    response = Client().get("/diagram-frame/")
+    policy = response["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'; script-src 'nonce-")
+    assert "'strict-dynamic'; style-src 'unsafe-inline'" in policy
+    assert policy.endswith("frame-ancestors 'self'")
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
