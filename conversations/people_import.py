@@ -243,7 +243,8 @@ def _made(actor: User, row: Row, plan: Plan) -> Invited:
     person: User = User.objects.create_user(row.username, row.email)
     people.trust_address(person)
     person.groups.set([plan.groups[name] for name in row.groups])
-    audit.record(actor, "imported", person, {}, audit.snapshot(person))
+    written = {"username": person.username, "email": person.email, "groups": row.groups}
+    audit.record(actor, "imported", person, {}, written)
     for text in row.limits:
         set_limit(actor, person, limit_of(text, plan.models))
     link = people.invite(actor, email=person.email, account=person)

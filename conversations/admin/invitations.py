@@ -115,6 +115,16 @@ class InvitationAdmin(AuditedAdmin):
         """Nothing of it can be changed."""
         return self.fields if obj else ()
 
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One way to save, because the page after it shows the link."""
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An invitation that was sent stays what it was; it can be withdrawn."""
         return False

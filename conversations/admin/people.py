@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,7 +37,7 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
     add_form = NewPersonForm
     add_form_template = "admin/conversations/user/add_form.html"
     list_display = (
-        "username", "email", "group_names", "is_active", "is_staff", "last_login", "this_month",
+        "username", "email", "group_names", "is_active", "is_staff", "last_seen", "this_month",
     )  # fmt: skip
     list_filter = ("is_active", "is_staff", "is_superuser", "groups", "last_login")
     list_per_page = 50
@@ -97,7 +98,12 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         """The names of the groups, from the prefetched ones."""
         return ", ".join(sorted(group.name for group in person.groups.all()))
 
-    @admin.display(description=gettext_lazy("used this month"), ordering="month_tokens")
+    @admin.display(description=gettext_lazy("last sign-in"), ordering="last_login")
+    def last_seen(self, person: User) -> str:
+        """The day, which is as much as a list needs."""
+        return date_format(timezone.localtime(person.last_login)) if person.last_login else ""
+
+    @admin.display(description=gettext_lazy("this month"), ordering="month_tokens")
     def this_month(self, person: Any) -> str:
         """Tokens, and the cost where there is one."""
         tokens = _("%s tokens") % f"{person.month_tokens:,}"

@@ -64,7 +64,7 @@ class RuleForm(forms.ModelForm):
 class SubjectFilter(admin.SimpleListFilter):
     """By whom a limit is for."""
 
-    title = gettext_lazy("for")
+    title = gettext_lazy("whom it is for")
     parameter_name = "subject"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -83,6 +83,14 @@ class SubjectFilter(admin.SimpleListFilter):
         return queryset
 
 
+class PeriodFilter(admin.ChoicesFieldListFilter):
+    """By period, under a name that can stand alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = gettext_lazy("period")
+
+
 @admin.register(Rule)
 class RuleAdmin(AuditedAdmin):
     """What everyone, a group, or a person may use."""
@@ -94,7 +102,7 @@ class RuleAdmin(AuditedAdmin):
     list_filter = (
         SubjectFilter,
         "measure",
-        "period",
+        ("period", PeriodFilter),
         "enabled",
         ("language_model", admin.RelatedOnlyFieldListFilter),
     )
