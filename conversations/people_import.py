@@ -20,9 +20,9 @@ from conversations import audit, people
 from conversations.limits import Limit, NotALimit, amount_from_words, set_limit
 from conversations.models import LanguageModel, Measure, Period, User
 
-# All are made in one transaction, which holds up everybody's answers for about a second.
-MOST_ROWS = 500
-MOST_BYTES = 200_000
+# All are made in one transaction, which on SQLite holds up everybody's answers for its second.
+MOST_ROWS = 200
+MOST_BYTES = 100_000
 LONGEST_NAME = 150
 COLUMNS = ("username", "email", "groups", "limits")
 # Between the groups, or the limits, of one person.
