@@ -18,10 +18,13 @@ PLOT_HEIGHT = 180
 PLOT_TOP = 10
 LABEL_Y = PLOT_TOP + PLOT_HEIGHT + 20
 HEIGHT = PLOT_TOP + PLOT_HEIGHT + 28
-MOST_LABELS = 6
+# So many fit beside each other on a phone.
+MOST_LABELS = 5
 INTERVALS = 4
-# Of the room of a column, so much is bar; but a few days are no reason for fat bars.
+# Of the room of a column, so much is bar; but a few days are no reason for fat bars, and gaps
+# between very many would blur them.
 BAR_PART = 0.72
+NARROWEST_ROOM = 1.0
 WIDEST_BAR = 4.0
 
 
@@ -145,7 +148,7 @@ def stacked(amounts: Sequence[float], most: float) -> list[Part]:
 
 
 def _column(left: float, room: float, reading: Reading, top: float, day: str) -> Column:
-    width = min(room * BAR_PART, WIDEST_BAR)
+    width = min(room * BAR_PART, WIDEST_BAR) if room > NARROWEST_ROOM else room
     parts, base = [], 0.0
     for series, amount in enumerate(reading.amounts, 1):
         height = PLOT_HEIGHT * amount / top

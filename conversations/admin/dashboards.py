@@ -54,7 +54,7 @@ def usage(request: HttpRequest, slug: str = "days") -> HttpResponse:
         "presets": [_preset(request, days, filters) for days in PRESETS],
         "tiles": _tiles(whole),
         "charts": report.charts(breakdown, list(page)),
-        "lines": [_line(request, report, row, whole) for row in page],
+        "lines": [_line(request, report, row, whole) for row in page if whole.total.answers],
         "page": page,
         "turns": _turns(request, page),
         "csv": reverse("usage_csv", args=[slug]) + with_parameters(request),

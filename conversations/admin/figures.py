@@ -27,6 +27,11 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}%" if 0 < share < 0.1 else f"{share * 100:.0f}%"
 
 
+def aligned_percent(share: float) -> str:
+    """ "4.3%", "25.0%": for a column, where the points line up."""
+    return f"{share * 100:.1f}%"
+
+
 def seconds(milliseconds: float | None) -> str:
     """ "1.25 s"; a dash where nothing was measured."""
     return NOTHING if milliseconds is None else f"{milliseconds / 1000:,.2f} s"

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from conversations import spreadsheet
 from conversations.admin.audited import AuditedAdmin
+from conversations.admin.figures import seconds
 from conversations.models import (
     MICROS,
     Generation,
@@ -35,7 +39,7 @@ else:
 
 # Nobody turns more pages than this, and counting further would read the whole table.
 MOST_LISTED = 10_000
-MOST_CHOICES = 50
+MOST_CHOICES = 20
 EXPORT_ROWS = 2_000
 EXPORTED = (
     "reserved_at",
@@ -57,6 +61,19 @@ EXPORTED = (
     "duration_ms",
     "generation_id",
 )
+
+
+class LedgerList(ChangeList):
+    """A list that knows no count beyond what it lists."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(_("Ledger"))
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        # Django would offer to show all of them beside the search.
+        self.full_result_count = self.result_count
 
 
 class BoundedPaginator(_Paginator):
@@ -113,14 +130,13 @@ class LedgerAdmin(AuditedAdmin):
 
     change_list_template = "admin/ledger/change_list.html"
     list_display = (
-        "settled_at",
+        "ended",
         "username",
         "model_name",
-        "provider_name",
         "ending",
         "source",
-        "prompt_tokens",
-        "completion_tokens",
+        "prompt",
+        "completion",
         "cost",
         "first_token",
     )
@@ -135,7 +151,7 @@ class LedgerAdmin(AuditedAdmin):
     search_help_text = _(
         "A person, the beginning of a model's name, or a day such as 2026-11-23; or several."
     )
-    sortable_by = ("settled_at",)
+    sortable_by = ("ended",)
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
@@ -152,17 +168,32 @@ class LedgerAdmin(AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LedgerList
+
+    @admin.display(description=_("ended"), ordering="settled_at")
+    def ended(self, entry: LedgerEntry) -> str:
+        return date_format(localtime(entry.settled_at), "Y-m-d H:i")
+
     @admin.display(description=_("outcome"))
     def ending(self, entry: LedgerEntry) -> str:
         return " · ".join(filter(None, [entry.outcome, entry.error_code]))
+
+    @admin.display(description=_("prompt tokens"))
+    def prompt(self, entry: LedgerEntry) -> str:
+        return f"{entry.prompt_tokens:,}"
+
+    @admin.display(description=_("completion tokens"))
+    def completion(self, entry: LedgerEntry) -> str:
+        return f"{entry.completion_tokens:,}"
 
     @admin.display(description=_("cost"))
     def cost(self, entry: LedgerEntry) -> str:
         return f"{entry.cost_micros / MICROS:,.4f}"
 
-    @admin.display(description=_("first token (ms)"))
+    @admin.display(description=_("first token"))
     def first_token(self, entry: LedgerEntry) -> str:
-        return "–" if entry.first_token_ms is None else f"{entry.first_token_ms:,}"
+        return seconds(entry.first_token_ms)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

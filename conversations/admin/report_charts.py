@@ -48,7 +48,10 @@ def _waiting_by_day(breakdown: Breakdown) -> Chart:
     if not timed:
         return Remark(_("No answer got as far as a first token."))
     slowest = max(timed, key=_waiting)
-    text = _("The first token took %(mean)s on average, longest on %(day)s: %(most)s.") % {
+    text = _("The first token took %(mean)s on average, longest on %(day)s: %(most)s.")
+    if len(timed) == 1:
+        text = _("The first token took %(mean)s on average.")
+    values = {
         "mean": figures.seconds(breakdown.total.mean_first_token_ms),
         "day": _day(slowest),
         "most": figures.seconds(_waiting(slowest)),
@@ -58,7 +61,7 @@ def _waiting_by_day(breakdown: Breakdown) -> Chart:
         for row in breakdown.rows
     ]
     unit = _("Seconds to the first token, mean of the day")
-    return _columns(breakdown.rows, readings, text, unit)
+    return _columns(breakdown.rows, readings, text % values, unit)
 
 
 def _estimates_by_day(breakdown: Breakdown) -> Chart:

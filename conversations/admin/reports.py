@@ -80,7 +80,7 @@ USAGE = (
     Column(
         "estimated_answers",
         _("Estimated"),
-        lambda sums, _whole: figures.percent(sums.estimated_share),
+        lambda sums, _whole: figures.aligned_percent(sums.estimated_share),
         lambda sums: sums.estimated,
     ),
     _counted("failed_answers", _("Failed"), lambda sums: sums.failed),
@@ -90,7 +90,7 @@ ERRORS = (
     Column(
         "share_of_failed",
         _("Of failed answers"),
-        lambda sums, whole: figures.percent(sums.answers / whole.total.failed),
+        lambda sums, whole: figures.aligned_percent(sums.answers / whole.total.failed),
     ),
 )
 REPORTS = (
@@ -141,5 +141,13 @@ REPORTS = (
         USAGE,
         parameter="provider",
     ),
-    Report("errors", _("Errors"), _("Error"), usage.by_error, report_charts.of_errors, ERRORS),
+    Report(
+        "errors",
+        _("Errors"),
+        _("Error"),
+        usage.by_error,
+        report_charts.of_errors,
+        ERRORS,
+        ledger_parameter="error_code",
+    ),
 )

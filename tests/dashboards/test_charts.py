@@ -26,13 +26,13 @@ def test_a_column_stands_on_the_ground_and_its_parts_on_each_other() -> None:
     assert (label.at, label.text) == ("50.000%", "2 Nov")
 
 
-def test_a_year_has_six_labels_and_the_outer_ones_stay_inside() -> None:
+def test_a_year_has_five_labels_and_the_outer_ones_stay_inside() -> None:
     days = [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
     columns, _scale, labels = charts.columns(days, [Reading((1,), "1")] * 365)
     assert len(columns) == 365
-    assert [label.text for label in labels][::5] == ["1 Jan", "31 Dec"]
-    assert len(labels) == 6
-    assert [(label.at, label.anchor) for label in labels][::5] == [("0%", "start"), ("100%", "end")]
+    assert [label.text for label in labels][::4] == ["1 Jan", "31 Dec"]
+    assert len(labels) == 5
+    assert [(label.at, label.anchor) for label in labels][::4] == [("0%", "start"), ("100%", "end")]
 
 
 def test_days_without_anything_have_no_bar() -> None:

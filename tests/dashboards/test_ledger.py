@@ -110,7 +110,7 @@ def test_the_list_counts_no_further_than_it_shows(
 ) -> None:
     monkeypatch.setattr(ledger, "MOST_LISTED", 3)
     with CaptureQueriesContext(connection) as queries:
-        assert "3 ledger" in dana.opens(LIST)
+        assert "3 ledger entries" in dana.opens(LIST)
     counting = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
     assert counting
     assert all("LIMIT 3" in sql for sql in counting)

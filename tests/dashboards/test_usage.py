@@ -131,7 +131,8 @@ def test_who_is_in_two_groups_counts_in_both_and_once_in_the_whole(
 def test_errors_are_counted_by_kind(dana: Administrator, month: None, people: People) -> None:
     answered(people.bob, LanguageModel.objects.get(name="vendor/small"), error="timeout")
     page = dana.opens("/admin/usage/errors/")
-    assert rows(page) == [["timeout", "2", "67%"], ["rate_limited", "1", "33%"]]
+    assert '<a href="/admin/conversations/ledgerentry/?error_code=timeout">timeout</a>' in page
+    assert rows(page) == [["timeout", "2", "66.7%"], ["rate_limited", "1", "33.3%"]]
     assert "43% of 7 answers failed, most often with “timeout”." in page
 
 
@@ -231,6 +232,7 @@ def test_a_page_that_is_not_there_is_not_found(dana: Administrator) -> None:
 def test_a_site_that_nobody_used_says_so(dana: Administrator, page: str) -> None:
     text = dana.opens(f"/admin/usage/{page}")
     assert "<figure" not in text
+    assert "<table" not in text
     assert "chart-sentence" in text
 
 
