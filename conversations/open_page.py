@@ -69,12 +69,17 @@ class OpenPage:
 
     async def tell_turn(self, turn: Turn, request_id: UUID) -> None:
         """Tell all that came with a turn, and follow its answer."""
-        state = await in_thread(_turn_state, turn)
+        state = await in_thread(_turn_state, turn, self._since(turn))
         self._opened = (turn.conversation.pk, state["conversation"]["version"])
         await self.say("turn.started", request_id=str(request_id), **state)
         for generation in turn.generations:
             if generation.pk not in self._followers:
                 self.follow(generation.pk, _seq_of(state, generation.pk))
+
+    def _since(self, turn: Turn) -> int:
+        # What changed before the turn, and the page was not told yet, comes along with it.
+        is_open = self._opened is not None and self._opened[0] == turn.conversation.pk
+        return min(turn.since, self._opened[1]) if self._opened and is_open else turn.since
 
     def follow(self, generation_id: UUID, after: int) -> None:
         """Send the events of a generation after that number, from now on."""
@@ -148,9 +153,9 @@ class OpenPage:
             await self.say("conversation.changed", **state)
 
 
-def _turn_state(turn: Turn) -> dict[str, Any]:
+def _turn_state(turn: Turn, since: int) -> dict[str, Any]:
     turn.conversation.refresh_from_db()
-    state = page_state.changes(turn.conversation, turn.since)
+    state = page_state.changes(turn.conversation, since)
     ids = [str(generation.pk) for generation in turn.generations]
     return {**state, "generation_id": ids[0], "generation_ids": ids}
 

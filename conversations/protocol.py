@@ -41,7 +41,7 @@ class TurnSend(TurnFrame, tag="turn.send", kw_only=True, frozen=True):
     content: str
     model: str
     parameters: dict[str, Any] = {}
-    system_message: str = ""
+    system_message: str | None = None
     compared: tuple[str, ...] = ()
 
 

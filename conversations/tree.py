@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from conversations import access
 from conversations.models import Conversation, Message, User
 from conversations.refusal import Refused
-from conversations.turn_records import checked_parameters, model_named
+from conversations.turn_records import checked_parameters, checked_system_message, model_named
 
 TITLE_CHARACTERS = 200
-SYSTEM_MESSAGE_CHARACTERS = 50_000
 # What a copied message takes along. Its generation stays behind: it was paid for once.
 _COPIED = (
     "role",
@@ -44,14 +43,11 @@ def configure(
     user: User, conversation_id: UUID, parameters: dict[str, Any], system_message: str, model: str
 ) -> None:
     """Set what goes with the next turns of the conversation."""
-    if len(system_message) > SYSTEM_MESSAGE_CHARACTERS:
-        text = _("The system message has more than %s characters.")
-        raise Refused("too_long", text % f"{SYSTEM_MESSAGE_CHARACTERS:,}", "system_message")
     with transaction.atomic():
         conversation = access.conversation_for(user, conversation_id)
         conversation.advance()
         conversation.parameters = checked_parameters(parameters)
-        conversation.system_message = system_message.strip()
+        conversation.system_message = checked_system_message(system_message)
         conversation.language_model = model_named(user, model)
         conversation.save(update_fields=["parameters", "system_message", "language_model"])
 

@@ -28,6 +28,7 @@ from conversations.schemas import check_schemas
 from conversations.upstream import ChatMessage, CompletionRequest, InvalidField, check
 
 CONTENT_CHARACTERS = 100_000
+SYSTEM_MESSAGE_CHARACTERS = 50_000
 COMPARED_MODELS = 4
 # Enough for comparing four models in four tabs; it bounds what one account can hold open.
 RUNNING_GENERATIONS = 16
@@ -55,8 +56,8 @@ class Turn:
 class Sending:
     """A message to send: where it goes, what it says and who is to answer.
 
-    ``compared`` names further models that answer the same message. ``system_message`` is for a
-    new conversation; one that exists has its own.
+    ``compared`` names further models that answer the same message. ``parameters`` and
+    ``system_message`` are the conversation's from here on; without one it keeps its own.
     """
 
     conversation_id: UUID | None
@@ -64,7 +65,7 @@ class Sending:
     content: str
     model: str
     parameters: dict[str, Any]
-    system_message: str = ""
+    system_message: str | None = None
     compared: tuple[str, ...] = ()
 
 
@@ -115,6 +116,8 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
     models = _models(user, sending)
     first = next(iter(models.values()))
     parameters = checked_parameters(sending.parameters, first)
+    # Each of several models gives one answer.
+    asked = {name: value for name, value in parameters.items() if len(models) == 1 or name != "n"}
     conversation = _conversation(user, sending, content)
     since, version = conversation.version, conversation.advance()
     message = Message.objects.create(
@@ -129,12 +132,15 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
             model,
             _request_id(client_request_id, number),
             message,
-            parameters,
+            asked,
             notices=succession(name, model),
         )
         for number, (name, model) in enumerate(models.items())
     ]
     conversation.parameters = parameters
+    if sending.system_message is not None:
+        conversation.system_message = checked_system_message(sending.system_message)
+        conversation.save(update_fields=["system_message"])
     return ordered(conversation, orders, since, version)
 
 
@@ -144,11 +150,11 @@ def regenerate(user: User, client_request_id: UUID, message_id: UUID, model: str
     conversation = answer.conversation
     named = model or answer.model_name
     wanted = model_named(user, named)
-    parameters = answer.generation.parameters if answer.generation else {}
     if answer.parent is None:
         raise access.NotFound
     since, version = conversation.version, conversation.advance()
     notices = succession(named, wanted)
+    parameters = conversation.parameters
     order = Order(wanted, client_request_id, answer.parent, parameters, notices=notices)
     return ordered(conversation, [order], since, version)
 
@@ -168,13 +174,15 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
 
 
 def ordered(conversation: Conversation, orders: Sequence[Order], since: int, version: int) -> Turn:
-    """Have the orders answered, all of them or none, and show the first answer.
+    """Have the orders answered, all of them or none, and show the answer.
 
-    Each model gets what it takes of the parameters, within its own ranges.
+    Each model gets what it takes of the parameters, within its own ranges. Of several answers
+    none is shown before the others: the branch ends with what they answer, until one is kept.
     """
     fitting = [replace(each, parameters=fitted(each.model, each.parameters)) for each in orders]
     generations = tuple(lifecycle.create(order, version) for order in fitting)
-    conversation.head = generations[0].messages.order_by("choice")[0]
+    answers = [message for each in generations for message in each.messages.all()]
+    conversation.head = answers[0] if len(answers) == 1 else orders[0].parent
     conversation.language_model = orders[0].model
     conversation.updated_at = timezone.now()
     conversation.save(update_fields=["head", "language_model", "parameters", "updated_at"])
@@ -190,6 +198,14 @@ def checked_content(content: str) -> str:
         counts = {"count": f"{len(content):,}", "most": f"{CONTENT_CHARACTERS:,}"}
         raise Refused("too_long", text % counts, "content")
     return content
+
+
+def checked_system_message(text: str) -> str:
+    """The text of a system message. Raises :class:`Refused` when there is too much."""
+    if len(text) > SYSTEM_MESSAGE_CHARACTERS:
+        reason = _("The system message has more than %s characters.")
+        raise Refused("too_long", reason % f"{SYSTEM_MESSAGE_CHARACTERS:,}", "system_message")
+    return text.strip()
 
 
 def model_named(user: User, name: str) -> LanguageModel:
@@ -244,9 +260,7 @@ def checked_parameters(
 def _conversation(user: User, sending: Sending, content: str) -> Conversation:
     if sending.conversation_id:
         return access.conversation_for(user, sending.conversation_id)
-    system_message = sending.system_message.strip()
-    title = title_from(content)
-    return Conversation.objects.create(user=user, title=title, system_message=system_message)
+    return Conversation.objects.create(user=user, title=title_from(content))
 
 
 def _parent(conversation: Conversation, parent_id: UUID | None) -> Message | None:
