@@ -1,6 +1,7 @@
 /** One message on the page, drawn from a template and kept up to date. */
 
 import { drawActions } from "#js/answer_actions.js";
+import { fold } from "#js/folding.js";
 import { clone, part } from "#js/markup.js";
 import { outcomeOf } from "#js/outcome.js";
 import { Reasoning } from "#js/reasoning.js";
@@ -12,7 +13,7 @@ import { word } from "#js/words.js";
 /**
  * @typedef {import("#js/state.js").Message} Message
  * @typedef {{message: Message, siblings: Message[], isLast: boolean, isBusy: boolean,
- *   branch: Message[]}} View
+ *   branch: Message[], isAlternative?: boolean}} View `siblings`: of an alternative the others,
  *   `isBusy`: an answer is being written on this page, so no other can be asked for
  */
 
@@ -25,6 +26,8 @@ export class UserArticle {
     this.element.classList.toggle("is-last", isLast);
     const bubble = part(this.element, "content");
     if (bubble.textContent !== message.content) bubble.textContent = message.content;
+    fold(this.element, message.content);
+    part(this.element, "edit").disabled = isBusy;
     drawVersions(this.element, message, siblings, isBusy);
   }
 }
@@ -44,7 +47,8 @@ export class AssistantArticle {
     identify(this.element, message, message.model ?? "");
     this.element.classList.toggle("is-last", isLast);
     this.element.setAttribute("aria-busy", String(running));
-    part(this.element, "heading").textContent = message.model ?? "";
+    drawHeading(part(this.element, "heading"), view);
+    part(this.element, "keep").hidden = !view.isAlternative || running || message.pending === true;
     part(this.element, "model-name").textContent = message.model ?? "";
     this.#reasoning.update(message, running);
     const isStructured = this.#structured.update(view);
@@ -106,6 +110,20 @@ export class AssistantArticle {
     part(this.element, "regenerate").disabled = isBusy;
     part(this.element, "copy").hidden = message.content === "";
   }
+}
+
+/**
+ * Side by side, answers are told apart by their model, and those of one model by their number.
+ *
+ * @param {HTMLElement} heading
+ * @param {View} view
+ */
+function drawHeading(heading, { message, siblings, isAlternative = false }) {
+  const model = message.model ?? "";
+  const isOnly = siblings.filter((each) => each.model === message.model).length === 1;
+  const place = siblings.findIndex((each) => each.id === message.id) + 1;
+  heading.classList.toggle("visually-hidden", !isAlternative);
+  heading.textContent = isAlternative && !isOnly ? word("answer-of", { model, place }) : model;
 }
 
 /** @param {HTMLElement} element @param {Message} message @param {string} name */

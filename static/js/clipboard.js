@@ -13,6 +13,24 @@ export async function copy(text) {
   }
 }
 
+/**
+ * Copies Markdown that pastes as it is drawn where that is understood, and as Markdown elsewhere.
+ *
+ * @param {string} text
+ * @param {string} html
+ * @returns {Promise<boolean>} whether it is on the clipboard
+ */
+export async function copyDrawn(text, html) {
+  try {
+    const kinds = { "text/plain": text, "text/html": html };
+    const blobs = Object.entries(kinds).map(([type, data]) => [type, new Blob([data], { type })]);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    return true;
+  } catch {
+    return copy(text);
+  }
+}
+
 /** @param {string} text @returns {boolean} */
 function copyBySelection(text) {
   const focused = /** @type {HTMLElement | null} */ (document.activeElement);

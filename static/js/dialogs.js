@@ -1,27 +1,31 @@
 /** The page's dialogs: each question resolves to its answer, or to null when it is put aside. */
 
 import { element } from "#js/markup.js";
-import { word } from "#js/words.js";
 
 /**
  * @param {string} title
  * @returns {Promise<string | null>} the new title
  */
-export async function askTitle(title) {
-  const field = element("rename-title");
-  field.value = title;
-  const opened = ask("rename-dialog");
-  field.select();
-  return (await opened) && field.value.trim() ? field.value.trim() : null;
+export function askTitle(title) {
+  return askText("rename-dialog", element("rename-title"), title);
+}
+
+/** @returns {Promise<string | null>} the name that a preset is to have */
+export function askPresetName() {
+  return askText("preset-dialog", element("preset-name"), "");
 }
 
 /**
- * @param {string} title
- * @returns {Promise<boolean>} whether the conversation is to be deleted
+ * @param {string} id of the dialog
+ * @param {any} field in it
+ * @param {string} text that stands in it at first
+ * @returns {Promise<string | null>}
  */
-export function confirmDelete(title) {
-  element("delete-text").textContent = word("delete-named", { title });
-  return ask("delete-dialog");
+async function askText(id, field, text) {
+  field.value = text;
+  const opened = ask(id);
+  field.select();
+  return (await opened) && field.value.trim() ? field.value.trim() : null;
 }
 
 /** Shows the keys, or puts them away. */

@@ -38,19 +38,22 @@ export class Following {
   }
 
   /**
-   * Follows the generation of a `turn.started`, whose events the site sends unasked, from what its
-   * messages hold. A repeated request may be answered with one that has finished.
+   * Follows the generations of a `turn.started`, whose events the site sends unasked, from what
+   * its messages hold. A repeated request may be answered with some that have finished.
    *
    * @param {Frame} frame
    */
   begin(frame) {
+    for (const id of frame.generation_ids ?? [frame.generation_id]) this.#begin(id, frame);
+  }
+
+  /** @param {string} id @param {Frame} frame */
+  #begin(id, frame) {
     /** @type {{generation?: {id: string, seq: number, status: string} | null}[]} */
     const messages = frame.messages ?? [];
-    const generation = messages
-      .map((message) => message.generation)
-      .find((each) => each?.id === frame.generation_id);
+    const generation = messages.map((message) => message.generation).find((each) => each?.id === id);
     if (generation && generation.status !== "running") this.unfollow(generation.id);
-    else this.#track(frame.generation_id, generation?.seq ?? 0);
+    else this.#track(id, generation?.seq ?? 0);
   }
 
   /** Asks for the rest of every followed generation, on a new connection. */

@@ -1,6 +1,6 @@
 /** What can be done with the list of conversations: rename, delete, see older ones. */
 
-import { askTitle, confirmDelete } from "#js/dialogs.js";
+import { askTitle } from "#js/dialogs.js";
 import { on } from "#js/markup.js";
 import { Sidebar } from "#js/sidebar.js";
 import { word } from "#js/words.js";
@@ -8,7 +8,10 @@ import { word } from "#js/words.js";
 // The site lists so many at once (docs/protocol.md); fewer mean that there are no more.
 const LISTED_AT_ONCE = 50;
 
-/** Dispatches `open` {id}, `gone` {id} of what is deleted already, and `failed` with a sentence. */
+/**
+ * Dispatches `open` {id}, `deleted` {id, title, wasOpen}, `gone` {id} of what is deleted already,
+ * and `failed` with a sentence.
+ */
 export class Listing extends EventTarget {
   #state;
   #socket;
@@ -45,19 +48,31 @@ export class Listing extends EventTarget {
 
   /** @param {string} id */
   async #delete(id) {
-    if (!(await confirmDelete(this.#titleOf(id) || word("untitled")))) return;
-    this.#ask({ type: "conversation.delete", conversation_id: id });
+    const title = this.#titleOf(id) || word("untitled");
+    const wasOpen = this.#state.conversation?.id === id;
+    const isDone = await this.#ask({ type: "conversation.delete", conversation_id: id });
+    if (isDone) this.#announce("deleted", { id, title, wasOpen });
   }
 
-  /** @param {import("#js/socket.js").Frame} frame about one conversation */
+  /** @param {string} id of a deleted conversation @returns {Promise<boolean>} whether it is back */
+  restore(id) {
+    return this.#ask({ type: "conversation.restore", conversation_id: id });
+  }
+
+  /**
+   * @param {import("#js/socket.js").Frame} frame about one conversation
+   * @returns {Promise<boolean>} whether it was carried out
+   */
   async #ask(frame) {
     try {
       await this.#socket.request(frame);
+      return true;
     } catch (refusal) {
       const error = /** @type {import("#js/socket.js").Frame} */ (refusal);
       // Deleted elsewhere, or by the same request before its answer was lost on the way.
       if (error.code === "not_found") this.#announce("gone", { id: frame.conversation_id });
       else this.#announce("failed", error.message);
+      return false;
     }
   }
 

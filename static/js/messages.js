@@ -1,5 +1,6 @@
 /** The log: the messages of the branch on the page, in order, each drawn once and then kept. */
 
+import { Alternatives } from "#js/alternatives.js";
 import { AssistantArticle, UserArticle } from "#js/article.js";
 import { clone } from "#js/markup.js";
 import { ToolArticle } from "#js/tool_article.js";
@@ -9,12 +10,13 @@ const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArt
 
 /**
  * Dispatches `action` {action, id, button} when a button of a message is pressed; the actions are
- * `copy`, `regenerate`, `continue`, `previous` and `next`.
+ * the `data-action` of the buttons.
  */
 export class Messages extends EventTarget {
   #log;
   /** @type {Map<string, UserArticle | AssistantArticle | ToolArticle>} */
   #articles = new Map();
+  #alternatives = new Alternatives();
 
   /** @param {HTMLElement} log */
   constructor(log) {
@@ -25,16 +27,31 @@ export class Messages extends EventTarget {
 
   /** @param {import("#js/state.js").State} state */
   draw(state) {
-    const { branch } = state;
+    const { branch, alternatives } = state;
     const isBusy = state.generation !== null;
     this.#log.setAttribute("aria-busy", String(isBusy));
-    this.#forgetAllBut(new Set(branch.map((message) => message.id)));
+    this.#forgetAllBut(new Set([...branch, ...alternatives].map((message) => message.id)));
     branch.forEach((message, place) => {
       const article = this.#articleOf(message);
       const isLast = place === branch.length - 1;
       article.update({ message, siblings: state.siblings(message), isLast, isBusy, branch });
       this.#put(article.element, place);
     });
+    this.#drawAlternatives(state, isBusy);
+  }
+
+  /** @param {import("#js/state.js").State} state @param {boolean} isBusy */
+  #drawAlternatives(state, isBusy) {
+    const { branch, alternatives } = state;
+    const elements = alternatives.map((message) => {
+      const article = this.#articleOf(message);
+      const view = { message, siblings: alternatives, isLast: true, isBusy, branch };
+      article.update({ ...view, isAlternative: true });
+      return article.element;
+    });
+    this.#alternatives.draw(elements);
+    if (alternatives.length) this.#put(this.#alternatives.element, branch.length);
+    else this.#alternatives.element.remove();
   }
 
   /** @param {import("#js/state.js").Message} message */

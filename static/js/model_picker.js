@@ -1,31 +1,56 @@
-/** The button that names the model and opens the list of those there are. */
+/** The button that names the model, or those compared, and opens the list of all there are. */
 
 import { clone, element, on, part } from "#js/markup.js";
 import { placed } from "#js/popover.js";
 import { word } from "#js/words.js";
 
-/** Dispatches `choose` {name}. */
+// The site compares so many at once (docs/protocol.md).
+const MOST_COMPARED = 4;
+
+/** Dispatches `choose` {names}: the model that answers next, and those compared with it. */
 export class ModelPicker extends EventTarget {
   #button = element("model-button");
   #menu = element("model-menu");
   #list = element("model-list");
+  #compare = element("compare");
+  /** @type {string[]} */
+  #names = [];
 
   constructor() {
     super();
     placed(this.#menu, () => this.#button);
     on(this.#menu, "toggle", (event) => this.#toggled(event));
     on(this.#list, "click", (event) => this.#chosen(event.target));
+    on(this.#compare, "change", () => this.#compareChanged());
     on(this.#list, "keydown", (event) => this.#keyPressed(event));
   }
 
   /**
    * @param {import("#js/state.js").Model[]} models
-   * @param {string | null} current
+   * @param {string[]} names of those that answer next; none when there is none
    */
-  draw(models, current) {
-    element("model-name").textContent = current ?? word("no-model");
+  draw(models, names) {
+    this.#names = names;
+    if (names.length > 1) this.#compare.checked = true;
+    element("model-name").textContent = names.join(" · ") || word("no-model");
+    element("compare-row").hidden = models.length < 2;
     this.#button.disabled = models.length === 0;
-    this.#list.replaceChildren(...models.map((model) => option(model, model.name === current)));
+    this.#list.setAttribute("aria-multiselectable", String(this.#compare.checked));
+    this.#drawOptions(models);
+  }
+
+  /** @param {import("#js/state.js").Model[]} models */
+  #drawOptions(models) {
+    const focused = [...this.#list.children].indexOf(document.activeElement);
+    const isFull = this.#compare.checked && this.#names.length >= MOST_COMPARED;
+    const options = models.map((model) => option(model, this.#names.includes(model.name), isFull));
+    this.#list.replaceChildren(...options);
+    options[focused]?.focus();
+  }
+
+  #compareChanged() {
+    this.#list.setAttribute("aria-multiselectable", String(this.#compare.checked));
+    if (!this.#compare.checked) this.#choose(this.#names.slice(0, 1));
   }
 
   /** @param {ToggleEvent} event */
@@ -42,10 +67,15 @@ export class ModelPicker extends EventTarget {
   /** @param {Element | null} target */
   #chosen(target) {
     const chosen = target?.closest("[role=option]");
-    if (!chosen) return;
+    if (!chosen || chosen.getAttribute("aria-disabled") === "true") return;
+    if (this.#compare.checked) return this.#choose(toggled(this.#names, nameOf(chosen)));
     this.#menu.hidePopover();
-    const detail = { name: nameOf(chosen) };
-    this.dispatchEvent(new CustomEvent("choose", { detail }));
+    this.#choose([nameOf(chosen)]);
+  }
+
+  /** @param {string[]} names */
+  #choose(names) {
+    this.dispatchEvent(new CustomEvent("choose", { detail: { names } }));
   }
 
   /** @param {KeyboardEvent} event */
@@ -88,11 +118,23 @@ function nameOf(option) {
   return part(option, "name").textContent;
 }
 
-/** @param {import("#js/state.js").Model} model @param {boolean} selected */
-function option({ name, notes, announcement }, selected) {
+/** @param {string[]} names @param {string} name @returns {string[]} never none */
+function toggled(names, name) {
+  const others = names.filter((each) => each !== name);
+  if (others.length === names.length) return [...names, name];
+  return others.length ? others : names;
+}
+
+/**
+ * @param {import("#js/state.js").Model} model
+ * @param {boolean} selected
+ * @param {boolean} isFull whether no more can be selected
+ */
+function option({ name, notes, announcement }, selected, isFull) {
   const remarks = [notes, announcement].filter(Boolean).join(" ");
   const item = clone("option");
   item.setAttribute("aria-selected", String(selected));
+  item.setAttribute("aria-disabled", String(isFull && !selected));
   part(item, "name").textContent = name;
   part(item, "notes").textContent = remarks;
   part(item, "notes").hidden = !remarks;

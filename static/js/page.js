@@ -1,18 +1,23 @@
 /** The conversation page: the state in the middle, around it what draws it and what changes it. */
 
 import { AnswerActions } from "#js/answer_actions.js";
-import { copy } from "#js/clipboard.js";
+import { Branches } from "#js/branches.js";
+import { copy, copyDrawn } from "#js/clipboard.js";
 import { Composer } from "#js/composer.js";
 import { toggleKeys, wireDialogs } from "#js/dialogs.js";
+import { ContextGauge } from "#js/context_gauge.js";
 import { Drawer } from "#js/drawer.js";
+import { edit } from "#js/editing.js";
 import { listenToKeys } from "#js/keys.js";
 import { Listing } from "#js/listing.js";
 import { element, on } from "#js/markup.js";
+import { MessageMenu } from "#js/message_menu.js";
 import { Messages, showCopied } from "#js/messages.js";
 import { look, untilThereIsAModel } from "#js/models.js";
 import { ModelPicker } from "#js/model_picker.js";
 import { Navigation } from "#js/navigation.js";
 import { Outbox } from "#js/outbox.js";
+import { ParametersPanel } from "#js/parameters_panel.js";
 import { placed } from "#js/popover.js";
 import { refusalInWords } from "#js/quota.js";
 import { QuotaMeter } from "#js/quota_meter.js";
@@ -20,8 +25,10 @@ import { FollowEnd } from "#js/scroll.js";
 import { Socket } from "#js/socket.js";
 import { State } from "#js/state.js";
 import { ConnectionLine, ReleaseLine, say, showNotice } from "#js/status.js";
+import { takeTextFiles } from "#js/text_files.js";
 import { waitsForAnswers } from "#js/tool_calls.js";
 import { Turns } from "#js/turns.js";
+import { offerUndo } from "#js/undo.js";
 import { word } from "#js/words.js";
 
 class Page {
@@ -33,10 +40,14 @@ class Page {
   #navigation = new Navigation(this.#state, this.#socket);
   #listing = new Listing(this.#state, this.#socket);
   #messages = new Messages(element("log"));
+  #menu = new MessageMenu();
+  #branches = new Branches(this.#state, this.#socket);
   #end = new FollowEnd(element("log-scroller"), element("log"), element("jump"));
   #composer = new Composer();
   #picker = new ModelPicker();
+  #parameters = new ParametersPanel(this.#state, this.#socket);
   #quota = new QuotaMeter();
+  #gauge = new ContextGauge();
   #drawer = new Drawer();
   #connection = new ConnectionLine(() => this.#socket.open());
   #release = new ReleaseLine(this.#state.site.release);
@@ -64,6 +75,10 @@ class Page {
     on(this.#navigation, "named", () => this.#composer.rename(this.#draftKey));
     on(this.#navigation, "failed", () => this.#composer.complain(word("load-failed")));
     on(this.#listing, "gone", ({ detail }) => this.#deleted(detail.id));
+    on(this.#listing, "deleted", ({ detail }) => this.#deletedHere(detail));
+    on(this.#branches, "branched", ({ detail }) => this.#navigation.open(detail.id));
+    on(this.#branches, "deleted", ({ detail }) => this.#messageDeleted(detail.id));
+    on(this.#branches, "failed", ({ detail }) => this.#composer.complain(detail));
     on(this.#listing, "failed", ({ detail }) => this.#composer.complain(detail));
   }
 
@@ -75,18 +90,33 @@ class Page {
   #draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const { branch, model, models, quota } = this.#state;
+    const { branch, model, models, compared, quota } = this.#state;
     const answering = this.#state.generation !== null;
     element("conversation").toggleAttribute("data-empty", branch.length === 0);
     element("title").textContent = this.#title;
     document.title = `${this.#title} · ${this.#state.site.name}`;
     this.#messages.draw(this.#state);
     this.#listing.draw();
-    this.#picker.draw(models, model);
+    this.#picker.draw(models, model === null ? [] : [model, ...compared]);
+    this.#parameters.draw();
     this.#quota.draw(quota, model);
+    this.#drawGauge();
     showNotice(this.#state.conversation?.notice ?? this.#state.notice);
     this.#composer.update({ answering, canSend: model !== null });
     this.#end.keep();
+  }
+
+  #drawGauge() {
+    const { branch, models, settings } = this.#state;
+    const model = models.find((each) => each.name === this.#state.model);
+    const talk = model && {
+      messages: branch,
+      draft: this.#composer.text,
+      model,
+      maxTokens: settings.parameters.max_tokens,
+      systemMessage: settings.system_message,
+    };
+    this.#gauge.draw(talk ?? null);
   }
 
   get #title() {
@@ -100,6 +130,7 @@ class Page {
   /** The reader is at another conversation, or at a new one. */
   #arrived() {
     this.#composer.open(this.#draftKey);
+    this.#parameters.arrived();
     this.#drawer.closeOverPage();
     this.#end.toEnd();
     // A touch keyboard that opens by itself would cover what the reader came for.
@@ -139,6 +170,22 @@ class Page {
     if (document.activeElement === document.body) this.#composer.focus();
   }
 
+  /** @param {{id: string, title: string, wasOpen: boolean}} deleted */
+  #deletedHere({ id, title, wasOpen }) {
+    offerUndo(word("conversation-deleted", { title }), async () => {
+      const isBack = await this.#listing.restore(id);
+      if (isBack && wasOpen) this.#navigation.open(id);
+      return isBack;
+    });
+  }
+
+  /** @param {string} id */
+  #messageDeleted(id) {
+    say("deleted");
+    offerUndo(word("message-deleted"), () => this.#branches.restore(id));
+    if (document.activeElement === document.body) this.#composer.focus();
+  }
+
   /** @param {import("#js/socket.js").Frame} frame */
   #refused(frame) {
     const refused = this.#turns.refused(frame);
@@ -151,9 +198,15 @@ class Page {
 
   #listenToReader() {
     on(this.#composer, "send", ({ detail }) => this.#send(detail.text));
+    on(this.#composer, "written", () => this.#drawGauge());
+    takeTextFiles(
+      (text) => this.#composer.add(text),
+      (sentence) => this.#composer.complain(sentence),
+    );
     on(this.#composer, "stop", () => this.#turns.stop());
-    on(this.#picker, "choose", ({ detail }) => this.#state.chooseModel(detail.name));
+    on(this.#picker, "choose", ({ detail }) => this.#state.chooseModels(detail.names));
     on(this.#messages, "action", ({ detail }) => this.#act(detail));
+    on(this.#menu, "action", ({ detail }) => this.#act(detail));
     on(this.#listing, "open", ({ detail }) => this.#navigation.open(detail.id));
     on(element("prompts"), "click", (event) => this.#tryPrompt(event.target));
     on(element("log"), "click", (event) => this.#released(event.target));
@@ -174,6 +227,10 @@ class Page {
     if (waitsForAnswers(this.#state.branch)) {
       return this.#composer.giveBack(word("calls-first"), text);
     }
+    if (this.#state.alternatives.length) {
+      return this.#composer.giveBack(word("keep-first"), text);
+    }
+    if (!this.#parameters.check()) return this.#composer.giveBack(word("fix-first"), text);
     this.#turns.send(text);
     this.#asked();
   }
@@ -190,8 +247,14 @@ class Page {
     const message = this.#state.message(id);
     if (message) this.#answers.act(action, message, button);
     if (action === "copy") this.#copy(this.#state.message(id), button);
-    if (action === "previous") this.#state.step(id, -1);
-    if (action === "next") this.#state.step(id, 1);
+    if (action === "copy-markdown") this.#copyMarkdown(id);
+    if (action === "previous") this.#branches.step(id, -1);
+    if (action === "next") this.#branches.step(id, 1);
+    if (action === "keep") this.#keep(id);
+    if (action === "edit") this.#edit(id, article.element);
+    if (action === "more") this.#openMenu(id, button);
+    if (action === "branch") this.#branches.branchOff(id);
+    if (action === "delete") this.#branches.delete(id);
     if (action === "regenerate") this.#turns.regenerate(id);
     if (action === "continue") this.#turns.continue(id);
     if (action === "answer-tools") this.#turns.answerTools(id, article.toolAnswers);
@@ -205,9 +268,42 @@ class Page {
    */
   async #copy(message, button) {
     if (!message) return;
-    if (!(await copy(message.content))) return this.#composer.complain(word("copy-failed"));
+    const drawn = document.querySelector(`[data-message-id="${message.id}"] .answer`);
+    const { content } = message;
+    const isCopied = drawn ? await copyDrawn(content, drawn.innerHTML) : await copy(content);
+    if (!isCopied) return this.#composer.complain(word("copy-failed"));
     if (button) showCopied(button);
     say("copied");
+  }
+
+  /** @param {string} id */
+  async #copyMarkdown(id) {
+    const isCopied = await copy(this.#state.message(id)?.content ?? "");
+    if (isCopied) say("copied");
+    else this.#composer.complain(word("copy-failed"));
+  }
+
+  /** @param {string} id of the answer that the conversation goes on from */
+  #keep(id) {
+    this.#branches.show(id);
+    this.#composer.complain("");
+    this.#composer.focus();
+  }
+
+  /** @param {string} id @param {HTMLElement} button */
+  #openMenu(id, button) {
+    const message = this.#state.message(id);
+    if (message) this.#menu.open(button, message);
+  }
+
+  /** @param {string} id @param {HTMLElement} article */
+  #edit(id, article) {
+    this.#end.release();
+    edit(article, this.#state.message(id)?.content ?? "", (text) => {
+      if (!this.#parameters.check()) return this.#composer.complain(word("fix-first"));
+      this.#turns.resend(id, text);
+      this.#asked();
+    });
   }
 
   /** @param {HTMLElement} target */

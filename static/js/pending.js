@@ -8,12 +8,30 @@
 /**
  * @param {Message[]} branch
  * @param {Frame} frame a `turn.send`, `turn.answer_tools`, `turn.regenerate` or `turn.continue`
- * @returns {Message[]}
+ * @returns {{branch: Message[], alternatives: Message[]}} `alternatives` where there will be
+ *   several answers
  */
-export function pendingBranch(branch, frame) {
+export function pendingView(branch, frame) {
+  const models = modelsOf(frame);
+  if (models.length < 2) return { branch: pendingBranch(branch, frame), alternatives: [] };
+  const alternatives = models.map((model, place) => ({
+    ...answer(model),
+    id: `pending-assistant-${place}`,
+  }));
+  return { branch: [...upTo(branch, frame.parent_id), question(frame)], alternatives };
+}
+
+/** @param {Frame} frame @returns {string[]} the model of each answer to a message */
+function modelsOf({ type, model, compared = [], parameters = {} }) {
+  if (type !== "turn.send") return [model];
+  return compared.length ? [model, ...compared] : Array(parameters.n ?? 1).fill(model);
+}
+
+/** @param {Message[]} branch @param {Frame} frame @returns {Message[]} */
+function pendingBranch(branch, frame) {
   switch (frame.type) {
     case "turn.send":
-      return [...branch, question(frame), answer(frame.model)];
+      return [...upTo(branch, frame.parent_id), question(frame), answer(frame.model)];
     case "turn.regenerate":
       return regenerated(branch, frame);
     case "turn.continue":
@@ -23,6 +41,11 @@ export function pendingBranch(branch, frame) {
     default:
       return branch;
   }
+}
+
+/** @param {Message[]} branch @param {string | null} id @returns {Message[]} */
+function upTo(branch, id) {
+  return branch.slice(0, branch.findIndex((each) => each.id === id) + 1);
 }
 
 /** @param {Message[]} branch @param {Frame} frame @returns {Message[]} */

@@ -4,7 +4,6 @@
  * answer on the page with `finished` {cause}.
  *
  * @typedef {import("#js/transcript.js").Generation} Generation
- * @typedef {import("#js/transcript.js").Transcript} Transcript
  * @typedef {import("#js/socket.js").Frame} Frame
  *
  * @typedef {object} Message the MESSAGE of docs/protocol.md
@@ -21,10 +20,14 @@
  * @property {string | null} model
  * @property {string | null} [finish_reason]
  * @property {number} [choice]
+ * @property {boolean} [is_deleted]
  * @property {Generation | null} generation
  * @property {boolean} [pending] drawn before the site has answered
  *
- * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean}} Model
+ * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean,
+ *   parameters?: Record<string, import("#js/parameters.js").Allowed>}} Model
+ * @typedef {{parameters: Record<string, any>, system_message: string}} Settings
+ * @typedef {Settings & {id: number, name: string, is_default: boolean, is_own: boolean}} Preset
  * @typedef {{id: string, title: string, updated_at: string}} Listed
  * @typedef {{id: string, title: string, version: number, model: string | null,
  *   head_id: string | null, updated_at: string, notice?: string | null,
@@ -33,21 +36,25 @@
  *   definition: Record<string, any>}} Definition
  */
 
-import { pendingBranch } from "#js/pending.js";
-import { apply, start, told } from "#js/transcript.js";
-import { branchTo, leafUnder, siblingsOf } from "#js/tree.js";
+import { pendingView } from "#js/pending.js";
+import { Thread } from "#js/thread.js";
+import { alternativesUnder, branchTo, childrenOf, leafUnder } from "#js/tree.js";
+import { Wish } from "#js/wish.js";
 
 const LAST_MODEL = "model";
 
 export class State extends EventTarget {
-  /** @type {Map<string, {transcript: Transcript, seq: number}>} */
-  #running = new Map();
-  /** @type {Map<string, Message>} */
-  #messages = new Map();
-  /** @type {string | null} */
-  #headId = null;
+  #thread = new Thread();
+  /** @type {Wish<string>} the branch that the reader went to */
+  #wantedHead = new Wish();
+  /** @type {Wish<Settings>} what the reader has set */
+  #wantedSettings = new Wish();
+  /** @type {Settings} of a new conversation */
+  #newSettings = { parameters: {}, system_message: "" };
   /** @type {string | null} */
   #chosenModel = null;
+  /** @type {string[]} */
+  #compared = [];
   /** @type {Frame | null} the turn that was asked for and not yet answered */
   pending = null;
   /** @type {Conversation | null} */
@@ -70,6 +77,8 @@ export class State extends EventTarget {
     this.quota = initial.quota;
     /** @type {Definition[]} the schemas and tools that the person keeps */
     this.definitions = initial.definitions ?? [];
+    /** @type {Preset[]} */
+    this.presets = initial.presets ?? [];
     this.conversations = initial.conversations;
     this.show(initial.conversation, initial.messages);
   }
@@ -78,34 +87,56 @@ export class State extends EventTarget {
 
   /** @returns {Message[]} the messages on the page, from the first to the last */
   get branch() {
-    const branch = branchTo(this.#messages, this.#headId);
-    return this.pending ? pendingBranch(branch, this.pending) : branch;
+    return this.#view.branch;
+  }
+
+  /** @returns {Message[]} the answers at the end of the page of which none is kept yet */
+  get alternatives() {
+    return this.#view.alternatives;
+  }
+
+  get #view() {
+    const branch = branchTo(this.#thread.messages, this.headId);
+    if (this.pending) return pendingView(branch, this.pending);
+    return { branch, alternatives: alternativesUnder(this.#thread.messages, this.headId) };
   }
 
   /** @returns {string | null} the message that the next one answers to */
   get headId() {
-    return this.#headId;
+    return this.#wantedHead.value ?? this.conversation?.head_id ?? null;
   }
 
-  /** @returns {Generation | null} what is being written at the end of the page */
+  /** @returns {Generation[]} what is being written at the end of the page */
+  get generations() {
+    const { branch, alternatives } = this.#view;
+    const ends = [...branch.slice(-1), ...alternatives].map((each) => each.generation);
+    const running = ends.filter((each) => each?.status === "running");
+    return [...new Map(running.map((each) => [each?.id, each])).values()].filter((each) => !!each);
+  }
+
+  /** @returns {Generation | null} the first of `generations` */
   get generation() {
-    const generation = this.branch.at(-1)?.generation;
-    return generation?.status === "running" ? generation : null;
+    return this.generations[0] ?? null;
   }
 
   /** @returns {Map<string, number>} the running generations with the last event the page has */
   get running() {
-    return new Map([...this.#running].map(([id, { seq }]) => [id, seq]));
+    return this.#thread.running;
+  }
+
+  /** @returns {Message[]} all that there are, on whichever branch, in the order of the list */
+  get messages() {
+    return [...this.#thread.messages.values()];
   }
 
   /** @param {string} id @returns {Message | undefined} */
   message(id) {
-    return this.#messages.get(id);
+    return this.#thread.messages.get(id);
   }
 
   /** @param {Message} message @returns {Message[]} */
   siblings(message) {
-    return message.pending ? [message] : siblingsOf(this.#messages, message);
+    return message.pending ? [message] : childrenOf(this.#thread.messages, message.parent_id);
   }
 
   /** @returns {Message | undefined} */
@@ -120,9 +151,21 @@ export class State extends EventTarget {
     return wanted.find((name) => name && names.includes(name)) ?? names[0] ?? null;
   }
 
-  /** @returns {Record<string, any>} what goes with the next turn */
+  /** @returns {string[]} the names of further models that answer next, beside `model` */
+  get compared() {
+    const names = this.models.map(({ name }) => name);
+    return this.#compared.filter((name) => names.includes(name) && name !== this.model);
+  }
+
+  /** @returns {Settings} what goes with the next turn */
+  get settings() {
+    const { parameters = {}, system_message = "" } = this.conversation ?? this.#newSettings;
+    return this.#wantedSettings.value ?? { parameters, system_message };
+  }
+
+  /** @returns {Record<string, any>} */
   get parameters() {
-    return this.conversation?.parameters ?? {};
+    return this.settings.parameters;
   }
 
   // Changing
@@ -137,10 +180,16 @@ export class State extends EventTarget {
     this.conversation = conversation;
     this.pending = null;
     this.#chosenModel = null;
-    this.#headId = conversation?.head_id ?? null;
-    this.#messages.clear();
-    this.#running.clear();
-    for (const message of messages) this.#keep(message);
+    this.#compared = [];
+    this.#wantedHead.drop();
+    this.#wantedSettings.drop();
+    const preset = this.presets.find((each) => each.is_default);
+    this.#newSettings = {
+      parameters: preset?.parameters ?? {},
+      system_message: preset?.system_message ?? "",
+    };
+    this.#thread.clear();
+    this.#thread.take(messages, conversation?.version ?? 0);
     this.#changed();
   }
 
@@ -162,13 +211,20 @@ export class State extends EventTarget {
    * @param {Frame} frame
    */
   merge(frame) {
-    const answered = this.pending !== null && frame.request_id === this.pending.request_id;
-    const followsHead = answered || this.#headId === (this.conversation?.head_id ?? null);
-    if (answered) this.pending = null;
-    if (followsHead) this.#headId = frame.conversation.head_id;
-    this.conversation = frame.conversation;
-    for (const message of frame.messages) this.#keep(message);
-    this.list(frame.conversation);
+    const { version } = frame.conversation;
+    if (this.pending && frame.request_id === this.pending.request_id) this.#answered();
+    if (version >= (this.conversation?.version ?? 0)) this.conversation = frame.conversation;
+    this.#wantedHead.told(version);
+    this.#wantedSettings.told(version);
+    const ended = this.#thread.take(frame.messages, version);
+    this.#announceEnds(ended);
+    this.list(this.conversation ?? frame.conversation);
+  }
+
+  #answered() {
+    this.pending = null;
+    // What is on the page from here on is the turn; it went with the settings of the page.
+    this.#wantedHead.drop();
   }
 
   /**
@@ -176,38 +232,55 @@ export class State extends EventTarget {
    *
    * @param {Frame} frame
    */
-  receive({ generation_id, seq, events }) {
-    const running = this.#running.get(generation_id);
-    if (!running) return;
-    const known = running.seq - (seq - events.length);
-    for (const event of events.slice(Math.max(0, known))) apply(running.transcript, event);
-    running.seq = Math.max(running.seq, seq);
-    for (const message of this.#messagesOf(generation_id)) {
-      this.#messages.set(message.id, told(message, running));
-    }
-    if (running.transcript.cause) this.#ended(generation_id, running.transcript.cause);
+  receive(frame) {
+    this.#announceEnds(this.#thread.receive(frame));
     this.#changed();
   }
 
   /**
-   * Shows the branch through an earlier or a later try at a message.
+   * The branch through an earlier or a later try at a message.
    *
    * @param {string} id
    * @param {-1 | 1} by
+   * @returns {string | null} the message that it ends with; null when there is no such try
    */
-  step(id, by) {
-    const message = this.#messages.get(id);
-    if (!message) return;
-    const siblings = this.siblings(message);
+  beside(id, by) {
+    const message = this.message(id);
+    const siblings = message ? this.siblings(message) : [];
     const place = siblings.findIndex((each) => each.id === id) + by;
-    if (!siblings[place]) return;
-    this.#headId = leafUnder(this.#messages, siblings[place].id);
+    return siblings[place] ? leafUnder(this.#thread.messages, siblings[place].id) : null;
+  }
+
+  /** @param {string} headId the branch that the reader goes to, before the site knows */
+  wantHead(headId) {
+    this.#wantedHead.make(headId, this.conversation?.version ?? 0);
     this.#changed();
   }
 
-  /** @param {string} name of the model that answers from here on */
-  chooseModel(name) {
+  /** @param {string} headId @param {boolean} isShown whether the site shows it everywhere now */
+  headAnswered(headId, isShown) {
+    if (isShown) this.#wantedHead.answered(headId, this.conversation?.version ?? 0);
+    else this.#wantedHead.refused(headId);
+    this.#changed();
+  }
+
+  /** @param {Settings} settings what the reader has set, before the site knows */
+  wantSettings(settings) {
+    if (this.conversation) this.#wantedSettings.make(settings, this.conversation.version);
+    else this.#newSettings = settings;
+    this.#changed();
+  }
+
+  /** @param {Settings} settings that the site has kept */
+  settingsAnswered(settings) {
+    this.#wantedSettings.answered(settings, this.conversation?.version ?? 0);
+    this.#changed();
+  }
+
+  /** @param {string[]} names of the models that answer from here on */
+  chooseModels([name, ...compared]) {
     this.#chosenModel = name;
+    this.#compared = compared;
     localStorage.setItem(LAST_MODEL, name);
     this.#changed();
   }
@@ -229,8 +302,9 @@ export class State extends EventTarget {
     this.#changed();
   }
 
-  /** @param {{definitions: Definition[]}} kept what the person keeps now */
-  keep({ definitions }) {
+  /** @param {{definitions: Definition[], presets: Preset[]}} kept what the person keeps now */
+  keep({ definitions, presets }) {
+    this.presets = presets;
     this.definitions = definitions;
     this.#changed();
   }
@@ -257,36 +331,13 @@ export class State extends EventTarget {
 
   // Internal
 
-  /** @param {Message} message */
-  #keep(message) {
-    const { generation } = message;
-    const running = generation && this.#running.get(generation.id);
-    if (generation?.status === "running") {
-      // The events already applied are newer than what a frame made earlier says of the text.
-      if (running && this.#messages.has(message.id)) return;
-      this.#messages.set(message.id, message);
-      this.#track(generation);
-      return;
+  /** @param {import("#js/thread.js").Ended[]} ended */
+  #announceEnds(ended) {
+    const shown = [...this.branch, ...this.alternatives].map((each) => each.generation?.id);
+    for (const { id, cause } of ended) {
+      if (!shown.includes(id) || this.generation) continue;
+      this.dispatchEvent(new CustomEvent("finished", { detail: { cause } }));
     }
-    this.#messages.set(message.id, message);
-    if (running) this.#ended(generation.id, generation.status);
-  }
-
-  /** @param {Generation} generation */
-  #track({ id, seq }) {
-    this.#running.set(id, { transcript: start(this.#messagesOf(id)), seq });
-  }
-
-  /** @param {string} generationId @returns {Message[]} */
-  #messagesOf(generationId) {
-    return [...this.#messages.values()].filter((each) => each.generation?.id === generationId);
-  }
-
-  /** @param {string} generationId @param {string} cause */
-  #ended(generationId, cause) {
-    this.#running.delete(generationId);
-    const shown = this.branch.some((each) => each.generation?.id === generationId);
-    if (shown) this.dispatchEvent(new CustomEvent("finished", { detail: { cause } }));
   }
 
   #changed() {

@@ -179,7 +179,7 @@ export function told(message, { transcript, seq }) {
     reasoning_content: choice.reasoning_content,
     reasoning_ms: reasoningMs(choice),
     tool_calls: choice.tool_calls,
-    finish_reason: choice.finish_reason,
+    finish_reason: choice.finish_reason || null,
     generation: { id, seq, notices, usage, error, status: cause ?? "running" },
   };
 }

@@ -1,11 +1,13 @@
 /**
- * Messages form a tree by `parent_id`; a branch is the path from a root to one message.
+ * Messages form a tree by `parent_id`; a branch is the path from a root to one message. What is
+ * deleted, and all below it, is not there.
  *
  * @typedef {import("#js/state.js").Message} Message
  */
 
 /**
- * The messages from the root to `headId`, in order; none when it is not known.
+ * The messages from the root to `headId`, in order, up to the first that is deleted; none when it
+ * is not known.
  *
  * @param {Map<string, Message>} messages
  * @param {string | null} headId
@@ -20,18 +22,19 @@ export function branchTo(messages, headId) {
     branch.unshift(message);
     message = message.parent_id === null ? undefined : messages.get(message.parent_id);
   }
-  return branch;
+  const end = branch.findIndex((each) => each.is_deleted);
+  return end < 0 ? branch : branch.slice(0, end);
 }
 
 /**
- * The tries at the place of `message`, itself among them, in the order of the list.
+ * The messages directly below one, or the roots, in the order of the list.
  *
  * @param {Map<string, Message>} messages
- * @param {Message} message
+ * @param {string | null} id
  * @returns {Message[]}
  */
-export function siblingsOf(messages, message) {
-  return [...messages.values()].filter((each) => each.parent_id === message.parent_id);
+export function childrenOf(messages, id) {
+  return [...messages.values()].filter((each) => each.parent_id === id && !each.is_deleted);
 }
 
 /**
@@ -42,6 +45,23 @@ export function siblingsOf(messages, message) {
  * @returns {string}
  */
 export function leafUnder(messages, id) {
-  const newest = [...messages.values()].filter((each) => each.parent_id === id).at(-1);
+  const newest = childrenOf(messages, id).at(-1);
   return newest ? leafUnder(messages, newest.id) : id;
+}
+
+/**
+ * The answers of the last turn below `headId` when there are several and none is kept yet: those
+ * of one generation, or of the models that were compared.
+ *
+ * @param {Map<string, Message>} messages
+ * @param {string | null} headId
+ * @returns {Message[]}
+ */
+export function alternativesUnder(messages, headId) {
+  if (headId === null) return [];
+  const children = childrenOf(messages, headId).filter((each) => each.role === "assistant");
+  const last = children.at(-1)?.generation?.id;
+  const together = children.filter((each) => each.generation?.id === last);
+  if (together.length > 1) return together;
+  return children.length > 1 ? children : [];
 }

@@ -25,16 +25,26 @@ export class Turns {
     this.#outbox = outbox;
   }
 
-  /** @param {string} content */
-  send(content) {
-    this.#begin({
-      type: "turn.send",
-      conversation_id: this.#state.conversation?.id ?? null,
-      parent_id: this.#state.headId,
-      content,
-      model: this.#state.model,
-      parameters: this.#state.parameters,
-    });
+  /**
+   * @param {string} content
+   * @param {string | null} [parentId] the message it answers to
+   */
+  send(content, parentId = this.#state.headId) {
+    const { conversation, model, compared, settings } = this.#state;
+    const conversation_id = conversation?.id ?? null;
+    const place = { conversation_id, parent_id: parentId };
+    this.#begin({ type: "turn.send", ...place, content, model, compared, ...settings });
+  }
+
+  /**
+   * Sends another wording of the reader's message, beside the one there is.
+   *
+   * @param {string} messageId
+   * @param {string} content
+   */
+  resend(messageId, content) {
+    const message = this.#state.message(messageId);
+    if (message) this.send(content, message.parent_id);
   }
 
   /** @param {string} messageId */
@@ -58,9 +68,9 @@ export class Turns {
 
   /** Stops the answer on the page, also one that the site has not begun yet. */
   stop() {
-    const { pending, generation } = this.#state;
+    const { pending, generations } = this.#state;
     if (pending) this.#stopWanted = true;
-    else if (generation) this.#stopGeneration(generation.id);
+    else this.#stopGenerations(generations.map(({ id }) => id));
   }
 
   /** @param {Frame} frame @returns {boolean} whether it answers the turn that the page waits for */
@@ -71,7 +81,7 @@ export class Turns {
 
   /** @param {Frame} frame the `turn.started` of the pending turn */
   started(frame) {
-    if (this.#stopWanted) this.#stopGeneration(frame.generation_id);
+    if (this.#stopWanted) this.#stopGenerations(frame.generation_ids);
     this.#stopWanted = false;
   }
 
@@ -113,8 +123,8 @@ export class Turns {
     this.#socket.request(request).catch(() => {});
   }
 
-  /** @param {string} generationId */
-  #stopGeneration(generationId) {
-    this.#socket.send({ type: "generation.stop", generation_id: generationId });
+  /** @param {string[]} ids */
+  #stopGenerations(ids) {
+    for (const id of ids) this.#socket.send({ type: "generation.stop", generation_id: id });
   }
 }
