@@ -8,7 +8,7 @@ import { count, word } from "#js/words.js";
 const LONGEST = 100_000;
 const COMPOSING_KEY_CODE = 229;
 
-/** Dispatches `send` {text} and `stop`. */
+/** Dispatches `send` {text}, `stop`, and `written` whenever the text is another. */
 export class Composer extends EventTarget {
   #form = element("composer");
   #box = element("message");
@@ -83,6 +83,18 @@ export class Composer extends EventTarget {
     element("composer-error-text").textContent = sentence;
   }
 
+  /** @returns {string} what is written so far */
+  get text() {
+    return this.#box.value;
+  }
+
+  /** @param {string} text to go below what is written */
+  add(text) {
+    this.#write(together(this.#box.value, text));
+    this.#typed();
+    this.focus();
+  }
+
   focus() {
     this.#box.focus();
   }
@@ -131,6 +143,7 @@ export class Composer extends EventTarget {
   }
 
   #drawSend() {
+    this.dispatchEvent(new CustomEvent("written"));
     this.#send.disabled = !this.#maySend(this.#box.value);
   }
 

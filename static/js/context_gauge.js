@@ -1,0 +1,33 @@
+/** A quiet meter beside the composer: how full the model's context is, and what falls out of it. */
+
+import { fullness, leftOut } from "#js/context.js";
+import { element, part } from "#js/markup.js";
+import { count, word } from "#js/words.js";
+
+const SHOWN_FROM = 0.25;
+
+export class ContextGauge {
+  #line = element("context-gauge");
+  #warning = element("context-warning");
+
+  /** @param {import("#js/context.js").Talk | null} talk null where there is no model */
+  draw(talk) {
+    const full = talk && fullness(talk);
+    this.#line.hidden = full === null || full < SHOWN_FROM;
+    if (full !== null) this.#write(full);
+    const out = talk?.draft.trim() ? leftOut(talk) : 0;
+    this.#warning.hidden = out === 0;
+    const text = this.#warning.querySelector("p");
+    const sentence = out === 0 ? "" : word(out === 1 ? "left-out-one" : "left-out", { count: count(out) });
+    if (text.textContent !== sentence) text.textContent = sentence;
+  }
+
+  /** @param {number} full */
+  #write(full) {
+    const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+    part(this.#line, "used").setAttribute("width", String(full * 100));
+    part(this.#line, "text").textContent = word("context-full", {
+      percent: percent.format(Math.floor(full * 100) / 100),
+    });
+  }
+}
