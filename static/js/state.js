@@ -21,6 +21,7 @@
  * @property {string | null} [finish_reason]
  * @property {number} [choice]
  * @property {boolean} [is_deleted]
+ * @property {string} [created_at]
  * @property {Generation | null} generation
  * @property {boolean} [pending] drawn before the site has answered
  *

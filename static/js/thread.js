@@ -38,11 +38,19 @@ export class Thread {
    * @returns {Ended[]}
    */
   take(messages, version) {
-    return messages.flatMap((message) => {
+    const known = this.messages.size;
+    const ended = messages.flatMap((message) => {
       if (version < (this.#versions.get(message.id) ?? 0)) return [];
       this.#versions.set(message.id, version);
       return this.#keep(message);
     });
+    if (this.messages.size > known) this.#sort();
+    return ended;
+  }
+
+  /** Messages of a frame that was overtaken belong before those that came first. */
+  #sort() {
+    this.messages = new Map([...this.messages].sort(([, one], [, other]) => inOrder(one, other)));
   }
 
   /**
@@ -92,4 +100,11 @@ export class Thread {
     this.#running.delete(id);
     return [{ id, cause }];
   }
+}
+
+/** @param {Message} one @param {Message} other @returns {number} the order that the site lists in */
+function inOrder(one, other) {
+  const [first, second] = [one.created_at ?? "", other.created_at ?? ""];
+  if (first !== second) return first < second ? -1 : 1;
+  return (one.choice ?? 0) - (other.choice ?? 0);
 }

@@ -1,0 +1,293 @@
+"""The tree of messages on the page: edited, stepped through, branched, deleted, chosen from."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from conversations.models import Conversation, LanguageModel, User
+from tests.browser.axe import faults_of
+from tests.browser.talking import (
+    answer,
+    begin,
+    button,
+    converse,
+    messages,
+    send,
+    wait_for_end,
+)
+from tests.browsers import NewPage
+from tests.people import make_model
+from tests.upstreams.scripted import ScriptedUpstream
+
+pytestmark = pytest.mark.browser
+
+
+def second_tab(page: Page) -> Page:
+    """The same conversation in another tab of the same browser."""
+    second = page.context.new_page()
+    second.goto(page.url)
+    return second
+
+
+def texts(page: Page) -> list[str]:
+    """What the person's messages say, in order."""
+    return page.get_by_role("article", name="You").locator(".bubble").all_inner_texts()
+
+
+def more(message: Locator, deed: str) -> None:
+    """Choose something from the menu of a message."""
+    message.hover()
+    button(message, "More").click()
+    button(message.page.locator("#message-menu"), deed).click()
+
+
+def edited(page: Page, text: str) -> None:
+    """Write the first message anew and send it."""
+    first = messages(page).first
+    first.hover()
+    button(first, "Edit").click()
+    box = page.get_by_role("textbox", name="Edit the message")
+    box.fill(text)
+    box.press("Enter")
+
+
+def columns(page: Page) -> Locator:
+    """The answers side by side."""
+    return page.get_by_role("group", name="Answers to choose from").get_by_role("article")
+
+
+def test_an_edited_message_is_another_version_beside_the_first(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    edited(home, "Second, tokens=2")
+    expect(messages(home).first).to_contain_text("Second")
+    wait_for_end(home)
+    assert texts(home) == ["Second, tokens=2"]
+    expect(messages(home).first).to_contain_text("2/2")
+    button(messages(home).first, "Previous version").click()
+    expect(messages(home).first).to_contain_text("First")
+    expect(answer(home)).to_contain_text("gen:1:")
+
+
+def test_escape_puts_an_edit_aside(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    messages(home).first.hover()
+    button(messages(home).first, "Edit").click()
+    box = home.get_by_role("textbox", name="Edit the message")
+    expect(box).to_be_focused()
+    box.fill("Second")
+    box.press("Escape")
+    expect(box).to_have_count(0)
+    expect(button(messages(home).first, "Edit")).to_be_focused()
+    assert texts(home) == ["First, tokens=2"]
+
+
+def test_two_tabs_show_the_same_branch(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    second = second_tab(home)
+    edited(home, "Second, tokens=2")
+    for page in (home, second):
+        expect(messages(page).first).to_contain_text("Second")
+        expect(answer(page)).to_contain_text("gen:2:0001")
+    button(messages(second).first, "Previous version").click()
+    for page in (home, second):
+        expect(messages(page).first).to_contain_text("First")
+        expect(answer(page)).to_contain_text("gen:1:0001")
+    button(messages(home).first, "Next version").click()
+    home.reload()
+    for page in (home, second):
+        expect(messages(page).first).to_contain_text("Second")
+
+
+def test_a_branch_goes_on_without_touching_the_conversation_it_comes_from(
+    home: Page, alice: User
+) -> None:
+    converse(home, "First, tokens=2")
+    converse(home, "Second, tokens=2")
+    origin = home.url
+    more(messages(home).nth(1), "Branch to a new conversation")
+    expect(messages(home)).to_have_count(2)
+    assert home.url != origin
+    converse(home, "Third, tokens=2")
+    assert texts(home) == ["First, tokens=2", "Third, tokens=2"]
+    home.goto(origin)
+    expect(messages(home)).to_have_count(4)
+    assert texts(home) == ["First, tokens=2", "Second, tokens=2"]
+    assert Conversation.objects.filter(user=alice).count() == 2
+
+
+def test_a_deleted_message_comes_back_in_every_tab(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    converse(home, "Second, tokens=2")
+    second = second_tab(home)
+    more(messages(home).nth(2), "Delete")
+    for page in (home, second):
+        expect(messages(page)).to_have_count(2)
+    converse(second, "Third, tokens=2")
+    expect(messages(home)).to_have_count(4)
+    button(home, "Undo").click()
+    for page in (home, second):
+        expect(messages(page).nth(2)).to_contain_text("Second")
+        expect(messages(page)).to_have_count(4)
+    expect(button(home, "Undo")).to_have_count(0)
+
+
+def test_the_offer_to_undo_stays_until_it_is_dismissed(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    converse(home, "Second, tokens=2")
+    more(messages(home).nth(2), "Delete")
+    expect(button(home, "Undo")).to_be_visible()
+    converse(home, "Third, tokens=2")
+    expect(button(home, "Undo")).to_be_visible()
+    button(home, "Dismiss").click()
+    expect(button(home, "Undo")).to_have_count(0)
+
+
+def test_a_deleted_conversation_comes_back(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    address = home.url
+    listed = home.get_by_role("link", name="First, tokens=2")
+    button(home.get_by_role("navigation"), "More").click()
+    button(home.locator("#row-menu"), "Delete").click()
+    expect(messages(home)).to_have_count(0)
+    expect(listed).to_have_count(0)
+    button(home, "Undo").click()
+    expect(home).to_have_url(address)
+    expect(messages(home)).to_have_count(2)
+    expect(listed).to_have_count(1)
+
+
+def test_copying_as_markdown_gives_the_source(home: Page) -> None:
+    home.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    converse(home, "First, tokens=2")
+    more(messages(home).first, "Copy as Markdown")
+    expect(home.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+    assert home.evaluate("navigator.clipboard.readText()") == "First, tokens=2"
+
+
+def with_answers(page: Page, number: int) -> None:
+    """Ask for so many answers from here on."""
+    button(page, "Parameters").click()
+    page.get_by_label("Number of answers").fill(str(number))
+    button(page, "Close the parameters").click()
+
+
+def test_four_answers_of_one_call_stand_each_in_its_column(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    make_model("choices", base_url=upstream.address)
+    page = new_page(alice)
+    page.goto("/")
+    with_answers(page, 4)
+    send(page, "Please, tokens=5 gate=g")
+    upstream.open("g", 2)
+    second = page.context.new_page()
+    for column in range(4):
+        expect(columns(page).nth(column)).to_contain_text("0001")
+        expect(columns(page).nth(column)).to_have_attribute("aria-busy", "true")
+    second.goto(page.url)
+    upstream.open("g", 20)
+    for tab in (page, second):
+        expect(columns(tab)).to_have_count(4)
+        for column in range(4):
+            expect(columns(tab).nth(column)).to_have_attribute("aria-busy", "false")
+            shown = columns(tab).nth(column).locator(".answer").inner_text()
+            pieces = re.findall(r"(\d)gen:1:(\d{4})", shown)
+            assert pieces == [(str(column), f"{each:04d}") for each in range(5)]
+    assert len(upstream.calls) == 1
+    button(columns(page).nth(2), "Keep this one").click()
+    for tab in (page, second):
+        expect(columns(tab)).to_have_count(0)
+        expect(messages(tab)).to_have_count(2)
+        expect(answer(tab)).to_contain_text("2gen:1:0004")
+        expect(answer(tab)).to_contain_text("3/4")
+    assert faults_of(page) == []
+
+
+def test_the_next_message_waits_until_one_answer_is_kept(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    make_model("choices", base_url=upstream.address)
+    page = new_page(alice)
+    page.goto("/")
+    with_answers(page, 2)
+    send(page, "First, tokens=2")
+    expect(button(page, "Keep this one")).to_have_count(2)
+    send(page, "Second, tokens=2")
+    expect(page.get_by_text("Keep one of the answers first")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Message")).to_have_value("Second, tokens=2")
+    button(page, "Keep this one").last.click()
+    button(page, "Send").click()
+    expect(columns(page)).to_have_count(2)
+    upstream.wait_until(lambda: len(upstream.calls) == 2)
+    said = [each["content"] for each in upstream.calls[1].body["messages"]]
+    assert said == ["First, tokens=2", "1<gen:1:0000>1<gen:1:0001>", "Second, tokens=2"]
+
+
+COMPARED = ("good", "siliconflow", "crlf", "no-done")
+
+
+def compare(page: Page, names: tuple[str, ...]) -> None:
+    """Choose several models to answer next."""
+    button(page, "Model").click()
+    page.get_by_role("option", name=names[0], exact=True).click()
+    button(page, "Model").click()
+    page.get_by_label("Compare").check()
+    for name in names[1:]:
+        page.get_by_role("option", name=name, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+@pytest.fixture
+def models(upstream: ScriptedUpstream, model: LanguageModel) -> list[LanguageModel]:
+    """Five models."""
+    return [model, *(make_model(each, base_url=upstream.address) for each in COMPARED[1:])]
+
+
+def test_four_models_answer_one_message_each_in_its_column(
+    home: Page, models: list[LanguageModel], upstream: ScriptedUpstream
+) -> None:
+    home.reload()
+    compare(home, COMPARED)
+    send(home, "Please, tokens=6 at=0 gate=g")
+    for step in range(1, 7):
+        upstream.open("g", 4)
+        upstream.wait_until(lambda step=step: sum(c.sent_tokens for c in upstream.calls) >= step)
+    upstream.open("g", 20)
+    expect(button(home, "Keep this one")).to_have_count(4)
+    calls = {call.script: call.number for call in upstream.calls}
+    assert set(calls) == set(COMPARED)
+    for place, name in enumerate(COMPARED):
+        column = columns(home).nth(place)
+        expect(column).to_have_accessible_name(name)
+        expect(column.get_by_role("heading", name=name)).to_be_visible()
+        shown = re.findall(r"gen:(\d+):(\d{4})", column.locator(".answer").inner_text())
+        assert shown == [(str(calls[name]), f"{each:04d}") for each in range(6)]
+    button(columns(home).nth(1), "Keep this one").click()
+    expect(messages(home)).to_have_count(2)
+    expect(answer(home)).to_have_accessible_name("siliconflow")
+    expect(answer(home)).to_contain_text("2/4")
+
+
+def test_stopping_a_comparison_stops_every_answer(
+    home: Page, models: list[LanguageModel], upstream: ScriptedUpstream
+) -> None:
+    home.reload()
+    compare(home, COMPARED[:2])
+    send(home, "Please, tokens=20 at=0 gate=g")
+    upstream.open("g", 4)
+    expect(columns(home)).to_have_count(2)
+    upstream.wait_until(lambda: sum(call.sent_tokens for call in upstream.calls) >= 2)
+    button(home, "Stop").click()
+    expect(button(home, "Keep this one")).to_have_count(2)
+    expect(home.get_by_text("You stopped the answer")).to_have_count(2)
+
+
+def test_a_running_answer_keeps_the_buttons_that_would_interfere_from_working(
+    home: Page, upstream: ScriptedUpstream
+) -> None:
+    begin(home, upstream)
+    expect(button(messages(home).first, "Edit")).to_be_disabled()
+    upstream.open("g", 20)
+    wait_for_end(home)
+    expect(button(messages(home).first, "Edit")).to_be_enabled()
