@@ -12,6 +12,8 @@ from conversations.quotas import cost_micros
 
 # A provider that counts less than this part of our own guess is not believed.
 PLAUSIBLE_PART = 8
+# The most that the column holds: a site may have been off for months before it settles.
+LONGEST_MS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _entry(
         "charged_tokens": _charged(hold, Measure.TOKENS, used),
         "charged_cost_micros": _charged(hold, Measure.COST, used),
         "first_token_ms": measured.first_token_ms,
-        "duration_ms": int((now - hold.created_at).total_seconds() * 1000),
+        "duration_ms": min(LONGEST_MS, int((now - hold.created_at).total_seconds() * 1000)),
     }
 
 

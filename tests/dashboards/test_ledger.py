@@ -13,6 +13,7 @@ from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from conversations import settling
 from conversations.admin import ledger
 from conversations.models import LanguageModel, LedgerEntry, User
 from tests.dashboards.administrator import Administrator
@@ -153,6 +154,11 @@ def test_entries_of_one_moment_are_each_exported_once(
     monkeypatch.setattr(ledger, "EXPORT_ROWS", 2)
     ids = [line["generation_id"] for line in exported(people.dana)]
     assert len(ids) == len(set(ids)) == LedgerEntry.objects.count()
+
+
+def test_an_answer_that_was_settled_months_later_fits_into_the_ledger(people: People) -> None:
+    answered(people.alice, priced_model("vendor/small"), days_ago=90)
+    assert LedgerEntry.objects.get().duration_ms == settling.LONGEST_MS
 
 
 def test_names_cannot_become_formulas_in_a_spreadsheet(people: People) -> None:
