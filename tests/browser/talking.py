@@ -14,7 +14,7 @@ def button(page: Page | Locator, name: str) -> Locator:
 
 def send(page: Page, text: str) -> None:
     """Write a message and send it."""
-    page.get_by_role("textbox", name="Message").fill(text)
+    page.get_by_role("textbox", name="Message", exact=True).fill(text)
     button(page, "Send").click()
 
 

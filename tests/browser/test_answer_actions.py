@@ -1,0 +1,118 @@
+"""What can be done with an answer: its details, a thumb, reading aloud."""
+
+import json
+
+from playwright.sync_api import Page, expect
+
+from conversations.models import Conversation, Feedback, LanguageModel, User
+from tests.browser.talking import answer, button, converse, messages, send, wait_for_end
+from tests.browsers import NewPage
+from tests.people import make_model
+from tests.upstreams.scripted import ScriptedUpstream
+
+WRITTEN = "window.copied = ''; navigator.clipboard.writeText = async (text) => { copied = text }; undefined"
+# The last value is not a function: Playwright would call it.
+SPOKEN = """
+window.said = [];
+speechSynthesis.speak = (speech) => said.push(speech.text);
+speechSynthesis.cancel = () => said.push('cancelled');
+undefined;
+"""
+
+
+def test_details_tell_how_an_answer_came_about(home: Page) -> None:
+    converse(home)
+    home.evaluate(WRITTEN)
+    button(answer(home), "Details").click()
+    details = home.get_by_role("dialog", name="Details")
+    expect(details).to_contain_text("10 in, 3 out (counted by the provider)")
+    expect(details).to_contain_text("Finish reason")
+    expect(details.locator("pre")).to_contain_text('"model": "good"')
+    button(details, "Copy as curl").click()
+    expect(home.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+    command = home.evaluate("copied")
+    assert "/v1/chat/completions" in command
+    assert '-H "Authorization: Bearer $PARLEY_API_KEY"' in command
+    button(details, "Close").click()
+    expect(details).to_be_hidden()
+
+
+def test_a_thumb_with_a_note_stays_and_is_taken_back(
+    home: Page, new_page: NewPage, alice: User
+) -> None:
+    converse(home)
+    other = new_page(alice)
+    other.goto(home.url)
+    button(answer(home), "Bad answer").click()
+    home.get_by_role("textbox", name="Note (if you like)").fill("It is wrong.")
+    button(home, "Save note").click()
+    expect(home.get_by_role("status").filter(has_text="Thank you")).to_be_attached()
+    kept = Feedback.objects.get()
+    assert (kept.value, kept.note) == (-1, "It is wrong.")
+    thumb = button(answer(other), "Bad answer")
+    expect(thumb).to_have_attribute("aria-pressed", "true")
+    thumb.click()
+    expect(button(answer(home), "Bad answer")).to_have_attribute("aria-pressed", "false")
+    assert Feedback.objects.count() == 0
+
+
+def test_an_answer_is_read_aloud_until_it_is_pressed_again(home: Page) -> None:
+    converse(home)
+    home.evaluate(SPOKEN)
+    aloud = button(answer(home), "Read aloud")
+    aloud.click()
+    expect(aloud).to_have_attribute("aria-pressed", "true")
+    aloud.click()
+    expect(aloud).to_have_attribute("aria-pressed", "false")
+    cancelled, text, *_ = home.evaluate("said")
+    assert cancelled == "cancelled"
+    assert "gen:1:0000" in text
+
+
+def test_a_long_message_is_folded_until_it_is_asked_for(home: Page) -> None:
+    send(home, "\n".join(f"line {number}" for number in range(60)))
+    wait_for_end(home)
+    bubble = messages(home).first.locator(".bubble")
+    assert bubble.bounding_box()["height"] < 300
+    button(home, "Show all").click()
+    expect(button(home, "Show all")).to_be_hidden()
+    assert bubble.bounding_box()["height"] > 1000
+
+
+def test_text_files_go_into_the_message_with_their_names(home: Page) -> None:
+    home.locator("#file-picker").set_input_files(
+        [
+            {"name": "a.txt", "mimeType": "text/plain", "buffer": b"one\r\ntwo\n"},
+            {"name": "b.bin", "mimeType": "", "buffer": b"\xff\x00"},
+        ]
+    )
+    box = home.get_by_role("textbox", name="Message", exact=True)
+    expect(box).to_have_value("## a.txt\n\none\ntwo")
+    expect(home.get_by_role("alert").filter(has_text="“b.bin” is no text file")).to_be_visible()
+    long = {"name": "long.txt", "mimeType": "text/plain", "buffer": b"x" * 100_000}
+    home.locator("#file-picker").set_input_files([long])
+    expect(home.get_by_role("alert").filter(has_text="“long.txt” does not fit")).to_be_visible()
+    expect(box).to_have_value("## a.txt\n\none\ntwo")
+
+
+def test_what_no_longer_fits_is_said_before_sending(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    # A provider that counts nothing: both sides estimate.
+    model = make_model("no-usage", base_url=upstream.address)
+    LanguageModel.objects.filter(pk=model.pk).update(context_length=300)
+    page = new_page(alice)
+    page.goto("/")
+    for _ in range(3):
+        converse(page, "word " * 50)
+    expect(page.get_by_text("of the model’s context")).to_be_visible()
+    page.get_by_role("textbox", name="Message", exact=True).fill("And " * 40)
+    warning = page.get_by_role("status").filter(has_text="will be left out")
+    expect(warning).to_be_visible()
+    said = warning.inner_text()
+    button(page, "Send").click()
+    wait_for_end(page)
+    sent = len(upstream.calls[-1].body["messages"])
+    assert f"its {7 - sent} oldest messages will be left out" in said
+    expect(answer(page)).to_contain_text(f"The {7 - sent} oldest messages were left out")
+    assert json.dumps(Conversation.objects.get().parameters) == "{}"

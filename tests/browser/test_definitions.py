@@ -1,0 +1,91 @@
+"""Functions and schemas that a person writes in the panel, checked as they are written."""
+
+import json
+
+from playwright.sync_api import Locator, Page, expect
+
+from conversations.models import Conversation, Definition
+from tests.browser.talking import button, converse
+from tests.upstreams.scripted import ScriptedUpstream
+
+PARAMETERS = {"type": "object", "properties": {"city": {"type": "string"}}}
+WEATHER = {
+    "type": "function",
+    "function": {"name": "get_weather", "description": "The weather.", "parameters": PARAMETERS},
+}
+
+
+def panel(page: Page) -> Locator:
+    """The panel of the parameters, opened."""
+    found = page.get_by_role("complementary", name="Parameters")
+    if not found.is_visible():
+        button(page, "Parameters").click()
+    return found
+
+
+def field(page: Page, name: str) -> Locator:
+    """A field of the dialog."""
+    return page.get_by_role("dialog").get_by_role("textbox", name=name)
+
+
+def write(page: Page, name: str, label: str, schema: object) -> None:
+    """Fill the dialog in and save."""
+    field(page, "Name").fill(name)
+    field(page, label).fill(json.dumps(schema))
+    button(page, "Save").click()
+
+
+def test_a_function_is_written_kept_and_sent(home: Page, upstream: ScriptedUpstream) -> None:
+    converse(home)
+    button(panel(home), "New function").click()
+    field(home, "What it does").fill("The weather.")
+    write(home, "get_weather", "Parameters, as", PARAMETERS)
+    chosen = panel(home).get_by_role("checkbox", name="get_weather")
+    expect(chosen).to_be_checked()
+    home.wait_for_function("document.querySelectorAll('.definition-row').length === 1")
+    converse(home)
+    assert upstream.calls[-1].body["tools"] == [WEATHER]
+    assert Definition.objects.get().definition == WEATHER
+    chosen.uncheck()
+    expect(chosen).not_to_be_checked()
+    converse(home)
+    assert "tools" not in upstream.calls[-1].body
+    button(panel(home), "Delete get_weather").click()
+    expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
+
+
+def test_each_fault_is_named_with_its_place_while_it_is_written(home: Page) -> None:
+    button(panel(home), "New function").click()
+    dialog = home.get_by_role("dialog")
+    save = button(home, "Save")
+    expect(save).to_be_disabled()
+    field(home, "Name").fill("get weather")
+    expect(dialog.get_by_text("A name has 1 to 64 letters")).to_be_visible()
+    field(home, "Name").fill("get_weather")
+    expect(save).to_be_enabled()
+    schema = field(home, "Parameters, as")
+    schema.fill('{\n  "type": "object",\n}')
+    expect(dialog.get_by_text("This is no JSON from line 3, column 1 on.")).to_be_visible()
+    schema.fill('{"properties": {"city": {"type": "strong"}}}')
+    expect(dialog.get_by_role("listitem")).to_have_text(
+        ["/properties/city/type: fits none of 2 alternatives"]
+    )
+    expect(save).to_be_disabled()
+    schema.fill(json.dumps(PARAMETERS))
+    expect(save).to_be_enabled()
+
+
+def test_a_schema_is_written_kept_and_asked_for(home: Page, upstream: ScriptedUpstream) -> None:
+    converse(home)
+    panel(home).get_by_role("combobox", name="response_format").select_option("json_schema")
+    write(home, "city", "JSON schema", PARAMETERS)
+    expect(panel(home).get_by_role("combobox", name="Schema")).to_have_value("city")
+    converse(home)
+    wanted = {"type": "json_schema", "json_schema": {"name": "city", "schema": PARAMETERS}}
+    assert upstream.calls[-1].body["response_format"] == wanted
+    home.reload()
+    expect(panel(home).get_by_role("combobox", name="Schema")).to_have_value("city")
+    panel(home).get_by_role("combobox", name="response_format").select_option("json_object")
+    converse(home)
+    assert upstream.calls[-1].body["response_format"] == {"type": "json_object"}
+    assert Conversation.objects.get().parameters == {"response_format": {"type": "json_object"}}
