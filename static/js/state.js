@@ -213,13 +213,22 @@ export class State extends EventTarget {
    */
   merge(frame) {
     const { version } = frame.conversation;
-    if (this.pending && frame.request_id === this.pending.request_id) this.#answered();
+    const isAnswer = this.pending !== null && frame.request_id === this.pending.request_id;
+    if (isAnswer) this.#answered();
     if (version >= (this.conversation?.version ?? 0)) this.conversation = frame.conversation;
     this.#wantedHead.told(version);
     this.#wantedSettings.told(version);
     const ended = this.#thread.take(frame.messages, version);
-    this.#announceEnds(ended);
+    // A quick answer may have ended before the page hears that it began.
+    this.#announceEnds(isAnswer && ended.length === 0 ? this.#endsOnPage : ended);
     this.list(this.conversation ?? frame.conversation);
+  }
+
+  /** @returns {import("#js/thread.js").Ended[]} */
+  get #endsOnPage() {
+    const last = this.alternatives.at(-1) ?? this.branch.at(-1);
+    const generation = last?.generation;
+    return generation ? [{ id: generation.id, cause: generation.status }] : [];
   }
 
   #answered() {

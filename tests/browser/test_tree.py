@@ -47,7 +47,7 @@ def edited(page: Page, text: str) -> None:
     first = messages(page).first
     first.hover()
     button(first, "Edit").click()
-    box = page.get_by_role("textbox", name="Edit the message")
+    box = page.get_by_role("textbox", name="New wording")
     box.fill(text)
     box.press("Enter")
 
@@ -73,7 +73,7 @@ def test_escape_puts_an_edit_aside(home: Page) -> None:
     converse(home, "First, tokens=2")
     messages(home).first.hover()
     button(messages(home).first, "Edit").click()
-    box = home.get_by_role("textbox", name="Edit the message")
+    box = home.get_by_role("textbox", name="New wording")
     expect(box).to_be_focused()
     box.fill("Second")
     box.press("Escape")

@@ -1,0 +1,245 @@
+"""The side panel: what is set there is what the upstream is asked for, and nothing else."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from conversations.models import Conversation, LanguageModel, Preset, User
+from tests.browser.axe import faults_of
+from tests.browser.talking import button, converse, messages, send, wait_for_end
+from tests.browsers import NewPage
+from tests.upstreams.scripted import ScriptedUpstream
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+NUMBERS = {
+    "max_tokens": 300,
+    "temperature": 0.35,
+    "top_p": 0.8,
+    "top_k": 40,
+    "frequency_penalty": -0.5,
+}
+SCHEMA = '{"type": "object", "properties": {"city": {"type": "string"}}}'
+
+
+@pytest.fixture
+def panel(home: Page, model: LanguageModel) -> Page:
+    """Alice's page with the panel open, and a model that writes JSON and calls functions."""
+    model.writes_json = model.takes_tools = True
+    model.save()
+    home.reload()
+    button(home, "Parameters").click()
+    return home
+
+
+def field(page: Page, name: str) -> Locator:
+    """The field whose label ends with the wire's name."""
+    return page.get_by_role("textbox", name=re.compile(rf"\b{name}$"))
+
+
+def set_number(page: Page, name: str, value: object) -> None:
+    """Write into a field."""
+    field(page, name).fill(str(value))
+
+
+def asked(upstream: ScriptedUpstream, number: int = -1) -> dict[str, object]:
+    """The body of a request that the upstream got."""
+    return upstream.calls[number].body
+
+
+def saved(page: Page) -> None:
+    """Wait until what was set has been kept: it is there in a fresh copy of the page."""
+    page.wait_for_function(
+        """async () => {
+            const state = await (await fetch(location.pathname + "state.json")).json();
+            return Object.keys(state.conversation.parameters).length > 0;
+        }"""
+    )
+
+
+def test_every_number_and_stop_reach_the_upstream_as_set(
+    panel: Page, upstream: ScriptedUpstream
+) -> None:
+    for name, value in NUMBERS.items():
+        set_number(panel, name, value)
+    stop = field(panel, "stop")
+    for text in ("END", "\\n\\n", "###", "“"):
+        stop.fill(text)
+        stop.press("Enter")
+    expect(stop).to_be_disabled()
+    panel.get_by_label("System message").fill("You like tea.")
+    converse(panel)
+    body = asked(upstream)
+    assert {name: body[name] for name in NUMBERS} == NUMBERS
+    assert body["stop"] == ["END", "\n\n", "###", "“"]
+    assert body["messages"][0] == {"role": "system", "content": "You like tea."}
+
+
+def test_the_number_of_answers_reaches_the_upstream(
+    panel: Page, upstream: ScriptedUpstream
+) -> None:
+    panel.get_by_label("Number of answers").fill("3")
+    send(panel, "Please, tokens=2")
+    expect(button(panel, "Keep this one")).to_have_count(3)
+    assert asked(upstream)["n"] == 3
+
+
+def test_the_form_of_the_answer_reaches_the_upstream(
+    panel: Page, upstream: ScriptedUpstream
+) -> None:
+    panel.get_by_role("combobox", name="response_format").select_option("json_object")
+    converse(panel, "JSON please, tokens=2")
+    assert asked(upstream)["response_format"] == {"type": "json_object"}
+
+
+def test_functions_reach_the_upstream(panel: Page, upstream: ScriptedUpstream) -> None:
+    button(panel, "New function").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("get_weather")
+    dialog.locator("#definition-text").fill(SCHEMA)
+    button(dialog, "Save").click()
+    converse(panel, "Weather please, tokens=2")
+    functions = [each["function"] for each in asked(upstream)["tools"]]
+    assert [each["name"] for each in functions] == ["get_weather"]
+    assert functions[0]["parameters"]["properties"] == {"city": {"type": "string"}}
+
+
+def test_what_is_left_empty_is_not_sent(panel: Page, upstream: ScriptedUpstream) -> None:
+    set_number(panel, "temperature", 1)
+    set_number(panel, "temperature", "")
+    converse(panel)
+    assert {*NUMBERS, "n", "stop", "tools", "response_format"} & set(asked(upstream)) <= {
+        "max_tokens"
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "allowed"),
+    [
+        ("temperature", "2.1", "0 to 2"),
+        ("top_p", "0", "above 0 and up to 1"),
+        ("top_k", "0", "-1 or 1 to 100"),
+        ("max_tokens", "1.5", "1 to 16384"),
+        ("frequency_penalty", "much", "-2 to 2"),
+    ],
+)
+def test_what_is_out_of_range_is_told_with_the_range_and_nothing_is_sent(
+    panel: Page, upstream: ScriptedUpstream, name: str, text: str, allowed: str
+) -> None:
+    set_number(panel, name, text)
+    fault = panel.locator(f"#parameter-{name}-fault")
+    expect(fault).to_contain_text(f": {allowed}.")
+    button(panel, "Close the parameters").click()
+    send(panel, "Please, tokens=2")
+    expect(field(panel, name)).to_be_focused()
+    expect(panel.get_by_role("textbox", name="Message", exact=True)).to_have_value("Please, tokens=2")
+    expect(messages(panel)).to_have_count(0)
+    assert upstream.calls == []
+    set_number(panel, name, "1")
+    expect(fault).to_be_hidden()
+    button(panel, "Send").click()
+    wait_for_end(panel)
+    assert asked(upstream)[name] == 1
+
+
+def test_what_the_model_does_not_take_is_shown_and_not_sent(
+    new_page: NewPage, alice: User, model: LanguageModel, upstream: ScriptedUpstream
+) -> None:
+    model.parameters = {
+        "top_k": {"allowed": False},
+        "temperature": {"low": 0.2, "high": 1, "default": 0.7},
+    }
+    model.save()
+    page = new_page(alice)
+    page.goto("/")
+    button(page, "Parameters").click()
+    expect(field(page, "top_k")).to_be_disabled()
+    expect(page.locator("#parameter-top_k-help")).to_contain_text("good does not take this")
+    help_line = page.locator("#parameter-temperature-help")
+    expect(help_line).to_contain_text("0.2 to 1; the model’s default is 0.7.")
+    set_number(page, "temperature", 1)
+    converse(page)
+    assert "top_k" not in asked(upstream)
+    assert asked(upstream)["temperature"] == 1
+
+
+def test_what_is_set_stays_with_the_conversation_and_shows_in_every_tab(
+    panel: Page, upstream: ScriptedUpstream
+) -> None:
+    converse(panel)
+    second = panel.context.new_page()
+    second.goto(panel.url)
+    button(second, "Parameters").click()
+    set_number(panel, "temperature", 0.4)
+    panel.get_by_label("System message").fill("Be brief.")
+    expect(field(second, "temperature")).to_have_value("0.4")
+    expect(second.get_by_label("System message")).to_have_value("Be brief.")
+    converse(second, "Again, tokens=2")
+    assert asked(upstream)["temperature"] == 0.4
+    assert asked(upstream)["messages"][0] == {"role": "system", "content": "Be brief."}
+    button(panel, "New conversation").click()
+    expect(field(panel, "temperature")).to_have_value("")
+
+
+def test_a_preset_is_kept_made_the_default_and_deleted(
+    panel: Page, upstream: ScriptedUpstream, alice: User
+) -> None:
+    set_number(panel, "temperature", 0.1)
+    panel.get_by_label("System message").fill("Only facts.")
+    button(panel, "Save as …").click()
+    panel.get_by_role("dialog").get_by_label("Name").fill("Exact")
+    button(panel.get_by_role("dialog"), "Save").click()
+    preset = panel.get_by_role("combobox", name="Preset")
+    expect(preset.locator("option:checked")).to_have_text("Exact")
+    button(panel, "Make default").click()
+    expect(preset.locator("option:checked")).to_have_text("Exact · default")
+    panel.reload()
+    converse(panel)
+    assert asked(upstream)["temperature"] == 0.1
+    assert asked(upstream)["messages"][0] == {"role": "system", "content": "Only facts."}
+    button(panel, "Parameters").click()
+    button(panel, "Delete preset").click()
+    expect(preset.locator("option")).to_have_count(1)
+    assert Preset.objects.filter(user=alice).count() == 0
+
+
+def test_a_published_preset_can_be_used_and_not_changed(
+    panel: Page, upstream: ScriptedUpstream
+) -> None:
+    Preset.objects.create(name="House style", parameters={"top_p": 0.5}, system_message="Hm.")
+    panel.reload()
+    button(panel, "Parameters").click()
+    panel.get_by_role("combobox", name="Preset").select_option(label="House style · published")
+    expect(field(panel, "top_p")).to_have_value("0.5")
+    expect(button(panel, "Delete preset")).to_be_hidden()
+    expect(button(panel, "Make default")).to_be_hidden()
+    converse(panel)
+    assert asked(upstream)["top_p"] == 0.5
+
+
+def test_an_answer_that_is_asked_for_again_uses_what_is_set_now(
+    panel: Page, upstream: ScriptedUpstream, alice: User
+) -> None:
+    converse(panel)
+    set_number(panel, "temperature", 0.9)
+    saved(panel)
+    button(messages(panel).last, "Regenerate").click()
+    wait_for_end(panel)
+    upstream.wait_until(lambda: len(upstream.calls) == 2)
+    assert asked(upstream)["temperature"] == 0.9
+    assert Conversation.objects.get(user=alice).parameters == {"temperature": 0.9}
+
+
+def test_the_panel_is_a_drawer_on_a_phone_and_has_no_faults(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    page = new_page(alice, **PHONE)
+    page.goto("/")
+    button(page, "Parameters").click()
+    expect(button(page, "Close the parameters")).to_be_focused()
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#parameters")).to_be_hidden()
+    expect(button(page, "Parameters")).to_be_focused()
