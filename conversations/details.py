@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conversations.models import Generation, LedgerEntry, Message
+from conversations.generation.prompt import messages_above
+from conversations.models import Generation, LedgerEntry, Message, Policy
 
 
 def details_of(message: Message) -> dict[str, Any]:
@@ -18,11 +19,19 @@ def details_of(message: Message) -> dict[str, Any]:
         "status": generation.status,
         "created_at": generation.created_at.isoformat(),
         "parameters": generation.parameters,
-        "request": generation.request,
+        "request": _request(message, generation),
         "first_token_ms": generation.first_token_ms,
         **_timing(generation),
         **(_counted(entry) if entry else {}),
     }
+
+
+def _request(message: Message, generation: Generation) -> dict[str, Any]:
+    # The messages stand beside the model, where a reader looks for them.
+    body = dict(generation.request or {})
+    if not body:
+        return {}
+    return {"model": body.pop("model", None), "messages": messages_above(message), **body}
 
 
 def _timing(generation: Generation) -> dict[str, Any]:
@@ -42,4 +51,5 @@ def _counted(entry: LedgerEntry) -> dict[str, Any]:
         "completion_tokens": entry.completion_tokens,
         "counted_by": entry.source,
         "cost_micros": entry.cost_micros,
+        "currency": Policy.current().currency,
     }

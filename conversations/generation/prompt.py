@@ -1,6 +1,6 @@
 """From a generation to the request that its provider gets."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -56,11 +56,8 @@ def call_for(generation_id: UUID) -> Call:
     if model is None:
         raise LanguageModel.DoesNotExist
     answer = generation.messages.select_related("conversation").order_by("choice")[0]
-    said = _system(generation.conversation)
     parameters = clamped(model, generation.parameters)
-    branch = fitting(answer.branch()[:-1], model, parameters, said).messages
-    system = [ChatMessage(role="system", content=said)] if said else []
-    messages = [*system, *map(_message, branch), *_so_far(answer, model)]
+    messages = [*_above(answer, generation, model), *_so_far(answer, model)]
     body = {**parameters, "model": model.upstream_name, "messages": [], "stream": True}
     request = msgspec.structs.replace(
         CompletionRequest.from_wire(body),
@@ -69,6 +66,33 @@ def call_for(generation_id: UUID) -> Call:
     )
     _remember(generation_id, request, model.provider.dialect)
     return Call(request, model, address_policy(), answer.content)
+
+
+def messages_above(answer: Message) -> list[dict[str, Any]]:
+    """The messages that an answer was asked for with, as its provider gets them.
+
+    They are read anew from the branch: it never changes, the system message of the conversation
+    may have. None where the model is no more.
+    """
+    generation = answer.generation
+    model = generation.language_model if generation else None
+    if generation is None or model is None:
+        return []
+    request = CompletionRequest(
+        model=model.upstream_name,
+        messages=tuple(_above(answer, generation, model)),
+        replay_reasoning=_REPLAY.get(model.reasoning_policy),
+    )
+    messages: list[dict[str, Any]] = request.to_wire(DIALECTS[model.provider.dialect])["messages"]
+    return messages
+
+
+def _above(answer: Message, generation: Generation, model: LanguageModel) -> list[ChatMessage]:
+    said = _system(generation.conversation)
+    parameters = clamped(model, generation.parameters)
+    branch = fitting(answer.branch()[:-1], model, parameters, said).messages
+    system = [ChatMessage(role="system", content=said)] if said else []
+    return [*system, *map(_message, branch)]
 
 
 def _system(conversation: Conversation | None) -> str:

@@ -103,12 +103,9 @@ function tokens({ prompt_tokens, completion_tokens, counted_by }) {
 
 /** @param {Details} details */
 function cost({ cost_micros, currency }) {
-  if (cost_micros === undefined || cost_micros === null) return null;
-  const style = currency ? { style: /** @type {const} */ ("currency"), currency } : {};
-  const format = new Intl.NumberFormat(document.documentElement.lang, {
-    ...style,
-    maximumFractionDigits: 6,
-  });
+  if (!currency) return null;
+  const style = { style: /** @type {const} */ ("currency"), currency, maximumFractionDigits: 6 };
+  const format = new Intl.NumberFormat(document.documentElement.lang, style);
   return format.format(cost_micros / MICROS);
 }
 

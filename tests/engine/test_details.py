@@ -1,0 +1,49 @@
+"""The details of an answer tell the request as the upstream got it."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from conversations import turns
+from conversations.details import details_of
+from conversations.models import LanguageModel, Message
+from conversations.threads import in_thread
+from conversations.turn_records import Sending
+from tests.engine.playing import Stage, play
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SENDING: dict[str, Any] = {"temperature": 0.5, "max_tokens": 9}
+
+
+def _details() -> dict[str, Any]:
+    return details_of(Message.objects.filter(role="assistant").latest("created_at"))
+
+
+def test_the_request_is_told_as_it_was_sent() -> None:
+    async def work(stage: Stage) -> None:
+        model = await stage.model("good")
+        sending = Sending(None, None, "One", model, SENDING, system_message="Like tea.")
+        first = await turns.send(stage.alice, uuid4(), sending)
+        _, answer = await stage.ended(first)
+        again = Sending(first.conversation.pk, answer.pk, "Two", model, SENDING)
+        await stage.ended(await turns.send(stage.alice, uuid4(), again))
+        details = await in_thread(_details)
+        assert details["request"] == stage.upstream.calls[-1].body
+        assert details["parameters"] == SENDING
+        assert details["upstream_id"] == "gen-2"
+        assert details["currency"] == "USD"
+
+    play(work)
+
+
+def test_without_the_model_the_rest_is_still_told() -> None:
+    async def work(stage: Stage) -> None:
+        await stage.ended(await stage.send("One", await stage.model("good")))
+        await in_thread(LanguageModel.objects.all().delete)
+        details = await in_thread(_details)
+        assert details["request"]["messages"] == []
+        assert details["model"] == "good"
+
+    play(work)
