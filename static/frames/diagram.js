@@ -4,6 +4,9 @@
  */
 (() => {
   const box = document.getElementById("diagram");
+  // What looks like an element is text, but for line breaks and «stereotypes»: the library parses
+  // labels as HTML before it cleans them, and the policy would report what it then blocks.
+  const ELEMENTS = /<<[\w -]+>>|<br *\/?>|<(?=[a-z/!?])/gi;
 
   addEventListener("message", async (event) => {
     if (event.source !== parent || typeof event.data?.source !== "string") return;
@@ -22,12 +25,16 @@
       fontFamily: "system-ui, sans-serif",
     });
     try {
-      const { svg } = await mermaid.render("drawing", source);
+      const { svg } = await mermaid.render("drawing", escaped(source));
       box.innerHTML = svg;
       return Math.ceil(document.body.getBoundingClientRect().height);
     } catch {
       return 0;
     }
+  }
+
+  function escaped(source) {
+    return source.replaceAll(ELEMENTS, (found) => (found === "<" ? "#lt;" : found));
   }
 
   parent.postMessage({ isReady: true }, "*");

@@ -5,13 +5,18 @@ import json
 from playwright.sync_api import Page, expect
 
 from conversations.models import Conversation, Feedback, LanguageModel, User
+from tests.browser.axe import faults_of
 from tests.browser.talking import answer, button, converse, messages, send, wait_for_end
 from tests.browsers import NewPage
 from tests.people import make_model
 from tests.upstreams.scripted import ScriptedUpstream
 
-WRITTEN = "window.copied = ''; navigator.clipboard.writeText = async (text) => { copied = text }; undefined"
-# The last value is not a function: Playwright would call it.
+# The last value of each is not a function: Playwright would call it.
+WRITTEN = """
+window.copied = '';
+navigator.clipboard.writeText = async (text) => { copied = text };
+undefined;
+"""
 SPOKEN = """
 window.said = [];
 speechSynthesis.speak = (speech) => said.push(speech.text);
@@ -28,6 +33,7 @@ def test_details_tell_how_an_answer_came_about(home: Page) -> None:
     expect(details).to_contain_text("10 in, 3 out (counted by the provider)")
     expect(details).to_contain_text("Finish reason")
     expect(details.locator("pre")).to_contain_text('"model": "good"')
+    assert faults_of(home) == []
     button(details, "Copy as curl").click()
     expect(home.get_by_role("status").filter(has_text="Copied")).to_be_attached()
     command = home.evaluate("copied")

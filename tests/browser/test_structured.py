@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from conversations.models import Conversation, User
+from tests.browser.axe import faults_of
 from tests.browser.talking import answer, button, messages, send, wait_for_end
 from tests.browsers import NewPage
 from tests.people import make_model
@@ -74,6 +75,7 @@ def test_faults_are_named_with_their_place_and_the_model_is_asked_to_mend_them(
         "/more: is a field that the schema does not know",
     ]
     expect(answer(page).get_by_role("listitem")).to_have_text(faults)
+    assert faults_of(page) == []
     button(page, "Ask the model to mend it").click()
     expect(messages(page)).to_have_count(4)
     for fault in faults:

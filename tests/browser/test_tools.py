@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from conversations.models import LanguageModel, Message, User
+from tests.browser.axe import faults_of
 from tests.browser.talking import answer, button, messages, send, wait_for_end
 from tests.browsers import NewPage
 from tests.people import make_model
@@ -30,6 +31,7 @@ def test_calls_stream_in_as_cards_and_the_model_goes_on_with_the_answers(
     expect(answer(page).get_by_role("heading", level=3)).to_have_text(["get_weather", "get_time"])
     expect(answer(page)).to_contain_text('{\n  "city": "Paris"\n}')
     expect(button(page, "Send answers")).to_be_disabled()
+    assert faults_of(page) == []
     page.get_by_role("textbox", name="Answer of get_weather").fill("rain, 12 °C")
     expect(button(page, "Send answers")).to_be_disabled()
     page.get_by_role("checkbox", name="Decline this call").nth(1).check()

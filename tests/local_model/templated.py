@@ -39,7 +39,7 @@ def main() -> None:
     chosen = parameters(sys.argv[1])
     chosen.chat_template = (TEMPLATES / f"{sys.argv[2]}.jinja").read_text()
     server = xllamacpp.Server(chosen)
-    print(server.listening_address, flush=True)
+    print(server.listening_address, flush=True)  # noqa: T201 - it is this program's output
     while os.read(sys.stdin.fileno(), 4096):
         pass
     os._exit(0)

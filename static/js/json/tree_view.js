@@ -38,10 +38,9 @@ class Branch {
       this.#children.push(child);
       box.append(child.element);
     }
-    const label = word(type === "array" ? "json-items" : "json-members", {
-      count: count(entries.length),
-    });
-    write(part(this.element, "count"), label);
+    const name = type === "array" ? "json-items" : "json-members";
+    const one = entries.length === 1 ? "-one" : "";
+    write(part(this.element, "count"), word(name + one, { count: count(entries.length) }));
     this.#isDone = !open;
     if (this.#isDone && entries.length >= FOLDED_FROM) this.element.removeAttribute("open");
   }

@@ -14,6 +14,8 @@ const NUMBER = { type: "number" };
 const TEXT = { type: "string" };
 const TYPE = { enum: ["array", "boolean", "integer", "null", "number", "object", "string"] };
 
+const TYPES = { items: TYPE, minItems: 1, uniqueItems: true };
+
 /** JSON Schema 2020-12 about itself, as far as it is needed here. */
 const SCHEMA_OF_SCHEMAS = {
   type: ["object", "boolean"],
@@ -26,7 +28,7 @@ const SCHEMA_OF_SCHEMAS = {
     title: TEXT,
     description: TEXT,
     format: TEXT,
-    type: { anyOf: [TYPE, { type: "array", items: TYPE, minItems: 1, uniqueItems: true }] },
+    type: { if: { type: "array" }, then: TYPES, else: TYPE },
     enum: { type: "array" },
     multipleOf: { type: "number", exclusiveMinimum: 0 },
     minimum: NUMBER,
