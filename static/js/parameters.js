@@ -63,6 +63,6 @@ export function described(name, model) {
   const allowed = model?.parameters?.[name];
   if (!allowed) return "";
   const range = rangeInWords(allowed);
-  if (allowed.default === null || allowed.default === undefined) return `${range}.`;
+  if (allowed.default === null || allowed.default === undefined) return word("range-only", { range });
   return word("range-default", { range, value: allowed.default });
 }

@@ -134,7 +134,9 @@ def test_what_is_out_of_range_is_told_with_the_range_and_nothing_is_sent(
     button(panel, "Close the parameters").click()
     send(panel, "Please, tokens=2")
     expect(field(panel, name)).to_be_focused()
-    expect(panel.get_by_role("textbox", name="Message", exact=True)).to_have_value("Please, tokens=2")
+    expect(panel.get_by_role("textbox", name="Message", exact=True)).to_have_value(
+        "Please, tokens=2"
+    )
     expect(messages(panel)).to_have_count(0)
     assert upstream.calls == []
     set_number(panel, name, "1")
