@@ -3,7 +3,7 @@
 from typing import TypeVar
 from uuid import UUID
 
-from conversations.models import Conversation, Generation, LanguageModel, Message, User
+from conversations.models import ApiKey, Conversation, Generation, LanguageModel, Message, User
 
 T = TypeVar("T")
 
@@ -39,22 +39,27 @@ def generation_for(user: User, generation_id: UUID) -> Generation:
     return _or_not_found(Generation.objects.filter(user=user, pk=generation_id).first())
 
 
-def models_for(user: User) -> list[LanguageModel]:
-    """The models that the user may use, by name."""
-    return list(LanguageModel.objects.open_to(user).select_related("provider"))
+def models_for(user: User, key: ApiKey | None = None) -> list[LanguageModel]:
+    """The models that the user may use, or may with that key of theirs, by name."""
+    return list(LanguageModel.objects.open_to(user).within(key).select_related("provider"))
 
 
-def model_for(user: User, name: str) -> LanguageModel:
-    """The model of that public name, with its provider, if the user may use it.
+def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel:
+    """The model of that public name, with its provider, if the user may use it (with that key).
 
     The name of a model that is gone leads to the one that replaces it, under the same condition.
     """
     named = LanguageModel.objects.filter(name=name).first()
-    allowed = LanguageModel.objects.open_to(user).select_related("provider")
+    allowed = LanguageModel.objects.open_to(user).within(key).select_related("provider")
     for model in named.succession() if named else ():
         if found := allowed.filter(pk=model.pk).first():
             return found
     raise NotFound
+
+
+def api_key_for(user: User, key_id: int) -> ApiKey:
+    """A key of the user's that nobody has revoked."""
+    return _or_not_found(user.api_keys.kept().filter(pk=key_id).first())
 
 
 def _or_not_found(found: T | None) -> T:

@@ -90,9 +90,8 @@ def rule_in_place(
 ) -> Rule | None:
     """The rule, other than ``but``, that this subject has in a slot: measure, period, model id."""
     measure, period, model_id = slot
-    found = Rule.objects.filter(
-        user=user, group=group, measure=measure, period=period, language_model_id=model_id
-    )
+    found = Rule.objects.filter(user=user, group=group, api_key=None)
+    found = found.filter(measure=measure, period=period, language_model_id=model_id)
     return found.exclude(pk=but.pk if but and but.pk else 0).order_by("pk").first()
 
 

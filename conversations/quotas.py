@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from conversations import statements
 from conversations.models import (
     MICROS,
+    ApiKey,
     Counter,
     Hold,
     LanguageModel,
@@ -64,26 +65,41 @@ class Standing:
             "left": amount_in_words(self.rule.measure, self.left),
             "resets_at": _in_words(self.resets_at),
         }
-        if self.resets_at is None:
-            return _("Your limit is %(limit)s %(period)s, and %(left)s are left.") % values
-        return (
-            _(
-                "Your limit is %(limit)s %(period)s; %(left)s are left, which is too little for "
-                "this. It starts anew %(resets_at)s."
-            )
-            % values
-        )
+        return self._sentence() % values
+
+    def _sentence(self) -> str:
+        of_key, starts_anew = bool(self.rule.api_key_id), self.resets_at is not None
+        match of_key, starts_anew:
+            case True, True:
+                return _(
+                    "The limit of this API key is %(limit)s %(period)s; %(left)s are left, which "
+                    "is too little for this. It starts anew %(resets_at)s."
+                )
+            case True, False:
+                return _(
+                    "The limit of this API key is %(limit)s %(period)s, and %(left)s are left."
+                )
+            case False, True:
+                return _(
+                    "Your limit is %(limit)s %(period)s; %(left)s are left, which is too little "
+                    "for this. It starts anew %(resets_at)s."
+                )
+        return _("Your limit is %(limit)s %(period)s, and %(left)s are left.")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a generation may use at most: its prompt, and ``count`` answers of ``max_tokens``."""
+    """What a generation may use at most: its prompt, and ``count`` answers of ``max_tokens``.
+
+    ``key`` is the one with which a program asks, whose own limits then hold as well.
+    """
 
     user: User
     model: LanguageModel
     prompt: PromptSize
     max_tokens: int | None
     count: int = 1
+    key: ApiKey | None = None
 
     def amount(self, measure: str, max_tokens: int) -> int:
         """The most that can be used of a measure if every answer has ``max_tokens``."""
@@ -115,11 +131,14 @@ def cost_micros(prices: tuple[Decimal, Decimal], prompt_tokens: int, completion_
     return int(Decimal(exact).to_integral_value(ROUND_CEILING))
 
 
-def deciding_rules(user: User, model: LanguageModel | None) -> list[Rule]:
+def deciding_rules(
+    user: User, model: LanguageModel | None, key: ApiKey | None = None
+) -> list[Rule]:
     """The rules that decide: in each slot the person's own, else the most generous of the
-    person's groups, else everyone's. Of equals the more generous decides."""
-    decided: dict[tuple[str, str, int], Rule] = {}
-    for rule in Rule.objects.touching(user, model):
+    person's groups, else everyone's. Of equals the more generous decides. Those of ``key`` have
+    slots of their own, and so hold beside them."""
+    decided: dict[tuple[str, str, int, int], Rule] = {}
+    for rule in Rule.objects.touching(user, model, key):
         known = decided.get(rule.slot)
         if known is None or _rank(rule) > _rank(known):
             decided[rule.slot] = rule
@@ -131,19 +150,20 @@ def _rank(rule: Rule) -> tuple[int, int]:
     return specific, rule.limit
 
 
-def standings(user: User, model: LanguageModel | None) -> list[Standing]:
+def standings(user: User, model: LanguageModel | None, key: ApiKey | None = None) -> list[Standing]:
     """How each deciding rule stands. For showing only: no decision is made from it."""
     now = timezone.now()
-    rules = deciding_rules(user, model)
+    rules = deciding_rules(user, model, key)
     counters = {_key(counter): counter for counter in _counters(user, rules, now)}
     return [_standing(rule, counters.get(_window(rule, now)), now) for rule in rules]
 
 
-_Key = tuple[str, str, int, datetime]
+_Key = tuple[str, str, int, int, datetime]
 
 
 def _key(counter: Counter) -> _Key:
-    return counter.measure, counter.period, counter.model_scope, counter.period_start
+    scopes = counter.model_scope, counter.key_scope
+    return counter.measure, counter.period, *scopes, counter.period_start
 
 
 def _window(rule: Rule, moment: datetime) -> _Key:
@@ -154,7 +174,8 @@ def _counters(user: User, rules: Iterable[Rule], moment: datetime) -> Iterable[C
     starts = {Period(rule.period).start(moment) for rule in rules}
     if not starts:
         return []
-    return Counter.objects.filter(user=user, period_start__in=starts)
+    scopes = {rule.key_scope for rule in rules}
+    return Counter.objects.filter(user=user, key_scope__in=scopes, period_start__in=starts)
 
 
 def _standing(rule: Rule, counter: Counter | None, moment: datetime) -> Standing:
@@ -168,7 +189,7 @@ def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
     Lowers ``max_tokens`` where that makes it fit. Raises :class:`QuotaExceeded`, and the caller's
     transaction is to be rolled back.
     """
-    rules = deciding_rules(wanted.user, wanted.model)
+    rules = deciding_rules(wanted.user, wanted.model, wanted.key)
     now = timezone.now()
     counters = [_locked_counter(wanted.user, rule, now) for rule in rules]
     standing = [_standing(rule, each, now) for rule, each in zip(rules, counters, strict=True)]
@@ -196,6 +217,7 @@ def _hold(
         "prompt_bound": wanted.prompt.bound,
         "prompt_estimate": wanted.prompt.estimate,
         "completion_bound": None if most is None else wanted.completion_bound(most),
+        "api_key_name": str(wanted.key or ""),
         "parts": parts,
         "created_at": timezone.now(),
     }
@@ -203,12 +225,13 @@ def _hold(
 
 def _locked_counter(user: User, rule: Rule, moment: datetime) -> Counter:
     # Rules come in the order of their slots, so that two reservations never wait for each other.
-    measure, period, scope, start = _window(rule, moment)
+    measure, period, model_scope, key_scope, start = _window(rule, moment)
     key = {
         "user_id": user.pk,
         "measure": measure,
         "period": period,
-        "model_scope": scope,
+        "model_scope": model_scope,
+        "key_scope": key_scope,
         "period_start": start,
     }
     return statements.added(Counter, key, {"used": 0, "held": 0})

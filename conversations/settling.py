@@ -107,6 +107,7 @@ def _entry(
         "username": hold.username,
         "model_name": hold.model_name,
         "provider_name": hold.provider_name,
+        "api_key_name": hold.api_key_name,
         "day": hold.created_at.date(),
         "reserved_at": hold.created_at,
         "settled_at": now,

@@ -19,6 +19,7 @@ LAYERS = {
     "conversations.models": 1,
     # 2 domain: synchronous Django
     "conversations.access": 2,
+    "conversations.api_keys": 2,
     "conversations.audit": 2,
     "conversations.catalogue": 2,
     "conversations.details": 2,

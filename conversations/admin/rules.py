@@ -120,7 +120,8 @@ class RuleAdmin(AuditedAdmin):
         currency = Coalesce(
             Subquery(Policy.objects.values("currency")[:1]), Value(Policy().currency)
         )
-        return cast("QuerySet[Any]", super().get_queryset(request).annotate(currency=currency))
+        rules = super().get_queryset(request).filter(api_key=None)
+        return cast("QuerySet[Any]", rules.annotate(currency=currency))
 
     @admin.display(description=gettext_lazy("for"), ordering="user__username")
     def subject(self, rule: Rule) -> str:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from conversations.generation.events import Failure
 from conversations.generation.lifecycle import OWNER
-from conversations.models import Generation, LanguageModel, User
+from conversations.models import ApiKey, Generation, LanguageModel, User
 
 
 def revoked() -> dict[UUID, Failure]:
     """The generations of this process that their person may not have any more, and why."""
-    running = Generation.objects.running().filter(owner=OWNER).select_related("user")
+    ours = Generation.objects.running().filter(owner=OWNER)
+    running = ours.select_related("user", "api_key")
     by_user: dict[User, list[Generation]] = {}
     for generation in running:
         by_user.setdefault(generation.user, []).append(generation)
@@ -30,8 +31,25 @@ def _revoked_of(user: User, generations: list[Generation]) -> list[tuple[Generat
         why = Failure("deactivated", _("The account was deactivated."))
         return [(generation, why) for generation in generations]
     allowed = set(LanguageModel.objects.open_to(user).values_list("pk", flat=True))
-    why = Failure("model_taken_away", _("This model is no longer available to you."))
-    return [(each, why) for each in generations if each.language_model_id not in allowed]
+    reasons = [(each, _reason(each, allowed)) for each in generations]
+    return [(each, why) for each, why in reasons if why]
+
+
+def _reason(generation: Generation, allowed: set[int]) -> Failure | None:
+    if generation.language_model_id not in allowed:
+        return Failure("model_taken_away", _("This model is no longer available to you."))
+    return _reason_of_key(generation, generation.api_key) if generation.api_key else None
+
+
+def _reason_of_key(generation: Generation, key: ApiKey) -> Failure | None:
+    if key.revoked_at:
+        return Failure("key_revoked", _("The API key was revoked."))
+    if key.is_expired:
+        return Failure("key_expired", _("The API key has expired."))
+    allowed = LanguageModel.objects.within(key).filter(pk=generation.language_model_id or 0)
+    if not (key.allows(ApiKey.Endpoint.CHAT) and allowed.exists()):
+        return Failure("key_narrowed", _("The API key is no longer for this."))
+    return None
 
 
 def signed_in(user_id: int, session_key: str) -> User | None:

@@ -1,5 +1,6 @@
 """The records. Import them from here and from nowhere below."""
 
+from conversations.models.api_key import ApiKey
 from conversations.models.audit import AuditEntry
 from conversations.models.conversation import Conversation, title_from
 from conversations.models.encryption import UnreadableText
@@ -12,6 +13,7 @@ from conversations.models.preset import Definition, Preset
 from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import (
     ALL_MODELS,
+    ALL_USE,
     MICROS,
     Counter,
     Hold,
@@ -25,7 +27,9 @@ from conversations.models.user import User
 
 __all__ = [
     "ALL_MODELS",
+    "ALL_USE",
     "MICROS",
+    "ApiKey",
     "AuditEntry",
     "Conversation",
     "Counter",

@@ -46,6 +46,13 @@ class Generation(models.Model):
         null=True,
         related_name="generations",
     )
+    # Set where a program asked, with this key, and not the page.
+    api_key = models.ForeignKey(
+        "conversations.ApiKey",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="generations",
+    )
     client_request_id = models.UUIDField()
     parameters = models.JSONField(default=dict)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.RUNNING)

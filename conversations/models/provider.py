@@ -1,6 +1,7 @@
 """The servers that answer, and their models."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.encryption import EncryptedTextField
 from conversations.models.user import User
+
+if TYPE_CHECKING:
+    from conversations.models.api_key import ApiKey
 
 
 class Provider(models.Model):
@@ -87,6 +91,10 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
             | Q(users=user)
         )
         return self.usable().filter(allowed).distinct()
+
+    def within(self, key: "ApiKey | None") -> "LanguageModelQuerySet":
+        """Those that a key is for; all, where it is for all or there is none."""
+        return self if key is None or key.all_models else self.filter(api_keys=key)
 
 
 class LanguageModel(models.Model):

@@ -9,11 +9,14 @@ from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models.api_key import ApiKey
 from conversations.models.provider import LanguageModel
 from conversations.models.user import User
 
 # In ``Counter.model_scope``: the counter is for all models together.
 ALL_MODELS = 0
+# In ``Counter.key_scope``: the counter is for all that the person does, with keys or without.
+ALL_USE = 0
 MICROS = 1_000_000
 
 
@@ -70,22 +73,30 @@ _TOUCHING = """
     WHERE enabled AND (
         user_id = %(user)s
         OR group_id IN (SELECT group_id FROM conversations_user_groups WHERE user_id = %(user)s)
-        OR (user_id IS NULL AND group_id IS NULL)
+        OR (user_id IS NULL AND group_id IS NULL AND api_key_id IS NULL)
+        OR api_key_id = %(key)s
     ) AND (%(model)s = 0 OR language_model_id IS NULL OR language_model_id = %(model)s)
 """
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):
-    def touching(self, user: User, model: LanguageModel | None) -> list["Rule"]:
-        """Enabled rules for the person, the person's groups or everyone; for ``model``, or for any.
+    def touching(
+        self, user: User, model: LanguageModel | None, key: ApiKey | None = None
+    ) -> list["Rule"]:
+        """Enabled rules for the person, the person's groups or everyone, and for ``key``; for
+        ``model``, or for any.
 
         Which of them decide is said by :func:`conversations.quotas.deciding_rules`.
         """
-        return list(self.raw(_TOUCHING, {"user": user.pk, "model": model.pk if model else 0}))
+        named = {"user": user, "model": model, "key": key}
+        return list(
+            self.raw(_TOUCHING, {name: each.pk if each else 0 for name, each in named.items()})
+        )
 
 
 class Rule(models.Model):
-    """What each person may use: everyone, everyone of a group, or one person."""
+    """What each person may use: everyone, everyone of a group, or one person; or what may be used
+    with one API key, which holds beside what decides for its person."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -102,6 +113,14 @@ class Rule(models.Model):
         blank=True,
         related_name="rules",
         verbose_name=_("group"),
+    )
+    api_key = models.ForeignKey(
+        ApiKey,
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="rules",
+        verbose_name=_("API key"),
     )
     measure = models.CharField(_("what is limited"), max_length=10, choices=Measure)
     period = models.CharField(_("in"), max_length=10, choices=Period)
@@ -124,7 +143,10 @@ class Rule(models.Model):
         ordering = ["measure", "period"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(user=None) | Q(group=None), name="rule_has_one_subject"
+                condition=Q(user=None, group=None)
+                | Q(user=None, api_key=None)
+                | Q(group=None, api_key=None),
+                name="rule_has_one_subject",
             ),
             models.CheckConstraint(condition=Q(limit__gte=0), name="rule_limit_not_negative"),
         ]
@@ -140,13 +162,19 @@ class Rule(models.Model):
         return self.language_model_id or ALL_MODELS
 
     @property
-    def slot(self) -> tuple[str, str, int]:
+    def key_scope(self) -> int:
+        """Whether it counts what is done with one key, or all that the person does."""
+        return self.api_key_id or ALL_USE
+
+    @property
+    def slot(self) -> tuple[str, str, int, int]:
         """Rules of one slot compete, and one of them decides."""
-        return (self.measure, self.period, self.model_scope)
+        return (self.measure, self.period, self.model_scope, self.key_scope)
 
 
 class Counter(models.Model):
-    """What one person has used, and has held, of one measure in one window.
+    """What one person has used, and has held, of one measure in one window: with one API key, or
+    in all.
 
     It belongs to no rule, so that a changed rule finds what was used before.
     """
@@ -157,6 +185,7 @@ class Counter(models.Model):
     measure = models.CharField(max_length=10, choices=Measure)
     period = models.CharField(max_length=10, choices=Period)
     model_scope = models.BigIntegerField(default=ALL_MODELS)
+    key_scope = models.BigIntegerField(default=ALL_USE)
     period_start = models.DateTimeField()
     used = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
@@ -164,7 +193,7 @@ class Counter(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "measure", "period", "model_scope", "period_start"],
+                fields=["user", "measure", "period", "model_scope", "key_scope", "period_start"],
                 name="one_counter_a_window",
             ),
             models.CheckConstraint(
@@ -194,6 +223,7 @@ class Hold(models.Model):
     prompt_bound = models.PositiveIntegerField()
     completion_bound = models.PositiveIntegerField(null=True)
     prompt_estimate = models.PositiveIntegerField()
+    api_key_name = models.CharField(max_length=130, blank=True, default="")
     parts = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -207,7 +237,8 @@ class Hold(models.Model):
 class LedgerEntry(models.Model):
     """What one generation used, written once when it ended and never changed.
 
-    It names people, models and providers in words, so that it outlives them, and holds no content.
+    It names people, models, providers and keys in words, so that it outlives them, and holds no
+    content.
     """
 
     class Source(TextChoices):
@@ -222,6 +253,7 @@ class LedgerEntry(models.Model):
     username = models.CharField(_("person"), max_length=150)
     model_name = models.CharField(_("model"), max_length=200)
     provider_name = models.CharField(_("provider"), max_length=100)
+    api_key_name = models.CharField(_("API key"), max_length=130, blank=True, default="")
     day = models.DateField(_("day"))
     reserved_at = models.DateTimeField(_("begun"))
     settled_at = models.DateTimeField(_("ended"), default=timezone.now)

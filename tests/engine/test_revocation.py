@@ -6,9 +6,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from conversations import api_keys
+from conversations.api_keys import KeyChoices
 from conversations.generation import revocation
-from conversations.models import Generation, LanguageModel, Provider, User
+from conversations.models import ApiKey, Generation, LanguageModel, Provider, User
 from conversations.open_page import OpenPage
 from conversations.threads import in_thread
 from tests.engine.playing import Stage, play
@@ -52,6 +55,50 @@ def test_a_running_answer_ends_and_says_why(code: str) -> None:
     assert (generation.status, generation.error_code) == ("stopped", code.split(maxsplit=1)[0])
     assert generation.error_message[-1] == "."
     assert content == "" or content.startswith("<gen:")
+
+
+def _revoke() -> None:
+    api_keys.revoke(ApiKey.objects.get())
+
+
+def _expire() -> None:
+    ApiKey.objects.update(expires_at=timezone.now())
+
+
+def _narrow_to_no_model() -> None:
+    api_keys.change(ApiKey.objects.get(), KeyChoices("nightly", models=[]))
+
+
+def _narrow_to_lists() -> None:
+    api_keys.change(ApiKey.objects.get(), KeyChoices("nightly", endpoints=["models"]))
+
+
+OF_KEYS = {
+    "key_revoked": _revoke,
+    "key_expired": _expire,
+    "key_narrowed": _narrow_to_no_model,
+    "key_narrowed to lists": _narrow_to_lists,
+}
+
+
+@pytest.mark.parametrize("code", OF_KEYS)
+def test_an_answer_to_a_program_ends_when_its_key_does(code: str) -> None:
+    async def work(stage: Stage) -> tuple[str, str]:
+        asked = await stage.send("tokens=2000 rate=20", await stage.model("good"))
+        beside = await stage.send("tokens=2000 rate=20", "good")
+        await in_thread(_as_if_a_program_had_asked, asked.generation, stage.alice)
+        assert await in_thread(revocation.revoked) == {}
+        await in_thread(OF_KEYS[code])
+        generation, _message = await stage.ended(asked)
+        assert list(await in_thread(Generation.objects.running)) == [beside.generation]
+        return generation.status, generation.error_code
+
+    assert play(work) == ("stopped", code.split(maxsplit=1)[0])
+
+
+def _as_if_a_program_had_asked(generation: Generation, alice: User) -> None:
+    key, _secret = api_keys.create(alice, KeyChoices("nightly"))
+    Generation.objects.filter(pk=generation.pk).update(api_key=key)
 
 
 def test_an_answer_that_is_allowed_goes_on() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
-from conversations.models import Counter, Hold, LedgerEntry, Rule, User
+from conversations.models import ALL_USE, ApiKey, Counter, Hold, LedgerEntry, Rule, User
 
 # The longest that an answer may take, and a minute to write its end down.
 LEASE = timedelta(seconds=660)
@@ -24,7 +24,9 @@ def assert_books_balance() -> None:
         assert counter.held == held[counter.pk]
         assert counter.used == _charged(counter)
     for rule in Rule.objects.filter(user=None, group=None):
-        over = Counter.objects.filter(measure=rule.measure, period=rule.period)
+        over = Counter.objects.filter(
+            measure=rule.measure, period=rule.period, key_scope=rule.key_scope
+        )
         assert all(counter.used + counter.held <= rule.limit for counter in over)
     assert not Hold.objects.filter(created_at__lt=timezone.now() - LEASE).exists()
 
@@ -40,6 +42,8 @@ def _held_by_counter() -> Tally[int]:
 def _charged(counter: Counter) -> int:
     column = {"requests": "requests", "tokens": "charged_tokens", "cost": "charged_cost_micros"}
     entries = LedgerEntry.objects.filter(user=counter.user, reserved_at__gte=counter.period_start)
+    if counter.key_scope != ALL_USE:
+        entries = entries.filter(api_key_name=str(ApiKey.objects.get(pk=counter.key_scope)))
     return entries.aggregate(total=Sum(column[counter.measure]))["total"] or 0
 
 

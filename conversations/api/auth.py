@@ -1,0 +1,57 @@
+"""The one way in for programs: a key in a header, in whichever header a client puts it."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from conversations import api_keys
+from conversations.api.errors import ApiError
+from conversations.models import ApiKey
+
+# OpenAI's clients send the first, Anthropic's the second, Azure's the third.
+_BEARER = "authorization"
+_PLAIN = ("x-api-key", "api-key")
+
+
+def authenticate(request: HttpRequest) -> ApiKey:
+    """The key of the request, with its person. Raises :class:`ApiError` with 400 or 401.
+
+    Reads the database: called through :func:`conversations.threads.in_thread`. Cookies never
+    count, and neither does the query string, which ends up in logs.
+    """
+    try:
+        return api_keys.authenticated(credential(request), request.META.get("REMOTE_ADDR", ""))
+    except api_keys.KeyRefused as refused:
+        raise _unauthorized("invalid_api_key", refused.message) from None
+
+
+def require(key: ApiKey, endpoint: str) -> None:
+    """Raise :class:`ApiError` with 403 unless the key is for that endpoint."""
+    if not key.allows(endpoint):
+        text = _("This API key is not for “%s”. Change that on the key’s page.")
+        label = str(ApiKey.Endpoint(endpoint).label)
+        raise ApiError(403, "endpoint_not_allowed", text % label, type="permission_error")
+
+
+def credential(request: HttpRequest) -> str:
+    """The one credential in the headers. Raises :class:`ApiError` for none, or for two."""
+    given = {value for value in _credentials(request) if value}
+    if len(given) > 1:
+        text = _("The request has two different API keys. Send one, as “Authorization: Bearer”.")
+        raise ApiError(400, "ambiguous_api_key", text)
+    if not given:
+        text = _("Send your API key in the header “Authorization: Bearer <key>”.")
+        raise _unauthorized("missing_api_key", text)
+    return given.pop()
+
+
+def _credentials(request: HttpRequest) -> list[str]:
+    bearer = request.headers.get(_BEARER, "").strip()
+    scheme, _space, token = bearer.partition(" ")
+    # Some clients leave the scheme out. Another scheme, such as Basic, is no key of ours.
+    named = token if scheme.lower() == "bearer" else "" if token else scheme
+    return [named.strip(), *(request.headers.get(name, "").strip() for name in _PLAIN)]
+
+
+def _unauthorized(code: str, message: str) -> ApiError:
+    headers = {"WWW-Authenticate": 'Bearer realm="api"'}
+    return ApiError(401, code, message, type="authentication_error", headers=headers)

@@ -1,0 +1,49 @@
+"""`manage.py create_api_key USERNAME --name NAME`: a key for a program, printed once."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from conversations import api_keys, audit
+from conversations.api_keys import KeyChoices
+from conversations.models import User
+from conversations.models.api_key import NAME_CHARACTERS
+from conversations.refusal import Refused
+
+
+class Command(BaseCommand):
+    """Prints the key and nothing else; only its hash is kept."""
+
+    help = "Make an API key for USERNAME and print it. It cannot be shown again."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Whose key, and what it is called in lists."""
+        parser.add_argument("username")
+        parser.add_argument("--name", required=True, help="What the key is for, as lists show it.")
+
+    def handle(self, *args: Any, username: str, name: str, **options: Any) -> None:
+        """Print a new key of `username`."""
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no account {username}.")
+        if not user.is_active:
+            raise CommandError(f"{username} is deactivated; a key would let nobody in.")
+        self.stdout.write(_key_for(user, _checked(name)))
+
+
+def _checked(name: str) -> str:
+    if not 0 < len(name.strip()) <= NAME_CHARACTERS:
+        raise CommandError(f"--name has 1 to {NAME_CHARACTERS} characters.")
+    return name.strip()
+
+
+@transaction.atomic
+def _key_for(user: User, name: str) -> str:
+    try:
+        key, secret = api_keys.create(user, KeyChoices(name))
+    except Refused as refused:
+        raise CommandError(refused.message) from refused
+    audit.record(None, "added", key, {}, audit.snapshot(key))
+    return secret
