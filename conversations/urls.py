@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import account, conversation, diagram, message
+from conversations.views import account, api_keys, conversation, diagram, message
 
 urlpatterns = [
     path("", conversation.new, name="new"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/state.json", conversation.state, name="conversation_state"),
     path("conversations.json", conversation.older, name="conversations"),
     path("account/", account.account, name="account"),
+    path("account/keys/new/", api_keys.new, name="api_key_new"),
+    path("account/keys/<int:key_id>/", api_keys.change, name="api_key"),
     path("diagram-frame/", diagram.frame, name="diagram_frame"),
     path("m/<uuid:message_id>/details.json", message.details, name="message_details"),
 ]

@@ -16,11 +16,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from conversations import page_actions, protocol, turn_records
+from conversations import api_keys, page_actions, protocol, turn_records
+from conversations.api_keys import KeyChoices
 from conversations.generation import lifecycle
 from conversations.generation.events import Finished
 from conversations.generation.runner import runner
-from conversations.models import Definition, Message, Preset, User
+from conversations.models import ApiKey, Definition, Message, Preset, User
 from conversations.open_page import OpenPage
 from conversations.turn_records import Sending, Turn
 from tests.people import PASSWORD, People, make_model
@@ -42,6 +43,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
     "invitation": GONE,
     "account": SIGNED_IN,
+    "api_key_new": SIGNED_IN,
+    "api_key": OWNED,
     "new": SIGNED_IN,
     "new_state": SIGNED_IN,
     "conversation": OWNED,
@@ -117,6 +120,7 @@ def scene(people: People) -> Scene:
     with transaction.atomic():
         turn = turn_records.send(people.alice, uuid4(), sending)
     lifecycle.finish(turn.generation.pk, 1, Finished(cause="stopped"))
+    api_keys.create(people.alice, KeyChoices("nightly"))
     Preset.objects.create(pk=PRESET_ID, user=people.alice, name="mine")
     Definition.objects.create(pk=DEFINITION_ID, user=people.alice, name="mine", definition={})
     return Scene(people, turn)
@@ -135,6 +139,7 @@ def address(pattern: str, scene: Scene) -> str:
     values = {
         "<uuid:conversation_id>": str(scene.turn.conversation.pk),
         "<str:token>": "no-such-token",
+        "<int:key_id>": str(ApiKey.objects.get().pk),
         "<uuid:message_id>": str(Message.objects.get(generation=scene.turn.generation).pk),
     }
     for place, value in values.items():

@@ -14,6 +14,7 @@ from conversations.models import Measure
 from conversations.own_usage import ModelUse, use_by_day, use_by_model
 from conversations.quota_state import visible_standings
 from conversations.quotas import Standing, amount_in_words
+from conversations.views.api_keys import key_examples, key_rows
 from conversations.views.requests import SignedInRequest
 from conversations.views.usage_chart import UsageChart
 
@@ -27,12 +28,15 @@ def account(request: SignedInRequest) -> HttpResponse:
     """The page of whoever is signed in; nobody else's figures can be asked for."""
     user = request.user
     used = use_by_model(user)
+    models = access.models_for(user)
     context = {
         "limits": [_Limit.of(*each) for each in visible_standings(user)],
         "chart": UsageChart.of(use_by_day(user)),
         "use_by_model": [_UseRow.of(use) for use in used],
         "shows_cost": any(use.cost_micros for use in used),
-        "models": access.models_for(user),
+        "models": models,
+        "api_keys": key_rows(user),
+        **key_examples(models),
     }
     return render(request, "account_page.html", context)
 

@@ -1,0 +1,184 @@
+"""What a person chooses about an API key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from ipaddress import ip_network
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations import access
+from conversations.api_keys import KeyChoices
+from conversations.limits import Limit, NotALimit, amount_from_words, amount_to_edit
+from conversations.models import ApiKey, LanguageModel, Measure, Period, Policy, User
+from conversations.models.api_key import NAME_CHARACTERS
+
+MOST_NETWORKS = 20
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class LimitFields:
+    """The two fields of one measure, as the page sets them beside each other."""
+
+    label: str
+    amount: forms.BoundField
+    period: forms.BoundField
+
+
+class ApiKeyForm(forms.Form):
+    """A new key, or what may be changed of one; ``choices()`` is what was chosen."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=NAME_CHARACTERS,
+        help_text=gettext_lazy("Where the key is used, so that you know it again."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    endpoints = forms.MultipleChoiceField(
+        label=gettext_lazy("May be used for"),
+        choices=ApiKey.Endpoint.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    which_models = forms.ChoiceField(
+        label=gettext_lazy("Models"),
+        choices=[
+            ("all", gettext_lazy("All that I may use")),
+            ("some", gettext_lazy("Only these")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    models = forms.ModelMultipleChoiceField(
+        LanguageModel.objects.none(),
+        label=gettext_lazy("Only these models"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("The key works until the end of this day in UTC. Empty: it stays."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    addresses = forms.CharField(
+        label=gettext_lazy("Only from these addresses"),
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy("One a line, such as 192.0.2.7 or 10.0.0.0/8. Empty: from any."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def __init__(self, user: User, data: Any = None, *, key: ApiKey | None = None) -> None:
+        super().__init__(data, initial=_chosen(key) if key else _usual(), label_suffix="")
+        offered = [model.pk for model in access.models_for(user)]
+        models = cast("forms.ModelMultipleChoiceField[LanguageModel]", self.fields["models"])
+        models.queryset = LanguageModel.objects.filter(pk__in=offered)
+        for measure in Measure:
+            self.fields[f"{measure}_amount"] = _amount_field(measure)
+            self.fields[f"{measure}_period"] = _period_field(measure)
+
+    @property
+    def limits(self) -> list[LimitFields]:
+        """The limits' fields, a measure each."""
+        return [
+            LimitFields(_unit(measure), self[f"{measure}_amount"], self[f"{measure}_period"])
+            for measure in Measure
+        ]
+
+    def clean_expires_on(self) -> datetime | None:
+        """The moment at which it ends."""
+        day = self.cleaned_data["expires_on"]
+        if day is None:
+            return None
+        if day < timezone.now().date():
+            raise ValidationError(_("This day is over. Choose today or a later one."))
+        return datetime.combine(day + _ONE_DAY, time.min, UTC)
+
+    def clean_addresses(self) -> list[str]:
+        """The networks, each in its usual form."""
+        lines = self.cleaned_data["addresses"].replace(",", "\n").split()
+        if len(lines) > MOST_NETWORKS:
+            raise ValidationError(_("At most %s addresses can be named.") % MOST_NETWORKS)
+        return list(dict.fromkeys(_network(line) for line in lines))
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the choices together that belong together."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("which_models") == "some" and not values.get("models"):
+            self.add_error("models", _("Choose a model, or all of them."))
+        values["limits"] = list(self._limits())
+        return values
+
+    def _limits(self) -> Iterator[Limit]:
+        for measure in Measure:
+            text = self.cleaned_data.get(f"{measure}_amount")
+            period = self.cleaned_data.get(f"{measure}_period")
+            if not (text and period):
+                continue
+            try:
+                yield Limit(measure, period, None, amount_from_words(measure, text))
+            except NotALimit as problem:
+                self.add_error(f"{measure}_amount", str(problem))
+
+    def choices(self) -> KeyChoices:
+        """What was chosen, once the form is valid."""
+        values = self.cleaned_data
+        return KeyChoices(
+            name=values["name"],
+            models=list(values["models"]) if values["which_models"] == "some" else None,
+            endpoints=values["endpoints"],
+            addresses=values["addresses"],
+            expires_at=values["expires_on"],
+            limits=values["limits"],
+        )
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text, strict=False))
+    except ValueError:
+        told = _("“%s” is no address. Write one such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32.")
+        raise ValidationError(told % text[:50]) from None
+
+
+def _usual() -> dict[str, Any]:
+    return {"endpoints": list(ApiKey.Endpoint.values), "which_models": "all"}
+
+
+def _chosen(key: ApiKey) -> dict[str, Any]:
+    """What is chosen of a key now."""
+    initial = {
+        "name": key.name,
+        "endpoints": key.endpoints,
+        "which_models": "all" if key.all_models else "some",
+        "models": list(key.language_models.values_list("pk", flat=True)),
+        "expires_on": key.expires_at and (key.expires_at - _ONE_DAY).astimezone(UTC).date(),
+        "addresses": "\n".join(key.addresses),
+    }
+    for rule in key.rules.filter(language_model=None):
+        initial[f"{rule.measure}_amount"] = amount_to_edit(rule.measure, rule.limit)
+        initial[f"{rule.measure}_period"] = rule.period
+    return initial
+
+
+def _unit(measure: str) -> str:
+    label = str(Measure(measure).label).capitalize()
+    return f"{label} ({Policy.current().currency})" if measure == Measure.COST else label
+
+
+def _amount_field(measure: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"})
+    label = _("At most, %(unit)s") % {"unit": Measure(measure).label}
+    return forms.CharField(label=label, max_length=30, required=False, widget=widget)
+
+
+def _period_field(measure: str) -> forms.ChoiceField:
+    label = _("In which time, %(unit)s") % {"unit": Measure(measure).label}
+    return forms.ChoiceField(
+        label=label, choices=Period.choices, initial=Period.DAY, required=False
+    )

@@ -1,0 +1,110 @@
+"""A person's keys for programs: make one, see it once, change it, end it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from conversations import access, api_keys
+from conversations.limits import in_words
+from conversations.models import ApiKey, LanguageModel, Policy, User
+from conversations.refusal import Refused
+from conversations.views.api_examples import KEY_VARIABLE, Example, base_address, examples
+from conversations.views.api_key_form import ApiKeyForm
+from conversations.views.requests import SignedInRequest
+
+_FORM_PAGE = "account_page/api_key.html"
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def new(request: SignedInRequest) -> HttpResponse:
+    """The form of a new key, and then the key itself, in the answer and nowhere else."""
+    form = ApiKeyForm(request.user, request.POST or None)
+    if form.is_valid():
+        try:
+            key, secret = api_keys.create(request.user, form.choices())
+        except Refused as refused:
+            form.add_error(None, refused.message)
+        else:
+            shown = {"key": key, "secret": secret, **key_examples(access.models_for(key.user, key))}
+            return render(request, "account_page/api_key_made.html", shown)
+    return _form_page(request, form)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def change(request: SignedInRequest, key_id: int) -> HttpResponse:
+    """What was chosen of a key, to be chosen anew, and the button that ends it."""
+    try:
+        key = access.api_key_for(request.user, key_id)
+    except access.NotFound:
+        raise Http404 from None
+    if "revoke" in request.POST:
+        api_keys.revoke(key)
+        return _back(request, _("“%s” is revoked. No program can use it any more.") % key.name)
+    form = ApiKeyForm(request.user, request.POST or None, key=key)
+    if form.is_valid():
+        api_keys.change(key, form.choices())
+        return _back(request, _("“%s” is changed.") % form.cleaned_data["name"])
+    return _form_page(request, form, key)
+
+
+def _form_page(
+    request: SignedInRequest, form: ApiKeyForm, key: ApiKey | None = None
+) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, _FORM_PAGE, {"form": form, "key": key}, status=status)
+
+
+def _back(request: SignedInRequest, told: str) -> HttpResponse:
+    messages.success(request, told)
+    return HttpResponseRedirect(reverse("account") + "#api-keys")
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A key as the list shows it."""
+
+    key: ApiKey
+    models: str
+    endpoints: str
+    limits: list[str]
+
+    @property
+    def addresses(self) -> str:
+        return ", ".join(self.key.addresses)
+
+    @property
+    def last_used_at(self) -> datetime | None:
+        return self.key.last_used_at
+
+
+def key_rows(user: User) -> list[KeyRow]:
+    """The person's keys, the newest first."""
+    currency = Policy.current().currency
+    return [_row(key, currency) for key in api_keys.keys_of(user)]
+
+
+def _row(key: ApiKey, currency: str) -> KeyRow:
+    names = ", ".join(model.name for model in key.language_models.all())
+    narrowed = [ApiKey.Endpoint(each).label for each in key.endpoints]
+    return KeyRow(
+        key,
+        "" if key.all_models else names or _("none of those that were chosen"),
+        "" if len(narrowed) == len(ApiKey.Endpoint) else ", ".join(map(str, narrowed)),
+        [in_words(rule, currency) for rule in key.rules.all()],
+    )
+
+
+def key_examples(models: list[LanguageModel]) -> dict[str, Any]:
+    """What the pages say to who writes a program."""
+    shown: list[Example] = examples(models[0].name) if models else []
+    return {"base_address": base_address(), "key_variable": KEY_VARIABLE, "examples": shown}

@@ -1,0 +1,190 @@
+"""The pages of a person's keys: made and shown once, listed, changed, revoked."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from conversations import api_keys
+from conversations.api_keys import KeyChoices, UnknownKey
+from conversations.limits import Limit
+from conversations.models import ApiKey, User
+from tests.people import People, make_model
+
+pytestmark = pytest.mark.django_db
+NEW = "/account/keys/new/"
+FILLED = {"name": "nightly", "endpoints": ["chat", "models"], "which_models": "all"}
+SECRET = re.compile(r"pk-parley-[A-Za-z0-9_-]{43}")
+
+
+def client_of(user: User) -> Client:
+    """A browser that is signed in as them."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def made(user: User, **choices: Any) -> ApiKey:
+    """A key of the user's."""
+    return api_keys.create(user, KeyChoices(**{"name": "nightly", **choices}))[0]
+
+
+def test_a_key_is_made_and_shown_this_once(people: People) -> None:
+    alice = client_of(people.alice)
+    answer = alice.post(NEW, FILLED)
+    (secret,) = set(SECRET.findall(answer.content.decode()))
+    assert api_keys.authenticated(secret, "").user == people.alice
+    assert answer["Cache-Control"] == "private, no-store"
+    for address in ("/account/", f"/account/keys/{ApiKey.objects.get().pk}/", NEW):
+        assert not SECRET.search(alice.get(address).content.decode())
+
+
+def test_every_choice_is_kept(people: People) -> None:
+    model = make_model("a/model")
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    choices = {
+        "name": " build server ",
+        "endpoints": ["chat"],
+        "which_models": "some",
+        "models": [model.pk],
+        "expires_on": tomorrow.isoformat(),
+        "addresses": "192.0.2.7\n10.1.2.3/8, 2001:DB8::/32",
+        "requests_amount": "100",
+        "requests_period": "hour",
+        "cost_amount": "2.50",
+        "cost_period": "month",
+    }
+    client_of(people.alice).post(NEW, choices)
+    key = ApiKey.objects.get()
+    assert (key.name, key.endpoints, key.all_models) == ("build server", ["chat"], False)
+    assert list(key.language_models.all()) == [model]
+    end = datetime.combine(tomorrow + timedelta(days=1), datetime.min.time(), UTC)
+    assert key.expires_at == end
+    assert key.addresses == ["192.0.2.7/32", "10.0.0.0/8", "2001:db8::/32"]
+    rules = set(key.rules.values_list("measure", "period", "limit"))
+    assert rules == {("requests", "hour", 100), ("cost", "month", 2_500_000)}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("name", "", "required"),
+        ("endpoints", [], "required"),
+        ("which_models", "some", "Choose a model, or all of them."),
+        ("expires_on", "2020-01-01", "This day is over."),
+        ("addresses", "example.org", "“example.org” is no address."),
+        ("addresses", "\n".join(f"10.0.0.{last}" for last in range(21)), "At most 20"),
+        ("tokens_amount", "1.500", "Write a whole number"),
+        ("tokens_amount", "many", "Write a number such as"),
+    ],
+)
+def test_a_wrong_choice_is_named_and_nothing_is_lost(
+    people: People, field: str, value: Any, complaint: str
+) -> None:
+    choices = {**FILLED, "tokens_period": "day", "requests_amount": "77", field: value}
+    answer = client_of(people.alice).post(NEW, choices)
+    text = answer.content.decode()
+    assert (answer.status_code, ApiKey.objects.count()) == (422, 0)
+    assert complaint in text
+    assert 'value="77"' in text
+
+
+def test_a_model_that_is_not_theirs_cannot_be_chosen(people: People) -> None:
+    closed = make_model("c/closed")
+    closed.audience = "restricted"
+    closed.save()
+    alice = client_of(people.alice)
+    assert "c/closed" not in alice.get(NEW).content.decode()
+    choices = {**FILLED, "which_models": "some", "models": [closed.pk]}
+    assert alice.post(NEW, choices).status_code == 422
+
+
+def test_the_list_tells_each_key_and_how_it_is_narrowed(people: People) -> None:
+    make_model("a/model")
+    made(
+        people.alice,
+        name="build server",
+        models=[make_model("b/only")],
+        endpoints=["chat"],
+        addresses=["10.0.0.0/8"],
+        limits=[Limit("tokens", "day", None, 5_000)],
+    )
+    made(people.alice, name="old", expires_at=timezone.now())
+    revoked = made(people.alice, name="revoked one")
+    api_keys.revoke(revoked)
+    made(people.bob, name="bobs")
+    text = client_of(people.alice).get("/account/").content.decode()
+    for told in ("build server", "b/only", "10.0.0.0/8", "5,000 tokens a day", "Expired"):
+        assert told in text
+    assert "revoked one" not in text
+    assert "bobs" not in text
+
+
+def test_the_list_costs_the_same_for_many_keys(
+    people: People, django_assert_max_num_queries: Any
+) -> None:
+    alice = client_of(people.alice)
+    for _ in range(20):
+        made(people.alice, limits=[Limit("requests", "day", None, 5)])
+    with django_assert_max_num_queries(12):
+        alice.get("/account/")
+
+
+def test_saving_a_key_as_it_is_changes_nothing_of_it(people: People) -> None:
+    key = made(
+        people.alice,
+        models=[make_model("a/model")],
+        endpoints=["models"],
+        addresses=["10.0.0.0/8"],
+        expires_at=datetime(2100, 1, 2, tzinfo=UTC),
+        limits=[Limit("cost", "month", None, 2_500_000)],
+    )
+    alice, address = client_of(people.alice), f"/account/keys/{key.pk}/"
+    form = alice.get(address).context["form"]
+    filled = {each.html_name: value for each in form if (value := each.value()) is not None}
+    assert alice.post(address, filled).status_code == 302
+    kept = ("name", "all_models", "endpoints", "addresses", "expires_at")
+    after = ApiKey.objects.get()
+    assert [getattr(after, name) for name in kept] == [getattr(key, name) for name in kept]
+    assert [each.limit for each in after.rules.all()] == [2_500_000]
+    assert "“nightly” is changed." in alice.get("/account/").content.decode()
+
+
+def test_a_key_is_revoked_at_once(people: People) -> None:
+    alice = client_of(people.alice)
+    (secret,) = set(SECRET.findall(alice.post(NEW, FILLED).content.decode()))
+    address = f"/account/keys/{ApiKey.objects.get().pk}/"
+    told = alice.post(address, {"revoke": "1"}, follow=True).content.decode()
+    assert "“nightly” is revoked." in told
+    with pytest.raises(UnknownKey):
+        api_keys.authenticated(secret, "")
+    assert alice.get(address).status_code == 404
+
+
+def test_nobody_else_changes_or_revokes_a_key(people: People) -> None:
+    key = made(people.alice)
+    for somebody in (people.bob, people.dana):
+        client = client_of(somebody)
+        for sent in ({"revoke": "1"}, {**FILLED, "name": "mine"}):
+            assert client.post(f"/account/keys/{key.pk}/", sent).status_code == 404
+    key.refresh_from_db()
+    assert (key.name, key.revoked_at) == ("nightly", None)
+
+
+def test_the_fifty_first_key_is_refused_with_what_to_do(people: People) -> None:
+    for _ in range(50):
+        made(people.alice)
+    answer = client_of(people.alice).post(NEW, FILLED)
+    assert "Revoke one that is no longer used." in answer.content.decode()
+
+
+def test_without_a_model_there_are_no_examples(people: People) -> None:
+    alice = client_of(people.alice)
+    assert "A first request" not in alice.get("/account/").content.decode()
+    make_model("a/model")
+    text = alice.get("/account/").content.decode()
+    assert text.count("a/model") == 4
+    assert "PARLEY_API_KEY" in text
