@@ -2,8 +2,25 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any
+
+# Addresses that open something for whoever knows them, as they stand in requests, in references
+# to them (escaped), and in what an exception says.
+_SECRET_ADDRESS = re.compile(r"(/|%2F)(s|invite)(/|%2F)[A-Za-z0-9_-]{16,}", re.IGNORECASE)
+
+
+def without_secrets(text: str) -> str:
+    """The text without the tokens of share links and invitations."""
+    return _SECRET_ADDRESS.sub(r"\1\2\3…", text)
+
+
+class TextFormatter(logging.Formatter):
+    """Lines for people: time, level, logger, message, and the traceback below."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
@@ -18,7 +35,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        return without_secrets(json.dumps(entry, ensure_ascii=False))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -30,7 +47,11 @@ def logging_config(log_format: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+            "text": {
+                "()": "chatsite.logs.TextFormatter",
+                "format": "{asctime} {levelname} {name}: {message}",
+                "style": "{",
+            },
             "json": {"()": "chatsite.logs.JsonFormatter"},
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": log_format}},

@@ -3,7 +3,17 @@
 from typing import TypeVar
 from uuid import UUID
 
-from conversations.models import ApiKey, Conversation, Generation, LanguageModel, Message, User
+from conversations.models import (
+    ApiKey,
+    Conversation,
+    Generation,
+    LanguageModel,
+    Message,
+    Policy,
+    ShareLink,
+    User,
+)
+from conversations.models.invitation import hashed
 
 T = TypeVar("T")
 
@@ -37,6 +47,32 @@ def message_for(user: User, message_id: UUID) -> Message:
 def generation_for(user: User, generation_id: UUID) -> Generation:
     """A generation that the user started."""
     return _or_not_found(Generation.objects.filter(user=user, pk=generation_id).first())
+
+
+def share_link_for(user: User, link_id: UUID) -> ShareLink:
+    """A link that the user made, whatever has become of it."""
+    return _or_not_found(user.share_links.filter(pk=link_id).first())
+
+
+def shared_for(token: str, reader: User | None, *, let_in: bool = False) -> ShareLink:
+    """The link of an address, without its snapshot, if it shows something to this reader.
+
+    ``reader`` is None where nobody is signed in. A reader who was let in before may take a copy
+    of what they were shown although no view is left. Raises :class:`NotFound` for a link that is
+    wrong, expired, used up, revoked, of a closed account or for others: nobody can tell which.
+    """
+    links = ShareLink.objects.current() if let_in else ShareLink.objects.live()
+    link = links.without_snapshot().filter(token_hash=hashed(token)).first()
+    if link is None or not link.is_for(reader):
+        raise NotFound
+    if link.audience == ShareLink.Audience.PUBLIC and not Policy.current().public_links:
+        raise NotFound
+    return link
+
+
+def person_named(username: str) -> User:
+    """The account of exactly that name, for whoever already knows it."""
+    return _or_not_found(User.objects.filter(username=username, is_active=True).first())
 
 
 def models_for(user: User, key: ApiKey | None = None) -> list[LanguageModel]:

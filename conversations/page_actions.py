@@ -104,7 +104,7 @@ async def _show(page: OpenPage, frame: protocol.ConversationShow) -> None:
 
 
 async def _delete(page: OpenPage, frame: protocol.ConversationDelete) -> None:
-    await turns.delete(page.user, frame.conversation_id)
+    await turns.delete(page.user, frame.conversation_id, keep_links=frame.keep_links)
 
 
 async def _restore(page: OpenPage, frame: protocol.ConversationRestore) -> None:

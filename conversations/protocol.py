@@ -99,6 +99,7 @@ class ConversationShow(Frame, tag="conversation.show", kw_only=True, frozen=True
 
 class ConversationDelete(Frame, tag="conversation.delete", kw_only=True, frozen=True):
     conversation_id: UUID
+    keep_links: bool = False
 
 
 class ConversationRestore(Frame, tag="conversation.restore", kw_only=True, frozen=True):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from conversations import access
 from conversations.models import Conversation, Message, User
 from conversations.refusal import Refused
+from conversations.sharing import links
 from conversations.turn_records import checked_parameters, checked_system_message, model_named
 
 TITLE_CHARACTERS = 200
@@ -134,21 +135,30 @@ def _leaf(message: Message, children: dict[UUID | None, list[Message]]) -> Messa
     return message
 
 
-def delete(user: User, conversation_id: UUID) -> None:
-    """Take the conversation off the list, until that is undone or some time has passed."""
-    _mark(access.conversation_for(user, conversation_id), is_deleted=True)
+@transaction.atomic
+def delete(user: User, conversation_id: UUID, *, keep_links: bool = False) -> None:
+    """Take the conversation off the list, until that is undone or some time has passed.
+
+    The links that show it are revoked with it, unless they are to be kept.
+    """
+    conversation = access.conversation_for(user, conversation_id)
+    _mark(conversation, is_deleted=True)
+    if not keep_links:
+        links.revoke_with(conversation)
 
 
+@transaction.atomic
 def restore(user: User, conversation_id: UUID) -> None:
-    """Undo :func:`delete`."""
-    _mark(access.deleted_conversation_for(user, conversation_id), is_deleted=False)
+    """Undo :func:`delete`, with the links that it revoked."""
+    conversation = access.deleted_conversation_for(user, conversation_id)
+    _mark(conversation, is_deleted=False)
+    links.restore_with(conversation)
 
 
 def _mark(conversation: Conversation, *, is_deleted: bool) -> None:
-    with transaction.atomic():
-        conversation.advance()
-        conversation.deleted_at = timezone.now() if is_deleted else None
-        conversation.save(update_fields=["deleted_at"])
+    conversation.advance()
+    conversation.deleted_at = timezone.now() if is_deleted else None
+    conversation.save(update_fields=["deleted_at"])
 
 
 def running_in(user: User, conversation_id: UUID) -> list[UUID]:

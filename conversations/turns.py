@@ -74,8 +74,9 @@ async def branch_off(user: User, message_id: UUID) -> Conversation:
     return copy
 
 
-async def delete(user: User, conversation_id: UUID) -> None:
-    """Take a conversation off the list and stop what runs in it."""
+async def delete(user: User, conversation_id: UUID, *, keep_links: bool = False) -> None:
+    """Take a conversation off the list, stop what runs in it, and revoke its links if wanted."""
     for generation_id in await in_thread(tree.running_in, user, conversation_id):
         await stop(user, generation_id)
-    await change(user, conversation_id, partial(tree.delete, user, conversation_id))
+    deed = partial(tree.delete, user, conversation_id, keep_links=keep_links)
+    await change(user, conversation_id, deed)

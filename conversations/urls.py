@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from conversations.views import account, api_keys, conversation, diagram, message
+from conversations.views import account, api_keys, conversation, diagram, message, share, shared
 
 urlpatterns = [
     path("", conversation.new, name="new"),
     path("state.json", conversation.new_state, name="new_state"),
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/state.json", conversation.state, name="conversation_state"),
+    path("c/<uuid:conversation_id>/share/", share.share, name="share"),
+    path("c/<uuid:conversation_id>/share/preview/", share.share_preview, name="share_preview"),
+    path("c/<uuid:conversation_id>/share/secrets/", share.share_secrets, name="share_secrets"),
+    path("share/links.json", share.share_links, name="share_links"),
+    path("share/person.json", share.share_person, name="share_person"),
+    path("share/<uuid:link_id>/terms/", share.change_link, name="change_link"),
+    path("share/<uuid:link_id>/snapshot/", share.update_link, name="update_link"),
+    path("share/<uuid:link_id>/revoke/", share.revoke_link, name="revoke_link"),
+    path("s/<str:token>/", shared.shared, name="shared"),
+    path("s/<str:token>/conversation.md", shared.shared_markdown, name="shared_markdown"),
+    path("s/<str:token>/continue/", shared.go_on, name="go_on"),
     path("conversations.json", conversation.older, name="conversations"),
     path("account/", account.account, name="account"),
     path("account/keys/new/", api_keys.new, name="api_key_new"),

@@ -60,6 +60,7 @@ LAYERS = {
     "conversations.doorbell": 3,
     "conversations.generation": 3,
     "conversations.local_model": 3,
+    "conversations.openings": 3,
     "conversations.turns": 3,
     "conversations.upstream_models": 3,
     # 4 edges

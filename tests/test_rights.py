@@ -38,6 +38,8 @@ SIGNED_IN = {
 OWNED = SIGNED_IN | {"stranger": 404, "demoted": 404, "admin": 404}
 STAFF = dict.fromkeys(IDENTITIES, "login") | {"admin": 200}
 ANYBODY = dict.fromkeys(IDENTITIES, 200)
+# These take posts alone; whom they serve is in tests/sharing/test_endpoints.py.
+NO_GET = dict.fromkeys(IDENTITIES, 405)
 GONE = dict.fromkeys(IDENTITIES, 404)
 ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
@@ -52,6 +54,19 @@ ROUTES: dict[str, dict[str, Any]] = {
     "conversations": SIGNED_IN,
     "message_details": OWNED,
     "diagram_frame": ANYBODY,
+    "share": OWNED,
+    "share_secrets": NO_GET,
+    "share_preview": NO_GET,
+    "share_links": SIGNED_IN,
+    # Nobody is asked for, so nobody is found.
+    "share_person": {name: 404 if said == 200 else said for name, said in SIGNED_IN.items()},
+    "change_link": NO_GET,
+    "update_link": NO_GET,
+    "revoke_link": NO_GET,
+    # Whom a link lets in is its own matrix: tests/sharing/test_matrix.py.
+    "shared": GONE,
+    "shared_markdown": GONE,
+    "go_on": NO_GET,
 }
 # allauth's own pages act on the account that is signed in and take no ids of anybody.
 OTHERS_CODE = ("accounts/",)
@@ -140,6 +155,7 @@ def address(pattern: str, scene: Scene) -> str:
         "<uuid:conversation_id>": str(scene.turn.conversation.pk),
         "<str:token>": "no-such-token",
         "<int:key_id>": str(ApiKey.objects.get().pk),
+        "<uuid:link_id>": str(uuid4()),
         "<uuid:message_id>": str(Message.objects.get(generation=scene.turn.generation).pk),
     }
     for place, value in values.items():

@@ -22,7 +22,15 @@ class PolicyForm(forms.ModelForm):
 
     class Meta:
         model = Policy
-        fields = ("new_models_open", "private_addresses", "currency", "draining")
+        fields = (
+            "new_models_open",
+            "private_addresses",
+            "public_links",
+            "default_link_days",
+            "longest_link_days",
+            "currency",
+            "draining",
+        )
 
     def clean_currency(self) -> str:
         """Three letters, as ISO 4217 has them."""

@@ -22,6 +22,7 @@ from conversations.models.quota import (
     Period,
     Rule,
 )
+from conversations.models.share import ShareLink
 from conversations.models.usage import UsageDay, UsageTotal
 from conversations.models.user import User
 
@@ -48,6 +49,7 @@ __all__ = [
     "Preset",
     "Provider",
     "Rule",
+    "ShareLink",
     "UnreadableText",
     "UsageDay",
     "UsageTotal",

@@ -1,5 +1,8 @@
 """What an administrator decides for the whole site: one row."""
 
+from datetime import timedelta
+
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +25,26 @@ class Policy(models.Model):
         default=False,
         help_text=_("What runs goes on. Meant for the minutes before a restart."),
     )
+    public_links = models.BooleanField(
+        _("conversations may be shared with anyone"),
+        default=True,
+        help_text=_("Otherwise links open for people who are signed in; others show nothing."),
+    )
+    default_link_days = models.PositiveIntegerField(
+        _("links expire after (days)"),
+        null=True,
+        blank=True,
+        default=30,
+        validators=[MinValueValidator(1)],
+        help_text=_("Unless their author says otherwise. Empty: never."),
+    )
+    longest_link_days = models.PositiveIntegerField(
+        _("links expire after (days) at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: no limit."),
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
 
     class Meta:
@@ -35,3 +58,14 @@ class Policy(models.Model):
     def current(cls) -> "Policy":
         """The policy of the site, with its defaults where nobody has decided anything."""
         return cls.objects.first() or cls()
+
+    @property
+    def default_link_lifetime(self) -> timedelta | None:
+        """How long a link lives whose author says nothing; None for ever."""
+        days = [each for each in (self.default_link_days, self.longest_link_days) if each]
+        return timedelta(days=min(days)) if days else None
+
+    @property
+    def longest_link_lifetime(self) -> timedelta | None:
+        """How long a link may live at most; None for ever."""
+        return timedelta(days=self.longest_link_days) if self.longest_link_days else None

@@ -1,0 +1,159 @@
+"""Links by which people show a frozen copy of a conversation."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.conversation import Conversation
+from conversations.models.encryption import EncryptedTextField
+from conversations.models.user import User
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    def live(self) -> "ShareLinkQuerySet":
+        """Links that show something now."""
+        return self.current().with_views_left()
+
+    def current(self) -> "ShareLinkQuerySet":
+        """Links that have not ended and whose author has an account that is open."""
+        return self.unended().filter(user__is_active=True)
+
+    def unended(self) -> "ShareLinkQuerySet":
+        """Links that are neither revoked nor expired."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at=None)
+
+    def with_views_left(self) -> "ShareLinkQuerySet":
+        """Links that may be opened once more, as far as their number of views goes."""
+        return self.filter(Q(max_views=None) | Q(views__lt=F("max_views")))
+
+    def revoke(self) -> int:
+        """Let the links show nothing from now on, for good; give how many did until now.
+
+        Also those that undoing a deletion would bring back.
+        """
+        unrevoked = Q(revoked_at=None) | Q(revoked_with_conversation=True)
+        return self.filter(unrevoked).update(
+            revoked_at=timezone.now(), revoked_with_conversation=False
+        )
+
+    def without_snapshot(self) -> "ShareLinkQuerySet":
+        """Without what is long: for lists."""
+        return self.defer("snapshot", "article")
+
+
+class ShareLink(models.Model):
+    """An address that shows ``snapshot`` to ``audience`` for as long as it is live.
+
+    ``snapshot`` is what its author chose to show and nothing else; ``article`` is the same as
+    HTML. Neither changes with the conversation. ``selection`` and ``sealed_masks`` are how the
+    author chose, so that they can choose again. The token is looked up by its hash, and kept
+    encrypted for its author, who may copy the address again.
+    """
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", _("anyone with the link")
+        SIGNED_IN = "signed_in", _("people who are signed in")
+        NAMED = "named", _("named people and groups")
+
+    class State(models.TextChoices):
+        LIVE = "live", _("live")
+        EXPIRED = "expired", _("expired")
+        USED_UP = "used_up", _("used up")
+        REVOKED = "revoked", _("revoked")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="share_links",
+        verbose_name=_("author"),
+    )
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.SET_NULL, null=True, related_name="share_links"
+    )
+    title = models.CharField(_("title"), max_length=200)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    sealed_token = EncryptedTextField(editable=False)
+    audience = models.CharField(_("audience"), max_length=10, choices=Audience)
+    users = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people")
+    )
+    groups = models.ManyToManyField(Group, blank=True, related_name="+", verbose_name=_("groups"))
+    passphrase_hash = models.CharField(max_length=128, blank=True, default="", editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True)
+    max_views = models.PositiveIntegerField(_("most views"), null=True)
+    views = models.PositiveIntegerField(_("views"), default=0)
+    last_viewed_at = models.DateTimeField(_("last viewed"), null=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    # Undoing the deletion brings back the links that it revoked and no others.
+    revoked_with_conversation = models.BooleanField(default=False)
+    shows_title = models.BooleanField(_("title in link previews"), default=False)
+    selection = models.JSONField(default=dict)
+    sealed_masks = EncryptedTextField(blank=True, default="")
+    snapshot = models.JSONField()
+    article = models.TextField()
+    snapshot_at = models.DateTimeField(_("snapshot"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["user", "-created_at"])]
+        verbose_name = _("share link")
+        verbose_name_plural = _("share links")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @staticmethod
+    def new_token() -> str:
+        """A token for a link: 256 random bits."""
+        return secrets.token_urlsafe(32)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it has not been stored yet."""
+        return self._state.adding
+
+    @property
+    def url(self) -> str:
+        """The whole address; empty where the token was encrypted under another key."""
+        if not self.sealed_token:
+            return ""
+        return f"{settings.SITE_URL}{reverse('shared', args=[self.sealed_token])}"
+
+    @property
+    def state(self) -> State:
+        """What its author is told of it; a live one shows nothing while the account is closed."""
+        if self.revoked_at:
+            return self.State.REVOKED
+        if self.expires_at and self.expires_at <= timezone.now():
+            return self.State.EXPIRED
+        if self.max_views is not None and self.views >= self.max_views:
+            return self.State.USED_UP
+        return self.State.LIVE
+
+    def is_for(self, reader: User | None) -> bool:
+        """Whether the reader, None where nobody is signed in, belongs to the audience.
+
+        A query where it is for named people and groups.
+        """
+        if self.audience == self.Audience.PUBLIC:
+            return True
+        if reader is None:
+            return False
+        if self.audience == self.Audience.SIGNED_IN or reader.pk == self.user_id:
+            return True
+        return self.users.filter(pk=reader.pk).exists() or (
+            self.groups.filter(user=reader).exists()
+        )

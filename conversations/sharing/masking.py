@@ -1,0 +1,185 @@
+"""Strings that must not be seen, in every form in which a text can hold them.
+
+A text is looked at in three ways: as it stands; with what HTML, JSON, Markdown and addresses
+escape read as what it means; and so without the marks by which Markdown emphasises. Capitals,
+accents written in two ways, white space and characters of no width make no difference in any of
+them. Each character that is looked at knows where it stands in the text, so what is found there
+is covered here.
+"""
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote
+
+# The first that holds none of the masked strings stands in their place; all have one length,
+# so that it tells nothing of theirs.
+COVERS = ("█████", "•••••", "-----", "=====")
+# Covering can put two halves of a string together that stood apart.
+_ROUNDS = 4
+
+_INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
+_AS_IT_STANDS = re.compile(
+    rf"(?P<run>[!-~]+)|(?P<space>\s+)|(?P<nothing>[{_INVISIBLE}]+)|(?P<other>.)", re.DOTALL
+)
+_ESCAPES = (
+    r"(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+    r"|(?P<unicode>(?:\\+u[0-9a-fA-F]{4})+)"
+    r"|(?P<percent>(?:%[0-9a-fA-F]{2})+)"
+    r"|(?P<space>(?:\s|\\+[nrt](?![A-Za-z]))+)"
+    r"|(?P<escaped>\\+[!-/:-@\[-`{-~])"
+)
+_DECODED = re.compile(
+    rf"{_ESCAPES}|(?P<nothing>[{_INVISIBLE}]+)|(?P<run>[!-$'-\[\]-~]+)|(?P<other>.)", re.DOTALL
+)
+_UNMARKED = re.compile(
+    rf"{_ESCAPES}|(?P<nothing>[{_INVISIBLE}*_~`]+)|(?P<run>[!-$'-)+-\[\]^a-}}]+)|(?P<other>.)",
+    re.DOTALL,
+)
+_VIEWS = (_AS_IT_STANDS, _DECODED, _UNMARKED)
+
+
+class Masks:
+    """The strings that one selection masks."""
+
+    def __init__(self, strings: Iterable[str]) -> None:
+        folded = {_folded(each.strip(), _AS_IT_STANDS) for each in strings}
+        # The longest first: a string may be part of another.
+        self._needles = sorted(folded - {"", " "}, key=len, reverse=True)
+        free = (each for each in COVERS if not self.occur_in(each))
+        self.cover = next(free, "")
+
+    def __bool__(self) -> bool:
+        return bool(self._needles)
+
+    def occur_in(self, text: str) -> bool:
+        """Whether the text holds one of the strings in some form."""
+        return any(
+            needle in folded
+            for folded in (_folded(text, view) for view in _VIEWS)
+            for needle in self._needles
+        )
+
+    def text(self, text: str) -> str:
+        """The text with every form of every string covered."""
+        if not self._needles:
+            return text
+        for _round in range(_ROUNDS):
+            spans = self._spans(text)
+            if not spans:
+                return text
+            text = _covered(text, spans, self.cover)
+        return self.cover
+
+    def value(self, value: Any) -> Any:
+        """A JSON value with the strings covered in its texts, names and numbers."""
+        if not self._needles:
+            return value
+        match value:
+            case str():
+                return self.text(value)
+            case dict():
+                return {self.text(str(name)): self.value(inner) for name, inner in value.items()}
+            case list() | tuple():
+                return [self.value(inner) for inner in value]
+            case None | bool():
+                return value
+        return self.text(str(value)) if self.occur_in(str(value)) else value
+
+    def json(self, text: str) -> str:
+        """JSON text with the strings covered; it stays JSON where it was."""
+        if not self._needles:
+            return text
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return self.text(text)
+        covered = self.value(value)
+        if covered == value and not self.occur_in(text):
+            return text
+        return self.text(json.dumps(covered, ensure_ascii=False))
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the strings stand in the text."""
+        found: list[tuple[int, int]] = []
+        for view in _VIEWS:
+            folded = _folded(text, view)
+            if any(needle in folded for needle in self._needles):
+                found += self._places(text, view)
+        return sorted(found)
+
+    def _places(self, text: str, view: re.Pattern[str]) -> list[tuple[int, int]]:
+        folded, starts, ends = _mapped(text, view)
+        return [
+            (starts[place], ends[place + len(needle) - 1])
+            for needle in self._needles
+            for place in _occurrences(needle, folded)
+        ]
+
+
+def _occurrences(needle: str, folded: str) -> Iterable[int]:
+    place = folded.find(needle)
+    while place >= 0:
+        yield place
+        place = folded.find(needle, place + 1)
+
+
+def _covered(text: str, spans: list[tuple[int, int]], cover: str) -> str:
+    """The text with each run of overlapping spans replaced by one cover."""
+    parts, done = [], 0
+    for start, end in spans:
+        if start >= done:
+            parts += [text[done:start], cover]
+        done = max(done, end)
+    return "".join([*parts, text[done:]])
+
+
+def _folded(text: str, view: re.Pattern[str]) -> str:
+    return "".join(_meaning(match) for match in view.finditer(text))
+
+
+def _mapped(text: str, view: re.Pattern[str]) -> tuple[str, list[int], list[int]]:
+    """What a view reads, and for each of its characters where that begins and ends in the text."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in view.finditer(text):
+        meaning = _meaning(match)
+        parts.append(meaning)
+        if match.lastgroup == "run":
+            starts.extend(range(match.start(), match.end()))
+            ends.extend(range(match.start() + 1, match.end() + 1))
+        else:
+            starts.extend([match.start()] * len(meaning))
+            ends.extend([match.end()] * len(meaning))
+    return "".join(parts), starts, ends
+
+
+def _meaning(match: re.Match[str]) -> str:
+    """What a piece of text stands for, in the form in which texts are compared."""
+    piece = match[0]
+    match match.lastgroup:
+        case "run":
+            return piece.lower()
+        case "space":
+            return " "
+        case "nothing":
+            return ""
+        case "entity":
+            piece = html.unescape(piece)
+        case "unicode":
+            piece = _utf16(re.findall(r"u([0-9a-fA-F]{4})", piece))
+        case "percent":
+            piece = unquote(piece, errors="replace")
+        case "escaped":
+            piece = piece[-1]
+    return unicodedata.normalize("NFKD", piece).casefold()
+
+
+def _utf16(units: list[str]) -> str:
+    return b"".join(int(unit, 16).to_bytes(2, "big") for unit in units).decode(
+        "utf-16-be", errors="replace"
+    )

@@ -1,0 +1,174 @@
+"""From a conversation to what a reader gets: fields that are named here, masked, and no others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from conversations.models import Conversation, Message, title_from
+from conversations.sharing import article
+from conversations.sharing.json_text import dumped, indented
+from conversations.sharing.markdown import blocks, to_html
+from conversations.sharing.masking import Masks
+from conversations.sharing.selection import LONGEST_TITLE, Selection, chosen
+from conversations.sharing.visible import visible_text
+
+Snapshot = dict[str, Any]
+# Of the parameters, those that describe tools go where the calls go.
+_OF_TOOLS = {"tools", "tool_choice", "parallel_tool_calls"}
+# Covering a block can put new text together; after so many times the whole text is covered.
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What is shown: as JSON, and as the HTML of the conversation in the page."""
+
+    snapshot: Snapshot
+    article: str
+
+    @property
+    def title(self) -> str:
+        """The title as it is shown."""
+        return str(self.snapshot["title"])
+
+
+def project(conversation: Conversation, selection: Selection) -> Projection:
+    """What the selection shows of the conversation. Raises as :func:`selection.chosen` does."""
+    messages = chosen(conversation, selection)
+    snapshot = snapshot_of(conversation, messages, selection)
+    return Projection(snapshot, article.to_html(snapshot))
+
+
+def snapshot_of(
+    conversation: Conversation, messages: Sequence[Message], selection: Selection
+) -> Snapshot:
+    """The messages as the selection shows them, as JSON."""
+    masks, calls = Masks(selection.masks), _Calls(messages)
+    snapshot: Snapshot = {
+        "title": masks.text(_title(conversation, messages, selection))[:LONGEST_TITLE],
+        "messages": [
+            shown for message in messages if (shown := _message(message, selection, masks, calls))
+        ],
+    }
+    if selection.shows("author"):
+        snapshot["author"] = masks.text(
+            conversation.user.get_full_name() or conversation.user.get_username()
+        )
+    if selection.shows("system_message") and conversation.system_message:
+        snapshot["system_message"] = masks.text(conversation.system_message)
+    if selection.shows("parameters") and conversation.parameters:
+        snapshot["parameters"] = _masked_json(dumped(_parameters(conversation, selection)), masks)
+    return snapshot
+
+
+def _title(conversation: Conversation, messages: Sequence[Message], selection: Selection) -> str:
+    """The title; one that was made of a message which is not shown gives way to another."""
+    if title := " ".join(selection.title.split()):
+        return title
+    shown = {message.pk for message in messages}
+    first = conversation.messages.filter(parent=None).values_list("pk", "content")
+    origins = [key for key, content in first if title_from(content) == conversation.title]
+    if not origins or shown & set(origins):
+        return conversation.title
+    asked = (each.content for each in messages if each.role == Message.Role.USER)
+    return title_from(next(asked, "")) or _("A conversation")
+
+
+def _parameters(conversation: Conversation, selection: Selection) -> dict[str, Any]:
+    left_out = set() if selection.shows("tool_calls") else _OF_TOOLS
+    return {name: value for name, value in conversation.parameters.items() if name not in left_out}
+
+
+class _Calls:
+    """The calls of the messages under numbers of our own: a provider's ids are nobody's matter."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        calls = [call for message in messages for call in message.tool_calls]
+        self._numbers = {call["id"]: f"call_{number}" for number, call in enumerate(calls, 1)}
+        self._names = {call["id"]: call["function"]["name"] for call in calls}
+
+    def number(self, call_id: str) -> str:
+        return str(self._numbers.get(call_id, ""))
+
+    def name(self, call_id: str) -> str:
+        return str(self._names.get(call_id, ""))
+
+
+def _message(
+    message: Message, selection: Selection, masks: Masks, calls: _Calls
+) -> dict[str, Any] | None:
+    """One message; None where nothing of it is shown."""
+    match message.role:
+        case Message.Role.USER:
+            return {"role": "user", "content": masks.text(message.content)}
+        case Message.Role.TOOL:
+            return _tool_answer(message, masks, calls)
+    shown = _answer(message, selection, masks)
+    if selection.shows("reasoning") and message.reasoning_content:
+        shown["reasoning_content"] = _masked_markdown(message.reasoning_content, masks)
+        shown["reasoning_ms"] = message.reasoning_ms
+    if selection.shows("tool_calls") and message.tool_calls:
+        shown["tool_calls"] = [_call(call, masks, calls) for call in message.tool_calls]
+    has_text = shown["content"] or "reasoning_content" in shown or "tool_calls" in shown
+    if selection.shows("model_names") and message.model_name:
+        shown["model"] = masks.text(message.model_name)
+    return shown if has_text else None
+
+
+def _answer(message: Message, selection: Selection, masks: Masks) -> dict[str, Any]:
+    asked = message.generation.parameters.get("response_format") if message.generation else None
+    if isinstance(asked, dict) and asked.get("type") in {"json_object", "json_schema"}:
+        return {
+            "role": "assistant",
+            "content": _masked_json(message.content, masks),
+            "is_json": True,
+        }
+    return {"role": "assistant", "content": _masked_markdown(message.content, masks)}
+
+
+def _tool_answer(message: Message, masks: Masks, calls: _Calls) -> dict[str, Any]:
+    return {
+        "role": "tool",
+        "content": _masked_json(message.content, masks),
+        "tool_call_id": calls.number(message.tool_call_id),
+        "name": masks.text(calls.name(message.tool_call_id)),
+    }
+
+
+def _call(call: dict[str, Any], masks: Masks, calls: _Calls) -> dict[str, Any]:
+    return {
+        "id": calls.number(call["id"]),
+        "name": masks.text(call["function"]["name"]),
+        "arguments": _masked_json(call["function"]["arguments"], masks),
+    }
+
+
+def _masked_json(text: str, masks: Masks) -> str:
+    """JSON text as it will be read, so that nothing is put together later."""
+    return masks.text(indented(masks.json(text)))
+
+
+def _masked_markdown(source: str, masks: Masks) -> str:
+    """Markdown in which no masked string can be read, however it is put together when rendered.
+
+    ``se[cr](https://example.org)et`` holds the word only for a reader: a block in which one
+    still finds a string is covered as a whole.
+    """
+    if not masks:
+        return source
+    covered = masks.text(source)
+    for _round in range(_ROUNDS):
+        if not masks.occur_in(visible_text(to_html(covered))):
+            return covered
+        covered = _without_blocks(covered, masks)
+    return masks.cover
+
+
+def _without_blocks(source: str, masks: Masks) -> str:
+    lines = source.split("\n")
+    for first, last, html in reversed(blocks(source)):
+        if masks.occur_in(visible_text(html)):
+            lines[first:last] = [masks.cover, ""]
+    return masks.text("\n".join(lines))

@@ -1,0 +1,172 @@
+"""What happens when somebody opens an address: who is let in, and that views are counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password
+from django.db.models import F
+from django.utils import timezone
+
+from conversations import access
+from conversations.models import ShareLink, User
+from conversations.sharing import passes
+from conversations.sharing.allowance import Allowance, origin_of
+from conversations.sharing.passes import Pass
+
+MISSES = Allowance("misses", most=30, seconds=60)
+WRONG_PASSPHRASES = Allowance("passphrases", most=5, seconds=300)
+# For all addresses together: whoever guesses from many is stopped too.
+WRONG_PASSPHRASES_OF_LINK = Allowance("passphrases-of-link", most=50, seconds=300)
+KEPT_ARTICLES = 16
+
+
+class TooOften(Exception):
+    """So many things went wrong that nothing is tried for a while; ``seconds`` at most."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class PassphraseNeeded(Exception):
+    """There is something for whoever knows the pass-phrase; ``is_wrong``: this was not it."""
+
+    def __init__(self, *, is_wrong: bool = False) -> None:
+        super().__init__()
+        self.is_wrong = is_wrong
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Somebody opens an address. ``reader`` is None where nobody is signed in.
+
+    ``note`` is what their browser keeps of :mod:`passes`. The page is counted (``counts``), a
+    copy of it (``is_copy``) only for whoever has not been shown the page of a link whose views
+    are limited.
+    """
+
+    token: str
+    address: str
+    reader: User | None = None
+    note: str = ""
+    counts: bool = True
+    is_copy: bool = False
+
+
+Outcome = ShareLink | Exception
+
+
+def read_all(readings: Sequence[Reading]) -> list[Outcome]:
+    """For each reading the link that may be shown, or the exception that says why not.
+
+    Many at once, because a busy link then costs one query and one UPDATE for all of them. Every
+    view is counted before it is shown, and none beyond the last that is permitted.
+    """
+    found: dict[tuple[str, User | None], ShareLink | None] = {}
+    outcomes = [_admitted(reading, found) for reading in readings]
+    counted: dict[ShareLink, list[int]] = {}
+    for place, (reading, link) in enumerate(zip(readings, outcomes, strict=True)):
+        if isinstance(link, ShareLink) and _is_counted(reading, link):
+            counted.setdefault(link, []).append(place)
+    for link, places in counted.items():
+        for place in places[_counted(link, len(places)) :]:
+            outcomes[place] = _miss(readings[place])
+    return outcomes
+
+
+def read_one(reading: Reading) -> ShareLink:
+    """The link that may be shown. Raises :class:`access.NotFound`, :class:`PassphraseNeeded`
+    and :class:`TooOften`.
+    """
+    outcome = read_all([reading])[0]
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def unlock(reading: Reading, passphrase: str) -> ShareLink:
+    """The link whose pass-phrase that is. Raises as :func:`read_one` does."""
+    link = _admitted(reading, {})
+    if isinstance(link, ShareLink):
+        return link
+    if not isinstance(link, PassphraseNeeded):
+        raise link
+    link = access.shared_for(reading.token, reading.reader)
+    origin, key = origin_of(reading.address), str(link.pk)
+    # Before it is compared, so that guesses sent at once are all counted.
+    allowed = WRONG_PASSPHRASES.spend(key, origin) and WRONG_PASSPHRASES_OF_LINK.spend(key)
+    if not allowed:
+        raise TooOften(WRONG_PASSPHRASES.seconds)
+    if not check_password(passphrase, link.passphrase_hash):
+        raise PassphraseNeeded(is_wrong=True)
+    WRONG_PASSPHRASES.renew(key, origin)
+    return link
+
+
+@lru_cache(maxsize=KEPT_ARTICLES)
+def article_of(link_id: UUID, snapshot_at: datetime) -> str:
+    """The HTML of a snapshot; those that were read last are kept."""
+    return ShareLink.objects.values_list("article", flat=True).get(pk=link_id)
+
+
+def _admitted(reading: Reading, found: dict[tuple[str, User | None], ShareLink | None]) -> Outcome:
+    """Who belongs to the audience and knows the pass-phrase; ``found`` keeps what was looked up."""
+    if MISSES.is_spent(origin_of(reading.address)):
+        return TooOften(MISSES.seconds)
+    key = (reading.token, reading.reader)
+    if key not in found:
+        found[key] = _found(reading)
+    link = found[key]
+    if link is None:
+        return _miss(reading)
+    held = passes.read(link, reading.note) if reading.note else Pass.NONE
+    if link.state == ShareLink.State.USED_UP and not (reading.is_copy and held == Pass.VIEWED):
+        return _miss(reading)
+    if link.passphrase_hash and held == Pass.NONE and not _is_author(reading, link):
+        return PassphraseNeeded()
+    return link
+
+
+def _found(reading: Reading) -> ShareLink | None:
+    try:
+        return access.shared_for(reading.token, reading.reader, let_in=True)
+    except access.NotFound:
+        return None
+
+
+def _miss(reading: Reading) -> access.NotFound:
+    MISSES.spend(origin_of(reading.address))
+    return access.NotFound()
+
+
+def _is_author(reading: Reading, link: ShareLink) -> bool:
+    return reading.reader is not None and reading.reader.pk == link.user_id
+
+
+def _is_counted(reading: Reading, link: ShareLink) -> bool:
+    if not reading.counts or _is_author(reading, link):
+        return False
+    if not reading.is_copy:
+        return True
+    return link.max_views is not None and passes.read(link, reading.note) != Pass.VIEWED
+
+
+def _counted(link: ShareLink, wanted: int) -> int:
+    """Count so many views of a link, or as many as are permitted; give how many.
+
+    The conditions are those of the row itself: with a join PostgreSQL would not look at them
+    again when two views wait for the same row.
+    """
+    row = ShareLink.objects.filter(pk=link.pk).unended()
+    now = timezone.now()
+    if link.max_views is None:
+        views = F("views") + wanted
+        return wanted if row.filter(max_views=None).update(views=views, last_viewed_at=now) else 0
+    left = row.with_views_left()
+    for permitted in range(wanted):
+        if not left.update(views=F("views") + 1, last_viewed_at=now):
+            return permitted
+    return wanted

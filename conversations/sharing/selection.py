@@ -1,0 +1,107 @@
+"""What an author chooses to show of a conversation."""
+
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from conversations import access
+from conversations.models import Conversation, Message
+from conversations.refusal import Refused
+
+Omission = Literal[
+    "reasoning", "system_message", "parameters", "tool_calls", "model_names", "author"
+]
+# What is left out unless the author says otherwise: what the model was told and thought beside
+# the talk, and who the author is.
+DEFAULT_OMISSIONS: tuple[Omission, ...] = (
+    "reasoning",
+    "system_message",
+    "parameters",
+    "author",
+)
+MOST_MASKS = 100
+LONGEST_MASK = 10_000
+# A single character is in every text.
+SHORTEST_MASK = 2
+LONGEST_TITLE = 200
+MOST_MESSAGES = 2_000
+MOST_CHARACTERS = 3_000_000
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The branch that ends with ``leaf_id``, or the messages of it in ``message_ids``.
+
+    Without ``omit``, and with each string of ``masks`` covered wherever it stands. Without a
+    ``title`` of its own it has the conversation's.
+    """
+
+    leaf_id: UUID
+    message_ids: tuple[UUID, ...] | None = None
+    omit: tuple[Omission, ...] = DEFAULT_OMISSIONS
+    masks: tuple[str, ...] = ()
+    title: str = ""
+
+    def shows(self, part: Omission) -> bool:
+        """Whether a part that could be left out is shown."""
+        return part not in self.omit
+
+
+def chosen(conversation: Conversation, selection: Selection) -> list[Message]:
+    """The messages that are shown, the first first.
+
+    Raises :class:`Refused` where they cannot be, and :class:`access.NotFound` where a message is
+    not the conversation's.
+    """
+    _check_strings(selection)
+    branch = _branch(conversation, selection.leaf_id)
+    messages = branch if selection.message_ids is None else _some(branch, selection.message_ids)
+    if not selection.shows("tool_calls"):
+        messages = [each for each in messages if each.role != Message.Role.TOOL]
+    if not messages:
+        raise Refused("empty", _("Choose at least one message."), "message_ids")
+    _check_length(messages)
+    if any(each.generation and each.generation.is_running for each in messages):
+        text = _("An answer is still being written. Wait until it has ended, or stop it.")
+        raise Refused("still_running", text, "leaf_id")
+    return messages
+
+
+def _branch(conversation: Conversation, leaf_id: UUID) -> list[Message]:
+    leaf = conversation.messages.filter(pk=leaf_id).first()
+    branch = leaf.branch() if leaf else []
+    if not branch or any(each.deleted_at for each in branch):
+        raise access.NotFound
+    return branch
+
+
+def _some(branch: list[Message], ids: tuple[UUID, ...]) -> list[Message]:
+    wanted = set(ids)
+    if not wanted <= {each.pk for each in branch}:
+        raise access.NotFound
+    return [each for each in branch if each.pk in wanted]
+
+
+def _check_strings(selection: Selection) -> None:
+    if len(selection.title) > LONGEST_TITLE:
+        text = _("The title has more than %s characters.")
+        raise Refused("too_long", text % LONGEST_TITLE, "title")
+    if len(selection.masks) > MOST_MASKS:
+        text = _("At most %s strings can be masked.")
+        raise Refused("too_many", text % MOST_MASKS, "masks")
+    for mask in selection.masks:
+        if len(mask.strip()) < SHORTEST_MASK:
+            text = _("“%s” is too short to be masked: at least two characters are needed.")
+            raise Refused("too_short", text % mask, "masks")
+        if len(mask) > LONGEST_MASK:
+            text = _("A string to mask has more than %s characters.")
+            raise Refused("too_long", text % f"{LONGEST_MASK:,}", "masks")
+
+
+def _check_length(messages: list[Message]) -> None:
+    characters = sum(len(each.content) + len(each.reasoning_content) for each in messages)
+    if len(messages) > MOST_MESSAGES or characters > MOST_CHARACTERS:
+        text = _("This is too long to share: at most %(messages)s messages of %(mega)s MB in all.")
+        most = {"messages": f"{MOST_MESSAGES:,}", "mega": MOST_CHARACTERS // 1_000_000}
+        raise Refused("too_long", text % most, "message_ids")

@@ -1,0 +1,39 @@
+"""What a reader, a search or a curious look at the source can read of HTML."""
+
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+# Those whose values come from the text; the others are of our making.
+_ATTRIBUTES = {"href", "title"}
+_INLINE = {"a", "code", "del", "em", "s", "span", "strong", "math"}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        shown = (value for name, value in attrs if value and name in _ATTRIBUTES)
+        self.attributes += [unquote(value) for value in shown]
+        self._apart(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._apart(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def _apart(self, tag: str) -> None:
+        # The parts of a formula are read as one word.
+        if tag not in _INLINE and not tag.startswith("m"):
+            self.text.append("\n")
+
+
+def visible_text(html: str) -> str:
+    """The text as it is read across elements, then what stands in attributes."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return "\n".join(["".join(reader.text), *reader.attributes])

@@ -1,0 +1,30 @@
+"""JSON that a page sends and is answered with."""
+
+from typing import TypeVar
+
+import msgspec
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+
+from conversations.refusal import Refused
+
+T = TypeVar("T")
+
+
+def read_json(request: HttpRequest, kind: type[T]) -> T:
+    """The body as a ``kind``. Raises :class:`Refused` that names what is wrong with it."""
+    return read_text(request.body, kind)
+
+
+def read_text(text: str | bytes, kind: type[T]) -> T:
+    """The JSON text as a ``kind``. Raises :class:`Refused` that names what is wrong with it."""
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.DecodeError as error:
+        raise Refused("malformed", _("This is not understood: %s.") % error) from error
+
+
+def refusal(refused: Refused) -> JsonResponse:
+    """The answer to what cannot be done as asked."""
+    told = {"code": refused.code, "message": refused.message, "field": refused.field}
+    return JsonResponse({"error": told}, status=422)

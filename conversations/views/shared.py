@@ -1,0 +1,172 @@
+"""The page of a link: for whoever was sent it, complete without a script.
+
+Everything that is not shown looks the same: a link that is wrong, expired, used up, revoked, of a
+closed account, or for others. The page that says so offers to sign in, whichever it is.
+"""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from conversations import access
+from conversations.models import ShareLink, User
+from conversations.openings import openings
+from conversations.sharing import article, going_on, passes, reading
+from conversations.sharing.passes import Pass
+from conversations.sharing.reading import PassphraseNeeded, Reading, TooOften
+from conversations.threads import in_thread
+
+COOKIE = "__Secure-shared" if settings.SERVED_OVER_TLS else "shared"
+_POLICY = (
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors {ancestors}",
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
+
+
+def sealed(response: HttpResponse, *, framed: bool = False) -> HttpResponse:
+    """The page under the strictest policy: no script, nothing from elsewhere, kept nowhere."""
+    policy = "; ".join(_POLICY).format(ancestors="'self'" if framed else "'none'")
+    response["Content-Security-Policy"] = policy
+    response["X-Frame-Options"] = "SAMEORIGIN" if framed else "DENY"
+    for name, value in HEADERS.items():
+        response[name] = value
+    return response
+
+
+def _answered(view: View) -> View:
+    """The view with what it raises as pages, each of them sealed."""
+
+    @sensitive_variables("token")
+    @wraps(view)
+    async def answer(request: HttpRequest, token: str) -> HttpResponse:
+        reader = await _reader(request)
+        try:
+            response = await view(request, token, reader)
+        except access.NotFound:
+            response = _page(request, "shared/gone.html", {"reader": reader}, status=404)
+        except TooOften as error:
+            response = _page(request, "shared/too_often.html", {}, status=429)
+            response["Retry-After"] = str(error.seconds)
+        except PassphraseNeeded as error:
+            context = {"is_wrong": error.is_wrong, "action": reverse("shared", args=[token])}
+            status = 422 if error.is_wrong else 200
+            response = _page(request, "shared/passphrase.html", context, status=status)
+        return sealed(response)
+
+    return answer
+
+
+# The pass-phrase proves who sends it, and letting somebody in by force gives nothing away; why
+# Django's check cannot be used on these pages stands at passes.form_key.
+@csrf_exempt
+@sensitive_post_parameters("passphrase")
+@require_http_methods(["GET", "HEAD", "POST"])
+@_answered
+async def shared(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
+    """The page; posting a pass-phrase leads to it."""
+    opening = _reading(request, token, reader, counts=request.method == "GET")
+    if request.method == "POST":
+        link = await in_thread(reading.unlock, opening, request.POST.get("passphrase", ""))
+        return _noted(redirect("shared", token), token, link, Pass.UNLOCKED)
+    link = await openings().open(opening)
+    body = await in_thread(reading.article_of, link.pk, link.snapshot_at)
+    response = HttpResponse(page_of(link, body, token, reader))
+    keeps_note = link.passphrase_hash or link.max_views is not None
+    return _noted(response, token, link, Pass.VIEWED) if keeps_note else response
+
+
+@require_safe
+@_answered
+async def shared_markdown(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
+    """What the page shows, as Markdown."""
+    link = await openings().open(_reading(request, token, reader, is_copy=True))
+    text = await in_thread(lambda: article.to_markdown(link.snapshot))
+    response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="conversation.md"'
+    return response
+
+
+@csrf_exempt
+@require_POST
+@_answered
+async def go_on(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
+    """A conversation of the reader's own that begins with what the page shows."""
+    if reader is None or not passes.opens_form(request.POST.get("key", ""), token, reader):
+        return redirect("shared", token)
+    link = await openings().open(_reading(request, token, reader, is_copy=True))
+    conversation = await in_thread(going_on.go_on, reader, link)
+    return redirect("conversation", conversation.pk)
+
+
+async def _reader(request: HttpRequest) -> User | None:
+    """Who is signed in; without a cookie nobody is, and nothing is looked up."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    user = await request.auser()
+    return user if isinstance(user, User) else None
+
+
+def _reading(
+    request: HttpRequest,
+    token: str,
+    reader: User | None,
+    *,
+    counts: bool = True,
+    is_copy: bool = False,
+) -> Reading:
+    address = request.META.get("REMOTE_ADDR", "")
+    note = request.COOKIES.get(COOKIE, "")
+    return Reading(token, address, reader, note, counts=counts, is_copy=is_copy)
+
+
+def _noted(response: HttpResponse, token: str, link: ShareLink, held: Pass) -> HttpResponse:
+    response.set_cookie(
+        COOKIE,
+        passes.written(link, held),
+        max_age=passes.PASS_SECONDS,
+        path=reverse("shared", args=[token]),
+        secure=settings.SERVED_OVER_TLS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def page_of(link: ShareLink, body: str, token: str, reader: User | None) -> str:
+    """The page around a snapshot."""
+    context = {
+        "site_name": settings.SITE_NAME,
+        "title": link.title,
+        "shows_title": link.shows_title,
+        "article": body,
+        "snapshot_at": link.snapshot_at,
+        "reader": reader,
+        "token": token,
+        "form_key": passes.form_key(token, reader) if reader and token else "",
+    }
+    return render_to_string("shared/page.html", context)
+
+
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int
+) -> HttpResponse:
+    return render(request, template, context, status=status)
