@@ -1,6 +1,7 @@
 """The administration, one file a concept."""
 
 from conversations.admin import (
+    api_keys,
     audit_log,
     groups,
     invitations,
@@ -14,6 +15,7 @@ from conversations.admin import (
 )
 
 __all__ = [
+    "api_keys",
     "audit_log",
     "groups",
     "invitations",

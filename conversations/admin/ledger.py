@@ -48,6 +48,7 @@ EXPORTED = (
     "username",
     "model_name",
     "provider_name",
+    "api_key_name",
     "outcome",
     "error_code",
     "source",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations import audit, people, quotas
+from conversations.admin.api_keys import keys_of_person
 from conversations.admin.audited import AuditedAdmin, actor_of
 from conversations.admin.people_actions import PeopleActions
 from conversations.admin.people_form import (
@@ -53,6 +54,7 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
         (gettext_lazy("Access"), {"fields": ("is_active", "groups")}),
         (gettext_lazy("Limits now"), {"fields": ("standings",)}),
+        (gettext_lazy("API keys"), {"fields": ("keys_for_programs",)}),
         (
             gettext_lazy("Administration"),
             {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "user_permissions")},
@@ -117,6 +119,11 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         rows = [_shown(each) for each in quotas.standings(person, None)]
         context = {"rows": rows, "person": person}
         return render_to_string("admin/conversations/user/standings.html", context)
+
+    @admin.display(description=gettext_lazy("API keys"))
+    def keys_for_programs(self, person: User) -> str:
+        """The keys that still let programs in."""
+        return keys_of_person(person)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Everything on the page that this administrator may not write."""
