@@ -13,6 +13,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from chatsite.health import HealthChecks  # noqa: E402
 from chatsite.peer import TrustedPeer  # noqa: E402
+from chatsite.shared_pages import SharedPages  # noqa: E402
 from chatsite.static import StaticFiles  # noqa: E402
 from chatsite.websocket_origin import SameOrigin  # noqa: E402
 from conversations.routing import websocket_urlpatterns  # noqa: E402
@@ -20,7 +21,7 @@ from conversations.routing import websocket_urlpatterns  # noqa: E402
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
-            "http": HealthChecks(StaticFiles(django_application)),
+            "http": HealthChecks(StaticFiles(SharedPages(django_application))),
             "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
         }
     )

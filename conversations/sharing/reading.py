@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password
@@ -20,7 +18,6 @@ MISSES = Allowance("misses", most=30, seconds=60)
 WRONG_PASSPHRASES = Allowance("passphrases", most=5, seconds=300)
 # For all addresses together: whoever guesses from many is stopped too.
 WRONG_PASSPHRASES_OF_LINK = Allowance("passphrases-of-link", most=50, seconds=300)
-KEPT_ARTICLES = 16
 
 
 class TooOften(Exception):
@@ -106,9 +103,8 @@ def unlock(reading: Reading, passphrase: str) -> ShareLink:
     return link
 
 
-@lru_cache(maxsize=KEPT_ARTICLES)
-def article_of(link_id: UUID, snapshot_at: datetime) -> str:
-    """The HTML of a snapshot; those that were read last are kept."""
+def article_of(link_id: UUID) -> str:
+    """The HTML of a snapshot."""
     return ShareLink.objects.values_list("article", flat=True).get(pk=link_id)
 
 

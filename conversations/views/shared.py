@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,7 +25,9 @@ from conversations.sharing import article, going_on, passes, reading
 from conversations.sharing.passes import Pass
 from conversations.sharing.reading import PassphraseNeeded, Reading, TooOften
 from conversations.threads import in_thread
+from conversations.views.kept_pages import KeptPages
 
+_kept = KeptPages(most_bytes=16 * 1024 * 1024)
 COOKIE = "__Secure-shared" if settings.SERVED_OVER_TLS else "shared"
 _POLICY = (
     "default-src 'none'",
@@ -88,8 +91,7 @@ async def shared(request: HttpRequest, token: str, reader: User | None) -> HttpR
         link = await in_thread(reading.unlock, opening, request.POST.get("passphrase", ""))
         return _noted(redirect("shared", token), token, link, Pass.UNLOCKED)
     link = await openings().open(opening)
-    body = await in_thread(reading.article_of, link.pk, link.snapshot_at)
-    response = HttpResponse(page_of(link, body, token, reader))
+    response = HttpResponse(await _page_for(link, token, reader))
     keeps_note = link.passphrase_hash or link.max_views is not None
     return _noted(response, token, link, Pass.VIEWED) if keeps_note else response
 
@@ -115,6 +117,21 @@ async def go_on(request: HttpRequest, token: str, reader: User | None) -> HttpRe
     link = await openings().open(_reading(request, token, reader, is_copy=True))
     conversation = await in_thread(going_on.go_on, reader, link)
     return redirect("conversation", conversation.pk)
+
+
+async def _page_for(link: ShareLink, token: str, reader: User | None) -> bytes:
+    """The page; what everybody gets who is not signed in is made once for each snapshot."""
+    if reader is not None:
+        return await in_thread(_made_page, link, token, reader)
+    key = (link.pk, link.snapshot_at, link.shows_title, get_language())
+    if (page := _kept.get(key)) is None:
+        page = await in_thread(_made_page, link, token, None)
+        _kept.keep(key, page)
+    return page
+
+
+def _made_page(link: ShareLink, token: str, reader: User | None) -> bytes:
+    return page_of(link, reading.article_of(link.pk), token, reader).encode()
 
 
 async def _reader(request: HttpRequest) -> User | None:

@@ -1,0 +1,28 @@
+"""Pages that were made and are asked for again."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+
+class KeptPages:
+    """The pages asked for last, ``most_bytes`` of them in all."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._pages: OrderedDict[Hashable, bytes] = OrderedDict()
+
+    def get(self, key: Hashable) -> bytes | None:
+        """The page of that key, if it is there."""
+        page = self._pages.get(key)
+        if page is not None:
+            self._pages.move_to_end(key)
+        return page
+
+    def keep(self, key: Hashable, page: bytes) -> None:
+        """Keep a page, and forget those that nobody has asked for the longest."""
+        self._bytes += len(page) - len(self._pages.pop(key, b""))
+        self._pages[key] = page
+        while self._bytes > self._most_bytes and self._pages:
+            _key, oldest = self._pages.popitem(last=False)
+            self._bytes -= len(oldest)

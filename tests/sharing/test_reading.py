@@ -1,0 +1,138 @@
+"""Views are counted exactly, what ends ends at once, and the short way answers as the long one."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.utils import timezone
+
+from chatsite.asgi import application
+from conversations.models import ShareLink
+from conversations.openings import Openings
+from conversations.sharing.reading import Reading, read_all
+from tests.people import People
+from tests.sharing.talk import browser_of, make_talk, path_of, share
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AT_MOST_SECONDS = 1
+
+
+def got(path: str, times: int = 1, **headers: str) -> list[httpx.Response]:
+    """What the site, with all that stands before Django, answers to requests at once."""
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=application)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://testserver", headers=headers
+        ) as http:
+            return await asyncio.gather(*(http.get(path) for _ in range(times)))
+
+    return asyncio.run(ask())
+
+
+def views_of(link: ShareLink) -> int:
+    return ShareLink.objects.get(pk=link.pk).views
+
+
+def test_of_readers_who_come_at_once_as_many_are_shown_the_page_as_are_permitted(
+    people: People,
+) -> None:
+    link = share(make_talk(people.alice), max_views=5)
+    answers = got(path_of(link), times=20)
+    assert sorted(each.status_code for each in answers) == [200] * 5 + [404] * 15
+    assert views_of(link) == 5
+    assert got(path_of(link))[0].status_code == 404
+
+
+def test_every_view_of_many_at_once_is_counted(people: People) -> None:
+    link = share(make_talk(people.alice))
+    assert {each.status_code for each in got(path_of(link), times=40)} == {200}
+    assert views_of(link) == 40
+
+
+def test_readings_at_once_make_few_trips(
+    people: People, django_assert_max_num_queries: object
+) -> None:
+    link = share(make_talk(people.alice))
+    readings = [Reading(link.sealed_token, "192.0.2.1") for _ in range(30)]
+    with django_assert_max_num_queries(4):  # type: ignore[operator]
+        assert all(isinstance(each, ShareLink) for each in read_all(readings))
+    assert views_of(link) == 30
+
+
+def test_the_author_and_head_requests_count_nothing(people: People) -> None:
+    link = share(make_talk(people.alice), max_views=1)
+    assert browser_of(people.alice).get(path_of(link)).status_code == 200
+    assert browser_of(None).head(path_of(link)).status_code == 200
+    assert views_of(link) == 0
+
+
+def test_who_was_shown_the_last_view_may_still_take_the_copy(people: People) -> None:
+    link = share(make_talk(people.alice), max_views=1)
+    reader, path = browser_of(None), path_of(link)
+    assert reader.get(path).status_code == 200
+    assert reader.get(path).status_code == 404
+    assert "What are tides?" in reader.get(f"{path}conversation.md").text
+    assert browser_of(None).get(f"{path}conversation.md").status_code == 404
+    assert views_of(link) == 1
+
+
+def test_a_copy_without_the_page_is_a_view(people: People) -> None:
+    link = share(make_talk(people.alice), max_views=1)
+    copy = browser_of(None).get(f"{path_of(link)}conversation.md")
+    assert (copy.status_code, views_of(link)) == (200, 1)
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "last view"])
+def test_what_has_ended_shows_nothing_from_that_moment_on(people: People, end: str) -> None:
+    link = share(make_talk(people.alice), max_views=3)
+    assert got(path_of(link))[0].status_code == 200
+    row = ShareLink.objects.filter(pk=link.pk)
+    match end:
+        case "revoked":
+            row.revoke()
+        case "expired":
+            row.update(expires_at=timezone.now())
+        case "last view":
+            got(path_of(link), times=2)
+    ended = timezone.now()
+    assert got(path_of(link))[0].status_code == 404
+    assert timezone.now() - ended < timedelta(seconds=AT_MOST_SECONDS)
+
+
+@pytest.mark.parametrize("kind", ["live", "limited", "pass-phrase", "wrong", "too often"])
+def test_the_short_way_answers_as_the_long_one(people: People, kind: str) -> None:
+    terms = {"limited": {"max_views": 9}, "pass-phrase": {"passphrase": "open"}}.get(kind, {})
+    path = path_of(share(make_talk(people.alice), **terms))
+    if kind in {"wrong", "too often"}:
+        path = "/s/no-such-token/"
+    if kind == "too often":
+        got(path, times=30)
+    short, long = got(path)[0], got(path, Cookie="other=1")[0]
+    assert (short.status_code, short.text) == (long.status_code, long.text)
+    assert told(short) == told(long)
+
+
+def told(answer: httpx.Response) -> dict[str, str]:
+    """The headers; those that say what the answer depends on, and signatures with a time, aside."""
+    aside = {"vary", "content-language", "set-cookie"}
+    headers = {name: value for name, value in answer.headers.items() if name not in aside}
+    return headers | {"cookies": ",".join(answer.cookies)}
+
+
+def test_a_failing_database_is_told_to_everyone_who_waits(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(readings: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("conversations.openings.read_all", fails)
+
+    async def ask() -> list[object]:
+        opened = Openings()
+        asking = (opened.open(Reading("x", "192.0.2.1")) for _ in range(3))
+        return list(await asyncio.gather(*asking, return_exceptions=True))
+
+    assert [type(each) for each in asyncio.run(ask())] == [ConnectionError] * 3
