@@ -84,7 +84,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS
 INSTALLED_APPS = [
     "conversations",
     "chatsite",
-    "django.contrib.admin",
+    "chatsite.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ConversationsConfig(AppConfig):
-    """Conversations with language models."""
+    """Conversations with language models; the administration shows its records."""
 
     name = "conversations"
-    verbose_name = _("Conversations")
+    verbose_name = _("Records")

@@ -1,0 +1,23 @@
+"""The administration's first page: every record in a section that says what it is for."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_record_stands_in_a_section_of_its_own_kind(client: Client, people: People) -> None:
+    client.force_login(people.dana)
+    page = client.get(reverse("admin:index"))
+    sections = {str(each["name"]): each["models"] for each in page.context["app_list"]}
+    assert list(sections)[:2] == ["Models", "People"]
+    assert "More" not in sections, "Name the new record in chatsite/administration.py."
+
+
+def test_a_list_is_headed_by_what_it_lists(client: Client, people: People) -> None:
+    client.force_login(people.dana)
+    page = client.get(reverse("admin:conversations_provider_changelist"))
+    assert "<h1>Providers</h1>" in page.content.decode()
