@@ -5,12 +5,13 @@ be a secret all the same.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from conversations.sharing.masking import COVERS
 
 MOST_FOUND = 100
 
@@ -74,15 +75,15 @@ class FoundSecret:
 
 def found_secrets(snapshot: dict[str, Any]) -> list[FoundSecret]:
     """What looks like a secret in a snapshot, kind by kind, at most 100 strings."""
-    found: Counter[tuple[str, str]] = Counter()
-    known: set[str] = set()
     texts = list(_texts(snapshot))
+    kinds: dict[str, str] = {}
     for kind in _SHAPES:
-        here = Counter(secret for text in texts for secret in _secrets(kind, text))
-        # What one kind has found is not offered again as another.
-        found.update({(kind, text): n for text, n in here.items() if text not in known})
-        known |= set(here)
-    return [FoundSecret(*key, count) for key, count in found.items()][:MOST_FOUND]
+        for secret in (each for text in texts for each in _secrets(kind, text)):
+            kinds.setdefault(secret, kind)
+    return [
+        FoundSecret(kind, secret, sum(text.count(secret) for text in texts))
+        for secret, kind in list(kinds.items())[:MOST_FOUND]
+    ]
 
 
 def _secrets(kind: str, text: str) -> Iterator[str]:
@@ -99,7 +100,7 @@ def _is_right(kind: str, text: str) -> bool:
         case "iban":
             return _passes_mod_97(text.replace(" ", ""))
         case "password":
-            return "█" not in text
+            return not any(cover in text for cover in COVERS)
     return True
 
 

@@ -1,0 +1,190 @@
+"""What becomes of links: titles, deletion and its undoing, terms, and what readers make of them."""
+
+import json
+
+import pytest
+from django.contrib.auth.hashers import identify_hasher
+from django.db import connection
+
+from conversations import access, tree
+from conversations.models import AuditEntry, Conversation, ShareLink, User
+from conversations.refusal import Refused
+from conversations.sharing import links
+from conversations.sharing.terms import Terms
+from tests.people import People, make_model
+from tests.sharing.talk import (
+    add_branch,
+    answer,
+    asked,
+    browser_of,
+    call,
+    make_talk,
+    path_of,
+    selection,
+    share,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_token_is_long_and_stands_nowhere_in_the_clear(people: People) -> None:
+    link = share(make_talk(people.alice), passphrase="open sesame")
+    assert len(link.sealed_token) >= 43  # 256 bits in base64
+    with connection.cursor() as cursor:
+        stored = str(cursor.execute("SELECT * FROM conversations_sharelink").fetchall())
+    assert link.token_hash in stored
+    assert link.sealed_token not in stored
+    assert "sesame" not in stored
+    assert identify_hasher(link.passphrase_hash)
+
+
+def test_what_is_masked_is_not_kept_in_the_clear(people: People) -> None:
+    talk = make_talk(people.alice, asked("It is hunter22"), title="Hello")
+    link = share(talk, shows={"masks": ("hunter22",)})
+    row = ShareLink.objects.filter(pk=link.pk).values("selection", "snapshot", "article").get()
+    assert "hunter22" not in json.dumps(row)
+    assert links.selection_of(ShareLink.objects.get(pk=link.pk)).masks == ("hunter22",)
+
+
+def test_a_title_made_of_a_message_that_is_not_shown_gives_way(people: People) -> None:
+    talk = make_talk(people.alice, asked("My diagnosis"), answer("I see"), title="My diagnosis")
+    head = talk.head
+    other = add_branch(talk, None, asked("What are tides?"), answer("Water"))
+    assert other is not None
+    assert head is not None
+    assert share(talk).title == "What are tides?"
+    assert share(talk, shows={"message_ids": (other.pk,)}).title == "A conversation"
+    assert share(talk, shows={"leaf_id": head.pk}).title == "My diagnosis"
+    assert share(talk, shows={"title": "On water"}).title == "On water"
+    talk.title = "Given by hand"
+    talk.save()
+    assert share(talk).title == "Given by hand"
+
+
+def test_what_was_deleted_or_is_being_written_is_not_shared(people: People) -> None:
+    talk = make_talk(people.alice)
+    assert talk.head is not None
+    tree.delete_message(people.alice, talk.head.pk)
+    with pytest.raises(access.NotFound):
+        share(talk, shows={"leaf_id": talk.head.pk})
+
+
+def state_of(link: ShareLink) -> str:
+    return ShareLink.objects.get(pk=link.pk).state
+
+
+def test_deleting_a_conversation_revokes_its_links_and_undoing_brings_back_just_those(
+    people: People,
+) -> None:
+    talk = make_talk(people.alice)
+    live, revoked = share(talk), share(talk)
+    links.revoke(people.alice, revoked.pk)
+    tree.delete(people.alice, talk.pk)
+    assert (state_of(live), state_of(revoked)) == ("revoked", "revoked")
+    assert browser_of(None).get(path_of(live)).status_code == 404
+    tree.restore(people.alice, talk.pk)
+    assert (state_of(live), state_of(revoked)) == ("live", "revoked")
+
+
+def test_a_link_that_is_revoked_meanwhile_is_not_brought_back(people: People) -> None:
+    talk = make_talk(people.alice)
+    by_author, by_administrator = share(talk), share(talk)
+    tree.delete(people.alice, talk.pk)
+    links.revoke(people.alice, by_author.pk)
+    links.revoke_for(people.dana, [by_administrator])
+    tree.restore(people.alice, talk.pk)
+    assert (state_of(by_author), state_of(by_administrator)) == ("revoked", "revoked")
+
+
+def test_links_are_kept_where_their_author_says_so(people: People) -> None:
+    talk = make_talk(people.alice)
+    link = share(talk)
+    tree.delete(people.alice, talk.pk, keep_links=True)
+    assert browser_of(None).get(path_of(link)).status_code == 200
+    with pytest.raises(Refused, match="can no longer change"):
+        links.update_snapshot(people.alice, link.pk, selection(talk))
+    Conversation.objects.all().delete()
+    assert browser_of(None).get(path_of(link)).status_code == 200
+
+
+def test_an_administrator_revokes_on_the_record_and_sees_no_content(people: People) -> None:
+    link = share(make_talk(people.alice))
+    assert links.revoke_for(people.dana, ShareLink.objects.all()) == 1
+    assert links.revoke_for(people.dana, ShareLink.objects.all()) == 0
+    entry = AuditEntry.objects.get()
+    assert (entry.actor_name, entry.action, entry.target_name) == ("dana", "revoked", link.title)
+    trail = json.dumps([entry.before, entry.after])
+    assert (link.sealed_token in trail, "tides" in trail) == (False, False)
+
+
+def test_a_link_keeps_what_new_terms_do_not_mention(people: People) -> None:
+    link = share(make_talk(people.alice), passphrase="open", lifetime_seconds=3600)
+    changed = links.change_terms(
+        people.alice, link.pk, Terms(audience=ShareLink.Audience.SIGNED_IN)
+    )
+    assert changed.passphrase_hash == link.passphrase_hash
+    assert changed.expires_at == ShareLink.objects.get(pk=link.pk).expires_at
+    open_to_all = Terms(audience=ShareLink.Audience.PUBLIC, passphrase="")
+    assert links.change_terms(people.alice, link.pk, open_to_all).passphrase_hash == ""
+
+
+def test_views_cannot_be_limited_to_fewer_than_there_were(people: People) -> None:
+    link = share(make_talk(people.alice))
+    ShareLink.objects.filter(pk=link.pk).update(views=3)
+    with pytest.raises(Refused, match="opened 3 times already"):
+        links.change_terms(
+            people.alice, link.pk, Terms(audience=ShareLink.Audience.PUBLIC, max_views=3)
+        )
+
+
+def gone_on(reader: User, link: ShareLink) -> Conversation:
+    browser, path = browser_of(reader), path_of(link)
+    page = browser.get(path).text
+    key = page.partition('name="key" value="')[2].partition('"')[0]
+    answer = browser.post(f"{path}continue/", {"key": key}, headers={"Origin": "null"})
+    assert answer.status_code == 302
+    return Conversation.objects.get(user=reader, pk=answer["Location"].split("/")[2])
+
+
+def test_a_reader_goes_on_from_what_is_shown_and_nothing_else(people: People) -> None:
+    make_model("a/first"), make_model("test/model")
+    said = [
+        asked("Add 1 and 2, says hunter22"),
+        answer("", tool_calls=[call("add", '{"a":1}')], reasoning_content="Hidden thoughts"),
+        {"role": "tool", "content": "3", "tool_call_id": "upstream-1"},
+        answer("3"),
+    ]
+    talk = make_talk(people.alice, *said, title="Sums", system_message="Hidden rules")
+    copy = gone_on(people.bob, share(talk, shows={"masks": ("hunter22",)}))
+    assert (copy.title, copy.system_message, copy.parameters) == ("Sums", "", {})
+    assert copy.language_model is not None
+    assert copy.language_model.name == "test/model"
+    assert copy.head is not None
+    branch = copy.head.branch()
+    assert [each.content for each in branch] == ["Add 1 and 2, says █████", "", "3", "3"]
+    assert [each.reasoning_content for each in branch] == [""] * 4
+    assert (branch[1].tool_calls[0]["id"], branch[2].tool_call_id) == ("call_1", "call_1")
+    assert talk.messages.count() == 4
+
+
+def test_a_reader_goes_on_with_a_model_that_they_may_use(people: People) -> None:
+    closed = make_model("test/model")
+    closed.audience = "restricted"
+    closed.save()
+    copy = gone_on(people.bob, share(make_talk(people.alice)))
+    assert copy.language_model is None
+    make_model("open/model")
+    copy = gone_on(people.bob, share(make_talk(people.alice)))
+    assert copy.language_model is not None
+    assert copy.language_model.name == "open/model"
+
+
+def test_nobody_goes_on_by_a_form_that_was_made_for_another(people: People) -> None:
+    link = share(make_talk(people.alice))
+    path = path_of(link)
+    page = browser_of(people.charlie).get(path).text
+    key = page.partition('name="key" value="')[2].partition('"')[0]
+    assert key
+    for reader in (people.bob, None):
+        assert browser_of(reader).post(f"{path}continue/", {"key": key})["Location"] == path
+    assert people.bob.conversations.count() == 0

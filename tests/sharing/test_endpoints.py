@@ -1,0 +1,238 @@
+"""What the dialog asks for: each endpoint for its author, for a stranger, and with bad input."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+from django.contrib.auth.models import Group
+from django.http import HttpResponse
+from django.test import Client
+
+from conversations.models import Conversation, Policy, ShareLink
+from tests.people import People
+from tests.sharing.talk import answer, asked, browser_of, make_talk, path_of, selection, share
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def chosen(talk: Conversation, **fields: Any) -> dict[str, Any]:
+    """A selection as it is sent."""
+    built: dict[str, Any] = msgspec.to_builtins(selection(talk, **fields))
+    return built
+
+
+def post(browser: Client, path: str, **body: Any) -> HttpResponse:
+    return browser.post(path, json.dumps(body), content_type="application/json")
+
+
+def error_of(response: HttpResponse) -> tuple[int, str, str | None]:
+    error = json.loads(response.content)["error"]
+    assert error["message"]
+    return response.status_code, error["code"], error["field"]
+
+
+def test_a_link_is_made_listed_changed_updated_and_revoked(people: People) -> None:
+    talk, browser = make_talk(people.alice), browser_of(people.alice)
+    share_path = f"/c/{talk.pk}/share/"
+    assert browser.get(share_path).json() == {
+        "links": [],
+        "groups": [],
+        "default_omit": ["reasoning", "system_message", "parameters", "author"],
+        "public_links": True,
+        "default_lifetime_seconds": 30 * 86400,
+        "longest_lifetime_seconds": None,
+    }
+    made = post(browser, share_path, selection=chosen(talk), terms={"audience": "public"})
+    assert made.status_code == 201
+    link = made.json()["link"]
+    assert browser.get(share_path).json()["links"] == [link]
+    assert browser.get("/share/links.json").json()["links"] == [link]
+    assert "tides" in browser_of(None).get(link["url"]).text
+
+    path = f"/share/{link['id']}"
+    terms = {"audience": "named", "usernames": ["bob"], "lifetime_seconds": None, "max_views": 5}
+    changed = post(browser, f"{path}/terms/", terms=terms).json()["link"]
+    told = ("audience", "usernames", "expires_at", "max_views", "url")
+    assert [changed[each] for each in told] == ["named", ["bob"], None, 5, link["url"]]
+
+    talk.messages.filter(role="user").update(content="What are seas?")
+    updated = post(browser, f"{path}/snapshot/", selection=chosen(talk, masks=("Water",)))
+    assert updated.json()["link"]["selection"]["masks"] == ["Water"]
+    shown = browser_of(people.bob).get(link["url"]).text
+    assert ("What are seas?" in shown, "Water" in shown) == (True, False)
+
+    assert post(browser, f"{path}/revoke/").json()["link"]["state"] == "revoked"
+    assert browser_of(people.bob).get(link["url"]).status_code == 404
+    assert error_of(post(browser, f"{path}/terms/", terms=terms)) == (422, "revoked", None)
+
+
+@pytest.mark.parametrize("deed", ["terms", "snapshot", "revoke"])
+def test_somebody_elses_link_does_not_exist(people: People, deed: str) -> None:
+    talk = make_talk(people.alice)
+    link = share(talk)
+    body = {"terms": {"terms": {"audience": "public"}}, "snapshot": {"selection": chosen(talk)}}
+    for pk in (link.pk, uuid4()):
+        reply = post(browser_of(people.dana), f"/share/{pk}/{deed}/", **body.get(deed, {}))
+        assert error_of(reply) == (404, "not_found", None)
+    assert browser_of(None).get(path_of(link)).status_code == 200
+
+
+@pytest.mark.parametrize("part", ["", "secrets/"])
+def test_somebody_elses_conversation_is_not_shared(people: People, part: str) -> None:
+    talk = make_talk(people.alice)
+    body = {"selection": chosen(talk)} | ({} if part else {"terms": {"audience": "public"}})
+    reply = post(browser_of(people.charlie), f"/c/{talk.pk}/share/{part}", **body)
+    assert error_of(reply) == (404, "not_found", None)
+    other = make_talk(people.charlie)
+    reply = post(browser_of(people.charlie), f"/c/{other.pk}/share/{part}", **body)
+    assert error_of(reply) == (404, "not_found", None)
+    assert ShareLink.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("terms", "code", "field"),
+    [
+        ({"audience": "public", "lifetime_seconds": 1}, "out_of_range", "lifetime_seconds"),
+        ({"audience": "public", "lifetime_seconds": 10**12}, "out_of_range", "lifetime_seconds"),
+        ({"audience": "public", "max_views": 0}, "out_of_range", "max_views"),
+        ({"audience": "public", "passphrase": "x" * 201}, "too_long", "passphrase"),
+        ({"audience": "named"}, "nobody_named", "usernames"),
+        ({"audience": "named", "usernames": ["nobody"]}, "unknown_person", "usernames"),
+        ({"audience": "named", "usernames": ["BOB"]}, "unknown_person", "usernames"),
+        ({"audience": "named", "group_ids": [7]}, "unknown_group", "group_ids"),
+        ({"audience": "everybody"}, "malformed", None),
+        ({"audience": "public", "views": 3}, "malformed", None),
+        ({}, "malformed", None),
+    ],
+)
+def test_terms_that_cannot_be_are_refused_with_their_field(
+    people: People, terms: dict[str, Any], code: str, field: str | None
+) -> None:
+    Group.objects.create(pk=7, name="others")
+    talk = make_talk(people.alice)
+    body = {"selection": chosen(talk), "terms": terms}
+    reply = post(browser_of(people.alice), f"/c/{talk.pk}/share/", **body)
+    assert error_of(reply) == (422, code, field)
+    assert ShareLink.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({"masks": ("x",)}, "too_short", "masks"),
+        ({"masks": ("xx",) * 101}, "too_many", "masks"),
+        ({"message_ids": ()}, "empty", "message_ids"),
+        ({"title": "x" * 201}, "too_long", "title"),
+    ],
+)
+def test_a_selection_that_cannot_be_is_refused_with_its_field(
+    people: People, fields: dict[str, Any], code: str, field: str
+) -> None:
+    talk = make_talk(people.alice)
+    browser, body = browser_of(people.alice), {"selection": chosen(talk, **fields)}
+    refused = (422, code, field)
+    secrets = post(browser, f"/c/{talk.pk}/share/secrets/", **body)
+    made = post(browser, f"/c/{talk.pk}/share/", **body, terms={"audience": "public"})
+    assert [error_of(secrets), error_of(made)] == [refused, refused]
+
+
+def test_the_site_decides_who_and_how_long(people: People) -> None:
+    Policy.objects.create(public_links=False, default_link_days=30, longest_link_days=7)
+    talk, browser = make_talk(people.alice), browser_of(people.alice)
+    path = f"/c/{talk.pk}/share/"
+
+    def asked_for(**terms: Any) -> HttpResponse:
+        return post(browser, path, selection=chosen(talk), terms=terms)
+
+    assert error_of(asked_for(audience="public")) == (422, "public_links_forbidden", "audience")
+    for lifetime in (None, 8 * 86400):
+        refused = error_of(asked_for(audience="signed_in", lifetime_seconds=lifetime))
+        assert refused == (422, "too_long", "lifetime_seconds")
+    assert asked_for(audience="signed_in", lifetime_seconds=7 * 86400).status_code == 201
+    link = ShareLink.objects.get(pk=asked_for(audience="signed_in").json()["link"]["id"])
+    assert link.expires_at is not None
+    assert round((link.expires_at - link.created_at).total_seconds() / 86400) == 7
+
+
+def test_people_and_groups_are_known_only_as_far_as_one_may(people: People) -> None:
+    own, other = Group.objects.create(name="own"), Group.objects.create(name="other")
+    people.alice.groups.add(own)
+    browser = browser_of(people.alice)
+    groups = browser.get(f"/c/{make_talk(people.alice).pk}/share/").json()["groups"]
+    assert groups == [{"id": own.pk, "name": "own"}]
+    assert other.name not in json.dumps(groups)
+    assert browser.get("/share/person.json?username=bob").json() == {"username": "bob"}
+    for name in ("bo", "Bob", "nobody", ""):
+        assert browser.get(f"/share/person.json?username={name}").status_code == 404
+
+
+def test_a_list_of_links_comes_in_parts(people: People) -> None:
+    talk = make_talk(people.alice)
+    made = [share(talk) for _ in range(3)]
+    ShareLink.objects.bulk_create(
+        ShareLink(
+            user=people.alice, title=f"{number}", token_hash=f"{number}", audience="public",
+            snapshot={}, article="", sealed_token="x", selection=made[0].selection,
+        )
+        for number in range(60)
+    )  # fmt: skip
+    browser = browser_of(people.alice)
+    first = browser.get("/share/links.json").json()["links"]
+    second = browser.get(f"/share/links.json?after={first[-1]['id']}").json()["links"]
+    assert (len(first), len(second)) == (50, 13)
+    assert len({link["id"] for link in first + second}) == 63
+
+
+def preview(browser: Client, talk: Conversation, draft: str) -> HttpResponse:
+    return browser.post(f"/c/{talk.pk}/share/preview/", {"draft": draft})
+
+
+def test_a_preview_is_the_page_that_a_reader_gets_and_leaves_no_trace(people: People) -> None:
+    said = [asked("My key is sk-abcdefghijklmnopqrst"), answer("Do not tell me.")]
+    talk = make_talk(people.alice, *said)
+    shows = {"masks": ("sk-abcdefghijklmnopqrst",)}
+    browser = browser_of(people.alice)
+    page = preview(browser, talk, json.dumps(chosen(talk, **shows)))
+    assert ShareLink.objects.count() == 0
+    shared = browser_of(None).get(path_of(share(talk, shows=shows)))
+    article = shared.text.partition("<main")[2].partition("<footer")[0]
+    assert article in page.text
+    assert "█████" in article
+    assert "frame-ancestors 'self'" in page["Content-Security-Policy"]
+    assert page["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_preview_that_cannot_be_says_why(people: People) -> None:
+    talk, browser = make_talk(people.alice), browser_of(people.alice)
+    refused = preview(browser, talk, json.dumps(chosen(talk, masks=("x",))))
+    assert (refused.status_code, "too short to be masked" in refused.text) == (422, True)
+    assert preview(browser, talk, "nonsense").status_code == 422
+    assert preview(browser_of(people.bob), talk, json.dumps(chosen(talk))).status_code == 404
+
+
+def test_posts_need_the_sites_own_form(people: People) -> None:
+    talk = make_talk(people.alice)
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people.alice)
+    body = {"selection": chosen(talk), "terms": {"audience": "public"}}
+    for path in (f"/c/{talk.pk}/share/", f"/c/{talk.pk}/share/preview/"):
+        assert post(browser, path, **body).status_code == 403
+
+
+def test_secrets_are_found_in_what_is_shown_alone(people: People) -> None:
+    said = [
+        asked("Write to ann@example.org or use sk-abcdefghijklmnopqrst"),
+        answer("Fine, ann@example.org.", reasoning_content="eve@example.org would do too"),
+    ]
+    talk, browser = make_talk(people.alice, *said), browser_of(people.alice)
+    path = f"/c/{talk.pk}/share/secrets/"
+    found = post(browser, path, selection=chosen(talk)).json()["found"]
+    assert found == [
+        {"kind": "api_key", "label": "API key", "text": "sk-abcdefghijklmnopqrst", "count": 1},
+        {"kind": "email", "label": "E-mail address", "text": "ann@example.org", "count": 2},
+    ]
+    masked = chosen(talk, masks=("ann@example.org",), omit=())
+    found = post(browser, path, selection=masked).json()["found"]
+    assert [each["text"] for each in found] == ["sk-abcdefghijklmnopqrst", "eve@example.org"]

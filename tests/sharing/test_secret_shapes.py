@@ -1,0 +1,65 @@
+"""What looks like a secret is found, and what only looks a little like one is not."""
+
+import pytest
+
+from conversations.sharing.masking import Masks
+from conversations.sharing.secret_shapes import found_secrets
+
+# Put together here, so that no scanner takes this file for a leak.
+RIGHT = {
+    "sk-" + "ant-api03-abcdefghijklmnop": "api_key",
+    "ghp_" + "a1B2" * 9: "api_key",
+    "AKIA" + "ABCDEFGH12345678": "api_key",
+    "AIza" + "a" * 35: "api_key",
+    "xoxb-" + "123456789012-abcdefghij": "api_key",
+    "hf_" + "abcdefghij" * 3: "api_key",
+    "pk-parley-" + "abcdefghij" * 3: "api_key",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln": "bearer_token",
+    "ann.lee+work@mail.example.org": "email",
+    "4111 1111 1111 1111": "card_number",
+    "5500-0000-0000-0004": "card_number",
+    "DE89 3704 0044 0532 0130 00": "iban",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAbc=\n-----END RSA PRIVATE KEY-----": "private_key",
+}
+NOT = [
+    "4111 1111 1111 1112", "0000 0000 0000 0000", "sk-short", "ann at example.org", "1234567890",
+    "DE89 3704 0044 0532 0130 01", "the password is long", "2026-11-25 10:00:00", "user@host",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_a_secret_is_found_and_can_be_masked(text: str) -> None:
+    snapshot = {"title": "", "messages": [{"role": "user", "content": f"It is {text} ok."}]}
+    found = found_secrets(snapshot)
+    assert [(each.kind, each.text) for each in found] == [(RIGHT[text], text)]
+    assert text not in Masks([text]).text(f"It is {text} ok.")
+
+
+@pytest.mark.parametrize("text", NOT)
+def test_what_is_no_secret_is_not_offered(text: str) -> None:
+    assert found_secrets({"messages": [{"content": f"It is {text} ok."}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Authorization: Bearer abcdef123456ghij", "abcdef123456ghij"),
+        ("postgres://parley:hunter22@db:5432/x", "hunter22"),
+        ('{"password": "correct-horse"}', "correct-horse"),
+        ("API_KEY=abc123def456", "abc123def456"),
+    ],
+)
+def test_of_what_stands_around_a_secret_nothing_is_taken(text: str, secret: str) -> None:
+    assert [each.text for each in found_secrets({"messages": [{"content": text}]})] == [secret]
+
+
+def test_a_string_is_offered_once_with_how_often_it_is_there() -> None:
+    texts = ["ann@example.org", "ann@example.org and password: ann@example.org"]
+    found = found_secrets({"messages": [{"content": text} for text in texts]})
+    assert sum(each.count for each in found if each.text == "ann@example.org") == 3
+    assert len([each for each in found if each.text == "ann@example.org"]) == 1
+
+
+def test_no_text_takes_long() -> None:
+    for piece in ("a.", "a@", "1-", "sk-", "eyJ.", "-----BEGIN PRIVATE KEY-----", "://a:", "A1 "):
+        found_secrets({"messages": [{"content": piece * (100_000 // len(piece))}]})
