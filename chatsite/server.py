@@ -21,11 +21,12 @@ if "twisted.internet.reactor" not in sys.modules:
     asyncioreactor.install(_event_loop())
 
 import daphne.server  # noqa: E402
-from daphne.http_protocol import HTTPFactory, WebRequest  # noqa: E402
+from daphne.http_protocol import HTTPFactory  # noqa: E402
 from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
-from django.conf import settings  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import maybeDeferred  # noqa: E402
+
+from chatsite.http_request import LimitedRequest  # noqa: E402
 
 # A message holds one prompt at most, of 100,000 characters of up to four bytes; twice as much
 # still gets in, so that its sender is told that it is too long. Files are uploaded over HTTP.
@@ -33,59 +34,7 @@ WEBSOCKET_MAX_BYTES = 1024 * 1024
 # Well under a day, after which the channel layer forgets a socket's groups.
 WEBSOCKET_SECONDS = 4 * 3600
 PING_SECONDS = 20
-# How long a refused upload is read and thrown away, so that its sender sees the refusal and not
-# a reset connection.
-REFUSED_UPLOAD_SECONDS = 2
 SERVICE_RESTART = 1012  # RFC 6455's registry: the server is restarting, connect again
-
-_TOO_LARGE = (
-    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 30\r\n\r\n"
-    b"The request body is too large."
-)
-
-
-class LimitedRequest(WebRequest):
-    """A request whose body is refused with 413 as soon as it is known to be too large.
-
-    daphne itself stores a body of any size before the application is asked.
-    """
-
-    _received_bytes = 0
-    _refused = False
-
-    def gotLength(self, length: int | None) -> None:
-        """Twisted has read the headers; `length` is None for a chunked body."""
-        super().gotLength(0 if self._exceeds(length or 0) else length)
-        if self._exceeds(length or 0):
-            self._refuse()
-
-    def handleContentChunk(self, data: bytes) -> None:
-        """Twisted has read a piece of the body."""
-        self._received_bytes += len(data)
-        if self._refused:
-            return
-        if self._exceeds(self._received_bytes):
-            self._refuse()
-        else:
-            super().handleContentChunk(data)
-
-    def process(self) -> Any:
-        """Twisted has read the whole request."""
-        if self._refused:
-            self.channel.loseConnection()
-            return None
-        return super().process()
-
-    @staticmethod
-    def _exceeds(length: int) -> bool:
-        return length > settings.MAX_BODY_BYTES
-
-    def _refuse(self) -> None:
-        self._refused = True
-        self.channel.transport.write(_TOO_LARGE)
-        abort = self.channel.transport.abortConnection
-        asyncio.get_running_loop().call_later(REFUSED_UPLOAD_SECONDS, abort)
 
 
 class LimitedHTTPFactory(HTTPFactory):
@@ -139,6 +88,12 @@ class Server(daphne.server.Server):
     @http_factory.setter
     def http_factory(self, _unlimited: HTTPFactory) -> None:
         self._http_factory = LimitedHTTPFactory(self)
+
+    async def handle_reply(self, protocol: Any, message: Any) -> None:
+        """Pass on what the application sends, as fast as it is read."""
+        await super().handle_reply(protocol, message)
+        if room := getattr(protocol, "room", None):
+            await room
 
     def listen_success(self, port: Any) -> None:
         """The port is open."""

@@ -1,0 +1,153 @@
+"""One HTTP request: its body bounded, and what its reader has not read yet.
+
+Imported after the event loop has been chosen: see chatsite.server.
+"""
+
+import asyncio
+import json
+import uuid
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from daphne.http_protocol import WebRequest
+from django.conf import settings
+
+# How long a refused upload is read and thrown away, so that its sender sees the refusal and not
+# a reset connection.
+REFUSED_UPLOAD_SECONDS = 2
+# How long a client may take nothing of what waits for it. Twisted holds 64 kB and one write more
+# by then, the kernel some of its own.
+STALLED_READER_SECONDS = 30
+# Below it every answer, an error of the server's own as well, is for a program.
+API_PREFIX = b"/v1/"
+
+
+class LimitedRequest(WebRequest):
+    """A request whose body is refused with 413 as soon as it is known to be too large, and whose
+    answer waits for its reader.
+
+    daphne itself stores a body of any size before the application is asked, and an answer of any
+    size while its reader does not read. It is the producer that Twisted tells of that
+    (``twisted.internet.interfaces.IPushProducer``).
+    """
+
+    _received_bytes = 0
+    _refused = False
+    # Done once there is room for more of the answer; None while there is.
+    room: asyncio.Future[None] | None = None
+    _stalled: asyncio.TimerHandle | None = None
+
+    def gotLength(self, length: int | None) -> None:
+        """Twisted has read the headers; `length` is None for a chunked body."""
+        super().gotLength(0 if self._exceeds(length or 0) else length)
+        if self._exceeds(length or 0):
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Twisted has read a piece of the body."""
+        self._received_bytes += len(data)
+        if self._refused:
+            return
+        if self._exceeds(self._received_bytes):
+            self._refuse()
+        else:
+            super().handleContentChunk(data)
+
+    def process(self) -> Any:
+        """Twisted has read the whole request."""
+        if self._refused:
+            self.channel.loseConnection()
+            return None
+        return super().process()
+
+    def handle_reply(self, message: Any) -> None:
+        """The application answers; from now on we are told how much of it is read."""
+        if message["type"] == "http.response.start" and self.channel and not self.producer:
+            self.registerProducer(self, True)
+        super().handle_reply(message)
+
+    def setResponseCode(self, code: int, message: bytes | None = None) -> None:
+        """The status, with the reason that Twisted does not know for the newer ones."""
+        with suppress(ValueError):
+            message = message or HTTPStatus(code).phrase.encode()
+        super().setResponseCode(code, message)
+
+    def pauseProducing(self) -> None:
+        """Twisted has more to send than it likes to hold; a reader that takes none is cut off."""
+        if self.room is None:
+            loop = asyncio.get_running_loop()
+            self.room = loop.create_future()
+            self._stalled = loop.call_later(STALLED_READER_SECONDS, self._drop)
+
+    def resumeProducing(self) -> None:
+        """Twisted has sent all that it held."""
+        if self._stalled:
+            self._stalled.cancel()
+        if self.room and not self.room.done():
+            self.room.set_result(None)
+        self.room = self._stalled = None
+
+    def stopProducing(self) -> None:
+        """The connection is gone: whoever waits for room finds that out by itself."""
+        self.resumeProducing()
+
+    def finish(self) -> None:
+        """The answer is complete; what of it is unsent is sent, unless its reader takes nothing."""
+        if self.producer:
+            self.unregisterProducer()
+            self.resumeProducing()
+        super().finish()
+
+    def connectionLost(self, reason: Any) -> None:
+        """The client has left."""
+        self.resumeProducing()
+        super().connectionLost(reason)
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """daphne answers by itself; a program gets that in the form of its other errors."""
+        if not self._is_for_programs():
+            super().basic_error(status, status_text, body)
+            return
+        content, headers = _api_error(status, body)
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
+        self.handle_reply({"type": "http.response.body", "body": content})
+
+    def _drop(self) -> None:
+        if self.channel:
+            self.channel.transport.abortConnection()
+
+    def _is_for_programs(self) -> bool:
+        # ``uri`` is set once the whole request has been read; the channel knows it until then.
+        uri = getattr(self.channel, "_path", self.uri)
+        return bytes(uri or b"").startswith(API_PREFIX)
+
+    @staticmethod
+    def _exceeds(length: int) -> bool:
+        return length > settings.MAX_BODY_BYTES
+
+    def _refuse(self) -> None:
+        self._refused = True
+        text = "The request body is too large."
+        content, headers = text.encode(), [(b"content-type", b"text/plain; charset=utf-8")]
+        if self._is_for_programs():
+            content, headers = _api_error(413, text)
+        lines = [b"HTTP/1.1 413 Content Too Large", b"connection: close"]
+        lines += [b"%s: %s" % header for header in headers]
+        lines += [b"content-length: %d" % len(content), b"", content]
+        self.channel.transport.write(b"\r\n".join(lines))
+        abort = self.channel.transport.abortConnection
+        asyncio.get_running_loop().call_later(REFUSED_UPLOAD_SECONDS, abort)
+
+
+def _api_error(status: int, message: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """What a program is told where the application was not asked (docs/api.md, "Errors")."""
+    kind, code = ("invalid_request_error", "bad_request") if status < 500 else ("api_error",) * 2
+    code = "too_large" if status == 413 else code
+    error = {"message": message, "type": kind, "param": None, "code": code}
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"x-request-id", b"req_%s" % uuid.uuid4().hex.encode()),
+        (b"x-should-retry", b"false"),
+    ]
+    return json.dumps({"error": error}).encode(), headers
