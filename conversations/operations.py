@@ -75,7 +75,9 @@ def running_answers(first: int, most: int) -> list[RunningAnswer]:
     ids = [generation.pk for generation in generations]
     holds = {hold.generation_id: hold for hold in Hold.objects.filter(generation_id__in=ids)}
     written = _written(ids)
-    return [_running(each, holds.get(each.pk), written.get(each.pk, 0)) for each in generations]
+    # What is not logged notes from time to time how far it is.
+    said = {each.pk: written.get(each.pk) or each.completion_tokens or 0 for each in generations}
+    return [_running(each, holds.get(each.pk), said[each.pk]) for each in generations]
 
 
 def _written(ids: Sequence[UUID]) -> dict[UUID, int]:

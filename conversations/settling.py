@@ -19,11 +19,13 @@ LONGEST_MS = 2**31 - 1
 @dataclass(frozen=True)
 class Measured:
     """What the owner of a generation saw: whether the upstream began to answer, in how many
-    pieces the answer came (0 where nobody counted), and when the first of them did."""
+    pieces the answer came (0 where nobody counted), when the first of them did, and how many
+    bytes it said beside what is in the log."""
 
     began: bool
     pieces: int = 0
     first_token_ms: int | None = None
+    said_bytes: int = 0
 
 
 UNSEEN = Measured(began=False)
@@ -70,7 +72,7 @@ def settle(
 
 def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured) -> Used:
     pieces = [_said_bytes(choice) for choice in transcript.choices.values()]
-    guess = tokens.about(sum(pieces), measured.pieces)
+    guess = tokens.about(sum(pieces) + measured.said_bytes, measured.pieces)
     if last.usage and _is_plausible(hold, last.usage, guess):
         counts = (last.usage.prompt_tokens, last.usage.completion_tokens)
         return _of(LedgerEntry.Source.PROVIDER, hold, *counts)

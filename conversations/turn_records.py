@@ -10,15 +10,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import access
+from conversations import access, admission
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
 from conversations.models import (
+    ApiKey,
     Conversation,
     Generation,
     LanguageModel,
     Message,
-    Policy,
     User,
     title_from,
 )
@@ -30,8 +30,6 @@ from conversations.upstream import ChatMessage, CompletionRequest, InvalidField,
 CONTENT_CHARACTERS = 100_000
 SYSTEM_MESSAGE_CHARACTERS = 50_000
 COMPARED_MODELS = 4
-# Enough for comparing four models in four tabs; it bounds what one account can hold open.
-RUNNING_GENERATIONS = 16
 
 
 @dataclass(frozen=True)
@@ -99,14 +97,9 @@ def _request_id(client_request_id: UUID, number: int) -> UUID:
 
 
 def _made(user: User, create: Callable[[], Turn]) -> Turn:
-    if Policy.current().draining:
-        raise Refused("draining", _("The site is about to restart; try again in a minute."))
+    admission.check_site_is_open()
     with transaction.atomic():
-        if Generation.objects.running().filter(user=user).count() >= RUNNING_GENERATIONS:
-            raise Refused(
-                "too_many_running",
-                _("Sixteen answers are being written for you already. Wait for one, or stop one."),
-            )
+        admission.check_room_for(user)
         return create()
 
 
@@ -208,13 +201,13 @@ def checked_system_message(text: str) -> str:
     return text.strip()
 
 
-def model_named(user: User, name: str) -> LanguageModel:
-    """The model that a person asks for, or the one that replaces it.
+def model_named(user: User, name: str, key: ApiKey | None = None) -> LanguageModel:
+    """The model that a person, or a program with a key of theirs, asks for, or its successor.
 
     Raises :class:`Refused` when it is not open to them, or takes no messages now.
     """
     try:
-        model = access.model_for(user, name)
+        model = access.model_for(user, name, key)
     except access.NotFound:
         text = _("The model “%s” is not available to you. Choose another one.")
         raise Refused("unknown_model", text % name[:100], "model") from None

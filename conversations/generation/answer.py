@@ -80,12 +80,17 @@ class Answering:
         if held := self._echo.flush():
             held_back = Delta(at_ms=self._run.elapsed_ms(), content=held)
             await self._writer.append(self._run, [held_back])
-        return Finished(
-            cause=_cause(answer, error),
-            finish_reasons=_finish_reasons(answer),
-            usage=_token_counts(answer.usage if answer else None),
-            error=failure_of(error) if error else None,
-        )
+        return finished(answer, error)
+
+
+def finished(answer: Answer | None, error: UpstreamError | None) -> Finished:
+    """The last event of an answer that was read to its end, as far as there is one."""
+    return Finished(
+        cause=_cause(answer, error),
+        finish_reasons=_finish_reasons(answer),
+        usage=_token_counts(answer.usage if answer else None),
+        error=failure_of(error) if error else None,
+    )
 
 
 def _cause(answer: Answer | None, error: UpstreamError | None) -> Cause:

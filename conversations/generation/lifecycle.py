@@ -1,10 +1,11 @@
 """How a generation begins and how it ends, each in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,11 +22,16 @@ from conversations.generation.events import (
     fold,
 )
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
-from conversations.settling import UNSEEN, Measured, settle
-from conversations.tokens import prompt_size
+from conversations.settling import UNSEEN, Measured, Used, settle
+from conversations.tokens import BYTES_A_TOKEN, prompt_size
 
 # One process runs generations; the name is its slot, so that its successor knows what it left.
 OWNER = "main"
+# Once a second for all of them: composed by the ORM it would cost more than their tokens do.
+_NOTE = """
+    UPDATE conversations_generation SET completion_tokens = %s
+    WHERE id = %s AND status = 'running'
+"""
 
 
 @dataclass(frozen=True)
@@ -156,18 +162,66 @@ def finish(
     Gives the payload of the last event, or None when somebody else had ended it before.
     """
     with transaction.atomic():
-        owned = Generation.objects.owned(OWNER, epoch).filter(pk=generation_id)
-        won = owned.update(
-            status=last.cause,
-            finished_at=timezone.now(),
-            error_code=last.error.code if last.error else "",
-            error_message=last.error.message if last.error else "",
-            upstream_id=upstream_id,
-        )
-        if not won:
+        generation = _ended(generation_id, epoch, last, upstream_id)
+        return _write_down(generation, last, measured) if generation else None
+
+
+def finish_direct(
+    generation_id: UUID,
+    epoch: int,
+    last: Finished,
+    measured: Measured | None = None,
+    *,
+    upstream_id: str = "",
+) -> Used | None:
+    """As :func:`finish`, for a generation without messages; gives what it used.
+
+    Without ``measured``, after a crash, what was noted of it last counts.
+    """
+    with transaction.atomic():
+        generation = _ended(generation_id, epoch, last, upstream_id)
+        if generation is None:
             return None
-        generation = Generation.objects.select_related("user").get(pk=generation_id)
-        return _write_down(generation, last, measured)
+        measured = measured or _noted(generation)
+        used = settle(generation, last, Transcript(), measured)
+        _keep(generation, used, measured)
+        return used
+
+
+def _ended(
+    generation_id: UUID, epoch: int, last: Finished, upstream_id: str
+) -> Generation | None:  # fmt: skip
+    owned = Generation.objects.owned(OWNER, epoch).filter(pk=generation_id)
+    won = owned.update(
+        status=last.cause,
+        finished_at=timezone.now(),
+        error_code=last.error.code if last.error else "",
+        error_message=last.error.message if last.error else "",
+        upstream_id=upstream_id,
+    )
+    return Generation.objects.select_related("user").get(pk=generation_id) if won else None
+
+
+def _noted(generation: Generation) -> Measured:
+    said = generation.completion_tokens
+    return UNSEEN if said is None else Measured(began=True, said_bytes=said * BYTES_A_TOKEN)
+
+
+def note_progress(said: Mapping[UUID, int]) -> None:
+    """Remember about how many tokens running generations without a log have said so far."""
+    key = LoggedEvent.generation.field
+    rows = [(count, key.get_db_prep_save(pk, connection)) for pk, count in said.items()]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(_NOTE, rows)
+
+
+def _keep(generation: Generation, used: Used | None, measured: Measured) -> None:
+    if used:
+        generation.prompt_tokens = used.prompt_tokens
+        generation.completion_tokens = used.completion_tokens
+        generation.usage_source = used.source
+    generation.first_token_ms = measured.first_token_ms
+    generation.save()
 
 
 def _write_down(generation: Generation, last: Finished, measured: Measured) -> str:
@@ -178,12 +232,7 @@ def _write_down(generation: Generation, last: Finished, measured: Measured) -> s
     fold([last], start=transcript)
     generation.last_seq = seq + 1
     generation.notices = transcript.notices
-    if used := settle(generation, last, transcript, measured):
-        generation.prompt_tokens = used.prompt_tokens
-        generation.completion_tokens = used.completion_tokens
-        generation.usage_source = used.source
-    generation.first_token_ms = measured.first_token_ms
-    generation.save()
+    _keep(generation, settle(generation, last, transcript, measured), measured)
     if generation.conversation:
         changed_in = generation.conversation.advance()
         for message in messages:
@@ -218,7 +267,12 @@ def recover() -> int:
 
     Whatever was shown is in the log, so each message keeps it and is marked as interrupted.
     """
-    left = list(Generation.objects.running().filter(owner=OWNER).values_list("pk", "epoch"))
+    left = Generation.objects.running().filter(owner=OWNER)
     message = _("The server was restarted while this answer was being written.")
     last = Finished(cause="interrupted", error=Failure("restarted", message))
-    return sum(finish(pk, epoch, last) is not None for pk, epoch in left)
+    return sum(_end_as(last, each) for each in list(left))
+
+
+def _end_as(last: Finished, generation: Generation) -> bool:
+    end = finish if generation.conversation_id else finish_direct
+    return end(generation.pk, generation.epoch, last) is not None

@@ -62,10 +62,15 @@ def call_for(generation_id: UUID) -> Call:
     request = msgspec.structs.replace(
         CompletionRequest.from_wire(body),
         messages=tuple(messages),
-        replay_reasoning=_REPLAY.get(model.reasoning_policy),
+        replay_reasoning=replay_of(model),
     )
     _remember(generation_id, request, model.provider.dialect)
     return Call(request, model, address_policy(), answer.content)
+
+
+def replay_of(model: LanguageModel) -> ReplayReasoning | None:
+    """Where reasoning goes back to the model; None: as is usual for its kind of server."""
+    return _REPLAY.get(model.reasoning_policy)
 
 
 def messages_above(answer: Message) -> list[dict[str, Any]]:
@@ -81,7 +86,7 @@ def messages_above(answer: Message) -> list[dict[str, Any]]:
     request = CompletionRequest(
         model=model.upstream_name,
         messages=tuple(_above(answer, generation, model)),
-        replay_reasoning=_REPLAY.get(model.reasoning_policy),
+        replay_reasoning=replay_of(model),
     )
     messages: list[dict[str, Any]] = request.to_wire(DIALECTS[model.provider.dialect])["messages"]
     return messages

@@ -14,10 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import doorbell
-from conversations.generation import lifecycle, log, prompt, revocation
+from conversations.generation import direct, lifecycle, log, prompt, revocation
 from conversations.generation.answer import Answering
 from conversations.generation.connections import Connections
+from conversations.generation.direct import Ending, Listener
 from conversations.generation.events import Failure, Finished
+from conversations.generation.prompt import Call
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Run, Writer
 from conversations.models import Generation
@@ -30,6 +32,8 @@ STOP_POLL_SECONDS = 0.25
 # A right that is taken away ends what it allowed within five seconds.
 REVOCATION_POLL_SECONDS = 2
 PRUNE_SECONDS = 60
+# What a killed server forgets of an answer that is not logged is what it said since the last note.
+NOTE_SECONDS = 1
 # A page that was away for longer reads the message instead of the log.
 KEEP_EVENTS = timedelta(minutes=10)
 
@@ -42,6 +46,8 @@ class Runner:
         self._writer = Writer(self.tails)
         self._connections = Connections()
         self._runs: dict[UUID, Run] = {}
+        # Those of them that are not logged.
+        self._direct: dict[UUID, Run] = {}
         self._is_draining = False
         # A task that nobody refers to may be collected while it runs.
         self._answering: set[asyncio.Task[None]] = set()
@@ -51,6 +57,7 @@ class Runner:
                 self._writer.work(),
                 self._watch_stops(),
                 self._watch_revocations(),
+                self._note_progress(),
                 self._prune(),
             )
         ]
@@ -61,12 +68,24 @@ class Runner:
 
     def start(self, generation: Generation) -> None:
         """Answer the generation in a task of its own."""
-        run = Run(generation.pk, generation.epoch)
-        self._runs[generation.pk] = run
         self.tails.open(generation.pk)
+        run = self._begun(generation)
+        self._answer_in_a_task(self._supervise(run, generation))
+
+    def start_direct(self, generation: Generation, call: Call, listener: Listener) -> None:
+        """Answer a generation without messages in a task of its own; ``listener`` hears it."""
+        run = self._begun(generation)
+        self._direct[generation.pk] = run
+        self._answer_in_a_task(self._supervise_direct(run, call, listener))
+
+    def _begun(self, generation: Generation) -> Run:
+        run = self._runs[generation.pk] = Run(generation.pk, generation.epoch)
         if self._is_draining:
             run.stop.set()
-        task = self._spawn(self._supervise(run, generation))
+        return run
+
+    def _answer_in_a_task(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._spawn(work)
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
@@ -93,8 +112,7 @@ class Runner:
             last = await self._answer(run, generation)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
-            text = _("Something went wrong on this site.")
-            last = Finished(cause="failed", error=Failure("internal", text))
+            last = _failed()
         try:
             await self._finish(run, last)
         finally:
@@ -102,6 +120,27 @@ class Runner:
             del self._runs[run.generation_id]
         if generation.conversation_id:
             await doorbell.ring(generation.user_id, generation.conversation_id)
+
+    async def _supervise_direct(self, run: Run, call: Call, listener: Listener) -> None:
+        try:
+            ending = await direct.relay(run, call, listener, self._connections)
+        except Exception:
+            logger.exception("Generation %s failed.", run.generation_id)
+            ending = Ending(_failed())
+        ending = ending._replace(last=self._explained(run, ending.last))
+        try:
+            used = await insist(
+                lifecycle.finish_direct,
+                run.generation_id,
+                run.epoch,
+                ending.last,
+                run.measured,
+                upstream_id=run.upstream_id,
+            )
+            ending = ending._replace(used=used)
+        finally:
+            del self._runs[run.generation_id], self._direct[run.generation_id]
+            listener.end(ending)
 
     async def _answer(self, run: Run, generation: Generation) -> Finished:
         answering = Answering(run, self._writer)
@@ -149,10 +188,23 @@ class Runner:
                         run.revoked = why
                         run.stop.set()
 
+    async def _note_progress(self) -> None:
+        while True:
+            await asyncio.sleep(NOTE_SECONDS)
+            said = {key: run.said_tokens for key, run in self._direct.items() if run.began}
+            if said:
+                await in_thread(lifecycle.note_progress, said)
+
     async def _prune(self) -> None:
         while True:
             await asyncio.sleep(PRUNE_SECONDS)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
+
+
+def _failed() -> Finished:
+    """The end of a run that we broke ourselves."""
+    text = _("Something went wrong on this site.")
+    return Finished(cause="failed", error=Failure("internal", text))
 
 
 _runners: WeakKeyDictionary[asyncio.AbstractEventLoop, Runner] = WeakKeyDictionary()

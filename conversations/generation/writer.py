@@ -20,6 +20,8 @@ from conversations.generation.events import Event, Failure, encode, join
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.tail import Tails
 from conversations.settling import Measured
+from conversations.tokens import about
+from conversations.upstream import Chunk
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,8 @@ class Run:
     began: bool = False
     # In how many pieces the answer came: many servers send a token in each.
     pieces: int = 0
+    # The bytes of an answer that is not logged: nothing else tells how much it said.
+    said_bytes: int = 0
     first_token_ms: int | None = None
     # The clock of ``at_ms``.
     started: float = field(default_factory=time.monotonic)
@@ -53,7 +57,21 @@ class Run:
     @property
     def measured(self) -> Measured:
         """What was seen of the answer so far."""
-        return Measured(self.began, self.pieces, self.first_token_ms)
+        return Measured(self.began, self.pieces, self.first_token_ms, self.said_bytes)
+
+    @property
+    def said_tokens(self) -> int:
+        """About how many tokens an answer that is not logged has said so far."""
+        return about(self.said_bytes, self.pieces)
+
+    def count(self, chunk: Chunk, said_bytes: int) -> None:
+        """Take note of a chunk of an answer that no log keeps, and of the bytes said so far."""
+        said = sum([choice.delta.says for choice in chunk.choices])
+        if said and not self.pieces:
+            self.upstream_id = chunk.id
+            self.first_token_ms = self.elapsed_ms()
+        self.pieces += said
+        self.said_bytes = said_bytes
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the run began."""

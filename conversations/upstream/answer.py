@@ -63,6 +63,11 @@ class Answer:
         return self._decoder.normaliser.raw_finish_reasons
 
     @property
+    def text_bytes(self) -> int:
+        """How many bytes of content, reasoning and tool arguments have been read."""
+        return self._decoder.text_bytes
+
+    @property
     def complete(self) -> bool:
         """Whether every choice has a finish reason. False flags an end by [DONE] alone."""
         return self._decoder.complete

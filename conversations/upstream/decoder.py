@@ -39,6 +39,7 @@ class AnswerDecoder:
         self.done = False
         self.over = False
         self.payloads = 0
+        self.text_bytes = 0
         self.normaliser = Normaliser(inline_thinking=inline_thinking)
         self._failures = failures or FailureReader()
         self._caps = caps or Caps()
@@ -47,7 +48,6 @@ class AnswerDecoder:
         self._form: str | None = None
         self._body = bytearray()
         self._wire_bytes = 0
-        self._text_bytes = 0
         self._called = False
 
     @property
@@ -144,9 +144,9 @@ class AnswerDecoder:
     def _keep(self, chunk: Chunk) -> None:
         if not chunk.choices and chunk.usage is None:
             return
-        self._text_bytes += text_bytes(chunk)
+        self.text_bytes += text_bytes(chunk)
         self._called |= any(choice.delta.tool_calls for choice in chunk.choices)
-        if self._text_bytes > self._caps.answer:
+        if self.text_bytes > self._caps.answer:
             raise TooLarge("answer", self._caps.answer)
         self.chunks.append(chunk)
 
@@ -179,5 +179,5 @@ class AnswerDecoder:
         if not self.done and not self.complete:
             raise Truncated("The answer broke off.")
         cut = {"length", "content_filter"} & set(self.normaliser.finish_reasons.values())
-        if not self._text_bytes and not self._called and not cut:
+        if not self.text_bytes and not self._called and not cut:
             raise EmptyAnswer("The answer has no content.")

@@ -81,6 +81,11 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
     reasoning_content: str | None = None
     tool_calls: tuple[ToolCallDelta, ...] = ()
 
+    @property
+    def says(self) -> bool:
+        """Whether anything is added."""
+        return bool(self.content or self.reasoning_content or self.tool_calls)
+
 
 class ChunkChoice(msgspec.Struct, frozen=True, kw_only=True):
     """One choice of a chunk.
