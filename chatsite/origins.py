@@ -29,9 +29,18 @@ def host(origin_url: str) -> str:
 
 def site_origins(urls: list[str]) -> tuple[str, ...]:
     """The origins of SITE_URL, first the canonical one."""
+    return _origins("SITE_URL", urls)
+
+
+def api_origins(urls: list[str]) -> tuple[str, ...]:
+    """The origins of API_ALLOWED_ORIGINS, whose pages may use the API from a browser."""
+    return _origins("API_ALLOWED_ORIGINS", urls)
+
+
+def _origins(setting: str, urls: list[str]) -> tuple[str, ...]:
     try:
         return tuple(dict.fromkeys(origin(url) for url in urls))
     except ValueError as error:
         raise ImproperlyConfigured(
-            f"SITE_URL: {error}. Set it to one or more addresses such as https://chat.example.org."
+            f"{setting}: {error}. Set it to one or more addresses such as https://chat.example.org."
         ) from error

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from chatsite.databases import database_from_url, email_from_url
 from chatsite.env import env_bool, env_int, env_list, env_str
 from chatsite.logs import logging_config
-from chatsite.origins import host, site_origins
+from chatsite.origins import api_origins, host, site_origins
 from chatsite.secrets import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -79,6 +79,11 @@ MFA_TOTP_ISSUER = SITE_NAME
 # Browsers allow passkeys on plain http for localhost alone, and fido2 asks to be told so.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS
 
+# API -------------------------------------------------------------------------------------------
+
+API_ALLOWED_ORIGINS = api_origins(env_list("API_ALLOWED_ORIGINS"))
+API_UNKNOWN_FIELDS = env_str("API_UNKNOWN_FIELDS", "drop", choices=("drop", "refuse"))
+
 # Apps ------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -111,6 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Every middleware here is async-capable: a single sync-only one would put each streamed response
 # behind a thread.
 MIDDLEWARE = [
+    "conversations.api.gateway.programs_first",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "chatsite.middleware.private_pages",

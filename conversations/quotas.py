@@ -4,6 +4,7 @@ The hold is the most that the generation can use, so that used and held together
 limit, whatever runs at the same time. Integers only; the window is the one of the reservation.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,6 +57,13 @@ class Standing:
     def left(self) -> int:
         """What can still be reserved, never below zero."""
         return max(0, self.rule.limit - self.used - self.held)
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long until it starts anew, at least a second; None for a limit in all."""
+        if self.resets_at is None:
+            return None
+        return max(1, math.ceil((self.resets_at - timezone.now()).total_seconds()))
 
     def refusal(self) -> str:
         """Why a request is refused, in words."""

@@ -27,4 +27,4 @@ def check_schemas(parameters: dict[str, Any]) -> None:
         check_schema(wanted["json_schema"]["schema"], "response_format.json_schema.schema")
     for index, tool in enumerate(parameters.get("tools") or ()):
         field = f"tools[{index}].function.parameters"
-        check_schema(tool["function"].get("parameters", {}), field)
+        check_schema(tool["function"].get("parameters") or {}, field)

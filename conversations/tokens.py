@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from conversations.models import LanguageModel, Message
+from conversations.upstream import ChatMessage, CompletionRequest
 
 # Roles, separators and the template's own words around each message, and around the whole.
 TOKENS_A_MESSAGE = 16
@@ -43,6 +44,26 @@ def prompt_size(
     fresh += len(system_message.encode())
     overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * len(rest)
     return PromptSize(counted + fresh + overhead, counted + fresh // BYTES_A_TOKEN + len(rest) * 4)
+
+
+def request_size(request: CompletionRequest, model: LanguageModel) -> PromptSize:
+    """The size of a request that belongs to no conversation, so that nothing of it is counted."""
+    always = model.reasoning_policy == LanguageModel.ReasoningPolicy.ALWAYS
+    fresh = sum(_wire_bytes(message, replays=always) for message in request.messages)
+    wanted = request.response_format
+    extra = [[tool.to_wire() for tool in request.tools], wanted.to_wire() if wanted else None]
+    fresh += len(msgspec.json.encode(extra))
+    count = len(request.messages)
+    overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * count
+    return PromptSize(fresh + overhead, fresh // BYTES_A_TOKEN + count * 4)
+
+
+def _wire_bytes(message: ChatMessage, *, replays: bool) -> int:
+    calls = message.tool_calls
+    called = msgspec.json.encode([call.to_wire() for call in calls]) if calls else b""
+    reasoning = message.reasoning_content if calls or replays else None
+    texts = [message.content, reasoning or "", message.name or "", message.tool_call_id or ""]
+    return len(called) + sum(len(text.encode()) for text in texts)
 
 
 def _counted(branch: Sequence[Message], model: LanguageModel) -> tuple[int, Sequence[Message]]:

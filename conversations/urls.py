@@ -1,10 +1,11 @@
 """The application's addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from conversations.views import account, api_keys, conversation, diagram, message, share, shared
 
 urlpatterns = [
+    path("v1/", include("conversations.api.urls")),
     path("", conversation.new, name="new"),
     path("state.json", conversation.new_state, name="new_state"),
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),

@@ -7,7 +7,8 @@ from pathlib import Path
 # Before the import below, which reads it: a place of this run's own, and no model or upstream.
 _PLACE = Path(tempfile.mkdtemp(prefix="parley-tests-"))
 for _name in (
-    "DATABASE_URL", "DEBUG", "EMAIL_URL", "ENCRYPTION_KEY", "HOST", "LOG_FORMAT", "PORT",
+    "API_ALLOWED_ORIGINS", "API_UNKNOWN_FIELDS", "DATABASE_URL", "DEBUG", "EMAIL_URL",
+    "ENCRYPTION_KEY", "HOST", "LOG_FORMAT", "PORT",
     "REDIS_URL", "SECRET_KEY", "SIGNUP", "SITE_NAME", "SITE_URL", "TRUSTED_PROXIES",
     "UPSTREAM_API_KEY", "UPSTREAM_BASE_URL",
 ):  # fmt: skip

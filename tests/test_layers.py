@@ -19,9 +19,11 @@ LAYERS = {
     "conversations.models": 1,
     # 2 domain: synchronous Django
     "conversations.access": 2,
+    "conversations.admission": 2,
     "conversations.api_keys": 2,
     "conversations.audit": 2,
     "conversations.catalogue": 2,
+    "conversations.completion_records": 2,
     "conversations.details": 2,
     "conversations.first_run": 2,
     "conversations.generation.context": 2,

@@ -41,6 +41,8 @@ ANYBODY = dict.fromkeys(IDENTITIES, 200)
 # These take posts alone; whom they serve is in tests/sharing/test_endpoints.py.
 NO_GET = dict.fromkeys(IDENTITIES, 405)
 GONE = dict.fromkeys(IDENTITIES, 404)
+# Programs bring a key in a header; a session opens nothing there. See tests/api.
+KEY_ALONE = dict.fromkeys(IDENTITIES, 401)
 ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
     "invitation": GONE,
@@ -54,6 +56,10 @@ ROUTES: dict[str, dict[str, Any]] = {
     "conversations": SIGNED_IN,
     "message_details": OWNED,
     "diagram_frame": ANYBODY,
+    "api_models": KEY_ALONE,
+    "api_model": KEY_ALONE,
+    # Asked with another method than POST.
+    "api_chat_completions": dict.fromkeys(IDENTITIES, 405),
     "share": OWNED,
     "share_secrets": NO_GET,
     "share_preview": NO_GET,
@@ -156,6 +162,7 @@ def address(pattern: str, scene: Scene) -> str:
         "<str:token>": "no-such-token",
         "<int:key_id>": str(ApiKey.objects.get().pk),
         "<uuid:link_id>": str(uuid4()),
+        "<path:name>": "test/model",
         "<uuid:message_id>": str(Message.objects.get(generation=scene.turn.generation).pk),
     }
     for place, value in values.items():

@@ -1,5 +1,6 @@
 """The records. Import them from here and from nowhere below."""
 
+from conversations.models.api_completion import IdempotencyClaim, KeptCompletion
 from conversations.models.api_key import ApiKey
 from conversations.models.audit import AuditEntry
 from conversations.models.conversation import Conversation, title_from
@@ -38,7 +39,9 @@ __all__ = [
     "Feedback",
     "Generation",
     "Hold",
+    "IdempotencyClaim",
     "Invitation",
+    "KeptCompletion",
     "LanguageModel",
     "LedgerEntry",
     "LoggedEvent",

@@ -172,6 +172,11 @@ class LanguageModel(models.Model):
     reasoning_policy = models.CharField(
         _("sends reasoning back"), max_length=12, choices=ReasoningPolicy, blank=True, default=""
     )
+    keeps_api_content = models.BooleanField(
+        _("keeps what programs ask and are answered"),
+        default=False,
+        help_text=_("The people who use it are told. Conversations on the page are always kept."),
+    )
     retires_on = models.DateField(_("retires on"), null=True, blank=True)
     replaced_by = models.ForeignKey(
         "self",

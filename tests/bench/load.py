@@ -47,15 +47,19 @@ class Delays:
                 self._seen.add(token)
                 self.seconds.append(at - float(sent_at))
 
+    @property
+    def cpu_a_token(self) -> float:
+        """Seconds of the server's CPU for each token that arrived."""
+        return self.cpu_seconds / len(self.seconds)
+
     def figures(self) -> dict[str, object]:
         """The figures for people."""
-        cpu = self.cpu_seconds / len(self.seconds) * 1e6
         return {
             "tokens arrived": f"{len(self.seconds)} of {self.asked}",
             "added delay p50": milliseconds(percentile(self.seconds, 50)),
             "added delay p99": milliseconds(percentile(self.seconds, 99)),
             "added delay max": milliseconds(max(self.seconds)),
-            "CPU of the server, a token": f"{cpu:.0f} µs",
+            "CPU of the server, a token": f"{self.cpu_a_token * 1e6:.0f} µs",
         }
 
 
@@ -99,7 +103,7 @@ async def measure_site(load: Load) -> Delays:
             started = await tabs[number].send(words, model)
             await tabs[number].finished(started["generation_id"], load.patience)
 
-        return await _measure(load, site.pid, read)
+        return await measure(load, site.pid, read)
 
 
 async def measure_relay(load: Load) -> Delays:
@@ -114,12 +118,13 @@ async def measure_relay(load: Load) -> Delays:
                     delays.note(message.data, time.time())
 
         async with http:
-            return await _measure(load, pid, read)
+            return await measure(load, pid, read)
 
 
-async def _measure(
+async def measure(
     load: Load, pid: int, read: Callable[[int, str, Delays], Awaitable[None]]
 ) -> Delays:  # fmt: skip
+    """The delays of all streams, each read by ``read``, and the CPU of that process meanwhile."""
     delays = Delays(asked=load.tokens)
 
     # What a process does once, such as opening its connections, is not what is measured.

@@ -1,0 +1,67 @@
+"""The body of a request as a JSON object, refused before it costs anything where it is absurd."""
+
+import re
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest
+from django.http.request import RawPostDataException, UnreadablePostError
+from django.utils.translation import gettext as _
+
+from conversations.api.errors import ApiError
+
+# A conversation with pictures in it; texts alone come nowhere near.
+MOST_BYTES = 16 * 1024 * 1024
+# A tool with a schema has perhaps ten levels and a hundred objects.
+MOST_DEPTH = 64
+MOST_CONTAINERS = 100_000
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def json_object(request: HttpRequest) -> dict[str, Any]:
+    """The decoded body. Raises :class:`ApiError` with 400 or 413."""
+    content = _content(request)
+    _check_shape(content)
+    try:
+        value = msgspec.json.decode(content)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
+        text = _("The body is not valid JSON: %s") % str(error)[:200]
+        raise ApiError(400, "invalid_json", text) from None
+    if not isinstance(value, dict):
+        raise ApiError(400, "invalid_json", _("The body must be a JSON object."))
+    return value
+
+
+def _content(request: HttpRequest) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:12]) > MOST_BYTES:
+        raise _too_large()
+    try:
+        content = request.body
+    except (RawPostDataException, UnreadablePostError):
+        raise ApiError(400, "invalid_json", _("The body could not be read.")) from None
+    if len(content) > MOST_BYTES:
+        raise _too_large()
+    return content
+
+
+def _check_shape(content: bytes) -> None:
+    """Look at the brackets alone: decoding a million of them would cost a hundred times more."""
+    if content.count(b"[") + content.count(b"{") <= MOST_DEPTH:
+        return
+    brackets = _STRINGS.sub(b"", content).translate(None, _NOT_BRACKETS)
+    if len(brackets) > 2 * MOST_CONTAINERS:
+        text = _("The body has more than %s lists and objects.") % f"{MOST_CONTAINERS:,}"
+        raise ApiError(400, "too_complex", text)
+    depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MOST_DEPTH:
+            text = _("The body is nested more than %s levels deep.") % MOST_DEPTH
+            raise ApiError(400, "too_complex", text)
+
+
+def _too_large() -> ApiError:
+    text = _("The body is larger than %s MB.") % (MOST_BYTES // 1024 // 1024)
+    return ApiError(413, "too_large", text, headers={"x-should-retry": "false"})

@@ -1,0 +1,124 @@
+"""What went wrong, as the error that a program's client expects: its status, and whether to retry.
+
+OpenAI's clients retry 408, 409, 429 and 5xx twice by themselves unless ``x-should-retry`` says no;
+each retry of ours would be another call of the upstream.
+"""
+
+import math
+
+from django.utils.translation import gettext as _
+
+from conversations.api.errors import ApiError
+from conversations.generation.direct import Ending
+from conversations.generation.events import Failure
+from conversations.generation.failures import failure_of
+from conversations.quotas import QuotaExceeded
+from conversations.refusal import Refused
+from conversations.upstream import InvalidField, UpstreamError
+
+RETRY = {"x-should-retry": "true"}
+NO_RETRY = {"x-should-retry": "false"}
+# A limit that starts anew this soon is worth waiting for; clients wait at most two minutes.
+SOON_SECONDS = 120
+# Where a busy server does not say when to come again.
+BUSY_SECONDS = 2.0
+
+# Status and code of what servers say; what is not named is a bad gateway, 502. The words of
+# clients are those of OpenAI: its packages and frameworks look for some of these codes.
+_UPSTREAM: dict[str, tuple[int, str]] = {
+    "refused": (400, "refused"),
+    "context_overflow": (400, "context_length_exceeded"),
+    "content_policy": (400, "content_policy_violation"),
+    "unknown_model": (404, "model_not_found"),
+    "rate_limited": (429, "rate_limit_exceeded"),
+    "busy": (503, "busy"),
+    "overloaded": (503, "overloaded"),
+    "timed_out": (504, "timed_out"),
+}
+# Asking once more may help, and the upstream package has not done it already.
+_WORTH_A_RETRY = {"busy", "overloaded", "rate_limited", "failed", "empty_answer"}
+# Rights that were taken away while the answer ran.
+_TAKEN_AWAY = {"deactivated", "model_taken_away", "key_revoked", "key_expired", "key_narrowed"}
+_REFUSED: dict[str, tuple[int, str]] = {
+    "unknown_model": (404, "model_not_found"),
+    "draining": (503, "draining"),
+    "paused": (503, "model_paused"),
+    "too_many_running": (429, "too_many_running"),
+    "idempotency_key_reused": (422, "idempotency_key_reused"),
+    "idempotent_answer_gone": (409, "idempotent_answer_gone"),
+}
+_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
+def error_of(ending: Ending) -> ApiError | None:
+    """The error that an answer ended with; None for one that is complete."""
+    if ending.error:
+        return of_upstream(ending.error)
+    last = ending.last
+    if last.cause == "completed":
+        return None
+    if last.error is None:
+        text = _("The answer was stopped before it was complete.")
+        return ApiError(503, "stopped", text, type="api_error", headers=NO_RETRY)
+    return _of_failure(last.error)
+
+
+def internal() -> ApiError:
+    """The error for whatever should not have happened; the log has the details."""
+    text = _("Something went wrong on this site. Its log tells what, under this x-request-id.")
+    return ApiError(500, "internal_error", text, type="api_error", headers=NO_RETRY)
+
+
+def of_upstream(error: UpstreamError) -> ApiError:
+    """The error for a failure of the model's server, in the words that people are shown."""
+    status, code = _UPSTREAM.get(error.code, (502, error.code))
+    is_retry = error.retryable and error.code in _WORTH_A_RETRY
+    headers = dict(RETRY if is_retry else NO_RETRY)
+    if is_retry and status in {429, 503}:
+        headers["retry-after"] = _seconds(error.retry_after or BUSY_SECONDS)
+    message = failure_of(error).message
+    return ApiError(status, code, message, type=_type(status), headers=headers)
+
+
+def of_refusal(refused: Refused) -> ApiError:
+    """The error for what cannot be done as asked."""
+    if isinstance(refused, QuotaExceeded):
+        return _of_quota(refused)
+    status, code = _REFUSED.get(refused.code, (400, refused.code))
+    headers = {"retry-after": _seconds(BUSY_SECONDS)} if status in {429, 503} else {}
+    if code in {"model_paused", "idempotent_answer_gone"}:
+        headers = NO_RETRY
+    return ApiError(
+        status, code, refused.message, type=_type(status), param=refused.field, headers=headers
+    )
+
+
+def of_field(invalid: InvalidField) -> ApiError:
+    """The error for a field of the wrong type or out of its range."""
+    return ApiError(400, "invalid_value", str(invalid), param=invalid.field)
+
+
+def _of_failure(failure: Failure) -> ApiError:
+    status = 403 if failure.code in _TAKEN_AWAY else 503 if failure.code == "restarted" else 500
+    headers = RETRY if status == 503 else NO_RETRY
+    return ApiError(status, failure.code, failure.message, type=_type(status), headers=headers)
+
+
+def _of_quota(refused: QuotaExceeded) -> ApiError:
+    standing = refused.standing
+    seconds = standing.seconds_left or math.inf
+    # What is more than the limit itself fits in no window.
+    is_retry = seconds <= SOON_SECONDS and standing.left < standing.rule.limit
+    headers = dict(RETRY if is_retry else NO_RETRY)
+    if standing.seconds_left:
+        headers["retry-after"] = str(standing.seconds_left)
+    code = "rate_limit_exceeded" if is_retry else "insufficient_quota"
+    return ApiError(429, code, refused.message, type=code, headers=headers)
+
+
+def _seconds(seconds: float) -> str:
+    return str(math.ceil(seconds))
+
+
+def _type(status: int) -> str:
+    return _TYPES.get(status, "invalid_request_error" if status < 500 else "api_error")

@@ -1,0 +1,185 @@
+"""The two forms of an answer at ``/v1``: lines of a stream, and one whole completion."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from conversations.api import wire
+from conversations.api.errors import ApiError
+from conversations.upstream import Chunk, ChunkChoice, ToolCallDelta
+
+DONE = b"data: [DONE]\n\n"
+PING = b": ping\n\n"
+
+
+class Origin(NamedTuple):
+    """What a completion says of itself: its id, when it began (Unix seconds), by which model."""
+
+    id: str
+    created: int
+    model: str
+
+
+class Form(Protocol):
+    """How an answer is written. Bytes that were given are final; there may be none for a chunk."""
+
+    content_type: str
+
+    def heard(self, chunk: Chunk) -> bytes:
+        """What a chunk of the upstream adds."""
+
+    def ending(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
+        """The end of an answer that is complete."""
+
+    def failure(self, error: ApiError) -> bytes:
+        """The end of an answer that broke after something of it was given."""
+
+
+class Streamed:
+    """Lines of server-sent events: ``data: {json}``, comments, and nothing else.
+
+    The role of each choice comes first, in the order of the choices, before anything is said;
+    finish reasons, and then the usage where it was asked for, come last.
+    """
+
+    content_type = "text/event-stream"
+
+    def __init__(self, origin: Origin, choices: int, *, include_usage: bool) -> None:
+        head = wire.encode(wire.Head(object="chat.completion.chunk", **origin._asdict()))
+        self._before = b"data: " + head[:-1] + b',"choices":['
+        # OpenAI's own stream says null on every chunk but the last where usage was asked for.
+        self._after = b'],"usage":null}\n\n' if include_usage else b"]}\n\n"
+        self._choices = choices
+        self._include_usage = include_usage
+        self._is_open = False
+
+    def heard(self, chunk: Chunk) -> bytes:
+        """A line for each choice that says something."""
+        # Likelihoods may come for tokens whose text is held back.
+        lines = [self._said(each) for each in chunk.choices if each.delta.says or each.logprobs]
+        # A server may count choices that nobody asked for; clients fail on those.
+        lines = [line for line in lines if line]
+        return b"".join([*self._opening(), *lines]) if lines else b""
+
+    def ending(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
+        """The finish reasons, the usage, and [DONE]."""
+        reasons = [_reason(index, finish_reasons) for index in range(self._choices)]
+        lines = [
+            self._line(wire.ChunkChoice(index, wire.Delta(), finish_reason=reason))
+            for index, reason in enumerate(reasons)
+        ]
+        if self._include_usage:
+            lines.append(self._before + b'],"usage":' + wire.encode(usage) + b"}\n\n")
+        return b"".join([*self._opening(), *lines, DONE])
+
+    def failure(self, error: ApiError) -> bytes:
+        """An event with the error, and no [DONE] after it."""
+        return b"data: " + wire.encode(error.envelope()) + b"\n\n"
+
+    def _opening(self) -> Iterator[bytes]:
+        if not self._is_open:
+            self._is_open = True
+            role = wire.Delta(role="assistant", content="")
+            for index in range(self._choices):
+                yield self._line(wire.ChunkChoice(index, role))
+
+    def _said(self, choice: ChunkChoice) -> bytes:
+        if choice.index >= self._choices:
+            return b""
+        delta = choice.delta
+        calls = [wire.tool_call_piece(call) for call in delta.tool_calls] or None
+        said = wire.Delta(None, delta.content, delta.reasoning_content, calls)
+        logprobs = wire.logprobs_of(choice.logprobs)
+        return self._line(wire.ChunkChoice(choice.index, said, logprobs))
+
+    def _line(self, choice: wire.ChunkChoice) -> bytes:
+        return self._before + wire.encode(choice) + self._after
+
+
+class _Choice:
+    """One choice of a whole answer, as it grows."""
+
+    def __init__(self) -> None:
+        self.content: list[str] = []
+        self.reasoning: list[str] = []
+        self.calls: list[list[ToolCallDelta]] = []
+        self.logprobs: list[wire.TokenLogprob] = []
+
+    def take(self, choice: ChunkChoice) -> None:
+        """Add what a chunk says."""
+        self.content.append(choice.delta.content or "")
+        self.reasoning.append(choice.delta.reasoning_content or "")
+        for call in choice.delta.tool_calls:
+            # Indexes count from 0 without gaps; the first piece has the id and the name.
+            self.calls[call.index : call.index + 1] = [[*self._pieces(call.index), call]]
+        if logprobs := wire.logprobs_of(choice.logprobs):
+            self.logprobs += logprobs.content or ()
+
+    def _pieces(self, index: int) -> list[ToolCallDelta]:
+        return self.calls[index] if index < len(self.calls) else []
+
+    def made(self, index: int, finish_reason: str) -> wire.Choice:
+        """The choice as it goes out."""
+        content, reasoning = "".join(self.content), "".join(self.reasoning)
+        calls = [_whole_call(pieces) for pieces in self.calls]
+        message = wire.Message(
+            role="assistant",
+            # Where there are calls, the schema has null for a content that says nothing.
+            content=content or (None if calls else ""),
+            reasoning_content=reasoning or msgspec.UNSET,
+            tool_calls=calls or msgspec.UNSET,
+        )
+        logprobs = wire.Logprobs(self.logprobs) if self.logprobs else None
+        return wire.Choice(index, message, finish_reason, logprobs)
+
+
+class Whole:
+    """One JSON object at the end."""
+
+    content_type = "application/json"
+
+    def __init__(self, origin: Origin, choices: int) -> None:
+        self._origin = origin
+        self._choices = [_Choice() for _ in range(choices)]
+
+    def heard(self, chunk: Chunk) -> bytes:
+        """Nothing yet."""
+        for choice in chunk.choices:
+            if choice.index < len(self._choices):
+                self._choices[choice.index].take(choice)
+        return b""
+
+    def ending(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
+        """The completion."""
+        return wire.encode(
+            {
+                **self._origin._asdict(),
+                "object": "chat.completion",
+                "choices": self.choices(finish_reasons),
+                "usage": usage,
+            }
+        )
+
+    def choices(self, finish_reasons: dict[int, str]) -> list[wire.Choice]:
+        """What each choice has said, which may be all of it or not."""
+        return [
+            choice.made(index, _reason(index, finish_reasons))
+            for index, choice in enumerate(self._choices)
+        ]
+
+    def failure(self, error: ApiError) -> bytes:
+        """Nothing was given before, so that the status tells."""
+        return b""
+
+
+def _reason(index: int, finish_reasons: dict[int, str]) -> str:
+    # A stream that ends properly but never says why has come to its stop.
+    return finish_reasons.get(index, "stop")
+
+
+def _whole_call(pieces: list[ToolCallDelta]) -> dict[str, object]:
+    extra = {key: value for piece in pieces for key, value in piece.extra.items()}
+    arguments = "".join(piece.arguments for piece in pieces)
+    function = {"name": pieces[0].name, "arguments": arguments}
+    return {**extra, "id": pieces[0].id, "type": "function", "function": function}

@@ -1,0 +1,121 @@
+"""The door for programs: everything below ``/v1`` goes through it, and nothing else does.
+
+In front of the pages' middleware: there is no cookie, no session, no CSRF token and no redirect
+here, and whatever goes wrong is told in one form.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import async_to_sync, iscoroutinefunction
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.translation import gettext as _
+
+from conversations.api import headers
+from conversations.api.errors import ApiError
+from conversations.api.failures import NO_RETRY, internal, of_field, of_refusal
+from conversations.api.wire import encode
+from conversations.refusal import Refused
+from conversations.upstream import InvalidField
+
+logger = logging.getLogger(__name__)
+
+ROOT = "/v1"
+
+
+@sync_and_async_middleware
+def programs_first(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Answer programs here, and pass on the requests for pages."""
+    if iscoroutinefunction(get_response):
+
+        async def answer(request: HttpRequest) -> HttpResponseBase:
+            return await (_answered(request) if _is_ours(request) else get_response(request))
+
+        return answer
+
+    def answer_at_once(request: HttpRequest) -> HttpResponseBase:
+        return async_to_sync(_answered)(request) if _is_ours(request) else get_response(request)
+
+    return answer_at_once
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    return request.path_info == ROOT or request.path_info.startswith(f"{ROOT}/")
+
+
+async def _answered(request: HttpRequest) -> HttpResponseBase:
+    request_id = f"req_{uuid.uuid4().hex}"
+    try:
+        response = await _routed(request)
+    except ApiError as error:
+        response = error_response(error)
+    except Exception as error:  # noqa: BLE001 - the one place that tells programs of any
+        response = error_response(_error(error, request_id))
+    response.headers[headers.REQUEST_ID] = request_id
+    if isinstance(response, HttpResponse):
+        response.headers["Content-Length"] = str(len(response.content))
+    headers.allow_origin(request, response)
+    return response
+
+
+async def _routed(request: HttpRequest) -> HttpResponseBase:
+    request.get_host()  # raises for a name that is not the site's
+    preflight = headers.preflight_headers(request)
+    if preflight is not None:
+        return HttpResponse(status=204, headers=dict(preflight))
+    view, arguments, named = resolve(request.path_info)
+    response: HttpResponseBase = await view(request, *arguments, **named)
+    return response
+
+
+def _error(error: Exception, request_id: str) -> ApiError:
+    match error:
+        case Refused():
+            return of_refusal(error)
+        case InvalidField():
+            return of_field(error)
+        case Resolver404():
+            text = _("There is nothing at this address. See the API's description.")
+            return ApiError(404, "unknown_url", text)
+        case DisallowedHost():
+            text = _("This site does not answer to that host name. Use its own address.")
+            return ApiError(400, "unknown_host", text)
+        case RequestDataTooBig():
+            return ApiError(413, "too_large", _("The body is too large."), headers=NO_RETRY)
+    logger.error("Request %s failed.", request_id, exc_info=error)
+    return internal()
+
+
+def error_response(error: ApiError) -> HttpResponse:
+    """The envelope, with the status and the headers that clients act on."""
+    shown = {"Cache-Control": "no-store", **error.headers}
+    return HttpResponse(
+        encode(error.envelope()),
+        status=error.status,
+        content_type="application/json",
+        headers=shown,
+    )
+
+
+def only(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a view answer these methods alone."""
+
+    def limited(view: Callable[..., Any]) -> Callable[..., Any]:
+        async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method not in methods:
+                allowed = ", ".join(methods)
+                text = _("This address takes %(allowed)s, not %(method)s.")
+                values = {"allowed": allowed, "method": str(request.method)[:20]}
+                error = ApiError(405, "method_not_allowed", text % values)
+                error.headers = {"Allow": allowed}
+                raise error
+            return await view(request, *args, **kwargs)
+
+        return answer
+
+    return limited

@@ -1,0 +1,89 @@
+"""The headers of every answer at ``/v1``: which request it was, what is left, who may read it."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from conversations.models import MICROS, Measure
+from conversations.quotas import Standing
+
+REQUEST_ID = "x-request-id"
+# Both are for a proxy on the way: hold nothing back, and change nothing (compression holds back).
+UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache, no-transform"}
+_MEASURES = (Measure.REQUESTS, Measure.TOKENS, Measure.COST)
+_EXPOSED = (
+    REQUEST_ID,
+    "retry-after",
+    "x-should-retry",
+    "x-content-kept",
+    "x-ignored-fields",
+    "x-lowered-max-tokens",
+    *(
+        f"x-ratelimit-{which}-{measure}"
+        for which in ("limit", "remaining", "reset")
+        for measure in _MEASURES
+    ),
+)
+_NAME = re.compile(r"[a-z0-9-]{1,64}")
+_FIELD = re.compile(r"[\w.-]{1,64}", re.ASCII)
+MOST_NAMES = 40
+PREFLIGHT_SECONDS = 600
+
+
+def quota_headers(standings: Iterable[Standing]) -> dict[str, str]:
+    """What is left of each measure, of the rule that leaves least: limit, remaining, reset.
+
+    Cost is in the site's currency. A limit in all has no reset.
+    """
+    headers: dict[str, str] = {}
+    least: dict[str, Standing] = {}
+    for each in standings:
+        known = least.get(each.rule.measure)
+        if known is None or each.left < known.left:
+            least[each.rule.measure] = each
+    for measure, standing in least.items():
+        headers[f"x-ratelimit-limit-{measure}"] = _amount(measure, standing.rule.limit)
+        headers[f"x-ratelimit-remaining-{measure}"] = _amount(measure, standing.left)
+        if seconds := standing.seconds_left:
+            headers[f"x-ratelimit-reset-{measure}"] = f"{seconds}s"
+    return headers
+
+
+def _amount(measure: str, amount: int) -> str:
+    return f"{amount / MICROS:.6f}" if measure == Measure.COST else str(amount)
+
+
+def ignored_header(names: Iterable[str]) -> dict[str, str]:
+    """The fields that were left out, as far as their names fit into a header."""
+    shown = [name for name in names if _FIELD.fullmatch(name)][:MOST_NAMES]
+    return {"x-ignored-fields": ", ".join(shown)} if shown else {}
+
+
+def allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Let pages of the named origins read the answer, and no others."""
+    if not settings.API_ALLOWED_ORIGINS:
+        return
+    response.headers["Vary"] = "Origin"
+    origin = request.headers.get("origin", "")
+    if origin in settings.API_ALLOWED_ORIGINS:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = ", ".join(_EXPOSED)
+
+
+def preflight_headers(request: HttpRequest) -> Mapping[str, str] | None:
+    """What a browser asks before it sends a page's request; None where it is no such question,
+    or comes from an origin that nobody has named."""
+    if request.method != "OPTIONS" or "access-control-request-method" not in request.headers:
+        return None
+    if request.headers.get("origin", "") not in settings.API_ALLOWED_ORIGINS:
+        return None
+    asked = request.headers.get("access-control-request-headers", "").lower().split(",")
+    # The official clients send a dozen headers of their own: any name will do, none is trusted.
+    names = [name.strip() for name in asked if _NAME.fullmatch(name.strip())][:MOST_NAMES]
+    return {
+        "Access-Control-Allow-Methods": "GET, POST",
+        "Access-Control-Allow-Headers": ", ".join(names),
+        "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+    }

@@ -1,0 +1,133 @@
+"""Idempotency-Key: the same key and body are answered by the first run, for 24 hours.
+
+The claim is a row; the answer, which is content, is kept in memory alone and within bounds. So
+after a restart, or when it had to make room, the key is known and its answer is gone.
+"""
+
+import asyncio
+import hashlib
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from conversations.api.answers import Answer
+from conversations.api.errors import ApiError
+from conversations.api.failures import NO_RETRY
+from conversations.completion_records import CLAIM_HOURS, Begun, Claim, refusal_of, release
+from conversations.threads import in_thread
+
+# All kept answers together, across keys and people.
+MOST_BYTES = 64 * 1024 * 1024
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+
+
+@dataclass(eq=False)
+class Started:
+    """A run and its answer, as whoever asked first or again reads it."""
+
+    begun: Begun
+    answer: Answer
+
+
+@dataclass(eq=False)
+class _Known:
+    body_hash: str
+    task: asyncio.Task[Started]
+    since: float = field(default_factory=time.monotonic)
+
+
+def claim_of(key: str, body: Mapping[str, Any]) -> Claim | None:
+    """The claim of a request with that header; None without one. Raises :class:`ApiError`."""
+    if not key:
+        return None
+    if not _KEY.fullmatch(key):
+        text = _("The Idempotency-Key must be 1 to 255 printable ASCII characters.")
+        raise ApiError(400, "invalid_idempotency_key", text)
+    canonical = msgspec.json.encode(body, order="deterministic")
+    return Claim(*(hashlib.sha256(part).hexdigest() for part in (key.encode(), canonical)))
+
+
+class Memory:
+    """The answers of this process that may be asked for again, the oldest first."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, str], _Known] = OrderedDict()
+
+    async def started(
+        self, api_key_id: int, claim: Claim, begin: Callable[[], Awaitable[Started]]
+    ) -> Started:
+        """What the first request with this claim started; this one, if there was none.
+
+        Whether it is known is settled before anything is awaited, so that of requests that come
+        at the same time one alone begins.
+        """
+        place = (api_key_id, claim.key_hash)
+        self._make_room()
+        known = self._known.get(place)
+        if known is None:
+            known = _Known(claim.body_hash, asyncio.ensure_future(begin()))
+            self._known[place] = known
+            known.task.add_done_callback(lambda task: self._begun(place, task))
+        elif known.body_hash != claim.body_hash:
+            raise refusal_of(claim, known.body_hash)
+        started = await asyncio.shield(known.task)
+        _check_is_there(claim, known.body_hash, started.answer)
+        return started
+
+    async def over(self, claim: Claim, started: Started) -> None:
+        """An answer has ended. One that came to nothing frees its key."""
+        used = started.answer.ending and started.answer.ending.used
+        if started.answer.error and not (used and used.requests):
+            api_key_id = started.begun.generation.api_key_id
+            self._known.pop((api_key_id or 0, claim.key_hash), None)
+            await in_thread(release, started.begun.generation.pk)
+
+    def _begun(self, place: tuple[int, str], task: asyncio.Task[Started]) -> None:
+        if task.cancelled() or task.exception():
+            self._known.pop(place, None)
+
+    def _make_room(self) -> None:
+        """Forget what has had its time, then the oldest until the rest fits."""
+        outdated = time.monotonic() - CLAIM_HOURS * 3600
+        sizes = {place: _size(known) for place, known in self._known.items()}
+        total = sum(sizes.values())
+        for place, known in list(self._known.items()):
+            if total <= MOST_BYTES and known.since > outdated:
+                return
+            if _is_over(known):
+                total -= sizes[place]
+                del self._known[place]
+
+
+def _check_is_there(claim: Claim, body_hash: str, answer: Answer) -> None:
+    if answer.was_abandoned:
+        text = _(
+            "The first request with this Idempotency-Key was left by its client before it was "
+            "answered. What was made was charged. Use a new key to ask again."
+        )
+        raise ApiError(409, "idempotent_answer_gone", text, headers=NO_RETRY)
+    if not answer.is_whole:
+        raise refusal_of(claim, body_hash)
+
+
+def _is_over(known: _Known) -> bool:
+    return known.task.done() and known.task.result().answer.is_over
+
+
+def _size(known: _Known) -> int:
+    return known.task.result().answer.size if known.task.done() else 0
+
+
+_memories: WeakKeyDictionary[asyncio.AbstractEventLoop, Memory] = WeakKeyDictionary()
+
+
+def memory() -> Memory:
+    """The memory of this event loop."""
+    return _memories.setdefault(asyncio.get_running_loop(), Memory())

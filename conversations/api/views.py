@@ -1,0 +1,149 @@
+"""The addresses at ``/v1``."""
+
+import asyncio
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from conversations import access, completion_records
+from conversations.api import headers
+from conversations.api.answers import Answer, Reader
+from conversations.api.auth import authenticate, require
+from conversations.api.body import json_object
+from conversations.api.errors import ApiError
+from conversations.api.forms import Form, Origin, Streamed, Whole
+from conversations.api.gateway import only
+from conversations.api.idempotency import Started, claim_of, memory
+from conversations.api.kept import Kept
+from conversations.api.wire import Model, ModelList, encode
+from conversations.completion_records import Asking, Begun
+from conversations.generation.runner import runner
+from conversations.models import ApiKey, LanguageModel
+from conversations.threads import in_thread
+
+# How long a start that its client did not wait for looks for other readers of it.
+ORPHAN_SECONDS = 0.1
+
+
+@only("GET", "HEAD")
+async def models(request: HttpRequest) -> HttpResponse:
+    """The models that the key may use, by name."""
+    key = await in_thread(_admitted, request, ApiKey.Endpoint.MODELS)
+    listed = await in_thread(access.models_for, key.user, key)
+    return _json(ModelList([_model(each) for each in listed]))
+
+
+@only("GET", "HEAD")
+async def model(request: HttpRequest, name: str) -> HttpResponse:
+    """One model. A name may have slashes, which clients send percent-encoded."""
+    key = await in_thread(_admitted, request, ApiKey.Endpoint.MODELS)
+    try:
+        found = await in_thread(access.model_for, key.user, name, key)
+    except access.NotFound:
+        text = _("The model “%s” is not available to you.") % name[:100]
+        raise ApiError(404, "model_not_found", text, param="model") from None
+    return _json(_model(found))
+
+
+@only("POST")
+async def chat_completions(request: HttpRequest) -> HttpResponseBase:
+    """An answer, streamed or whole. Its status is decided when it begins to say something."""
+    key = await in_thread(_admitted, request, ApiKey.Endpoint.CHAT)
+    body = json_object(request)
+    claim = claim_of(request.headers.get("idempotency-key", ""), body)
+    started = await _started(Asking(key, body, claim))
+    reader = started.answer.reader()
+    try:
+        await started.answer.decided()
+        return await _response(started, reader)
+    except BaseException:
+        reader.leave()
+        raise
+
+
+def _admitted(request: HttpRequest, endpoint: str) -> ApiKey:
+    key = authenticate(request)
+    require(key, endpoint)
+    return key
+
+
+async def _started(asking: Asking) -> Started:
+    """Begin, or join what the same Idempotency-Key began.
+
+    In a task of its own: a client that leaves in the middle must not leave a generation that
+    nobody runs.
+    """
+    task: asyncio.Future[Started]
+    if asking.claim:
+        begin = partial(_begin, asking)
+        task = asyncio.ensure_future(memory().started(asking.key.pk, asking.claim, begin))
+    else:
+        task = asyncio.ensure_future(_begin(asking))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(_abandon_later)
+        raise
+
+
+def _abandon_later(task: "asyncio.Future[Started]") -> None:
+    if not task.cancelled() and not task.exception():
+        leave = task.result().answer.abandon_if_unread
+        asyncio.get_running_loop().call_later(ORPHAN_SECONDS, leave)
+
+
+async def _begin(asking: Asking) -> Started:
+    begun = await in_thread(completion_records.begin, asking)
+    generation = begun.generation
+    answer = Answer(_form(begun), is_kept=asking.claim is not None)
+    started = Started(begun, answer)
+    answer.abandoned = partial(runner().stop, generation.pk)
+    if asking.claim:
+        answer.over = partial(memory().over, asking.claim, started)
+    runner().start_direct(generation, begun.call, answer)
+    return started
+
+
+def _form(begun: Begun) -> Form:
+    generation, asked = begun.generation, begun.asked
+    created = int(generation.created_at.timestamp())
+    origin = Origin(f"chatcmpl-{generation.pk.hex}", created, begun.call.model.name)
+    form: Form = Whole(origin, begun.choices)
+    if asked.stream:
+        form = Streamed(origin, begun.choices, include_usage=asked.include_usage)
+    if begun.call.model.keeps_api_content:
+        return Kept(form, Whole(origin, begun.choices), generation.pk)
+    return form
+
+
+async def _response(started: Started, reader: Reader) -> HttpResponseBase:
+    begun = started.begun
+    shown = {
+        **headers.quota_headers(begun.standings),
+        **headers.ignored_header(begun.ignored),
+        "x-content-kept": "true" if begun.call.model.keeps_api_content else "false",
+    }
+    if begun.lowered_to is not None:
+        shown["x-lowered-max-tokens"] = str(begun.lowered_to)
+    content_type = started.answer.form.content_type
+    if begun.asked.stream:
+        shown |= headers.UNBUFFERED
+        return StreamingHttpResponse(reader, content_type=content_type, headers=shown)
+    shown["Cache-Control"] = "no-store"
+    return HttpResponse(await reader.whole(), content_type=content_type, headers=shown)
+
+
+def _model(found: LanguageModel) -> Model:
+    return Model(
+        id=found.name,
+        created=int(found.created_at.timestamp()),
+        owned_by=found.provider.name,
+        keeps_content=found.keeps_api_content,
+        context_length=found.context_length,
+    )
+
+
+def _json(value: object) -> HttpResponse:
+    no_store = {"Cache-Control": "no-store"}
+    return HttpResponse(encode(value), content_type="application/json", headers=no_store)

@@ -1,0 +1,232 @@
+"""The transactions behind a completion for a program: what is written before it can run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import msgspec
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations import admission, quotas
+from conversations.generation.lifecycle import OWNER
+from conversations.generation.prompt import Call, replay_of
+from conversations.models import ApiKey, Generation, IdempotencyClaim, KeptCompletion, LanguageModel
+from conversations.parameters import FIELDS, clamped, limits_of, takes
+from conversations.providers import address_policy
+from conversations.quotas import Standing
+from conversations.refusal import Refused
+from conversations.schemas import check_schemas
+from conversations.tokens import request_size
+from conversations.turn_records import model_named
+from conversations.upstream import NUMBERS, CompletionRequest, check
+
+# For so long an Idempotency-Key stands for the request that it was first used with.
+CLAIM_HOURS = 24
+_ALSO_KNOWN = {
+    "max_completion_tokens", "messages", "model", "stream", "stream_options", "thinking_budget",
+    "user",
+}  # fmt: skip
+KNOWN_FIELDS = frozenset({*FIELDS, *_ALSO_KNOWN})
+# Without these the answer would be another one than was asked for: they are never left out.
+_MEANT = ("logprobs", "n", "response_format", "stop", "thinking_budget", "tool_choice", "tools")
+# The rest of a request may hold what somebody wrote, which is not stored.
+_STORED = frozenset({*NUMBERS, "enable_thinking", "logprobs", "parallel_tool_calls"})
+
+
+class Claim(NamedTuple):
+    """An Idempotency-Key and the body that it came with, both as hashes."""
+
+    key_hash: str
+    body_hash: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a program asks: a decoded body, with which key, and as which claim."""
+
+    key: ApiKey
+    body: Mapping[str, Any]
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A generation that may run now, how to ask its upstream, and what is left of each limit.
+
+    ``ignored`` names fields of the body that were left out, ``lowered_to`` the ``max_tokens``
+    that the limits allow, if that is less than was asked for.
+    """
+
+    generation: Generation
+    call: Call
+    asked: CompletionRequest
+    standings: tuple[Standing, ...]
+    ignored: tuple[str, ...] = ()
+    lowered_to: int | None = None
+
+    @property
+    def choices(self) -> int:
+        """How many answers were asked for."""
+        return self.asked.n or 1
+
+
+def begin(asking: Asking) -> Begun:
+    """The running generation of what is asked, with its reservation and its claim.
+
+    Raises :class:`~conversations.refusal.Refused` or InvalidField for what cannot be done as asked.
+    """
+    asked = CompletionRequest.from_wire(asking.body)
+    model = model_named(asking.key.user, asked.model, asking.key)
+    check(asked, limits_of(model))
+    ignored = _ignored(model, asking.body)
+    check_schemas(dict(asking.body))
+    admission.check_site_is_open()
+    parameters = clamped(model, {name: asking.body.get(name) for name in (*FIELDS, _NEWER)})
+    with transaction.atomic():
+        admission.check_room_for(asking.key.user)
+        generation = Generation(
+            user=asking.key.user,
+            api_key=asking.key,
+            language_model=model,
+            client_request_id=uuid4(),
+            owner=OWNER,
+        )
+        _claim(asking, generation.pk)
+        granted = _reserved(generation, model, asking, asked)
+        if granted.max_tokens is not None:
+            parameters["max_tokens"] = granted.max_tokens
+        generation.parameters = {each: parameters[each] for each in parameters if each in _STORED}
+        generation.save(force_insert=True)
+        _keep_request(asking, generation, model)
+    return Begun(
+        generation=generation,
+        call=Call(_request(asked, model, parameters), model, address_policy(), ""),
+        asked=asked,
+        standings=tuple(quotas.standings(asking.key.user, model, asking.key)),
+        ignored=ignored,
+        lowered_to=granted.max_tokens if granted.notice else None,
+    )
+
+
+_NEWER = "max_completion_tokens"
+
+
+def _ignored(model: LanguageModel, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that are left out. Raises :class:`Refused` where one must not be."""
+    given = [name for name, value in body.items() if value is not None]
+    for name in given:
+        if name in _MEANT and not takes(model, name) and not _is_usual(name, body[name]):
+            text = _("The model “%(model)s” does not take “%(field)s”.")
+            values = {"model": model.name, "field": name}
+            raise Refused("unsupported_parameter", text % values, name)
+    ignored = tuple(
+        name
+        for name in given
+        if name not in KNOWN_FIELDS or (name in FIELDS and not takes(model, name))
+    )
+    if ignored and settings.API_UNKNOWN_FIELDS == "refuse":
+        text = _("The field “%s” is unknown here, or the model does not take it.")
+        raise Refused("unknown_field", text % ignored[0][:100], ignored[0][:100])
+    return ignored
+
+
+def _is_usual(name: str, value: Any) -> bool:
+    """Whether it asks for what is the case anyway."""
+    match name:
+        case "n":
+            return bool(value == 1)
+        case "response_format":
+            return bool(isinstance(value, dict) and value.get("type") == "text")
+        case "tool_choice":
+            return value in ("auto", "none")
+    return not value
+
+
+def _reserved(
+    generation: Generation, model: LanguageModel, asking: Asking, asked: CompletionRequest
+) -> quotas.Granted:  # fmt: skip
+    wanted = quotas.Wanted(
+        user=asking.key.user,
+        model=model,
+        prompt=request_size(asked, model),
+        max_tokens=asked.max_tokens,
+        count=asked.n or 1,
+        key=asking.key,
+    )
+    return quotas.reserve(generation.pk, wanted)
+
+
+def _request(
+    asked: CompletionRequest, model: LanguageModel, parameters: Mapping[str, Any]
+) -> CompletionRequest:
+    """What the upstream is asked: fields that we know, one by one, and nothing else of the body."""
+    body = {**parameters, "model": model.upstream_name, "messages": [], "stream": True}
+    return msgspec.structs.replace(
+        CompletionRequest.from_wire(body),
+        messages=asked.messages,
+        user=asked.user,
+        replay_reasoning=replay_of(model),
+    )
+
+
+def _claim(asking: Asking, generation_id: UUID) -> None:
+    if asking.claim is None:
+        return
+    claims = IdempotencyClaim.objects.filter(api_key=asking.key, key_hash=asking.claim.key_hash)
+    claims.filter(created_at__lt=_forgotten()).delete()
+    if known := claims.first():
+        raise refusal_of(asking.claim, known.body_hash)
+    try:
+        with transaction.atomic():
+            claims.create(
+                api_key=asking.key, generation_id=generation_id, **asking.claim._asdict()
+            )  # fmt: skip
+    except IntegrityError:
+        raise refusal_of(asking.claim, claims.get().body_hash) from None
+
+
+def refusal_of(claim: Claim, known_body_hash: str) -> Refused:
+    """Why a key that was used before cannot be used for this."""
+    if claim.body_hash != known_body_hash:
+        text = _("This Idempotency-Key was used with another request. Use a new key for this one.")
+        return Refused("idempotency_key_reused", text)
+    text = _(
+        "This Idempotency-Key was used before, and its answer is not there any more: answers are "
+        "kept in memory only. Nothing was charged now. Use a new key to ask again."
+    )
+    return Refused("idempotent_answer_gone", text)
+
+
+def _forgotten() -> Any:
+    return timezone.now() - timedelta(hours=CLAIM_HOURS)
+
+
+def release(generation_id: UUID) -> None:
+    """Let the Idempotency-Key of a generation that came to nothing be used again."""
+    IdempotencyClaim.objects.filter(generation_id=generation_id).delete()
+
+
+def forget_claims() -> int:
+    """Forget the claims that have had their time; give how many there were."""
+    return IdempotencyClaim.objects.filter(created_at__lt=_forgotten()).delete()[0]
+
+
+def _keep_request(asking: Asking, generation: Generation, model: LanguageModel) -> None:
+    if model.keeps_api_content:
+        KeptCompletion.objects.create(
+            generation_id=generation.pk,
+            user=asking.key.user,
+            api_key_name=str(asking.key),
+            model_name=model.name,
+            request=msgspec.json.encode(asking.body).decode(),
+        )
+
+
+def keep_answer(generation_id: UUID, answer: str) -> None:
+    """Store what was answered, as JSON text, beside a request that was kept."""
+    KeptCompletion.objects.filter(generation_id=generation_id).update(answer=answer)
