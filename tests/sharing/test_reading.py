@@ -7,7 +7,6 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from chatsite.asgi import application
 from conversations.models import ShareLink
 from conversations.openings import Openings
 from conversations.sharing.reading import Reading, read_all
@@ -21,6 +20,9 @@ AT_MOST_SECONDS = 1
 
 def got(path: str, times: int = 1, **headers: str) -> list[httpx.Response]:
     """What the site, with all that stands before Django, answers to requests at once."""
+
+    # Not before the static files are collected: it looks at them when it is loaded.
+    from chatsite.asgi import application
 
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=application)
