@@ -1,0 +1,157 @@
+"""Links to shared conversations: whose, for whom, until when; neither tokens nor content."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from conversations.admin.audited import actor_of
+from conversations.admin.questions import Question, ask
+from conversations.models import ShareLink
+from conversations.sharing.links import revoke_for
+
+REVOKE = Question(
+    "revoke",
+    gettext_lazy("Revoke links"),
+    gettext_lazy(
+        "Nobody can open them any more, within a second, and they cannot be brought back. Their "
+        "authors see in their list that they are revoked, and can make new ones."
+    ),
+    gettext_lazy("Revoke"),
+)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By whether a link still shows something."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The states."""
+        return [(value, str(label)) for value, label in ShareLink.State.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The links in that state, as :attr:`ShareLink.state` names it."""
+        is_expired = Q(expires_at__lte=timezone.now())
+        is_used_up = Q(views__gte=F("max_views"))
+        match self.value():
+            case "live":
+                return queryset.filter(revoked_at=None).exclude(is_expired).exclude(is_used_up)
+            case "expired":
+                return queryset.filter(is_expired, revoked_at=None)
+            case "used_up":
+                return queryset.filter(is_used_up, revoked_at=None).exclude(is_expired)
+            case "revoked":
+                return queryset.exclude(revoked_at=None)
+        return queryset
+
+
+class AuthorFilter(admin.SimpleListFilter):
+    """By whether the account of the author is open; a link of a closed one shows nothing."""
+
+    title = gettext_lazy("author’s account")
+    parameter_name = "author"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Open or closed."""
+        return [("open", _("open")), ("closed", _("deactivated"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The links of such authors."""
+        known = {"open": True, "closed": False}
+        chosen = known.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(user__is_active=chosen)
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(admin.ModelAdmin):
+    """All links. They are revoked here; what they show and where is their authors' affair."""
+
+    list_display = (
+        "title", "user", "for_whom", "created_at", "expires_at", "views_of_most", "state_in_words",
+    )  # fmt: skip
+    list_filter = (StateFilter, "audience", AuthorFilter, "created_at", "expires_at")
+    list_select_related = ("user",)
+    list_per_page = 50
+    list_max_show_all = 100
+    search_fields = ("title", "user__username", "users__username", "groups__name")
+    search_help_text = gettext_lazy("The title, the author, or a person or group it is for")
+    show_full_result_count = False
+    fields = (
+        "title", "user", "audience", "named", "has_passphrase", "created_at", "snapshot_at",
+        "expires_at", "views_of_most", "last_viewed_at", "state_in_words", "revoked_at",
+    )  # fmt: skip
+    readonly_fields = fields
+    actions = ("revoke",)
+
+    class Media:
+        css = {"all": ("css/admin_people.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShareLink]:
+        """Without what they show, and without what their addresses are made of."""
+        hidden = ("snapshot", "article", "sealed_token", "sealed_masks", "selection")
+        return super().get_queryset(request).defer(*hidden)
+
+    @admin.display(description=gettext_lazy("for"), ordering="audience")
+    def for_whom(self, link: ShareLink) -> str:
+        """The audience, and whether they need a pass-phrase."""
+        audience = link.get_audience_display()
+        return _("%s, with a pass-phrase") % audience if link.passphrase_hash else audience
+
+    @admin.display(description=gettext_lazy("named people and groups"))
+    def named(self, link: ShareLink) -> str:
+        """Whom a link for named people is for."""
+        people = [person.get_username() for person in link.users.order_by("username")]
+        groups = [_("group %s") % group.name for group in link.groups.order_by("name")]
+        return ", ".join([*people, *groups])
+
+    @admin.display(description=gettext_lazy("pass-phrase"), boolean=True)
+    def has_passphrase(self, link: ShareLink) -> bool:
+        """Whether readers have to know one."""
+        return bool(link.passphrase_hash)
+
+    @admin.display(description=gettext_lazy("views"), ordering="views")
+    def views_of_most(self, link: ShareLink) -> str:
+        """How often it was read, and of how many times where that is limited."""
+        if link.max_views is None:
+            return f"{link.views:,}"
+        return _("%(views)s of %(most)s") % {
+            "views": f"{link.views:,}", "most": f"{link.max_views:,}",
+        }  # fmt: skip
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_in_words(self, link: ShareLink) -> str:
+        """Whether it still shows something."""
+        return str(link.state.label) if link.user.is_active else _("author deactivated")
+
+    @admin.action(description=gettext_lazy("Revoke…"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ShareLink]) -> HttpResponse | None:
+        """Close links at once."""
+        unrevoked = queryset.filter(revoked_at=None)
+
+        def carry_out(_values: dict[str, Any]) -> str:
+            count = revoke_for(actor_of(request), unrevoked)
+            return ngettext("%d link was revoked.", "%d links were revoked.", count) % count
+
+        return ask(self, request, REVOKE, unrevoked, carry_out)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Revoking is what changing a link comes to."""
+        return request.user.has_perm("conversations.change_sharelink")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Links are made by those whose conversations they show."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An author's decisions stay what they were."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A revoked link stays in the list."""
+        return False

@@ -1,0 +1,18 @@
+"""Links as lists show them, made without asking what their conversations say."""
+
+from typing import Any
+from uuid import uuid4
+
+from conversations.models import Conversation, ShareLink, User
+from conversations.models.invitation import hashed
+
+
+def link_of(user: User, title: str = "A picnic", **fields: Any) -> ShareLink:
+    """A link as the list shows it; what it shows is of no interest here."""
+    conversation = Conversation.objects.create(user=user, title=title)
+    token = ShareLink.new_token()
+    given = {"audience": "public", "conversation": conversation, **fields}
+    return ShareLink.objects.create(
+        user=user, title=title, sealed_token=token, token_hash=hashed(token),
+        selection={"leaf_id": str(uuid4())}, snapshot={}, article="", **given,
+    )  # fmt: skip

@@ -1,0 +1,107 @@
+"""Links in the administration: seen without token or content, and revoked with a trail."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from conversations.models import ShareLink
+from tests.administration.desk import Desk, desk_of, staff_member, told, trail
+from tests.people import People
+from tests.sharing.made import link_of
+
+pytestmark = pytest.mark.django_db
+LINKS = "/admin/conversations/sharelink/"
+
+
+@pytest.fixture
+def dana(people: People) -> Desk:
+    """The administrator at the administration."""
+    return desk_of(people.dana)
+
+
+def titles(desk: Desk, query: str = "") -> list[str]:
+    """The titles that the list shows, in order."""
+    found = desk.client.get(LINKS + query).context["cl"].result_list
+    return [link.title for link in found]
+
+
+def revoke(desk: Desk, links: list[ShareLink]) -> Any:
+    """Choose links in the list, revoke them, and confirm it."""
+    chosen = {"action": "revoke", "_selected_action": [str(link.pk) for link in links]}
+    return desk.client.post(LINKS, {**chosen, "confirmed": "1"}, follow=True)
+
+
+def test_an_administrator_sees_no_token_and_no_content(dana: Desk, people: People) -> None:
+    link = link_of(people.alice)
+    ShareLink.objects.update(article="The article itself", snapshot={"title": "The snapshot"})
+    for address in (LINKS, f"{LINKS}{link.pk}/change/"):
+        page = dana.text(address)
+        assert "A picnic" in page
+        assert "alice" in page
+        for hidden in (link.sealed_token, link.token_hash, "The article", "The snapshot"):
+            assert hidden not in page
+
+
+def test_links_are_found_by_title_author_reader_and_state(dana: Desk, people: People) -> None:
+    link_of(people.alice, "Live")
+    link_of(people.alice, "Over", expires_at=timezone.now())
+    link_of(people.alice, "Used", max_views=1, views=1)
+    link_of(people.bob, "Gone", revoked_at=timezone.now(), expires_at=timezone.now())
+    link_of(people.bob, "Named", audience="named").users.add(people.charlie)
+    assert titles(dana, "?q=bob") == ["Named", "Gone"]
+    assert titles(dana, "?q=charlie") == ["Named"]
+    assert titles(dana, "?q=Over") == ["Over"]
+    states = {"live": ["Named", "Live"], "expired": ["Over"], "used_up": ["Used"]}
+    for state, expected in {**states, "revoked": ["Gone"]}.items():
+        assert titles(dana, f"?state={state}") == expected
+        assert [link.state for link in ShareLink.objects.filter(title__in=expected)] == [
+            state for _title in expected
+        ]
+    people.bob.is_active = False
+    people.bob.save()
+    assert titles(dana, "?author=closed") == ["Named", "Gone"]
+
+
+def test_links_are_revoked_with_a_trail(dana: Desk, people: People) -> None:
+    links = [link_of(people.alice, "One"), link_of(people.bob, "Two")]
+    kept = link_of(people.bob, "Kept")
+    assert "2 links were revoked." in revoke(dana, links).content.decode()
+    assert [link.title for link in ShareLink.objects.live()] == [kept.title]
+    assert sorted(trail()) == [("dana", "revoked", "One"), ("dana", "revoked", "Two")]
+    assert "token" not in str(told())
+
+
+def test_revoking_asks_first(dana: Desk, people: People) -> None:
+    link = link_of(people.alice)
+    answer = dana.client.post(LINKS, {"action": "revoke", "_selected_action": [str(link.pk)]})
+    assert "Nobody can open them any more" in answer.content.decode()
+    assert ShareLink.objects.live().count() == 1
+    assert trail() == []
+
+
+def test_a_link_is_neither_made_changed_nor_deleted_here(dana: Desk, people: People) -> None:
+    link = link_of(people.alice)
+    for address in (f"{LINKS}add/", f"{LINKS}{link.pk}/change/", f"{LINKS}{link.pk}/delete/"):
+        assert dana.client.post(address, {"title": "Mine"}).status_code == 403
+    assert ShareLink.objects.get().title == "A picnic"
+
+
+def test_seeing_and_revoking_are_rights_of_their_own(people: People) -> None:
+    link = link_of(people.alice)
+    assert desk_of(staff_member("sam")).status(LINKS) == 403
+    viewer = desk_of(staff_member("vera", "view_sharelink"))
+    assert titles(viewer) == ["A picnic"]
+    revoke(viewer, [link])
+    assert ShareLink.objects.live().count() == 1
+    revoke(desk_of(staff_member("rita", "view_sharelink", "change_sharelink")), [link])
+    assert ShareLink.objects.live().count() == 0
+
+
+def test_the_list_takes_as_many_queries_for_many_links_as_for_few(
+    dana: Desk, people: People, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(60):
+        link_of(people.alice, f"Talk {number}")
+    with django_assert_max_num_queries(12):
+        assert len(titles(dana)) == 50
