@@ -9,14 +9,19 @@ from conversations.sharing import links
 from conversations.sharing.selection import DEFAULT_OMISSIONS
 from conversations.sharing.terms import groups_of
 
-LISTED_LINKS = 50
-
 
 def sharing_state(user: User, conversation: Conversation) -> dict[str, Any]:
     """What the share dialog of a conversation starts from."""
-    policy = Policy.current()
     return {
         "links": [link_state(link) for link in links.live_links_of(conversation)],
+        **bounds_of(user),
+    }
+
+
+def bounds_of(user: User) -> dict[str, Any]:
+    """What a person may choose when they make or change a link."""
+    policy = Policy.current()
+    return {
         "groups": [{"id": group.pk, "name": group.name} for group in groups_of(user)],
         "default_omit": list(DEFAULT_OMISSIONS),
         "public_links": policy.public_links,

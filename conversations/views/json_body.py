@@ -13,13 +13,8 @@ T = TypeVar("T")
 
 def read_json(request: HttpRequest, kind: type[T]) -> T:
     """The body as a ``kind``. Raises :class:`Refused` that names what is wrong with it."""
-    return read_text(request.body, kind)
-
-
-def read_text(text: str | bytes, kind: type[T]) -> T:
-    """The JSON text as a ``kind``. Raises :class:`Refused` that names what is wrong with it."""
     try:
-        return msgspec.json.decode(text, type=kind)
+        return msgspec.json.decode(request.body, type=kind)
     except msgspec.DecodeError as error:
         raise Refused("malformed", _("This is not understood: %s.") % error) from error
 

@@ -1,27 +1,25 @@
-"""What the share dialog and the list of links ask for, as JSON; and the preview of a draft."""
+"""What the share dialog asks for, as JSON; and the preview of a draft."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from conversations import access
-from conversations.models import ShareLink, User
+from conversations.models import ShareLink
 from conversations.refusal import Refused
 from conversations.sharing import links
 from conversations.sharing.projection import project
 from conversations.sharing.secret_shapes import LABELS, found_secrets
 from conversations.sharing.selection import Selection
-from conversations.sharing.states import LISTED_LINKS, link_state, sharing_state
+from conversations.sharing.states import link_state, sharing_state
 from conversations.sharing.terms import Terms
-from conversations.views.json_body import read_json, read_text, refusal
+from conversations.views.json_body import read_json, refusal
 from conversations.views.requests import SignedInRequest
 from conversations.views.shared import page_of, sealed
 
@@ -91,24 +89,6 @@ def share_secrets(request: SignedInRequest, conversation_id: UUID) -> HttpRespon
     return JsonResponse({"found": found})
 
 
-@require_GET
-@_answered
-def share_links(request: SignedInRequest) -> HttpResponse:
-    """The person's own links, the newest first, 50 at a time."""
-    return JsonResponse(_page_of_links(request.user, request.GET.get("after", "")))
-
-
-def _page_of_links(user: User, after: str) -> dict[str, Any]:
-    own = links.links_of(user)
-    try:
-        last = own.filter(pk=UUID(after)).first()
-    except ValueError:
-        last = None
-    if last:
-        own = own.filter(created_at__lt=last.created_at)
-    return {"links": [link_state(link) for link in own[:LISTED_LINKS]]}
-
-
 @require_POST
 @_answered
 def change_link(request: SignedInRequest, link_id: UUID) -> HttpResponse:
@@ -142,20 +122,10 @@ def share_person(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@_answered
 def share_preview(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
-    """The very page that a reader would get of a draft, for a frame of the dialog.
-
-    A form sends the draft, in a field of that name, because a frame shows what a form leads to.
-    """
-    try:
-        conversation = access.conversation_for(request.user, conversation_id)
-        projection = project(conversation, read_text(request.POST.get("draft", ""), Selection))
-    except access.NotFound:
-        return sealed(render(request, "404.html", status=404), framed=True)
-    except Refused as refused:
-        context = {"message": refused.message}
-        return sealed(render(request, "shared/refused.html", context, status=422), framed=True)
+    """The very page that a reader would get of a draft, for a frame of the dialog."""
+    conversation = access.conversation_for(request.user, conversation_id)
+    projection = project(conversation, read_json(request, Draft).selection)
     draft = ShareLink(title=projection.title, shows_title=False)
-    page = page_of(draft, projection.article, "", None)
-    return sealed(HttpResponse(page), framed=True)
+    return sealed(HttpResponse(page_of(draft, projection.article, "", None)))

@@ -9,11 +9,13 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,27 +31,21 @@ from conversations.views.kept_pages import KeptPages
 
 _kept = KeptPages(most_bytes=16 * 1024 * 1024)
 COOKIE = "__Secure-shared" if settings.SERVED_OVER_TLS else "shared"
-_POLICY = (
-    "default-src 'none'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors {ancestors}",
-)
 HEADERS = {
     "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
     "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
-def sealed(response: HttpResponse, *, framed: bool = False) -> HttpResponse:
+def sealed(response: HttpResponse) -> HttpResponse:
     """The page under the strictest policy: no script, nothing from elsewhere, kept nowhere."""
-    policy = "; ".join(_POLICY).format(ancestors="'self'" if framed else "'none'")
-    response["Content-Security-Policy"] = policy
-    response["X-Frame-Options"] = "SAMEORIGIN" if framed else "DENY"
     for name, value in HEADERS.items():
         response[name] = value
     return response
@@ -116,6 +112,8 @@ async def go_on(request: HttpRequest, token: str, reader: User | None) -> HttpRe
         return redirect("shared", token)
     link = await openings().open(_reading(request, token, reader, is_copy=True))
     conversation = await in_thread(going_on.go_on, reader, link)
+    told = _("A copy of “%s”, which was shared with you. What you write stays with you.")
+    messages.info(request, told % link.title, extra_tags="arrival")
     return redirect("conversation", conversation.pk)
 
 

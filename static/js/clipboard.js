@@ -37,7 +37,8 @@ function copyBySelection(text) {
   const box = document.createElement("textarea");
   box.className = "visually-hidden-always";
   box.value = text;
-  document.body.append(box);
+  // All that is outside of an open dialog can hold no selection.
+  (document.querySelector("dialog:modal") ?? document.body).append(box);
   box.select();
   const copied = document.execCommand("copy");
   box.remove();

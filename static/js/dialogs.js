@@ -1,6 +1,7 @@
 /** The page's dialogs: each question resolves to its answer, or to null when it is put aside. */
 
 import { element } from "#js/markup.js";
+import { count, word } from "#js/words.js";
 
 /**
  * @param {string} title
@@ -13,6 +14,17 @@ export function askTitle(title) {
 /** @returns {Promise<string | null>} the name that a preset is to have */
 export function askPresetName() {
   return askText("preset-dialog", element("preset-name"), "");
+}
+
+/**
+ * @param {number} links that are open to the conversation which is to be deleted
+ * @returns {Promise<{keepsLinks: boolean} | null>}
+ */
+export async function askAboutLinks(links) {
+  const sentence = links === 1 ? word("delete-link") : word("delete-links", { count: count(links) });
+  element("delete-links").textContent = sentence;
+  element("delete-revokes").checked = true;
+  return (await ask("delete-dialog")) ? { keepsLinks: !element("delete-revokes").checked } : null;
 }
 
 /**
@@ -38,7 +50,11 @@ export function toggleKeys() {
 /** Makes the buttons and the backdrop of every dialog close it. */
 export function wireDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {
-    dialog.querySelector("[data-cancel]")?.addEventListener("click", () => dialog.close(""));
+    for (const button of dialog.querySelectorAll("[data-cancel]")) {
+      button.addEventListener("click", () => dialog.close(""));
+    }
+    // Where much can have been filled in, a slip of the pointer must not throw it away.
+    if (dialog.hasAttribute("data-stays")) continue;
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(""));
   }
 }

@@ -1,7 +1,8 @@
 /** What can be done with the list of conversations: rename, delete, see older ones. */
 
-import { askTitle } from "#js/dialogs.js";
+import { askAboutLinks, askTitle } from "#js/dialogs.js";
 import { on } from "#js/markup.js";
+import { openLinksOf } from "#js/share/links.js";
 import { Sidebar } from "#js/sidebar.js";
 import { word } from "#js/words.js";
 
@@ -50,7 +51,11 @@ export class Listing extends EventTarget {
   async #delete(id) {
     const title = this.#titleOf(id) || word("untitled");
     const wasOpen = this.#state.conversation?.id === id;
-    const isDone = await this.#ask({ type: "conversation.delete", conversation_id: id });
+    const links = await openLinksOf(id);
+    const wish = links === 0 ? { keepsLinks: false } : await askAboutLinks(links);
+    if (!wish) return;
+    const frame = { type: "conversation.delete", conversation_id: id };
+    const isDone = await this.#ask({ ...frame, keep_links: wish.keepsLinks });
     if (isDone) this.#announce("deleted", { id, title, wasOpen });
   }
 

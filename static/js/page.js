@@ -22,6 +22,7 @@ import { placed } from "#js/popover.js";
 import { refusalInWords } from "#js/quota.js";
 import { QuotaMeter } from "#js/quota_meter.js";
 import { FollowEnd } from "#js/scroll.js";
+import { ShareButton } from "#js/share/button.js";
 import { Socket } from "#js/socket.js";
 import { State } from "#js/state.js";
 import { ConnectionLine, ReleaseLine, say, showNotice } from "#js/status.js";
@@ -48,6 +49,7 @@ class Page {
   #parameters = new ParametersPanel(this.#state, this.#socket);
   #quota = new QuotaMeter();
   #gauge = new ContextGauge();
+  #share = new ShareButton(this.#state);
   #drawer = new Drawer();
   #connection = new ConnectionLine(() => this.#socket.open());
   #release = new ReleaseLine(this.#state.site.release);
@@ -99,6 +101,7 @@ class Page {
     this.#listing.draw();
     this.#picker.draw(models, model === null ? [] : [model, ...compared]);
     this.#parameters.draw();
+    this.#share.draw();
     this.#quota.draw(quota, model);
     this.#drawGauge();
     showNotice(this.#state.conversation?.notice ?? this.#state.notice);
@@ -254,6 +257,7 @@ class Page {
     if (action === "edit") this.#edit(id, article.element);
     if (action === "more") this.#openMenu(id, button);
     if (action === "branch") this.#branches.branchOff(id);
+    if (action === "share") this.#share.open(id);
     if (action === "delete") this.#branches.delete(id);
     if (action === "regenerate") this.#turns.regenerate(id);
     if (action === "continue") this.#turns.continue(id);
@@ -317,10 +321,17 @@ class Page {
     if (target.closest("summary")) this.#end.release();
   }
 
+  /** @param {HTMLElement} target */
+  #dismiss(target) {
+    target.closest(".composer-line")?.remove();
+    this.#composer.focus();
+  }
+
   /** @param {MouseEvent} event */
   #pressed(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.closest("[data-keys]")) toggleKeys();
+    if (target.closest("[data-dismiss]")) this.#dismiss(target);
     if (!target.closest("[data-new]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.#navigation.open(null);

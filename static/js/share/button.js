@@ -1,0 +1,31 @@
+/** The way into the share dialog from the page of a conversation. */
+
+import { element, on } from "#js/markup.js";
+import { ShareDialog } from "#js/share/dialog.js";
+import { talkOf } from "#js/share/talk.js";
+
+export class ShareButton {
+  #button = element("share-button");
+  #dialog = new ShareDialog();
+  #state;
+
+  /** @param {import("#js/state.js").State} state */
+  constructor(state) {
+    this.#state = state;
+    on(this.#button, "click", () => this.open(null));
+  }
+
+  draw() {
+    this.#button.hidden = this.#talk.messages.length === 0;
+  }
+
+  /** @param {string | null} leafId up to which message; null for what the page shows */
+  open(leafId) {
+    if (this.#talk.messages.length) this.#dialog.open(this.#talk, leafId);
+  }
+
+  get #talk() {
+    const { conversation, branch } = this.#state;
+    return talkOf(conversation, branch);
+  }
+}

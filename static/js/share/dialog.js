@@ -1,0 +1,272 @@
+/** The dialog in which a conversation is shared: its links, a new one, and what it will show. */
+
+import { copy } from "#js/clipboard.js";
+import { element, on } from "#js/markup.js";
+import { LinkCards } from "#js/share/cards.js";
+import { Faults } from "#js/share/faults.js";
+import * as links from "#js/share/links.js";
+import { Preview } from "#js/share/preview.js";
+import { SelectionFields } from "#js/share/selection.js";
+import { NONE } from "#js/share/talk.js";
+import { TermsFields } from "#js/share/terms.js";
+import { word } from "#js/words.js";
+
+const SETTLED_AFTER_MS = 250;
+const NOTHING_CHOSEN = { leaf_id: "", message_ids: null, masks: [], title: "" };
+const NO_BOUNDS = {
+  public_links: false,
+  default_lifetime_seconds: null,
+  longest_lifetime_seconds: null,
+  groups: [],
+  default_omit: [],
+};
+
+/**
+ * Dispatches `changed` when a link was made, changed or revoked.
+ *
+ * @typedef {import("#js/share/links.js").Link} Link
+ * @typedef {import("#js/share/talk.js").Talk} Talk
+ * @typedef {"links" | "create" | "change" | "update"} View
+ */
+export class ShareDialog extends EventTarget {
+  #dialog = element("share-dialog");
+  #form = element("share-form");
+  #faults = new Faults(this.#dialog);
+  #selection = new SelectionFields();
+  #terms = new TermsFields();
+  #preview = new Preview(element("share-preview"));
+  #cards = new LinkCards(element("share-cards"));
+  /** @type {Talk} */
+  #talk = NONE;
+  /** @type {Link[]} */
+  #links = [];
+  /** @type {import("#js/share/links.js").Bounds} */
+  #bounds = NO_BOUNDS;
+  /** @type {View} */
+  #view = "links";
+  /** @type {View} where the way back ends */
+  #first = "links";
+  /** @type {Link | null} the one that is changed or updated */
+  #link = null;
+  #timer = 0;
+  #asking = new AbortController();
+  /** @type {Promise<void>} */
+  #refreshed = Promise.resolve();
+
+  constructor() {
+    super();
+    on(this.#selection, "change", () => this.#refreshSoon());
+    on(this.#terms, "named", ({ detail }) => this.#check(detail.username));
+    on(this.#cards, "action", ({ detail }) => this.#act(detail));
+    on(this.#form, "submit", (event) => this.#submit(event));
+    on(element("share-new"), "click", () => this.#show("create"));
+    on(element("share-back"), "click", () => this.#back());
+    on(this.#dialog, "close", () => this.#closed());
+  }
+
+  /**
+   * @param {Talk} talk
+   * @param {string | null} [leafId] up to which message a new link is to show it
+   */
+  async open(talk, leafId = null) {
+    this.#talk = talk;
+    this.#dialog.showModal();
+    const known = await this.#tried(() => links.linksOf(talk.id));
+    // Put away meanwhile, and perhaps opened for another conversation.
+    if (!known || this.#talk !== talk || !this.#dialog.open) return;
+    this.#links = known.links;
+    this.#bounds = known;
+    this.#first = leafId || this.#links.length === 0 ? "create" : "links";
+    this.#show(this.#first, null, leafId);
+  }
+
+  /**
+   * Changes or updates one link, from elsewhere than the page of its conversation.
+   *
+   * @param {"change" | "update"} view
+   * @param {Link} link
+   * @param {import("#js/share/links.js").Bounds} bounds
+   * @param {Talk} [talk] for an update
+   */
+  openLink(view, link, bounds, talk = NONE) {
+    this.#talk = talk;
+    this.#links = [link];
+    this.#bounds = bounds;
+    this.#first = view;
+    this.#dialog.showModal();
+    this.#show(view, link);
+  }
+
+  /** @param {View} view @param {Link | null} [link] @param {string | null} [leafId] */
+  #show(view, link = null, leafId = null) {
+    this.#view = view;
+    this.#link = link;
+    this.#faults.clear();
+    this.#dialog.dataset.view = view;
+    element("share-heading").textContent = word(`share-heading-${view}`);
+    element("share-links").hidden = view !== "links";
+    this.#form.hidden = view === "links";
+    if (view === "links") this.#drawLinks();
+    else this.#drawForm(leafId);
+  }
+
+  #drawLinks() {
+    this.#preview.clear();
+    this.#cards.draw(this.#links, this.#talk.messages.length > 0);
+    element("share-new").hidden = this.#talk.messages.length === 0;
+    element("share-none").hidden = this.#links.length > 0;
+  }
+
+  /** @param {string | null} leafId */
+  #drawForm(leafId) {
+    const { default_omit: omit } = this.#bounds;
+    const selection = this.#link?.selection ?? { ...NOTHING_CHOSEN, omit };
+    this.#form.reset();
+    element("share-selection").hidden = this.#view === "change";
+    element("share-preview").hidden = this.#view === "change";
+    element("share-terms").hidden = this.#view === "update";
+    element("share-submit").textContent = word(`share-${this.#view}`);
+    element("share-back").textContent = word(this.#view === this.#first ? "share-cancel" : "share-back");
+    this.#selection.draw(this.#talk, { selection, leafId });
+    this.#terms.draw(this.#bounds, this.#link);
+    element("share-choices").scrollTop = 0;
+    this.#form.querySelector("input:not([type=hidden], :disabled)").focus();
+    this.#refresh();
+  }
+
+  #back() {
+    if (this.#view === this.#first) this.#dialog.close("");
+    else this.#show("links");
+  }
+
+  #closed() {
+    clearTimeout(this.#timer);
+    this.#asking.abort();
+    this.#preview.clear();
+    this.#faults.clear();
+    this.#form.hidden = true;
+    element("share-links").hidden = true;
+    element("share-status").textContent = "";
+  }
+
+  // What a reader will get
+
+  #refreshSoon() {
+    this.#preview.wait();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#refresh(), SETTLED_AFTER_MS);
+  }
+
+  #refresh() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#asking.abort();
+    if (this.#view === "change") return;
+    this.#asking = new AbortController();
+    this.#faults.clear();
+    this.#refreshed = this.#look(this.#asking.signal);
+  }
+
+  /**
+   * Asks what is in the selection to be masked, and then for the page, with that masked.
+   *
+   * @param {AbortSignal} signal
+   */
+  async #look(signal) {
+    await this.#tried(async () => {
+      this.#preview.wait();
+      this.#selection.offer(await links.secretsIn(this.#talk.id, this.#selection.value, signal));
+      this.#preview.show(await links.preview(this.#talk.id, this.#selection.value, signal));
+    });
+  }
+
+  // What the author does
+
+  /** @param {string | undefined} username who was named last */
+  async #check(username) {
+    this.#faults.clear();
+    if (username) await this.#tried(() => links.checkPerson(username));
+  }
+
+  /** @param {SubmitEvent} event */
+  async #submit(event) {
+    event.preventDefault();
+    const submit = element("share-submit");
+    submit.disabled = true;
+    // What was just chosen may hold secrets that nobody has looked at yet.
+    if (this.#timer) this.#refresh();
+    await this.#refreshed;
+    this.#faults.clear();
+    const view = this.#view;
+    const link = await this.#tried(() => this.#carriedOut());
+    submit.disabled = false;
+    if (link) this.#done(view, link);
+  }
+
+  /** @returns {Promise<Link>} */
+  #carriedOut() {
+    const id = this.#link?.id ?? "";
+    if (this.#view === "change") return links.change(id, this.#terms.value);
+    if (this.#view === "update") return links.update(id, this.#selection.value);
+    return links.create(this.#talk.id, this.#selection.value, this.#terms.value);
+  }
+
+  /** @param {View} view @param {Link} link */
+  #done(view, link) {
+    this.#links = [link, ...this.#links.filter(({ id }) => id !== link.id)];
+    this.#first = "links";
+    this.#show("links");
+    this.#cards.focus(link.id);
+    this.#say(`share-${view}d`);
+  }
+
+  /** @param {{action: string, id: string, button: HTMLElement}} detail */
+  #act({ action, id, button }) {
+    const link = this.#links.find((each) => each.id === id);
+    if (!link) return;
+    if (action === "copy") this.#copy(link, button);
+    if (action === "change") this.#show("change", link);
+    if (action === "update") this.#show("update", link);
+    if (action === "revoke") this.#revoke(link);
+  }
+
+  /** @param {Link} link @param {HTMLElement} button */
+  async #copy(link, button) {
+    if (!(await copy(link.url))) return this.#faults.show(new links.Refusal(word("copy-failed")));
+    button.textContent = word("copied");
+    this.#say("copied");
+  }
+
+  /** @param {Link} link */
+  async #revoke(link) {
+    this.#faults.clear();
+    const isDone = await this.#tried(async () => (await links.revoke(link.id), true));
+    if (!isDone) return;
+    this.#links = this.#links.filter((each) => each !== link);
+    this.#first = "links";
+    this.#show("links");
+    element("share-heading").focus();
+    this.#say("share-revoked");
+  }
+
+  /** @param {string} name of a sentence for screen readers */
+  #say(name) {
+    element("share-status").textContent = word(name);
+    if (name !== "copied") this.dispatchEvent(new CustomEvent("changed"));
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} deed
+   * @returns {Promise<T | null>} null when it was refused, which is shown, or given up
+   */
+  async #tried(deed) {
+    try {
+      return await deed();
+    } catch (error) {
+      if (error instanceof links.Refusal) this.#faults.show(error);
+      else if (/** @type {Error} */ (error).name !== "AbortError") throw error;
+      return null;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** What is to be masked: the secrets that the site found, until they are unticked, and own words. */
+
+import { Chips } from "#js/chips.js";
+import { clone, element, on, part } from "#js/markup.js";
+
+const MOST = 100;
+
+/**
+ * Dispatches `change`.
+ *
+ * @typedef {{text: string, label: string}} Secret `label` says what kind it is
+ */
+export class Masks extends EventTarget {
+  #list = element("share-secrets");
+  #own = new Chips(element("share-masks"), MOST);
+  /** @type {Secret[]} */
+  #found = [];
+  /** @type {Set<string>} found texts that the author wants to be read */
+  #shown = new Set();
+
+  constructor() {
+    super();
+    on(this.#own, "change", () => this.dispatchEvent(new CustomEvent("change")));
+    on(this.#list, "change", (event) => this.#ticked(event.target));
+  }
+
+  /** @param {string[]} masks that a link has already */
+  begin(masks) {
+    this.#shown.clear();
+    this.#own.draw(masks);
+    this.offer([]);
+  }
+
+  /** @returns {string[]} */
+  get texts() {
+    const found = this.#found.map(({ text }) => text).filter((text) => !this.#shown.has(text));
+    return [...found, ...this.#own.texts];
+  }
+
+  /** @param {Secret[]} found in what is shared: masked unless the author says otherwise */
+  offer(found) {
+    const texts = found.map(({ text }) => text);
+    const isSame = JSON.stringify(found) === JSON.stringify(this.#found);
+    this.#found = found;
+    this.#own.draw(this.#own.texts.filter((text) => !texts.includes(text)));
+    for (const id of ["share-secrets", "share-secrets-note"]) element(id).hidden = !found.length;
+    if (!isSame) this.#list.replaceChildren(...found.map((secret) => this.#row(secret)));
+  }
+
+  /** @param {Secret} secret */
+  #row({ text, label }) {
+    const row = clone("share-secret");
+    const box = /** @type {HTMLInputElement} */ (row.querySelector("input"));
+    box.value = text;
+    box.checked = !this.#shown.has(text);
+    part(row, "text").textContent = text;
+    part(row, "kind").textContent = label;
+    return row;
+  }
+
+  /** @param {HTMLInputElement} box */
+  #ticked(box) {
+    if (box.checked) this.#shown.delete(box.value);
+    else this.#shown.add(box.value);
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+}

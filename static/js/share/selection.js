@@ -1,0 +1,106 @@
+/** What a link shows: which messages, without what, with which texts masked. */
+
+import { clone, element, on, part } from "#js/markup.js";
+import { Masks } from "#js/share/masks.js";
+import { word } from "#js/words.js";
+
+const WORDS_CHARACTERS = 80;
+
+/**
+ * Dispatches `change`.
+ *
+ * @typedef {import("#js/state.js").Message} Message
+ * @typedef {import("#js/share/links.js").Selection} Selection
+ */
+export class SelectionFields extends EventTarget {
+  #part = element("share-selection");
+  #leaf = this.#part.querySelector('[name="leaf_id"]');
+  #messages = element("share-messages");
+  #title = element("share-title");
+  #masks = new Masks();
+
+  constructor() {
+    super();
+    on(this.#part, "change", () => this.dispatchEvent(new CustomEvent("change")));
+    on(this.#masks, "change", () => this.dispatchEvent(new CustomEvent("change")));
+  }
+
+  /**
+   * @param {import("#js/share/talk.js").Talk} talk
+   * @param {{selection: Selection, leafId: string | null}} wish what is chosen at first; up to the
+   *   last message where no other is named
+   */
+  draw({ title, messages }, { selection, leafId }) {
+    this.#title.placeholder = title;
+    this.#leaf.replaceChildren(...messages.map((each) => new Option(lineOf(each), each.id)));
+    this.#leaf.value = leafId ?? messages.at(-1)?.id ?? "";
+    this.#messages.replaceChildren(...messages.map(row));
+    this.#masks.begin(selection.masks);
+    this.#fill(selection);
+  }
+
+  /** @param {Selection} selection */
+  #fill({ message_ids, omit, title }) {
+    this.#title.value = title;
+    for (const box of this.#boxes("message_ids")) box.checked = !!message_ids?.includes(box.value);
+    for (const box of this.#switches) box.checked = omit.includes(box.name.replace("omit_", ""));
+    const extent = message_ids ? "chosen" : "branch";
+    this.#part.querySelector(`[name="extent"][value="${extent}"]`).checked = true;
+  }
+
+  /** @returns {Selection} */
+  get value() {
+    const isChosen = this.#part.querySelector('[name="extent"]:checked').value === "chosen";
+    const boxes = this.#boxes("message_ids");
+    const last = this.#leaf.lastElementChild?.value ?? "";
+    return {
+      leaf_id: isChosen ? last : this.#leaf.value,
+      message_ids: isChosen ? boxes.filter((box) => box.checked).map((box) => box.value) : null,
+      omit: this.#switches.filter((box) => box.checked).map((box) => box.name.replace("omit_", "")),
+      masks: this.#masks.texts,
+      title: this.#title.value.trim(),
+    };
+  }
+
+  /** @param {import("#js/share/masks.js").Secret[]} secrets found in what is shared */
+  offer(secrets) {
+    this.#masks.offer(secrets);
+  }
+
+  get #switches() {
+    return [...this.#part.querySelectorAll('[name^="omit_"]')];
+  }
+
+  /** @param {string} name @returns {HTMLInputElement[]} */
+  #boxes(name) {
+    return [...this.#part.querySelectorAll(`[name="${name}"]`)];
+  }
+}
+
+/** @param {Message} message */
+function row(message) {
+  const item = clone("share-message");
+  const box = /** @type {HTMLInputElement} */ (item.querySelector("input"));
+  box.value = message.id;
+  part(item, "author").textContent = authorOf(message);
+  part(item, "words").textContent = wordsOf(message);
+  return item;
+}
+
+/** @param {Message} message */
+function lineOf(message) {
+  return `${authorOf(message)}: ${wordsOf(message)}`;
+}
+
+/** @param {Message} message */
+function authorOf({ role, model }) {
+  if (role === "user") return word("share-you");
+  return role === "tool" ? word("share-tool") : model || word("share-answer");
+}
+
+/** @param {Message} message */
+function wordsOf({ content }) {
+  const line = content.slice(0, 4 * WORDS_CHARACTERS).split(/\s+/).join(" ").trim();
+  if (!line) return word("share-no-text");
+  return line.length > WORDS_CHARACTERS ? `${line.slice(0, WORDS_CHARACTERS)}…` : line;
+}

@@ -1,0 +1,148 @@
+/** Who may read what a link shows, for how long, and how often. */
+
+import { Chips } from "#js/chips.js";
+import { momentName } from "#js/dates.js";
+import { element, on } from "#js/markup.js";
+import { word } from "#js/words.js";
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const DURATIONS = [HOUR, DAY, 7 * DAY, 30 * DAY];
+const AS_IT_IS = "as-it-is";
+const NEVER = "never";
+const MOST_PEOPLE = 100;
+
+/**
+ * Dispatches `named` {username} when somebody was added.
+ *
+ * @typedef {import("#js/share/links.js").Link} Link
+ * @typedef {import("#js/share/links.js").Terms} Terms
+ * @typedef {import("#js/share/links.js").Bounds} Bounds
+ */
+export class TermsFields extends EventTarget {
+  #part = element("share-terms");
+  #people = new Chips(element("share-people"), MOST_PEOPLE);
+
+  constructor() {
+    super();
+    on(this.#people, "change", ({ detail }) => this.#named(detail.texts.at(-1)));
+  }
+
+  /**
+   * @param {Bounds} bounds
+   * @param {Link | null} link that has terms already; the defaults otherwise
+   */
+  draw(bounds, link) {
+    this.#drawAudience(bounds, link);
+    element("share-expires").replaceChildren(...durations(bounds, link));
+    this.#field("max_views").value = link?.max_views ?? "";
+    this.#field("shows_title").checked = link?.shows_title ?? false;
+    this.#field("passphrase").value = "";
+    const hasOne = link?.has_passphrase ?? false;
+    element("share-passphrase-row").hidden = !hasOne;
+    this.#field("removes_passphrase").checked = false;
+    const help = hasOne ? "share-passphrase-kept" : "share-passphrase-new";
+    element("share-passphrase-help").textContent = word(help);
+  }
+
+  /** @param {string | undefined} username */
+  #named(username) {
+    this.dispatchEvent(new CustomEvent("named", { detail: { username } }));
+  }
+
+  /** @param {Bounds} bounds @param {Link | null} link */
+  #drawAudience({ public_links, groups }, link) {
+    const audience = link?.audience ?? (public_links ? "public" : "signed_in");
+    this.#part.querySelector(`[name="audience"][value="${audience}"]`).checked = true;
+    this.#part.querySelector('[name="audience"][value="public"]').disabled = !public_links;
+    element("share-public-note").hidden = public_links;
+    this.#people.draw(link?.usernames ?? []);
+    const chosen = new Set(link?.groups.map(({ id }) => id));
+    // A link may name a group that its author has left meanwhile.
+    const left = link?.groups.filter(({ id }) => !groups.some((each) => each.id === id)) ?? [];
+    const boxes = [...groups, ...left].map((group) => groupBox(group, chosen.has(group.id)));
+    element("share-groups").replaceChildren(...boxes);
+  }
+
+  /** @returns {Terms} what differs for a link that is changed is told by its absence */
+  get value() {
+    const audience = this.#part.querySelector('[name="audience"]:checked').value;
+    const isNamed = audience === "named";
+    const groups = [...this.#part.querySelectorAll('[name="groups"]:checked')];
+    const views = this.#field("max_views").value.trim();
+    return {
+      audience,
+      usernames: isNamed ? this.#people.texts : [],
+      group_ids: isNamed ? groups.map((box) => Number(box.value)) : [],
+      max_views: views === "" ? null : Number(views),
+      shows_title: this.#field("shows_title").checked,
+      ...this.#expiry,
+      ...this.#passphrase,
+    };
+  }
+
+  get #expiry() {
+    const chosen = this.#field("expires").value;
+    if (chosen === AS_IT_IS) return {};
+    return { lifetime_seconds: chosen === NEVER ? null : Number(chosen) };
+  }
+
+  get #passphrase() {
+    if (this.#field("removes_passphrase").checked) return { passphrase: "" };
+    const passphrase = this.#field("passphrase").value;
+    return passphrase ? { passphrase } : {};
+  }
+
+  /** @param {string} name @returns {any} */
+  #field(name) {
+    return this.#part.querySelector(`[name="${name}"]`);
+  }
+}
+
+/** @param {Bounds} bounds @param {Link | null} link @returns {HTMLOptionElement[]} */
+function durations({ default_lifetime_seconds, longest_lifetime_seconds }, link) {
+  const longest = longest_lifetime_seconds ?? Infinity;
+  const seconds = new Set([...DURATIONS, default_lifetime_seconds, longest].filter((each) => each !== null));
+  const offered = [...seconds].filter((each) => each <= longest && each < Infinity).sort(ascending);
+  const chosen = link ? AS_IT_IS : (default_lifetime_seconds ?? NEVER);
+  const options = offered.map((each) => option(inWords(each), String(each), each === chosen));
+  if (longest === Infinity) options.push(option(word("share-never"), NEVER, chosen === NEVER));
+  if (link) options.unshift(option(asItIs(link), AS_IT_IS, true));
+  return options;
+}
+
+/** @param {Link} link */
+function asItIs({ expires_at }) {
+  const language = document.documentElement.lang;
+  const time = expires_at ? momentName(new Date(expires_at), new Date(), language) : word("share-never");
+  return word("share-as-it-is", { time });
+}
+
+/** @param {number} seconds @returns {string} "in 7 days" */
+function inWords(seconds) {
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+  if (seconds % DAY === 0) return format.format(seconds / DAY, "day");
+  return format.format(Math.round(seconds / HOUR), "hour");
+}
+
+/** @param {string} text @param {string} value @param {boolean} isChosen */
+function option(text, value, isChosen) {
+  return new Option(text, value, isChosen, isChosen);
+}
+
+/** @param {number} one @param {number} other */
+function ascending(one, other) {
+  return one - other;
+}
+
+/** @param {{id: number, name: string}} group @param {boolean} isChosen */
+function groupBox({ id, name }, isChosen) {
+  const label = document.createElement("label");
+  label.className = "share-choice";
+  const box = document.createElement("input");
+  Object.assign(box, { type: "checkbox", name: "groups", value: String(id), checked: isChosen });
+  const text = document.createElement("span");
+  text.textContent = name;
+  label.append(box, text);
+  return label;
+}
