@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from conversations.views import account, api_keys, conversation, diagram, message, share, shared
+from conversations.views import (
+    account,
+    api_keys,
+    conversation,
+    diagram,
+    links,
+    message,
+    share,
+    shared,
+)
 
 urlpatterns = [
     path("v1/", include("conversations.api.urls")),
@@ -13,7 +22,6 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/share/", share.share, name="share"),
     path("c/<uuid:conversation_id>/share/preview/", share.share_preview, name="share_preview"),
     path("c/<uuid:conversation_id>/share/secrets/", share.share_secrets, name="share_secrets"),
-    path("share/links.json", share.share_links, name="share_links"),
     path("share/person.json", share.share_person, name="share_person"),
     path("share/<uuid:link_id>/terms/", share.change_link, name="change_link"),
     path("share/<uuid:link_id>/snapshot/", share.update_link, name="update_link"),
@@ -22,6 +30,7 @@ urlpatterns = [
     path("s/<str:token>/conversation.md", shared.shared_markdown, name="shared_markdown"),
     path("s/<str:token>/continue/", shared.go_on, name="go_on"),
     path("conversations.json", conversation.older, name="conversations"),
+    path("account/links/", links.links, name="account_links"),
     path("account/", account.account, name="account"),
     path("account/keys/new/", api_keys.new, name="api_key_new"),
     path("account/keys/<int:key_id>/", api_keys.change, name="api_key"),

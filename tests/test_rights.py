@@ -49,6 +49,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "account": SIGNED_IN,
     "api_key_new": SIGNED_IN,
     "api_key": OWNED,
+    "account_links": SIGNED_IN,
     "new": SIGNED_IN,
     "new_state": SIGNED_IN,
     "conversation": OWNED,
@@ -63,7 +64,6 @@ ROUTES: dict[str, dict[str, Any]] = {
     "share": OWNED,
     "share_secrets": NO_GET,
     "share_preview": NO_GET,
-    "share_links": SIGNED_IN,
     # Nobody is asked for, so nobody is found.
     "share_person": {name: 404 if said == 200 else said for name, said in SIGNED_IN.items()},
     "change_link": NO_GET,

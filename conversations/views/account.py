@@ -30,6 +30,7 @@ def account(request: SignedInRequest) -> HttpResponse:
     used = use_by_model(user)
     models = access.models_for(user)
     context = {
+        "open_links": user.share_links.live().count(),
         "limits": [_Limit.of(*each) for each in visible_standings(user)],
         "chart": UsageChart.of(use_by_day(user)),
         "use_by_model": [_UseRow.of(use) for use in used],

@@ -1,0 +1,67 @@
+/** The links on a person's own page: copied, changed, updated and revoked at once. */
+
+import { copy } from "#js/clipboard.js";
+import { wireDialogs } from "#js/dialogs.js";
+import { drawLocalMoments } from "#js/local_moments.js";
+import { element, on } from "#js/markup.js";
+import { ShareDialog } from "#js/share/dialog.js";
+import { Refusal, revoke } from "#js/share/links.js";
+import { fetchTalk } from "#js/share/talk.js";
+import { say } from "#js/status.js";
+import { word } from "#js/words.js";
+
+/** @typedef {import("#js/share/links.js").Link} Link */
+
+/** @type {import("#js/share/links.js").Bounds & {links: Link[]}} */
+const { links, ...bounds } = JSON.parse(element("state").textContent);
+const dialog = new ShareDialog();
+const problem = element("link-problem");
+
+/** @param {HTMLElement} target */
+function pressed(target) {
+  const button = /** @type {HTMLButtonElement | null} */ (target.closest("[data-action]"));
+  const id = target.closest("[data-id]")?.getAttribute("data-id");
+  const link = links.find((each) => each.id === id);
+  if (!button || !link) return;
+  problem.hidden = true;
+  if (button.dataset.action === "copy") copyAddress(link, button);
+  if (button.dataset.action === "change") dialog.openLink("change", link, bounds);
+  if (button.dataset.action === "update") update(link);
+  if (button.dataset.action === "revoke") revokeNow(link);
+}
+
+/** @param {Link} link @param {HTMLElement} button */
+async function copyAddress(link, button) {
+  if (!(await copy(link.url))) return complain(word("copy-failed"));
+  button.textContent = word("copied");
+  say("copied");
+}
+
+/** @param {Link} link */
+async function update(link) {
+  const talk = link.conversation_id ? await fetchTalk(link.conversation_id) : null;
+  if (talk) dialog.openLink("update", link, bounds, talk);
+  else complain(word("share-talk-gone"));
+}
+
+/** @param {Link} link */
+async function revokeNow(link) {
+  try {
+    await revoke(link.id);
+    location.reload();
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    complain(refusal.message);
+  }
+}
+
+/** @param {string} sentence */
+function complain(sentence) {
+  problem.textContent = sentence;
+  problem.hidden = false;
+}
+
+wireDialogs();
+drawLocalMoments();
+on(document, "click", (event) => pressed(event.target));
+on(dialog, "changed", () => element("share-dialog").addEventListener("close", () => location.reload()));

@@ -1,0 +1,108 @@
+"""My links: a person's own, page by page, and nobody else's."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from conversations.models import User
+from tests.people import People
+from tests.sharing.made import link_of
+
+pytestmark = pytest.mark.django_db
+PAGE = "/account/links/"
+
+
+def signed_in(user: User) -> Client:
+    """A browser on which this person is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page_of(user: User, address: str = PAGE) -> str:
+    """The text of a page for this person."""
+    return signed_in(user).get(address).content.decode()
+
+
+def test_the_list_tells_of_each_link_what_it_allows_and_how_often_it_was_read(
+    people: People,
+) -> None:
+    seen_at = timezone.now() - timedelta(days=2)
+    link = link_of(people.alice, max_views=5, views=3, last_viewed_at=seen_at)
+    text = page_of(people.alice)
+    for said in ("A picnic", "Live", "Anyone with the link", "3 of 5", seen_at.isoformat()[:16]):
+        assert said in text
+    assert f"/c/{link.conversation_id}/" in text
+    assert link.url in text
+
+
+def test_nobody_elses_links_are_listed(people: People) -> None:
+    link_of(people.bob, "A secret plan")
+    for person in (people.alice, people.dana):
+        assert "A secret plan" not in page_of(person)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"revoked_at": timezone.now()}, "Revoked"),
+        ({"expires_at": timezone.now()}, "Expired"),
+        ({"max_views": 2, "views": 2}, "Used up"),
+        ({"passphrase_hash": "x"}, "pass-phrase"),
+        ({"conversation": None}, "conversation deleted"),
+    ],
+)
+def test_the_list_tells_what_has_become_of_a_link(
+    people: People, fields: dict[str, Any], said: str
+) -> None:
+    link_of(people.alice, **fields)
+    assert said in page_of(people.alice)
+
+
+@pytest.mark.parametrize(
+    ("fields", "offered"),
+    [
+        ({}, ["copy", "change", "update", "revoke"]),
+        ({"expires_at": timezone.now()}, ["change", "update", "revoke"]),
+        ({"conversation": None}, ["copy", "change", "revoke"]),
+        ({"revoked_at": timezone.now()}, []),
+    ],
+)
+def test_only_what_a_link_can_still_do_is_offered(
+    people: People, fields: dict[str, Any], offered: list[str]
+) -> None:
+    link_of(people.alice, **fields)
+    rows = page_of(people.alice).partition('id="own-links"')[2].partition("</ul>")[0]
+    deeds = ("copy", "change", "update", "revoke")
+    assert [deed for deed in deeds if f'data-action="{deed}"' in rows] == offered
+
+
+def test_without_links_the_list_says_how_to_make_one(people: People) -> None:
+    assert "No links yet." in page_of(people.alice)
+
+
+def test_many_links_are_parted_into_pages(
+    people: People, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(45):
+        link_of(people.alice, f"Talk {number:02}")
+    browser = signed_in(people.alice)
+    with django_assert_max_num_queries(8):
+        first = browser.get(PAGE).content.decode()
+    assert [f"Talk {number}" in first for number in (44, 25, 24)] == [True, True, False]
+    assert "1 to 20 of 45" in first
+    assert "Talk 24" in page_of(people.alice, f"{PAGE}?page=2")
+    assert "41 to 45 of 45" in page_of(people.alice, f"{PAGE}?page=3")
+    assert "41 to 45 of 45" in page_of(people.alice, f"{PAGE}?page=99")
+
+
+def test_the_account_page_tells_how_many_links_are_open(people: People) -> None:
+    link_of(people.alice)
+    link_of(people.alice)
+    link_of(people.alice, revoked_at=timezone.now())
+    text = page_of(people.alice, "/account/")
+    assert PAGE in text
+    assert "2 are open" in text
