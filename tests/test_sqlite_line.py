@@ -84,11 +84,12 @@ def test_a_transaction_that_fails_gives_its_place_up(end: str) -> None:
     assert [user.username for user in User.objects.all()] == ["bob"]
 
 
-def test_who_waits_for_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waits_for_too_long_is_told() -> None:
     complaints: list[str] = []
 
     def impatient() -> None:
-        connection.settings_dict["OPTIONS"] = {"timeout": 0.01}
+        # The connections of all threads share one dictionary; this thread gets one of its own.
+        connection.settings_dict = {**connection.settings_dict, "OPTIONS": {"timeout": 0.01}}
         try:
             User.objects.create(username="bob")
         except OperationalError as error:
@@ -100,7 +101,7 @@ def test_who_waits_for_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     assert complaints == ["database is locked"]
 
 
-def test_a_connection_that_goes_first_passes_those_who_waited_longer() -> None:
+def test_writers_take_turns_in_their_order_and_one_that_goes_first_passes_them() -> None:
     order: list[str] = []
 
     def named(name: str, *, goes_first: bool) -> Callable[[], None]:
@@ -113,17 +114,18 @@ def test_a_connection_that_goes_first_passes_those_who_waited_longer() -> None:
 
     with transaction.atomic():
         User.objects.create(username="alice")
-        threads = [in_another_thread(named(f"other {n}", goes_first=False)) for n in range(3)]
-        threads.append(in_another_thread(named("first", goes_first=True)))
-        _wait_in_line(4)
+        writers = [named(f"other {n}", goes_first=False) for n in range(3)]
+        threads = []
+        for count, writer in enumerate([*writers, named("first", goes_first=True)], start=1):
+            threads.append(in_another_thread(writer))
+            _wait_in_line(count)
     for thread in threads:
         thread.join(SECONDS)
-    assert order[0] == "first"
-    assert len(order) == 4
+    assert order == ["first", "other 0", "other 1", "other 2"]
 
 
 def _wait_in_line(count: int) -> None:
     line = connection._line
     until = time.monotonic() + SECONDS
-    while len(line._changed._waiters) < count and time.monotonic() < until:
+    while len(line._going_first) + len(line._others) < count and time.monotonic() < until:
         time.sleep(0)

@@ -10,10 +10,10 @@ A connection whose ``goes_first`` is set passes the others in the line: the one 
 running answers wait for must not stand behind twenty messages that are being sent.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Condition
+from threading import Event, Lock
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -23,31 +23,44 @@ _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
 class Line:
-    """Who waits to write to one file: whoever goes first, then the others."""
+    """Who waits to write to one file: whoever goes first, then the others, each in their order.
+
+    Whoever leaves hands the file to the next: a thread that comes at the right moment cannot
+    pass those that have waited for longer.
+    """
 
     def __init__(self) -> None:
-        self._changed = Condition()
+        self._lock = Lock()
         self._is_taken = False
-        self._going_first = 0
+        self._going_first: deque[Event] = deque()
+        self._others: deque[Event] = deque()
 
     def enter(self, *, goes_first: bool, seconds: float) -> bool:
         """Wait for one's turn; False when it did not come in time."""
+        queue = self._going_first if goes_first else self._others
+        with self._lock:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            turn = Event()
+            queue.append(turn)
+        return turn.wait(seconds) or self._has_come(turn, queue)
 
-        def is_my_turn() -> bool:
-            return not self._is_taken and (goes_first or not self._going_first)
-
-        with self._changed:
-            self._going_first += goes_first
-            came = self._changed.wait_for(is_my_turn, seconds)
-            self._going_first -= goes_first
-            self._is_taken = self._is_taken or came
-            return came
+    def _has_come(self, turn: Event, queue: deque[Event]) -> bool:
+        # The turn may come in the moment in which waiting ends.
+        with self._lock:
+            if not turn.is_set():
+                queue.remove(turn)
+            return turn.is_set()
 
     def leave(self) -> None:
         """Let the next one write."""
-        with self._changed:
-            self._is_taken = False
-            self._changed.notify_all()
+        with self._lock:
+            queue = self._going_first or self._others
+            if queue:
+                queue.popleft().set()
+            else:
+                self._is_taken = False
 
 
 _lines: defaultdict[str, Line] = defaultdict(Line)
