@@ -12,8 +12,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
 
+# A worker for each core. Each takes the tests in their order, which puts those in a browser last.
 test: dev weights npm
-	@$(BIN)/python -m pytest -m "not bench"
+	@$(BIN)/python -m pytest -m "not bench" --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
 lint: dev npm
 	$(BIN)/ruff check .

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from conversations.models import User
 from tests.live import LiveSite
@@ -22,6 +29,8 @@ _ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# How long a page may take on a busy machine before it is held to be wrong.
+PATIENCE_SECONDS = 20
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -53,6 +62,7 @@ def browser() -> Iterator[Browser]:
         )
     # Chromium's sandbox refuses to run as root, which is what containers run as.
     arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=program, args=arguments)
         yield launched

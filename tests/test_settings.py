@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import ConnectionHandler
 from django.utils.module_loading import import_string
 
 from chatsite.checks import file_system_of
@@ -165,11 +166,9 @@ def test_sqlite_paths_are_relative_or_absolute() -> None:
 
 
 @pytest.mark.django_db
-def test_sqlite_runs_as_a_server_needs_it() -> None:
-    from django.db import connection
-
-    if connection.vendor != "sqlite":
-        pytest.skip("The database is not SQLite.")
+def test_sqlite_runs_as_a_server_needs_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'parley.sqlite3'}"
+    connection = ConnectionHandler({"default": database_from_url(url)})["default"]
     found = {}
     with connection.cursor() as cursor:
         for name in ("journal_mode", "synchronous", "foreign_keys"):
@@ -177,6 +176,7 @@ def test_sqlite_runs_as_a_server_needs_it() -> None:
             found[name] = cursor.fetchone()[0]
     assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
     assert connection.transaction_mode == "IMMEDIATE"
+    connection.close()
 
 
 def test_mail_goes_to_the_server_that_is_named() -> None:

@@ -16,6 +16,8 @@ from tests.bench.upstream import Upstream
 
 T = TypeVar("T")
 MODEL = "good"
+# One site for all of them, on one of the workers.
+pytestmark = pytest.mark.xdist_group("bad input")
 
 
 class Room:
