@@ -26,7 +26,7 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        text = _("The body is not valid JSON: %s") % str(error)[:200]
+        text = _("The body is not valid JSON: %s.") % str(error)[:200]
         raise ApiError(400, "invalid_json", text) from None
     if not isinstance(value, dict):
         raise ApiError(400, "invalid_json", _("The body must be a JSON object."))

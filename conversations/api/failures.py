@@ -36,7 +36,7 @@ _UPSTREAM: dict[str, tuple[int, str]] = {
     "timed_out": (504, "timed_out"),
 }
 # Asking once more may help, and the upstream package has not done it already.
-_WORTH_A_RETRY = {"busy", "overloaded", "rate_limited", "failed", "empty_answer"}
+_WORTH_A_RETRY = {"busy", "overloaded", "rate_limited", "failed"}
 # Rights that were taken away while the answer ran.
 _TAKEN_AWAY = {"deactivated", "model_taken_away", "key_revoked", "key_expired", "key_narrowed"}
 _REFUSED: dict[str, tuple[int, str]] = {
@@ -53,7 +53,11 @@ _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit
 def error_of(ending: Ending) -> ApiError | None:
     """The error that an answer ended with; None for one that is complete."""
     if ending.error:
-        return of_upstream(ending.error)
+        error = of_upstream(ending.error)
+        if ending.used and ending.used.requests:
+            # What was made was charged: whether to pay once more is the program's decision.
+            error.headers = {**error.headers, **NO_RETRY}
+        return error
     last = ending.last
     if last.cause == "completed":
         return None
@@ -72,6 +76,8 @@ def internal() -> ApiError:
 def of_upstream(error: UpstreamError) -> ApiError:
     """The error for a failure of the model's server, in the words that people are shown."""
     status, code = _UPSTREAM.get(error.code, (502, error.code))
+    if code == "refused" and error.status in {404, 405}:
+        status = 502  # the provider's address is wrong, and nothing in the request
     is_retry = error.retryable and error.code in _WORTH_A_RETRY
     headers = dict(RETRY if is_retry else NO_RETRY)
     if is_retry and status in {429, 503}:

@@ -1,0 +1,228 @@
+"""What programs are told when something is wrong: always the envelope, the status, the headers."""
+
+import json
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import openai
+import pytest
+from pytest_django import Settings
+
+from conversations.models import LanguageModel, Policy
+from tests.api.conftest import SECONDS, Gate
+
+
+def told(answer: httpx.Response) -> tuple[int, str, str | None]:
+    """Status, code and field, once everything that every error has has been looked at."""
+    error = answer.json()["error"]
+    assert error.keys() == {"message", "type", "param", "code"}
+    assert error["message"].endswith(".")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-request-id"].startswith("req_")
+    return answer.status_code, error["code"], error["param"]
+
+
+def ranges(**fields: Any) -> list[tuple[str, dict[str, Any], str]]:
+    return [(name, {name: value}, allowed) for name, (value, allowed) in fields.items()]
+
+
+NAMELESS = {"type": "function", "function": {"name": "?"}}
+WRONG_FIELDS = [
+    *ranges(
+        max_tokens=(0, "1 to 16384"), temperature=(2.1, "0 to 2"), top_p=(0, "above 0"),
+        top_k=(101, "-1 or 1 to 100"), min_p=(2, "0 to 1"), frequency_penalty=(3, "-2 to 2"),
+        presence_penalty=(-3, "-2 to 2"), n=(0, "1 to 20"), top_logprobs=(21, "0 to 20"),
+        thinking_budget=(1, "128 to 32768"), stop=(["a"] * 5, "up to 4"),
+        seed=("x", "an integer"), stream=("yes", "true or false"), logprobs=(1, "true or false"),
+        user=(5, "a text"), tool_choice=(5, "a text or an object"), messages=([], "at least 1"),
+    ),
+    ("max_tokens", {"max_completion_tokens": 99_999}, "1 to 16384"),
+    ("model", {"model": None}, "a text"),
+    ("messages[0].role", {"messages": [{"role": "wizard", "content": ""}]}, "developer"),
+    ("stream_options.include_usage", {"stream_options": {"include_usage": 1}}, "true or false"),
+    ("response_format.type", {"response_format": {"type": "yaml"}}, "json_schema"),
+    ("tools[0].function.name", {"tools": [NAMELESS]}, "1 to 64"),
+]  # fmt: skip
+
+
+def test_a_wrong_field_is_named_with_its_range_and_costs_nothing(gate: Gate) -> None:
+    gate.model("good", reasons=True)
+    for param, wrong, allowed in WRONG_FIELDS:
+        answer = gate.post({**gate.body(), **wrong})
+        assert told(answer) == (400, "invalid_value", param)
+        assert allowed in answer.json()["error"]["message"]
+    assert gate.upstream.calls == []
+    gate.settled(0)
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"{", 400, "invalid_json"),
+        (b"[]", 400, "invalid_json"),
+        (b"", 400, "invalid_json"),
+        (b"\xff\xfe", 400, "invalid_json"),
+        (b'{"model": "\\ud800"}', 400, "invalid_json"),
+        (b'{"seed": NaN}', 400, "invalid_json"),
+        (b'{"seed": ' + b"9" * 100_000 + b"}", 400, "invalid_json"),
+        (b'{"tools": ' + b"[" * 100_000, 400, "too_complex"),
+        (b'{"tools": [' + b"{}," * 200_000 + b"{}]}", 400, "too_complex"),
+        (b'{"user": "' + b"x" * (16 * 1024 * 1024) + b'"}', 413, "too_large"),
+        (b'{"user": "' + b"x" * (26 * 1024 * 1024) + b'"}', 413, "too_large"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_an_absurd_body_is_refused(gate: Gate, content: bytes, status: int, code: str) -> None:
+    answer = gate.post(content=content)
+    assert told(answer)[:2] == (status, code)
+
+
+def test_brackets_inside_texts_are_no_nesting(gate: Gate) -> None:
+    assert gate.post(gate.body(words='tokens=1 "' + "[{" * 100_000)).status_code == 200
+
+
+def test_an_address_that_does_not_exist_and_a_wrong_method_are_told(gate: Gate) -> None:
+    for path in ("", "/", "/nothing", "/models/", "/chat/completions/", "/responses"):
+        assert told(httpx.get(gate.url + path))[:2] in {
+            (404, "unknown_url"),
+            (401, "missing_api_key"),
+        }
+    assert told(httpx.get(f"{gate.url}/nothing")) == (404, "unknown_url", None)
+    wrong = httpx.get(f"{gate.url}/chat/completions")
+    assert told(wrong)[:2] == (405, "method_not_allowed")
+    assert wrong.headers["allow"] == "POST"
+    assert told(httpx.post(f"{gate.url}/models"))[:2] == (405, "method_not_allowed")
+
+
+def test_what_the_server_refuses_by_itself_has_the_same_form(gate: Gate) -> None:
+    hostile = {"Host": "evil.example", "Authorization": f"Bearer {gate.secret}"}
+    assert told(httpx.get(f"{gate.url}/models", headers=hostile))[:2] == (400, "unknown_host")
+    head = b"GET /v1/models HTTP/1.1\r\nHost: x\r\nX-Name: a\x1cb\r\nConnection: close\r\n\r\n"
+    status, body = _raw(gate, head)
+    assert (status, json.loads(body)["error"]["code"]) == (400, "bad_request")
+
+
+def _raw(gate: Gate, content: bytes) -> tuple[int, bytes]:
+    address = urlsplit(gate.site)
+    with socket.create_connection((address.hostname or "", address.port or 0), SECONDS) as wire:
+        wire.sendall(content)
+        answer = b"".join(iter(lambda: wire.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body[body.index(b"{") : body.rindex(b"}") + 1]
+
+
+def test_cookies_open_nothing(gate: Gate) -> None:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(gate.alice)
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    answer = httpx.get(f"{gate.url}/models", cookies=cookies)
+    assert told(answer)[:2] == (401, "missing_api_key")
+    assert "set-cookie" not in answer.headers
+
+
+CLASSES = {
+    400: openai.BadRequestError, 401: openai.AuthenticationError,
+    403: openai.PermissionDeniedError, 404: openai.NotFoundError,
+    422: openai.UnprocessableEntityError, 429: openai.RateLimitError,
+    502: openai.InternalServerError,
+}  # fmt: skip
+
+
+def test_the_package_raises_the_class_that_it_has_for_each_status(gate: Gate) -> None:
+    keyed = {"Idempotency-Key": "one"}
+    gate.ask("good", extra_headers=keyed)
+    raised: dict[int, type[Exception]] = {}
+
+    def provoke(client: openai.OpenAI, model: str, **more: Any) -> None:
+        said: Any = [{"role": "user", "content": "tokens=1"}]
+        with pytest.raises(openai.APIStatusError) as caught:
+            client.chat.completions.create(model=model, messages=said, **more)
+        assert caught.value.code
+        assert caught.value.type
+        assert (caught.value.request_id or "").startswith("req_")
+        raised[caught.value.status_code] = type(caught.value)
+
+    for script in ("429", "500", "503"):
+        gate.model(script)
+    provoke(gate.openai, "good", temperature=9)
+    provoke(gate.openai.with_options(api_key="pk-parley-wrong"), "good")
+    provoke(gate.openai, "none")
+    provoke(gate.openai, "good", extra_headers=keyed)
+    provoke(gate.openai, "429")
+    provoke(gate.openai, "500")
+    gate.key.endpoints = ["models"]
+    gate.key.save()
+    provoke(gate.openai, "good")
+    assert raised == CLASSES
+
+
+def test_the_package_retries_what_is_worth_it_and_nothing_else(gate: Gate) -> None:
+    patient = gate.openai.with_options(max_retries=1)
+    for script, calls in {"500": 2, "403": 1, "400": 1, "html": 1}.items():
+        gate.model(script)
+        before = len(gate.upstream.calls)
+        with pytest.raises(openai.APIStatusError):
+            patient.chat.completions.create(
+                model=script, messages=[{"role": "user", "content": "?"}]
+            )
+        assert len(gate.upstream.calls) - before == calls, script
+
+
+def test_unknown_fields_are_left_out_and_named_or_refused(gate: Gate, settings: Settings) -> None:
+    body = gate.body(store=True, api_base="http://evil.example", extra_headers={"a": "b"})
+    answer = gate.post(body)
+    assert answer.status_code == 200
+    assert answer.headers["x-ignored-fields"] == "store, api_base, extra_headers"
+    assert not {"store", "api_base", "extra_headers"} & gate.upstream.calls[-1].body.keys()
+    settings.API_UNKNOWN_FIELDS = "refuse"
+    assert told(gate.post(body)) == (400, "unknown_field", "store")
+
+
+def test_a_field_without_which_the_answer_would_be_another_is_never_left_out(gate: Gate) -> None:
+    gate.model("good", takes_tools=False, writes_json=False)
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    for field, value in {"tools": tools, "response_format": {"type": "json_object"}}.items():
+        assert told(gate.post(gate.body(**{field: value}))) == (400, "unsupported_parameter", field)
+    assert gate.post(gate.body(response_format={"type": "text"})).status_code == 200
+
+
+def test_a_paused_model_and_a_site_that_drains_are_unavailable(gate: Gate) -> None:
+    gate.model("good", paused=True)
+    paused = gate.post(gate.body())
+    assert told(paused)[:2] == (503, "model_paused")
+    assert paused.headers["x-should-retry"] == "false"
+    LanguageModel.objects.update(paused=False)
+    Policy.objects.create(draining=True)
+    assert told(gate.post(gate.body()))[:2] == (503, "draining")
+
+
+# Cross-origin
+
+
+def test_no_page_of_another_origin_may_read_anything_unless_it_is_named(
+    gate: Gate, settings: Settings
+) -> None:
+    theirs = {"Origin": "https://app.example.org"}
+    asking = {
+        **theirs,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization, x-stainless-os",
+    }
+    address = f"{gate.url}/chat/completions"
+    assert told(httpx.options(address, headers=asking))[:2] == (405, "method_not_allowed")
+    assert "access-control-allow-origin" not in gate.post(gate.body(), headers=theirs).headers
+    settings.API_ALLOWED_ORIGINS = ("https://app.example.org",)
+    allowed = httpx.options(address, headers=asking)
+    assert (allowed.status_code, allowed.content) == (204, b"")
+    assert allowed.headers["access-control-allow-origin"] == "https://app.example.org"
+    assert allowed.headers["access-control-allow-headers"] == "authorization, x-stainless-os"
+    answer = gate.post(gate.body(), headers=theirs)
+    assert answer.headers["access-control-allow-origin"] == "https://app.example.org"
+    assert "x-request-id" in answer.headers["access-control-expose-headers"]
+    other = gate.post(gate.body(), headers={"Origin": "https://other.example.org"})
+    assert "access-control-allow-origin" not in other.headers
+    assert other.headers["vary"] == "Origin"

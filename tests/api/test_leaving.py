@@ -1,0 +1,217 @@
+"""Clients that leave, clients that do not read, rights that are taken away, and a killed server."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from chatsite import http_request
+from conversations import api_keys, operations
+from conversations.models import Generation, LanguageModel, User
+from tests.api.conftest import SECONDS, Gate, until
+
+AT_MOST_SECONDS = 0.5
+
+
+@contextmanager
+def asking(gate: Gate, body: dict[str, Any], *, window: int = 0) -> Iterator[socket.socket]:
+    """A socket on which the body has been sent; with a small ``window`` little fits into it."""
+    address, content = urlsplit(gate.site), json.dumps(body).encode()
+    wire = socket.socket()
+    if window:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    wire.settimeout(SECONDS)
+    wire.connect((address.hostname, address.port))
+    head = (
+        f"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        f"Authorization: Bearer {gate.secret}\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+    wire.sendall(head.encode() + content)
+    with wire:
+        yield wire
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+def test_who_leaves_ends_the_answer_at_once_and_pays_for_what_was_made(
+    gate: Gate, stream: bool
+) -> None:
+    gate.upstream.open("slow", 5)
+    with asking(gate, gate.body(words="tokens=50 gate=slow", stream=stream)) as wire:
+        gate.upstream.wait_until(lambda: bool(gate.upstream.calls))
+        call = gate.upstream.calls[0]
+        gate.upstream.wait_until(lambda: call.sent_tokens == 5)
+        if stream:
+            said = b""
+            while said.count(b"<gen:") < 5:
+                said += wire.recv(65536)
+        left_at = time.time()
+    gate.upstream.wait_until(lambda: call.ended_at is not None)
+    assert (call.ended_at or 0) - left_at < AT_MOST_SECONDS
+    (entry,) = gate.settled()
+    assert (entry.outcome, entry.source) == ("stopped", "estimate")
+    # Five of them at least are said by then; what is under way counts as well.
+    assert entry.completion_tokens == 5 or not stream
+
+
+def test_who_leaves_before_the_first_token_pays_for_the_question_alone(gate: Gate) -> None:
+    with asking(gate, gate.body("stall-after-headers", stream=True)):
+        gate.upstream.wait_until(lambda: bool(gate.upstream.calls))
+        until(lambda: list(Generation.objects.running()), 1)
+    gate.upstream.wait_until(lambda: gate.upstream.calls[0].ended_at is not None)
+    (entry,) = gate.settled()
+    assert (entry.outcome, entry.completion_tokens) == ("stopped", 0)
+
+
+def _stop(gate: Gate) -> None:
+    admin = User.objects.create_superuser("root")
+    operations.stop(admin, Generation.objects.get().pk)
+
+
+def _revoke(gate: Gate) -> None:
+    api_keys.revoke(gate.key)
+
+
+def _close_model(gate: Gate) -> None:
+    LanguageModel.objects.update(audience=LanguageModel.Audience.RESTRICTED)
+
+
+@pytest.mark.parametrize(
+    ("deed", "code"),
+    [(_stop, "stopped"), (_revoke, "key_revoked"), (_close_model, "model_taken_away")],
+)
+def test_what_is_taken_away_ends_a_running_stream_within_five_seconds(
+    gate: Gate, deed: Callable[[Gate], None], code: str
+) -> None:
+    gate.upstream.open("slow", 2)
+    body = gate.body(words="tokens=50 gate=slow", stream=True)
+    headers = {"Authorization": f"Bearer {gate.secret}"}
+    address = f"{gate.url}/chat/completions"
+    with httpx.stream("POST", address, json=body, headers=headers, timeout=20) as answer:
+        lines = answer.iter_lines()
+        assert "assistant" in next(lines)
+        (shown,) = operations.running_answers(0, 10)
+        assert shown.model_name == "good"
+        started = time.monotonic()
+        deed(gate)
+        *_said, last = [line for line in lines if line]
+    assert time.monotonic() - started < 5
+    assert json.loads(last.removeprefix("data: "))["error"]["code"] == code
+    assert [entry.outcome for entry in gate.settled()] == ["stopped"]
+
+
+def test_sixteen_run_at_once_for_a_person_and_no_more(gate: Gate) -> None:
+    body = gate.body(words="tokens=2 gate=full", stream=True)
+    open_sockets = [asking(gate, body) for _ in range(16)]
+    sockets = [each.__enter__() for each in open_sockets]
+    try:
+        until(lambda: list(Generation.objects.running()), 16)
+        refused = gate.post(body)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "too_many_running")
+        assert refused.headers["retry-after"] == "2"
+    finally:
+        for each in sockets:
+            each.close()
+    gate.settled(16)
+
+
+READERS = 20
+SIZE = 6_000_000
+
+
+def resident_bytes() -> int:
+    """What this process, the live site in it, holds in memory (Linux's /proc)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096
+
+
+def test_clients_that_read_nothing_cost_little_and_are_cut_off(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_request, "STALLED_READER_SECONDS", 1.0)
+    monkeypatch.setattr("conversations.admission.RUNNING_GENERATIONS", READERS)
+    gate.ask("huge-answer", "size=100000")
+    before = resident_bytes()
+    body = gate.body("huge-answer", f"size={SIZE}", stream=True)
+    readers = [asking(gate, body, window=4096) for _ in range(READERS)]
+    sockets = [each.__enter__() for each in readers]
+    try:
+        entries = gate.settled(READERS + 1)[1:]
+        grown = resident_bytes() - before
+    finally:
+        for each in sockets:
+            each.close()
+    assert {entry.outcome for entry in entries} == {"stopped"}
+    # 20 answers of 6 MB each would be 120 MB.
+    assert grown < 50_000_000
+    assert gate.ask("good").choices[0].finish_reason == "stop"
+
+
+def test_a_slow_reader_gets_all_of_it(gate: Gate) -> None:
+    with asking(gate, gate.body("huge-answer", "size=1000000", stream=True), window=8192) as wire:
+        said = 0
+        while piece := wire.recv(16384):
+            said += piece.count(b"x")
+            if piece.endswith(b"[DONE]\n\n\r\n0\r\n\r\n"):
+                break
+    assert said >= 1_000_000
+    assert [entry.outcome for entry in gate.settled()] == ["completed"]
+
+
+_MADE = """
+import json
+from conversations import api_keys
+from conversations.api_keys import KeyChoices
+from conversations.models import User
+print(api_keys.create(User.objects.get(), KeyChoices("killed"))[1])
+"""
+_LOOK = """
+import json
+from conversations.models import Generation, Hold, LedgerEntry
+print(json.dumps([list(Generation.objects.values_list("status", flat=True)), Hold.objects.count(),
+    list(LedgerEntry.objects.values_list("outcome", "completion_tokens", "source"))]))
+"""
+
+
+def test_a_killed_server_settles_once_what_was_made_up_to_a_second_before() -> None:
+    said, found = asyncio.run(_killed())
+    statuses, holds, entries = found
+    assert (statuses, holds) == (["interrupted"], 0)
+    ((outcome, tokens, source),) = entries
+    assert (outcome, source) == ("interrupted", "estimate")
+    assert 0 < tokens <= said
+
+
+async def _killed() -> tuple[int, Any]:
+    from tests.bench.site import Site
+    from tests.bench.upstream import Upstream
+
+    async with Upstream() as upstream, Site(upstream.address) as site:
+        await site.model_named("good")
+        await site.make_people(["alice"])
+        secret = (await site.run("shell", "-c", _MADE)).split()[-1]
+        said = 0
+        headers = {"Authorization": f"Bearer {secret}"}
+        body = {
+            "model": "good",
+            "stream": True,
+            "messages": [{"role": "user", "content": "tokens=9999 rate=50"}],
+        }
+        async with (
+            httpx.AsyncClient(headers=headers, timeout=SECONDS) as client,
+            client.stream("POST", f"{site.url}/v1/chat/completions", json=body) as answer,
+        ):
+            async for line in answer.aiter_lines():
+                said += line.count("<gen:")
+                if said > 80:
+                    await site.kill()
+                    break
+        await site.start()
+        return said + 50, json.loads((await site.run("shell", "-c", _LOOK)).splitlines()[-1])

@@ -1,0 +1,155 @@
+"""What real servers do, seen through the gateway by the official package: the right answer, or the
+right class of error and whether it is worth a retry. Sources: upstream.md, sections 1.5 and 2."""
+
+import re
+from typing import Any
+
+import openai
+import pytest
+
+from conversations.models import Provider
+from tests.api.conftest import Gate
+from tests.upstreams.scripted import SCRIPTS
+
+GOOD = ("<0><1><2>", "", "stop")
+THOUGHT = ("<0><1><2>", "Let me think.", "stop")
+CALLED = ("get_weather get_time", "", "tool_calls")
+# Before anything was said the status tells; `retry` is what x-should-retry says.
+REFUSED = (openai.BadRequestError, "refused", "false")
+OVERLOADED = (openai.InternalServerError, "overloaded", "true")
+LIMITED = (openai.RateLimitError, "rate_limit_exceeded", "true")
+TOO_LONG = (openai.BadRequestError, "context_length_exceeded", "false")
+
+
+def broken(code: str, retry: str = "false") -> tuple[type[openai.APIError], str, str]:
+    """A failure of the model's server that it says before anything else."""
+    return openai.InternalServerError, code, retry
+
+
+# What each script comes to, streamed and whole.
+OUTCOMES: dict[str, Any] = {
+    **dict.fromkeys(
+        [
+            "good",
+            "crlf",
+            "cr",
+            "bom",
+            "comments",
+            "no-done",
+            "done-unended",
+            "no-usage",
+            "usage-null",
+            "usage-negative",
+            "usage-absurd",
+            "stale",
+            "blank-lines",
+            "json",
+            "continues",
+            "no-finish",
+            "429-soon",
+            "rejects-stream-options",
+        ],
+        GOOD,
+    ),
+    "siliconflow": ("<2>", "<0><1>", "stop"),
+    "choices": ("0<0>0<1>0<2>", "", "stop"),
+    "drip": GOOD,
+    "reasoning": THOUGHT,
+    "reasoning-alias": THOUGHT,
+    "think": THOUGHT,
+    **dict.fromkeys(["tools", "tools-bare", "tools-index-0", "tools-late", "calls"], CALLED),
+    "calls-cut": ("get_weather", "", "length"),
+    "unicode": ("a\u2028b\x85c\U0001f600 é\ufffd", "", "stop"),
+    "finish-quirks": ("abcd", "", "stop"),
+    "huge-answer": ("x" * 40, "", "stop"),
+    "reset-before-headers": broken("unreachable"),
+    "stall-before-headers": broken("timed_out"),
+    "stall-after-headers": broken("timed_out"),
+    "comments-only": broken("timed_out"),
+    "html": broken("not_a_stream"),
+    "text": broken("not_a_stream"),
+    "html-502": OVERLOADED,
+    # It said 200 first, so that the request is charged.
+    "json-error": broken("overloaded"),
+    **dict.fromkeys(["done-only", "empty", "says", "calls-all"], broken("empty_answer")),
+    "400": REFUSED,
+    "413": REFUSED,
+    "404-path": broken("refused"),
+    "401": broken("unauthorised"),
+    "echoes-key": broken("unauthorised"),
+    **dict.fromkeys(["403", "403-balance"], broken("forbidden")),
+    **dict.fromkeys(["429", "429-later", "429-date"], LIMITED),
+    "451": (openai.BadRequestError, "content_policy_violation", "false"),
+    "500": broken("failed", "true"),
+    **dict.fromkeys(["502", "503", "504", "loading"], OVERLOADED),
+    **dict.fromkeys(["context", "context-llama"], TOO_LONG),
+    "redirect": broken("redirected"),
+    "gzip": broken("malformed"),
+}
+# After some text a stream has an error event, and a whole answer a status.
+BREAKS = {
+    **dict.fromkeys(["reset-mid-token", "reset-mid-utf8", "cut", "cut-close-framed"], "truncated"),
+    "stall-after-tokens": "timed_out",
+    "malformed": "malformed",
+    **dict.fromkeys(["error-mid-stream", "error-flat", "error-vllm"], "failed"),
+    "error-in-chunk": "overloaded",
+    "huge-event": "too_large",
+}
+# The first ends the scripted server itself; whether a cap or a clock ends the second depends on the
+# machine's speed (tests/upstream has it).
+LEFT_OUT = {"dies", "flood"}
+
+
+def words_of(choice: Any, said: Any) -> tuple[str, str, str]:
+    """Content and calls, reasoning, and finish reason, with the tokens' numbers alone."""
+    names = [call.function.name for call in said.tool_calls or () if call.function.name]
+    content = re.sub(r"<gen:\d+:0*(\d+)>", r"<\1>", said.content or "")[:40]
+    reasoning = re.sub(r"<gen:\d+:0*(\d+)>", r"<\1>", getattr(said, "reasoning_content", "") or "")
+    return content + " ".join(names), reasoning, choice.finish_reason
+
+
+def outcome(gate: Gate, script: str, *, streamed: bool) -> Any:
+    """What the package makes of it."""
+    words = "at=2 tokens=3"
+    try:
+        if not streamed:
+            choice = gate.ask(script, words).choices[0]
+            return words_of(choice, choice.message)
+        said: Any = [{"role": "user", "content": words}]
+        with gate.openai.chat.completions.stream(model=script, messages=said) as stream:
+            list(stream)
+            choice = stream.get_final_completion().choices[0]
+            return words_of(choice, choice.message)
+    except openai.APIStatusError as error:
+        return type(error), error.code, error.response.headers["x-should-retry"]
+    except openai.LengthFinishReasonError as error:
+        choice = error.completion.choices[0]
+        return words_of(choice, choice.message)
+    except openai.APIError as error:
+        return type(error), error.code
+
+
+@pytest.fixture
+def impatient(gate: Gate) -> Gate:
+    """Models of every script, whose provider waits only briefly."""
+    for script in {*SCRIPTS, *OUTCOMES} - LEFT_OUT:
+        gate.model(script, inline_thinking=script == "think")
+    Provider.objects.update(first_byte_seconds=0.6, idle_seconds=0.6)
+    return gate
+
+
+def test_every_script_is_accounted_for() -> None:
+    assert SCRIPTS.keys() == {*OUTCOMES, *BREAKS, *LEFT_OUT}
+
+
+@pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "whole"])
+def test_every_quirk_comes_to_the_right_answer_or_error(impatient: Gate, streamed: bool) -> None:
+    found = {script: outcome(impatient, script, streamed=streamed) for script in OUTCOMES}
+    assert found == OUTCOMES
+
+
+def test_what_breaks_in_the_middle_is_an_error_event_or_a_status(impatient: Gate) -> None:
+    streamed = {script: outcome(impatient, script, streamed=True) for script in BREAKS}
+    assert streamed == {script: (openai.APIError, code) for script, code in BREAKS.items()}
+    whole = {script: outcome(impatient, script, streamed=False) for script in BREAKS}
+    assert whole == {script: broken(code) for script, code in BREAKS.items()}
