@@ -34,6 +34,20 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         """Links that may be opened once more, as far as their number of views goes."""
         return self.filter(Q(max_views=None) | Q(views__lt=F("max_views")))
 
+    def open_to(self, reader: User | None) -> "ShareLinkQuerySet":
+        """Links whose audience the reader belongs to; None where nobody is signed in.
+
+        Authors belong to it themselves.
+        """
+        if reader is None:
+            return self.filter(audience=ShareLink.Audience.PUBLIC)
+        people = ShareLink.users.through.objects.filter(user=reader)
+        groups = ShareLink.groups.through.objects.filter(group__user=reader)
+        named = Q(pk__in=people.values("sharelink")) | Q(pk__in=groups.values("sharelink"))
+        is_for_many = Q(audience__in=[ShareLink.Audience.PUBLIC, ShareLink.Audience.SIGNED_IN])
+        is_named = Q(audience=ShareLink.Audience.NAMED) & named
+        return self.filter(is_for_many | is_named | Q(user=reader))
+
     def revoke(self) -> int:
         """Let the links show nothing from now on, for good; give how many did until now.
 
@@ -142,18 +156,3 @@ class ShareLink(models.Model):
         if self.max_views is not None and self.views >= self.max_views:
             return self.State.USED_UP
         return self.State.LIVE
-
-    def is_for(self, reader: User | None) -> bool:
-        """Whether the reader, None where nobody is signed in, belongs to the audience.
-
-        A query where it is for named people and groups.
-        """
-        if self.audience == self.Audience.PUBLIC:
-            return True
-        if reader is None:
-            return False
-        if self.audience == self.Audience.SIGNED_IN or reader.pk == self.user_id:
-            return True
-        return self.users.filter(pk=reader.pk).exists() or (
-            self.groups.filter(user=reader).exists()
-        )

@@ -1,13 +1,30 @@
 """JSON as people read it."""
 
 import json
+import re
 from typing import Any
+
+import msgspec
+
+_ESCAPES = re.compile(r"\\\\|((?:\\u[0-9a-fA-F]{4})+)")
 
 
 def indented(text: str) -> str:
-    """JSON text of an object or a list on lines of its own; any other text as it is."""
-    value = parsed(text)
-    return text if value is None else dumped(value)
+    """JSON text of an object or a list on lines of its own; any other text as it is.
+
+    Numbers and repeated names stay as they were written. Letters that were escaped are shown.
+    """
+    if parsed(text) is None:
+        return text
+    return _ESCAPES.sub(_letters, msgspec.json.format(text, indent=2))
+
+
+def _letters(escaped: re.Match[str]) -> str:
+    if escaped[1] is None:
+        return escaped[0]
+    letters = str(json.loads(f'"{escaped[0]}"'))
+    is_safe = letters.isprintable() and not set(letters) & {'"', "\\"}
+    return letters if is_safe else escaped[0]
 
 
 def is_json(text: str) -> bool:
@@ -19,11 +36,12 @@ def parsed(text: str) -> dict[str, Any] | list[Any] | None:
     """The object or list that the text holds; None where it holds none."""
     try:
         value = json.loads(text)
+        msgspec.json.format(text)  # stricter: no NaN, no lone surrogates
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict | list) else None
 
 
 def dumped(value: Any) -> str:
-    """A JSON value as indented text."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    """A JSON value as text."""
+    return json.dumps(value, ensure_ascii=False)

@@ -54,6 +54,8 @@ class Reading:
 
 
 Outcome = ShareLink | Exception
+# What was looked up in one go, by token, reader, and whether a copy is wanted.
+_Found = dict[tuple[str, User | None, bool], ShareLink | None]
 
 
 def read_all(readings: Sequence[Reading]) -> list[Outcome]:
@@ -62,7 +64,7 @@ def read_all(readings: Sequence[Reading]) -> list[Outcome]:
     Many at once, because a busy link then costs one query and one UPDATE for all of them. Every
     view is counted before it is shown, and none beyond the last that is permitted.
     """
-    found: dict[tuple[str, User | None], ShareLink | None] = {}
+    found: _Found = {}
     outcomes = [_admitted(reading, found) for reading in readings]
     counted: dict[ShareLink, list[int]] = {}
     for place, (reading, link) in enumerate(zip(readings, outcomes, strict=True)):
@@ -108,18 +110,18 @@ def article_of(link_id: UUID) -> str:
     return ShareLink.objects.values_list("article", flat=True).get(pk=link_id)
 
 
-def _admitted(reading: Reading, found: dict[tuple[str, User | None], ShareLink | None]) -> Outcome:
+def _admitted(reading: Reading, found: _Found) -> Outcome:
     """Who belongs to the audience and knows the pass-phrase; ``found`` keeps what was looked up."""
     if MISSES.is_spent(origin_of(reading.address)):
         return TooOften(MISSES.seconds)
-    key = (reading.token, reading.reader)
+    key = (reading.token, reading.reader, reading.is_copy)
     if key not in found:
         found[key] = _found(reading)
     link = found[key]
     if link is None:
         return _miss(reading)
     held = passes.read(link, reading.note) if reading.note else Pass.NONE
-    if link.state == ShareLink.State.USED_UP and not (reading.is_copy and held == Pass.VIEWED):
+    if link.state == ShareLink.State.USED_UP and held != Pass.VIEWED:
         return _miss(reading)
     if link.passphrase_hash and held == Pass.NONE and not _is_author(reading, link):
         return PassphraseNeeded()
@@ -128,7 +130,7 @@ def _admitted(reading: Reading, found: dict[tuple[str, User | None], ShareLink |
 
 def _found(reading: Reading) -> ShareLink | None:
     try:
-        return access.shared_for(reading.token, reading.reader, let_in=True)
+        return access.shared_for(reading.token, reading.reader, let_in=reading.is_copy)
     except access.NotFound:
         return None
 

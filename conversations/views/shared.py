@@ -61,14 +61,14 @@ def _answered(view: View) -> View:
         try:
             response = await view(request, token, reader)
         except access.NotFound:
-            response = _page(request, "shared/gone.html", {"reader": reader}, status=404)
+            response = await _page(request, "shared/gone.html", {"reader": reader}, status=404)
         except TooOften as error:
-            response = _page(request, "shared/too_often.html", {}, status=429)
+            response = await _page(request, "shared/too_often.html", {}, status=429)
             response["Retry-After"] = str(error.seconds)
         except PassphraseNeeded as error:
             context = {"is_wrong": error.is_wrong, "action": reverse("shared", args=[token])}
             status = 422 if error.is_wrong else 200
-            response = _page(request, "shared/passphrase.html", context, status=status)
+            response = await _page(request, "shared/passphrase.html", context, status=status)
         return sealed(response)
 
     return answer
@@ -181,7 +181,8 @@ def page_of(link: ShareLink, body: str, token: str, reader: User | None) -> str:
     return render_to_string("shared/page.html", context)
 
 
-def _page(
+async def _page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int
 ) -> HttpResponse:
-    return render(request, template, context, status=status)
+    # What every template may ask for includes the session.
+    return await in_thread(render, request, template, context, status=status)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conversations.sharing.json_text import indented
 from conversations.sharing.masking import COVERS, Masks
 
 COVER = COVERS[0]
@@ -51,3 +52,20 @@ def test_json_stays_json() -> None:
 
 def test_without_strings_nothing_changes() -> None:
     assert Masks([]).text("a &amp; b") == "a &amp; b"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('{"a":7.3e22,"a":1.10}', '{\n  "a": 7.3e22,\n  "a": 1.10\n}'),
+        (
+            '["\\u4f60\\u597d", "\\u0022", "\\\\u4f60"]',
+            '[\n  "你好",\n  "\\u0022",\n  "\\\\u4f60"\n]',
+        ),
+        ("[1, NaN]", "[1, NaN]"),
+        ("{not json", "{not json"),
+        ('"text"', '"text"'),
+    ],
+)
+def test_json_is_indented_and_stays_as_it_was_written(text: str, read: str) -> None:
+    assert indented(text) == read

@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from conversations.models import Conversation, Message, ShareLink, User
+from conversations.models import Conversation, Message, ShareLink, User, title_from
 from conversations.sharing.article import to_markdown
 from conversations.sharing.projection import Projection, project
 from conversations.sharing.selection import Selection
@@ -99,12 +99,12 @@ def test_nothing_left_out_or_masked_can_be_read_anywhere(db: None) -> None:
         "zqauthor", "zqmail@example.org", first_name="Ann", last_name="zqsurname"
     )
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, suppress_health_check=list(HealthCheck))
     @given(drafts())
     @example(
         {
             "secrets": ["zq secret 9"],
-            "hidden": [("zq secret 9", disguise, 1) for disguise in DISGUISES],
+            "hidden": [("zq secret 9", disguise, 4) for disguise in DISGUISES],
             "omit": [],
             "leaf": 5,
             "chosen": None,
@@ -154,14 +154,13 @@ def make_tree(author: User, draft: dict[str, Any]) -> tuple[Conversation, list[M
     everywhere = " ".join(draft["secrets"])
     conversation = Conversation.objects.create(
         user=author,
-        title="zqmsg0 tells" if "zq" in texts[0] else "",
+        title=title_from(texts[0]),
         system_message=f"zqsystem {everywhere}",
         parameters={
             "stop": ["zqstopword", everywhere],
             "tools": [{"function": {"name": "t", "description": "zqtooldescription"}}],
         },
     )
-    conversation.title = texts[0][:80]
     arguments = json.dumps({"zqargument": draft["secrets"], everywhere or "k": 1})
     add_branch(conversation, None, asked(texts[0]), answer(texts[1]))
     root = conversation.messages.get(role="user")
