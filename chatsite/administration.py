@@ -11,7 +11,7 @@ SECTIONS = (
     (_("Models"), ("Provider", "LanguageModel")),
     (_("People"), ("User", "Group", "Invitation", "SocialApp")),
     (_("Limits and use"), ("Rule", "LedgerEntry")),
-    (_("Shared and called"), ("ShareLink", "ApiKey", "ApiRecord")),
+    (_("Shared and called"), ("ShareLink", "ApiKey", "KeptCompletion")),
     (_("Site"), ("Policy", "AuditEntry")),
 )
 

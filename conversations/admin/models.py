@@ -128,6 +128,7 @@ class LanguageModelAdmin(AuditedAdmin):
                 ),
             },
         ),
+        (gettext_lazy("Programs"), {"fields": ("keeps_api_content",)}),
         (
             gettext_lazy("Retirement"),
             {

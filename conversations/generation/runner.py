@@ -13,7 +13,7 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import doorbell
+from conversations import completion_records, doorbell
 from conversations.generation import direct, lifecycle, log, prompt, revocation
 from conversations.generation.answer import Answering
 from conversations.generation.connections import Connections
@@ -199,6 +199,7 @@ class Runner:
         while True:
             await asyncio.sleep(PRUNE_SECONDS)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
+            await in_thread(completion_records.forget_claims)
 
 
 def _failed() -> Finished:

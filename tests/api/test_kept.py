@@ -1,0 +1,62 @@
+"""Content of API calls: stored where an administrator has turned that on, and people are told."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from conversations.models import KeptCompletion
+from tests.api.conftest import Gate, until
+from tests.people import PASSWORD
+
+
+def answers() -> list[Any]:
+    """What has been kept of answers."""
+    return [
+        json.loads(each) for each in KeptCompletion.objects.values_list("answer", flat=True) if each
+    ]
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+def test_a_model_that_keeps_content_keeps_it_and_says_so(gate: Gate, stream: bool) -> None:
+    gate.model("siliconflow", keeps_api_content=True)
+    answer = gate.post(gate.body("siliconflow", "at=1 tokens=2 a secret", stream=stream))
+    assert answer.headers["x-content-kept"] == "true"
+    listed: Any = gate.openai.models.retrieve("siliconflow")
+    assert listed.keeps_content is True
+    (kept,) = until(answers, 1)
+    assert kept["choices"][0]["message"]["content"] == "<gen:1:0001>"
+    stored = KeptCompletion.objects.get()
+    assert "a secret" in stored.request
+    assert (stored.user, stored.api_key_name) == (gate.alice, str(gate.key))
+
+
+def test_an_answer_that_broke_is_kept_as_far_as_it_came_with_its_error(gate: Gate) -> None:
+    gate.model("cut", keeps_api_content=True)
+    gate.post(gate.body("cut", "at=2", stream=True))
+    (kept,) = until(answers, 1)
+    assert kept["choices"][0]["message"]["content"] == "<gen:1:0000><gen:1:0001>"
+    assert kept["error"]["code"] == "truncated"
+
+
+def test_otherwise_nothing_is_kept_and_that_is_said_too(gate: Gate) -> None:
+    assert gate.post(gate.body()).headers["x-content-kept"] == "false"
+    gate.settled(1)
+    assert not KeptCompletion.objects.exists()
+
+
+def test_an_administrator_reads_and_deletes_it_and_changes_nothing(
+    gate: Gate, client: Client
+) -> None:
+    gate.model("says", keeps_api_content=True)
+    gate.post(gate.body("says", "say:<script>alert(1)</script>"))
+    until(answers, 1)
+    assert client.login(username="dana", password=PASSWORD)
+    listed = client.get("/admin/conversations/keptcompletion/")
+    assert "says" in listed.content.decode()
+    stored = KeptCompletion.objects.get()
+    page = client.get(f"/admin/conversations/keptcompletion/{stored.pk}/change/").content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert(1)" not in page
+    assert 'name="request"' not in page
