@@ -194,8 +194,7 @@ async def _killed() -> tuple[int, Any]:
     from tests.bench.upstream import Upstream
 
     async with Upstream() as upstream, Site(upstream.address) as site:
-        await site.model_named("good")
-        await site.make_people(["alice"])
+        await site.furnish(["alice"], "good")
         secret = (await site.run("shell", "-c", _MADE)).split()[-1]
         said = 0
         headers = {"Authorization": f"Bearer {secret}"}

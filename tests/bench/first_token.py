@@ -111,8 +111,7 @@ async def offline(page: Page) -> None:
 async def run(times: int) -> tuple[list[float], dict[str, bool]]:
     """The seconds to the first painted token, and which disturbed answers stayed equal."""
     async with Site(local_model="on") as site:
-        await site.make_people(["alice"])
-        await site.model_named(MODEL)
+        await site.furnish(["alice"], MODEL)
         async with signed_in(site) as page:
             seconds = [await first_token_seconds(page) for _ in range(times)]
             equal = {

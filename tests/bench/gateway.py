@@ -40,9 +40,8 @@ print(json.dumps([api_keys.create(each, KeyChoices("bench"))[1] for each in peop
 async def measure_gateway(load: Load) -> Delays:
     """The delays and the CPU of the site's gateway."""
     async with Upstream() as upstream, Site(upstream.address) as site:
-        await site.model_named("good")
         names = [f"person{n}" for n in range(-(-load.streams // STREAMS_A_PERSON))]
-        await site.make_people(names)
+        await site.furnish(names, "good")
         printed = await site.run("shell", "-c", _KEYS.format(names=names))
         keys: list[str] = json.loads(printed.splitlines()[-1])
         return await _measure(load, f"{site.url}/v1", site.pid, keys)

@@ -57,9 +57,8 @@ class Outcome:
 async def kill_rounds(streams: int, rounds: int, seed: int | None = None) -> Outcome:
     """Run it and give what was found."""
     async with Upstream() as upstream, Site(upstream.address) as site, AsyncExitStack() as stack:
-        model = await site.model_named("good")
         names = [f"person{number}" for number in range(-(-streams // STREAMS_A_PERSON))]
-        await site.make_people(names)
+        model = await site.furnish(names, "good")
         accounts = [await stack.enter_async_context(Account(site.url, name)) for name in names]
         run = _Run(site, upstream, model, random.Random(seed))
         for number in range(rounds):

@@ -90,9 +90,8 @@ class Load:
 async def measure_site(load: Load) -> Delays:
     """The delays through the site."""
     async with Upstream() as upstream, Site(upstream.address) as site, AsyncExitStack() as stack:
-        model = await site.model_named("good")
         names = [f"person{n}" for n in range(-(-load.streams // STREAMS_A_PERSON))]
-        await site.make_people(names)
+        model = await site.furnish(names, "good")
         accounts = [await stack.enter_async_context(Account(site.url, name)) for name in names]
         tabs = [Tab(accounts[n % len(names)], f"tab {n}") for n in range(load.streams)]
         for tab in tabs:

@@ -1,7 +1,6 @@
 """The site as operators run it: `manage.py serve`, a process with its own data and port."""
 
 import asyncio
-import json
 import os
 import random
 import re
@@ -19,11 +18,14 @@ import aiohttp
 from tests.bench.process import ROOT, START_SECONDS, Process
 
 PASSWORD = "a quiet afternoon"
-_PEOPLE = """
-import json, sys
-from conversations.models import User
-for name in json.loads({names!r}):
+# One process for all of it: starting Django costs more than what it does here.
+_FURNISH = """
+import time
+from conversations.models import LanguageModel, User
+for name in {names!r}:
     User.objects.create_user(name, f"{{name}}@example.org", {password!r})
+while not LanguageModel.objects.usable().filter(name={model!r}).exists():
+    time.sleep(0.05)
 """
 
 
@@ -48,10 +50,13 @@ class Site(Process):
         await self.end()
         rmtree(self.place, ignore_errors=True)
 
-    async def make_people(self, names: Sequence[str]) -> None:
-        """Accounts of those names whose password is ``PASSWORD``."""
-        code = _PEOPLE.format(names=json.dumps(list(names)), password=PASSWORD)
-        await self.run("shell", "-c", code)
+    async def furnish(self, names: Sequence[str], model: str) -> str:
+        """Make accounts of those names, whose password is ``PASSWORD``, and wait for the model,
+        which the site asks its upstream for at start. Gives the model's name."""
+        code = _FURNISH.format(names=list(names), password=PASSWORD, model=model)
+        async with asyncio.timeout(START_SECONDS):
+            await self.run("shell", "-c", code)
+        return model
 
     async def run(self, *arguments: str) -> str:
         """What a command of the site's `manage.py` prints, beside the running site."""
@@ -64,17 +69,6 @@ class Site(Process):
         if process.returncode:
             raise RuntimeError(f"manage.py {arguments[0]}: {complaint.decode()}")
         return printed.decode()
-
-    async def model_named(self, name: str) -> str:
-        """Wait until the site offers the model; it asks its upstream for the list at start."""
-        query = (
-            "from conversations.models import LanguageModel; "
-            f"print(LanguageModel.objects.usable().filter(name={name!r}).exists())"
-        )
-        async with asyncio.timeout(START_SECONDS):
-            while "True" not in await self.run("shell", "-c", query):
-                pass
-        return name
 
     def tracebacks(self) -> list[str]:
         """The last lines of the tracebacks in the site's log."""

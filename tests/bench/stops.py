@@ -70,9 +70,8 @@ async def stop_often(stops: int, *, until_idle: bool = True) -> Outcome:
     """Run it and give what was found; ``until_idle`` waits until all connections have closed."""
     outcome = Outcome()
     async with Upstream() as upstream, Site(upstream.address) as site, AsyncExitStack() as stack:
-        model = await site.model_named("good")
         names = [f"person{number}" for number in range(PEOPLE)]
-        await site.make_people(names)
+        model = await site.furnish(names, "good")
         accounts = [await stack.enter_async_context(Account(site.url, name)) for name in names]
         pairs = [await _pair(stack, account) for account in accounts * PAIRS_A_PERSON]
         todo = list(range(stops))

@@ -39,8 +39,7 @@ class Room:
     async def open(self) -> None:
         self.upstream = await self._stack.enter_async_context(Upstream())
         self.site = await self._stack.enter_async_context(Site(self.upstream.address))
-        await self.site.make_people(["alice", "charlie"])
-        await self.site.model_named(MODEL)
+        await self.site.furnish(["alice", "charlie"], MODEL)
         self.alice = await self._stack.enter_async_context(Account(self.site.url, "alice"))
         self.charlie = await self._stack.enter_async_context(Account(self.site.url, "charlie"))
 

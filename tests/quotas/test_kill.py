@@ -30,8 +30,7 @@ def test_a_hundred_holds_of_a_killed_site_are_settled_once_before_the_port_opens
     async def work() -> tuple[dict[str, object], dict[str, object]]:
         async with Upstream() as upstream, Site(upstream.address) as site:
             names = [f"person{number}" for number in range(PEOPLE)]
-            await site.make_people(names)
-            model = await site.model_named("good")
+            model = await site.furnish(names, "good")
             await site.run("shell", "-c", LIMIT)
             async with AsyncExitStack() as stack:
                 for name in names:

@@ -33,8 +33,7 @@ print(*(f"{each.used + each.held}" for each in Counter.objects.all()))
 def test_of_two_hundred_sends_through_the_running_site_ten_are_accepted() -> None:
     async def work() -> tuple[int, str]:
         async with Upstream() as upstream, Site(upstream.address) as site:
-            await site.make_people(["alice"])
-            model = await site.model_named("good")
+            model = await site.furnish(["alice"], "good")
             await site.run("shell", "-c", LIMIT)
             async with Account(site.url, "alice") as alice, AsyncExitStack() as stack:
                 tabs = [
