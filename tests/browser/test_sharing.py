@@ -112,7 +112,7 @@ def test_a_link_shows_a_private_window_what_the_preview_showed(
     seeing.goto(address)
     assert faults_of(seeing) == []
     button(dialog, "Revoke").click()
-    expect(dialog).to_contain_text("No link is open")
+    expect(dialog.get_by_text("No link is open")).to_be_visible()
     expect_gone(reader, faults, address)
 
 
@@ -173,6 +173,9 @@ def test_a_link_can_show_chosen_messages_alone(
 ) -> None:
     dialog = share(desk)
     dialog.get_by_label("Only chosen messages").check()
+    expect(dialog.get_by_role("checkbox", name="Then tea.")).to_be_checked()
+    button(dialog, "Choose none").click()
+    expect(dialog.get_by_text("Nothing to show yet.")).to_be_visible()
     expect(dialog.get_by_text("Choose at least one message.")).to_be_visible()
     dialog.get_by_role("checkbox", name="Then tea.").check()
     expect(dialog.get_by_text("Choose at least one message.")).to_have_count(0)

@@ -22,7 +22,7 @@ export class LinkCards extends EventTarget {
   /** @param {Link[]} links @param {boolean} canUpdate whether there is a conversation to show anew */
   draw(links, canUpdate) {
     const now = new Date();
-    this.#list.replaceChildren(...links.map((link) => card(link, now)));
+    this.#list.replaceChildren(...links.map((link, place) => card(link, place, now)));
     for (const button of this.#list.querySelectorAll('[data-action="update"]')) {
       button.toggleAttribute("hidden", !canUpdate);
     }
@@ -44,12 +44,14 @@ export class LinkCards extends EventTarget {
   }
 }
 
-/** @param {Link} link @param {Date} now */
-function card(link, now) {
+/** @param {Link} link @param {number} place in the list @param {Date} now */
+function card(link, place, now) {
   const item = clone("share-card");
   item.dataset.id = link.id;
   part(item, "sentence").textContent = sentenceOf(link, now);
   part(item, "facts").textContent = usedInWords(link);
   part(item, "address").value = link.url;
+  // One accent: the link that was made or changed last is the first.
+  part(item, "copy").classList.toggle("is-quiet", place > 0);
   return item;
 }

@@ -173,11 +173,14 @@ export class ShareDialog extends EventTarget {
    * @param {AbortSignal} signal
    */
   async #look(signal) {
-    await this.#tried(async () => {
+    const isShown = await this.#tried(async () => {
       this.#preview.wait();
       this.#selection.offer(await links.secretsIn(this.#talk.id, this.#selection.value, signal));
       this.#preview.show(await links.preview(this.#talk.id, this.#selection.value, signal));
+      return true;
     });
+    // What was refused must not look as if it were what a reader will get.
+    if (!isShown && !signal.aborted) this.#preview.clear();
   }
 
   // What the author does

@@ -27,6 +27,7 @@ export class Preview {
     this.#frames.append(frame);
   }
 
+  /** There is nothing that could be shown. */
   clear() {
     this.#frames.replaceChildren();
     this.#pane.setAttribute("aria-busy", "false");

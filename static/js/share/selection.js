@@ -22,6 +22,7 @@ export class SelectionFields extends EventTarget {
   constructor() {
     super();
     on(this.#part, "change", () => this.dispatchEvent(new CustomEvent("change")));
+    on(this.#part, "click", (event) => this.#tick(event.target.closest("[data-ticks]")));
     on(this.#masks, "change", () => this.dispatchEvent(new CustomEvent("change")));
   }
 
@@ -39,10 +40,19 @@ export class SelectionFields extends EventTarget {
     this.#fill(selection);
   }
 
+  /** @param {HTMLElement | null} button that chooses all messages, or none */
+  #tick(button) {
+    if (!button) return;
+    for (const box of this.#boxes("message_ids")) box.checked = button.dataset.ticks === "all";
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+
   /** @param {Selection} selection */
   #fill({ message_ids, omit, title }) {
     this.#title.value = title;
-    for (const box of this.#boxes("message_ids")) box.checked = !!message_ids?.includes(box.value);
+    for (const box of this.#boxes("message_ids")) {
+      box.checked = message_ids?.includes(box.value) ?? true;
+    }
     for (const box of this.#switches) box.checked = omit.includes(box.name.replace("omit_", ""));
     const extent = message_ids ? "chosen" : "branch";
     this.#part.querySelector(`[name="extent"][value="${extent}"]`).checked = true;

@@ -22,7 +22,7 @@ export function sentenceOf(link, now) {
   return word("share-views-left", { reads, left, all: count(link.max_views) });
 }
 
-/** @param {Link} link @returns {string} "Seen 3 times, last on 25 November" */
+/** @param {Link} link @returns {string} "3 views, last on 25 November" */
 export function usedInWords({ views, last_viewed_at }) {
   if (!last_viewed_at) return word("share-unseen");
   const time = dayOf(last_viewed_at);
