@@ -25,7 +25,7 @@ import { FollowEnd } from "#js/scroll.js";
 import { ShareButton } from "#js/share/button.js";
 import { Socket } from "#js/socket.js";
 import { State } from "#js/state.js";
-import { ConnectionLine, ReleaseLine, say, showNotice } from "#js/status.js";
+import { ConnectionLine, dropArrivalNotice, ReleaseLine, say, showNotice } from "#js/status.js";
 import { takeTextFiles } from "#js/text_files.js";
 import { waitsForAnswers } from "#js/tool_calls.js";
 import { Turns } from "#js/turns.js";
@@ -74,6 +74,7 @@ class Page {
     on(this.#state, "changed", () => this.#drawSoon());
     on(this.#state, "finished", (event) => say(event.detail.cause));
     on(this.#navigation, "arrived", () => this.#arrived());
+    on(this.#navigation, "arrived", dropArrivalNotice);
     on(this.#navigation, "named", () => this.#composer.rename(this.#draftKey));
     on(this.#navigation, "failed", () => this.#composer.complain(word("load-failed")));
     on(this.#listing, "gone", ({ detail }) => this.#deleted(detail.id));

@@ -64,6 +64,11 @@ export class ReleaseLine {
   }
 }
 
+/** The reader goes elsewhere, where it is of no interest how they came here. */
+export function dropArrivalNotice() {
+  for (const line of document.querySelectorAll(".composer-line.is-told")) line.remove();
+}
+
 /** @param {string | null} notice why there is no model to talk to, or another than before */
 export function showNotice(notice) {
   element("site-notice").hidden = !notice;

@@ -330,6 +330,10 @@ def test_a_signed_in_reader_goes_on_with_a_copy_of_their_own(desk: Page, new_pag
     reader.goto(address)
     button(reader, "Go on from here").click()
     expect(messages(reader)).to_have_count(4)
-    expect(reader.get_by_role("status").filter(has_text="A picnic by the river")).to_be_visible()
+    told = reader.get_by_text("which was shared with you")
+    expect(told).to_be_visible()
     assert bob.conversations.get().messages.count() == 4
     assert KEY not in reader.content()
+    button(reader, "New conversation").first.click()
+    expect(messages(reader)).to_have_count(0)
+    expect(told).to_have_count(0)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from conversations.models import ShareLink
+from conversations.models import Policy, ShareLink
 from tests.administration.desk import Desk, desk_of, staff_member, told, trail
 from tests.people import People
 from tests.sharing.made import link_of
@@ -96,6 +96,16 @@ def test_seeing_and_revoking_are_rights_of_their_own(people: People) -> None:
     assert ShareLink.objects.live().count() == 1
     revoke(desk_of(staff_member("rita", "view_sharelink", "change_sharelink")), [link])
     assert ShareLink.objects.live().count() == 0
+
+
+def test_the_policy_decides_on_links(dana: Desk) -> None:
+    Policy.objects.create(pk=1)
+    policy = "/admin/conversations/policy/1/change/"
+    assert list(dana.change(policy, default_link_days="0")) == ["default_link_days"]
+    assert dana.change(policy, public_links=None, longest_link_days="14") == {}
+    current = Policy.current()
+    assert (current.public_links, current.longest_link_days) == (False, 14)
+    assert told()[1] == {"public_links": False, "longest_link_days": 14}
 
 
 def test_the_list_takes_as_many_queries_for_many_links_as_for_few(

@@ -78,6 +78,7 @@ export class ShareDialog extends EventTarget {
     this.#bounds = known;
     this.#first = leafId || this.#links.length === 0 ? "create" : "links";
     this.#show(this.#first, null, leafId);
+    if (this.#first === "links") this.#cards.focus(this.#links[0].id);
   }
 
   /**
