@@ -29,7 +29,9 @@ bench: dev weights npm
 	@failed=0; for tool in $(BENCHES); do \
 		$(BIN)/python -m tests.bench.$$tool || failed=1; done; exit $$failed
 
+# The property tests with many more examples, and the API against its own description.
 fuzz: dev
+	@$(BIN)/python -m tests.bench.fuzz_api
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m "not bench and not browser and not model"
 
 # The pins, from pyproject.toml and requirements/*.in. No registry's address gets into them.

@@ -23,7 +23,7 @@ from conversations.refusal import Refused
 from conversations.schemas import check_schemas
 from conversations.tokens import request_size
 from conversations.turn_records import model_named
-from conversations.upstream import NUMBERS, CompletionRequest, check
+from conversations.upstream import NUMBERS, CompletionRequest, Limits, check
 
 # For so long an Idempotency-Key stands for the request that it was first used with.
 CLAIM_HOURS = 24
@@ -83,6 +83,7 @@ def begin(asking: Asking) -> Begun:
     asked = CompletionRequest.from_wire(asking.body)
     model = model_named(asking.key.user, asked.model, asking.key)
     check(asked, limits_of(model))
+    _check_older_name(asking.body, asked, limits_of(model))
     ignored = _ignored(model, asking.body)
     check_schemas(dict(asking.body))
     admission.check_site_is_open()
@@ -114,6 +115,13 @@ def begin(asking: Asking) -> Begun:
 
 
 _NEWER = "max_completion_tokens"
+
+
+def _check_older_name(body: Mapping[str, Any], asked: CompletionRequest, limits: Limits) -> None:
+    """``max_tokens`` beside its newer name does not count, but is held to its range as well."""
+    older = body.get("max_tokens")
+    if older is not None and older != asked.max_tokens:
+        check(msgspec.structs.replace(asked, max_tokens=older), limits)
 
 
 def _ignored(model: LanguageModel, body: Mapping[str, Any]) -> tuple[str, ...]:

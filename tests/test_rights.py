@@ -57,6 +57,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "conversations": SIGNED_IN,
     "message_details": OWNED,
     "diagram_frame": ANYBODY,
+    "api_description": ANYBODY,
     "api_models": KEY_ALONE,
     "api_model": KEY_ALONE,
     # Asked with another method than POST.

@@ -12,7 +12,7 @@ from conversations.quotas import Standing
 REQUEST_ID = "x-request-id"
 # Both are for a proxy on the way: hold nothing back, and change nothing (compression holds back).
 UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache, no-transform"}
-_MEASURES = (Measure.REQUESTS, Measure.TOKENS, Measure.COST)
+MEASURES = (Measure.REQUESTS, Measure.TOKENS, Measure.COST)
 _EXPOSED = (
     REQUEST_ID,
     "retry-after",
@@ -23,7 +23,7 @@ _EXPOSED = (
     *(
         f"x-ratelimit-{which}-{measure}"
         for which in ("limit", "remaining", "reset")
-        for measure in _MEASURES
+        for measure in MEASURES
     ),
 )
 _NAME = re.compile(r"[a-z0-9-]{1,64}")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.translation import gettext as _
 
 from conversations import access, completion_records
-from conversations.api import headers
+from conversations.api import headers, openapi
 from conversations.api.answers import Answer, Reader
 from conversations.api.auth import authenticate, require
 from conversations.api.body import json_object
@@ -44,6 +44,12 @@ async def model(request: HttpRequest, name: str) -> HttpResponse:
         text = _("The model “%s” is not available to you.") % name[:100]
         raise ApiError(404, "model_not_found", text, param="model") from None
     return _json(_model(found))
+
+
+@only("GET", "HEAD")
+async def description(request: HttpRequest) -> HttpResponse:
+    """What stands at these addresses, for programs that read descriptions. Anybody may have it."""
+    return _json(openapi.description())
 
 
 @only("POST")

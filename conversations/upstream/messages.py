@@ -65,6 +65,8 @@ def _tool_call(fields: Fields) -> ToolCall:
     function = fields.object("function")
     if function is None:
         raise InvalidField(fields.path("function"), "The field is missing.", "an object")
+    if fields.raw("type") not in (None, "function"):
+        raise InvalidField(fields.path("type"), "This kind of call is unknown.", "function")
     return ToolCall(
         id=fields.required_text("id"),
         name=function.required_text("name"),

@@ -1,0 +1,176 @@
+"""The API's description, OpenAPI 3.2: served at ``/v1/openapi.json`` and held to by a fuzzer.
+
+3.2 is the first that can describe the events of a stream: https://spec.openapis.org/oas/v3.2.0
+"""
+
+from typing import Any
+
+from django.conf import settings
+
+from conversations.api.headers import MEASURES, REQUEST_ID
+from conversations.api.schemas import components, ref
+
+Described = dict[str, Any]
+
+# What each error status means; docs/api.md has the codes.
+_ERRORS = {
+    400: "The request is not as described, or names two different keys.",
+    401: "There is no key in the headers, or one that lets nobody in.",
+    403: "The key is not for this, or was taken away while the answer ran.",
+    404: "There is no such model for this key.",
+    409: "The answer that the Idempotency-Key stands for is not there any more.",
+    413: "The body is larger than 16 MB.",
+    422: "The Idempotency-Key was used with another request.",
+    429: "A limit of the person or of the key leaves no room, or the model's server is busy.",
+    500: "Something went wrong here. The site's log has it under the x-request-id.",
+    502: "The model's server failed, or answered what cannot be understood.",
+    503: "The model is paused or busy, or the site restarts.",
+    504: "The model's server did not answer in time.",
+}
+_COMMON_ERRORS = (400, 401, 403, 500)
+_CHAT_ERRORS = (400, 401, 403, 404, 409, 413, 422, 429, 500, 502, 503, 504)
+# The inner part may have spaces, the ends may not: they would be cut off on the way.
+_IDEMPOTENCY_KEY = "^([!-~]([ -~]{0,253}[!-~])?)?$"
+
+
+def description() -> Described:
+    """The description. It tells nothing of the site's people or models."""
+    return {
+        "openapi": "3.2.0",
+        "info": {
+            "title": f"{settings.SITE_NAME} API",
+            "version": "1",
+            "description": "Chat completions in OpenAI's format, with a key of one's own.",
+        },
+        "servers": [{"url": f"{settings.SITE_URL}/v1"}],
+        "security": [{"bearer": []}, {"x-api-key": []}, {"api-key": []}],
+        "paths": {
+            "/models": {"get": _list_models()},
+            "/models/{model}": {"get": _retrieve_model()},
+            "/chat/completions": {"post": _create_completion()},
+            "/openapi.json": {"get": _describe()},
+        },
+        "components": {
+            "schemas": components(),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                **{name: _key_in(name) for name in ("x-api-key", "api-key")},
+            },
+        },
+    }
+
+
+def _key_in(header: str) -> Described:
+    return {"type": "apiKey", "in": "header", "name": header}
+
+
+def _list_models() -> Described:
+    return {
+        "operationId": "listModels",
+        "summary": "The models that the key may use.",
+        "responses": _responses(_answer("The models, by name.", "ModelList"), _COMMON_ERRORS),
+    }
+
+
+def _retrieve_model() -> Described:
+    name = {
+        "name": "model",
+        "in": "path",
+        "required": True,
+        "description": "The model's name. Its slashes may be percent-encoded, and need not be.",
+        "schema": {"type": "string", "minLength": 1},
+    }
+    return {
+        "operationId": "retrieveModel",
+        "summary": "One model.",
+        "parameters": [name],
+        "responses": _responses(_answer("The model.", "Model"), (*_COMMON_ERRORS, 404)),
+    }
+
+
+def _create_completion() -> Described:
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key with the same body is answered, and charged, once a day.",
+        "schema": {"type": "string", "pattern": _IDEMPOTENCY_KEY},
+    }
+    answer = _answer("The completion; with stream, its chunks as events.", "ChatCompletion")
+    answer["content"]["text/event-stream"] = {"itemSchema": ref("ChatCompletionEvent")}
+    answer["headers"] |= _completion_headers()
+    body = {"application/json": {"schema": ref("ChatCompletionRequest")}}
+    return {
+        "operationId": "createChatCompletion",
+        "summary": "Have a model answer.",
+        "parameters": [key],
+        "requestBody": {"required": True, "content": body},
+        "responses": _responses(answer, _CHAT_ERRORS),
+    }
+
+
+def _describe() -> Described:
+    answer = {
+        "description": "This.",
+        "headers": _request_id(),
+        "content": _json({"type": "object"}),
+    }
+    return {
+        "operationId": "describe",
+        "summary": "This description.",
+        "security": [],
+        "responses": _responses(answer, (500,)),
+    }
+
+
+def _responses(answer: Described, errors: tuple[int, ...]) -> Described:
+    return {"200": answer, **{str(status): _failure(status) for status in errors}}
+
+
+def _answer(text: str, schema: str) -> Described:
+    return {"description": text, "headers": _request_id(), "content": _json(ref(schema))}
+
+
+def _failure(status: int) -> Described:
+    headers = _request_id() | {
+        "x-should-retry": _header("Whether the same request may fare better.", ["true", "false"])
+    }
+    if status in {429, 503}:
+        headers["retry-after"] = _header("After how many seconds to ask again.", pattern="^[0-9]+$")
+    if status == 401:
+        headers["WWW-Authenticate"] = _header("How a key is sent.") | {"required": True}
+    return {"description": _ERRORS[status], "headers": headers, "content": _json(ref("Error"))}
+
+
+def _json(schema: Described) -> Described:
+    return {"application/json": {"schema": schema}}
+
+
+def _header(text: str, values: list[str] | None = None, pattern: str = "") -> Described:
+    schema: Described = {"type": "string"}
+    if values:
+        schema["enum"] = values
+    if pattern:
+        schema["pattern"] = pattern
+    return {"description": text, "schema": schema}
+
+
+def _request_id() -> Described:
+    return {REQUEST_ID: _header("What this request is called in the log.") | {"required": True}}
+
+
+def _completion_headers() -> Described:
+    kept = _header("Whether the site stores what is asked and answered.", ["true", "false"])
+    headers = {
+        "x-content-kept": kept | {"required": True},
+        "x-ignored-fields": _header("The fields that were left out."),
+        "x-lowered-max-tokens": _header(
+            "The max_tokens that the limits allow.", pattern="^[0-9]+$"
+        ),
+    }
+    for measure in MEASURES:
+        headers |= {
+            f"x-ratelimit-limit-{measure}": _header(f"The limit on {measure} that is nearest."),
+            f"x-ratelimit-remaining-{measure}": _header(f"What it leaves of {measure}."),
+            f"x-ratelimit-reset-{measure}": _header("When it starts anew.", pattern="^[0-9]+s$"),
+        }
+    return headers

@@ -1,0 +1,242 @@
+"""The schemas of the API's description: what may be sent, in the ranges that are checked, and what
+comes back, from the very types that are written.
+
+JSON Schema 2020-12, as OpenAPI 3.2 has it. A null in a request counts as a field that is missing.
+"""
+
+from typing import Any
+
+import msgspec
+
+from conversations.api import wire
+from conversations.upstream import DEFAULT_LIMITS, Limits, Range
+
+Schema = dict[str, Any]
+
+WHOLE_NUMBERS = ("max_tokens", "top_k", "n", "top_logprobs", "seed", "thinking_budget")
+_MEANINGS = {
+    "max_tokens": "The most tokens that each answer may have.",
+    "temperature": "How far the choice of each token is left to chance.",
+    "top_p": "Tokens are chosen among the likeliest that together have this probability.",
+    "top_k": "Tokens are chosen among this many; -1 for all.",
+    "min_p": "Tokens that are less likely than this part of the likeliest are left out.",
+    "frequency_penalty": "Makes tokens less likely the more often they were said.",
+    "presence_penalty": "Makes tokens less likely once they were said.",
+    "n": "How many answers to give.",
+    "top_logprobs": "How many of the likeliest tokens to tell at each place.",
+    "thinking_budget": "The most tokens that a reasoning model may think.",
+    "seed": "The same request with the same seed is answered alike, where the server can.",
+}
+
+
+def ref(name: str) -> Schema:
+    """A reference to one of the description's schemas."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def components() -> dict[str, Schema]:
+    """Every schema of the description, by name."""
+    return {
+        "ChatCompletionRequest": _request(DEFAULT_LIMITS),
+        "RequestMessage": _message(),
+        "RequestToolCall": _tool_call(),
+        "Tool": _tool(),
+        "ResponseFormat": _response_format(),
+        "ChatCompletion": _completion(),
+        "ChatCompletionEvent": _event(),
+        "ChatCompletionChunk": _chunk(),
+        "ToolCall": _answered_tool_call(),
+        "Error": _error(),
+        **_written(),
+    }
+
+
+def _object(required: tuple[str, ...], **properties: Schema) -> Schema:
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _or_null(kind: str, **rest: Any) -> Schema:
+    return {"type": [kind, "null"], **rest}
+
+
+def _list_or_null(items: Schema, **rest: Any) -> Schema:
+    return _or_null("array", items=items, **rest)
+
+
+def _request(limits: Limits) -> Schema:
+    numbers = {name: _number(name, getattr(limits, name)) for name in _MEANINGS}
+    longest = {**numbers["max_tokens"], "description": "The newer name of max_tokens."}
+    sequence: Schema = {"type": "string", "minLength": 1}
+    described = _object(
+        ("model", "messages"),
+        model={"type": "string", "minLength": 1, "description": "A name that /models lists."},
+        messages={"type": "array", "minItems": 1, "items": ref("RequestMessage")},
+        stream=_or_null("boolean", description="Give the answer in pieces, as it is written."),
+        stream_options=_or_null("object", properties={"include_usage": _or_null("boolean")}),
+        **numbers,
+        max_completion_tokens=longest,
+        stop={
+            "description": "Texts at which the answer ends; they are not part of it.",
+            "anyOf": [
+                sequence,
+                _list_or_null(sequence, maxItems=limits.stop_sequences),
+            ],
+        },
+        response_format={"anyOf": [ref("ResponseFormat"), {"type": "null"}]},
+        tools=_list_or_null(
+            ref("Tool"), maxItems=limits.tools, description="Functions; each has another name."
+        ),
+        tool_choice={
+            "type": ["string", "object", "null"],
+            "description": "auto, none, required, or the one function to call.",
+        },
+        parallel_tool_calls=_or_null("boolean"),
+        logprobs=_or_null("boolean", description="Tell how likely each token was."),
+        enable_thinking=_or_null("boolean", description="For models that can do without."),
+        user=_or_null("string", description="A name of yours for whoever asks you."),
+    )
+    return described | {
+        "description": (
+            "A model may take less than these ranges, and a field that it does not take is left "
+            "out, or refused where the answer would not be what was asked for. Other fields are "
+            "left out, or refused, as the site is set."
+        )
+    }
+
+
+def _number(name: str, allowed: Range) -> Schema:
+    kind = "integer" if name in WHOLE_NUMBERS else "number"
+    low, high = (int(end) if end == int(end) else end for end in (allowed.low, allowed.high))
+    within: Schema = {
+        "type": kind,
+        "exclusiveMinimum" if allowed.open_low else "minimum": low,
+        "maximum": high,
+    }
+    others: list[Schema] = [{"const": int(value)} for value in allowed.also]
+    return {"description": _MEANINGS[name], "anyOf": [within, *others, {"type": "null"}]}
+
+
+def _message() -> Schema:
+    text_part = _object(("type", "text"), type={"const": "text"}, text={"type": "string"})
+    content = {"anyOf": [_or_null("string"), {"type": "array", "items": text_part}]}
+    return _object(
+        ("role",),
+        role={"enum": ["system", "developer", "user", "assistant", "tool"]},
+        content=content,
+        reasoning_content=_or_null("string"),
+        tool_calls=_list_or_null(ref("RequestToolCall")),
+        tool_call_id=_or_null("string"),
+        name=_or_null("string"),
+    )
+
+
+def _tool_call() -> Schema:
+    function = _object(("name",), name={"type": "string"}, arguments=_or_null("string"))
+    return _object(
+        ("id", "function"),
+        id={"type": "string"},
+        type={"enum": ["function", None]},
+        function=function,
+    )
+
+
+def _tool() -> Schema:
+    function = _object(
+        ("name",),
+        name={"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,64}$"},
+        description=_or_null("string"),
+        parameters=_or_null("object", description="A JSON schema, draft 2020-12."),
+        strict=_or_null("boolean"),
+    )
+    return _object(("type", "function"), type={"const": "function"}, function=function)
+
+
+def _response_format() -> Schema:
+    free = _object(
+        ("type",), type={"enum": ["text", "json_object"]}, json_schema=_or_null("object")
+    )
+    schema = _object(
+        ("schema",), schema={"type": "object", "description": "A JSON schema, draft 2020-12."}
+    )
+    bound = _object(("type", "json_schema"), type={"const": "json_schema"}, json_schema=schema)
+    return {"anyOf": [free, bound]}
+
+
+def _completion() -> Schema:
+    return _object(
+        ("id", "object", "created", "model", "choices", "usage"),
+        id={"type": "string", "pattern": "^chatcmpl-"},
+        object={"const": "chat.completion"},
+        created={"type": "integer"},
+        model={"type": "string"},
+        choices={"type": "array", "minItems": 1, "items": ref("Choice")},
+        usage=ref("Usage"),
+    )
+
+
+def _event() -> Schema:
+    said = {"oneOf": [ref("ChatCompletionChunk"), ref("Error")]}
+    told: Schema = {
+        "type": "string",
+        "description": "A chunk, or the error with which the answer ends.",
+        "contentMediaType": "application/json",
+        "contentSchema": said,
+    }
+    done: Schema = {"const": "[DONE]", "description": "The answer is complete."}
+    return _object(("data",), data={"anyOf": [done, told]})
+
+
+def _chunk() -> Schema:
+    usage = {"anyOf": [ref("Usage"), {"type": "null"}], "description": "In the last chunk alone."}
+    return _object(
+        ("id", "object", "created", "model", "choices"),
+        id={"type": "string", "pattern": "^chatcmpl-"},
+        object={"const": "chat.completion.chunk"},
+        created={"type": "integer"},
+        model={"type": "string"},
+        choices={"type": "array", "items": ref("ChunkChoice")},
+        usage=usage,
+    )
+
+
+def _answered_tool_call() -> Schema:
+    function = _object(("name", "arguments"), name={"type": "string"}, arguments={"type": "string"})
+    return _object(
+        ("id", "type", "function"),
+        id={"type": "string"},
+        type={"const": "function"},
+        function=function,
+    )
+
+
+def _error() -> Schema:
+    error = _object(
+        ("message", "type", "param", "code"),
+        message={"type": "string"},
+        type={"type": "string"},
+        param=_or_null("string", description="The field that it is about."),
+        code=_or_null("string", description="What a program can act on: docs/api.md has them."),
+    )
+    return _object(("error",), error=error)
+
+
+def _written() -> dict[str, Schema]:
+    """The schemas of our own types, in which everything is there that is not left out by rule."""
+    types = (wire.ModelList, wire.Choice, wire.ChunkChoice, wire.Usage)
+    _refs, found = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    for name, schema in found.items():
+        schema["required"] = _always_there(name)
+        if text := schema.get("description"):
+            schema["description"] = " ".join(text.replace("``", "").split())
+    found["Model"]["properties"]["object"] = {"const": "model"}
+    found["ModelList"]["properties"]["object"] = {"const": "list"}
+    found["Message"]["properties"]["tool_calls"]["items"] = ref("ToolCall")
+    return found
+
+
+def _always_there(name: str) -> list[str]:
+    written = getattr(wire, name)
+    if written.__struct_config__.omit_defaults:
+        return []
+    fields = msgspec.structs.fields(written)
+    return [each.encode_name for each in fields if each.default is not msgspec.UNSET]
