@@ -35,13 +35,14 @@ async def _talk(stage: Stage) -> None:
 
 def test_a_key_is_nowhere_to_be_seen(logged: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     play(_talk)
-    seen = {"logs": logged.text, "the database": _dump(tmp_path), **_pages()}
+    seen = {"logs": logged.text, "the database": dump(tmp_path), **pages()}
     for key in (KEY, HEADER_KEY):
         assert [place for place, text in seen.items() if key in text] == []
     assert KEY in {provider.api_key for provider in Provider.objects.all()}
 
 
-def _dump(place: Path) -> str:
+def dump(place: Path) -> str:
+    """The whole database as text."""
     copy = place / "copy.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(copy)])
@@ -49,20 +50,20 @@ def _dump(place: Path) -> str:
         return "\n".join(database.iterdump())
 
 
-def _pages() -> dict[str, str]:
+def pages() -> dict[str, str]:
     """Everything that Alice and the administrator can open."""
     people = {}
     for name in ("alice", "dana"):
         client = Client()
         client.force_login(User.objects.get(username=name))
         people[name] = client
-    pages = {"/": _text(people["alice"], "/")}
+    found = {"/": _text(people["alice"], "/")}
     for conversation in Conversation.objects.all():
         address = f"/c/{conversation.pk}/"
-        pages[address] = _text(people["alice"], address)
+        found[address] = _text(people["alice"], address)
     for address in _admin_addresses():
-        pages[address] = _text(people["dana"], address)
-    return pages
+        found[address] = _text(people["dana"], address)
+    return found
 
 
 def _text(client: Client, address: str) -> str:
