@@ -1,0 +1,68 @@
+/** What people write with the package `ai`: generate, stream, tools, objects. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { APICallError, generateText, stepCountIs, streamText, tool } from "ai";
+import { z } from "zod";
+
+const site = createOpenAICompatible({
+  name: "parley",
+  baseURL: process.env.BASE_URL ?? "",
+  apiKey: process.env.API_KEY,
+  includeUsage: true,
+});
+const prompt = "tokens=3";
+const getWeather = tool({
+  description: "The weather.",
+  inputSchema: z.looseObject({}),
+  execute: async () => "12 °C",
+});
+
+test("generates a text", async () => {
+  const { text, finishReason, usage } = await generateText({ model: site("good"), prompt });
+  assert.match(text, /^(<gen:\d+:\d{4}>){3}$/);
+  assert.deepEqual([finishReason, usage.outputTokens], ["stop", 3]);
+});
+
+test("streams a text with its usage", async () => {
+  const streamed = streamText({ model: site("good"), prompt });
+  let text = "";
+  for await (const part of streamed.textStream) text += part;
+  assert.match(text, /^(<gen:\d+:\d{4}>){3}$/);
+  assert.equal((await streamed.usage).outputTokens, 3);
+});
+
+test("streams reasoning apart from the text", async () => {
+  const { reasoningText, text } = await generateText({ model: site("reasoning"), prompt });
+  assert.ok(reasoningText && text);
+  const streamed = streamText({ model: site("reasoning"), prompt });
+  assert.ok((await streamed.reasoningText) && (await streamed.text));
+});
+
+test("calls tools, whole and streamed, and sends back what they gave", async () => {
+  const asked = {
+    model: site("tools"),
+    prompt,
+    tools: { get_weather: getWeather, get_time: getWeather },
+    stopWhen: stepCountIs(2),
+  };
+  const whole = await generateText(asked);
+  const streamed = streamText(asked);
+  await streamed.consumeStream();
+  for (const steps of [whole.steps, await streamed.steps]) {
+    assert.equal(steps[0].finishReason, "tool-calls");
+    assert.deepEqual(steps[0].toolResults.map((result) => result.output)[0], "12 °C");
+    assert.equal(steps.length, 2);
+  }
+});
+
+test("throws what the site says", async () => {
+  const asked = { model: site("none"), prompt, maxRetries: 0 };
+  await assert.rejects(generateText(asked), (error) => {
+    assert.ok(APICallError.isInstance(error));
+    assert.equal(error.statusCode, 404);
+    assert.match(error.message, /not available to you/);
+    return true;
+  });
+});

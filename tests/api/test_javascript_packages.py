@@ -1,0 +1,35 @@
+"""The packages ``openai`` and ``ai`` for JavaScript, unmodified, against the live site."""
+
+import os
+import subprocess
+
+import pytest
+
+from tests.api.conftest import Gate
+from tests.test_javascript import LIMIT_SECONDS, ROOT, node
+
+SCRIPTS = ("good", "choices", "tools", "reasoning")
+PROGRAMS = ("openai.js", "ai.js")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_programs_of_people_get_what_they_ask_for(gate: Gate, program: str) -> None:
+    found = node()
+    if found is None:
+        pytest.skip("There is no node; `make test` installs it.")
+    for script in SCRIPTS:
+        gate.model(script)
+    model = gate.model("siliconflow")
+    model.name = "Qwen/QwQ-32B"
+    model.save()
+    run = subprocess.run(
+        [found, "--test", "--test-reporter=spec", str(ROOT / "tests" / "api" / "js" / program)],
+        cwd=ROOT,
+        env={**os.environ, "BASE_URL": gate.url, "API_KEY": gate.secret},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+    )
+    assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
+    assert "pass 0" not in run.stdout
