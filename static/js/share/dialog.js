@@ -3,15 +3,14 @@
 import { copy } from "#js/clipboard.js";
 import { element, on } from "#js/markup.js";
 import { LinkCards } from "#js/share/cards.js";
+import { DraftPreview } from "#js/share/draft_preview.js";
 import { Faults } from "#js/share/faults.js";
 import * as links from "#js/share/links.js";
-import { Preview } from "#js/share/preview.js";
 import { SelectionFields } from "#js/share/selection.js";
 import { NONE } from "#js/share/talk.js";
 import { TermsFields } from "#js/share/terms.js";
 import { word } from "#js/words.js";
 
-const SETTLED_AFTER_MS = 250;
 const NOTHING_CHOSEN = { leaf_id: "", message_ids: null, masks: [], title: "" };
 const NO_BOUNDS = {
   public_links: false,
@@ -34,7 +33,7 @@ export class ShareDialog extends EventTarget {
   #faults = new Faults(this.#dialog);
   #selection = new SelectionFields();
   #terms = new TermsFields();
-  #preview = new Preview(element("share-preview"));
+  #draft = new DraftPreview(this.#selection, (deed) => this.#tried(deed));
   #cards = new LinkCards(element("share-cards"));
   /** @type {Talk} */
   #talk = NONE;
@@ -48,14 +47,10 @@ export class ShareDialog extends EventTarget {
   #first = "links";
   /** @type {Link | null} the one that is changed or updated */
   #link = null;
-  #timer = 0;
-  #asking = new AbortController();
-  /** @type {Promise<void>} */
-  #refreshed = Promise.resolve();
 
   constructor() {
     super();
-    on(this.#selection, "change", () => this.#refreshSoon());
+    on(this.#selection, "change", () => this.#faults.clear());
     on(this.#terms, "named", ({ detail }) => this.#check(detail.username));
     on(this.#cards, "action", ({ detail }) => this.#act(detail));
     on(this.#form, "submit", (event) => this.#submit(event));
@@ -72,8 +67,7 @@ export class ShareDialog extends EventTarget {
     this.#talk = talk;
     this.#dialog.showModal();
     const known = await this.#tried(() => links.linksOf(talk.id));
-    // Put away meanwhile, and perhaps opened for another conversation.
-    if (!known || this.#talk !== talk || !this.#dialog.open) return;
+    if (!known || !this.#isStillAt(talk)) return;
     this.#links = known.links;
     this.#bounds = known;
     this.#first = leafId || this.#links.length === 0 ? "create" : "links";
@@ -103,6 +97,7 @@ export class ShareDialog extends EventTarget {
     this.#view = view;
     this.#link = link;
     this.#faults.clear();
+    this.#draft.end();
     this.#dialog.dataset.view = view;
     element("share-heading").textContent = word(`share-heading-${view}`);
     element("share-links").hidden = view !== "links";
@@ -112,7 +107,6 @@ export class ShareDialog extends EventTarget {
   }
 
   #drawLinks() {
-    this.#preview.clear();
     this.#cards.draw(this.#links, this.#talk.messages.length > 0);
     element("share-new").hidden = this.#talk.messages.length === 0;
     element("share-none").hidden = this.#links.length > 0;
@@ -131,8 +125,8 @@ export class ShareDialog extends EventTarget {
     this.#selection.draw(this.#talk, { selection, leafId });
     this.#terms.draw(this.#bounds, this.#link);
     element("share-choices").scrollTop = 0;
-    this.#form.querySelector("input:not([type=hidden], :disabled)").focus();
-    this.#refresh();
+    this.#form.querySelector(".share-part:not([hidden]) input:not(:disabled)").focus();
+    if (this.#view !== "change") this.#draft.begin(this.#talk.id);
   }
 
   #back() {
@@ -141,47 +135,16 @@ export class ShareDialog extends EventTarget {
   }
 
   #closed() {
-    clearTimeout(this.#timer);
-    this.#asking.abort();
-    this.#preview.clear();
+    this.#draft.end();
     this.#faults.clear();
     this.#form.hidden = true;
     element("share-links").hidden = true;
     element("share-status").textContent = "";
   }
 
-  // What a reader will get
-
-  #refreshSoon() {
-    this.#preview.wait();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), SETTLED_AFTER_MS);
-  }
-
-  #refresh() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
-    this.#asking.abort();
-    if (this.#view === "change") return;
-    this.#asking = new AbortController();
-    this.#faults.clear();
-    this.#refreshed = this.#look(this.#asking.signal);
-  }
-
-  /**
-   * Asks what is in the selection to be masked, and then for the page, with that masked.
-   *
-   * @param {AbortSignal} signal
-   */
-  async #look(signal) {
-    const isShown = await this.#tried(async () => {
-      this.#preview.wait();
-      this.#selection.offer(await links.secretsIn(this.#talk.id, this.#selection.value, signal));
-      this.#preview.show(await links.preview(this.#talk.id, this.#selection.value, signal));
-      return true;
-    });
-    // What was refused must not look as if it were what a reader will get.
-    if (!isShown && !signal.aborted) this.#preview.clear();
+  /** @param {Talk} talk @returns {boolean} whether nobody has put it away, or opened another */
+  #isStillAt(talk) {
+    return this.#talk === talk && this.#dialog.open;
   }
 
   // What the author does
@@ -198,13 +161,12 @@ export class ShareDialog extends EventTarget {
     const submit = element("share-submit");
     submit.disabled = true;
     // What was just chosen may hold secrets that nobody has looked at yet.
-    if (this.#timer) this.#refresh();
-    await this.#refreshed;
+    await this.#draft.settled();
     this.#faults.clear();
-    const view = this.#view;
+    const [talk, view] = [this.#talk, this.#view];
     const link = await this.#tried(() => this.#carriedOut());
     submit.disabled = false;
-    if (link) this.#done(view, link);
+    if (link && this.#isStillAt(talk)) this.#done(view, link);
   }
 
   /** @returns {Promise<Link>} */
