@@ -25,18 +25,17 @@
  * @property {Generation | null} generation
  * @property {boolean} [pending] drawn before the site has answered
  *
- * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean,
- *   parameters?: Record<string, import("#js/parameters.js").Allowed>}} Model
  * @typedef {{parameters: Record<string, any>, system_message: string}} Settings
- * @typedef {Settings & {id: number, name: string, is_default: boolean, is_own: boolean}} Preset
- * @typedef {{id: string, title: string, updated_at: string}} Listed
+ * @typedef {import("#js/offered.js").Model} Model
+ * @typedef {import("#js/offered.js").Preset} Preset
+ * @typedef {import("#js/offered.js").Listed} Listed
+ * @typedef {import("#js/offered.js").Definition} Definition
  * @typedef {{id: string, title: string, version: number, model: string | null,
  *   head_id: string | null, updated_at: string, notice?: string | null,
  *   parameters?: Record<string, any>, system_message?: string}} Conversation
- * @typedef {{id: number, kind: "schema" | "tool", name: string,
- *   definition: Record<string, any>}} Definition
  */
 
+import { Offered } from "#js/offered.js";
 import { pendingView } from "#js/pending.js";
 import { Thread } from "#js/thread.js";
 import { alternativesUnder, branchTo, childrenOf, leafUnder } from "#js/tree.js";
@@ -44,7 +43,7 @@ import { Wish } from "#js/wish.js";
 
 const LAST_MODEL = "model";
 
-export class State extends EventTarget {
+export class State extends Offered {
   #thread = new Thread();
   /** @type {Wish<string>} the branch that the reader went to */
   #wantedHead = new Wish();
@@ -60,27 +59,10 @@ export class State extends EventTarget {
   pending = null;
   /** @type {Conversation | null} */
   conversation = null;
-  /** @type {Listed[]} */
-  conversations = [];
 
   /** @param {any} initial the state that the site wrote into the page */
   constructor(initial) {
-    super();
-    /** @type {{name: string, release: string}} */
-    this.site = initial.site;
-    /** @type {{username: string, is_staff: boolean}} */
-    this.user = initial.user;
-    /** @type {Model[]} */
-    this.models = initial.models;
-    /** @type {string | null} why there is no model to talk to */
-    this.notice = initial.notice;
-    /** @type {import("#js/quota.js").Standing[]} */
-    this.quota = initial.quota;
-    /** @type {Definition[]} the schemas and tools that the person keeps */
-    this.definitions = initial.definitions ?? [];
-    /** @type {Preset[]} */
-    this.presets = initial.presets ?? [];
-    this.conversations = initial.conversations;
+    super(initial);
     this.show(initial.conversation, initial.messages);
   }
 
@@ -191,19 +173,19 @@ export class State extends EventTarget {
     };
     this.#thread.clear();
     this.#thread.take(messages, conversation?.version ?? 0);
-    this.#changed();
+    this.changed();
   }
 
   /** @param {Frame} frame a turn that is drawn before the site has answered */
   begin(frame) {
     this.pending = frame;
-    this.#changed();
+    this.changed();
   }
 
   /** The site refused the pending turn. */
   abandon() {
     this.pending = null;
-    this.#changed();
+    this.changed();
   }
 
   /**
@@ -244,7 +226,7 @@ export class State extends EventTarget {
    */
   receive(frame) {
     this.#announceEnds(this.#thread.receive(frame));
-    this.#changed();
+    this.changed();
   }
 
   /**
@@ -264,27 +246,27 @@ export class State extends EventTarget {
   /** @param {string} headId the branch that the reader goes to, before the site knows */
   wantHead(headId) {
     this.#wantedHead.make(headId, this.conversation?.version ?? 0);
-    this.#changed();
+    this.changed();
   }
 
   /** @param {string} headId @param {boolean} isShown whether the site shows it everywhere now */
   headAnswered(headId, isShown) {
     if (isShown) this.#wantedHead.answered(headId, this.conversation?.version ?? 0);
     else this.#wantedHead.refused(headId);
-    this.#changed();
+    this.changed();
   }
 
   /** @param {Settings} settings what the reader has set, before the site knows */
   wantSettings(settings) {
     if (this.conversation) this.#wantedSettings.make(settings, this.conversation.version);
     else this.#newSettings = settings;
-    this.#changed();
+    this.changed();
   }
 
   /** @param {Settings} settings that the site has kept */
   settingsAnswered(settings) {
     this.#wantedSettings.answered(settings, this.conversation?.version ?? 0);
-    this.#changed();
+    this.changed();
   }
 
   /** @param {string[]} names of the models that answer from here on */
@@ -292,51 +274,7 @@ export class State extends EventTarget {
     this.#chosenModel = name;
     this.#compared = compared;
     localStorage.setItem(LAST_MODEL, name);
-    this.#changed();
-  }
-
-  /**
-   * Takes over which models there are now.
-   *
-   * @param {{models: Model[], notice: string | null}} offered
-   */
-  offer({ models, notice }) {
-    this.models = models;
-    this.notice = notice;
-    this.#changed();
-  }
-
-  /** @param {import("#js/quota.js").Standing[]} quota how the person's limits stand now */
-  limit(quota) {
-    this.quota = quota;
-    this.#changed();
-  }
-
-  /** @param {{definitions: Definition[], presets: Preset[]}} kept what the person keeps now */
-  keep({ definitions, presets }) {
-    this.presets = presets;
-    this.definitions = definitions;
-    this.#changed();
-  }
-
-  /** @param {Listed} listed belongs at its place in the list of conversations */
-  list({ id, title, updated_at }) {
-    const others = this.conversations.filter((each) => each.id !== id);
-    this.conversations = [{ id, title, updated_at }, ...others].sort(newestFirst);
-    this.#changed();
-  }
-
-  /** @param {Listed[]} older */
-  listOlder(older) {
-    const known = new Set(this.conversations.map((each) => each.id));
-    this.conversations = [...this.conversations, ...older.filter((each) => !known.has(each.id))];
-    this.#changed();
-  }
-
-  /** @param {string} id of a conversation that is no more */
-  unlist(id) {
-    this.conversations = this.conversations.filter((each) => each.id !== id);
-    this.#changed();
+    this.changed();
   }
 
   // Internal
@@ -349,18 +287,9 @@ export class State extends EventTarget {
       this.dispatchEvent(new CustomEvent("finished", { detail: { cause } }));
     }
   }
-
-  #changed() {
-    this.dispatchEvent(new CustomEvent("changed"));
-  }
 }
 
 /** @returns {string | null} */
 function lastChosenModel() {
   return localStorage.getItem(LAST_MODEL);
-}
-
-/** @param {Listed} one @param {Listed} other @returns {number} */
-function newestFirst(one, other) {
-  return Date.parse(other.updated_at) - Date.parse(one.updated_at);
 }

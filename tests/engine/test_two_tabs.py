@@ -1,8 +1,12 @@
-"""Two tabs on one conversation: what each has been told adds up to what a fresh page shows."""
+"""Two tabs on one conversation: what each has been told adds up to what a fresh page shows.
 
+Here the site is asked for what it tells; the page's own modules, in Node, make a page of it.
+"""
+
+import json
 import random
-from collections.abc import Callable
-from copy import deepcopy
+import subprocess
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,69 +15,87 @@ from django.db import transaction
 
 from conversations import keeping, page_state, tree, turn_records
 from conversations.generation import lifecycle, log
-from conversations.generation.events import (
-    ChoiceTranscript,
-    Delta,
-    Finished,
-    Transcript,
-    apply,
-    decode,
-    encode,
-)
+from conversations.generation.events import Delta, Finished, encode
 from conversations.models import Conversation, Generation, LoggedEvent, Message
 from conversations.refusal import Refused
 from conversations.turn_records import Sending, Turn
 from tests.people import People, make_model
+from tests.test_javascript import ROOT, node
 
-SEQUENCES = 1_000
-ACTIONS = 3
+# Sequences share their beginnings: each is followed by so many others, up to a length. With those
+# on the way, 3 + 9 + 27 + 81 + 243 + 729 are 1,092.
+BRANCHES = 3
+ACTIONS = 6
 
 
 class Tab:
-    """What a page knows, kept up to date as static/js/thread.js does."""
+    """What a tab is sent, as text; what it makes of it is the page's own code to say."""
 
-    def __init__(self, loaded: dict[str, Any]) -> None:
-        self.conversation: dict[str, Any] = loaded["conversation"]
-        self.messages = {each["id"]: deepcopy(each) for each in loaded["messages"]}
+    def __init__(self, version: int, cursors: dict[str, int], frames: tuple[str, ...]) -> None:
+        self.version = version
+        self.cursors = cursors
+        self.frames = frames
 
-    def look(self, conversation: Conversation, since: int | None = None) -> None:
-        """Be told what changed since the version that the page knows, or an older one."""
-        known = self.conversation["version"]
-        if conversation.version == known:
-            return
-        changes = page_state.changes(conversation, known if since is None else min(since, known))
-        self.conversation = changes["conversation"]
-        for message in changes["messages"]:
-            self.messages[message["id"]] = message
-        in_order = sorted(self.messages.values(), key=lambda each: each["created_at"])
-        self.messages = {each["id"]: each for each in in_order}
+    @classmethod
+    def loaded(cls, state: dict[str, Any]) -> "Tab":
+        """A tab that shows this state and has been told nothing yet."""
+        tab = cls(state["conversation"]["version"], {}, ())
+        tab._follow_those_of(state["messages"])
+        return tab
 
-    def follow(self) -> None:
-        """Take in the events that the generations on the page have written since."""
-        for message in self.messages.values():
-            generation = message["generation"]
-            if generation and generation["status"] == "running":
-                payloads = log.read_after(UUID(generation["id"]), generation["seq"]).payloads
-                generation["seq"] += len(payloads)
-                _tell(message, payloads)
+    def copy(self) -> "Tab":
+        """The same tab, for another continuation."""
+        return Tab(self.version, dict(self.cursors), self.frames)
+
+    def look(self, changes: dict[str, Any], *, late: bool) -> None:
+        """Be told what changed. A ``late`` frame comes before the one that it should follow."""
+        self.version = changes["conversation"]["version"]
+        self._follow_those_of(changes["messages"])
+        place = len(self.frames) - late if _is_change(self.frames[-1:]) else len(self.frames)
+        told = _frame("conversation.changed", changes)
+        self.frames = (*self.frames[:place], told, *self.frames[place:])
+
+    def read(self) -> None:
+        """Be sent the events that the generations on the page have written since."""
+        for generation_id, cursor in list(self.cursors.items()):
+            payloads = log.read_after(UUID(generation_id), cursor).payloads
+            if not payloads:
+                continue
+            seq = self.cursors[generation_id] = cursor + len(payloads)
+            events = [json.loads(each) for each in payloads]
+            sent = {"generation_id": generation_id, "seq": seq, "events": events}
+            self.frames = (*self.frames, _frame("generation.events", sent))
+            if events[-1]["type"] == "finished":
+                del self.cursors[generation_id]
+
+    def _follow_those_of(self, messages: list[dict[str, Any]]) -> None:
+        for generation in filter(None, (each["generation"] for each in messages)):
+            if generation["status"] == "running":
+                self.cursors.setdefault(generation["id"], generation["seq"])
 
 
-def _tell(message: dict[str, Any], payloads: list[str]) -> None:
-    choice = ChoiceTranscript(content=message["content"])
-    transcript = Transcript(choices={message["choice"]: choice})
-    for payload in payloads:
-        apply(transcript, decode(payload))
-    message["content"] = transcript.choice(message["choice"]).content
+def _frame(kind: str, fields: dict[str, Any]) -> str:
+    return json.dumps({"type": kind, **fields})
+
+
+def _is_change(frames: tuple[str, ...]) -> bool:
+    return any(frame.startswith('{"type": "conversation.changed"') for frame in frames)
 
 
 class Play:
     """A sequence of actions by one person in two tabs."""
 
-    def __init__(self, seed: int, conversation: Conversation, loaded: dict[str, Any]) -> None:
-        self.choose = random.Random(seed)
+    def __init__(self, conversation: Conversation, tabs: list[Tab], done: str = "") -> None:
+        self.done = done
+        self.choose = random.Random(done)
         self.user = conversation.user
         self.conversation = conversation
-        self.tabs = [Tab(loaded), Tab(loaded)]
+        self.tabs = tabs
+
+    def goes_on(self, number: int | str) -> "Play":
+        """The same up to here, for another continuation."""
+        tabs = [tab.copy() for tab in self.tabs]
+        return Play(self.conversation, tabs, f"{self.done}{number}")
 
     def act(self) -> None:
         """Do something in one tab; each tab may be told of it now, or later."""
@@ -86,16 +108,18 @@ class Play:
             pass  # What the site refuses changes nothing, which the end of the play shows.
         for tab in self.tabs:
             if self.choose.random() < 0.3:
-                tab.look(self._fresh())
-                tab.follow()
+                self._tell(tab.version, tab)
+                tab.read()
 
-    def end(self) -> dict[str, Any]:
-        """Both tabs are told all that they lack. Gives what a page that is loaded now shows."""
-        conversation = self._fresh()
+    def end(self) -> str:
+        """Both tabs are told all that they lack. Gives them, and a page that is loaded now."""
+        self._tell(min(tab.version for tab in self.tabs), *self.tabs)
         for tab in self.tabs:
-            tab.look(conversation)
-            tab.follow()
-        return page_state.changes(conversation, 0)
+            tab.read()
+        afresh = page_state.changes(self._fresh(), 0)
+        afresh["conversations"] = page_state.listed(self.user)
+        tabs = ", ".join(f"[{', '.join(tab.frames)}]" for tab in self.tabs)
+        return f'{{"done": "{self.done}", "afresh": {json.dumps(afresh)}, "tabs": [{tabs}]}}'
 
     def send(self, tab: Tab) -> None:
         """Send a message, to one model or to two, for one answer or for two."""
@@ -166,7 +190,15 @@ class Play:
             keeping.rate(self.user, answer.pk, self.choose.choice([1, -1, 0]), "")
 
     def _started(self, tab: Tab, turn: Turn) -> None:
-        tab.look(self._fresh(), turn.since)
+        self._tell(min(turn.since, tab.version), tab)
+
+    def _tell(self, since: int, *tabs: Tab) -> None:
+        conversation = self._fresh()
+        if conversation.version == since:
+            return
+        changes = page_state.changes(conversation, since)
+        for tab in tabs:
+            tab.look(changes, late=self.choose.random() < 0.3)
 
     def _turn(self, create: Callable[..., Turn], *wanted: object) -> Turn:
         return create(self.user, uuid4(), *wanted)
@@ -215,16 +247,31 @@ def conversation(people: People) -> Conversation:
 def test_whatever_is_done_in_two_tabs_each_ends_with_what_a_fresh_page_shows(
     conversation: Conversation,
 ) -> None:
+    program = node()
+    if program is None:
+        pytest.skip("There is no node; `make test` installs it.")
     conversation.refresh_from_db()
     loaded = page_state.page_state(conversation.user, conversation)
-    for seed in range(SEQUENCES):
+    tabs = [Tab.loaded(loaded), Tab.loaded(loaded)]
+    plays = [json.dumps(loaded), *played(Play(conversation, tabs))]
+    run = subprocess.run(
+        [program, "tests/js/two_tabs.js"],
+        cwd=ROOT, input="\n".join(plays), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == f"{len(plays) - 1} sequences\n"
+    assert len(plays) > 1_000
+
+
+def played(play: Play) -> Iterator[str]:
+    """Play on in each of the ways there are; after each action, and all before, there is an end."""
+    if len(play.done) == ACTIONS:
+        return
+    for number in range(BRANCHES):
         with transaction.atomic():
-            play = Play(seed, conversation, loaded)
-            for _ in range(ACTIONS):
-                play.act()
-            afresh = play.end()
-            for tab in play.tabs:
-                told = {"conversation": tab.conversation, "messages": list(tab.messages.values())}
-                assert told == afresh
-            # The next sequence begins where this one began.
+            further = play.goes_on(number)
+            further.act()
+            yield further.goes_on("").end()
+            yield from played(further)
+            # The next one begins where this one began.
             transaction.set_rollback(True)
