@@ -168,7 +168,8 @@ def rendered(page: Page, text: str) -> str:
                 '<div class="code-block"><div class="code-header"><span class="code-language">'
                 '</span><button type="button" class="copy-code" aria-label="Copy code">Copy'
                 "</button></div>"
-                '<pre tabindex="0"><code>x &lt; y</code></pre></div>'
+                '<pre tabindex="0"><code><span class="code-lines">x &lt; y</span></code></pre>'
+                "</div>"
             ),
         ),
     ],
@@ -189,7 +190,7 @@ def test_code_in_a_language_that_is_loaded_on_demand_is_coloured(page: Page) -> 
 
 def test_code_in_an_unknown_language_stays_plain(page: Page) -> None:
     html = rendered(page, "```klingon\nreturn <1>\n```")
-    assert "<code>return &lt;1&gt;</code>" in html
+    assert '<code><span class="code-lines">return &lt;1&gt;</span></code>' in html
     assert '<span class="code-language">klingon</span>' in html
 
 
@@ -331,13 +332,46 @@ def test_an_open_code_block_keeps_its_nodes_while_it_grows(page: Page) -> None:
           const { root, view } = made(await import("#js/markdown/view.js"));
           view.update("```js\\nlet a");
           frame();
-          const { firstChild } = root.querySelector("code");
+          const { firstChild } = root.querySelector("code").firstChild;
           view.update("```js\\nlet a = 1;\\nlet b");
           frame();
-          return [root.querySelector("code").firstChild === firstChild, firstChild.data];
+          return [root.querySelector("code").firstChild.firstChild === firstChild, firstChild.data];
         }"""
     )
     assert same == [True, "let a = 1;\nlet b"]
+
+
+_LONG_CODE = """
+async (code) => {
+  const { root, view } = made(await import("#js/markdown/view.js"));
+  const open = "```python\\n" + code;
+  for (let end = 20; end < open.length; end += 333) {
+    view.update(open.slice(0, end));
+    frame();
+  }
+  const done = view.finish(open + "```\\n");
+  frame();
+  await done;
+  const pieces = [...root.querySelectorAll(".code-lines")];
+  getSelection().selectAllChildren(root.querySelector("code"));
+  return {
+    lines: pieces.map((each) => each.textContent.match(/\\n/g)?.length ?? 0),
+    kept: pieces.map((each) => each.textContent).join("") === code.trimEnd(),
+    selected: getSelection().toString().trimEnd() === code.trimEnd(),
+    colours: pieces.map((each) => each.querySelectorAll(".hljs-string").length),
+  };
+}
+"""
+
+
+def test_long_code_is_laid_out_in_pieces_and_stays_one_text(page: Page) -> None:
+    code = "a = 'text'\n" * 60 + "b = '''\n" + "text\n" * 40 + "'''\n" + "c = 1\n" * 9
+    shown = page.evaluate(_LONG_CODE, code)
+    assert shown["lines"] == [25, 25, 25, 25, 10]
+    assert shown["kept"]
+    assert shown["selected"]
+    # The text over 41 lines is coloured in each of the pieces that it reaches into.
+    assert shown["colours"] == [25, 25, 11, 1, 1]
 
 
 def test_a_growing_list_keeps_the_items_it_has(page: Page) -> None:

@@ -1,5 +1,6 @@
 /** Blocks of code: a header with the language and a button to copy, and code that scrolls. */
 
+import { CodeLines } from "#js/markdown/code_lines.js";
 import { element } from "#js/markdown/nodes.js";
 
 /**
@@ -18,7 +19,8 @@ export function codeBlock(token, context) {
   const header = element("div", { class: "code-header" });
   header.append(element("span", { class: "code-language" }, language), copyButton(context));
   const pre = element("pre", { tabindex: "0" });
-  const code = element("code", {}, token.text);
+  const code = element("code");
+  new CodeLines(code).write(token.text);
   pre.append(code);
   node.append(header, pre);
   concluded(code, token, context);
@@ -40,8 +42,7 @@ export function grownCodeBlock(node, open, token, context) {
   if (!open || !token.text.startsWith(before)) return false;
   const language = /** @type {HTMLElement} */ (node.querySelector(".code-language"));
   language.textContent = languageOf(token);
-  if (code.firstChild instanceof Text) code.firstChild.appendData(token.text.slice(before.length));
-  else code.textContent = token.text;
+  new CodeLines(code).write(token.text.slice(before.length));
   concluded(code, token, context);
   return true;
 }
@@ -55,7 +56,9 @@ export function grownCodeBlock(node, open, token, context) {
 export function isOpenFence(raw) {
   const fence = FENCE.exec(raw)?.[1];
   if (!fence) return false;
-  const last = raw.trimEnd().split("\n").slice(1).at(-1)?.trim() ?? "";
+  const written = raw.trimEnd();
+  const start = written.lastIndexOf("\n") + 1;
+  const last = start ? written.slice(start).trim() : "";
   return last.length < fence.length || last !== fence[0].repeat(last.length);
 }
 

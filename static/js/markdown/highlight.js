@@ -3,7 +3,7 @@
  * that runs away is ended with its worker.
  */
 
-import { element } from "#js/markdown/nodes.js";
+import { CodeLines } from "#js/markdown/code_lines.js";
 import { nextTask } from "#js/markdown/pace.js";
 
 const LONGEST_CODE = 100_000;
@@ -53,8 +53,9 @@ const waiting = new Map();
 export async function coloured(code, language) {
   const markup = code.length > LONGEST_CODE ? null : await markupOf(code, language);
   const fragment = document.createDocumentFragment();
-  if (markup === null) fragment.append(code);
-  else await appendMarkup(fragment, markup);
+  const lines = new CodeLines(fragment);
+  if (markup === null) lines.write(code);
+  else await writeMarkup(lines, markup);
   return fragment;
 }
 
@@ -100,18 +101,15 @@ function settle(number, markup) {
 /**
  * Reads the library's markup, spans and text, without an HTML parser and a little at a time.
  *
- * @param {DocumentFragment} fragment
+ * @param {CodeLines} lines
  * @param {string} markup
  */
-async function appendMarkup(fragment, markup) {
+async function writeMarkup(lines, markup) {
   let sliceEndsAt = performance.now() + SLICE_MS;
-  /** @type {Node[]} */
-  const open = [fragment];
-  for (const [tag, names, text] of markup.matchAll(MARKUP)) {
-    const parent = open[open.length - 1];
-    if (text !== undefined) parent.appendChild(new Text(unescaped(text)));
-    else if (names !== undefined) open.push(parent.appendChild(element("span", { class: names })));
-    else if (tag && open.length > 1) open.pop();
+  for (const [, classes, text] of markup.matchAll(MARKUP)) {
+    if (text !== undefined) lines.write(unescaped(text));
+    else if (classes !== undefined) lines.open(classes);
+    else lines.close();
     if (performance.now() < sliceEndsAt) continue;
     await nextTask();
     sliceEndsAt = performance.now() + SLICE_MS;

@@ -48,3 +48,9 @@ export class Pace {
 export function nextTask() {
   return new Promise((resolve) => setTimeout(resolve));
 }
+
+/** @returns {Promise<void>} fulfilled when the page has nothing else to do */
+export function idle() {
+  if (!window.requestIdleCallback) return nextTask();
+  return new Promise((resolve) => requestIdleCallback(() => resolve()));
+}

@@ -12,7 +12,7 @@ import { copyOnClick } from "#js/markdown/copying.js";
 import { Finisher } from "#js/markdown/finisher.js";
 import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
-import { Pace } from "#js/markdown/pace.js";
+import { Pace, idle } from "#js/markdown/pace.js";
 import { isShownBy, place, removeFrom } from "#js/markdown/parts.js";
 
 /**
@@ -41,7 +41,9 @@ const UNSETTLED = 3;
 const SLICE_MS = 8;
 // A line of nothing but markers becomes something else with the next character: two backticks a
 // fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
-const UNCLEAR_LINE = /(?:^|\n)[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
+const UNCLEAR_LINE = /^\n?[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
+
+const SAMPLE = "# A\n\n*b* **c** `d` [e](https://example.org)\n\n- f\n\n> g\n\n|h|\n|-|\n|i|\n\n```\nj\n```\n";
 
 export class MarkdownView {
   #element;
@@ -108,7 +110,7 @@ export class MarkdownView {
 
   #stream() {
     const { markdown, rest } = this.#split();
-    const text = rest ? markdown : markdown.replace(UNCLEAR_LINE, "");
+    const text = rest ? markdown : withoutUnclearLine(markdown);
     if (!text.startsWith(this.#settledText)) this.#settle(0, "");
     const lexed = new Lexed(text.slice(this.#settledText.length), this.#links);
     const next = this.#show(this.#context(lexed, false), 0);
@@ -208,4 +210,21 @@ export class MarkdownView {
     if (!rest) this.#rest.remove();
     else if (!this.#rest.parentNode) this.#element.append(this.#rest);
   }
+}
+
+/**
+ * Renders a little of everything where nobody sees it, in an idle moment: what is compiled then
+ * need not be when the first answer arrives.
+ *
+ * @returns {Promise<void>}
+ */
+export async function warmUp() {
+  await idle();
+  await new MarkdownView(element("div")).finish(SAMPLE);
+}
+
+/** @param {string} text @returns {string} */
+function withoutUnclearLine(text) {
+  const lastLine = Math.max(0, text.lastIndexOf("\n"));
+  return UNCLEAR_LINE.test(text.slice(lastLine)) ? text.slice(0, lastLine) : text;
 }

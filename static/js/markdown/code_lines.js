@@ -1,0 +1,60 @@
+/**
+ * Code in pieces of so many lines: a page lays out those near its window and no others, so that a
+ * long block costs no more than a short one while it grows.
+ */
+
+import { appendCharacterData, element } from "#js/markdown/nodes.js";
+
+// The style sheet reckons with as many.
+const LINES = 25;
+const LINE = /[^\n]*\n|[^\n]+/g;
+
+export class CodeLines {
+  #code;
+  /** @type {HTMLElement} */
+  #piece;
+  #lines;
+  /** @type {HTMLElement[]} the spans that are open, from the outermost */
+  #open = [];
+
+  /** @param {ParentNode} code what it holds already is plain text, and goes on */
+  constructor(code) {
+    this.#code = code;
+    this.#piece = /** @type {HTMLElement} */ (code.lastElementChild ?? this.#begin());
+    this.#lines = this.#piece.textContent?.match(/\n/g)?.length ?? 0;
+  }
+
+  /** @param {string} text to go on with */
+  write(text) {
+    for (const line of text.match(LINE) ?? []) {
+      if (this.#lines === LINES) this.#continue();
+      appendCharacterData(this.#open.at(-1) ?? this.#piece, line);
+      if (line.endsWith("\n")) this.#lines += 1;
+    }
+  }
+
+  /** @param {string} classes of a span around what is written until it is closed */
+  open(classes) {
+    const span = element("span", { class: classes });
+    (this.#open.at(-1) ?? this.#piece).append(span);
+    this.#open.push(span);
+  }
+
+  close() {
+    this.#open.pop();
+  }
+
+  /** The next piece, with the spans that reach into it. */
+  #continue() {
+    const classes = this.#open.splice(0).map((span) => span.className);
+    this.#piece = this.#begin();
+    this.#lines = 0;
+    for (const each of classes) this.open(each);
+  }
+
+  #begin() {
+    const piece = element("span", { class: "code-lines" });
+    this.#code.append(piece);
+    return piece;
+  }
+}
