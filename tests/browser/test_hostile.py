@@ -1,27 +1,69 @@
 """Whatever text gets onto the page, it runs nothing and reaches nothing."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from conversations.models import Conversation, Definition, LanguageModel, Message, User
+from conversations.models import (
+    AuditEntry,
+    Conversation,
+    Definition,
+    Generation,
+    LanguageModel,
+    LedgerEntry,
+    Message,
+    Rule,
+    UsageDay,
+    UsageTotal,
+    User,
+)
 from tests.browser.hostile import STRINGS
 from tests.browser.talking import button, messages
 from tests.browsers import NewPage
 from tests.live import LiveSite
 from tests.people import make_model
 
-PART = 30
+pytestmark = pytest.mark.browser
+
+PART = 100
 PARTS = [STRINGS[start : start + PART] for start in range(0, len(STRINGS), PART)]
 WATCH = """
-window.hits = []; window.reports = [];
-window.hit = () => window.hits.push('hit');
-addEventListener('securitypolicyviolation', (event) =>
-  window.reports.push(`${event.violatedDirective} ${event.blockedURI}`));
+window.hit = () => console.error("A script ran.");
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`Against the policy: ${event.violatedDirective} ${event.blockedURI}`));
 """
+
+Open = Callable[[User], Page]
+
+
+@pytest.fixture
+def watched(new_page: NewPage, live_site: LiveSite, faults: list[str]) -> Open:
+    """Makes pages that fail the test when a script runs, the policy is broken or another place
+    is asked for anything, in whichever of their frames."""
+
+    def note(url: str) -> None:
+        if origin(url) not in {live_site.url, "blob:", "data:"}:
+            faults.append(f"request to {url}")
+
+    def make(user: User) -> Page:
+        page = new_page(user)
+        page.add_init_script(WATCH)
+        page.on("request", lambda request: note(request.url))
+        return page
+
+    return make
+
+
+def origin(url: str) -> str:
+    """Where a request went."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
 
 
 def test_there_are_three_hundred() -> None:
@@ -29,65 +71,102 @@ def test_there_are_three_hundred() -> None:
 
 
 @pytest.mark.parametrize("strings", PARTS)
-def test_hostile_text_runs_nothing_and_reaches_nothing(
-    strings: list[str], new_page: NewPage, alice: User, live_site: LiveSite
+def test_hostile_text_in_a_conversation_does_nothing(
+    strings: list[str], watched: Open, alice: User
 ) -> None:
-    model = make_model("plain")
-    LanguageModel.objects.bulk_create(
-        LanguageModel(name=text[:200], upstream_name="x", provider=model.provider)
-        for text in strings
-    )
-    for number, text in enumerate(strings):
-        Definition.objects.create(user=alice, kind="tool", name=f"t{number}", definition=tool(text))
-        Definition.objects.create(user=alice, kind="schema", name=text[:100], definition=tool(text))
+    model = add_models(strings)
+    keep_definitions(alice, strings)
     conversation = talk(alice, model, strings)
-    page = new_page(alice)
-    page.add_init_script(WATCH)
-    reached: list[str] = []
-    page.on("request", lambda request: reached.append(request.url))
+    page = watched(alice)
     page.goto(f"/c/{conversation.pk}/")
     expect(messages(page)).to_have_count(len(conversation.messages.all()))
+    scroll_through(page)
     open_everything(page)
     drop_files(page, strings)
-    scroll_through(page)
-    for frame in page.frames:
-        assert frame.evaluate("window.hits") == []
-        assert frame.evaluate("window.reports") == []
-    assert {origin(url) for url in reached} <= {live_site.url, "blob:", "data:"}
+
+
+def test_hostile_names_on_the_pages_about_use_and_of_the_administration_do_nothing(
+    watched: Open, live_site: LiveSite
+) -> None:
+    dana = User.objects.create_superuser("dana", "dana@example.org", "a quiet afternoon")
+    add_models(STRINGS)
+    count_use(dana)
+    page = watched(dana)
+    for path in pages_with_names():
+        page.goto(path)
+        assert "window.hit" in page.content(), path
+
+
+def add_models(strings: list[str]) -> LanguageModel:
+    """Models of those names, and a plain one, which is given."""
+    plain = make_model("plain")
+    LanguageModel.objects.bulk_create(
+        LanguageModel(
+            name=text[:200], upstream_name=text[:200], notes=text, provider=plain.provider
+        )
+        for text in strings
+    )
+    return plain
+
+
+def keep_definitions(alice: User, strings: list[str]) -> None:
+    """Hostile functions and schemas in her library."""
+    Definition.objects.bulk_create(
+        Definition(user=alice, kind=kind, name=name, definition=tool(text))
+        for number, text in enumerate(strings)
+        for kind, name in (("tool", f"t{number}"), ("schema", text[:100]))
+    )
 
 
 def tool(text: str) -> dict[str, Any]:
     """A function whose every text is hostile."""
-    schema = {"type": "object", "properties": {text: {"description": text, "enum": [text]}}}
     return {
         "type": "function",
-        "function": {"name": text, "description": text, "parameters": schema},
+        "function": {"name": text, "description": text, "parameters": schema(text)},
     }
+
+
+def schema(text: str) -> dict[str, Any]:
+    """A schema whose every text is hostile, and which nothing hostile fits."""
+    field = {"description": text, "enum": [text]}
+    return {"type": "object", "properties": {text: field}, "required": [f"no {text}"]}
 
 
 def talk(alice: User, model: LanguageModel, strings: list[str]) -> Conversation:
     """A conversation of hostile questions, answers, JSON, calls and answers of tools."""
-    for text in strings:
-        Conversation.objects.create(user=alice, title=text[:200], language_model=model)
+    Conversation.objects.bulk_create(
+        Conversation(user=alice, title=text[:200], language_model=model) for text in strings
+    )
     conversation = Conversation.objects.create(
         user=alice, title=strings[0][:200], language_model=model, system_message=strings[0],
-        parameters={"tools": [tool(text) for text in strings]},
+        parameters={"tools": [tool(text) for text in strings]}, version=1,
     )  # fmt: skip
-    head = None
+    said: list[Message] = []
     for text in strings:
-        for fields in turns(text):
-            head = Message.objects.create(
-                conversation=conversation, parent=head, changed_in=1, **fields
-            )
-    conversation.head, conversation.version = head, 1
-    conversation.save()
+        for fields in turns(text, asked_for_json(conversation, model, text)):
+            parent = said[-1] if said else None
+            message = Message(conversation=conversation, parent=parent, changed_in=1, **fields)
+            said.append(message)
+    Message.objects.bulk_create(said)
+    Conversation.objects.filter(pk=conversation.pk).update(head=said[-1])
     return conversation
 
 
-def turns(text: str) -> list[dict[str, Any]]:
+def asked_for_json(conversation: Conversation, model: LanguageModel, text: str) -> Generation:
+    """An answer that was asked for with a hostile schema, and of which the details are hostile."""
+    wanted = {"type": "json_schema", "json_schema": {"name": text, "schema": schema(text)}}
+    return Generation.objects.create(
+        user=conversation.user, conversation=conversation, language_model=model,
+        client_request_id=uuid4(), status="completed", upstream_id=text[:200],
+        parameters={"response_format": wanted, "tools": [tool(text)]},
+        request={"model": text, "tools": [tool(text)]}, finished_at=timezone.now(),
+    )  # fmt: skip
+
+
+def turns(text: str, generation: Generation) -> list[dict[str, Any]]:
     """What is said with one string."""
     call = {"id": "c", "type": "function"}
-    arguments = json.dumps({text: [text, {"x": text}]})
+    arguments = json.dumps({text: [{text: text}, {"x": text}]})
     named = {"name": text, "arguments": arguments}
     return [
         {"role": "user", "content": text},
@@ -99,39 +178,119 @@ def turns(text: str) -> list[dict[str, Any]]:
             "tool_calls": [{**call, "function": named}],
         },
         {"role": "tool", "content": text, "tool_call_id": "c"},
-        {"role": "assistant", "content": f"{arguments}\n\n{text}", "model_name": text[:200]},
+        {
+            "role": "assistant",
+            "content": arguments,
+            "model_name": text[:200],
+            "generation": generation,
+        },
     ]
 
 
+def scroll_through(page: Page) -> None:
+    """Bring everything into the window once, so that what draws lazily draws."""
+    page.evaluate(
+        """async () => {
+          const scroller = document.getElementById("log-scroller");
+          for (scroller.scrollTop = 0; ; scroller.scrollTop += scroller.clientHeight) {
+            await new Promise(requestAnimationFrame);
+            if (scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1) return;
+          }
+        }"""
+    )
+
+
 def open_everything(page: Page) -> None:
-    """Open the menus and panels that show names."""
+    """Open the menus, panels and dialogs that show names."""
     button(page, "Model").click()
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Escape")
+    button(messages(page).last, "Details").click()
+    expect(page.locator("#details-request")).to_contain_text('"tools"')
+    page.keyboard.press("Escape")
+    button(messages(page).last, "Show as table").click()
     button(page, "Parameters").click()
     button(page, "New function").click()
     page.get_by_role("textbox", name="Name", exact=True).fill("<b>")
     page.get_by_role("textbox", name="Parameters, as a JSON schema").fill('{"type": "<img>"}')
     button(page, "Cancel").click()
+    page.get_by_role("button", name="Edit ").first.click()
+    button(page, "Cancel").click()
+    button(page, "Close the parameters").click()
+    button(page.get_by_role("navigation"), "More").last.click()
+    button(page, "Rename").click()
+    button(page, "Cancel").click()
+    button(page.get_by_role("navigation"), "More").last.click()
+    button(page.locator("#row-menu"), "Delete").click()
+    expect(button(page, "Undo")).to_be_visible()
 
 
 def drop_files(page: Page, strings: list[str]) -> None:
-    """Pick files with hostile names and contents."""
+    """Pick files with hostile names, the last of them no text."""
+    contents = [text.encode() for text in strings[:-1]] + [b"\0"]
     files = [
-        {"name": text.replace("/", "_"), "mimeType": "text/plain", "buffer": text.encode()}
-        for text in strings
+        {"name": text.replace("/", "_"), "mimeType": "text/plain", "buffer": content}
+        for text, content in zip(strings, contents, strict=True)
     ]
     page.locator("#file-picker").set_input_files(files)
+    expect(page.get_by_role("alert").filter(has_text="is no text file")).to_be_visible()
     expect(page.get_by_role("textbox", name="Message", exact=True)).not_to_have_value("")
 
 
-def scroll_through(page: Page) -> None:
-    """Bring each message into the window once, so that what draws lazily draws."""
-    for message in messages(page).all():
-        message.scroll_into_view_if_needed()
+LISTS = ("auditentry", "languagemodel", "ledgerentry", "rule")
+LIST_PAGES = 2
 
 
-def origin(url: str) -> str:
-    """Where a request went."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+def pages_with_names() -> list[str]:
+    """Where names of models show beside the conversation."""
+    model = LanguageModel.objects.get(name="<img src=x onerror=window.hit()>")
+    lists = [
+        f"/admin/conversations/{name}/?p={number}"
+        for name in LISTS
+        for number in range(1, LIST_PAGES + 1)
+    ]
+    return [
+        "/account/",
+        "/admin/live/",
+        "/admin/usage/",
+        "/admin/usage/models/",
+        f"/admin/conversations/languagemodel/{model.pk}/change/",
+        f"/admin/conversations/languagemodel/{model.pk}/delete/",
+        *lists,
+    ]
+
+
+def count_use(dana: User) -> None:
+    """What all those models were used for, how they are limited, and what was changed of them."""
+    models = list(LanguageModel.objects.exclude(name="plain"))
+    now = timezone.now()
+    used = [
+        {"model_name": model.name, "provider_name": "Provider", "outcome": "completed"}
+        for model in models
+    ]
+    sums: dict[str, Any] = {"day": now.date(), "answers": 1}
+    UsageDay.objects.bulk_create(
+        UsageDay(user=dana, username="dana", **sums, **each) for each in used
+    )
+    UsageTotal.objects.bulk_create(UsageTotal(**sums, **each) for each in used)
+    nothing = dict.fromkeys(
+        ["requests", "prompt_tokens", "completion_tokens", "cost_micros", "charged_tokens",
+         "charged_cost_micros", "duration_ms"], 0,
+    )  # fmt: skip
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            generation_id=uuid4(), user=dana, username="dana", day=now.date(), reserved_at=now,
+            source="none", **nothing, **each,
+        )
+        for each in used
+    )  # fmt: skip
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor_name="dana", action="changed", target_type="language model", target_id=model.pk,
+            target_name=model.name, before={"name": "plain"}, after={"name": model.name},
+        )
+        for model in models
+    )  # fmt: skip
+    Rule.objects.bulk_create(
+        Rule(measure="tokens", period="day", limit=1000, language_model=model) for model in models
+    )
