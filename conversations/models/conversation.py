@@ -1,5 +1,6 @@
 """A conversation: a tree of messages with a version that grows with each change."""
 
+import re
 import uuid
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 TITLE_CHARACTERS = 80
+_HEADING = re.compile(r"^#{1,6} ")
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -66,8 +68,8 @@ class Conversation(models.Model):
 
 
 def title_from(content: str) -> str:
-    """The first words of a message as a title: one line, at most 80 characters."""
-    line = " ".join(content.split())
+    """The first words of a message as a title: one line, at most 80 characters, no mark of one."""
+    line = _HEADING.sub("", " ".join(content.split()))
     if len(line) <= TITLE_CHARACTERS:
         return line
     cut = line[:TITLE_CHARACTERS]

@@ -20,12 +20,13 @@ export class AnswerActions {
    * @param {string} action
    * @param {Message} message
    * @param {HTMLElement} button
+   * @returns {Promise<void>} rejected with the `error` frame of what the site refused
    */
-  act(action, message, button) {
+  async act(action, message, button) {
     if (action === "details") this.#details.open(message.id);
     if (action === "read-aloud") readAloud(button, spoken(button, message));
-    if (action === "rate-up") rate(this.#socket, message, 1);
-    if (action === "rate-down") rate(this.#socket, message, -1);
+    if (action === "rate-up") await rate(this.#socket, message, 1);
+    if (action === "rate-down") await rate(this.#socket, message, -1);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { drawActions } from "#js/answer_actions.js";
 import { fold } from "#js/folding.js";
-import { clone, part } from "#js/markup.js";
+import { clone, part, write } from "#js/markup.js";
 import { outcomeOf } from "#js/outcome.js";
 import { Reasoning } from "#js/reasoning.js";
 import { markdownView } from "#js/markdown_view.js";
@@ -25,7 +25,7 @@ export class UserArticle {
     identify(this.element, message, part(this.element, "name").textContent);
     this.element.classList.toggle("is-last", isLast);
     const bubble = part(this.element, "content");
-    if (bubble.textContent !== message.content) bubble.textContent = message.content;
+    write(bubble, message.content);
     fold(this.element, message.content);
     part(this.element, "edit").disabled = isBusy;
     drawVersions(this.element, message, siblings, isBusy);
@@ -49,7 +49,7 @@ export class AssistantArticle {
     this.element.setAttribute("aria-busy", String(running));
     drawHeading(part(this.element, "heading"), view);
     part(this.element, "keep").hidden = !view.isAlternative || running || message.pending === true;
-    part(this.element, "model-name").textContent = message.model ?? "";
+    write(part(this.element, "model-name"), message.model ?? "");
     this.#reasoning.update(message, running);
     const isStructured = this.#structured.update(view);
     part(this.element, "content").hidden = isStructured;
@@ -92,7 +92,7 @@ export class AssistantArticle {
   #drawNotices(notices) {
     const line = part(this.element, "notices");
     line.hidden = notices.length === 0;
-    line.textContent = notices.join(" ");
+    write(line, notices.join(" "));
   }
 
   /** @param {Message} message @param {boolean} isLast @param {boolean} isBusy */
@@ -101,9 +101,8 @@ export class AssistantArticle {
     const box = part(this.element, "outcome");
     box.hidden = outcome === null;
     box.classList.toggle("is-failed", outcome?.failed ?? false);
-    part(this.element, "outcome-text").textContent = outcome
-      ? word(outcome.sentence, { reason: outcome.reason })
-      : "";
+    const sentence = outcome ? word(outcome.sentence, { reason: outcome.reason }) : "";
+    write(part(this.element, "outcome-text"), sentence);
     part(this.element, "outcome-continue").hidden = isBusy || outcome?.button !== "continue";
     part(this.element, "outcome-regenerate").hidden = isBusy || outcome?.button !== "regenerate";
     part(this.element, "regenerate").hidden = outcome?.button === "regenerate";
@@ -123,7 +122,7 @@ function drawHeading(heading, { message, siblings, isAlternative = false }) {
   const isOnly = siblings.filter((each) => each.model === message.model).length === 1;
   const place = siblings.findIndex((each) => each.id === message.id) + 1;
   heading.classList.toggle("visually-hidden", !isAlternative);
-  heading.textContent = isAlternative && !isOnly ? word("answer-of", { model, place }) : model;
+  write(heading, isAlternative && !isOnly ? word("answer-of", { model, place }) : model);
 }
 
 /** @param {HTMLElement} element @param {Message} message @param {string} name */
@@ -142,7 +141,7 @@ function identify(element, message, name) {
 function drawVersions(element, message, siblings, isBusy) {
   const place = siblings.findIndex((each) => each.id === message.id) + 1;
   part(element, "versions").hidden = siblings.length < 2;
-  part(element, "version").textContent = `${place}/${siblings.length}`;
+  write(part(element, "version"), `${place}/${siblings.length}`);
   part(element, "previous").disabled = isBusy || place <= 1;
   part(element, "next").disabled = isBusy || place >= siblings.length;
 }

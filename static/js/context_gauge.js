@@ -1,7 +1,7 @@
 /** A quiet meter beside the composer: how full the model's context is, and what falls out of it. */
 
 import { fullness, leftOut } from "#js/context.js";
-import { element, part } from "#js/markup.js";
+import { element, part, write } from "#js/markup.js";
 import { count, word } from "#js/words.js";
 
 const SHOWN_FROM = 0.25;
@@ -19,15 +19,14 @@ export class ContextGauge {
     this.#warning.hidden = out === 0;
     const text = this.#warning.querySelector("p");
     const sentence = out === 0 ? "" : word(out === 1 ? "left-out-one" : "left-out", { count: count(out) });
-    if (text.textContent !== sentence) text.textContent = sentence;
+    write(text, sentence);
   }
 
   /** @param {number} full */
   #write(full) {
     const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
     part(this.#line, "used").setAttribute("width", String(full * 100));
-    part(this.#line, "text").textContent = word("context-full", {
-      percent: percent.format(Math.floor(full * 100) / 100),
-    });
+    const values = { percent: percent.format(Math.floor(full * 100) / 100) };
+    write(part(this.#line, "text"), word("context-full", values));
   }
 }

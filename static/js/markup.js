@@ -23,6 +23,17 @@ export function part(root, name) {
 }
 
 /**
+ * Text that is there already stays: written again, it would be laid out again and, where a screen
+ * reader listens, read out again.
+ *
+ * @param {Element} place
+ * @param {string} text
+ */
+export function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/**
  * Listens to an event that may carry a `detail` or a target of any kind.
  *
  * @param {EventTarget} target

@@ -5,6 +5,8 @@ import { AssistantArticle, UserArticle } from "#js/article.js";
 import { clone } from "#js/markup.js";
 import { ToolArticle } from "#js/tool_article.js";
 
+/** @typedef {import("#js/article.js").View} View */
+
 const COPIED_FOR_MS = 1_500;
 const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArticle };
 
@@ -16,6 +18,8 @@ export class Messages extends EventTarget {
   #log;
   /** @type {Map<string, UserArticle | AssistantArticle | ToolArticle>} */
   #articles = new Map();
+  /** @type {Map<string, View>} what each of them shows */
+  #drawn = new Map();
   #alternatives = new Alternatives();
 
   /** @param {HTMLElement} log */
@@ -32,10 +36,9 @@ export class Messages extends EventTarget {
     this.#log.setAttribute("aria-busy", String(isBusy));
     this.#forgetAllBut(new Set([...branch, ...alternatives].map((message) => message.id)));
     branch.forEach((message, place) => {
-      const article = this.#articleOf(message);
       const isLast = place === branch.length - 1;
-      article.update({ message, siblings: state.siblings(message), isLast, isBusy, branch });
-      this.#put(article.element, place);
+      const view = { message, siblings: state.siblings(message), isLast, isBusy, branch };
+      this.#put(this.#elementOf(view), place);
     });
     this.#drawAlternatives(state, isBusy);
   }
@@ -43,15 +46,20 @@ export class Messages extends EventTarget {
   /** @param {import("#js/state.js").State} state @param {boolean} isBusy */
   #drawAlternatives(state, isBusy) {
     const { branch, alternatives } = state;
-    const elements = alternatives.map((message) => {
-      const article = this.#articleOf(message);
-      const view = { message, siblings: alternatives, isLast: true, isBusy, branch };
-      article.update({ ...view, isAlternative: true });
-      return article.element;
-    });
+    const shared = { siblings: alternatives, isLast: true, isBusy, branch, isAlternative: true };
+    const elements = alternatives.map((message) => this.#elementOf({ message, ...shared }));
     this.#alternatives.draw(elements);
     if (alternatives.length) this.#put(this.#alternatives.element, branch.length);
     else this.#alternatives.element.remove();
+  }
+
+  /** @param {View} view @returns {HTMLElement} that shows it */
+  #elementOf(view) {
+    const article = this.#articleOf(view.message);
+    const { id } = view.message;
+    if (!isSame(view, this.#drawn.get(id))) article.update(view);
+    this.#drawn.set(id, view);
+    return article.element;
   }
 
   /** @param {import("#js/state.js").Message} message */
@@ -75,6 +83,7 @@ export class Messages extends EventTarget {
       if (ids.has(id)) continue;
       article.element.remove();
       this.#articles.delete(id);
+      this.#drawn.delete(id);
     }
   }
 
@@ -88,6 +97,25 @@ export class Messages extends EventTarget {
     const detail = { action: button.dataset.action, id, button, article: this.#articles.get(id) };
     this.dispatchEvent(new CustomEvent("action", { detail }));
   }
+}
+
+/**
+ * Whether two views look the same. A message that changes becomes another object; of its siblings
+ * only their number and order show, and of its branch only what stood there before it.
+ *
+ * @param {View} view
+ * @param {View | undefined} other
+ * @returns {boolean}
+ */
+function isSame(view, other) {
+  return (
+    view.message === other?.message &&
+    view.isLast === other.isLast &&
+    view.isBusy === other.isBusy &&
+    view.isAlternative === other.isAlternative &&
+    view.siblings.length === other.siblings.length &&
+    view.siblings.every(({ id }, place) => id === other.siblings[place].id)
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The button that names the model, or those compared, and opens the list of all there are. */
 
-import { clone, element, on, part } from "#js/markup.js";
+import { clone, element, on, part, write } from "#js/markup.js";
 import { placed } from "#js/popover.js";
 import { word } from "#js/words.js";
 
@@ -15,6 +15,7 @@ export class ModelPicker extends EventTarget {
   #compare = element("compare");
   /** @type {string[]} */
   #names = [];
+  #drawn = "";
 
   constructor() {
     super();
@@ -32,7 +33,7 @@ export class ModelPicker extends EventTarget {
   draw(models, names) {
     this.#names = names;
     if (names.length > 1) this.#compare.checked = true;
-    element("model-name").textContent = names.join(" · ") || word("no-model");
+    write(element("model-name"), names.join(" · ") || word("no-model"));
     element("compare-row").hidden = models.length < 2;
     this.#button.disabled = models.length === 0;
     this.#list.setAttribute("aria-multiselectable", String(this.#compare.checked));
@@ -41,8 +42,11 @@ export class ModelPicker extends EventTarget {
 
   /** @param {import("#js/state.js").Model[]} models */
   #drawOptions(models) {
-    const focused = [...this.#list.children].indexOf(document.activeElement);
     const isFull = this.#compare.checked && this.#names.length >= MOST_COMPARED;
+    const drawn = JSON.stringify([models, this.#names, isFull]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const focused = [...this.#list.children].indexOf(document.activeElement);
     const options = models.map((model) => option(model, this.#names.includes(model.name), isFull));
     this.#list.replaceChildren(...options);
     options[focused]?.focus();

@@ -1,6 +1,6 @@
 /** One number of the side panel: what is written in it, its range and what is wrong with it. */
 
-import { on, part } from "#js/markup.js";
+import { on, part, write } from "#js/markup.js";
 import { described, read, takes } from "#js/parameters.js";
 import { word } from "#js/words.js";
 
@@ -36,9 +36,10 @@ export class NumberField extends EventTarget {
     const isTaken = takes(model, this.name);
     this.element.classList.toggle("is-off", !isTaken);
     this.#input.disabled = !isTaken;
-    part(this.element, "range").textContent = isTaken
+    const range = isTaken
       ? described(this.name, model)
       : word("not-taken", { model: model?.name ?? "" });
+    write(part(this.element, "range"), range);
     // What is being written, or is wrong, is the reader's to change.
     const isOwn = document.activeElement === this.#input || this.isFaulty;
     if (!isOwn) this.#input.value = value ?? "";
@@ -64,7 +65,7 @@ export class NumberField extends EventTarget {
     this.#input.setAttribute("aria-invalid", String(this.isFaulty));
     const line = part(this.element, "fault");
     line.hidden = !this.isFaulty;
-    line.textContent = this.#fault;
+    write(line, this.#fault);
     return reading;
   }
 }

@@ -6,6 +6,8 @@
  *   button: "continue" | "regenerate" | null}} Outcome `sentence` names one of words.html
  */
 
+import { isCut } from "#js/tool_calls.js";
+
 /**
  * @param {import("#js/state.js").Message} message
  * @param {boolean} isLast whether the conversation can go on from here
@@ -14,6 +16,8 @@
 export function outcomeOf(message, isLast) {
   const { generation } = message;
   if (!generation || generation.status === "running") return null;
+  // The calls themselves say so, and what helps.
+  if (generation.status === "completed" && isCut(message)) return null;
   const sentence = sentenceOf(message, generation);
   if (!sentence) return null;
   const goesOn = sentence === "outcome-length" || continues(message, generation.status);

@@ -1,18 +1,17 @@
 /** The conversation page: the state in the middle, around it what draws it and what changes it. */
 
-import { AnswerActions } from "#js/answer_actions.js";
 import { Branches } from "#js/branches.js";
-import { copy, copyDrawn } from "#js/clipboard.js";
 import { Composer } from "#js/composer.js";
 import { toggleKeys, wireDialogs } from "#js/dialogs.js";
 import { ContextGauge } from "#js/context_gauge.js";
 import { Drawer } from "#js/drawer.js";
-import { edit } from "#js/editing.js";
 import { listenToKeys } from "#js/keys.js";
 import { Listing } from "#js/listing.js";
-import { element, on } from "#js/markup.js";
-import { MessageMenu } from "#js/message_menu.js";
-import { Messages, showCopied } from "#js/messages.js";
+import { element, on, write } from "#js/markup.js";
+import { Pace } from "#js/markdown/pace.js";
+import { warmUp } from "#js/markdown/view.js";
+import { MessageActions } from "#js/message_actions.js";
+import { Messages } from "#js/messages.js";
 import { look, untilThereIsAModel } from "#js/models.js";
 import { ModelPicker } from "#js/model_picker.js";
 import { Navigation } from "#js/navigation.js";
@@ -37,11 +36,9 @@ class Page {
   #outbox = new Outbox(this.#state.user.username);
   #socket = new Socket("/ws/", { outbox: this.#outbox });
   #turns = new Turns(this.#state, this.#socket, this.#outbox);
-  #answers = new AnswerActions(this.#socket);
   #navigation = new Navigation(this.#state, this.#socket);
   #listing = new Listing(this.#state, this.#socket);
   #messages = new Messages(element("log"));
-  #menu = new MessageMenu();
   #branches = new Branches(this.#state, this.#socket);
   #end = new FollowEnd(element("log-scroller"), element("log"), element("jump"));
   #composer = new Composer();
@@ -51,8 +48,18 @@ class Page {
   #gauge = new ContextGauge();
   #share = new ShareButton(this.#state);
   #drawer = new Drawer();
+  #actions = new MessageActions({
+    state: this.#state,
+    socket: this.#socket,
+    turns: this.#turns,
+    branches: this.#branches,
+    composer: this.#composer,
+    share: this.#share,
+    isSettable: () => this.#parameters.check(),
+  });
   #connection = new ConnectionLine(() => this.#socket.open());
   #release = new ReleaseLine(this.#state.site.release);
+  #pace = new Pace(() => this.#drawWritten());
   #frame = 0;
 
   start() {
@@ -66,12 +73,14 @@ class Page {
     this.#draw();
     this.#socket.open();
     untilThereIsAModel(this.#state);
+    warmUp();
   }
 
   // Drawing
 
   #listenToState() {
     on(this.#state, "changed", () => this.#drawSoon());
+    on(this.#state, "written", () => this.#pace.request());
     on(this.#state, "finished", (event) => say(event.detail.cause));
     on(this.#navigation, "arrived", () => this.#arrived());
     on(this.#navigation, "arrived", dropArrivalNotice);
@@ -96,17 +105,22 @@ class Page {
     const { branch, model, models, compared, quota } = this.#state;
     const answering = this.#state.generation !== null;
     element("conversation").toggleAttribute("data-empty", branch.length === 0);
-    element("title").textContent = this.#title;
+    write(element("title"), this.#title);
     document.title = `${this.#title} · ${this.#state.site.name}`;
-    this.#messages.draw(this.#state);
     this.#listing.draw();
     this.#picker.draw(models, model === null ? [] : [model, ...compared]);
     this.#parameters.draw();
     this.#share.draw();
     this.#quota.draw(quota, model);
-    this.#drawGauge();
     showNotice(this.#state.conversation?.notice ?? this.#state.notice);
     this.#composer.update({ answering, canSend: model !== null });
+    this.#drawWritten();
+  }
+
+  /** What changes while an answer is being written, many times a second. */
+  #drawWritten() {
+    this.#messages.draw(this.#state);
+    this.#drawGauge();
     this.#end.keep();
   }
 
@@ -209,8 +223,9 @@ class Page {
     );
     on(this.#composer, "stop", () => this.#turns.stop());
     on(this.#picker, "choose", ({ detail }) => this.#state.chooseModels(detail.names));
-    on(this.#messages, "action", ({ detail }) => this.#act(detail));
-    on(this.#menu, "action", ({ detail }) => this.#act(detail));
+    on(this.#messages, "action", ({ detail }) => this.#actions.act(detail));
+    on(this.#actions, "asked", () => this.#asked());
+    on(this.#actions, "editing", () => this.#end.release());
     on(this.#listing, "open", ({ detail }) => this.#navigation.open(detail.id));
     on(element("prompts"), "click", (event) => this.#tryPrompt(event.target));
     on(element("log"), "click", (event) => this.#released(event.target));
@@ -220,7 +235,7 @@ class Page {
       newConversation: () => this.#navigation.open(null),
       toggleKeys,
       toggleSidebar: () => this.#drawer.toggle(),
-      copyLastAnswer: () => this.#copy(this.#state.lastAnswer, null),
+      copyLastAnswer: () => this.#copyLastAnswer(),
       escape: () => (this.#drawer.isOverPage ? this.#drawer.toggle() : this.#turns.stop()),
       focusComposer: () => this.#composer.focus(),
     });
@@ -246,69 +261,9 @@ class Page {
     this.#end.toEnd();
   }
 
-  /** @param {{action: string, id: string, button: HTMLElement, article: any}} detail */
-  #act({ action, id, button, article }) {
-    const message = this.#state.message(id);
-    if (message) this.#answers.act(action, message, button);
-    if (action === "copy") this.#copy(this.#state.message(id), button);
-    if (action === "copy-markdown") this.#copyMarkdown(id);
-    if (action === "previous") this.#branches.step(id, -1);
-    if (action === "next") this.#branches.step(id, 1);
-    if (action === "keep") this.#keep(id);
-    if (action === "edit") this.#edit(id, article.element);
-    if (action === "more") this.#openMenu(id, button);
-    if (action === "branch") this.#branches.branchOff(id);
-    if (action === "share") this.#share.open(id);
-    if (action === "delete") this.#branches.delete(id);
-    if (action === "regenerate") this.#turns.regenerate(id);
-    if (action === "continue") this.#turns.continue(id);
-    if (action === "answer-tools") this.#turns.answerTools(id, article.toolAnswers);
-    if (action === "mend") this.#turns.send(article.complaint);
-    if (this.#state.pending) this.#asked();
-  }
-
-  /**
-   * @param {import("#js/state.js").Message | undefined} message
-   * @param {HTMLElement | null} button
-   */
-  async #copy(message, button) {
-    if (!message) return;
-    const drawn = document.querySelector(`[data-message-id="${message.id}"] .answer`);
-    const { content } = message;
-    const isCopied = drawn ? await copyDrawn(content, drawn.innerHTML) : await copy(content);
-    if (!isCopied) return this.#composer.complain(word("copy-failed"));
-    if (button) showCopied(button);
-    say("copied");
-  }
-
-  /** @param {string} id */
-  async #copyMarkdown(id) {
-    const isCopied = await copy(this.#state.message(id)?.content ?? "");
-    if (isCopied) say("copied");
-    else this.#composer.complain(word("copy-failed"));
-  }
-
-  /** @param {string} id of the answer that the conversation goes on from */
-  #keep(id) {
-    this.#branches.show(id);
-    this.#composer.complain("");
-    this.#composer.focus();
-  }
-
-  /** @param {string} id @param {HTMLElement} button */
-  #openMenu(id, button) {
-    const message = this.#state.message(id);
-    if (message) this.#menu.open(button, message);
-  }
-
-  /** @param {string} id @param {HTMLElement} article */
-  #edit(id, article) {
-    this.#end.release();
-    edit(article, this.#state.message(id)?.content ?? "", (text) => {
-      if (!this.#parameters.check()) return this.#composer.complain(word("fix-first"));
-      this.#turns.resend(id, text);
-      this.#asked();
-    });
+  #copyLastAnswer() {
+    const { lastAnswer } = this.#state;
+    if (lastAnswer) this.#actions.copy(lastAnswer, null);
   }
 
   /** @param {HTMLElement} target */

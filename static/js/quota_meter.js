@@ -1,6 +1,6 @@
 /** The limits beside the composer: nothing, then a notice, then a quiet line until it resets. */
 
-import { element, part } from "#js/markup.js";
+import { element, part, write } from "#js/markup.js";
 import { inWords, tightest, usedPart, windowOf } from "#js/quota.js";
 import { word } from "#js/words.js";
 
@@ -52,12 +52,6 @@ export class QuotaMeter {
     this.#line.hidden = false;
     element("message").focus();
   }
-}
-
-// Text that is written again is read out again.
-/** @param {HTMLElement} place @param {string} text */
-function write(place, text) {
-  if (place.textContent !== text) place.textContent = text;
 }
 
 /** @returns {string[]} the windows whose notice has been read in this browser */

@@ -2,6 +2,7 @@
 
 import { element } from "#js/markup.js";
 import { say } from "#js/status.js";
+import { word } from "#js/words.js";
 
 /**
  * @typedef {import("#js/state.js").Message} Message
@@ -9,7 +10,8 @@ import { say } from "#js/status.js";
  */
 
 /**
- * Gives or takes back a thumb, and asks for a note where one was given.
+ * Gives or takes back a thumb, and asks for a note where one was given. Rejected with the site's
+ * `error` frame.
  *
  * @param {Socket} socket
  * @param {Message} message
@@ -18,7 +20,7 @@ import { say } from "#js/status.js";
 export async function rate(socket, message, value) {
   if (message.rating?.value === value) return send(socket, message.id, 0, "");
   await send(socket, message.id, value, "");
-  const note = await askNote();
+  const note = await askNote(word(value === 1 ? "rating-up" : "rating-down"));
   if (note) await send(socket, message.id, value, note);
   return say("rating-saved");
 }
@@ -28,9 +30,10 @@ async function send(socket, id, value, note) {
   await socket.request({ type: "message.rate", message_id: id, value, note });
 }
 
-/** @returns {Promise<string>} empty when there is none */
-function askNote() {
+/** @param {string} question @returns {Promise<string>} the note, empty when there is none */
+function askNote(question) {
   const dialog = element("rating-dialog");
+  element("rating-heading").textContent = question;
   element("rating-note").value = "";
   dialog.returnValue = "";
   dialog.showModal();

@@ -1,7 +1,7 @@
 /** The panel above an answer: what the model thought, and for how long. */
 
 import { markdownView } from "#js/markdown_view.js";
-import { part } from "#js/markup.js";
+import { part, write } from "#js/markup.js";
 import { duration, word } from "#js/words.js";
 
 export class Reasoning {
@@ -25,7 +25,7 @@ export class Reasoning {
     const text = message.reasoning_content ?? "";
     this.#panel.hidden = text === "";
     if (text === "") return;
-    part(this.#panel, "reasoning-line").textContent = line(message.reasoning_ms);
+    write(part(this.#panel, "reasoning-line"), line(message.reasoning_ms));
     // Open while there is nothing else to read, folded when the answer begins; the reader's own
     // choice stands.
     if (!this.#readerChose) this.#panel.open = message.content === "";

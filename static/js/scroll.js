@@ -7,6 +7,7 @@ export class FollowEnd {
   #jump;
   #following = true;
   #top = 0;
+  #gutter = -1;
 
   /**
    * @param {HTMLElement} scroller
@@ -47,6 +48,8 @@ export class FollowEnd {
   // What stands below the scroller keeps its edges in line with what is inside it.
   #tellGutter() {
     const gutter = (this.#scroller.offsetWidth - this.#scroller.clientWidth) / 2;
+    if (gutter === this.#gutter) return;
+    this.#gutter = gutter;
     document.documentElement.style.setProperty("--gutter", `${gutter}px`);
   }
 

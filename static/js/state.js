@@ -1,7 +1,7 @@
 /**
  * What the page shows, as docs/protocol.md describes it, and how it changes. Everything on the
- * page is drawn from here; each change is announced with a `changed` event, and the end of an
- * answer on the page with `finished` {cause}.
+ * page is drawn from here; each change is announced with a `changed` event, with `written` where
+ * nothing but answers have grown, and the end of an answer on the page with `finished` {cause}.
  *
  * @typedef {import("#js/transcript.js").Generation} Generation
  * @typedef {import("#js/socket.js").Frame} Frame
@@ -225,8 +225,10 @@ export class State extends Offered {
    * @param {Frame} frame
    */
   receive(frame) {
-    this.#announceEnds(this.#thread.receive(frame));
-    this.changed();
+    const ended = this.#thread.receive(frame);
+    this.#announceEnds(ended);
+    if (ended.length) this.changed();
+    else this.dispatchEvent(new CustomEvent("written"));
   }
 
   /**

@@ -1,6 +1,6 @@
 /** What the page says: to screen readers in one status line, to everybody beside the composer. */
 
-import { element } from "#js/markup.js";
+import { element, write } from "#js/markup.js";
 import { duration, word } from "#js/words.js";
 
 // A connection that is back within this time is not worth a line that comes and goes.
@@ -72,5 +72,5 @@ export function dropArrivalNotice() {
 /** @param {string | null} notice why there is no model to talk to, or another than before */
 export function showNotice(notice) {
   element("site-notice").hidden = !notice;
-  element("site-notice").querySelector("p").textContent = notice ?? "";
+  write(element("site-notice").querySelector("p"), notice ?? "");
 }

@@ -2,7 +2,7 @@
 
 import { JsonReader } from "#js/json/reader.js";
 import { pretty } from "#js/json/pretty.js";
-import { clone, on, part } from "#js/markup.js";
+import { clone, on, part, write } from "#js/markup.js";
 import { word } from "#js/words.js";
 
 /**
@@ -29,10 +29,11 @@ export class ToolCalls {
     this.#root.hidden = calls.length === 0;
     while (this.#cards.length > calls.length) this.#cards.pop()?.element.remove();
     while (this.#cards.length < calls.length) this.#add();
-    const cut = !running && calls.some((call) => !isWhole(call));
+    const cut = !running && isCut(message);
     const asks = isLast && !running && !cut && !message.pending;
     calls.forEach((call, place) => this.#cards[place].update(call, running, asks));
-    part(this.#root, "cut").hidden = !(cut && isLast);
+    // How an answer ended otherwise is said below it.
+    part(this.#root, "cut").hidden = !(cut && isLast && message.generation?.status === "completed");
     part(this.#root, "ask-again").disabled = isBusy;
     part(this.#root, "foot").hidden = !asks;
     this.#drawSend();
@@ -65,7 +66,7 @@ class CallCard {
   update(call, running, asks) {
     this.id = call.id;
     const name = call.function.name;
-    part(this.element, "tool-name").textContent = name;
+    write(part(this.element, "tool-name"), name);
     part(this.element, "answer").setAttribute("aria-label", word("call-answer", { name }));
     this.#drawArguments(call.function.arguments);
     part(this.element, "is-cut").hidden = running || isWhole(call);
@@ -91,6 +92,11 @@ class CallCard {
     part(this.element, "arguments-box").hidden = Boolean(isEmpty);
     part(this.element, "arguments").textContent = root && !isTooDeep ? pretty(root) : text;
   }
+}
+
+/** @param {Message} message @returns {boolean} whether it ended within a call */
+export function isCut({ tool_calls }) {
+  return (tool_calls ?? []).some((call) => !isWhole(call));
 }
 
 /** @param {ToolCall} call @returns {boolean} whether its arguments are all there */

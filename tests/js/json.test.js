@@ -191,7 +191,7 @@ test("a list of objects is a table, also inside an object of its own", () => {
     columns: ["name", "age", "tags"],
     rows: [["Ada", "36", ""], ["Bo", "", '["x"]']],
   });
-  for (const other of [[], [1], {}, "a", null, { a: 1 }, { a: [{}], b: 1 }]) {
+  for (const other of [[], [1], {}, "a", null, { a: 1 }, { a: [{}], b: [{}] }]) {
     assert.equal(tableOf(other), null);
   }
 });

@@ -3,16 +3,19 @@
 says            what follows "say:" in the last user message, a few characters a piece
 calls           calls two functions, and after their answers says them again
 calls-cut       a call that is cut off in the middle of its arguments
+article         a long text of every kind, in 2,000 pieces
 calls-all       calls each function that it is given, with the arguments of its description
 """
 
 from typing import Any
 
+from .article import ARTICLE
 from .call import Call
 from .good import TOOL_PIECES, Script, chunk, finish
 
 SCRIPTS: dict[str, Script] = {}
 PIECE = 7
+ARTICLE_PIECE = 10
 
 
 def _last(call: Call, role: str) -> list[str]:
@@ -20,17 +23,23 @@ def _last(call: Call, role: str) -> list[str]:
     return [str(each["content"]) for each in messages if each["role"] == role]
 
 
-async def _say(call: Call, text: str, reason: str = "stop") -> None:
-    for position, start in enumerate(range(0, len(text), PIECE)):
+async def _say(call: Call, text: str, piece: int = PIECE) -> None:
+    for position, start in enumerate(range(0, len(text), piece)):
         await call.pace(position)
-        await call.event(chunk(call, {"content": text[start : start + PIECE]}))
-    await finish(call, reason)
+        await call.event(chunk(call, {"content": text[start : start + piece]}))
+    await finish(call)
 
 
 async def says(call: Call) -> None:
     """Say what the last user message asks for."""
     await call.head()
     await _say(call, _last(call, "user")[-1].partition("say:")[2])
+
+
+async def article(call: Call) -> None:
+    """Explain at length."""
+    await call.head()
+    await _say(call, ARTICLE, ARTICLE_PIECE)
 
 
 async def _pieces(call: Call, pieces: list[list[dict[str, Any]]], reason: str) -> None:
@@ -71,4 +80,10 @@ async def calls_all(call: Call) -> None:
     await _pieces(call, [[piece] for piece in pieces], "tool_calls")
 
 
-SCRIPTS |= {"says": says, "calls": calls, "calls-cut": calls_cut, "calls-all": calls_all}
+SCRIPTS |= {
+    "article": article,
+    "calls": calls,
+    "calls-all": calls_all,
+    "calls-cut": calls_cut,
+    "says": says,
+}

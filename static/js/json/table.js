@@ -11,8 +11,8 @@ const QUOTED = /[",\n\r]/;
 
 /**
  * @param {any} value
- * @returns {Table | null} null where it is no list of objects; of an object that holds nothing
- *   but one such list, that list
+ * @returns {Table | null} null where it is no list of objects; of an object with one list in it,
+ *   that list
  */
 export function tableOf(value) {
   const list = listIn(value);
@@ -30,8 +30,8 @@ export function csvOf({ columns, rows }) {
 /** @param {any} value @returns {Record<string, any>[] | null} */
 function listIn(value) {
   if (Array.isArray(value)) return value.length > 0 && value.every(isObject) ? value : null;
-  const inner = isObject(value) ? Object.values(value) : [];
-  return inner.length === 1 && Array.isArray(inner[0]) ? listIn(inner[0]) : null;
+  const inner = isObject(value) ? Object.values(value).filter(Array.isArray) : [];
+  return inner.length === 1 ? listIn(inner[0]) : null;
 }
 
 /** @param {any} value @returns {boolean} */

@@ -1,6 +1,6 @@
 /** JSON as a tree that grows while it is read; what is drawn and closed is not touched again. */
 
-import { clone, part } from "#js/markup.js";
+import { clone, part, write } from "#js/markup.js";
 import { count, word } from "#js/words.js";
 
 /** @typedef {import("#js/json/reader.js").JsonNode} JsonNode */
@@ -68,9 +68,4 @@ function writeKey(element, key) {
   label.hidden = key === null;
   label.textContent = String(key ?? "");
   label.classList.toggle("is-index", typeof key === "number");
-}
-
-/** @param {HTMLElement} element @param {string} text */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

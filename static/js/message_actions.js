@@ -1,0 +1,115 @@
+/** What the buttons and the menu of a message do. */
+
+import { AnswerActions } from "#js/answer_actions.js";
+import { copy, copyDrawn } from "#js/clipboard.js";
+import { edit } from "#js/editing.js";
+import { on } from "#js/markup.js";
+import { MessageMenu } from "#js/message_menu.js";
+import { showCopied } from "#js/messages.js";
+import { say } from "#js/status.js";
+import { word } from "#js/words.js";
+
+/**
+ * @typedef {import("#js/state.js").Message} Message
+ *
+ * @typedef {object} Surroundings
+ * @property {import("#js/state.js").State} state
+ * @property {import("#js/socket.js").Socket} socket
+ * @property {import("#js/turns.js").Turns} turns
+ * @property {import("#js/branches.js").Branches} branches
+ * @property {import("#js/composer.js").Composer} composer
+ * @property {import("#js/share/button.js").ShareButton} share
+ * @property {() => boolean} isSettable whether the parameters can be sent as they are
+ *
+ * @typedef {{action: string, message: Message, button: HTMLElement | null, article: any}} Press
+ */
+
+/** Dispatches `asked` when a turn was asked for, and `editing` when a message is being edited. */
+export class MessageActions extends EventTarget {
+  #menu = new MessageMenu();
+  #answers;
+  #around;
+
+  /** @param {Surroundings} around */
+  constructor(around) {
+    super();
+    this.#around = around;
+    this.#answers = new AnswerActions(around.socket);
+    on(this.#menu, "action", ({ detail }) => this.act(detail));
+  }
+
+  /** @type {Record<string, (press: Press) => void>} */
+  #deeds = {
+    "answer-tools": ({ message, article }) =>
+      this.#around.turns.answerTools(message.id, article.toolAnswers),
+    branch: ({ message }) => this.#around.branches.branchOff(message.id),
+    continue: ({ message }) => this.#around.turns.continue(message.id),
+    copy: ({ message, button }) => this.copy(message, button),
+    "copy-markdown": ({ message }) => this.#told(copy(message.content)),
+    delete: ({ message }) => this.#around.branches.delete(message.id),
+    edit: (press) => this.#edit(press),
+    keep: ({ message }) => this.#keep(message),
+    mend: ({ article }) => this.#around.turns.send(article.complaint),
+    more: ({ message, button }) => button && this.#menu.open(button, message),
+    next: ({ message }) => this.#around.branches.step(message.id, 1),
+    previous: ({ message }) => this.#around.branches.step(message.id, -1),
+    regenerate: ({ message }) => this.#around.turns.regenerate(message.id),
+    share: ({ message }) => this.#around.share.open(message.id),
+  };
+
+  /** @param {{action: string, id: string, button: HTMLElement | null, article?: any}} pressed */
+  act({ action, id, button, article }) {
+    const message = this.#around.state.message(id);
+    if (!message) return;
+    const deed = this.#deeds[action];
+    if (deed) deed({ action, message, button, article });
+    else if (button) this.#answers.act(action, message, button).catch((refusal) => this.#complain(refusal));
+    if (this.#around.state.pending) this.dispatchEvent(new CustomEvent("asked"));
+  }
+
+  /**
+   * Copies a message as it is drawn.
+   *
+   * @param {Message} message
+   * @param {HTMLElement | null} button
+   */
+  async copy({ id, content }, button) {
+    const drawn = document.querySelector(`[data-message-id="${id}"] .answer`);
+    const copying = drawn ? copyDrawn(content, drawn.innerHTML) : copy(content);
+    if ((await this.#told(copying)) && button) showCopied(button);
+  }
+
+  // Internal
+
+  /** @param {Promise<boolean>} copying @returns {Promise<boolean>} whether it was copied */
+  async #told(copying) {
+    const isCopied = await copying;
+    if (isCopied) say("copied");
+    else this.#around.composer.complain(word("copy-failed"));
+    return isCopied;
+  }
+
+  /** @param {import("#js/socket.js").Frame} refusal */
+  #complain({ message }) {
+    this.#around.composer.complain(message);
+  }
+
+  /** @param {Message} message that the conversation goes on from */
+  #keep({ id }) {
+    const { branches, composer } = this.#around;
+    branches.show(id);
+    composer.complain("");
+    composer.focus();
+  }
+
+  /** @param {Press} press */
+  #edit({ message, article }) {
+    const { composer, isSettable, turns } = this.#around;
+    this.dispatchEvent(new CustomEvent("editing"));
+    edit(article.element, message.content, (text) => {
+      if (!isSettable()) return composer.complain(word("fix-first"));
+      turns.resend(message.id, text);
+      this.dispatchEvent(new CustomEvent("asked"));
+    });
+  }
+}

@@ -1,0 +1,81 @@
+"""What a streaming answer costs the whole page: `python -m tests.bench.page_streaming`.
+
+The real site and the scripted upstream, whose article of 20 kB arrives in 2,000 chunks; a real
+Chromium that is slowed down four times, at the real page, which follows the end of the answer.
+"""
+
+import argparse
+import asyncio
+import sys
+
+from playwright.async_api import Page
+
+from tests.bench.first_token import signed_in
+from tests.bench.main_thread import CATEGORIES, MainThread
+from tests.bench.site import Site
+from tests.bench.table import show
+from tests.bench.upstream import Upstream
+from tests.upstreams.article import ARTICLE
+
+MODEL = "article"
+# Presses Send and waits for the end without looking again and again: a look at roles and names
+# makes Chromium lay out all that is off the window.
+_SEND = """
+() => new Promise((resolve) => {
+  const log = document.querySelector("[role=log]");
+  let began = false;
+  new MutationObserver(() => {
+    began ||= log.ariaBusy === "true";
+    if (began && log.ariaBusy === "false") setTimeout(resolve, 1_000);
+  }).observe(log, { attributes: true });
+  document.querySelector("button[aria-label=Send]").click();
+})
+"""
+
+
+async def streamed(page: Page, throttle: float, rate: int) -> tuple[MainThread, float]:
+    """What the main thread did from Send to the end, and the seconds that took."""
+    assert page.context.browser is not None
+    await page.goto("/")
+    session = await page.context.new_cdp_session(page)
+    await session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+    await page.get_by_role("textbox", name="Message").fill(f"Explain it all, rate={rate}")
+    await page.context.browser.start_tracing(page=page, categories=CATEGORIES)
+    began = asyncio.get_running_loop().time()
+    await page.evaluate(_SEND)
+    took = asyncio.get_running_loop().time() - began
+    return MainThread.of(await page.context.browser.stop_tracing()), took
+
+
+async def run(throttle: float, rate: int) -> tuple[MainThread, float]:
+    """The same with a site and an upstream of its own."""
+    async with Upstream() as upstream, Site(upstream.address) as site:
+        await site.make_people(["alice"])
+        await site.model_named(MODEL)
+        async with signed_in(site) as page:
+            await page.get_by_role("button", name="Model").click()
+            await page.get_by_role("option", name=MODEL, exact=True).click()
+            return await streamed(page, throttle, rate)
+
+
+def main() -> int:
+    """Run from the command line; the exit code says whether no task was too long."""
+    parser = argparse.ArgumentParser(description="What a streaming answer costs the whole page.")
+    parser.add_argument("--throttle", type=float, default=4, help="how much slower (4)")
+    parser.add_argument("--rate", type=int, default=100, help="chunks a second (100)")
+    options = parser.parse_args()
+    did, took = asyncio.run(run(options.throttle, options.rate))
+    show(
+        f"An article of {len(ARTICLE):,} characters on the page, slowed {options.throttle:g} times",
+        {
+            "main thread": f"{did.total:.0f} ms in {took:.1f} s",
+            "tasks over 50 ms": did.long,
+            "longest task": f"{did.longest:.0f} ms",
+            "tasks over 50 ms by the wall": did.stretched,
+        },
+    )
+    return int(did.long > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
