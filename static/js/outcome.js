@@ -20,13 +20,23 @@ export function outcomeOf(message, isLast) {
   if (generation.status === "completed" && isCut(message)) return null;
   const sentence = sentenceOf(message, generation);
   if (!sentence) return null;
-  const goesOn = sentence === "outcome-length" || continues(message, generation.status);
   return {
     sentence,
     reason: generation.error?.message ?? "",
     failed: generation.status === "failed",
-    button: isLast ? (goesOn ? "continue" : "regenerate") : null,
+    button: isLast ? buttonFor(message, generation, sentence) : null,
   };
+}
+
+/**
+ * @param {import("#js/state.js").Message} message
+ * @param {import("#js/transcript.js").Generation} generation
+ * @param {string} sentence
+ * @returns {Outcome["button"]} null where asking again would end as it did
+ */
+function buttonFor(message, { status, error }, sentence) {
+  if (sentence === "outcome-length" || continues(message, status)) return "continue";
+  return error?.code === "context_overflow" ? null : "regenerate";
 }
 
 /**
