@@ -227,7 +227,7 @@ def test_a_conversation_is_renamed_in_every_tab(home: Page) -> None:
     second.goto(home.url)
     button(home.get_by_role("navigation"), "More").click()
     button(home, "Rename").click()
-    home.get_by_label("Title").fill("All about tea")
+    home.get_by_role("textbox", name="Title").fill("All about tea")
     button(home.get_by_role("dialog"), "Rename").click()
     for page in (home, second):
         expect(page.get_by_role("link", name="All about tea")).to_be_visible()
