@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from conversations.models import ShareLink
 from conversations.openings import Openings
-from conversations.sharing.reading import Reading, read_all
+from conversations.sharing.reading import Outcome, Reading, read_all
+from conversations.threads import in_thread
 from tests.people import People
 from tests.sharing.talk import browser_of, make_talk, path_of, share
 
@@ -46,6 +47,19 @@ def test_of_readers_who_come_at_once_as_many_are_shown_the_page_as_are_permitted
     assert sorted(each.status_code for each in answers) == [200] * 5 + [404] * 15
     assert views_of(link) == 5
     assert got(path_of(link))[0].status_code == 404
+
+
+def test_processes_that_count_at_once_permit_no_view_too_many(people: People) -> None:
+    link = share(make_talk(people.alice), max_views=5)
+    reading = Reading(link.sealed_token, "192.0.2.1")
+
+    async def ask() -> list[list[Outcome]]:
+        # Each on a connection of its own, as processes are.
+        return await asyncio.gather(*(in_thread(read_all, [reading]) for _ in range(16)))
+
+    admitted = [each for outcomes in asyncio.run(ask()) for each in outcomes]
+    assert len([each for each in admitted if isinstance(each, ShareLink)]) == 5
+    assert views_of(link) == 5
 
 
 def test_every_view_of_many_at_once_is_counted(people: People) -> None:
