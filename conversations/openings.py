@@ -21,7 +21,7 @@ class Openings:
         self._trip: asyncio.Task[None] | None = None
 
     async def open(self, reading: Reading) -> ShareLink:
-        """As :func:`conversations.sharing.reading.read_one`."""
+        """The link that may be shown, counted; raises what :func:`read_all` gives instead."""
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((reading, outcome))
         if self._trip is None or self._trip.done():

@@ -59,7 +59,8 @@ _Found = dict[tuple[str, User | None, bool], ShareLink | None]
 
 
 def read_all(readings: Sequence[Reading]) -> list[Outcome]:
-    """For each reading the link that may be shown, or the exception that says why not.
+    """For each reading the link that may be shown, or the exception that says why not:
+    :class:`access.NotFound`, :class:`PassphraseNeeded` or :class:`TooOften`.
 
     Many at once, because a busy link then costs one query and one UPDATE for all of them. Every
     view is counted before it is shown, and none beyond the last that is permitted.
@@ -76,18 +77,8 @@ def read_all(readings: Sequence[Reading]) -> list[Outcome]:
     return outcomes
 
 
-def read_one(reading: Reading) -> ShareLink:
-    """The link that may be shown. Raises :class:`access.NotFound`, :class:`PassphraseNeeded`
-    and :class:`TooOften`.
-    """
-    outcome = read_all([reading])[0]
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
-
-
 def unlock(reading: Reading, passphrase: str) -> ShareLink:
-    """The link whose pass-phrase that is. Raises as :func:`read_one` does."""
+    """The link whose pass-phrase that is; raises what :func:`read_all` gives."""
     link = _admitted(reading, {})
     if isinstance(link, ShareLink):
         return link
