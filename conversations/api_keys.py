@@ -21,6 +21,7 @@ from conversations.refusal import Refused
 
 # More is a program that makes keys, or somebody who never revokes one.
 MOST_KEYS = 50
+_CHOSEN = ("name", "endpoints", "addresses", "expires_at", "all_models")
 
 
 class KeyRefused(Exception):
@@ -96,7 +97,8 @@ def _apply(key: ApiKey, choices: KeyChoices) -> None:
     key.addresses = list(choices.addresses)
     key.expires_at = choices.expires_at
     key.all_models = choices.models is None
-    key.save()
+    # Never more of a key that is there: it may have been used, or revoked, since it was read.
+    key.save(update_fields=_CHOSEN if key.pk else None)
     key.language_models.set(choices.models or ())
     key.rules.all().delete()
     Rule.objects.bulk_create(

@@ -107,4 +107,9 @@ def _row(key: ApiKey, currency: str) -> KeyRow:
 def key_examples(models: list[LanguageModel]) -> dict[str, Any]:
     """What the pages say to who writes a program."""
     shown: list[Example] = examples(models[0].name) if models else []
-    return {"base_address": base_address(), "key_variable": KEY_VARIABLE, "examples": shown}
+    return {
+        "base_address": base_address(),
+        "key_variable": KEY_VARIABLE,
+        "examples": shown,
+        "models_that_keep": [model.name for model in models if model.keeps_api_content],
+    }

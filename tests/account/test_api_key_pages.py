@@ -181,6 +181,17 @@ def test_the_fifty_first_key_is_refused_with_what_to_do(people: People) -> None:
     assert "Revoke one that is no longer used." in answer.content.decode()
 
 
+def test_people_are_told_where_what_programs_say_is_stored(people: People) -> None:
+    make_model("a/private")
+    alice = client_of(people.alice)
+    assert "This site stores" not in alice.get("/account/").content.decode()
+    kept = make_model("b/kept")
+    kept.keeps_api_content = True
+    kept.save()
+    text = alice.get("/account/").content.decode()
+    assert "<strong>b/kept</strong>" in text.partition("This site stores")[2]
+
+
 def test_without_a_model_there_are_no_examples(people: People) -> None:
     alice = client_of(people.alice)
     assert "A first request" not in alice.get("/account/").content.decode()

@@ -52,6 +52,14 @@ def test_a_person_may_have_fifty_keys_and_then_is_told_so(people: People) -> Non
     made(people.alice)
 
 
+def test_choosing_anew_does_not_bring_back_a_key_that_was_revoked_meanwhile(people: People) -> None:
+    key, secret = made(people.alice)
+    api_keys.revoke(ApiKey.objects.get())
+    api_keys.change(key, KeyChoices("renamed"))
+    with pytest.raises(UnknownKey):
+        api_keys.authenticated(secret, HERE)
+
+
 # Who is let in
 
 

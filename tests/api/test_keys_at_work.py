@@ -1,0 +1,72 @@
+"""A key in use at the live site: its limits, what it is for, and the suggested first requests."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+from django.test import Client
+
+from conversations import api_keys
+from conversations.api_keys import KeyChoices
+from conversations.limits import Limit
+from conversations.models import ApiKey, Counter
+from tests.api.conftest import SECONDS, Gate
+from tests.quotas.books import assert_books_balance
+from tests.test_javascript import ROOT, node
+
+ASKS, ROOM = 25, 10
+
+
+def test_of_parallel_requests_a_key_has_room_for_as_many_are_answered_as_fit(gate: Gate) -> None:
+    api_keys.change(gate.key, KeyChoices("nightly", limits=[Limit("requests", "day", None, ROOM)]))
+    body = gate.body()
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: gate.post(body), range(ASKS)))
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert len(answers) - len(refused) == ROOM == len(gate.settled(ROOM))
+    assert all("limit of this API key" in each.json()["error"]["message"] for each in refused)
+    assert {each.headers["x-should-retry"] for each in refused} == {"false"}
+    assert Counter.objects.get(key_scope=gate.key.pk).used == ROOM
+    assert gate.post(body).json()["error"]["code"] == "insufficient_quota"
+    assert_books_balance()
+
+
+def test_a_key_sees_no_more_than_it_is_for(gate: Gate) -> None:
+    first, _second = gate.model("good"), gate.model("choices")
+    api_keys.change(gate.key, KeyChoices("nightly", models=[first]))
+    assert [model.id for model in gate.openai.models.list()] == ["good"]
+    assert gate.post(gate.body("choices")).json()["error"]["code"] == "model_not_found"
+    api_keys.change(gate.key, KeyChoices("nightly", endpoints=["models"], addresses=[]))
+    assert gate.post(gate.body()).json()["error"]["code"] == "endpoint_not_allowed"
+    api_keys.change(gate.key, KeyChoices("nightly", addresses=["192.0.2.0/24"]))
+    headers = {"Authorization": f"Bearer {gate.secret}"}
+    refused = httpx.get(f"{gate.url}/models", headers=headers, timeout=SECONDS)
+    assert (refused.status_code, "127.0.0.1" in refused.text) == (401, True)
+    assert ApiKey.objects.get().last_used_at is not None
+
+
+def test_the_requests_that_the_page_suggests_run_as_they_stand(gate: Gate, tmp_path: Path) -> None:
+    gate.model("good", name='it\'s/"good"', upstream_name="good")
+    client = Client()
+    client.force_login(gate.alice)
+    shown = {each.slug: each.text for each in client.get("/account/").context["examples"]}
+    runs = {"curl": ["sh", "-c", shown["curl"]], "python": [sys.executable, "-c", shown["python"]]}
+    if found := node():
+        # Below the root, so that the package is found.
+        program = ROOT / "node_modules" / ".cache" / f"{tmp_path.name}.mjs"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(shown["javascript"], encoding="utf-8")
+        runs["javascript"] = [found, str(program)]
+    for name, command in runs.items():
+        said = subprocess.run(
+            command,
+            env={**os.environ, "PARLEY_API_KEY": gate.secret},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert "<gen:" in said.stdout, (name, said.stdout, said.stderr)
