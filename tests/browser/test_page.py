@@ -246,13 +246,17 @@ def test_a_conversation_is_deleted_in_every_tab(home: Page) -> None:
         assert rows(page) == []
 
 
-def test_deleting_what_is_deleted_already_is_no_error(home: Page, alice: User) -> None:
+def test_deleting_what_is_deleted_already_is_no_error(
+    home: Page, alice: User, faults: list[str]
+) -> None:
     converse(home)
     button(home.get_by_role("navigation"), "More").click()
     Conversation.objects.filter(user=alice).delete()
     button(home, "Delete").click()
     expect(messages(home)).to_have_count(0)
     expect(home.get_by_text("This does not exist any more.")).to_be_hidden()
+    # The page asked first whether there are links to it.
+    faults[:] = [fault for fault in faults if "404" not in fault]
 
 
 def test_older_conversations_are_opened_from_the_list(home: Page, alice: User) -> None:
