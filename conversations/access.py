@@ -84,8 +84,10 @@ def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel
 
     The name of a model that is gone leads to the one that replaces it, under the same condition.
     """
-    named = LanguageModel.objects.filter(name=name).first()
     allowed = LanguageModel.objects.open_to(user).within(key).select_related("provider")
+    if found := allowed.filter(name=name).first():
+        return found
+    named = LanguageModel.objects.filter(name=name).first()
     for model in named.succession() if named else ():
         if found := allowed.filter(pk=model.pk).first():
             return found

@@ -9,9 +9,9 @@ from conversations.refusal import Refused
 RUNNING_GENERATIONS = 16
 
 
-def check_site_is_open() -> None:
+def check_site_is_open(policy: Policy) -> None:
     """Raise :class:`Refused` while an administrator prepares a restart."""
-    if Policy.current().draining:
+    if policy.draining:
         raise Refused("draining", _("The site is about to restart; try again in a minute."))
 
 

@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from conversations import admission, quotas
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.prompt import Call, replay_of
-from conversations.models import ApiKey, Generation, IdempotencyClaim, KeptCompletion, LanguageModel
+from conversations.models import (
+    ApiKey,
+    Generation,
+    IdempotencyClaim,
+    KeptCompletion,
+    LanguageModel,
+    Policy,
+)
 from conversations.parameters import FIELDS, clamped, limits_of, takes
 from conversations.providers import address_policy
 from conversations.quotas import Standing
@@ -34,6 +41,7 @@ _ALSO_KNOWN = {
 KNOWN_FIELDS = frozenset({*FIELDS, *_ALSO_KNOWN})
 # Without these the answer would be another one than was asked for: they are never left out.
 _MEANT = ("logprobs", "n", "response_format", "stop", "thinking_budget", "tool_choice", "tools")
+_NEWER = "max_completion_tokens"
 # The rest of a request may hold what somebody wrote, which is not stored.
 _STORED = frozenset({*NUMBERS, "enable_thinking", "logprobs", "parallel_tool_calls"})
 
@@ -86,27 +94,13 @@ def begin(asking: Asking) -> Begun:
     _check_older_name(asking.body, asked, limits_of(model))
     ignored = _ignored(model, asking.body)
     check_schemas(dict(asking.body))
-    admission.check_site_is_open()
+    policy = Policy.current()
+    admission.check_site_is_open(policy)
     parameters = clamped(model, {name: asking.body.get(name) for name in (*FIELDS, _NEWER)})
-    with transaction.atomic():
-        admission.check_room_for(asking.key.user)
-        generation = Generation(
-            user=asking.key.user,
-            api_key=asking.key,
-            language_model=model,
-            client_request_id=uuid4(),
-            owner=OWNER,
-        )
-        _claim(asking, generation.pk)
-        granted = _reserved(generation, model, asking, asked)
-        if granted.max_tokens is not None:
-            parameters["max_tokens"] = granted.max_tokens
-        generation.parameters = {each: parameters[each] for each in parameters if each in _STORED}
-        generation.save(force_insert=True)
-        _keep_request(asking, generation, model)
+    generation, granted = _created(asking, asked, model, parameters)
     return Begun(
         generation=generation,
-        call=Call(_request(asked, model, parameters), model, address_policy(), ""),
+        call=Call(_request(asked, model, parameters), model, address_policy(policy), ""),
         asked=asked,
         standings=tuple(quotas.standings(asking.key.user, model, asking.key)),
         ignored=ignored,
@@ -114,7 +108,27 @@ def begin(asking: Asking) -> Begun:
     )
 
 
-_NEWER = "max_completion_tokens"
+def _created(
+    asking: Asking, asked: CompletionRequest, model: LanguageModel, parameters: dict[str, Any]
+) -> tuple[Generation, quotas.Granted]:
+    """The row, its claim and its reservation, which may lower ``max_tokens`` in ``parameters``."""
+    generation = Generation(
+        user=asking.key.user,
+        api_key=asking.key,
+        language_model=model,
+        client_request_id=uuid4(),
+        owner=OWNER,
+    )
+    with transaction.atomic():
+        admission.check_room_for(asking.key.user)
+        _claim(asking, generation.pk)
+        granted = _reserved(generation, model, asking, asked)
+        if granted.max_tokens is not None:
+            parameters["max_tokens"] = granted.max_tokens
+        generation.parameters = {each: parameters[each] for each in parameters if each in _STORED}
+        generation.save(force_insert=True)
+        _keep_request(asking, generation, model)
+    return generation, granted
 
 
 def _check_older_name(body: Mapping[str, Any], asked: CompletionRequest, limits: Limits) -> None:

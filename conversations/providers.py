@@ -147,9 +147,9 @@ def compare(provider: Provider, names: Iterable[str]) -> Comparison:
     )
 
 
-def address_policy() -> AddressPolicy:
+def address_policy(policy: Policy | None = None) -> AddressPolicy:
     """Which network addresses servers may have, by the policy of the site."""
-    return AddressPolicy(private=Policy.current().private_addresses)
+    return AddressPolicy(private=(policy or Policy.current()).private_addresses)
 
 
 def headers_in(text: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from conversations.models import (
     Generation,
     LanguageModel,
     Message,
+    Policy,
     User,
     title_from,
 )
@@ -97,7 +98,7 @@ def _request_id(client_request_id: UUID, number: int) -> UUID:
 
 
 def _made(user: User, create: Callable[[], Turn]) -> Turn:
-    admission.check_site_is_open()
+    admission.check_site_is_open(Policy.current())
     with transaction.atomic():
         admission.check_room_for(user)
         return create()

@@ -162,8 +162,10 @@ def finish(
     Gives the payload of the last event, or None when somebody else had ended it before.
     """
     with transaction.atomic():
-        generation = _ended(generation_id, epoch, last, upstream_id)
-        return _write_down(generation, last, measured) if generation else None
+        if not _won(generation_id, epoch, last, upstream_id):
+            return None
+        generation = Generation.objects.select_related("user").get(pk=generation_id)
+        return _write_down(generation, last, measured)
 
 
 def finish_direct(
@@ -179,32 +181,43 @@ def finish_direct(
     Without ``measured``, after a crash, what was noted of it last counts.
     """
     with transaction.atomic():
-        generation = _ended(generation_id, epoch, last, upstream_id)
-        if generation is None:
+        if not _won(generation_id, epoch, last, upstream_id):
             return None
-        measured = measured or _noted(generation)
-        used = settle(generation, last, Transcript(), measured)
-        _keep(generation, used, measured)
+        measured = measured or _noted(generation_id)
+        used = settle(Generation(pk=generation_id), last, Transcript(), measured)
+        Generation.objects.filter(pk=generation_id).update(**_outcome(used, measured))
         return used
 
 
-def _ended(
-    generation_id: UUID, epoch: int, last: Finished, upstream_id: str
-) -> Generation | None:  # fmt: skip
+def _won(generation_id: UUID, epoch: int, last: Finished, upstream_id: str) -> bool:
+    """Whether it is this call that ends the generation: it is still running, and still ours."""
     owned = Generation.objects.owned(OWNER, epoch).filter(pk=generation_id)
-    won = owned.update(
-        status=last.cause,
-        finished_at=timezone.now(),
-        error_code=last.error.code if last.error else "",
-        error_message=last.error.message if last.error else "",
-        upstream_id=upstream_id,
+    return bool(
+        owned.update(
+            status=last.cause,
+            finished_at=timezone.now(),
+            error_code=last.error.code if last.error else "",
+            error_message=last.error.message if last.error else "",
+            upstream_id=upstream_id,
+        )
     )
-    return Generation.objects.select_related("user").get(pk=generation_id) if won else None
 
 
-def _noted(generation: Generation) -> Measured:
-    said = generation.completion_tokens
+def _noted(generation_id: UUID) -> Measured:
+    said = Generation.objects.values_list("completion_tokens", flat=True).get(pk=generation_id)
     return UNSEEN if said is None else Measured(began=True, said_bytes=said * BYTES_A_TOKEN)
+
+
+def _outcome(used: Used | None, measured: Measured) -> dict[str, Any]:
+    seen: dict[str, Any] = {"first_token_ms": measured.first_token_ms}
+    if used is None:
+        return seen
+    return {
+        **seen,
+        "prompt_tokens": used.prompt_tokens,
+        "completion_tokens": used.completion_tokens,
+        "usage_source": used.source,
+    }
 
 
 def note_progress(said: Mapping[UUID, int]) -> None:
@@ -215,15 +228,6 @@ def note_progress(said: Mapping[UUID, int]) -> None:
         cursor.executemany(_NOTE, rows)
 
 
-def _keep(generation: Generation, used: Used | None, measured: Measured) -> None:
-    if used:
-        generation.prompt_tokens = used.prompt_tokens
-        generation.completion_tokens = used.completion_tokens
-        generation.usage_source = used.source
-    generation.first_token_ms = measured.first_token_ms
-    generation.save()
-
-
 def _write_down(generation: Generation, last: Finished, measured: Measured) -> str:
     messages = list(generation.messages.select_for_update())
     transcript, seq = transcript_of(generation, messages)
@@ -232,7 +236,10 @@ def _write_down(generation: Generation, last: Finished, measured: Measured) -> s
     fold([last], start=transcript)
     generation.last_seq = seq + 1
     generation.notices = transcript.notices
-    _keep(generation, settle(generation, last, transcript, measured), measured)
+    used = settle(generation, last, transcript, measured)
+    for name, value in _outcome(used, measured).items():
+        setattr(generation, name, value)
+    generation.save()
     if generation.conversation:
         changed_in = generation.conversation.advance()
         for message in messages:

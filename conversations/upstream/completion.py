@@ -71,11 +71,17 @@ def _tool_calls(parts: list[ChunkChoice]) -> tuple[ToolCall, ...]:
 
 def text_bytes(chunk: Chunk) -> int:
     """Count the bytes of text that a chunk adds: content, reasoning and tool arguments."""
-    return sum(_delta_bytes(choice) for choice in chunk.choices)
+    total = 0
+    for choice in chunk.choices:
+        delta = choice.delta
+        if delta.content:
+            total += _size(delta.content)
+        if delta.reasoning_content:
+            total += _size(delta.reasoning_content)
+        for call in delta.tool_calls:
+            total += _size(call.arguments)
+    return total
 
 
-def _delta_bytes(choice: ChunkChoice) -> int:
-    delta = choice.delta
-    texts = [delta.content or "", delta.reasoning_content or ""]
-    texts += [call.arguments for call in delta.tool_calls]
-    return sum(len(text) if text.isascii() else len(text.encode()) for text in texts)
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())

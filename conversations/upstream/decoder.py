@@ -145,7 +145,8 @@ class AnswerDecoder:
         if not chunk.choices and chunk.usage is None:
             return
         self.text_bytes += text_bytes(chunk)
-        self._called |= any(choice.delta.tool_calls for choice in chunk.choices)
+        if not self._called:
+            self._called = any(choice.delta.tool_calls for choice in chunk.choices)
         if self.text_bytes > self._caps.answer:
             raise TooLarge("answer", self._caps.answer)
         self.chunks.append(chunk)

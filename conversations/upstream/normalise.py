@@ -202,7 +202,7 @@ def _content(delta: Mapping[str, Any]) -> str:
 
 
 def _logprobs(value: Any) -> dict[str, Any] | None:
-    return _mapping(value) or None if is_clean(value) else None
+    return None if value is None or not is_clean(value) else _mapping(value) or None
 
 
 def _mapping(value: Any) -> dict[str, Any]:
