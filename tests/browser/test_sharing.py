@@ -272,6 +272,19 @@ def test_the_dialog_is_used_by_keyboard(desk: Page) -> None:
     expect(opener).to_be_focused()
 
 
+def test_on_a_phone_the_preview_is_one_press_away(
+    new_page: NewPage, alice: User, talk: Conversation
+) -> None:
+    page = new_page(alice, viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto(f"/c/{talk.pk}/")
+    dialog = share(page)
+    expect(page.locator("#share-preview iframe")).not_to_be_in_viewport()
+    button(dialog, "Preview").click()
+    expect(page.locator("#share-preview iframe")).to_be_in_viewport(ratio=0.5)
+    expect(button(dialog, "Create link")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_deleting_a_conversation_asks_about_its_links(
     desk: Page, new_page: NewPage, faults: list[str]
 ) -> None:

@@ -56,6 +56,7 @@ export class ShareDialog extends EventTarget {
     on(this.#form, "submit", (event) => this.#submit(event));
     on(element("share-new"), "click", () => this.#show("create"));
     on(element("share-back"), "click", () => this.#back());
+    on(element("share-jump"), "click", () => element("share-preview").scrollIntoView());
     on(this.#dialog, "close", () => this.#closed());
   }
 
