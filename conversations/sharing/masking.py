@@ -1,10 +1,10 @@
 """Strings that must not be seen, in every form in which a text can hold them.
 
-A text is looked at in three ways: as it stands; with what HTML, JSON, Markdown and addresses
-escape read as what it means; and so without the marks by which Markdown emphasises. Capitals,
-accents written in two ways, white space and characters of no width make no difference in any of
-them. Each character that is looked at knows where it stands in the text, so what is found there
-is covered here.
+A text is looked at in several ways: as it stands; with what HTML, JSON, Markdown and addresses
+escape read as what it means, once or nested; and without the marks by which Markdown emphasises.
+Capitals, accents written in two ways, white space and characters of no width make no difference
+in any of them. Each character that is looked at knows where it stands in the text, so what is
+found there is covered here.
 """
 
 import html
@@ -25,21 +25,32 @@ _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _AS_IT_STANDS = re.compile(
     rf"(?P<run>[!-~]+)|(?P<space>\s+)|(?P<nothing>[{_INVISIBLE}]+)|(?P<other>.)", re.DOTALL
 )
-_ESCAPES = (
-    r"(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
-    r"|(?P<unicode>(?:\\+u[0-9a-fA-F]{4})+)"
-    r"|(?P<percent>(?:%[0-9a-fA-F]{2})+)"
-    r"|(?P<space>(?:\s|\\+[nrt](?![A-Za-z]))+)"
-    r"|(?P<escaped>\\+[!-/:-@\[-`{-~])"
-)
-_DECODED = re.compile(
-    rf"{_ESCAPES}|(?P<nothing>[{_INVISIBLE}]+)|(?P<run>[!-$'-\[\]-~]+)|(?P<other>.)", re.DOTALL
-)
+
+
+def _escapes(backslash: str) -> str:
+    """What stands for something else; ``backslash`` is the pattern of what begins an escape."""
+    return (
+        r"(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+        rf"|(?P<unicode>(?:{backslash}u[0-9a-fA-F]{{4}})+)"
+        r"|(?P<percent>(?:%[0-9a-fA-F]{2})+)"
+        rf"|(?P<space>(?:\s|{backslash}[nrt](?![A-Za-z]))+)"
+        rf"|(?P<escaped>{backslash}[!-/:-@\[-`{{-~])"
+    )
+
+
+def _decoded(backslash: str) -> re.Pattern[str]:
+    nothing, run = rf"(?P<nothing>[{_INVISIBLE}]+)", r"(?P<run>[!-$'-\[\]-~]+)"
+    return re.compile(rf"{_escapes(backslash)}|{nothing}|{run}|(?P<other>.)", re.DOTALL)
+
+
+# In a string inside a string, as JSON in JSON, one escape has several backslashes.
+_ONCE, _NESTED = r"\\", r"\\+"
 _UNMARKED = re.compile(
-    rf"{_ESCAPES}|(?P<nothing>[{_INVISIBLE}*_~`]+)|(?P<run>[!-$'-)+-\[\]^a-}}]+)|(?P<other>.)",
+    rf"{_escapes(_NESTED)}|(?P<nothing>[{_INVISIBLE}*_~`]+)"
+    r"|(?P<run>[!-$'-)+-\[\]^a-}]+)|(?P<other>.)",
     re.DOTALL,
 )
-_VIEWS = (_AS_IT_STANDS, _DECODED, _UNMARKED)
+_VIEWS = (_AS_IT_STANDS, _decoded(_ONCE), _decoded(_NESTED), _UNMARKED)
 
 
 class Masks:
