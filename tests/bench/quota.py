@@ -21,13 +21,23 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
+from conversations import api_keys  # noqa: E402
+from conversations.api_keys import KeyChoices  # noqa: E402
 from conversations.generation.events import (  # noqa: E402
     ChoiceTranscript,
     Finished,
     TokenCounts,
     Transcript,
 )
-from conversations.models import AuditEntry, Generation, LanguageModel, Rule, User  # noqa: E402
+from conversations.limits import Limit  # noqa: E402
+from conversations.models import (  # noqa: E402
+    ApiKey,
+    AuditEntry,
+    Generation,
+    LanguageModel,
+    Rule,
+    User,
+)
 from conversations.quotas import Wanted, reserve  # noqa: E402
 from conversations.settling import Measured, settle  # noqa: E402
 from conversations.tokens import PromptSize  # noqa: E402
@@ -37,10 +47,10 @@ from tests.people import make_model, make_people  # noqa: E402
 USAGE = TokenCounts(30, 40, 70)
 
 
-def reserve_and_settle(user: User, model: LanguageModel) -> float:
+def reserve_and_settle(user: User, model: LanguageModel, key: ApiKey | None = None) -> float:
     """Seconds that one reservation and its settlement add to the transactions around them."""
     generation = Generation(user=user, language_model=model, client_request_id=uuid4(), owner="")
-    wanted = Wanted(user, model, PromptSize(200, 60), 500)
+    wanted = Wanted(user, model, PromptSize(200, 60), 500, key=key)
     transcript = Transcript(choices={0: ChoiceTranscript(content="word " * 40)})
     with transaction.atomic():
         started = time.perf_counter()
@@ -68,8 +78,17 @@ def main() -> None:
     alice, model = make_people().alice, make_model()
     Rule.objects.create(measure="tokens", period="day", limit=10**12)
     Rule.objects.create(measure="requests", period="hour", limit=10**12)
-    taken = [(reserve_and_settle(alice, model), insert()) for _ in range(rounds)]
-    names = ("reserve + settle, two rules", "one INSERT in a transaction")
+    limits = [Limit(measure, "day", None, 10**12) for measure in ("requests", "tokens")]
+    key, _secret = api_keys.create(alice, KeyChoices("nightly", limits=limits))
+    taken = [
+        (reserve_and_settle(alice, model), reserve_and_settle(alice, model, key), insert())
+        for _ in range(rounds)
+    ]
+    names = (
+        "reserve + settle, two rules",
+        "the same with a key that has two of its own",
+        "one INSERT in a transaction",
+    )
     columns = zip(names, zip(*taken, strict=True), strict=True)
     show("p50", {name: milliseconds(statistics.median(column)) for name, column in columns})
 
