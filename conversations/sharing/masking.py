@@ -43,14 +43,14 @@ def _decoded(backslash: str) -> re.Pattern[str]:
     return re.compile(rf"{_escapes(backslash)}|{nothing}|{run}|(?P<other>.)", re.DOTALL)
 
 
-# In a string inside a string, as JSON in JSON, one escape has several backslashes.
-_ONCE, _NESTED = r"\\", r"\\+"
+# HTML knows no backslash; in a string inside a string, as JSON in JSON, one escape has several.
+_NEVER, _ONCE, _NESTED = r"(?!)", r"\\", r"\\+"
 _UNMARKED = re.compile(
     rf"{_escapes(_NESTED)}|(?P<nothing>[{_INVISIBLE}*_~`]+)"
     r"|(?P<run>[!-$'-)+-\[\]^a-}]+)|(?P<other>.)",
     re.DOTALL,
 )
-_VIEWS = (_AS_IT_STANDS, _decoded(_ONCE), _decoded(_NESTED), _UNMARKED)
+_VIEWS = (_AS_IT_STANDS, *map(_decoded, (_NEVER, _ONCE, _NESTED)), _UNMARKED)
 
 
 class Masks:

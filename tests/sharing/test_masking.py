@@ -21,6 +21,7 @@ COVER = COVERS[0]
         ("secret", "se**cr**et", COVER),
         (r"C:\dir_x", r"in C:\dir_x.", f"in {COVER}."),
         (r"a\<b", r"x a\\\<b y", f"x {COVER} y"),
+        (r"a\<b", r"x a\&lt;b y", f"x {COVER} y"),
         ("%41", "100%41 and A", f"100{COVER} and A"),
         ("日本", "東京は日本の", f"東京は{COVER}の"),
         ("secret", "sec ret secre cret", "sec ret secre cret"),
