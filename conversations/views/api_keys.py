@@ -20,6 +20,8 @@ from conversations.views.api_examples import KEY_VARIABLE, Example, base_address
 from conversations.views.api_key_form import ApiKeyForm
 from conversations.views.requests import SignedInRequest
 
+# Other pages leave messages too, such as that somebody has signed in; those are not about keys.
+_TAG = "api-key"
 _FORM_PAGE = "account_page/api_key.html"
 
 
@@ -65,7 +67,7 @@ def _form_page(
 
 
 def _back(request: SignedInRequest, told: str) -> HttpResponse:
-    messages.success(request, told)
+    messages.success(request, told, extra_tags=_TAG)
     return HttpResponseRedirect(reverse("account") + "#api-keys")
 
 

@@ -12,7 +12,7 @@ from conversations import api_keys
 from conversations.api_keys import KeyChoices, UnknownKey
 from conversations.limits import Limit
 from conversations.models import ApiKey, User
-from tests.people import People, make_model
+from tests.people import PASSWORD, People, make_model
 
 pytestmark = pytest.mark.django_db
 NEW = "/account/keys/new/"
@@ -162,6 +162,14 @@ def test_a_key_is_revoked_at_once(people: People) -> None:
     with pytest.raises(UnknownKey):
         api_keys.authenticated(secret, "")
     assert alice.get(address).status_code == 404
+
+
+def test_words_about_signing_in_do_not_stand_among_the_keys(people: People) -> None:
+    client = Client()
+    client.post("/accounts/login/", {"login": "alice", "password": PASSWORD})
+    text = client.get("/account/").content.decode()
+    assert "API keys" in text
+    assert "uccessfully signed in" not in text
 
 
 def test_nobody_else_changes_or_revokes_a_key(people: People) -> None:
