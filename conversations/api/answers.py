@@ -17,6 +17,10 @@ UNREAD_BYTES = 256 * 1024
 WRITE_BYTES = 64 * 1024
 # A longer answer is not kept for those who come later.
 KEPT_BYTES = 4 * 1024 * 1024
+# With more readers than this a process has so much to write that what comes for one of them within
+# so long goes out in one piece: the write costs more than the tokens in it.
+CROWD = 16
+GATHER_SECONDS = 0.025
 # Well under the minute after which proxies give a silent answer up.
 PING_SECONDS = 10.0
 
@@ -141,18 +145,23 @@ class Answer:
 
     def _write(self, written: bytes) -> None:
         self._written += written
-        if not self._decided.is_set():
-            self._decided.set()
+        is_urgent = self.is_over or not self._decided.is_set()
+        self._decided.set()
         if self.is_kept and self.size > KEPT_BYTES:
             self.is_kept = False
         for reader in self._readers:
-            reader.wake()
+            reader.wake() if is_urgent else reader.wake_soon()
 
 
 class Reader:
     """One who reads an answer, from its beginning to its end."""
 
+    _open = 0
+
     def __init__(self, answer: Answer) -> None:
+        Reader._open += 1
+        self._has_left = False
+        self._gathering: asyncio.TimerHandle | None = None
         self.cursor = 0
         self._answer = answer
         self._waiting: asyncio.Future[None] | None = None
@@ -186,7 +195,13 @@ class Reader:
 
     def leave(self) -> None:
         """Read no more."""
+        if self._has_left:
+            return
+        self._has_left = True
+        Reader._open -= 1
         self._timer.cancel()
+        if self._gathering:
+            self._gathering.cancel()
         self._answer.leave(self)
 
     # Django closes what it was to stream, though nothing of it was sent.
@@ -196,6 +211,17 @@ class Reader:
         """There is something to read."""
         if self._waiting and not self._waiting.done():
             self._waiting.set_result(None)
+
+    def wake_soon(self) -> None:
+        """There is something to read, which waits a moment for more where many read."""
+        if Reader._open <= CROWD:
+            self.wake()
+        elif self._gathering is None:
+            self._gathering = self._loop.call_later(GATHER_SECONDS, self._gathered)
+
+    def _gathered(self) -> None:
+        self._gathering = None
+        self.wake()
 
     def _tick(self) -> None:
         if self._is_silent:

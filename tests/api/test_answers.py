@@ -1,0 +1,106 @@
+"""An answer and its readers: nothing lost, nothing held for long, a comment in silences."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from conversations.api import answers
+from conversations.api.answers import Answer, Reader
+from conversations.api.forms import PING, Origin, Streamed
+from conversations.generation.direct import Ending
+from conversations.generation.events import Finished
+from conversations.models import LedgerEntry
+from conversations.settling import Used
+from conversations.upstream import Chunk, ChunkChoice, Delta
+
+USED = Used(LedgerEntry.Source.PROVIDER, 1, 10, 3, 0)
+END = Ending(Finished("completed", {"0": "stop"}), USED)
+
+
+def said(content: str) -> Chunk:
+    choice = ChunkChoice(index=0, delta=Delta(content=content))
+    return Chunk(id="", model="", created=0, choices=(choice,))
+
+
+def streamed() -> Answer:
+    return Answer(Streamed(Origin("chatcmpl-1", 1, "m"), 1, include_usage=False))
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(10):
+            await work()
+
+    asyncio.run(bounded())
+
+
+def test_in_a_crowd_what_comes_close_together_goes_out_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(answers, "CROWD", 0)
+
+    async def work() -> None:
+        answer = streamed()
+        pieces = aiter(answer.reader())
+        answer.hear(said("one"))
+        first = await anext(pieces)
+        started = asyncio.get_running_loop().time()
+        waiting = asyncio.ensure_future(anext(pieces))
+        await asyncio.sleep(0)
+        for word in ("two", "three"):
+            answer.hear(said(word))
+        second = await waiting
+        assert asyncio.get_running_loop().time() - started >= answers.GATHER_SECONDS * 0.9
+        assert (first.count(b"one"), second.count(b"two"), second.count(b"three")) == (1, 1, 1)
+        answer.end(END)
+        rest = b"".join([piece async for piece in pieces])
+        assert rest.endswith(b"data: [DONE]\n\n")
+
+    run(work)
+
+
+def test_alone_each_piece_goes_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "GATHER_SECONDS", 60.0)
+
+    async def work() -> None:
+        answer = streamed()
+        pieces = aiter(answer.reader())
+        for word in ("one", "two"):
+            waiting = asyncio.ensure_future(anext(pieces))
+            await asyncio.sleep(0)
+            answer.hear(said(word))
+            assert word.encode() in await waiting
+        answer.end(END)
+        assert b"[DONE]" in await anext(pieces)
+        assert [piece async for piece in pieces] == []
+
+    run(work)
+
+
+def test_a_long_silence_has_comments_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "PING_SECONDS", 0.02)
+
+    async def work() -> None:
+        answer = streamed()
+        pieces = aiter(answer.reader())
+        answer.hear(said("one"))
+        assert b"one" in await anext(pieces)
+        assert [await anext(pieces), await anext(pieces)] == [PING, PING]
+        answer.end(END)
+        assert (await anext(pieces)).endswith(b"[DONE]\n\n")
+
+    run(work)
+
+
+def test_a_reader_that_was_never_read_leaves_nothing_behind() -> None:
+    async def work() -> None:
+        before, left = Reader._open, []
+        answer = streamed()
+        answer.abandoned = lambda: left.append(1)
+        reader = answer.reader()
+        reader.close()
+        reader.close()
+        assert (Reader._open, left) == (before, [1])
+
+    run(work)
