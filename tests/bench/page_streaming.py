@@ -50,8 +50,7 @@ async def streamed(page: Page, throttle: float, rate: int) -> tuple[MainThread, 
 async def run(throttle: float, rate: int) -> tuple[MainThread, float]:
     """The same with a site and an upstream of its own."""
     async with Upstream() as upstream, Site(upstream.address) as site:
-        await site.make_people(["alice"])
-        await site.model_named(MODEL)
+        await site.furnish(["alice"], MODEL)
         async with signed_in(site) as page:
             await page.get_by_role("button", name="Model").click()
             await page.get_by_role("option", name=MODEL, exact=True).click()

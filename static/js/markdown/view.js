@@ -87,7 +87,8 @@ export class MarkdownView {
   }
 
   /**
-   * Shows a complete message: at once, a very long one over several frames.
+   * Shows a complete message: at once, a very long one over several frames, and one that has
+   * streamed in the next frame, as that which brings its end has enough to do.
    *
    * @param {string} text
    * @returns {Promise<void>} fulfilled when all is shown, typeset and coloured
@@ -96,6 +97,8 @@ export class MarkdownView {
     this.#pace.cancel();
     this.#text = text;
     const completion = (this.#completion = {});
+    if (this.#parts.length) await new Promise(requestAnimationFrame);
+    if (this.#completion !== completion) return;
     this.#made = new WeakSet();
     const { markdown, rest } = this.#split();
     this.#settle(0, "");
