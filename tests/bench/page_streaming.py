@@ -1,12 +1,12 @@
 """What a streaming answer costs the whole page: `python -m tests.bench.page_streaming`.
 
 The real site and the scripted upstream, whose article of 20 kB arrives in 2,000 chunks; a real
-Chromium that is slowed down four times, at the real page, which follows the end of the answer.
+Chromium that is slowed down four times, at the real page, which follows the end of the answer. It
+tells where the time goes and judges nothing.
 """
 
 import argparse
 import asyncio
-import sys
 
 from playwright.async_api import Page
 
@@ -57,8 +57,8 @@ async def run(throttle: float, rate: int) -> tuple[MainThread, float]:
             return await streamed(page, throttle, rate)
 
 
-def main() -> int:
-    """Run from the command line; the exit code says whether no task was too long."""
+def main() -> None:
+    """Run from the command line."""
     parser = argparse.ArgumentParser(description="What a streaming answer costs the whole page.")
     parser.add_argument("--throttle", type=float, default=4, help="how much slower (4)")
     parser.add_argument("--rate", type=int, default=100, help="chunks a second (100)")
@@ -73,8 +73,7 @@ def main() -> int:
             "tasks over 50 ms by the wall": did.stretched,
         },
     )
-    return int(did.long > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
