@@ -30,7 +30,7 @@ bench: dev weights npm
 		$(BIN)/python -m tests.bench.$$tool || failed=1; done; exit $$failed
 
 # The property tests with many more examples, and the API against its own description.
-fuzz: dev
+fuzz: dev npm
 	@$(BIN)/python -m tests.bench.fuzz_api
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m "not bench and not browser and not model"
 

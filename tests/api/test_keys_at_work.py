@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 from django.test import Client
@@ -48,21 +47,19 @@ def test_a_key_sees_no_more_than_it_is_for(gate: Gate) -> None:
     assert ApiKey.objects.get().last_used_at is not None
 
 
-def test_the_requests_that_the_page_suggests_run_as_they_stand(gate: Gate, tmp_path: Path) -> None:
+def test_the_requests_that_the_page_suggests_run_as_they_stand(gate: Gate) -> None:
     gate.model("good", name='it\'s/"good"', upstream_name="good")
     client = Client()
     client.force_login(gate.alice)
     shown = {each.slug: each.text for each in client.get("/account/").context["examples"]}
     runs = {"curl": ["sh", "-c", shown["curl"]], "python": [sys.executable, "-c", shown["python"]]}
     if found := node():
-        # Below the root, so that the package is found.
-        program = ROOT / "node_modules" / ".cache" / f"{tmp_path.name}.mjs"
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(shown["javascript"], encoding="utf-8")
-        runs["javascript"] = [found, str(program)]
+        runs["javascript"] = [found, "--input-type=module", "-e", shown["javascript"]]
     for name, command in runs.items():
         said = subprocess.run(
             command,
+            # Where the packages are found.
+            cwd=ROOT,
             env={**os.environ, "PARLEY_API_KEY": gate.secret},
             capture_output=True,
             text=True,
