@@ -1,10 +1,9 @@
 /** The links on a person's own page: copied, changed, updated and revoked at once. */
 
 import { copy } from "#js/clipboard.js";
-import { wireDialogs } from "#js/dialogs.js";
 import { drawLocalMoments } from "#js/local_moments.js";
 import { element, on } from "#js/markup.js";
-import { ShareDialog } from "#js/share/dialog.js";
+import { drawShareDialog } from "#js/share/dialog.js";
 import { Refusal, revoke } from "#js/share/links.js";
 import { fetchTalk } from "#js/share/talk.js";
 import { say } from "#js/status.js";
@@ -14,7 +13,7 @@ import { word } from "#js/words.js";
 
 /** @type {import("#js/share/links.js").Bounds & {links: Link[]}} */
 const { links, ...bounds } = JSON.parse(element("state").textContent);
-const dialog = new ShareDialog();
+const dialog = drawShareDialog();
 const problem = element("link-problem");
 
 /** @param {HTMLElement} target */
@@ -61,7 +60,6 @@ function complain(sentence) {
   problem.hidden = false;
 }
 
-wireDialogs();
 drawLocalMoments();
 on(document, "click", (event) => pressed(event.target));
 on(dialog, "changed", () => element("share-dialog").addEventListener("close", () => location.reload()));

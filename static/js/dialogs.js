@@ -50,11 +50,7 @@ export function toggleKeys() {
 /** Makes the buttons and the backdrop of every dialog close it. */
 export function wireDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {
-    for (const button of dialog.querySelectorAll("[data-cancel]")) {
-      button.addEventListener("click", () => dialog.close(""));
-    }
-    // Where much can have been filled in, a slip of the pointer must not throw it away.
-    if (dialog.hasAttribute("data-stays")) continue;
+    dialog.querySelector("[data-cancel]")?.addEventListener("click", () => dialog.close(""));
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(""));
   }
 }

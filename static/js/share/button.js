@@ -1,12 +1,13 @@
 /** The way into the share dialog from the page of a conversation. */
 
 import { element, on } from "#js/markup.js";
-import { ShareDialog } from "#js/share/dialog.js";
+import { drawShareDialog } from "#js/share/dialog.js";
 import { talkOf } from "#js/share/talk.js";
 
 export class ShareButton {
   #button = element("share-button");
-  #dialog = new ShareDialog();
+  /** @type {ReturnType<typeof drawShareDialog> | null} */
+  #dialog = null;
   #state;
 
   /** @param {import("#js/state.js").State} state */
@@ -21,7 +22,9 @@ export class ShareButton {
 
   /** @param {string | null} leafId up to which message; null for what the page shows */
   open(leafId) {
-    if (this.#talk.messages.length) this.#dialog.open(this.#talk, leafId);
+    if (this.#talk.messages.length === 0) return;
+    this.#dialog ??= drawShareDialog();
+    this.#dialog.open(this.#talk, leafId);
   }
 
   get #talk() {

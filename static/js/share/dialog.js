@@ -1,7 +1,7 @@
 /** The dialog in which a conversation is shared: its links, a new one, and what it will show. */
 
 import { copy } from "#js/clipboard.js";
-import { element, on } from "#js/markup.js";
+import { clone, element, on } from "#js/markup.js";
 import { LinkCards } from "#js/share/cards.js";
 import { DraftPreview } from "#js/share/draft_preview.js";
 import { Faults } from "#js/share/faults.js";
@@ -20,6 +20,12 @@ const NO_BOUNDS = {
   default_omit: [],
 };
 
+/** @returns {ShareDialog} the one of the page, which is drawn with this */
+export function drawShareDialog() {
+  document.body.append(clone("share-dialog"));
+  return new ShareDialog();
+}
+
 /**
  * Dispatches `changed` when a link was made, changed or revoked.
  *
@@ -27,7 +33,7 @@ const NO_BOUNDS = {
  * @typedef {import("#js/share/talk.js").Talk} Talk
  * @typedef {"links" | "create" | "change" | "update"} View
  */
-export class ShareDialog extends EventTarget {
+class ShareDialog extends EventTarget {
   #dialog = element("share-dialog");
   #form = element("share-form");
   #faults = new Faults(this.#dialog);
@@ -58,6 +64,9 @@ export class ShareDialog extends EventTarget {
     on(element("share-back"), "click", () => this.#back());
     on(element("share-jump"), "click", () => element("share-preview").scrollIntoView());
     on(this.#dialog, "close", () => this.#closed());
+    for (const button of this.#dialog.querySelectorAll("[data-cancel]")) {
+      on(button, "click", () => this.#dialog.close(""));
+    }
   }
 
   /**
