@@ -9,7 +9,7 @@ import pytest
 
 from conversations.models import Provider
 from tests.api.conftest import Gate
-from tests.upstreams.scripted import SCRIPTS
+from tests.upstreams import faults, good
 
 GOOD = ("<0><1><2>", "", "stop")
 THOUGHT = ("<0><1><2>", "Let me think.", "stop")
@@ -132,14 +132,14 @@ def outcome(gate: Gate, script: str, *, streamed: bool) -> Any:
 @pytest.fixture
 def impatient(gate: Gate) -> Gate:
     """Models of every script, whose provider waits only briefly."""
-    for script in {*SCRIPTS, *OUTCOMES} - LEFT_OUT:
+    for script in {*OUTCOMES, *BREAKS}:
         gate.model(script, inline_thinking=script == "think")
     Provider.objects.update(first_byte_seconds=0.6, idle_seconds=0.6)
     return gate
 
 
-def test_every_script_is_accounted_for() -> None:
-    assert SCRIPTS.keys() == {*OUTCOMES, *BREAKS, *LEFT_OUT}
+def test_every_quirk_is_accounted_for() -> None:
+    assert {*good.SCRIPTS, *faults.SCRIPTS} <= {*OUTCOMES, *BREAKS, *LEFT_OUT}
 
 
 @pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "whole"])
