@@ -1,6 +1,7 @@
 """The end of a hold: what was used, in the counters, the ledger and the sums of the day."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,7 +13,8 @@ from conversations.quotas import cost_micros
 
 # A provider that counts less than this part of our own guess is not believed.
 PLAUSIBLE_PART = 8
-# The most that the column holds: a site may have been off for months before it settles.
+# The most that the column holds: a site may have been off for months before it settles. A clock
+# that was set back makes it 0.
 LONGEST_MS = 2**31 - 1
 
 
@@ -123,8 +125,12 @@ def _entry(
         "charged_tokens": _charged(hold, Measure.TOKENS, used),
         "charged_cost_micros": _charged(hold, Measure.COST, used),
         "first_token_ms": measured.first_token_ms,
-        "duration_ms": min(LONGEST_MS, int((now - hold.created_at).total_seconds() * 1000)),
+        "duration_ms": _milliseconds(now - hold.created_at),
     }
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return max(0, min(LONGEST_MS, int(duration.total_seconds() * 1000)))
 
 
 def _charged(hold: Hold, measure: Measure, used: Used) -> int:

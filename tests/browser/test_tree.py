@@ -191,6 +191,7 @@ def test_four_answers_of_one_call_stand_each_in_its_column(
         expect(columns(tab)).to_have_count(4)
         for column in range(4):
             expect(columns(tab).nth(column)).to_have_attribute("aria-busy", "false")
+            expect(columns(tab).nth(column)).to_contain_text(f"{column}gen:1:0004")
             shown = columns(tab).nth(column).locator(".answer").inner_text()
             pieces = re.findall(r"(\d)gen:1:(\d{4})", shown)
             assert pieces == [(str(column), f"{each:04d}") for each in range(5)]

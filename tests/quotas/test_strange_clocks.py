@@ -1,0 +1,31 @@
+"""Whatever the clocks of the machine did, an answer is settled."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from conversations import turn_records
+from conversations.generation import lifecycle
+from conversations.generation.events import Finished
+from conversations.models import Hold, LedgerEntry
+from conversations.turn_records import Sending
+from tests.people import People, make_model
+
+
+@pytest.mark.parametrize(
+    ("begun_ago", "duration_ms"),
+    [(timedelta(days=90), 2**31 - 1), (timedelta(hours=-1), 0)],
+    ids=["a site that was off for months", "a clock that was set back"],
+)
+def test_a_strange_duration_keeps_nothing_from_being_settled(
+    people: People, begun_ago: timedelta, duration_ms: int
+) -> None:
+    sending = Sending(None, None, "Tell me about tea.", make_model().name, {})
+    with transaction.atomic():
+        generation = turn_records.send(people.alice, uuid4(), sending).generation
+    Hold.objects.update(created_at=timezone.now() - begun_ago)
+    assert lifecycle.finish(generation.pk, 1, Finished(cause="interrupted"))
+    assert LedgerEntry.objects.get().duration_ms == duration_ms
