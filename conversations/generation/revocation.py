@@ -46,8 +46,7 @@ def _reason_of_key(generation: Generation, key: ApiKey) -> Failure | None:
         return Failure("key_revoked", _("The API key was revoked."))
     if key.is_expired:
         return Failure("key_expired", _("The API key has expired."))
-    allowed = LanguageModel.objects.within(key).filter(pk=generation.language_model_id or 0)
-    if not (key.allows(ApiKey.Endpoint.CHAT) and allowed.exists()):
+    if not (key.allows(ApiKey.Endpoint.CHAT) and key.is_for(generation.language_model_id)):
         return Failure("key_narrowed", _("The API key is no longer for this."))
     return None
 

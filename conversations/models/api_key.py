@@ -99,6 +99,10 @@ class ApiKey(models.Model):
         """Whether it is for that endpoint."""
         return endpoint in self.endpoints
 
+    def is_for(self, model_id: int | None) -> bool:
+        """Whether it is for that model. Looks it up only where it is not for all of them."""
+        return self.all_models or self.language_models.filter(pk=model_id).exists()
+
     def admits(self, address: str) -> bool:
         """Whether it may be used from there. An address that cannot be read is nowhere."""
         if not self.addresses:

@@ -120,8 +120,11 @@ class Normaliser:
     @property
     def failure(self) -> UpstreamError | None:
         """The failure that a choice ended with; the text of that chunk still counts."""
-        failures = (choice.failure for choice in self._choices.values() if choice.failure)
-        return next(failures, None)
+        # Asked after every event, where a generator costs more than the answer.
+        for choice in self._choices.values():
+            if choice.failure:
+                return choice.failure
+        return None
 
     def feed(self, value: Any) -> Chunk:
         """Take one event. Raises Malformed for what is no chunk."""
