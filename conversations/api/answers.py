@@ -20,7 +20,7 @@ KEPT_BYTES = 4 * 1024 * 1024
 # With more readers than this a process has so much to write that what comes for one of them within
 # so long goes out in one piece: the write costs more than the tokens in it.
 CROWD = 16
-GATHER_SECONDS = 0.025
+GATHER_SECONDS = 0.045
 # Well under the minute after which proxies give a silent answer up.
 PING_SECONDS = 10.0
 

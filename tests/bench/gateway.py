@@ -1,6 +1,6 @@
 """What the gateway costs a token beside a bare relay, and what it adds to its delay.
 
-    python -m tests.bench.gateway --streams 100 --rate 50 --seconds 20
+    python -m tests.bench.gateway --streams 100 --rate 50 --seconds 30
 
 The yardstick is `tests/bench/bare_gateway.py`, with the same server and the same upstream client,
 measured in the same run by the same program, before and after. Exit code 1 when the gateway costs
@@ -86,7 +86,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="What the gateway costs a token.")
     parser.add_argument("--streams", type=int, default=100)
     parser.add_argument("--rate", type=int, default=50)
-    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=30)
     load = Load(**vars(parser.parse_args()))
     title = f"{load.streams} streams of {load.rate} tokens/s for {load.seconds} s"
     bare = [asyncio.run(measure_bare(load))]
