@@ -121,7 +121,6 @@ class Page {
   #drawWritten() {
     this.#messages.draw(this.#state);
     this.#drawGauge();
-    this.#end.keep();
   }
 
   #drawGauge() {

@@ -19,9 +19,10 @@ export class FollowEnd {
     this.#jump = jump;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     jump.addEventListener("click", () => this.toEnd());
+    // Told after layout: whoever asks for the height earlier makes the page lay out once more.
     const grown = new ResizeObserver(() => {
       this.#tellGutter();
-      this.keep();
+      this.#keep();
     });
     grown.observe(content);
     grown.observe(scroller);
@@ -30,7 +31,7 @@ export class FollowEnd {
   /** Goes to the end and follows it from there. */
   toEnd() {
     this.#following = true;
-    this.keep();
+    this.#keep();
   }
 
   /** The reader opened something: what they look at must stay where it is. */
@@ -38,8 +39,7 @@ export class FollowEnd {
     this.#following = false;
   }
 
-  /** Called after everything that changes the log's height. */
-  keep() {
+  #keep() {
     if (this.#following) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#top = this.#scroller.scrollTop;
     this.#drawJump();
@@ -62,7 +62,8 @@ export class FollowEnd {
   }
 
   #drawJump() {
-    this.#jump.hidden = this.#following || this.#isAtEnd();
+    const isHidden = this.#following || this.#isAtEnd();
+    if (this.#jump.hidden !== isHidden) this.#jump.hidden = isHidden;
   }
 
   #isAtEnd() {

@@ -4,6 +4,10 @@ const SHORTEST_INTERVAL_MS = 40;
 // On a slow machine rendering leaves this many times its own duration to everything else.
 const REST = 4;
 
+/** @type {number | null} when the frame began that is being rendered now */
+let frameTime = null;
+
+/** What is requested while another pace renders belongs to the same frame. */
 export class Pace {
   #render;
   #timer = 0;
@@ -18,9 +22,10 @@ export class Pace {
   /** Renders soon, once however often it is asked. */
   request() {
     if (this.#timer || this.#frame) return;
-    const wait = this.#notBefore - performance.now();
+    const wait = this.#notBefore - (frameTime ?? performance.now());
     if (wait > 0) this.#timer = window.setTimeout(() => this.#nextFrame(), wait);
-    else this.#nextFrame();
+    else if (frameTime === null) this.#nextFrame();
+    else this.#draw(frameTime);
   }
 
   cancel() {
@@ -31,13 +36,24 @@ export class Pace {
 
   #nextFrame() {
     this.#timer = 0;
-    this.#frame = requestAnimationFrame(() => this.#now());
+    this.#frame = requestAnimationFrame((time) => this.#now(time));
   }
 
-  #now() {
+  /** @param {number} time */
+  #now(time) {
     this.#frame = 0;
+    frameTime = time;
+    try {
+      this.#draw(time);
+    } finally {
+      frameTime = null;
+    }
+  }
+
+  /** @param {number} time */
+  #draw(time) {
     const startedAt = performance.now();
-    this.#notBefore = startedAt + SHORTEST_INTERVAL_MS;
+    this.#notBefore = time + SHORTEST_INTERVAL_MS;
     this.#render();
     const endedAt = performance.now();
     this.#notBefore = Math.max(this.#notBefore, endedAt + REST * (endedAt - startedAt));

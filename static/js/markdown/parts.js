@@ -89,16 +89,15 @@ export function isShownBy(part, token, context) {
  * @param {Part[]} parts
  * @param {number} index
  * @param {Part} part
- * @param {Node | null} [end] the child before which the last part stands
  */
-export function place(parent, parts, index, part, end = null) {
+export function place(parent, parts, index, part) {
   const old = parts[index]?.node;
   parts[index] = part;
   if (old === part.node) return;
   if (part.node) {
-    const next = parts.slice(index + 1).find((each) => each.node)?.node ?? end;
+    const next = parts.slice(index + 1).find((each) => each.node)?.node;
     if (old) old.replaceWith(part.node);
-    else parent.insertBefore(part.node, next);
+    else parent.insertBefore(part.node, next?.parentNode === parent ? next : null);
   } else {
     old?.remove();
   }

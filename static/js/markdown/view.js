@@ -39,6 +39,9 @@ const LONGEST_MARKDOWN = 200_000;
 // turns loose); one more is kept back to be safe.
 const UNSETTLED = 3;
 const SLICE_MS = 8;
+// The blocks of a long message stand in groups: what the page does at each frame for every child of
+// the message, and for everything that it need not lay out outside the window, is done for few.
+const GROUP = 32;
 // A line of nothing but markers becomes something else with the next character: two backticks a
 // fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
 const UNCLEAR_LINE = /^\n?[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
@@ -53,6 +56,8 @@ export class MarkdownView {
   #text = "";
   /** @type {Part[]} */
   #parts = [];
+  /** @type {HTMLElement[]} */
+  #groups = [];
   #settledParts = 0;
   #settledText = "";
   /** @type {import("marked").Links} */
@@ -150,8 +155,24 @@ export class MarkdownView {
       this.#showToken(tokens[index], place, context);
       if (this.#parts[place].unfinished) return this.#finishLater(context, index);
     }
-    removeFrom(this.#parts, this.#settledParts + tokens.length);
+    this.#shorten(this.#settledParts + tokens.length);
     return this.#finishLater(context, -1);
+  }
+
+  /** @param {number} count of the parts that stay */
+  #shorten(count) {
+    removeFrom(this.#parts, count);
+    for (const group of this.#groups.splice(Math.ceil(count / GROUP))) group.remove();
+  }
+
+  /** @param {number} index of a part @returns {HTMLElement} that holds its node */
+  #groupOf(index) {
+    const number = Math.floor(index / GROUP);
+    if (!this.#groups[number]) {
+      this.#groups[number] = element("div", { class: "blocks" });
+      this.#element.insertBefore(this.#groups[number], this.#rest.parentNode && this.#rest);
+    }
+    return this.#groups[number];
   }
 
   /** @param {Token} token @param {number} index @param {Context} context */
@@ -159,10 +180,9 @@ export class MarkdownView {
     const old = this.#parts[index];
     const stale = old && this.#isStale(old, token, context);
     if (!stale && isShownBy(old, token, context)) return;
-    const end = this.#rest.parentNode ? this.#rest : null;
     const part = renderedForPage(token, context, stale ? undefined : old);
     this.#made.add(part);
-    place(this.#element, this.#parts, index, part, end);
+    place(this.#groupOf(index), this.#parts, index, part);
   }
 
   /**
