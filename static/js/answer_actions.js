@@ -1,7 +1,7 @@
 /** What can be done with an answer besides asking again: details, thumbs, reading aloud. */
 
 import { DetailsDialog } from "#js/details_dialog.js";
-import { part } from "#js/markup.js";
+import { hide, part } from "#js/markup.js";
 import { rate } from "#js/rating.js";
 import { canRead, readAloud } from "#js/read_aloud.js";
 
@@ -34,7 +34,7 @@ export class AnswerActions {
 export function drawActions(element, message) {
   part(element, "rate-up").setAttribute("aria-pressed", String(message.rating?.value === 1));
   part(element, "rate-down").setAttribute("aria-pressed", String(message.rating?.value === -1));
-  part(element, "read-aloud").hidden = !canRead() || message.content === "";
+  hide(part(element, "read-aloud"), !canRead() || message.content === "");
 }
 
 /** @param {HTMLElement} button @param {Message} message @returns {string} without the markup */

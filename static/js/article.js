@@ -2,7 +2,7 @@
 
 import { drawActions } from "#js/answer_actions.js";
 import { fold } from "#js/folding.js";
-import { clone, part, write } from "#js/markup.js";
+import { clone, hide, part, write } from "#js/markup.js";
 import { outcomeOf } from "#js/outcome.js";
 import { Reasoning } from "#js/reasoning.js";
 import { markdownView } from "#js/markdown_view.js";
@@ -48,11 +48,11 @@ export class AssistantArticle {
     this.element.classList.toggle("is-last", isLast);
     this.element.setAttribute("aria-busy", String(running));
     drawHeading(part(this.element, "heading"), view);
-    part(this.element, "keep").hidden = !view.isAlternative || running || message.pending === true;
+    hide(part(this.element, "keep"), !view.isAlternative || running || message.pending === true);
     write(part(this.element, "model-name"), message.model ?? "");
     this.#reasoning.update(message, running);
     const isStructured = this.#structured.update(view);
-    part(this.element, "content").hidden = isStructured;
+    hide(part(this.element, "content"), isStructured);
     if (!isStructured) this.#drawAnswer(message.content, running);
     this.#calls.update(view);
     drawActions(this.element, message);
@@ -85,13 +85,13 @@ export class AssistantArticle {
     part(this.element, "content").classList.toggle("has-caret", running && message.content !== "");
     const silent =
       !message.content && !message.reasoning_content && !message.tool_calls?.length;
-    part(this.element, "waiting").hidden = !(running && silent);
+    hide(part(this.element, "waiting"), !(running && silent));
   }
 
   /** @param {string[]} notices */
   #drawNotices(notices) {
     const line = part(this.element, "notices");
-    line.hidden = notices.length === 0;
+    hide(line, notices.length === 0);
     write(line, notices.join(" "));
   }
 
@@ -99,15 +99,15 @@ export class AssistantArticle {
   #drawOutcome(message, isLast, isBusy) {
     const outcome = outcomeOf(message, isLast);
     const box = part(this.element, "outcome");
-    box.hidden = outcome === null;
+    hide(box, outcome === null);
     box.classList.toggle("is-failed", outcome?.failed ?? false);
     const sentence = outcome ? word(outcome.sentence, { reason: outcome.reason }) : "";
     write(part(this.element, "outcome-text"), sentence);
-    part(this.element, "outcome-continue").hidden = isBusy || outcome?.button !== "continue";
-    part(this.element, "outcome-regenerate").hidden = isBusy || outcome?.button !== "regenerate";
-    part(this.element, "regenerate").hidden = outcome?.button === "regenerate";
+    hide(part(this.element, "outcome-continue"), isBusy || outcome?.button !== "continue");
+    hide(part(this.element, "outcome-regenerate"), isBusy || outcome?.button !== "regenerate");
+    hide(part(this.element, "regenerate"), outcome?.button === "regenerate");
     part(this.element, "regenerate").disabled = isBusy;
-    part(this.element, "copy").hidden = message.content === "";
+    hide(part(this.element, "copy"), message.content === "");
   }
 }
 
@@ -140,7 +140,7 @@ function identify(element, message, name) {
  */
 function drawVersions(element, message, siblings, isBusy) {
   const place = siblings.findIndex((each) => each.id === message.id) + 1;
-  part(element, "versions").hidden = siblings.length < 2;
+  hide(part(element, "versions"), siblings.length < 2);
   write(part(element, "version"), `${place}/${siblings.length}`);
   part(element, "previous").disabled = isBusy || place <= 1;
   part(element, "next").disabled = isBusy || place >= siblings.length;

@@ -1,7 +1,7 @@
 /** A quiet meter beside the composer: how full the model's context is, and what falls out of it. */
 
 import { fullness, leftOut } from "#js/context.js";
-import { element, part, write } from "#js/markup.js";
+import { element, hide, part, write } from "#js/markup.js";
 import { count, word } from "#js/words.js";
 
 const SHOWN_FROM = 0.25;
@@ -13,10 +13,10 @@ export class ContextGauge {
   /** @param {import("#js/context.js").Talk | null} talk null where there is no model */
   draw(talk) {
     const full = talk && fullness(talk);
-    this.#line.hidden = full === null || full < SHOWN_FROM;
+    hide(this.#line, full === null || full < SHOWN_FROM);
     if (full !== null) this.#write(full);
     const out = talk?.draft.trim() ? leftOut(talk) : 0;
-    this.#warning.hidden = out === 0;
+    hide(this.#warning, out === 0);
     const text = this.#warning.querySelector("p");
     const sentence = out === 0 ? "" : word(out === 1 ? "left-out-one" : "left-out", { count: count(out) });
     write(text, sentence);

@@ -34,6 +34,16 @@ export function write(place, text) {
 }
 
 /**
+ * Says it only where it is news: an attribute that is set again is looked up in the styles again.
+ *
+ * @param {HTMLElement} place
+ * @param {boolean} isHidden
+ */
+export function hide(place, isHidden) {
+  if (place.hidden !== isHidden) place.hidden = isHidden;
+}
+
+/**
  * Listens to an event that may carry a `detail` or a target of any kind.
  *
  * @param {EventTarget} target

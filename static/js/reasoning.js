@@ -1,7 +1,7 @@
 /** The panel above an answer: what the model thought, and for how long. */
 
 import { markdownView } from "#js/markdown_view.js";
-import { part, write } from "#js/markup.js";
+import { hide, part, write } from "#js/markup.js";
 import { duration, word } from "#js/words.js";
 
 export class Reasoning {
@@ -23,7 +23,7 @@ export class Reasoning {
    */
   update(message, running) {
     const text = message.reasoning_content ?? "";
-    this.#panel.hidden = text === "";
+    hide(this.#panel, text === "");
     if (text === "") return;
     write(part(this.#panel, "reasoning-line"), line(message.reasoning_ms));
     // Open while there is nothing else to read, folded when the answer begins; the reader's own

@@ -6,7 +6,7 @@ import { answered } from "#js/faults.js";
 import { JsonReader } from "#js/json/reader.js";
 import { csvOf, tableOf } from "#js/json/table.js";
 import { viewOf } from "#js/json/tree_view.js";
-import { clone, on, part } from "#js/markup.js";
+import { clone, hide, on, part } from "#js/markup.js";
 import { say } from "#js/status.js";
 import { word } from "#js/words.js";
 
@@ -43,8 +43,8 @@ export class StructuredAnswer {
   update({ message, isLast, isBusy }) {
     const running = message.generation?.status === "running";
     const shown = asksForJson(message.response_format) && this.#draw(message, running);
-    this.#root.hidden = !shown;
-    part(this.#root, "mend").hidden = isBusy || !isLast || part(this.#root, "faults").hidden;
+    hide(this.#root, !shown);
+    hide(part(this.#root, "mend"), isBusy || !isLast || part(this.#root, "faults").hidden);
     return shown;
   }
 

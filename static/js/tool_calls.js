@@ -2,7 +2,7 @@
 
 import { JsonReader } from "#js/json/reader.js";
 import { pretty } from "#js/json/pretty.js";
-import { clone, on, part, write } from "#js/markup.js";
+import { clone, hide, on, part, write } from "#js/markup.js";
 import { word } from "#js/words.js";
 
 /**
@@ -26,16 +26,16 @@ export class ToolCalls {
   update({ message, isLast, isBusy }) {
     const calls = message.tool_calls ?? [];
     const running = message.generation?.status === "running";
-    this.#root.hidden = calls.length === 0;
+    hide(this.#root, calls.length === 0);
     while (this.#cards.length > calls.length) this.#cards.pop()?.element.remove();
     while (this.#cards.length < calls.length) this.#add();
     const cut = !running && isCut(message);
     const asks = isLast && !running && !cut && !message.pending;
     calls.forEach((call, place) => this.#cards[place].update(call, running, asks));
     // How an answer ended otherwise is said below it.
-    part(this.#root, "cut").hidden = !(cut && isLast && message.generation?.status === "completed");
+    hide(part(this.#root, "cut"), !(cut && isLast && message.generation?.status === "completed"));
     part(this.#root, "ask-again").disabled = isBusy;
-    part(this.#root, "foot").hidden = !asks;
+    hide(part(this.#root, "foot"), !asks);
     this.#drawSend();
   }
 

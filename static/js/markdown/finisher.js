@@ -4,13 +4,12 @@
  */
 
 import { diagramIn } from "#js/markdown/diagram.js";
-import { coloured } from "#js/markdown/highlight.js";
-import { nextTask } from "#js/markdown/pace.js";
+import { colour } from "#js/markdown/highlight.js";
+import { Slice } from "#js/markdown/pace.js";
 import { Typesetter } from "#js/markdown/typeset.js";
 
 /** @typedef {import("#js/markdown/blocks.js").Finish} Finish */
 
-const SLICE_MS = 8;
 // Beyond these a message is an attack on the layout; its formulas stay as they were written.
 const MOST_FORMULAS = 1_000;
 
@@ -55,13 +54,11 @@ export class Finisher {
   }
 
   async #run() {
-    let sliceEndsAt = performance.now() + SLICE_MS;
+    const slice = new Slice();
     for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) {
       // What a newer rendering has replaced is not worth the work.
       if (this.#root.contains(task.node)) await this.#finish(task);
-      if (performance.now() < sliceEndsAt) continue;
-      await nextTask();
-      sliceEndsAt = performance.now() + SLICE_MS;
+      if (slice.isOver) await slice.next();
     }
     this.#running = null;
   }
@@ -71,6 +68,6 @@ export class Finisher {
     if (this.#isDoneAtOnce(task)) return;
     if (task.kind === "diagram") diagramIn(task.node, task.source, task.labels);
     else if (task.kind === "math") await this.#typesetter.typeset(task);
-    else task.node.replaceChildren(await coloured(task.source, task.language));
+    else await colour(task.node, task.source, task.language);
   }
 }

@@ -4,10 +4,9 @@
  */
 
 import { CodeLines } from "#js/markdown/code_lines.js";
-import { nextTask } from "#js/markdown/pace.js";
+import { Slice } from "#js/markdown/pace.js";
 
 const LONGEST_CODE = 100_000;
-const SLICE_MS = 8;
 const PATIENCE_MS = 5_000;
 // Grammars beside those that come with the library, by the names that people write.
 const MORE_GRAMMARS = new Map([
@@ -43,20 +42,24 @@ let asked = 0;
 const waiting = new Map();
 
 /**
- * The code with its words in spans of the classes of highlight.js; plain when the language is not
- * known, the code too long or the worker too slow.
+ * Puts the words of shown code in spans of the classes of highlight.js, piece by piece; leaves it
+ * plain when the language is not known, the code too long or the worker too slow.
  *
+ * @param {HTMLElement} shown which `CodeLines` has written
  * @param {string} code
  * @param {string} language
- * @returns {Promise<DocumentFragment>}
  */
-export async function coloured(code, language) {
+export async function colour(shown, code, language) {
   const markup = code.length > LONGEST_CODE ? null : await markupOf(code, language);
+  if (markup === null) return;
   const fragment = document.createDocumentFragment();
-  const lines = new CodeLines(fragment);
-  if (markup === null) lines.write(code);
-  else await writeMarkup(lines, markup);
-  return fragment;
+  await writeMarkup(new CodeLines(fragment), markup);
+  const slice = new Slice();
+  // Both are divided at the same lines, so nothing moves.
+  for (const [index, piece] of [...fragment.children].entries()) {
+    shown.children[index]?.replaceWith(piece);
+    if (slice.isOver) await slice.next();
+  }
 }
 
 /** @param {string} code @param {string} language @returns {Promise<string | null>} */
@@ -105,14 +108,12 @@ function settle(number, markup) {
  * @param {string} markup
  */
 async function writeMarkup(lines, markup) {
-  let sliceEndsAt = performance.now() + SLICE_MS;
+  const slice = new Slice();
   for (const [, classes, text] of markup.matchAll(MARKUP)) {
     if (text !== undefined) lines.write(unescaped(text));
     else if (classes !== undefined) lines.open(classes);
     else lines.close();
-    if (performance.now() < sliceEndsAt) continue;
-    await nextTask();
-    sliceEndsAt = performance.now() + SLICE_MS;
+    if (slice.isOver) await slice.next();
   }
 }
 

@@ -1,6 +1,7 @@
-/** How often a message is rendered while it streams: at most 25 times a second. */
+/** How often a message is rendered while it streams: at most 25 times a second; and slices of work. */
 
 const SHORTEST_INTERVAL_MS = 40;
+const SLICE_MS = 8;
 // On a slow machine rendering leaves this many times its own duration to everything else.
 const REST = 4;
 
@@ -60,8 +61,23 @@ export class Pace {
   }
 }
 
+/** For work that is done a little at a time. */
+export class Slice {
+  #endsAt = performance.now() + SLICE_MS;
+
+  get isOver() {
+    return performance.now() >= this.#endsAt;
+  }
+
+  /** Leaves the page a turn. */
+  async next() {
+    await nextTask();
+    this.#endsAt = performance.now() + SLICE_MS;
+  }
+}
+
 /** @returns {Promise<void>} fulfilled when the page has had a turn */
-export function nextTask() {
+function nextTask() {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
