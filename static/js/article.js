@@ -56,7 +56,7 @@ export class AssistantArticle {
     if (!isStructured) this.#drawAnswer(message.content, running);
     this.#calls.update(view);
     drawActions(this.element, message);
-    this.#drawCaret(message, running);
+    this.#drawWaiting(message, running);
     this.#drawNotices(message.generation?.notices ?? []);
     this.#drawOutcome(message, isLast, isBusy);
     drawVersions(this.element, message, siblings, isBusy);
@@ -81,8 +81,7 @@ export class AssistantArticle {
   }
 
   /** @param {Message} message @param {boolean} running */
-  #drawCaret(message, running) {
-    part(this.element, "content").classList.toggle("has-caret", running && message.content !== "");
+  #drawWaiting(message, running) {
     const silent =
       !message.content && !message.reasoning_content && !message.tool_calls?.length;
     hide(part(this.element, "waiting"), !(running && silent));

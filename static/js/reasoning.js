@@ -30,7 +30,6 @@ export class Reasoning {
     // choice stands.
     if (!this.#readerChose) this.#panel.open = message.content === "";
     const thinking = running && message.content === "";
-    part(this.#panel, "reasoning-content").classList.toggle("has-caret", thinking);
     this.#draw(text, thinking);
   }
 

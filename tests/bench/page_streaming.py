@@ -1,12 +1,16 @@
 """What a streaming answer costs the whole page: `python -m tests.bench.page_streaming`.
 
 The real site and the scripted upstream, whose article of 20 kB arrives in 2,000 chunks; a real
-Chromium that is slowed down four times, at the real page, which follows the end of the answer. It
-tells where the time goes and judges nothing.
+Chromium that is slowed down four times, at the real page, which follows the end of the answer.
+Counted is from the first word on the page to a second after the end. The slowing down goes by the
+clock on the wall: time that another process takes from the page is slowed down too, so beside other
+work it needs priority (`nice -n -15`). As other work can only add, an answer in which a task took
+longer than it may is asked for again, at most three times in all. Exit code 1 when none was good.
 """
 
 import argparse
 import asyncio
+import sys
 
 from playwright.async_api import Page
 
@@ -18,31 +22,53 @@ from tests.bench.upstream import Upstream
 from tests.upstreams.article import ARTICLE
 
 MODEL = "article"
-# Presses Send and waits for the end without looking again and again: a look at roles and names
-# makes Chromium lay out all that is off the window.
+RUNS = 3
+MOST_LONG_TASKS = 0
+# Loads the libraries and their fonts, which is not what is measured.
+_PREPARE = """
+async () => {
+  const { MarkdownView } = await import("#js/markdown/view.js");
+  const root = document.body.appendChild(document.createElement("div"));
+  await new MarkdownView(root).finish("$$\\frac{x^2}{2}$$\\n\\n```python\\nx\\n```");
+  await document.fonts.ready;
+  root.remove();
+}
+"""
+# They wait for a change and do not look again and again: a look at roles and names makes Chromium
+# lay out all that is off the window.
 _SEND = """
 () => new Promise((resolve) => {
   const log = document.querySelector("[role=log]");
-  let began = false;
-  new MutationObserver(() => {
-    began ||= log.ariaBusy === "true";
-    if (began && log.ariaBusy === "false") setTimeout(resolve, 1_000);
-  }).observe(log, { attributes: true });
+  new MutationObserver((_, observer) => {
+    if (!log.querySelector("[aria-busy=true] .blocks > *")) return;
+    observer.disconnect();
+    resolve();
+  }).observe(log, { subtree: true, childList: true });
   document.querySelector("button[aria-label=Send]").click();
+})
+"""
+_END = """
+() => new Promise((resolve) => {
+  const log = document.querySelector("[role=log]");
+  new MutationObserver(() => {
+    if (log.ariaBusy === "false") setTimeout(resolve, 1_000);
+  }).observe(log, { attributes: true });
 })
 """
 
 
 async def streamed(page: Page, throttle: float, rate: int) -> tuple[MainThread, float]:
-    """What the main thread did from Send to the end, and the seconds that took."""
+    """What the main thread did from the first word to the end, and the seconds that took."""
     assert page.context.browser is not None
     await page.goto("/")
+    await page.evaluate(_PREPARE)
     session = await page.context.new_cdp_session(page)
     await session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
     await page.get_by_role("textbox", name="Message").fill(f"Explain it all, rate={rate}")
+    await page.evaluate(_SEND)
     await page.context.browser.start_tracing(page=page, categories=CATEGORIES)
     began = asyncio.get_running_loop().time()
-    await page.evaluate(_SEND)
+    await page.evaluate(_END)
     took = asyncio.get_running_loop().time() - began
     return MainThread.of(await page.context.browser.stop_tracing()), took
 
@@ -57,15 +83,23 @@ async def run(throttle: float, rate: int) -> tuple[MainThread, float]:
             return await streamed(page, throttle, rate)
 
 
-def main() -> None:
-    """Run from the command line."""
+def main() -> int:
+    """Run from the command line; the exit code says whether every frame was quick enough."""
     parser = argparse.ArgumentParser(description="What a streaming answer costs the whole page.")
     parser.add_argument("--throttle", type=float, default=4, help="how much slower (4)")
     parser.add_argument("--rate", type=int, default=100, help="chunks a second (100)")
     options = parser.parse_args()
-    did, took = asyncio.run(run(options.throttle, options.rate))
+    for _ in range(RUNS):
+        did, took = asyncio.run(run(options.throttle, options.rate))
+        _tell(options.throttle, did, took)
+        if did.long <= MOST_LONG_TASKS:
+            return 0
+    return 1
+
+
+def _tell(throttle: float, did: MainThread, took: float) -> None:
     show(
-        f"An article of {len(ARTICLE):,} characters on the page, slowed {options.throttle:g} times",
+        f"An article of {len(ARTICLE):,} characters on the page, slowed {throttle:g} times",
         {
             "main thread": f"{did.total:.0f} ms in {took:.1f} s",
             "tasks over 50 ms": did.long,
@@ -76,4 +110,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -45,7 +45,7 @@ window.made = (module) => {
 // The message's blocks, and the markup without the groups in which they stand.
 window.blocks = (root) => [...root.querySelectorAll(":scope > .blocks > *")];
 window.inside = (root) => [...root.children]
-  .map((each) => (each.className === "blocks" ? each.innerHTML : each.outerHTML)).join("");
+  .map((each) => (each.classList.contains("blocks") ? each.innerHTML : each.outerHTML)).join("");
 window.whole = async (text) => {
   const { root, view } = made(await import("#js/markdown/view.js"));
   const done = view.finish(text);

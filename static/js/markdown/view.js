@@ -41,7 +41,7 @@ const UNSETTLED = 3;
 const SLICE_MS = 8;
 // The blocks of a long message stand in groups: what the page does at each frame for every child of
 // the message, and for everything that it need not lay out outside the window, is done for few.
-const GROUP = 32;
+const GROUP = 16;
 // A line of nothing but markers becomes something else with the next character: two backticks a
 // fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
 const UNCLEAR_LINE = /^\n?[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
@@ -58,6 +58,8 @@ export class MarkdownView {
   #parts = [];
   /** @type {HTMLElement[]} */
   #groups = [];
+  /** @type {HTMLElement | null} the group that is being written in */
+  #growing = null;
   #settledParts = 0;
   #settledText = "";
   /** @type {import("marked").Links} */
@@ -113,6 +115,7 @@ export class MarkdownView {
       if (next >= 0) await new Promise(requestAnimationFrame);
     }
     if (this.#completion === completion) this.#showRest(rest);
+    this.#giveCaret(null);
     await this.#finisher.done();
   }
 
@@ -123,8 +126,17 @@ export class MarkdownView {
     const lexed = new Lexed(text.slice(this.#settledText.length), this.#links);
     const next = this.#show(this.#context(lexed, false), 0);
     this.#settleShown(text, lexed.tokens, next < 0 ? lexed.tokens.length : next);
+    this.#giveCaret(rest ? null : this.#groupOf(Math.max(0, this.#parts.length - 1)));
     if (next >= 0) this.#pace.request();
     else this.#showRest(rest);
+  }
+
+  /** @param {HTMLElement | null} group so that no others are looked through when it goes */
+  #giveCaret(group) {
+    if (group === this.#growing) return;
+    this.#growing?.classList.remove("has-caret");
+    group?.classList.add("has-caret");
+    this.#growing = group;
   }
 
   /** The part that is read as Markdown, and the rest of a text that is too long for that. */
