@@ -9,7 +9,7 @@ _PLACE = Path(tempfile.mkdtemp(prefix="parley-tests-"))
 for _name in (
     "API_ALLOWED_ORIGINS", "API_UNKNOWN_FIELDS", "DATABASE_URL", "DEBUG", "EMAIL_URL",
     "ENCRYPTION_KEY", "HOST", "LOG_FORMAT", "PORT",
-    "REDIS_URL", "SECRET_KEY", "SIGNUP", "SITE_NAME", "SITE_URL", "TRUSTED_PROXIES",
+    "REDIS_URL", "SECRET_KEY", "SIGNUP", "SITE_NAME", "SITE_URL", "STATIC_ROOT", "TRUSTED_PROXIES",
     "UPSTREAM_API_KEY", "UPSTREAM_BASE_URL",
 ):  # fmt: skip
     os.environ.pop(_name, None)

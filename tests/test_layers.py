@@ -1,6 +1,7 @@
 """Imports point down: architecture.md, "Layers"."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,7 @@ LAYERS = {
 PURE_PACKAGES = {"aiohttp", "httpx", "httpx_aiohttp", "msgspec", "xllamacpp"}
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of the application, by its dotted name."""
     found = {}

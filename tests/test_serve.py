@@ -37,6 +37,7 @@ def serving(tmp_path: Path, port: int, **environment: str) -> Iterator[subproces
         env={
             "PATH": os.environ["PATH"],
             "DATA_DIR": str(tmp_path),
+            "STATIC_ROOT": str(tmp_path / "static"),
             "PORT": str(port),
             "LOCAL_MODEL": "off",
             **environment,

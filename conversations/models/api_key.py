@@ -101,7 +101,7 @@ class ApiKey(models.Model):
 
     def is_for(self, model_id: int | None) -> bool:
         """Whether it is for that model. Looks it up only where it is not for all of them."""
-        return self.all_models or self.language_models.filter(pk=model_id).exists()
+        return self.all_models or self.language_models.filter(pk=model_id or 0).exists()
 
     def admits(self, address: str) -> bool:
         """Whether it may be used from there. An address that cannot be read is nowhere."""

@@ -96,6 +96,8 @@ def _variables(place: Path, port: int, upstream: str, local_model: str) -> dict[
         "DATA_DIR": str(place),
         "LOCAL_MODEL": local_model,
         "PORT": str(port),
+        # Two sites that start at once would take each other's files away.
+        "STATIC_ROOT": str(place / "static"),
         "UPSTREAM_API_KEY": "sk-scripted-canary" if upstream else "",
         "UPSTREAM_BASE_URL": upstream,
         "DJANGO_SETTINGS_MODULE": "chatsite.settings",
