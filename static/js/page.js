@@ -60,6 +60,8 @@ class Page {
   #connection = new ConnectionLine(() => this.#socket.open());
   #release = new ReleaseLine(this.#state.site.release);
   #pace = new Pace(() => this.#drawWritten());
+  /** How an answer has ended, until its last words are on the page and it is said. */
+  #ending = "";
   #frame = 0;
 
   start() {
@@ -81,7 +83,7 @@ class Page {
   #listenToState() {
     on(this.#state, "changed", () => this.#drawSoon());
     on(this.#state, "written", () => this.#pace.request());
-    on(this.#state, "finished", (event) => say(event.detail.cause));
+    on(this.#state, "finished", ({ detail }) => (this.#ending = detail.cause));
     on(this.#navigation, "arrived", () => this.#arrived());
     on(this.#navigation, "arrived", dropArrivalNotice);
     on(this.#navigation, "named", () => this.#composer.rename(this.#draftKey));
@@ -115,6 +117,8 @@ class Page {
     showNotice(this.#state.conversation?.notice ?? this.#state.notice);
     this.#composer.update({ answering, canSend: model !== null });
     this.#drawWritten();
+    if (this.#ending) say(this.#ending);
+    this.#ending = "";
   }
 
   /** What changes while an answer is being written, many times a second. */

@@ -94,8 +94,8 @@ export class MarkdownView {
   }
 
   /**
-   * Shows a complete message: at once, a very long one over several frames, and one that has
-   * streamed in the next frame, as that which brings its end has enough to do.
+   * Shows a complete message: at once, a very long one over several frames. One that has streamed
+   * has its last words at once, and is read as a whole in the next frame.
    *
    * @param {string} text
    * @returns {Promise<void>} fulfilled when all is shown, typeset and coloured
@@ -104,7 +104,11 @@ export class MarkdownView {
     this.#pace.cancel();
     this.#text = text;
     const completion = (this.#completion = {});
-    if (this.#parts.length) await new Promise(requestAnimationFrame);
+    if (this.#parts.length) {
+      this.#stream();
+      this.#pace.cancel();
+      await new Promise(requestAnimationFrame);
+    }
     if (this.#completion !== completion) return;
     this.#made = new WeakSet();
     const { markdown, rest } = this.#split();
