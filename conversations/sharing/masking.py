@@ -22,6 +22,8 @@ COVERS = ("█████", "•••••", "-----", "=====")
 _ROUNDS = 4
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
+_HIDDEN = re.compile(f"[{_INVISIBLE}]")
+_WHITE = re.compile(r"\s+")
 _AS_IT_STANDS = re.compile(
     rf"(?P<run>[!-~]+)|(?P<space>\s+)|(?P<nothing>[{_INVISIBLE}]+)|(?P<other>.)", re.DOTALL
 )
@@ -149,7 +151,7 @@ def _covered(text: str, spans: list[tuple[int, int]], cover: str) -> str:
 
 
 def _folded(text: str, view: re.Pattern[str]) -> str:
-    return "".join(_meaning(match) for match in view.finditer(text))
+    return _WHITE.sub(" ", "".join(_meaning(match) for match in view.finditer(text)))
 
 
 def _mapped(text: str, view: re.Pattern[str]) -> tuple[str, list[int], list[int]]:
@@ -159,7 +161,11 @@ def _mapped(text: str, view: re.Pattern[str]) -> tuple[str, list[int], list[int]
     ends: list[int] = []
     for match in view.finditer(text):
         meaning = _meaning(match)
-        parts.append(meaning)
+        if meaning.startswith(" ") and parts and parts[-1].endswith(" "):
+            # White space that is written in several pieces is one space.
+            meaning, ends[-1] = meaning[1:], match.end()
+        if meaning:
+            parts.append(meaning)
         if match.lastgroup == "run":
             starts.extend(range(match.start(), match.end()))
             ends.extend(range(match.start() + 1, match.end() + 1))
@@ -187,7 +193,8 @@ def _meaning(match: re.Match[str]) -> str:
             piece = unquote(piece, errors="replace")
         case "escaped":
             piece = piece[-1]
-    return unicodedata.normalize("NFKD", piece).casefold()
+    shown = _WHITE.sub(" ", _HIDDEN.sub("", piece))
+    return unicodedata.normalize("NFKD", shown).casefold()
 
 
 def _utf16(units: list[str]) -> str:

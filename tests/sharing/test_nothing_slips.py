@@ -110,6 +110,15 @@ def test_nothing_left_out_or_masked_can_be_read_anywhere(db: None) -> None:
             "chosen": None,
         }
     )
+    @example(
+        {
+            "secrets": ["zq  9"],
+            "hidden": [("zq  9", disguise, 0) for disguise in DISGUISES],
+            "omit": [],
+            "leaf": 0,
+            "chosen": None,
+        }
+    )
     def holds(draft: dict[str, Any]) -> None:
         with transaction.atomic():
             check(author, draft)
