@@ -1,5 +1,6 @@
 """The official package against the bundled model: a real server behind the gateway."""
 
+import json
 from typing import Any
 
 import openai
@@ -7,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.api.conftest import Gate
+from tests.local_model.templated import templated_model
 from tests.people import make_model
 
 pytestmark = pytest.mark.model
@@ -51,3 +53,35 @@ def test_a_real_model_answers_the_package_in_every_way(gate: Gate, local_model: 
     with pytest.raises(openai.BadRequestError) as caught:
         chat.create(model=MODEL, messages=[{"role": "user", "content": "word " * 20_000}])
     assert caught.value.code == "context_length_exceeded"
+
+
+CITY = {"type": "string", "maxLength": 20}
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "Get the weather of a city",
+        "parameters": {"type": "object", "properties": {"city": CITY}, "required": ["city"]},
+    },
+}
+# A model this small begins a call only when it is begun for it.
+BEGUN: Any = [
+    {"role": "user", "content": "What is the weather in Paris?"},
+    {"role": "assistant", "content": "<tool_call>\n"},
+]
+
+
+def test_a_real_model_s_calls_come_out_whole_and_streamed(gate: Gate, local_model: str) -> None:
+    chat = gate.openai.chat.completions
+    with templated_model("tools") as address:
+        make_model(MODEL, base_url=f"{address}/v1", dialect="llamacpp")
+        asked: Any = {"model": MODEL, "messages": BEGUN, "tools": [WEATHER], "temperature": 0,
+                      "tool_choice": "required", "max_tokens": 100}  # fmt: skip
+        whole = chat.create(**asked).choices[0]
+        with chat.stream(**asked) as stream:
+            streamed = stream.get_final_completion().choices[0]
+    for choice in (whole, streamed):
+        assert choice.finish_reason == "tool_calls"
+        (call, *_more) = choice.message.tool_calls or []
+        assert call.function.name == "get_weather"
+        assert json.loads(call.function.arguments)["city"] == "Paris"
