@@ -9,6 +9,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 # Playwright's synchronous interface runs an event loop in the test's own thread, where Django
 # would refuse every query.
@@ -54,3 +55,9 @@ def own_place() -> Iterator[None]:
     """Removes the run's data when it ends."""
     yield
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def forgotten_failures() -> None:
+    """Starts with nothing counted against anybody: all requests come from one address."""
+    cache.clear()
