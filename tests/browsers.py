@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.conf import settings
@@ -28,6 +30,8 @@ _ARGUMENTS = [
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    # The tabs of a profile share a process, so a second one loads no file again.
+    "--process-per-site",
 ]
 # How long a page may take on a busy machine before it is held to be wrong.
 PATIENCE_SECONDS = 20
@@ -75,23 +79,64 @@ def faults() -> list[str]:
     return []
 
 
+class Profiles:
+    """Browser profiles, each used by one test at a time and cleared behind it.
+
+    A new profile would load every file of the site again: half of the time of the suite. A parked
+    page keeps the process of the profile, and what it has loaded, between the tests.
+    """
+
+    def __init__(self, browser: Browser, site: LiveSite) -> None:
+        self._browser = browser
+        self._site = site
+        self._free: dict[str, list[_Profile]] = defaultdict(list)
+
+    @contextmanager
+    def lend(self, **options: object) -> Iterator[BrowserContext]:
+        """Gives a profile with these options that nothing is left in from another test."""
+        free = self._free[repr(sorted(options.items()))]
+        profile = free.pop() if free else _Profile(self._browser, self._site, options)
+        yield profile.context
+        profile.clear()
+        free.append(profile)
+
+
+class _Profile:
+    def __init__(self, browser: Browser, site: LiveSite, options: dict[str, object]) -> None:
+        self.context = browser.new_context(base_url=site.url, **options)
+        self._parked = self.context.new_page()
+        self._parked.goto("/healthz")
+        self._devtools = self.context.new_cdp_session(self._parked)
+        self._stored = {"origin": site.url, "storageTypes": "local_storage"}
+
+    def clear(self) -> None:
+        for page in self.context.pages:
+            if page != self._parked:
+                page.close()
+        self.context.set_offline(False)
+        self.context.clear_cookies()
+        self._devtools.send("Storage.clearDataForOrigin", self._stored)
+
+
+@pytest.fixture(scope="session")
+def profiles(browser: Browser, served_site: LiveSite) -> Profiles:
+    return Profiles(browser, served_site)
+
+
 @pytest.fixture
-def new_page(browser: Browser, live_site: LiveSite, faults: list[str]) -> Iterator[NewPage]:
-    """Makes pages, each in a browser of its own: `new_page(alice)` is signed in as alice."""
-    contexts: list[BrowserContext] = []
+def new_page(profiles: Profiles, live_site: LiveSite, faults: list[str]) -> Iterator[NewPage]:
+    """Makes pages, each in a profile of its own: `new_page(alice)` is signed in as alice."""
+    with ExitStack() as lent:
 
-    def make(user: User | None = None, **options: object) -> Page:
-        context = browser.new_context(base_url=live_site.url, **options)
-        contexts.append(context)
-        if user is not None:
-            context.add_cookies([_session_cookie(user, live_site)])
-        page = context.new_page()
-        _watch(page, faults)
-        return page
+        def make(user: User | None = None, **options: object) -> Page:
+            profile = lent.enter_context(profiles.lend(**options))
+            if user is not None:
+                profile.add_cookies([_session_cookie(user, live_site)])
+            page = profile.new_page()
+            _watch(page, faults)
+            return page
 
-    yield make
-    for context in contexts:
-        context.close()
+        yield make
     assert faults == []
 
 

@@ -30,7 +30,8 @@ def collected_static() -> None:
 
 
 @pytest.fixture(scope="session")
-def _served(collected_static: None, django_db_setup: None) -> Iterator[LiveSite]:
+def served_site(collected_static: None, django_db_setup: None) -> Iterator[LiveSite]:
+    """A running site, for what lives longer than a test."""
     # Twisted's reactor can run once in a process, so all tests share one server. It starts with
     # the first test that asks, and reads the collected files then.
     from chatsite.server import Server
@@ -63,9 +64,9 @@ def _served(collected_static: None, django_db_setup: None) -> Iterator[LiveSite]
 
 
 @pytest.fixture
-def live_site(_served: LiveSite, transactional_db: None) -> LiveSite:
+def live_site(served_site: LiveSite, transactional_db: None) -> LiveSite:
     """A running site whose database is emptied after the test."""
-    return _served
+    return served_site
 
 
 @pytest.fixture(scope="session")

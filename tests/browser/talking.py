@@ -1,6 +1,7 @@
 """What a reader does on the page of a conversation, and what they see of it."""
 
 import re
+from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -43,6 +44,13 @@ def converse(page: Page, text: str = "Please, tokens=3") -> None:
     """Send a message and wait until it is answered."""
     send(page, text)
     wait_for_end(page)
+
+
+def looked_at(*pages: Page) -> Iterator[Page]:
+    """Each of these tabs, in front: one that is behind another draws once in a second."""
+    for page in pages:
+        page.bring_to_front()
+        yield page
 
 
 def tokens(message: Locator) -> list[str]:

@@ -12,6 +12,7 @@ from tests.browser.talking import (
     begin,
     button,
     converse,
+    looked_at,
     messages,
     send,
     token,
@@ -165,6 +166,7 @@ def test_two_tabs_see_what_is_said_in_the_other(home: Page) -> None:
     second = home.context.new_page()
     second.goto(home.url)
     converse(second, "And from here, tokens=2")
+    home.bring_to_front()
     expect(messages(home)).to_have_count(4)
     expect(answer(home)).to_contain_text(token(2, 1))
     converse(home, "And back, tokens=1")
@@ -225,11 +227,12 @@ def test_a_conversation_is_renamed_in_every_tab(home: Page) -> None:
     converse(home)
     second = home.context.new_page()
     second.goto(home.url)
+    home.bring_to_front()
     button(home.get_by_role("navigation"), "More").click()
     button(home, "Rename").click()
     home.get_by_role("textbox", name="Title").fill("All about tea")
     button(home.get_by_role("dialog"), "Rename").click()
-    for page in (home, second):
+    for page in looked_at(home, second):
         expect(page.get_by_role("link", name="All about tea")).to_be_visible()
         expect(page).to_have_title("All about tea · Parley")
 
@@ -238,9 +241,10 @@ def test_a_conversation_is_deleted_in_every_tab(home: Page) -> None:
     converse(home)
     second = home.context.new_page()
     second.goto(home.url)
+    home.bring_to_front()
     button(home.get_by_role("navigation"), "More").click()
     button(home, "Delete").click()
-    for page in (home, second):
+    for page in looked_at(home, second):
         expect(page).to_have_url(re.compile(r":\d+/$"))
         expect(messages(page)).to_have_count(0)
         assert rows(page) == []

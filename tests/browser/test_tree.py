@@ -12,6 +12,7 @@ from tests.browser.talking import (
     begin,
     button,
     converse,
+    looked_at,
     messages,
     send,
     wait_for_end,
@@ -85,17 +86,19 @@ def test_escape_puts_an_edit_aside(home: Page) -> None:
 def test_two_tabs_show_the_same_branch(home: Page) -> None:
     converse(home, "First, tokens=2")
     second = second_tab(home)
+    home.bring_to_front()
     edited(home, "Second, tokens=2")
-    for page in (home, second):
+    for page in looked_at(home, second):
         expect(messages(page).first).to_contain_text("Second")
         expect(answer(page)).to_contain_text("gen:2:0001")
     button(messages(second).first, "Previous version").click()
-    for page in (home, second):
+    for page in looked_at(home, second):
         expect(messages(page).first).to_contain_text("First")
         expect(answer(page)).to_contain_text("gen:1:0001")
+    home.bring_to_front()
     button(messages(home).first, "Next version").click()
     home.reload()
-    for page in (home, second):
+    for page in looked_at(home, second):
         expect(messages(page).first).to_contain_text("Second")
 
 
@@ -120,13 +123,15 @@ def test_a_deleted_message_comes_back_in_every_tab(home: Page) -> None:
     converse(home, "First, tokens=2")
     converse(home, "Second, tokens=2")
     second = second_tab(home)
+    home.bring_to_front()
     more(messages(home).nth(2), "Delete")
-    for page in (home, second):
+    for page in looked_at(home, second):
         expect(messages(page)).to_have_count(2)
     converse(second, "Third, tokens=2")
+    home.bring_to_front()
     expect(messages(home)).to_have_count(4)
     button(home, "Undo").click()
-    for page in (home, second):
+    for page in looked_at(home, second):
         expect(messages(page).nth(2)).to_contain_text("Second")
         expect(messages(page)).to_have_count(4)
     expect(button(home, "Undo")).to_have_count(0)
@@ -187,7 +192,7 @@ def test_four_answers_of_one_call_stand_each_in_its_column(
         expect(columns(page).nth(column)).to_have_attribute("aria-busy", "true")
     second.goto(page.url)
     upstream.open("g", 20)
-    for tab in (page, second):
+    for tab in looked_at(page, second):
         expect(columns(tab)).to_have_count(4)
         for column in range(4):
             expect(columns(tab).nth(column)).to_have_attribute("aria-busy", "false")
@@ -197,7 +202,7 @@ def test_four_answers_of_one_call_stand_each_in_its_column(
             assert pieces == [(str(column), f"{each:04d}") for each in range(5)]
     assert len(upstream.calls) == 1
     button(columns(page).nth(2), "Keep this one").click()
-    for tab in (page, second):
+    for tab in looked_at(page, second):
         expect(columns(tab)).to_have_count(0)
         expect(messages(tab)).to_have_count(2)
         expect(answer(tab)).to_contain_text("2gen:1:0004")
