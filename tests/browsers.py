@@ -14,6 +14,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -128,11 +129,15 @@ def new_page(profiles: Profiles, live_site: LiveSite, faults: list[str]) -> Iter
     """Makes pages, each in a profile of its own: `new_page(alice)` is signed in as alice."""
     with ExitStack() as lent:
 
-        def make(user: User | None = None, **options: object) -> Page:
+        def make(
+            user: User | None = None, viewport: ViewportSize | None = None, **options: object
+        ) -> Page:
             profile = lent.enter_context(profiles.lend(**options))
             if user is not None:
                 profile.add_cookies([_session_cookie(user, live_site)])
             page = profile.new_page()
+            if viewport:
+                page.set_viewport_size(viewport)
             _watch(page, faults)
             return page
 

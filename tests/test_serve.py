@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from conversations.local_model import weights
+from tests.bench.site import migrate_quickly
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 60
@@ -64,6 +65,13 @@ def line(process: subprocess.Popen[str], pattern: str) -> str:
     raise AssertionError(f"No line matches {pattern!r}:\n{''.join(seen)}")
 
 
+@pytest.fixture
+def migrated(tmp_path: Path) -> Path:
+    """The data folder of a site that was started before."""
+    migrate_quickly(tmp_path)
+    return tmp_path
+
+
 def test_it_says_where_it_is_and_prints_the_set_up_link(tmp_path: Path, port: int) -> None:
     with serving(tmp_path, port) as process:
         assert line(process, "is at") == f"Parley is at http://127.0.0.1:{port}/"
@@ -73,8 +81,8 @@ def test_it_says_where_it_is_and_prints_the_set_up_link(tmp_path: Path, port: in
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly(tmp_path: Path, port: int, number: signal.Signals) -> None:
-    with serving(tmp_path, port) as process:
+def test_a_signal_ends_it_cleanly(migrated: Path, port: int, number: signal.Signals) -> None:
+    with serving(migrated, port) as process:
         line(process, "administrator")
         process.send_signal(number)
         rest, _none = process.communicate(timeout=SECONDS)
@@ -82,18 +90,18 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, port: int, number: signal.Sign
     assert "Traceback" not in rest
 
 
-def test_a_port_that_is_taken_ends_the_start_with_what_to_do(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_ends_the_start_with_what_to_do(migrated: Path) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
-        serving(tmp_path, taken.getsockname()[1]) as process,
+        serving(migrated, taken.getsockname()[1]) as process,
     ):
         rest, _none = process.communicate(timeout=SECONDS)
     assert process.returncode == 1
     assert "Set HOST and PORT to a free address." in rest
 
 
-def test_it_starts_where_the_upstream_cannot_be_reached(tmp_path: Path, port: int) -> None:
-    with serving(tmp_path, port, UPSTREAM_BASE_URL="http://127.0.0.1:9/v1") as process:
+def test_it_starts_where_the_upstream_cannot_be_reached(migrated: Path, port: int) -> None:
+    with serving(migrated, port, UPSTREAM_BASE_URL="http://127.0.0.1:9/v1") as process:
         line(process, "is at")
         assert "Configured upstream does not list its models" in line(process, "list its models")
 
@@ -102,10 +110,10 @@ def test_it_starts_where_the_upstream_cannot_be_reached(tmp_path: Path, port: in
 @pytest.mark.skipif(weights() is None, reason="The bundled model is not installed.")
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Needs Linux, to wait for a stranger.")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_the_bundled_model_ends_with_it(tmp_path: Path, port: int, number: signal.Signals) -> None:
+def test_the_bundled_model_ends_with_it(migrated: Path, port: int, number: signal.Signals) -> None:
     import select
 
-    with serving(tmp_path, port, LOCAL_MODEL="on") as process:
+    with serving(migrated, port, LOCAL_MODEL="on") as process:
         line(process, "The bundled model is ready")
         child = os.pidfd_open(_child_of(process.pid))
         try:

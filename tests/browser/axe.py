@@ -5,8 +5,13 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 _SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_IS_THERE = "'axe' in window"
 _RUN = """
 async () => {
+  // Colours that are on their way to others are judged where they arrive.
+  for (const change of document.getAnimations()) {
+    if (change instanceof CSSTransition) change.finish();
+  }
   const { violations } = await axe.run();
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`));
@@ -14,9 +19,19 @@ async () => {
 """
 
 
+def faults_in_both_schemes(page: Page) -> list[str]:
+    """What is wrong with the page in light and in dark colours."""
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {fault}" for fault in faults_of(page)]
+    return found
+
+
 def faults_of(page: Page) -> list[str]:
     """Every violation of every rule, with the element and the reason."""
-    # Evaluated rather than added as a script, which the page's policy would refuse.
-    page.evaluate(_SOURCE.read_text(encoding="utf-8"))
+    if not page.evaluate(_IS_THERE):
+        # Evaluated rather than added as a script, which the page's policy would refuse.
+        page.evaluate(_SOURCE.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(_RUN)
     return found

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from conversations.models import Conversation, LanguageModel, Message, User
-from tests.browser.axe import faults_of
+from tests.browser.axe import faults_in_both_schemes
 from tests.browser.talking import (
     answer,
     begin,
@@ -353,30 +353,24 @@ def test_on_a_phone_a_message_is_sent_and_answered(
 # For everyone ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
 def test_axe_finds_nothing_wrong_with_a_conversation_and_the_colours_of_its_code(
-    new_page: NewPage, alice: User, model: LanguageModel, scheme: str, options: dict[str, object]
+    new_page: NewPage, alice: User, model: LanguageModel, options: dict[str, object]
 ) -> None:
     shown = conversation_with(alice, "How large is a circle?", CODE)
-    page = new_page(alice, color_scheme=scheme, **options)
+    page = new_page(alice, **options)
     page.goto(f"/c/{shown.pk}/")
     expect(answer(page).locator(".hljs-keyword").first).to_be_visible()
-    assert faults_of(page) == []
+    assert faults_in_both_schemes(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_wrong_with_an_empty_page_and_its_menus(
-    new_page: NewPage, alice: User, model: LanguageModel, scheme: str
-) -> None:
-    page = new_page(alice, color_scheme=scheme)
-    page.goto("/")
-    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
-    assert faults_of(page) == []
-    button(page, "Model").click()
-    expect(page.get_by_role("listbox")).to_be_visible()
-    assert faults_of(page) == []
-    page.keyboard.press("Escape")
-    page.keyboard.press("Control+/")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    assert faults_of(page) == []
+def test_axe_finds_nothing_wrong_with_an_empty_page_and_its_menus(home: Page) -> None:
+    expect(home.get_by_role("textbox", name="Message")).to_be_focused()
+    assert faults_in_both_schemes(home) == []
+    button(home, "Model").click()
+    expect(home.get_by_role("listbox")).to_be_visible()
+    assert faults_in_both_schemes(home) == []
+    home.keyboard.press("Escape")
+    home.keyboard.press("Control+/")
+    expect(home.get_by_role("dialog")).to_be_visible()
+    assert faults_in_both_schemes(home) == []

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from conversations.models import Counter, LanguageModel, Period, Rule, User
 from tests.account.test_account_page import use
-from tests.browser.axe import faults_of
+from tests.browser.axe import faults_in_both_schemes
 from tests.browser.talking import answer, button, converse, messages, send
 from tests.browsers import NewPage
 from tests.people import make_model
@@ -144,52 +144,45 @@ def test_the_account_page_is_in_the_menu_and_tells_the_readers_time(
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("name", "heading"),
-    [
-        ("Change password", "Change Password"),
-        ("Two-factor authentication", "Two-Factor Authentication"),
-        ("Sessions", "Sessions"),
-        ("Email addresses", "Email Addresses"),
-    ],
-)
-def test_the_account_page_leads_to_how_its_person_signs_in(
-    new_page: NewPage, alice: User, name: str, heading: str
-) -> None:
+def test_the_account_page_leads_to_how_its_person_signs_in(new_page: NewPage, alice: User) -> None:
     page = open_page(new_page, alice, "/account/", viewport={"width": 390, "height": 844})
-    page.get_by_role("link", name=name).click()
-    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("link", name="Account and limits").click()
-    expect(page.get_by_role("heading", name="Signing in")).to_be_visible()
+    for name, heading in {
+        "Change password": "Change Password",
+        "Two-factor authentication": "Two-Factor Authentication",
+        "Sessions": "Sessions",
+        "Email addresses": "Email Addresses",
+    }.items():
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_role("link", name="Account and limits").click()
+        expect(page.get_by_role("heading", name="Signing in")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_wrong_with_the_account_page_and_it_fits(
-    new_page: NewPage, alice: User, model: LanguageModel, scheme: str, width: int
+    new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     limit(10_000)
     limit(1_000_000, period="month", language_model=model)
     count(alice, 8_760)
     for days_ago in range(0, 30, 3):
         use(alice, days_ago=days_ago, model="a-model-of-a-very-long-name", completion_tokens=900)
-    viewport = {"width": width, "height": 900}
-    page = open_page(new_page, alice, "/account/", color_scheme=scheme, viewport=viewport)
-    expect(page.get_by_role("img", name="Tokens by day")).to_be_visible()
-    assert faults_of(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page = open_page(new_page, alice, "/account/")
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.get_by_role("img", name="Tokens by day")).to_be_visible()
+        assert faults_in_both_schemes(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_wrong_with_the_notice_and_the_line(
-    new_page: NewPage, alice: User, model: LanguageModel, scheme: str
+    new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     limit(10_000)
     count(alice, 10_000)
-    page = open_page(new_page, alice, color_scheme=scheme)
+    page = open_page(new_page, alice)
     expect(button(page, "OK")).to_be_visible()
-    assert faults_of(page) == []
+    assert faults_in_both_schemes(page) == []
     button(page, "OK").click()
     expect(page.get_by_text("No tokens left today · resets 09:00", exact=True)).to_be_visible()
-    assert faults_of(page) == []
+    assert faults_in_both_schemes(page) == []
