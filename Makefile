@@ -6,15 +6,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Nothing is compiled when it is installed; what runs is compiled once, and kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint bench fuzz lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
 
-# A worker for each core. Each takes the tests in their order, which puts those in a browser last.
+# A worker for each core, and one for the times when another waits for something that is not the
+# processor. Each takes the tests in their order, which puts those in a browser last.
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 test: dev weights npm
-	@$(BIN)/python -m pytest -m "not bench" --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -m "not bench" --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 lint: dev npm
 	$(BIN)/ruff check .

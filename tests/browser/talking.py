@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browsers import PATIENCE_SECONDS
 from tests.upstreams.scripted import ScriptedUpstream
 
 
@@ -34,9 +35,11 @@ def status(page: Page, text: str) -> Locator:
     return page.get_by_role("status").filter(has_text=text)
 
 
-def wait_for_end(page: Page, status_text: str = "Answer finished") -> None:
+def wait_for_end(
+    page: Page, status_text: str = "Answer finished", seconds: float = PATIENCE_SECONDS
+) -> None:
     """Wait until the answer has ended, and how."""
-    expect(status(page, status_text)).to_be_attached()
+    expect(status(page, status_text)).to_be_attached(timeout=seconds * 1000)
     expect(answer(page)).to_have_attribute("aria-busy", "false")
 
 

@@ -29,6 +29,8 @@ pytestmark = [
     pytest.mark.skipif(weights() is None, reason="The bundled model is not installed."),
 ]
 
+# A real model shares the processors with other tests.
+MODEL_SECONDS = 120
 CITY = {"type": "string", "maxLength": 20}
 WEATHER: dict[str, Any] = {
     "type": "function",
@@ -80,7 +82,7 @@ def test_a_real_server_s_calls_are_shown_and_answered(
     page: Page = new_page(alice)
     page.goto(f"/c/{message.conversation_id}/")
     button(page, "Continue").click()
-    wait_for_end(page)
+    wait_for_end(page, seconds=MODEL_SECONDS)
     names = answer(page).get_by_role("heading", level=3)
     expect(names.first).to_have_text("get_weather")
     expect(answer(page).locator(".tool-arguments").first).to_contain_text('"city": "Paris"')
@@ -90,7 +92,7 @@ def test_a_real_server_s_calls_are_shown_and_answered(
     calls = boxes.count()
     button(page, "Send answers").click()
     expect(messages(page)).to_have_count(2 + calls + 1)
-    wait_for_end(page)
+    wait_for_end(page, seconds=MODEL_SECONDS)
     expect(answer(page).locator(".answer")).not_to_be_empty()
 
 
@@ -101,7 +103,7 @@ def test_a_real_server_s_reasoning_is_shown_apart_from_its_answer(
     page: Page = new_page(alice)
     page.goto("/")
     send(page, "What is 2+2?")
-    wait_for_end(page)
+    wait_for_end(page, seconds=MODEL_SECONDS)
     reasoning = answer(page).locator("details.reasoning")
     expect(reasoning.locator("summary")).to_contain_text("Reasoning")
     expect(reasoning.locator(".markdown")).not_to_be_empty()
