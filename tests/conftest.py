@@ -70,7 +70,9 @@ def emptied_quickly() -> Iterator[None]:
     makes all permissions and content types anew each time."""
 
     def empty(_case: TransactionTestCase) -> None:
-        tables = [name for name in connection.introspection.table_names() if name not in _KEPT_TABLES]
+        tables = [
+            name for name in connection.introspection.table_names() if name not in _KEPT_TABLES
+        ]
         connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables))
 
     with pytest.MonkeyPatch.context() as patch:

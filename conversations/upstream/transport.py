@@ -6,7 +6,7 @@ twice the time per token; httpx-aiohttp puts aiohttp's pool under the same API.
 
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import httpx
 from aiohttp.abc import ResolveResult
-from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream, AiohttpTransport
 
 from .address_policy import AddressPolicy
 from .errors import AddressRefused, Malformed, TimedOut, Unreachable, UpstreamError
@@ -58,6 +58,43 @@ class _CheckedResolver(aiohttp.ThreadedResolver):
         return found
 
 
+class _Body(AiohttpResponseStream):
+    """The bytes of an answer, all of those that arrived.
+
+    aiohttp's reader raises what broke a connection before it gives what had come until then.
+    """
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for data in super().__aiter__():
+                yield data
+        except (httpx.HTTPError, aiohttp.ClientError, OSError):
+            if unread := _unread(self._aiohttp_response.content):
+                yield unread
+            raise
+
+
+def _unread(reader: aiohttp.StreamReader) -> bytes:
+    error = reader.exception()
+    if error is None:
+        return b""
+    reader.set_exception(None)  # type: ignore[arg-type]  # or it would be raised again
+    try:
+        return reader.read_nowait()
+    finally:
+        reader.set_exception(error)
+
+
+class _Transport(AiohttpTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it. Raises httpx.HTTPError."""
+        response = await super().handle_async_request(request)
+        body = response.stream
+        assert isinstance(body, AiohttpResponseStream)
+        response.stream = _Body(body._aiohttp_response)  # noqa: SLF001 - it has no other name
+        return response
+
+
 def open_transport(
     *, proxy: str | None, max_connections: int, policy: AddressPolicy
 ) -> AiohttpTransport:
@@ -65,7 +102,7 @@ def open_transport(
 
     With a ``proxy``, the policy holds for the proxy, which makes the connection to the server.
     """
-    return AiohttpTransport(
+    return _Transport(
         verify=tls_context(),
         trust_env=False,
         proxy=httpx.Proxy(proxy) if proxy else None,

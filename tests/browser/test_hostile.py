@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from conversations.models import (
     AuditEntry,
@@ -31,6 +31,8 @@ from tests.people import make_model
 
 pytestmark = pytest.mark.browser
 
+USUAL: ViewportSize = {"width": 1280, "height": 720}
+TALL: ViewportSize = {"width": 1280, "height": 6000}
 PART = 100
 PARTS = [STRINGS[start : start + PART] for start in range(0, len(STRINGS), PART)]
 WATCH = """
@@ -140,9 +142,7 @@ def name_conversations(alice: User, model: LanguageModel, strings: list[str]) ->
     )
 
 
-def talk(
-    alice: User, model: LanguageModel, strings: list[str], spoken: list[str]
-) -> Conversation:
+def talk(alice: User, model: LanguageModel, strings: list[str], spoken: list[str]) -> Conversation:
     """A conversation with hostile functions, of hostile questions, answers, JSON, calls and
     answers of tools."""
     conversation = Conversation.objects.create(
@@ -203,6 +203,7 @@ def turns(text: str, generation: Generation) -> list[dict[str, Any]]:
 
 def scroll_through(page: Page) -> None:
     """Bring everything into the window once, so that what draws lazily draws."""
+    page.set_viewport_size(TALL)
     page.evaluate(
         """async () => {
           const scroller = document.getElementById("log-scroller");
@@ -212,6 +213,7 @@ def scroll_through(page: Page) -> None:
           }
         }"""
     )
+    page.set_viewport_size(USUAL)
 
 
 def open_everything(page: Page) -> None:

@@ -4,10 +4,12 @@ import asyncio
 
 from tests.bench.stops import SENDS_AFTERWARDS, stop_often
 
+STOPS = 24
+
 
 def test_stops_at_random_moments_leave_nothing_behind() -> None:
-    outcome = asyncio.run(stop_often(48, until_idle=False))
+    outcome = asyncio.run(stop_often(STOPS, until_idle=False))
     assert outcome.violations == []
-    assert (outcome.stopped, outcome.calls_left) == (48, 0)
+    assert (outcome.stopped, outcome.calls_left) == (STOPS, 0)
     assert outcome.completed == SENDS_AFTERWARDS
     assert outcome.tracebacks == []

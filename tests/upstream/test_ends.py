@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conversations.upstream import Caps, Clocks, TimedOut, TooLarge, Upstream
+from conversations.upstream import Caps, Clocks, TimedOut, TooLarge, Upstream, UpstreamError
 from tests.upstream.asking import Heard, listen, request, run, tokens, upstream
 
 # Clocks far apart, so that each shows by its name which one ran out.
@@ -236,3 +236,21 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
             return contents
 
     assert run(ask()) == ["<gen:"] * 20
+
+
+def test_what_arrived_before_the_connection_broke_is_read_although_nobody_had_read_it() -> None:
+    async def ask() -> None:
+        async with (
+            upstream() as (server, client),
+            client.stream(request("cut?at=3")) as answer,
+        ):
+            await server.until(lambda: server.open_connections == 0)
+            for _turn in range(10):  # until this side has noticed
+                await asyncio.sleep(0)
+            async for chunk in answer:
+                heard.take(chunk)
+
+    heard = Heard()
+    with pytest.raises(UpstreamError):
+        run(ask())
+    assert heard.content == tokens(3)
