@@ -89,9 +89,9 @@ class _Transport(AiohttpTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send it. Raises httpx.HTTPError."""
         response = await super().handle_async_request(request)
-        body = response.stream
-        assert isinstance(body, AiohttpResponseStream)
-        response.stream = _Body(body._aiohttp_response)  # noqa: SLF001 - it has no other name
+        if isinstance(response.stream, AiohttpResponseStream):
+            content = response.stream._aiohttp_response  # noqa: SLF001 - it has no other name
+            response.stream = _Body(content)
         return response
 
 
