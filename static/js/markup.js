@@ -11,15 +11,22 @@ export function clone(name) {
   return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
 }
 
+/** @type {WeakMap<Element, Map<string, Element | null>>} */
+const parts = new WeakMap();
+
 /**
- * The descendant that is marked `data-part="NAME"`.
+ * The descendant that is marked `data-part="NAME"`; found once, since a long answer that is being
+ * written would be looked through many times a second.
  *
  * @param {Element} root
  * @param {string} name
  * @returns {any}
  */
 export function part(root, name) {
-  return root.querySelector(`[data-part="${name}"]`);
+  const known = parts.get(root) ?? new Map();
+  parts.set(root, known);
+  if (!known.has(name)) known.set(name, root.querySelector(`[data-part="${name}"]`));
+  return known.get(name);
 }
 
 /**

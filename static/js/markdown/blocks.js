@@ -6,6 +6,7 @@
  */
 
 import { codeBlock, grownCodeBlock, isOpenFence } from "#js/markdown/code.js";
+import { grownInto } from "#js/markdown/grown.js";
 import { guard } from "#js/markdown/guard.js";
 import { appendCheckbox, appendInline, math } from "#js/markdown/inline.js";
 import { element } from "#js/markdown/nodes.js";
@@ -99,7 +100,9 @@ function containerOf(part) {
  */
 export function renderedForPage(token, context, old) {
   const part = rendered(token, context, old);
-  if (part !== old && part.node) guard(part.node);
+  if (part === old || !part.node) return part;
+  guard(part.node);
+  if (old?.node && !old.parts && grownInto(old.node, part.node)) part.node = old.node;
   return part;
 }
 
