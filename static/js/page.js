@@ -96,9 +96,9 @@ class Page {
     on(this.#listing, "failed", ({ detail }) => this.#composer.complain(detail));
   }
 
-  /** Many changes between two frames are drawn once. */
+  /** Many changes between two frames are drawn once, behind the frame as all else is. */
   #drawSoon() {
-    this.#frame ||= requestAnimationFrame(() => this.#draw());
+    this.#frame ||= requestAnimationFrame(() => setTimeout(() => this.#draw()));
   }
 
   #draw() {

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 HEAVY_SECONDS = 4
 
-# The page's clock stands still but for `frame()`, which lets every waiting frame happen at once:
-# what a view does between two updates then does not depend on the machine.
+# The page's clock stands still but for `frame()`, which lets every waiting frame happen at once, and
+# what waits for the next turn: what a view does between two updates then does not depend on the machine.
 _STAGE = """
 let now = 0;
 performance.now = () => now;
@@ -24,6 +24,11 @@ window.requestAnimationFrame = (callback) => { waiting.push(callback); return ca
 window.cancelAnimationFrame = (callback) => {
   if (waiting.includes(callback)) waiting.splice(waiting.indexOf(callback), 1);
 };
+const { setTimeout, clearTimeout } = window;
+window.setTimeout = (callback, wait) =>
+  wait === 0 ? window.requestAnimationFrame(callback) : setTimeout(callback, wait);
+window.clearTimeout = (timer) =>
+  typeof timer === "function" ? window.cancelAnimationFrame(timer) : clearTimeout(timer);
 window.frame = () => {
   now += 1000;
   for (const callback of waiting.splice(0)) callback(now);

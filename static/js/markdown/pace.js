@@ -5,17 +5,21 @@ const SLICE_MS = 8;
 // On a slow machine rendering leaves this many times its own duration to everything else.
 const REST = 4;
 
-/** @type {number | null} when the frame began that is being rendered now */
-let frameTime = null;
+/** Whether a pace renders now. */
+let isRendering = false;
 
-/** What is requested while another pace renders belongs to the same frame. */
+/**
+ * Renders between two frames and not in one, so that what the browser does in the next, to lay it
+ * out and to paint it, does not come on top: on a slow machine each is half of what a frame may
+ * take. What is requested while another pace renders is rendered with it.
+ */
 export class Pace {
   #render;
   #timer = 0;
   #frame = 0;
   #notBefore = 0;
 
-  /** @param {() => void} render called in an animation frame, so never while the page is hidden */
+  /** @param {() => void} render never called while the page is hidden */
   constructor(render) {
     this.#render = render;
   }
@@ -23,10 +27,9 @@ export class Pace {
   /** Renders soon, once however often it is asked. */
   request() {
     if (this.#timer || this.#frame) return;
-    const wait = this.#notBefore - (frameTime ?? performance.now());
-    if (wait > 0) this.#timer = window.setTimeout(() => this.#nextFrame(), wait);
-    else if (frameTime === null) this.#nextFrame();
-    else this.#draw(frameTime);
+    const wait = Math.max(0, this.#notBefore - performance.now());
+    if (isRendering && wait === 0) this.#draw();
+    else this.#timer = window.setTimeout(() => this.#due(), wait);
   }
 
   cancel() {
@@ -35,26 +38,26 @@ export class Pace {
     this.#timer = this.#frame = 0;
   }
 
-  #nextFrame() {
+  #due() {
     this.#timer = 0;
-    this.#frame = requestAnimationFrame((time) => this.#now(time));
+    // A hidden page has no frames until it is seen again.
+    if (document.hidden) this.#frame = requestAnimationFrame(() => this.#now());
+    else this.#now();
   }
 
-  /** @param {number} time */
-  #now(time) {
+  #now() {
     this.#frame = 0;
-    frameTime = time;
+    isRendering = true;
     try {
-      this.#draw(time);
+      this.#draw();
     } finally {
-      frameTime = null;
+      isRendering = false;
     }
   }
 
-  /** @param {number} time */
-  #draw(time) {
+  #draw() {
     const startedAt = performance.now();
-    this.#notBefore = time + SHORTEST_INTERVAL_MS;
+    this.#notBefore = startedAt + SHORTEST_INTERVAL_MS;
     this.#render();
     const endedAt = performance.now();
     this.#notBefore = Math.max(this.#notBefore, endedAt + REST * (endedAt - startedAt));
@@ -74,6 +77,11 @@ export class Slice {
     await nextTask();
     this.#endsAt = performance.now() + SLICE_MS;
   }
+}
+
+/** @returns {Promise<void>} fulfilled when the page has drawn what there is now */
+export function behindFrame() {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
 /** @returns {Promise<void>} fulfilled when the page has had a turn */

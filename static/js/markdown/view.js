@@ -12,7 +12,7 @@ import { copyOnClick } from "#js/markdown/copying.js";
 import { Finisher } from "#js/markdown/finisher.js";
 import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
-import { Pace, idle } from "#js/markdown/pace.js";
+import { Pace, behindFrame, idle } from "#js/markdown/pace.js";
 import { isShownBy, place, removeFrom } from "#js/markdown/parts.js";
 
 /**
@@ -107,7 +107,7 @@ export class MarkdownView {
     if (this.#parts.length) {
       this.#stream();
       this.#pace.cancel();
-      await new Promise(requestAnimationFrame);
+      await behindFrame();
     }
     if (this.#completion !== completion) return;
     this.#made = new WeakSet();
@@ -116,7 +116,7 @@ export class MarkdownView {
     const context = this.#context(new Lexed(markdown), true);
     for (let next = 0; next >= 0 && this.#completion === completion; ) {
       next = this.#show(context, next);
-      if (next >= 0) await new Promise(requestAnimationFrame);
+      if (next >= 0) await behindFrame();
     }
     if (this.#completion === completion) this.#showRest(rest);
     this.#giveCaret(null);
