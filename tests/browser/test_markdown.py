@@ -14,8 +14,9 @@ pytestmark = pytest.mark.browser
 
 HEAVY_SECONDS = 4
 
-# The page's clock stands still but for `frame()`, which lets every waiting frame happen at once, and
-# what waits for the next turn: what a view does between two updates then does not depend on the machine.
+# The page's clock stands still but for `frame()`, which lets every waiting frame happen at once,
+# and what waits for the next turn. So what a view does between two updates does not depend on the
+# machine.
 _STAGE = """
 let now = 0;
 performance.now = () => now;
