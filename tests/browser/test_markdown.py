@@ -414,6 +414,21 @@ def test_a_text_that_starts_anew_replaces_the_one_before(page: Page) -> None:
     assert html == "<p>other</p>"
 
 
+def test_what_a_reader_selects_stays_selected_while_the_paragraph_grows(page: Page) -> None:
+    selected = page.evaluate(
+        """async () => {
+          const { root, view } = made(await import("#js/markdown/view.js"));
+          view.update("Some *words* to keep, and");
+          frame();
+          getSelection().selectAllChildren(root.querySelector("em"));
+          view.update("Some *words* to keep, and **more** of them");
+          frame();
+          return [getSelection().toString(), root.querySelector("strong")?.textContent];
+        }"""
+    )
+    assert selected == ["words", "more"]
+
+
 def test_a_message_is_rendered_at_most_25_times_a_second(real_time: Page) -> None:
     renderings = real_time.evaluate(
         """async () => {

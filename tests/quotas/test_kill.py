@@ -33,14 +33,19 @@ def test_a_hundred_holds_of_a_killed_site_are_settled_once_before_the_port_opens
             model = await site.furnish(names, "good")
             await site.run("shell", "-c", LIMIT)
             async with AsyncExitStack() as stack:
-                for name in names:
-                    account = await stack.enter_async_context(Account(site.url, name))
-                    tab = await stack.enter_async_context(Tab(account, name))
-                    sends = (
-                        tab.send("tokens=1000 rate=5", model, parameters={"max_tokens": 2000})
-                        for _ in range(ANSWERS_EACH)
-                    )
-                    await asyncio.gather(*sends)
+                accounts = [
+                    await stack.enter_async_context(Account(site.url, name)) for name in names
+                ]
+                tabs = [
+                    await stack.enter_async_context(Tab(account, account.name))
+                    for account in accounts
+                ]
+                sends = (
+                    tab.send("tokens=1000 rate=5", model, parameters={"max_tokens": 2000})
+                    for tab in tabs
+                    for _ in range(ANSWERS_EACH)
+                )
+                await asyncio.gather(*sends)
                 before = json.loads(await site.run("shell", "-v", "0", "-c", BOOKS))
                 await site.kill()
             await site.start()
