@@ -8,8 +8,6 @@ export class FollowEnd {
   #following = true;
   #top = 0;
   #gutter = -1;
-  /** Whether the next scroll is known, because it was made here. */
-  #isOwn = false;
 
   /**
    * @param {HTMLElement} scroller
@@ -42,10 +40,8 @@ export class FollowEnd {
   }
 
   #keep() {
-    const before = this.#scroller.scrollTop;
     if (this.#following) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#top = this.#scroller.scrollTop;
-    this.#isOwn = this.#top !== before;
     this.#drawJump();
   }
 
@@ -58,9 +54,6 @@ export class FollowEnd {
   }
 
   #scrolled() {
-    // To ask where it is would make the page lay out what is drawn before this frame, and again
-    // what is drawn in it.
-    if (this.#isOwn) return void (this.#isOwn = false);
     const top = this.#scroller.scrollTop;
     if (this.#isAtEnd()) this.#following = true;
     else if (top < this.#top) this.#following = false;
