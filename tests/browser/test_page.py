@@ -174,6 +174,25 @@ def test_two_tabs_see_what_is_said_in_the_other(home: Page) -> None:
     expect(answer(second)).to_contain_text(token(3, 0))
 
 
+def test_a_reader_who_scrolls_away_from_what_is_being_written_stays_there(
+    home: Page, upstream: ScriptedUpstream
+) -> None:
+    home.set_viewport_size({"width": 900, "height": 420})
+    send(home, "Please, tokens=600 gate=g")
+    upstream.open("g", 300)
+    expect(answer(home)).to_contain_text(token(1, 299))
+    home.locator("#log-scroller").hover()
+    upstream.open("g", 200)
+    for _turn in range(5):
+        home.mouse.wheel(0, -60)
+    expect(home.locator("#jump")).to_be_visible()
+    upstream.open("g", 100)
+    wait_for_end(home)
+    expect(home.locator("#jump")).to_be_visible()
+    home.locator("#jump").click()
+    expect(home.locator("#jump")).to_be_hidden()
+
+
 # When it goes wrong -------------------------------------------------------------------------------
 
 
