@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from pytest_django import DjangoDbBlocker
 
 from conversations import local_model as bundled
 
@@ -30,8 +31,18 @@ def collected_static() -> None:
 
 
 @pytest.fixture(scope="session")
-def served_site(collected_static: None, django_db_setup: None) -> Iterator[LiveSite]:
-    """A running site, for what lives longer than a test."""
+def served_site(
+    collected_static: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[LiveSite]:
+    """A running site, for what lives longer than a test.
+
+    From here on the database may be reached between the tests too, as the site does.
+    """
+    with django_db_blocker.unblock():
+        yield from _served()
+
+
+def _served() -> Iterator[LiveSite]:
     # Twisted's reactor can run once in a process, so all tests share one server. It starts with
     # the first test that asks, and reads the collected files then.
     from chatsite.server import Server

@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,7 @@ PRUNE_SECONDS = 60
 NOTE_SECONDS = 1
 # A page that was away for longer reads the message instead of the log.
 KEEP_EVENTS = timedelta(minutes=10)
+RETRY_SECONDS = 0.5
 
 
 class Runner:
@@ -52,13 +53,13 @@ class Runner:
         # A task that nobody refers to may be collected while it runs.
         self._answering: set[asyncio.Task[None]] = set()
         self._chores = [
-            self._spawn(work)
-            for work in (
-                self._writer.work(),
-                self._watch_stops(),
-                self._watch_revocations(),
-                self._note_progress(),
-                self._prune(),
+            self._spawn(_again_and_again(chore))
+            for chore in (
+                self._writer.work,
+                self._watch_stops,
+                self._watch_revocations,
+                self._note_progress,
+                self._prune,
             )
         ]
 
@@ -200,6 +201,16 @@ class Runner:
             await asyncio.sleep(PRUNE_SECONDS)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
             await in_thread(completion_records.forget_claims)
+
+
+async def _again_and_again(chore: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do a chore for as long as the process runs: all answers depend on each of them."""
+    while True:
+        try:
+            await chore()
+        except Exception:
+            logger.exception("%s failed; it begins again.", chore.__qualname__)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 def _failed() -> Finished:

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import Error as DatabaseError
 from django.db import connection
 
 from conversations.generation import log
@@ -28,6 +27,8 @@ logger = logging.getLogger(__name__)
 # Between two commits at least so long, or as long as the last commit took: it halves the work of
 # the store under load and adds half of itself to the delay of a token.
 COMMIT_INTERVAL_SECONDS = 0.025
+# A store that stalled is asked again at once.
+LONGEST_INTERVAL_SECONDS = 0.5
 RETRY_SECONDS = 0.5
 # The reading of upstreams waits while more events than this are unwritten (a store that stalls).
 PENDING_EVENTS = 20_000
@@ -114,7 +115,8 @@ class Writer:
             self._news.clear()
             started = time.monotonic()
             await self._commit(dict(self._waiting))
-            await asyncio.sleep(max(COMMIT_INTERVAL_SECONDS, time.monotonic() - started))
+            took = min(time.monotonic() - started, LONGEST_INTERVAL_SECONDS)
+            await asyncio.sleep(max(COMMIT_INTERVAL_SECONDS, took))
 
     async def _commit(self, runs: dict[Run, None]) -> None:
         batch = {run: self._take(run) for run in runs}
@@ -152,17 +154,22 @@ class Writer:
         while True:
             try:
                 return await loop.run_in_executor(self._thread, log.append, entries, owners)
-            except DatabaseError:
+            except Exception:
                 logger.exception("The log could not be written; trying again.")
-                await loop.run_in_executor(self._thread, connection.close)
+                await loop.run_in_executor(self._thread, _close)
                 await asyncio.sleep(RETRY_SECONDS)
 
     def close(self) -> None:
         """Give the thread and its connection back."""
-        self._thread.submit(connection.close)
+        self._thread.submit(_close)
         self._thread.shutdown()
 
 
 def _go_first() -> None:
     # What our SQLite backend understands; other databases need no line.
     connection.goes_first = True  # type: ignore[attr-defined]
+
+
+def _close() -> None:
+    # A method that is taken from `connection` belongs to the thread that takes it.
+    connection.close()

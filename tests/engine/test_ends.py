@@ -1,6 +1,7 @@
 """A generation ends once, with its cause, its text and a plain sentence where something failed."""
 
 import asyncio
+import pkgutil
 from uuid import uuid4
 
 import pytest
@@ -123,6 +124,31 @@ def test_a_stop_that_was_written_down_by_another_process_is_seen() -> None:
         assert generation.status == "stopped"
 
     play(work)
+
+
+@pytest.mark.parametrize("chore", ["lifecycle.stops_asked_for", "log.append"])
+def test_work_for_all_answers_that_failed_once_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, chore: str
+) -> None:
+    name = f"conversations.generation.{chore}"
+    real, failures = pkgutil.resolve_name(name), iter([RuntimeError("not now")])
+
+    def failing_once(*arguments: object) -> object:
+        if failure := next(failures, None):
+            raise failure
+        return real(*arguments)
+
+    async def work(stage: Stage) -> None:
+        monkeypatch.setattr(name, failing_once)
+        turn = await stage.send("tokens=1000 rate=20", await stage.model("good"))
+        await _shown(turn.generation, 1)
+        await in_thread(lifecycle.request_stop, turn.generation)
+        generation, message = await stage.ended(turn)
+        assert generation.status == "stopped"
+        assert message.content.startswith("<gen:1:0000>")
+
+    play(work)
+    assert "not now" in caplog.text
 
 
 FAILURES = {
