@@ -42,6 +42,9 @@ const SLICE_MS = 8;
 // The blocks of a long message stand in groups: what the page does at each frame for every child of
 // the message, and for everything that it need not lay out outside the window, is done for few.
 const GROUP = 16;
+// A group is left alone outside the window from here on, counted from the one that is written in:
+// before that it would be laid out once more each time that it is found to be inside.
+const RECENT = 3;
 // A line of nothing but markers becomes something else with the next character: two backticks a
 // fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
 const UNCLEAR_LINE = /^\n?[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
@@ -121,6 +124,7 @@ export class MarkdownView {
     if (this.#completion === completion) this.#showRest(rest);
     this.#giveCaret(null);
     await this.#finisher.done();
+    for (const group of this.#groups.slice(-RECENT)) group.classList.remove("is-recent");
   }
 
   #stream() {
@@ -139,8 +143,9 @@ export class MarkdownView {
   #giveCaret(group) {
     if (group === this.#growing) return;
     this.#growing?.classList.remove("has-caret");
-    group?.classList.add("has-caret");
+    group?.classList.add("has-caret", "is-recent");
     this.#growing = group;
+    if (group) this.#groups.at(-1 - RECENT)?.classList.remove("is-recent");
   }
 
   /** The part that is read as Markdown, and the rest of a text that is too long for that. */
