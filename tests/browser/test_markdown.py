@@ -268,6 +268,8 @@ async ({ text, cuts }) => {
     const done = view.finish(text.slice(0, cut));
     frame();
     await done;
+    // What has been looked at stays laid out for a while.
+    for (const group of root.querySelectorAll(".is-recent")) group.classList.remove("is-recent");
     const fresh = await whole(text.slice(0, cut));
     if (!root.isEqualNode(fresh)) different.push([cut, root.innerHTML, fresh.innerHTML]);
   }

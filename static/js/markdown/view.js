@@ -42,14 +42,20 @@ const SLICE_MS = 8;
 // The blocks of a long message stand in groups: what the page does at each frame for every child of
 // the message, and for everything that it need not lay out outside the window, is done for few.
 const GROUP = 16;
-// A group is left alone outside the window from here on, counted from the one that is written in:
-// before that it would be laid out once more each time that it is found to be inside.
-const RECENT = 3;
 // A line of nothing but markers becomes something else with the next character: two backticks a
 // fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
 const UNCLEAR_LINE = /^\n?[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
 
 const SAMPLE = "# A\n\n*b* **c** `d` [e](https://example.org)\n\n- f\n\n> g\n\n|h|\n|-|\n|i|\n\n```\nj\n```\n";
+
+/** What was written while the reader looked on, until it leaves the window at its top. */
+const recent = new IntersectionObserver((entries, observer) => {
+  for (const { target, isIntersecting, boundingClientRect } of entries) {
+    if (isIntersecting || boundingClientRect.top > window.innerHeight / 2) continue;
+    target.classList.remove("is-recent");
+    observer.unobserve(target);
+  }
+});
 
 export class MarkdownView {
   #element;
@@ -124,7 +130,6 @@ export class MarkdownView {
     if (this.#completion === completion) this.#showRest(rest);
     this.#giveCaret(null);
     await this.#finisher.done();
-    for (const group of this.#groups.slice(-RECENT)) group.classList.remove("is-recent");
   }
 
   #stream() {
@@ -143,9 +148,9 @@ export class MarkdownView {
   #giveCaret(group) {
     if (group === this.#growing) return;
     this.#growing?.classList.remove("has-caret");
-    group?.classList.add("has-caret", "is-recent");
+    group?.classList.add("has-caret");
     this.#growing = group;
-    if (group) this.#groups.at(-1 - RECENT)?.classList.remove("is-recent");
+    if (group) keepLaidOut(group);
   }
 
   /** The part that is read as Markdown, and the rest of a text that is too long for that. */
@@ -265,6 +270,17 @@ export class MarkdownView {
 export async function warmUp() {
   await idle();
   await new MarkdownView(element("div")).finish(SAMPLE);
+}
+
+/**
+ * Has a group laid out wherever it is: one that comes would be laid out twice, as it would be taken
+ * for one outside the window first.
+ *
+ * @param {HTMLElement} group
+ */
+function keepLaidOut(group) {
+  group.classList.add("is-recent");
+  recent.observe(group);
 }
 
 /** @param {string} text @returns {string} */
