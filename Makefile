@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Nothing is compiled when it is installed; what runs is compiled once, and kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint bench fuzz lock venv base dev weights npm
+.PHONY: run test long lint bench fuzz lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
@@ -17,8 +17,13 @@ run: base weights npm
 # A worker for each core, and one for the times when another waits for something that is not the
 # processor. Each takes the tests in their order, which puts those in a browser last.
 WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 test: dev weights npm
-	@$(BIN)/python -m pytest -m "not bench" --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	@$(PYTEST) -m "not long"
+
+# Sites that are killed, hundreds of sends at once, hostile strings on every page, a real model.
+long: dev weights npm
+	@$(PYTEST) -m long
 
 lint: dev npm
 	$(BIN)/ruff check .
@@ -36,7 +41,7 @@ bench: dev weights npm
 # The property tests with many more examples, and the API against its own description.
 fuzz: dev npm
 	@$(BIN)/python -m tests.bench.fuzz_api
-	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m "not bench and not browser and not model"
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m "not browser and not model"
 
 # The pins, from pyproject.toml and requirements/*.in. No registry's address gets into them.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -14,6 +14,8 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.test import TransactionTestCase
 
+from tests.empty_database import empty_database
+
 # Playwright's synchronous interface runs an event loop in the test's own thread, where Django
 # would refuse every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -58,6 +60,13 @@ def own_place() -> Iterator[None]:
     """Removes the run's data when it ends."""
     yield
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Lets each worker begin with a copy of an empty database, which is then kept as it is."""
+    shutil.copyfile(empty_database(), settings.DATABASES["default"]["TEST"]["NAME"])
+    return True
 
 
 # What `migrate` fills in, and no test changes.

@@ -172,11 +172,11 @@ def address(pattern: str, scene: Scene) -> str:
     return f"/{pattern}"
 
 
-@pytest.mark.parametrize("identity", IDENTITIES)
 @pytest.mark.parametrize("name", ROUTES)
-def test_a_route_answers_as_declared(scene: Scene, name: str, identity: str) -> None:
-    client = scene.client(identity)
-    assert answered(client, address(OWN_ROUTES[name], scene)) == ROUTES[name][identity]
+def test_a_route_answers_as_declared(scene: Scene, name: str) -> None:
+    path = address(OWN_ROUTES[name], scene)
+    clients = {identity: scene.client(identity) for identity in IDENTITIES}
+    assert {each: answered(client, path) for each, client in clients.items()} == ROUTES[name]
 
 
 @pytest.mark.parametrize("identity", [each for each in IDENTITIES if each != "admin"])

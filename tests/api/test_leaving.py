@@ -180,6 +180,7 @@ print(json.dumps([list(Generation.objects.values_list("status", flat=True)), Hol
 """
 
 
+@pytest.mark.long
 def test_a_killed_server_settles_once_what_was_made_up_to_a_second_before() -> None:
     said, found = asyncio.run(_killed())
     statuses, holds, entries = found

@@ -5,22 +5,20 @@ import os
 import random
 import re
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from shutil import rmtree
+from shutil import copyfile, rmtree
 from typing import Self
 
 import aiohttp
 
 from tests.bench.process import ROOT, START_SECONDS, Process
+from tests.empty_database import FILE_NAME, empty_database
 
 PASSWORD = "a quiet afternoon"
-DATABASE = "parley.sqlite3"
 # One process for all of it: starting Django costs more than what it does here.
 _FURNISH = """
 import time
@@ -84,17 +82,8 @@ class Site(Process):
 
 def migrate_quickly(place: Path) -> None:
     """Put a database without any content into a site's data folder before its first start, which
-    would take two seconds to make it."""
-    (place / DATABASE).write_bytes(_empty_database())
-
-
-@cache
-def _empty_database() -> bytes:
-    with tempfile.TemporaryDirectory(prefix="parley-bench-") as name:
-        place = Path(name)
-        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(command, cwd=ROOT, env=_variables(place, 0, "", "off"), check=True)
-        return (place / DATABASE).read_bytes()
+    would take seconds to make it."""
+    copyfile(empty_database(), place / FILE_NAME)
 
 
 def free_port() -> int:

@@ -29,7 +29,7 @@ from tests.browsers import NewPage
 from tests.live import LiveSite
 from tests.people import make_model
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 USUAL: ViewportSize = {"width": 1280, "height": 720}
 TALL: ViewportSize = {"width": 1280, "height": 6000}

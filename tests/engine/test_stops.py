@@ -2,11 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from tests.bench.stops import SENDS_AFTERWARDS, stop_often
 
-STOPS = 24
+STOPS = 100
 
 
+@pytest.mark.long
 def test_stops_at_random_moments_leave_nothing_behind() -> None:
     outcome = asyncio.run(stop_often(STOPS, until_idle=False))
     assert outcome.violations == []

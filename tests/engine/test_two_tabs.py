@@ -4,7 +4,6 @@ Here the site is asked for what it tells; the page's own modules, in Node, make 
 """
 
 import json
-import os
 import random
 import subprocess
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from tests.test_javascript import ROOT, node
 # Sequences share their beginnings: each is followed by so many others, up to a length. With those
 # on the way, 3 + 9 + 27 + 81 + 243 are 363; `make fuzz` plays 729 longer ones too.
 BRANCHES = 3
-ACTIONS = 6 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 5
+ACTIONS = 6
 
 
 class Tab:
@@ -245,6 +244,7 @@ def conversation(people: People) -> Conversation:
     return turn.conversation
 
 
+@pytest.mark.long
 def test_whatever_is_done_in_two_tabs_each_ends_with_what_a_fresh_page_shows(
     conversation: Conversation,
 ) -> None:

@@ -25,6 +25,7 @@ from tests.local_model.templated import templated_model
 from tests.people import make_model, make_people
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.model,
     pytest.mark.skipif(weights() is None, reason="The bundled model is not installed."),
 ]

@@ -4,6 +4,8 @@ import asyncio
 import json
 from contextlib import AsyncExitStack
 
+import pytest
+
 from tests.bench.browser import Account, Tab
 from tests.bench.site import Site
 from tests.bench.upstream import Upstream
@@ -26,6 +28,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.long
 def test_a_hundred_holds_of_a_killed_site_are_settled_once_before_the_port_opens() -> None:
     async def work() -> tuple[dict[str, object], dict[str, object]]:
         async with Upstream() as upstream, Site(upstream.address) as site:

@@ -30,6 +30,7 @@ print(*(f"{each.used + each.held}" for each in Counter.objects.all()))
 """
 
 
+@pytest.mark.long
 def test_of_two_hundred_sends_through_the_running_site_ten_are_accepted() -> None:
     async def work() -> tuple[int, str]:
         async with Upstream() as upstream, Site(upstream.address) as site:
@@ -72,6 +73,7 @@ make_people(); make_model()
 """
 
 
+@pytest.mark.long
 def test_of_two_hundred_sends_by_three_processes_on_postgresql_ten_are_accepted(
     environment: dict[str, str],
 ) -> None:

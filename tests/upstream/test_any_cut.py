@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -98,6 +99,7 @@ def anonymous(chunk: Chunk) -> str:
     return re.sub(r"call_[0-9a-f]{32}", "call_", repr(chunk))
 
 
+@pytest.mark.long
 @settings(max_examples=420, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     streams(), st.lists(st.lists(st.integers(0, 5000), max_size=6), min_size=CUTS, max_size=CUTS)
