@@ -17,11 +17,12 @@ run: base weights npm
 # A worker for each core, and one for the times when another waits for something that is not the
 # processor. Each takes the tests in their order, which puts those in a browser last.
 WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
-PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist load
 test: dev weights npm
 	@$(PYTEST) -m "not long"
 
-# Sites that are killed, hundreds of sends at once, hostile strings on every page, a real model.
+# Sites that start and are killed, hundreds of sends at once, hostile strings on every page, a real
+# model.
 long: dev weights npm
 	@$(PYTEST) -m long
 

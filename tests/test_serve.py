@@ -19,6 +19,9 @@ from tests.bench.site import migrate_quickly
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 60
 
+# Each starts a site.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def port() -> int:

@@ -11,7 +11,7 @@ from tests.api.conftest import Gate
 from tests.local_model.templated import templated_model
 from tests.people import make_model
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.long, pytest.mark.model]
 MODEL = "SmolLM2"
 SAID: Any = [{"role": "user", "content": "Name a colour."}]
 

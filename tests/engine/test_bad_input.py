@@ -11,19 +11,19 @@ import aiohttp
 import pytest
 
 from tests.bench.browser import Account, Frame, Refused, Tab
-from tests.bench.site import Site
-from tests.bench.upstream import Upstream
+from tests.live import LiveSite
+from tests.people import make_model, make_people
+from tests.upstreams.scripted import scripted_thread
 
 T = TypeVar("T")
 MODEL = "good"
-# One site for all of them, on one of the workers.
-pytestmark = pytest.mark.xdist_group("bad input")
 
 
 class Room:
-    """A running site where Alice and Charlie are signed in."""
+    """The running site, where Alice and Charlie are signed in."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
+        self.url = url
         self._loop = asyncio.Runner()
         self._stack = AsyncExitStack()
 
@@ -37,11 +37,8 @@ class Room:
         return self._loop.run(bounded())
 
     async def open(self) -> None:
-        self.upstream = await self._stack.enter_async_context(Upstream())
-        self.site = await self._stack.enter_async_context(Site(self.upstream.address))
-        await self.site.furnish(["alice", "charlie"], MODEL)
-        self.alice = await self._stack.enter_async_context(Account(self.site.url, "alice"))
-        self.charlie = await self._stack.enter_async_context(Account(self.site.url, "charlie"))
+        self.alice = await self._stack.enter_async_context(Account(self.url, "alice"))
+        self.charlie = await self._stack.enter_async_context(Account(self.url, "charlie"))
 
     def close(self) -> None:
         self.run(self._stack.aclose())
@@ -57,15 +54,18 @@ class Room:
         return self.run(whole())
 
 
-@pytest.fixture(scope="module")
-def room() -> Iterator[Room]:
-    room = Room()
-    try:
-        room.run(room.open())
-        yield room
-        assert room.site.tracebacks() == [], room.site.log.read_text()
-    finally:
-        room.close()
+@pytest.fixture
+def room(live_site: LiveSite, caplog: pytest.LogCaptureFixture) -> Iterator[Room]:
+    make_people()
+    room = Room(live_site.url)
+    with scripted_thread() as upstream:
+        make_model(MODEL, base_url=upstream.address)
+        try:
+            room.run(room.open())
+            yield room
+        finally:
+            room.close()
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 async def refusal(tab: Tab, frame: Frame) -> Frame:
@@ -207,7 +207,7 @@ def test_a_socket_without_a_session_is_closed_with_4401(room: Room) -> None:
     async def work() -> int | None:
         async with (
             aiohttp.ClientSession() as http,
-            http.ws_connect(f"{room.site.url}/ws/", headers={"Origin": room.site.url}) as socket,
+            http.ws_connect(f"{room.url}/ws/", headers={"Origin": room.url}) as socket,
         ):
             await socket.receive()
             return socket.close_code
@@ -225,7 +225,7 @@ def test_a_socket_from_elsewhere_is_refused_before_it_opens(
 ) -> None:
     async def work() -> int:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            await room.alice.http.ws_connect(f"{room.site.url}/ws/", headers=headers)
+            await room.alice.http.ws_connect(f"{room.url}/ws/", headers=headers)
         return refused.value.status
 
     assert room.run(work()) == 403
