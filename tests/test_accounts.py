@@ -1,10 +1,11 @@
-"""Who may sign up."""
+"""Who may sign up, and where people sign in."""
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
 from conversations.models import User
+from tests.people import People
 
 FORM = {"username": "erin", "email": "erin@example.org", "password1": "a quiet afternoon"}
 
@@ -40,3 +41,18 @@ def test_a_link_to_the_sign_up_page_is_no_invitation(
 ) -> None:
     settings.SIGNUP = signup
     assert sign_up(client, "/accounts/signup/?invitation=anything") is False
+
+
+def test_the_administration_has_no_sign_in_page_of_its_own(client: Client) -> None:
+    page = client.get("/admin/login/", {"next": "/admin/usage/"})
+    assert (page.status_code, page["Location"]) == (
+        302,
+        "/accounts/login/?next=%2Fadmin%2Fusage%2F",
+    )
+
+
+def test_whoever_may_not_enter_the_administration_is_told_so(
+    client: Client, people: People
+) -> None:
+    client.force_login(people.alice)
+    assert client.get("/admin/", follow=True).status_code == 403

@@ -166,7 +166,8 @@ export class State extends Offered {
     this.#compared = [];
     this.#wantedHead.drop();
     this.#wantedSettings.drop();
-    const preset = this.presets.find((each) => each.is_default);
+    const defaults = this.presets.filter((each) => each.is_default);
+    const preset = defaults.find((each) => each.is_own) ?? defaults[0];
     this.#newSettings = {
       parameters: preset?.parameters ?? {},
       system_message: preset?.system_message ?? "",

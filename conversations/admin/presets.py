@@ -1,0 +1,120 @@
+"""Presets that are published: to everyone, or to groups. Those of people are nobody else's."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.admin.audited import AuditedAdmin
+from conversations.models import Preset
+from conversations.parameters import WHOLE_NUMBERS, WIDEST
+from conversations.refusal import Refused
+from conversations.turn_records import checked_parameters, checked_system_message
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Preset]
+else:
+    _ModelForm = forms.ModelForm
+
+NUMBERS = ("max_tokens", "temperature", "top_p", "top_k", "frequency_penalty", "n")
+STOP = "stop"
+_SHOWN_GROUPS = 5
+
+
+def _number(name: str) -> forms.Field:
+    allowed = getattr(WIDEST, name)
+    kind = forms.IntegerField if name in WHOLE_NUMBERS else forms.FloatField
+    reach = gettext_lazy("%(low)s to %(high)s. Empty: what the model does by itself.")
+    ends = {"low": f"{allowed.low:g}", "high": f"{allowed.high:,.10g}"}
+    return kind(label=name, required=False, help_text=reach % ends)
+
+
+class PresetForm(_ModelForm):
+    """A preset, its parameters as boxes in place of raw JSON."""
+
+    max_tokens = _number("max_tokens")
+    temperature = _number("temperature")
+    top_p = _number("top_p")
+    top_k = _number("top_k")
+    frequency_penalty = _number("frequency_penalty")
+    n = _number("n")
+    stop = forms.CharField(
+        label=STOP,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Up to four texts at which an answer ends, one in each line."),
+    )
+
+    class Meta:
+        model = Preset
+        fields = ("name", "groups", "is_default", "system_message")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parameters = self.instance.parameters
+        self.initial.update({name: parameters.get(name) for name in NUMBERS})
+        self.initial[STOP] = "\n".join(parameters.get(STOP) or [])
+
+    def clean_name(self) -> str:
+        """A name that no other published preset has: the database sees no person to compare."""
+        name = " ".join(self.cleaned_data["name"].split())
+        others = Preset.objects.filter(user=None, name=name).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise ValidationError(_("Another published preset has this name."))
+        return name
+
+    def clean_system_message(self) -> str:
+        """At most as long as a conversation may have one."""
+        try:
+            return checked_system_message(self.cleaned_data["system_message"])
+        except Refused as refused:
+            raise ValidationError(refused.message) from None
+
+    def clean(self) -> dict[str, Any]:
+        """All of it; the parameters are held to what any model can take."""
+        cleaned = super().clean() or self.cleaned_data
+        entered = {name: cleaned.get(name) for name in NUMBERS}
+        entered[STOP] = [line for line in cleaned.get(STOP, "").splitlines() if line] or None
+        try:
+            self.instance.parameters = checked_parameters(self._with_the_rest(entered))
+        except Refused as refused:
+            field = refused.field if refused.field in self.fields else None
+            self.add_error(field, refused.message)
+        return cleaned
+
+    def _with_the_rest(self, entered: dict[str, Any]) -> dict[str, Any]:
+        """The parameters that the form does not show stay as they were."""
+        all_of_them = {**self.instance.parameters, **entered}
+        return {name: value for name, value in all_of_them.items() if value is not None}
+
+
+@admin.register(Preset)
+class PresetAdmin(AuditedAdmin):
+    """Published presets."""
+
+    form = PresetForm
+    list_display = ("name", "published_to", "is_default")
+    search_fields = ("name",)
+    autocomplete_fields = ("groups",)
+    fieldsets = (
+        (None, {"fields": ("name", "groups", "is_default", "system_message")}),
+        (gettext_lazy("Parameters"), {"fields": (*NUMBERS, STOP)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Preset]:
+        """Those that are published."""
+        published: QuerySet[Preset] = super().get_queryset(request).filter(user=None)
+        return published.prefetch_related("groups")
+
+    @admin.display(description=gettext_lazy("published to"))
+    def published_to(self, preset: Preset) -> str:
+        """Whom it is for."""
+        names = [group.name for group in preset.groups.all()]
+        more = ["…"] if len(names) > _SHOWN_GROUPS else []
+        return ", ".join(names[:_SHOWN_GROUPS] + more) or _("everyone")

@@ -1,0 +1,80 @@
+"""Presets that an administrator publishes."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from conversations.models import Preset, User
+from conversations.page_state import preset_states
+from tests.administration.desk import Desk, trail
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+PRESETS = "/admin/conversations/preset/"
+ADD = f"{PRESETS}add/"
+GIVEN = {
+    "name": "House style",
+    "system_message": "Write plainly.",
+    "temperature": "0.3",
+    "stop": "END\nSTOP",
+}
+
+
+def offered(user: User) -> list[str]:
+    """The presets on the person's page."""
+    return [preset["name"] for preset in preset_states(user)]
+
+
+def test_a_preset_is_published_to_a_group_and_nobody_else(dana: Desk, people: People) -> None:
+    editors = Group.objects.create(name="Editors")
+    people.alice.groups.add(editors)
+    assert dana.change(ADD, **GIVEN, groups=[editors.pk]) == {}
+    assert (offered(people.alice), offered(people.bob)) == (["House style"], [])
+    preset = preset_states(people.alice)[0]
+    assert preset["parameters"] == {"temperature": 0.3, "stop": ["END", "STOP"]}
+    assert (preset["system_message"], preset["is_own"]) == ("Write plainly.", False)
+    assert "Editors" in dana.text(PRESETS)
+    assert trail()[-1] == ("dana", "added", "House style")
+
+
+def test_a_preset_for_nobody_in_particular_is_for_everyone(dana: Desk, people: People) -> None:
+    assert dana.change(ADD, **GIVEN) == {}
+    assert offered(people.charlie) == ["House style"]
+    assert "everyone" in dana.text(PRESETS)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("temperature", "9", "temperature"),
+        ("stop", "1\n2\n3\n4\n5", "stop"),
+        ("n", "0", "n"),
+        ("name", "", "required"),
+        ("system_message", "x" * 50_001, "50,000"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_box_and_publishes_nothing(
+    dana: Desk, field: str, value: str, said: str
+) -> None:
+    faults = dana.change(ADD, **{**GIVEN, field: value})
+    assert list(faults) == [field]
+    assert said in faults[field][0]
+    assert Preset.objects.count() == 0
+
+
+def test_a_name_is_published_once(dana: Desk) -> None:
+    dana.change(ADD, **GIVEN)
+    assert list(dana.change(ADD, **GIVEN)) == ["name"]
+
+
+def test_a_change_keeps_what_the_form_does_not_show(dana: Desk) -> None:
+    schema = {"type": "json_object"}
+    preset = Preset.objects.create(name="JSON", parameters={"response_format": schema, "n": 2})
+    assert dana.change(f"{PRESETS}{preset.pk}/change/", n="", top_p="0.5") == {}
+    preset.refresh_from_db()
+    assert preset.parameters == {"response_format": schema, "top_p": 0.5}
+
+
+def test_presets_of_people_are_nobody_elses(dana: Desk, people: People) -> None:
+    own = Preset.objects.create(user=people.alice, name="mine alone")
+    assert "mine alone" not in dana.text(PRESETS)
+    assert dana.status(f"{PRESETS}{own.pk}/change/") == 302
