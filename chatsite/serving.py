@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 10
 # How long browsers have to answer our close frame before their connections are cut.
 FAREWELL_SECONDS = 0.5
+# How long a thread that asks the database may keep the event loop waiting, with Python's usual
+# 5 ms for each of them: the tokens of all answers wait then.
+SWITCH_SECONDS = 0.0005
 
 
 class PortUnavailable(Exception):
@@ -42,6 +46,7 @@ class Serving:
 
     def run(self) -> None:
         """Serve; returns after a signal. Raises `PortUnavailable` when the port is taken."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         # From the running loop: a signal that uvloop handles before it runs is lost.
         self._server.loop.call_soon(self._handle_signals)
         self._server.run()
