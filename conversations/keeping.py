@@ -21,7 +21,7 @@ def save_preset(
     user: User, name: str, parameters: dict[str, Any], system_message: str, *, is_default: bool
 ) -> None:
     """Keep parameters and a system message under a name; the same name is written over."""
-    wanted = _name(name)
+    wanted = checked_name(name)
     if Preset.objects.filter(user=user).count() >= KEPT:
         raise Refused("too_many", _("There are 200 presets already. Delete one first."))
     if is_default:
@@ -42,7 +42,7 @@ def delete_preset(user: User, preset_id: int) -> None:
 
 def save_definition(user: User, kind: str, name: str, definition: dict[str, Any]) -> None:
     """Keep a schema or a tool under a name, once it is right."""
-    wanted = _name(name)
+    wanted = checked_name(name)
     if Definition.objects.filter(user=user).count() >= KEPT:
         raise Refused("too_many", _("There are 200 definitions already. Delete one first."))
     if kind == Definition.Kind.TOOL:
@@ -74,7 +74,8 @@ def rate(user: User, message_id: UUID, value: int, note: str) -> UUID:
         return message.conversation_id
 
 
-def _name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """What something is kept under. Raises :class:`Refused` when nothing is left of it."""
     wanted = " ".join(name.split())[:NAME_CHARACTERS]
     if not wanted:
         raise Refused("empty_name", _("A name needs at least one character."), "name")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.audited import AuditedAdmin
+from conversations.keeping import checked_name
 from conversations.models import Preset
 from conversations.parameters import WHOLE_NUMBERS, WIDEST
 from conversations.refusal import Refused
@@ -63,7 +64,7 @@ class PresetForm(_ModelForm):
 
     def clean_name(self) -> str:
         """A name that no other published preset has: the database sees no person to compare."""
-        name = " ".join(self.cleaned_data["name"].split())
+        name = checked_name(self.cleaned_data["name"])
         others = Preset.objects.filter(user=None, name=name).exclude(pk=self.instance.pk)
         if others.exists():
             raise ValidationError(_("Another published preset has this name."))
