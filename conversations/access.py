@@ -1,5 +1,6 @@
 """The only ways in to an object. What a person may not see does not exist for them."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
@@ -24,8 +25,13 @@ class NotFound(Exception):
 
 def conversation_for(user: User, conversation_id: UUID) -> Conversation:
     """The user's conversation. Raises :class:`NotFound`."""
-    found = Conversation.objects.kept().filter(user=user, pk=conversation_id).first()
-    return _or_not_found(found)
+    return _or_not_found(next(iter(conversations_for(user, [conversation_id])), None))
+
+
+def conversations_for(user: User, ids: Iterable[UUID]) -> list[Conversation]:
+    """Those of the conversations that are the user's."""
+    wanted = list(ids)
+    return list(Conversation.objects.kept().filter(user=user, pk__in=wanted)) if wanted else []
 
 
 def deleted_conversation_for(user: User, conversation_id: UUID) -> Conversation:

@@ -35,7 +35,8 @@ class Consumer(AsyncWebsocketConsumer):
         self.page = OpenPage(user, self.scope["session"].session_key, self._send_text, self.close)
         await self.channel_layer.group_add(group_of(user.pk), self.channel_name)
         await self.page.say("hello", release=release())
-        self.page.spawn(self.page.recheck())
+        self.page.watch(self.page.recheck())
+        self.page.watch(self.page.keep_up())
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels would visit the thread that all sockets share before each message, where one
@@ -59,7 +60,7 @@ class Consumer(AsyncWebsocketConsumer):
         except BadFrame as error:
             await self._bad_frame(self.page, error)
         else:
-            self.page.spawn(page_actions.answer(self.page, frame))
+            self.page.do(page_actions.answer(self.page, frame))
 
     async def _bad_frame(self, page: OpenPage, error: BadFrame) -> None:
         await page.complain(error.request_id, "bad_frame", error.message)
@@ -69,7 +70,7 @@ class Consumer(AsyncWebsocketConsumer):
     async def conversation_rang(self, message: dict[str, Any]) -> None:
         """A wake-up from the doorbell: look what is new."""
         if self.page:
-            self.page.spawn(self.page.rang(UUID(message["conversation_id"])))
+            self.page.rang(UUID(message["conversation_id"]))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close the socket; what was still to be said has nobody to hear it, and is not sent."""

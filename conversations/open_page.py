@@ -1,22 +1,38 @@
 """A page that is open on a socket: what it follows, and what it has been told."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations import access, page_state, protocol
 from conversations.following import Follower, Silent
 from conversations.generation.revocation import signed_in
-from conversations.models import User
+from conversations.models import Conversation, User
 from conversations.quota_state import quota_state
 from conversations.threads import in_thread
 from conversations.turn_records import Turn
 
+logger = logging.getLogger(__name__)
+
 NOT_READING = 4408
 NOT_SIGNED_IN = 4401
+FAILED = 1011
 # A lost wake-up, or a right that was taken away, is noticed at most so late.
 RECHECK_SECONDS = 3
+# What is new within so short a time is asked for and told together.
+GATHER_SECONDS = 0.05
+
+
+class News(NamedTuple):
+    """What a page has not been told yet, or may not have been: conversations of the list, those
+    that are gone, what changed in the one that is open, and how the limits stand."""
+
+    listed: list[dict[str, Any]]
+    gone: list[UUID]
+    changes: dict[str, Any] | None
+    quota: list[dict[str, Any]]
 
 
 class OpenPage:
@@ -33,26 +49,46 @@ class OpenPage:
         self._session_key = session_key
         self._send = send
         self._close = close
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._deeds: set[asyncio.Task[None]] = set()
+        self._watching: set[asyncio.Task[None]] = set()
+        self._has_left = False
+        self._rung: set[UUID] = set()
+        self._news = asyncio.Event()
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
         self._opened: tuple[UUID, int] | None = None
         self._told_quota: list[dict[str, Any]] | None = None
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something for as long as the page is open, without waiting for it."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+    def do(self, deed: Coroutine[Any, Any, None]) -> None:
+        """Carry out what the page asked for, without waiting for it.
+
+        Leaving does not end it: a turn that is written down must also be begun.
+        """
+        _keep(self._deeds, deed)
+
+    def watch(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something for as long as the page is open. One that fails closes the page, which
+        comes back and asks for what it lacks."""
+        return _keep(self._watching, self._watched(work))
+
+    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Silent:
+            await self._close(NOT_READING)
+        except Exception:
+            logger.exception("A page cannot be told what is new.")
+            await self._close(FAILED)
 
     def leave(self) -> None:
-        """End whatever is done for this page."""
-        for task in self._tasks:
+        """Tell this page nothing more."""
+        self._has_left = True
+        for task in self._watching:
             task.cancel()
 
     async def say(self, frame_type: str, **fields: Any) -> None:
-        """Send a frame."""
-        await self._send(protocol.write(frame_type, **fields))
+        """Send a frame, if the page is still there."""
+        if not self._has_left:
+            await self._send(protocol.write(frame_type, **fields))
 
     async def complain(
         self,
@@ -85,16 +121,15 @@ class OpenPage:
         """Send the events of a generation after that number, from now on."""
         if known := self._followers.pop(generation_id, None):
             known[1].cancel()
-        follower = Follower(generation_id, self._send)
-        task = self.spawn(self._followed(generation_id, follower, after))
-        self._followers[generation_id] = (follower, task)
+        if not self._has_left:
+            follower = Follower(generation_id, self._send)
+            task = self.watch(self._followed(generation_id, follower, after))
+            self._followers[generation_id] = (follower, task)
 
     async def _followed(self, generation_id: UUID, follower: Follower, after: int) -> None:
         try:
             await follower.follow(after)
-            await self.tell_changes()
-        except Silent:
-            await self._close(NOT_READING)
+            self._news.set()
         finally:
             if self._followers.get(generation_id, (None,))[0] is follower:
                 del self._followers[generation_id]
@@ -108,20 +143,20 @@ class OpenPage:
         """Tell what changed in the conversation since that version, now and from now on."""
         await in_thread(access.conversation_for, self.user, conversation_id)
         self._opened = (conversation_id, version)
-        await self.tell_changes()
+        self._news.set()
 
-    async def rang(self, conversation_id: UUID) -> None:
+    def rang(self, conversation_id: UUID) -> None:
         """Something is new in one of the person's conversations."""
-        try:
-            conversation = await in_thread(access.conversation_for, self.user, conversation_id)
-        except access.NotFound:
-            await self.say("conversation.deleted", conversation_id=str(conversation_id))
-            return
-        await self.say("conversation.listed", conversation=page_state.listed_state(conversation))
-        if self._opened and self._opened[0] == conversation_id:
-            await self.tell_changes()
-        # A turn began, or an answer ended.
-        await self.tell_quota()
+        self._rung.add(conversation_id)
+        self._news.set()
+
+    async def keep_up(self) -> None:
+        """Tell what is new whenever there may be something."""
+        while True:
+            await self._news.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            self._news.clear()
+            await self.tell_news()
 
     async def recheck(self) -> None:
         """Look every few seconds, whatever the doorbell says, and close when signed out."""
@@ -132,25 +167,33 @@ class OpenPage:
                 await self._close(NOT_SIGNED_IN)
                 return
             self.user = user
-            await self.tell_changes()
-            await self.tell_quota()
+            self._news.set()
 
-    async def tell_quota(self) -> None:
-        """Tell how the person's limits stand, unless the page knows."""
-        quota = await in_thread(quota_state, self.user)
-        if quota != self._told_quota:
-            self._told_quota = quota
-            await self.say("quota.changed", quota=quota)
+    async def tell_news(self) -> None:
+        """Tell what the page does not know of what it shows."""
+        rung, self._rung = self._rung, set()
+        opened = self._opened
+        news = await in_thread(_news, self.user, rung, opened)
+        for conversation in news.listed:
+            await self.say("conversation.listed", conversation=conversation)
+        for conversation_id in news.gone:
+            await self.say("conversation.deleted", conversation_id=str(conversation_id))
+        if opened and news.changes and self._opened == opened:
+            self._opened = (opened[0], news.changes["conversation"]["version"])
+            await self.say("conversation.changed", **news.changes)
+        if news.quota != self._told_quota:
+            self._told_quota = news.quota
+            await self.say("quota.changed", quota=news.quota)
 
-    async def tell_changes(self) -> None:
-        """Tell what changed in the opened conversation since the page was last told."""
-        if self._opened is None:
-            return
-        conversation_id, since = self._opened
-        state = await in_thread(_changes, self.user, conversation_id, since)
-        if state and self._opened == (conversation_id, since):
-            self._opened = (conversation_id, state["conversation"]["version"])
-            await self.say("conversation.changed", **state)
+
+def _keep(
+    tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]
+) -> asyncio.Task[None]:  # fmt: skip
+    # A task that nobody refers to may be collected while it runs.
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
 
 
 def _turn_state(turn: Turn, since: int) -> dict[str, Any]:
@@ -160,12 +203,21 @@ def _turn_state(turn: Turn, since: int) -> dict[str, Any]:
     return {**state, "generation_id": ids[0], "generation_ids": ids}
 
 
-def _changes(user: User, conversation_id: UUID, since: int) -> dict[str, Any] | None:
-    try:
-        conversation = access.conversation_for(user, conversation_id)
-    except access.NotFound:
+def _news(user: User, rung: set[UUID], opened: tuple[UUID, int] | None) -> News:
+    wanted = rung | {opened[0]} if opened else rung
+    found = {each.pk: each for each in access.conversations_for(user, wanted)}
+    return News(
+        listed=[page_state.listed_state(found[each]) for each in rung if each in found],
+        gone=[each for each in rung if each not in found],
+        changes=_changes(found.get(opened[0]), opened[1]) if opened else None,
+        quota=quota_state(user),
+    )
+
+
+def _changes(conversation: Conversation | None, since: int) -> dict[str, Any] | None:
+    if conversation is None or conversation.version <= since:
         return None
-    return page_state.changes(conversation, since) if conversation.version > since else None
+    return page_state.changes(conversation, since)
 
 
 def _seq_of(state: dict[str, Any], generation_id: UUID) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 
 from conversations import page_actions, protocol
 from conversations.models import Counter, Rule, User
@@ -43,7 +44,7 @@ def test_a_page_is_told_once_and_again_when_a_limit_has_changed(people: People) 
     async def raise_the_limit(page: OpenPage) -> None:
         await Rule.objects.filter(pk=rule.pk).aupdate(limit=5_000)
 
-    deeds = (OpenPage.tell_quota, OpenPage.tell_quota, raise_the_limit, OpenPage.tell_quota)
+    deeds = (OpenPage.tell_news, OpenPage.tell_news, raise_the_limit, OpenPage.tell_news)
     frames = told(people.alice, *deeds)
     assert [frame["type"] for frame in frames] == ["quota.changed", "quota.changed"]
     assert [frame["quota"][0]["limit"] for frame in frames] == [1_000, 5_000]
@@ -70,3 +71,19 @@ def test_a_turn_that_is_refused_for_another_reason_names_no_limit(people: People
     )
     (refusal,) = told(people.alice, lambda page: page_actions.answer(page, frame))
     assert (refusal["code"], refusal["standing"]) == ("unknown_model", None)
+
+
+def test_a_page_that_cannot_be_told_what_is_new_is_closed_and_comes_back(
+    people: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(user: User) -> None:
+        raise OperationalError("not now")
+
+    monkeypatch.setattr("conversations.open_page.quota_state", broken)
+
+    async def keep_up(page: OpenPage) -> None:
+        page.rang(uuid4())
+        await page.watch(page.keep_up())
+
+    assert told(people.alice, keep_up) == [{"type": "closed", "code": 1011}]
+    assert "not now" in caplog.text

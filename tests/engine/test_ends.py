@@ -2,19 +2,23 @@
 
 import asyncio
 import pkgutil
+from threading import Event
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from conversations import turns
+from conversations import page_actions, protocol, turn_records, turns
 from conversations.generation import lifecycle, log
 from conversations.generation.events import Delta, Failure, Finished, decode, encode
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.runner import runner
 from conversations.models import Conversation, Generation, LoggedEvent, Message, User
+from conversations.open_page import OpenPage
 from conversations.page_state import page_state
 from conversations.threads import in_thread
-from tests.engine.playing import KEY, Stage, generation_and_message, play
+from conversations.turn_records import Turn
+from tests.engine.playing import KEY, Stage, followed, generation_and_message, play
 from tests.people import make_people
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +80,38 @@ def test_the_same_send_delivered_five_times_makes_one_message_and_one_upstream_c
         assert await in_thread(Message.objects.filter(role="user").count) == 1
         assert await in_thread(Conversation.objects.count) == 1
         assert len(stage.upstream.calls) == 1
+
+    play(work)
+
+
+def test_a_message_whose_page_leaves_while_it_is_written_down_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, is_writing, may_go_on = turn_records.once, Event(), Event()
+
+    def held_up(*arguments: Any) -> Turn:
+        is_writing.set()
+        assert may_go_on.wait(10)
+        return real(*arguments)
+
+    async def nobody_is_there(_: object) -> None:
+        raise AssertionError("The page has left.")
+
+    async def work(stage: Stage) -> None:
+        monkeypatch.setattr(turn_records, "once", held_up)
+        model = await stage.model("good")
+        place = {"request_id": uuid4(), "conversation_id": None, "parent_id": None}
+        frame = protocol.TurnSend(**place, content="tokens=2", model=model)
+        page = OpenPage(stage.alice, "", nobody_is_there, nobody_is_there)
+        page.do(page_actions.answer(page, frame))
+        await in_thread(is_writing.wait)
+        page.leave()
+        may_go_on.set()
+        await stage.upstream.until(lambda: bool(stage.upstream.calls))
+        generation = await in_thread(Generation.objects.get)
+        await followed(generation.pk)
+        generation, message = await in_thread(generation_and_message, generation.pk)
+        assert (generation.status, message.content) == ("completed", "<gen:1:0000><gen:1:0001>")
 
     play(work)
 
