@@ -27,11 +27,7 @@ def details_of(message: Message) -> dict[str, Any]:
 
 
 def _request(message: Message, generation: Generation) -> dict[str, Any]:
-    # The messages stand beside the model, where a reader looks for them.
-    body = dict(generation.request or {})
-    if not body:
-        return {}
-    return {"model": body.pop("model", None), "messages": messages_above(message), **body}
+    return {**generation.request, "messages": messages_above(message)} if generation.request else {}
 
 
 def _timing(generation: Generation) -> dict[str, Any]:

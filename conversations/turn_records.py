@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from conversations import access, admission
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
+from conversations.generation.prompt import Call
 from conversations.models import (
     ApiKey,
     Conversation,
@@ -37,13 +38,14 @@ COMPARED_MODELS = 4
 class Turn:
     """A turn that has begun: one generation for each model that answers.
 
-    ``since`` is the version of the conversation before it.
+    ``since`` is the version of the conversation before it. Only a turn that was made just now has
+    ``calls``, one for each generation, which are to be begun.
     """
 
     conversation: Conversation
     generations: tuple[Generation, ...]
     since: int
-    is_new: bool = True
+    calls: tuple[Call, ...] = ()
 
     @property
     def generation(self) -> Generation:
@@ -89,7 +91,7 @@ def _found(user: User, client_request_id: UUID) -> Turn | None:
         return None
     asked = Message.objects.filter(children__generation=generations[0]).first()
     since = max(0, asked.changed_in - 1) if asked else 0
-    return Turn(generations[0].conversation, generations, since, is_new=False)
+    return Turn(generations[0].conversation, generations, since)
 
 
 def _request_id(client_request_id: UUID, number: int) -> UUID:
@@ -174,13 +176,14 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     none is shown before the others: the branch ends with what they answer, until one is kept.
     """
     fitting = [replace(each, parameters=fitted(each.model, each.parameters)) for each in orders]
-    generations = tuple(lifecycle.create(order, version) for order in fitting)
-    answers = [message for each in generations for message in each.messages.all()]
+    created = [lifecycle.create(order, version) for order in fitting]
+    answers = [message for each in created for message in each.answers]
     conversation.head = answers[0] if len(answers) == 1 else orders[0].parent
     conversation.language_model = orders[0].model
     conversation.updated_at = timezone.now()
     conversation.save(update_fields=["head", "language_model", "parameters", "updated_at"])
-    return Turn(conversation, generations, since)
+    generations = tuple(each.generation for each in created)
+    return Turn(conversation, generations, since, tuple(each.call for each in created))
 
 
 def checked_content(content: str) -> str:

@@ -41,9 +41,9 @@ async def answer_tools(user: User, client_request_id: UUID, answers: ToolAnswers
 async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn]) -> Turn:
     ready = partial(create, user, client_request_id)
     turn = await in_thread(turn_records.once, user, client_request_id, ready)
-    if turn.is_new:
-        for generation in turn.generations:
-            runner().start(generation)
+    if turn.calls:
+        for generation, call in zip(turn.generations, turn.calls, strict=True):
+            runner().start(generation, call)
         await doorbell.ring(user.pk, turn.conversation.pk)
     return turn
 

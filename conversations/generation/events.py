@@ -4,8 +4,8 @@ The vocabulary is described in docs/protocol.md; ``static/js/transcript.js`` is 
 fold, and ``tests/transcripts.json`` holds both to the same answers.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, Self, TypeAlias
 
 import msgspec
 
@@ -171,6 +171,13 @@ class ToolCallTranscript(msgspec.Struct):
     name: str = ""
     arguments: str = ""
     extra: dict[str, Any] = {}
+
+    @classmethod
+    def from_wire(cls, call: Mapping[str, Any]) -> Self:
+        """The call of a message's ``tool_calls``, which holds it in the wire's form."""
+        extra = {key: value for key, value in call.items() if key not in ("id", "type", "function")}
+        function = call["function"]
+        return cls(call["id"], function["name"], function["arguments"], extra)
 
     def to_wire(self) -> dict[str, object]:
         """The call in the form that ``message.tool_calls`` has on the wire."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from conversations import quotas
 from conversations.generation import log
-from conversations.generation.context import fitting
+from conversations.generation.context import Fitting, fitting
 from conversations.generation.events import (
     ChoiceTranscript,
     Failure,
@@ -21,6 +21,7 @@ from conversations.generation.events import (
     encode,
     fold,
 )
+from conversations.generation.prompt import Call, call_for, remembered
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
 from conversations.settling import UNSEEN, Measured, Used, settle
 from conversations.tokens import BYTES_A_TOKEN, prompt_size
@@ -49,7 +50,15 @@ class Order:
     notices: tuple[str, ...] = ()
 
 
-def create(order: Order, changed_in: int) -> Generation:
+class Created(NamedTuple):
+    """A generation that may run, how to ask its provider, and the messages that it will fill."""
+
+    generation: Generation
+    call: Call
+    answers: list[Message]
+
+
+def create(order: Order, changed_in: int) -> Created:
     """The running generation of ``order`` with its assistant messages, in the caller's transaction.
 
     What it can use is reserved in the same transaction. ``changed_in`` is the version of the
@@ -61,51 +70,48 @@ def create(order: Order, changed_in: int) -> Generation:
         conversation=conversation,
         language_model=order.model,
         client_request_id=order.client_request_id,
-        parameters=order.parameters,
         owner=OWNER,
     )
-    _reserve(generation, order)
+    said = conversation.system_message
+    kept = fitting(order.parent.branch(), order.model, order.parameters, said)
+    _reserve(generation, order, kept)
+    call = call_for(generation, kept.messages, order.continued)
+    generation.request = remembered(call, kept)
     generation.save(force_insert=True)
     if order.continued:
-        _reopen(order.continued, generation, changed_in)
-    else:
-        _empty_answers(order, generation, changed_in)
-    return generation
+        return Created(generation, call, [_reopened(order.continued, generation, changed_in)])
+    return Created(generation, call, _empty_answers(order, generation, changed_in))
 
 
-def _reserve(generation: Generation, order: Order) -> None:
-    kept = fitting(*_prompt(order))
+def _reserve(generation: Generation, order: Order, kept: Fitting) -> None:
+    messages = [*kept.messages, *([order.continued] if order.continued else [])]
     system_message = order.parent.conversation.system_message
     wanted = quotas.Wanted(
         user=generation.user,
         model=order.model,
-        prompt=prompt_size(kept.messages, order.parameters, order.model, system_message),
+        prompt=prompt_size(messages, order.parameters, order.model, system_message),
         max_tokens=order.parameters.get("max_tokens"),
         count=order.parameters.get("n") or 1,
     )
     granted = quotas.reserve(generation.pk, wanted)
-    if granted.max_tokens is not None:
-        generation.parameters = {**order.parameters, "max_tokens": granted.max_tokens}
+    lowered = {} if granted.max_tokens is None else {"max_tokens": granted.max_tokens}
+    generation.parameters = {**order.parameters, **lowered}
     notices = [*order.notices, kept.notice(), granted.notice]
     generation.notices = [notice for notice in notices if notice]
 
 
-def _prompt(order: Order) -> tuple[list[Message], LanguageModel, dict[str, Any], str]:
-    leaf = order.continued or order.parent
-    return leaf.branch(), order.model, order.parameters, leaf.conversation.system_message
-
-
-def _reopen(message: Message, generation: Generation, changed_in: int) -> None:
+def _reopened(message: Message, generation: Generation, changed_in: int) -> Message:
     message.generation = generation
     # More of one answer is asked for alone, as the first choice of its generation.
     message.choice = 0
     message.changed_in = changed_in
     message.finish_reason = ""
     message.save(update_fields=["generation", "choice", "changed_in", "finish_reason"])
+    return message
 
 
-def _empty_answers(order: Order, generation: Generation, changed_in: int) -> None:
-    for choice in range(order.parameters.get("n") or 1):
+def _empty_answers(order: Order, generation: Generation, changed_in: int) -> list[Message]:
+    return [
         Message.objects.create(
             conversation=order.parent.conversation,
             parent=order.parent,
@@ -115,6 +121,8 @@ def _empty_answers(order: Order, generation: Generation, changed_in: int) -> Non
             model_name=order.model.name,
             changed_in=changed_in,
         )
+        for choice in range(order.parameters.get("n") or 1)
+    ]
 
 
 def transcript_of(generation: Generation, messages: list[Message]) -> tuple[Transcript, int]:
@@ -137,15 +145,8 @@ def _choice_of(message: Message) -> ChoiceTranscript:
         reasoning_content=message.reasoning_content,
         reasoning_from_ms=0 if known else None,
         reasoning_to_ms=message.reasoning_ms,
-        tool_calls=[tool_call_of(call) for call in message.tool_calls],
+        tool_calls=[ToolCallTranscript.from_wire(call) for call in message.tool_calls],
     )
-
-
-def tool_call_of(call: dict[str, Any]) -> ToolCallTranscript:
-    """The call of a message's ``tool_calls``, which holds it in the wire's form."""
-    extra = {key: value for key, value in call.items() if key not in ("id", "type", "function")}
-    function = call["function"]
-    return ToolCallTranscript(call["id"], function["name"], function["arguments"], extra)
 
 
 def finish(
@@ -164,7 +165,7 @@ def finish(
     with transaction.atomic():
         if not _won(generation_id, epoch, last, upstream_id):
             return None
-        generation = Generation.objects.select_related("user").get(pk=generation_id)
+        generation = Generation.objects.select_related("conversation").get(pk=generation_id)
         return _write_down(generation, last, measured)
 
 

@@ -1,12 +1,12 @@
 """From a generation to the request that its provider gets."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import msgspec
 
-from conversations.generation.context import fitting
-from conversations.generation.lifecycle import tool_call_of
+from conversations.generation.context import Fitting
+from conversations.generation.events import ToolCallTranscript
 from conversations.models import Conversation, Generation, LanguageModel, Message, Provider
 from conversations.parameters import clamped
 from conversations.providers import address_policy
@@ -47,25 +47,32 @@ class Call(NamedTuple):
     echo: str
 
 
-def call_for(generation_id: UUID) -> Call:
-    """The request of a generation: the branch above its answer, in the order of the talk."""
-    generation = Generation.objects.select_related("language_model__provider", "conversation").get(
-        pk=generation_id
-    )
+def call_for(generation: Generation, branch: Sequence[Message], continued: Message | None) -> Call:
+    """The request of a generation: the branch above its answer, in the order of the talk, and
+    what there is of an answer that is to go on."""
     model = generation.language_model
     if model is None:
         raise LanguageModel.DoesNotExist
-    answer = generation.messages.select_related("conversation").order_by("choice")[0]
-    parameters = clamped(model, generation.parameters)
-    messages = [*_above(answer, generation, model), *_so_far(answer, model)]
-    body = {**parameters, "model": model.upstream_name, "messages": [], "stream": True}
+    body = {
+        **clamped(model, generation.parameters),
+        "model": model.upstream_name,
+        "messages": [],
+        "stream": True,
+    }
+    messages = [*_above(generation, branch), *(_so_far(continued, model) if continued else [])]
     request = msgspec.structs.replace(
         CompletionRequest.from_wire(body),
         messages=tuple(messages),
         replay_reasoning=replay_of(model),
     )
-    _remember(generation_id, request, model.provider.dialect)
-    return Call(request, model, address_policy(), answer.content)
+    return Call(request, model, address_policy(), continued.content if continued else "")
+
+
+def remembered(call: Call, kept: Fitting) -> dict[str, Any]:
+    """What is kept of a request for those who want to know how it was asked: in place of the
+    messages, how many of the branch there were."""
+    body = call.request.to_wire(DIALECTS[call.model.provider.dialect])
+    return {**body, "messages": len(kept.messages)}
 
 
 def replay_of(model: LanguageModel) -> ReplayReasoning | None:
@@ -83,32 +90,25 @@ def messages_above(answer: Message) -> list[dict[str, Any]]:
     model = generation.language_model if generation else None
     if generation is None or model is None:
         return []
+    # 0, the whole of it, for answers of a time when the number was not kept.
+    sent = (generation.request or {}).get("messages", 0)
     request = CompletionRequest(
         model=model.upstream_name,
-        messages=tuple(_above(answer, generation, model)),
+        messages=tuple(_above(generation, answer.branch()[:-1][-sent:])),
         replay_reasoning=replay_of(model),
     )
     messages: list[dict[str, Any]] = request.to_wire(DIALECTS[model.provider.dialect])["messages"]
     return messages
 
 
-def _above(answer: Message, generation: Generation, model: LanguageModel) -> list[ChatMessage]:
+def _above(generation: Generation, branch: Sequence[Message]) -> list[ChatMessage]:
     said = _system(generation.conversation)
-    parameters = clamped(model, generation.parameters)
-    branch = fitting(answer.branch()[:-1], model, parameters, said).messages
     system = [ChatMessage(role="system", content=said)] if said else []
     return [*system, *map(_message, branch)]
 
 
 def _system(conversation: Conversation | None) -> str:
     return conversation.system_message if conversation else ""
-
-
-def _remember(generation_id: UUID, request: CompletionRequest, dialect: str) -> None:
-    """Keep what is asked, without the messages, for those who want to know how it was asked."""
-    body = request.to_wire(DIALECTS[dialect])
-    del body["messages"]
-    Generation.objects.filter(pk=generation_id).update(request=body)
 
 
 def _so_far(answer: Message, model: LanguageModel) -> list[ChatMessage]:
@@ -134,7 +134,7 @@ def _message(message: Message) -> ChatMessage:
 
 
 def _tool_call(call: dict[str, object]) -> ToolCall:
-    known = tool_call_of(call)
+    known = ToolCallTranscript.from_wire(call)
     return ToolCall(id=known.id, name=known.name, arguments=known.arguments, extra=known.extra)
 
 

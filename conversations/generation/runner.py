@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import completion_records, doorbell
-from conversations.generation import direct, lifecycle, log, prompt, revocation
+from conversations.generation import direct, lifecycle, log, revocation
 from conversations.generation.answer import Answering
 from conversations.generation.connections import Connections
 from conversations.generation.direct import Ending, Listener
@@ -67,11 +67,11 @@ class Runner:
         # An empty context: a request's own would tie the task to the request's thread.
         return asyncio.get_running_loop().create_task(work, context=contextvars.Context())
 
-    def start(self, generation: Generation) -> None:
+    def start(self, generation: Generation, call: Call) -> None:
         """Answer the generation in a task of its own."""
         self.tails.open(generation.pk)
         run = self._begun(generation)
-        self._answer_in_a_task(self._supervise(run, generation))
+        self._answer_in_a_task(self._supervise(run, generation, call))
 
     def start_direct(self, generation: Generation, call: Call, listener: Listener) -> None:
         """Answer a generation without messages in a task of its own; ``listener`` hears it."""
@@ -108,9 +108,9 @@ class Runner:
         self._writer.close()
         await self._connections.aclose()
 
-    async def _supervise(self, run: Run, generation: Generation) -> None:
+    async def _supervise(self, run: Run, generation: Generation, call: Call) -> None:
         try:
-            last = await self._answer(run, generation)
+            last = await self._answer(run, generation.notices, call)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             last = _failed()
@@ -143,10 +143,9 @@ class Runner:
             del self._runs[run.generation_id], self._direct[run.generation_id]
             listener.end(ending)
 
-    async def _answer(self, run: Run, generation: Generation) -> Finished:
+    async def _answer(self, run: Run, notices: list[str], call: Call) -> Finished:
         answering = Answering(run, self._writer)
-        await answering.remark(generation.notices)
-        call = await in_thread(prompt.call_for, generation.pk)
+        await answering.remark(notices)
         return await answering.relay(call, self._connections)
 
     async def _finish(self, run: Run, last: Finished) -> None:

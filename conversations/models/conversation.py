@@ -4,11 +4,14 @@ import re
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 TITLE_CHARACTERS = 80
+_ADVANCE = """
+    UPDATE conversations_conversation SET version = version + 1 WHERE id = %s RETURNING version
+"""
 _HEADING = re.compile(r"^#{1,6} ")
 
 
@@ -62,8 +65,10 @@ class Conversation(models.Model):
 
         The UPDATE holds the row until the transaction ends, so versions are committed in order.
         """
-        Conversation.objects.filter(pk=self.pk).update(version=models.F("version") + 1)
-        self.refresh_from_db(fields=["version"])
+        key = self._meta.pk.get_db_prep_save(self.pk, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(_ADVANCE, [key])
+            (self.version,) = cursor.fetchone()
         return self.version
 
 

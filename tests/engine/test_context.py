@@ -8,8 +8,8 @@ from django.db import transaction
 from conversations import turn_records
 from conversations.generation import lifecycle, prompt
 from conversations.generation.events import Finished
-from conversations.models import Conversation, Generation, Message
-from conversations.turn_records import Sending
+from conversations.models import Conversation, Message
+from conversations.turn_records import Sending, Turn
 from tests.people import People, make_model
 
 WORDS = "word " * 80  # 400 bytes, about 104 tokens with what stands around a message
@@ -23,20 +23,20 @@ def model_name(db: None) -> str:
     return model.name
 
 
-def sent(people: People, model_name: str, parent: Message | None, content: str) -> Generation:
+def sent(people: People, model_name: str, parent: Message | None, content: str) -> Turn:
     """A message below ``parent`` whose answer has just begun."""
     conversation_id = parent.conversation_id if parent else None
     parent_id = parent.pk if parent else None
     sending = Sending(conversation_id, parent_id, content, model_name, {"max_tokens": 100})
     with transaction.atomic():
-        return turn_records.send(people.alice, uuid4(), sending).generation
+        return turn_records.send(people.alice, uuid4(), sending)
 
 
 def talked(people: People, model_name: str, turns: int) -> Message:
     """The last answer of a conversation of so many turns, each of 400 bytes."""
     answer = None
     for _ in range(turns):
-        generation = sent(people, model_name, answer, WORDS)
+        generation = sent(people, model_name, answer, WORDS).generation
         lifecycle.finish(generation.pk, 1, Finished(cause="completed"))
         generation.messages.update(content=WORDS)
         answer = generation.messages.get()
@@ -45,9 +45,9 @@ def talked(people: People, model_name: str, turns: int) -> Message:
 
 
 def test_a_branch_that_fits_is_sent_whole(people: People, model_name: str) -> None:
-    generation = sent(people, model_name, talked(people, model_name, 2), "And?")
-    assert generation.notices == []
-    assert len(prompt.call_for(generation.pk).request.messages) == 5
+    turn = sent(people, model_name, talked(people, model_name, 2), "And?")
+    assert turn.generation.notices == []
+    assert len(turn.calls[0].request.messages) == 5
 
 
 def test_the_oldest_are_left_out_and_the_system_message_never(
@@ -56,27 +56,29 @@ def test_the_oldest_are_left_out_and_the_system_message_never(
     answer = talked(people, model_name, 6)
     Conversation.objects.update(system_message="You like tea.")
     answer = Message.objects.get(pk=answer.pk)
-    generation = sent(people, model_name, answer, "And?")
-    messages = prompt.call_for(generation.pk).request.messages
+    turn = sent(people, model_name, answer, "And?")
+    messages = turn.calls[0].request.messages
     assert [message.role for message in messages] == [
         "system", *["user", "assistant"] * 4, "user"
     ]  # fmt: skip
     assert messages[-1].content == "And?"
-    (notice,) = generation.notices
+    told = prompt.messages_above(turn.generation.messages.get())
+    assert [each["content"] for each in told] == [each.content for each in messages]
+    (notice,) = turn.generation.notices
     assert notice.startswith("The 4 oldest messages were left out: the conversation no longer fits")
 
 
 def test_the_last_message_is_always_sent(people: People, model_name: str) -> None:
-    generation = sent(people, model_name, None, WORDS * 20)
-    assert len(prompt.call_for(generation.pk).request.messages) == 1
+    turn = sent(people, model_name, None, WORDS * 20)
+    assert len(turn.calls[0].request.messages) == 1
 
 
 def test_what_was_asked_is_kept_without_the_messages(people: People, model_name: str) -> None:
-    generation = sent(people, model_name, None, "Hello")
-    prompt.call_for(generation.pk)
+    generation = sent(people, model_name, None, "Hello").generation
     generation.refresh_from_db()
     assert generation.request == {
         "model": "test/model",
+        "messages": 1,
         "stream": True,
         "stream_options": {"include_usage": True},
         "max_tokens": 100,
