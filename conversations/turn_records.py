@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import access, admission
+from conversations import access, admission, statements
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
 from conversations.generation.prompt import Call
@@ -86,8 +86,10 @@ def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Tur
 def _found(user: User, client_request_id: UUID) -> Turn | None:
     ids = [_request_id(client_request_id, number) for number in range(COMPARED_MODELS)]
     known = Generation.objects.filter(user=user, client_request_id__in=ids)
+    if not known.exists():
+        return None
     generations = tuple(known.select_related("conversation").order_by("created_at"))
-    if not generations or generations[0].conversation is None:
+    if generations[0].conversation is None:
         return None
     asked = Message.objects.filter(children__generation=generations[0]).first()
     since = max(0, asked.changed_in - 1) if asked else 0
@@ -116,13 +118,14 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
     asked = {name: value for name, value in parameters.items() if len(models) == 1 or name != "n"}
     conversation = _conversation(user, sending, content)
     since, version = conversation.version, conversation.advance()
-    message = Message.objects.create(
+    message = Message(
         conversation=conversation,
         parent=_parent(conversation, sending.parent_id),
         role=Message.Role.USER,
         content=content,
         changed_in=version,
     )
+    statements.insert_record(message)
     orders = [
         Order(
             model,
@@ -181,7 +184,8 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     conversation.head = answers[0] if len(answers) == 1 else orders[0].parent
     conversation.language_model = orders[0].model
     conversation.updated_at = timezone.now()
-    conversation.save(update_fields=["head", "language_model", "parameters", "updated_at"])
+    changed = ("head_id", "language_model_id", "parameters", "updated_at")
+    statements.update_record(conversation, changed)
     generations = tuple(each.generation for each in created)
     return Turn(conversation, generations, since, tuple(each.call for each in created))
 
@@ -257,7 +261,9 @@ def checked_parameters(
 def _conversation(user: User, sending: Sending, content: str) -> Conversation:
     if sending.conversation_id:
         return access.conversation_for(user, sending.conversation_id)
-    return Conversation.objects.create(user=user, title=title_from(content))
+    conversation = Conversation(user=user, title=title_from(content))
+    statements.insert_record(conversation)
+    return conversation
 
 
 def _parent(conversation: Conversation, parent_id: UUID | None) -> Message | None:

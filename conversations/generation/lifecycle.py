@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import quotas
+from conversations import quotas, statements
 from conversations.generation import log
 from conversations.generation.context import Fitting, fitting
 from conversations.generation.events import (
@@ -28,6 +28,9 @@ from conversations.tokens import BYTES_A_TOKEN, prompt_size
 
 # One process runs generations; the name is its slot, so that its successor knows what it left.
 OWNER = "main"
+_FILLED = (
+    "content", "reasoning_content", "reasoning_ms", "tool_calls", "finish_reason", "changed_in"
+)  # fmt: skip
 # Once a second for all of them: composed by the ORM it would cost more than their tokens do.
 _NOTE = """
     UPDATE conversations_generation SET completion_tokens = %s
@@ -77,7 +80,7 @@ def create(order: Order, changed_in: int) -> Created:
     _reserve(generation, order, kept)
     call = call_for(generation, kept.messages, order.continued)
     generation.request = remembered(call, kept)
-    generation.save(force_insert=True)
+    statements.insert_record(generation)
     if order.continued:
         return Created(generation, call, [_reopened(order.continued, generation, changed_in)])
     return Created(generation, call, _empty_answers(order, generation, changed_in))
@@ -111,8 +114,8 @@ def _reopened(message: Message, generation: Generation, changed_in: int) -> Mess
 
 
 def _empty_answers(order: Order, generation: Generation, changed_in: int) -> list[Message]:
-    return [
-        Message.objects.create(
+    answers = [
+        Message(
             conversation=order.parent.conversation,
             parent=order.parent,
             role=Message.Role.ASSISTANT,
@@ -123,6 +126,9 @@ def _empty_answers(order: Order, generation: Generation, changed_in: int) -> lis
         )
         for choice in range(order.parameters.get("n") or 1)
     ]
+    for answer in answers:
+        statements.insert_record(answer)
+    return answers
 
 
 def transcript_of(generation: Generation, messages: list[Message]) -> tuple[Transcript, int]:
@@ -233,14 +239,15 @@ def _write_down(generation: Generation, last: Finished, measured: Measured) -> s
     messages = list(generation.messages.select_for_update())
     transcript, seq = transcript_of(generation, messages)
     payload = encode(last)
-    LoggedEvent.objects.create(generation=generation, seq=seq + 1, payload=payload)
+    statements.insert_record(LoggedEvent(generation=generation, seq=seq + 1, payload=payload))
     fold([last], start=transcript)
     generation.last_seq = seq + 1
     generation.notices = transcript.notices
     used = settle(generation, last, transcript, measured)
-    for name, value in _outcome(used, measured).items():
+    outcome = _outcome(used, measured)
+    for name, value in outcome.items():
         setattr(generation, name, value)
-    generation.save()
+    statements.update_record(generation, ["last_seq", "notices", *outcome])
     if generation.conversation:
         changed_in = generation.conversation.advance()
         for message in messages:
@@ -255,7 +262,7 @@ def _fill(message: Message, choice: ChoiceTranscript, changed_in: int) -> None:
     message.tool_calls = [call.to_wire() for call in choice.tool_calls]
     message.finish_reason = choice.finish_reason
     message.changed_in = changed_in
-    message.save()
+    statements.update_record(message, _FILLED)
 
 
 def request_stop(generation: Generation) -> None:

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 # Between two commits at least so long, or as long as the last commit took: it halves the work of
 # the store under load and adds half of itself to the delay of a token.
 COMMIT_INTERVAL_SECONDS = 0.025
-# A store that stalled is asked again at once.
-LONGEST_INTERVAL_SECONDS = 0.5
+# A store that stalled is asked again soon: what came meanwhile has waited for it already.
+LONGEST_INTERVAL_SECONDS = 0.05
 RETRY_SECONDS = 0.5
 # The reading of upstreams waits while more events than this are unwritten (a store that stalls).
 PENDING_EVENTS = 20_000
