@@ -16,9 +16,9 @@ R = TypeVar("R")
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
-# More would only queue at SQLite's single writer and take turns at Python's one lock, which the
-# event loop then waits longer for; and each holds a PostgreSQL connection.
-_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
+# More threads would only queue at SQLite's single writer, and each holds a PostgreSQL connection.
+# With fewer a stop waits behind the messages that are being sent.
+_pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="database")
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
