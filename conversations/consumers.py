@@ -35,8 +35,8 @@ class Consumer(AsyncWebsocketConsumer):
         self.page = OpenPage(user, self.scope["session"].session_key, self._send_text, self.close)
         await self.channel_layer.group_add(group_of(user.pk), self.channel_name)
         await self.page.say("hello", release=release())
-        self.page.watch(self.page.recheck())
-        self.page.watch(self.page.keep_up())
+        self.page.watch(self.page.recheck)
+        self.page.watch(self.page.keep_up)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels would visit the thread that all sockets share before each message, where one

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -65,14 +66,14 @@ class OpenPage:
         """
         _keep(self._deeds, deed)
 
-    def watch(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something for as long as the page is open. One that fails closes the page, which
-        comes back and asks for what it lacks."""
+    def watch(self, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """Do something for as long as the page is open. What fails closes the page, which comes
+        back and asks for what it lacks."""
         return _keep(self._watching, self._watched(work))
 
-    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _watched(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Silent:
             await self._close(NOT_READING)
         except Exception:
@@ -123,7 +124,7 @@ class OpenPage:
             known[1].cancel()
         if not self._has_left:
             follower = Follower(generation_id, self._send)
-            task = self.watch(self._followed(generation_id, follower, after))
+            task = self.watch(partial(self._followed, generation_id, follower, after))
             self._followers[generation_id] = (follower, task)
 
     async def _followed(self, generation_id: UUID, follower: Follower, after: int) -> None:

@@ -36,7 +36,8 @@ _ARGUMENTS = [
 ]
 # How long a page may take on a busy machine before it is held to be wrong.
 PATIENCE_SECONDS = 20
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell is the same browser without windows around it, and takes a third less of the processor.
+_NAMES = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
 
 
 def chromium() -> str | None:

@@ -83,7 +83,7 @@ def test_a_page_that_cannot_be_told_what_is_new_is_closed_and_comes_back(
 
     async def keep_up(page: OpenPage) -> None:
         page.rang(uuid4())
-        await page.watch(page.keep_up())
+        await page.watch(page.keep_up)
 
     assert told(people.alice, keep_up) == [{"type": "closed", "code": 1011}]
     assert "not now" in caplog.text

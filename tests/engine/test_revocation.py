@@ -143,7 +143,7 @@ async def _closed(user: User, key: str, deed: Callable[[], None]) -> tuple[float
         closing.set_result(code)
 
     page = OpenPage(user, key, send, close)
-    watching: Awaitable[None] = page.watch(page.recheck())
+    watching: Awaitable[None] = page.watch(page.recheck)
     await in_thread(deed)
     started = time.monotonic()
     code = await closing
