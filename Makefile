@@ -14,9 +14,9 @@ unexport PYTHONDONTWRITEBYTECODE
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
 
-# A worker for each core, and one for the times when another waits for something that is not the
+# A worker for each core, and two for the times when another waits for something that is not the
 # processor. Each takes the tests in their order, which puts those in a browser last.
-WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist load
 test: dev weights npm
 	@$(PYTEST) -m "not long"
