@@ -25,12 +25,18 @@ else:
 NUMBERS = ("max_tokens", "temperature", "top_p", "top_k", "frequency_penalty", "n")
 STOP = "stop"
 _SHOWN_GROUPS = 5
+# As it is written in a stop, where a line break ends the stop.
+_LINE_BREAK = r"\n"
 
 
 def _number(name: str) -> forms.Field:
     allowed = getattr(WIDEST, name)
     kind = forms.IntegerField if name in WHOLE_NUMBERS else forms.FloatField
     reach = gettext_lazy("%(low)s to %(high)s. Empty: what the model does by itself.")
+    if allowed.open_low:
+        reach = gettext_lazy(
+            "Above %(low)s and up to %(high)s. Empty: what the model does by itself."
+        )
     ends = {"low": f"{allowed.low:g}", "high": f"{allowed.high:,.10g}"}
     return kind(label=name, required=False, help_text=reach % ends)
 
@@ -49,7 +55,9 @@ class PresetForm(_ModelForm):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Up to four texts at which an answer ends, one in each line."),
+        help_text=gettext_lazy(
+            r"Up to four texts at which an answer ends, one in each line. \n is a line break."
+        ),
     )
 
     class Meta:
@@ -60,7 +68,8 @@ class PresetForm(_ModelForm):
         super().__init__(*args, **kwargs)
         parameters = self.instance.parameters
         self.initial.update({name: parameters.get(name) for name in NUMBERS})
-        self.initial[STOP] = "\n".join(parameters.get(STOP) or [])
+        stops = parameters.get(STOP) or []
+        self.initial[STOP] = "\n".join(each.replace("\n", _LINE_BREAK) for each in stops)
 
     def clean_name(self) -> str:
         """A name that no other published preset has: the database sees no person to compare."""
@@ -81,7 +90,8 @@ class PresetForm(_ModelForm):
         """All of it; the parameters are held to what any model can take."""
         cleaned = super().clean() or self.cleaned_data
         entered = {name: cleaned.get(name) for name in NUMBERS}
-        entered[STOP] = [line for line in cleaned.get(STOP, "").splitlines() if line] or None
+        lines = filter(None, cleaned.get(STOP, "").splitlines())
+        entered[STOP] = [line.replace(_LINE_BREAK, "\n") for line in lines] or None
         try:
             self.instance.parameters = checked_parameters(self._with_the_rest(entered))
         except Refused as refused:

@@ -42,6 +42,13 @@ def test_a_preset_for_nobody_in_particular_is_for_everyone(dana: Desk, people: P
     assert "everyone" in dana.text(PRESETS)
 
 
+def test_a_stop_with_a_line_break_is_written_and_shown_again(dana: Desk, people: People) -> None:
+    assert dana.change(ADD, **{**GIVEN, "stop": "User:\\n\nEND"}) == {}
+    preset = Preset.objects.get()
+    assert preset.parameters["stop"] == ["User:\n", "END"]
+    assert "User:\\n\nEND" in dana.text(f"{PRESETS}{preset.pk}/change/")
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
