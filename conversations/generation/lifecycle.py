@@ -1,7 +1,8 @@
 """How a generation begins and how it ends, each in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -277,12 +278,15 @@ def stops_asked_for() -> list[UUID]:
     return list(asked.values_list("pk", flat=True))
 
 
-def recover() -> int:
-    """End what a dead predecessor of this process left running; give how many there were.
+def recover(known: Collection[UUID] = (), silent_for: timedelta = timedelta()) -> int:
+    """End what runs in this process's name and is not ``known`` to it; give how many there were.
 
-    Whatever was shown is in the log, so each message keeps it and is marked as interrupted.
+    A dead predecessor left it, or it was written down by a commit whose answer was lost: what is
+    younger than ``silent_for`` may be about to begin. Whatever was shown is in the log, so each
+    message keeps it and is marked as interrupted.
     """
-    left = Generation.objects.running().filter(owner=OWNER)
+    ours = Generation.objects.running().filter(owner=OWNER)
+    left = ours.filter(created_at__lte=timezone.now() - silent_for).exclude(pk__in=known)
     message = _("The server was restarted while this answer was being written.")
     last = Finished(cause="interrupted", error=Failure("restarted", message))
     return sum(_end_as(last, each) for each in list(left))

@@ -31,7 +31,9 @@ logger = logging.getLogger(__name__)
 STOP_POLL_SECONDS = 0.25
 # A right that is taken away ends what it allowed within five seconds.
 REVOCATION_POLL_SECONDS = 2
-PRUNE_SECONDS = 60
+TIDY_SECONDS = 60
+# Between the commit that writes a generation down and its run lies much less than this.
+ABOUT_TO_BEGIN = timedelta(minutes=1)
 # What a killed server forgets of an answer that is not logged is what it said since the last note.
 NOTE_SECONDS = 1
 # A page that was away for longer reads the message instead of the log.
@@ -59,7 +61,7 @@ class Runner:
                 self._watch_stops,
                 self._watch_revocations,
                 self._note_progress,
-                self._prune,
+                self._tidy,
             )
         ]
 
@@ -195,9 +197,10 @@ class Runner:
             if said:
                 await in_thread(lifecycle.note_progress, said)
 
-    async def _prune(self) -> None:
+    async def _tidy(self) -> None:
         while True:
-            await asyncio.sleep(PRUNE_SECONDS)
+            await asyncio.sleep(TIDY_SECONDS)
+            await in_thread(lifecycle.recover, list(self._runs), ABOUT_TO_BEGIN)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
             await in_thread(completion_records.forget_claims)
 

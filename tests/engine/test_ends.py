@@ -2,11 +2,13 @@
 
 import asyncio
 import pkgutil
+from datetime import timedelta
 from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from conversations import page_actions, protocol, turn_records, turns
 from conversations.generation import lifecycle, log
@@ -269,6 +271,26 @@ def test_what_a_dead_process_left_is_interrupted_with_its_text_and_offers_to_go_
     assert message.is_unfinished
     state = page_state(generation.user, generation.conversation)
     assert state["messages"][0]["generation"]["seq"] == 4
+
+
+def test_what_was_written_down_and_never_begun_is_ended_and_what_runs_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("conversations.generation.runner.TIDY_SECONDS", 0.05)
+
+    async def work(stage: Stage) -> None:
+        running = await stage.send("tokens=1000 rate=20", await stage.model("good"))
+        lost, young = [await in_thread(a_running_generation, stage.alice) for _ in range(2)]
+        long_ago = timezone.now() - timedelta(minutes=2)
+        old = Generation.objects.filter(pk__in=[running.generation.pk, lost.pk])
+        await in_thread(old.update, created_at=long_ago)
+        await followed(lost.pk)
+        generation, _ = await in_thread(generation_and_message, lost.pk)
+        assert generation.status == "interrupted"
+        still = await in_thread(lambda: set(Generation.objects.running()))
+        assert still == {running.generation, young}
+
+    play(work)
 
 
 def test_a_site_that_ends_in_order_interrupts_what_runs_and_says_why() -> None:
