@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
 # More threads would only queue at SQLite's single writer, and each holds a PostgreSQL connection.
-# With fewer a stop waits behind the messages that are being sent.
-_pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="database")
+# With fewer a stop waits for longer behind the messages that are being sent.
+_pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="database")
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
