@@ -198,9 +198,8 @@ def _keep(
 
 
 def _turn_state(turn: Turn, since: int) -> dict[str, Any]:
-    if not turn.calls:
-        # It was found again, and may have gone on since.
-        turn.conversation.refresh_from_db()
+    # It was read before its row was locked, or found again: it may have gone on since.
+    turn.conversation.refresh_from_db()
     state = page_state.changes(turn.conversation, since)
     ids = [str(generation.pk) for generation in turn.generations]
     return {**state, "generation_id": ids[0], "generation_ids": ids}

@@ -135,7 +135,7 @@ class Cursor(base.SQLiteCursorWrapper):
 
     def execute(self, query: str, params: Any = None) -> Any:
         """Run a statement."""
-        if not query.startswith(_WRITES):
+        if not query.lstrip().startswith(_WRITES):
             return super().execute(query, params)
         with self.wrapper.first_in_line():
             return super().execute(query, params)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,13 +33,11 @@ _LINE_BREAK = r"\n"
 def _number(name: str) -> forms.Field:
     allowed = getattr(WIDEST, name)
     kind = forms.IntegerField if name in WHOLE_NUMBERS else forms.FloatField
-    reach = gettext_lazy("%(low)s to %(high)s. Empty: what the model does by itself.")
+    reach = gettext_lazy("{low} to {high}. Empty: what the model does by itself.")
     if allowed.open_low:
-        reach = gettext_lazy(
-            "Above %(low)s and up to %(high)s. Empty: what the model does by itself."
-        )
+        reach = gettext_lazy("Above {low} and up to {high}. Empty: what the model does by itself.")
     ends = {"low": f"{allowed.low:g}", "high": f"{allowed.high:,.10g}"}
-    return kind(label=name, required=False, help_text=reach % ends)
+    return kind(label=name, required=False, help_text=format_lazy(reach, **ends))
 
 
 class PresetForm(_ModelForm):
