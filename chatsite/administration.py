@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 SECTIONS = (
@@ -24,18 +24,6 @@ class AdministrationConfig(AdminConfig):
 
 class Administration(AdminSite):
     """Django's site with its index and its side list in our sections."""
-
-    def login(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The one sign-in page of the site: a second would count nobody's failures."""
-        from allauth.account.decorators import (  # noqa: PLC0415 - the apps are not loaded yet
-            secure_admin_login,
-        )
-
-        signed_in = secure_admin_login(super().login)
-        response: HttpResponse = signed_in(request, extra_context)
-        return response
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

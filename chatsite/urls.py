@@ -1,10 +1,14 @@
 """The site's addresses; the application's own are in conversations.urls."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from conversations.views.invitation import invitation
 from conversations.views.setup import setup
+
+# One sign-in page for the site: a second would count nobody's failures.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("setup/<str:token>/", setup, name="setup"),
