@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from conversations.local_model import weights
-from tests.bench.site import migrate_quickly
+from tests.bench.site import free_port, migrate_quickly
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 60
@@ -25,11 +25,8 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture
 def port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    return number
+    """A port that is free, and stays so until the site takes it."""
+    return free_port()
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-import random
 import re
+import secrets
 import socket
 import sys
 import tempfile
@@ -90,10 +90,11 @@ def free_port() -> int:
     """A port of loopback that nobody listens on just now.
 
     Below those that outgoing connections get: a browser that keeps trying while the site is down
-    could otherwise be given this port as its own, and take it.
+    could otherwise be given this port as its own, and take it. By the system's chance, because
+    every worker whose tests seed Python's with the same number would otherwise draw the same port.
     """
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = 20_000 + secrets.randbelow(12_000)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
