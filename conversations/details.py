@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conversations.generation.prompt import messages_above
+from conversations.generation.prompt import request_for
 from conversations.models import Generation, LedgerEntry, Message, Policy
 
 
@@ -19,15 +19,11 @@ def details_of(message: Message) -> dict[str, Any]:
         "status": generation.status,
         "created_at": generation.created_at.isoformat(),
         "parameters": generation.parameters,
-        "request": _request(message, generation),
+        "request": request_for(message),
         "first_token_ms": generation.first_token_ms,
         **_timing(generation),
         **(_counted(entry) if entry else {}),
     }
-
-
-def _request(message: Message, generation: Generation) -> dict[str, Any]:
-    return {**generation.request, "messages": messages_above(message)} if generation.request else {}
 
 
 def _timing(generation: Generation) -> dict[str, Any]:

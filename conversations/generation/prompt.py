@@ -59,20 +59,21 @@ def call_for(generation: Generation, branch: Sequence[Message], continued: Messa
         "messages": [],
         "stream": True,
     }
-    messages = [*_above(generation, branch), *(_so_far(continued, model) if continued else [])]
+    echo = continued.content if continued else ""
+    messages = [*_above(generation, branch), *_so_far(echo, model)]
     request = msgspec.structs.replace(
         CompletionRequest.from_wire(body),
         messages=tuple(messages),
         replay_reasoning=replay_of(model),
     )
-    return Call(request, model, address_policy(), continued.content if continued else "")
+    return Call(request, model, address_policy(), echo)
 
 
 def remembered(call: Call, kept: Fitting) -> dict[str, Any]:
     """What is kept of a request for those who want to know how it was asked: in place of the
-    messages, how many of the branch there were."""
+    messages, how many of the branch there were, and in place of a text to continue, its length."""
     body = call.request.to_wire(DIALECTS[call.model.provider.dialect])
-    return {**body, "messages": len(kept.messages)}
+    return {**body, "messages": len(kept.messages), "continued": len(call.echo)}
 
 
 def replay_of(model: LanguageModel) -> ReplayReasoning | None:
@@ -80,25 +81,32 @@ def replay_of(model: LanguageModel) -> ReplayReasoning | None:
     return _REPLAY.get(model.reasoning_policy)
 
 
-def messages_above(answer: Message) -> list[dict[str, Any]]:
-    """The messages that an answer was asked for with, as its provider gets them.
+def request_for(answer: Message) -> dict[str, Any]:
+    """The request that an answer was asked for with, as its provider got it; {} if none was made.
 
-    They are read anew from the branch: it never changes, the system message of the conversation
-    may have. None where the model is no more.
+    Its messages are read anew from the branch: it never changes, the system message of the
+    conversation may have. None where the model is no more.
     """
     generation = answer.generation
-    model = generation.language_model if generation else None
-    if generation is None or model is None:
-        return []
-    # 0, the whole of it, for answers of a time when the number was not kept.
-    sent = (generation.request or {}).get("messages", 0)
+    if generation is None or not generation.request:
+        return {}
+    kept = dict(generation.request)
+    # 0, the whole of it, for answers of a time when the numbers were not kept.
+    sent, continued = kept.pop("messages", 0), kept.pop("continued", 0)
+    model = generation.language_model
+    if model is None:
+        return {**kept, "messages": []}
+    above = _above(generation, answer.branch()[:-1][-sent:])
+    messages = (*above, *_so_far(answer.content[:continued], model))
+    return {**kept, "messages": _on_the_wire(messages, model)}
+
+
+def _on_the_wire(messages: tuple[ChatMessage, ...], model: LanguageModel) -> list[dict[str, Any]]:
     request = CompletionRequest(
-        model=model.upstream_name,
-        messages=tuple(_above(generation, answer.branch()[:-1][-sent:])),
-        replay_reasoning=replay_of(model),
+        model=model.upstream_name, messages=messages, replay_reasoning=replay_of(model)
     )
-    messages: list[dict[str, Any]] = request.to_wire(DIALECTS[model.provider.dialect])["messages"]
-    return messages
+    wire: list[dict[str, Any]] = request.to_wire(DIALECTS[model.provider.dialect])["messages"]
+    return wire
 
 
 def _above(generation: Generation, branch: Sequence[Message]) -> list[ChatMessage]:
@@ -111,10 +119,10 @@ def _system(conversation: Conversation | None) -> str:
     return conversation.system_message if conversation else ""
 
 
-def _so_far(answer: Message, model: LanguageModel) -> list[ChatMessage]:
-    if not answer.content:
+def _so_far(content: str, model: LanguageModel) -> list[ChatMessage]:
+    if not content:
         return []
-    said = ChatMessage(role="assistant", content=answer.content)
+    said = ChatMessage(role="assistant", content=content)
     if model.provider.dialect in PREFILLING:
         return [said]
     return [said, ChatMessage(role="user", content=CONTINUE)]

@@ -62,7 +62,7 @@ def test_the_oldest_are_left_out_and_the_system_message_never(
         "system", *["user", "assistant"] * 4, "user"
     ]  # fmt: skip
     assert messages[-1].content == "And?"
-    told = prompt.messages_above(turn.generation.messages.get())
+    told = prompt.request_for(turn.generation.messages.get())["messages"]
     assert [each["content"] for each in told] == [each.content for each in messages]
     (notice,) = turn.generation.notices
     assert notice.startswith("The 4 oldest messages were left out: the conversation no longer fits")
@@ -79,6 +79,7 @@ def test_what_was_asked_is_kept_without_the_messages(people: People, model_name:
     assert generation.request == {
         "model": "test/model",
         "messages": 1,
+        "continued": 0,
         "stream": True,
         "stream_options": {"include_usage": True},
         "max_tokens": 100,

@@ -38,6 +38,21 @@ def test_the_request_is_told_as_it_was_sent() -> None:
     play(work)
 
 
+@pytest.mark.parametrize("dialect", ["generic", "vllm"])
+def test_of_an_answer_that_went_on_the_text_to_continue_is_told(dialect: str) -> None:
+    async def work(stage: Stage) -> None:
+        model = await stage.model("cut", dialect=dialect)
+        _, cut = await stage.ended(await stage.send("at=5", model))
+        more = await turns.continue_answer(stage.alice, uuid4(), cut.pk)
+        _, longer = await stage.ended(more)
+        assert len(longer.content) > len(cut.content) > 0
+        details = await in_thread(_details)
+        assert details["request"] == stage.upstream.calls[-1].body
+        assert cut.content in str(details["request"])
+
+    play(work)
+
+
 def test_without_the_model_the_rest_is_still_told() -> None:
     async def work(stage: Stage) -> None:
         await stage.ended(await stage.send("One", await stage.model("good")))
