@@ -150,4 +150,4 @@ def set_draining(actor: User | None, *, draining: bool) -> None:
     action = "drained" if draining else "reopened"
     with transaction.atomic(), audit.change(actor, action, policy):
         policy.draining = draining
-        policy.save()
+        policy.save(update_fields=["draining"])

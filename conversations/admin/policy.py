@@ -4,14 +4,15 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from conversations.admin.audited import AuditedAdmin
-from conversations.models import Policy
+from conversations.models import Policy, ShareLink
 
 # The address of the page before anybody has saved it, and the key of the row after.
 _KEY = 1
@@ -31,6 +32,11 @@ class PolicyForm(forms.ModelForm):
             "currency",
             "draining",
         )
+        help_texts = {
+            "longest_link_days": _(
+                "Empty: no limit. Links that would live longer are shortened at once."
+            )
+        }
 
     def clean_currency(self) -> str:
         """Three letters, as ISO 4217 has them."""
@@ -63,6 +69,14 @@ class PolicyAdmin(AuditedAdmin):
         if stored is None and object_id == str(_KEY) and not Policy.objects.exists():
             return Policy(pk=_KEY)
         return stored
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        """Also of the links that are out there none lives longer than it may."""
+        super().save_model(request, obj, form, change)
+        longest = obj.longest_link_lifetime
+        if longest and (count := ShareLink.objects.shorten(longest)):
+            text = ngettext("One link was shortened.", "%s links were shortened.", count)
+            messages.info(request, text % count if count > 1 else text)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There is always exactly one."""

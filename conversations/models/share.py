@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -57,6 +58,12 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         return self.filter(unrevoked).update(
             revoked_at=timezone.now(), revoked_with_conversation=False
         )
+
+    def shorten(self, longest: timedelta) -> int:
+        """Let those that would live longer expire when that time is over; give how many."""
+        end = timezone.now() + longest
+        longer = self.unended().filter(Q(expires_at=None) | Q(expires_at__gt=end))
+        return longer.update(expires_at=end)
 
     def without_snapshot(self) -> "ShareLinkQuerySet":
         """Without what is long: for lists."""

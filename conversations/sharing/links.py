@@ -20,6 +20,9 @@ from conversations.sharing.terms import Terms
 
 # Each holds a copy of its conversation.
 MOST_LINKS = 1_000
+_SHOWN = (
+    "sealed_masks", "selection", "title", "snapshot", "article", "snapshot_at", "updated_at"
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -47,7 +50,8 @@ def update_snapshot(user: User, link_id: UUID, selection: Selection) -> ShareLin
         raise Refused("no_conversation", text)
     conversation = access.conversation_for(user, link.conversation.pk)
     _show(link, selection, project(conversation, selection))
-    link.save()
+    # These alone: meanwhile the link may have been revoked, and its views go on being counted.
+    link.save(update_fields=_SHOWN)
     return link
 
 

@@ -21,7 +21,12 @@ COVERS = ("█████", "•••••", "-----", "=====")
 # Covering can put two halves of a string together that stood apart.
 _ROUNDS = 4
 
-_INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
+# Unicode's Default_Ignorable_Code_Point: what is not displayed.
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _WHITE = re.compile(r"\s+")
 _AS_IT_STANDS = re.compile(

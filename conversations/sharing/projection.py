@@ -47,7 +47,7 @@ def snapshot_of(
     """The messages as the selection shows them, as JSON."""
     masks, calls = Masks(selection.masks), _Calls(messages)
     snapshot: Snapshot = {
-        "title": masks.text(_title(conversation, messages, selection))[:LONGEST_TITLE],
+        "title": masks.text(_title(conversation, messages, selection, masks))[:LONGEST_TITLE],
         "messages": [
             shown for message in messages if (shown := _message(message, selection, masks, calls))
         ],
@@ -63,17 +63,23 @@ def snapshot_of(
     return snapshot
 
 
-def _title(conversation: Conversation, messages: Sequence[Message], selection: Selection) -> str:
-    """The title; one that was made of a message which is not shown gives way to another."""
+def _title(
+    conversation: Conversation, messages: Sequence[Message], selection: Selection, masks: Masks
+) -> str:
+    """The title; one that was made of a message which is not shown gives way to another.
+
+    What is made of a message is made of what is shown of it: a title that is cut short could hold
+    the beginning of a masked string, which could no longer be told.
+    """
     if title := " ".join(selection.title.split()):
         return title
-    shown = {message.pk for message in messages}
     first = conversation.messages.filter(parent=None).values_list("pk", "content")
-    origins = [key for key, content in first if title_from(content) == conversation.title]
-    if not origins or shown & set(origins):
+    origins = {key: content for key, content in first if title_from(content) == conversation.title}
+    if not origins:
         return conversation.title
     asked = (each.content for each in messages if each.role == Message.Role.USER)
-    return title_from(next(asked, "")) or _("A conversation")
+    shown = (origins[message.pk] for message in messages if message.pk in origins)
+    return title_from(masks.text(next(shown, next(asked, "")))) or _("A conversation")
 
 
 def _parameters(conversation: Conversation, selection: Selection) -> dict[str, Any]:

@@ -20,6 +20,9 @@ SHORTEST_LIFETIME_SECONDS = 60
 # As far as dates of every database go.
 LONGEST_LIFETIME_SECONDS = 100 * 365 * 24 * 3600
 MOST_VIEWS = 1_000_000
+_DECIDED = (
+    "audience", "expires_at", "max_views", "passphrase_hash", "shows_title", "updated_at"
+)  # fmt: skip
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,7 +56,8 @@ def apply(terms: Terms, link: ShareLink) -> None:
     link.max_views = _max_views(terms, link)
     link.passphrase_hash = _passphrase_hash(terms, link)
     link.shows_title = terms.shows_title
-    link.save()
+    # These alone of a link that exists: meanwhile it may be revoked, and its views are counted.
+    link.save(update_fields=None if link.is_new else _DECIDED)
     link.users.set(people)
     link.groups.set(groups)
 

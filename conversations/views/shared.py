@@ -88,7 +88,8 @@ async def shared(request: HttpRequest, token: str, reader: User | None) -> HttpR
         return _noted(redirect("shared", token), token, link, Pass.UNLOCKED)
     link = await openings().open(opening)
     response = HttpResponse(await _page_for(link, token, reader))
-    keeps_note = link.passphrase_hash or link.max_views is not None
+    # Whoever was only told that there is a page was shown nothing, and nothing was counted.
+    keeps_note = request.method == "GET" and (link.passphrase_hash or link.max_views is not None)
     return _noted(response, token, link, Pass.VIEWED) if keeps_note else response
 
 

@@ -1,15 +1,16 @@
 """What becomes of links: titles, deletion and its undoing, terms, and what readers make of them."""
 
 import json
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
 from django.db import connection
 
 from conversations import access, tree
-from conversations.models import AuditEntry, Conversation, ShareLink, User
+from conversations.models import AuditEntry, Conversation, ShareLink, User, title_from
 from conversations.refusal import Refused
-from conversations.sharing import links
+from conversations.sharing import links, terms
 from conversations.sharing.terms import Terms
 from tests.people import People, make_model
 from tests.sharing.talk import (
@@ -61,6 +62,15 @@ def test_a_title_made_of_a_message_that_is_not_shown_gives_way(people: People) -
     assert share(talk).title == "Given by hand"
 
 
+def test_a_title_that_is_cut_short_holds_no_part_of_what_is_masked(people: People) -> None:
+    secret = "sk-" + "a1" * 60
+    words = f"Why is {secret} refused?"
+    link = share(make_talk(people.alice, asked(words), title=title_from(words)))
+    assert "sk-a1" in link.title
+    link = share(link.conversation, shows={"masks": (secret,)})
+    assert link.title == "Why is █████ refused?"
+
+
 def test_what_was_deleted_or_is_being_written_is_not_shared(people: People) -> None:
     talk = make_talk(people.alice)
     assert talk.head is not None
@@ -94,6 +104,29 @@ def test_a_link_that_is_revoked_meanwhile_is_not_brought_back(people: People) ->
     links.revoke_for(people.dana, [by_administrator])
     tree.restore(people.alice, talk.pk)
     assert (state_of(by_author), state_of(by_administrator)) == ("revoked", "revoked")
+
+
+@pytest.mark.parametrize("change", ["snapshot", "terms"])
+def test_a_link_that_is_revoked_while_it_is_changed_stays_so(
+    people: People, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    talk = make_talk(people.alice)
+    link = share(talk)
+
+    def meanwhile(*given: Any) -> Any:
+        links.revoke(people.alice, link.pk)
+        ShareLink.objects.filter(pk=link.pk).update(views=7)
+        return real(*given)
+
+    if change == "snapshot":
+        real: Any = links.project
+        monkeypatch.setattr(links, "project", meanwhile)
+        links.update_snapshot(people.alice, link.pk, selection(talk))
+    else:
+        real = terms._named
+        monkeypatch.setattr(terms, "_named", meanwhile)
+        links.change_terms(people.alice, link.pk, Terms(audience=ShareLink.Audience.PUBLIC))
+    assert (state_of(link), ShareLink.objects.get(pk=link.pk).views) == ("revoked", 7)
 
 
 def test_links_are_kept_where_their_author_says_so(people: People) -> None:

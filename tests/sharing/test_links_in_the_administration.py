@@ -1,5 +1,6 @@
 """Links in the administration: seen without token or content, and revoked with a trail."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,6 +107,19 @@ def test_the_policy_decides_on_links(dana: Desk) -> None:
     current = Policy.current()
     assert (current.public_links, current.longest_link_days) == (False, 14)
     assert told()[1] == {"public_links": False, "longest_link_days": 14}
+
+
+def test_a_shorter_time_for_links_holds_for_those_that_are_there(
+    dana: Desk, people: People
+) -> None:
+    week = timezone.now() + timedelta(days=7)
+    for_ever, short = link_of(people.alice), link_of(people.alice, expires_at=week)
+    Policy.objects.create(pk=1)
+    assert dana.change("/admin/conversations/policy/1/change/", longest_link_days="14") == {}
+    end = ShareLink.objects.get(pk=for_ever.pk).expires_at
+    assert end is not None
+    assert timedelta(days=13) < end - timezone.now() <= timedelta(days=14)
+    assert ShareLink.objects.get(pk=short.pk).expires_at == week
 
 
 def test_the_list_takes_as_many_queries_for_many_links_as_for_few(

@@ -18,6 +18,8 @@ COVER = COVERS[0]
         ("secret", r"\u0073ecret", COVER),
         ("a b", "a\n  b", COVER),
         ("secret", "s\u200becret", COVER),
+        ("John Smith", "\u2068John\u2069 Smith", f"\u2068{COVER}"),
+        ("secret", "se\u202acr\u3164e\U000e0020t", COVER),
         ("secret", "se**cr**et", COVER),
         (r"C:\dir_x", r"in C:\dir_x.", f"in {COVER}."),
         (r"a\<b", r"x a\\\<b y", f"x {COVER} y"),

@@ -81,8 +81,12 @@ def test_readings_at_once_make_few_trips(
 def test_the_author_and_head_requests_count_nothing(people: People) -> None:
     link = share(make_talk(people.alice), max_views=1)
     assert browser_of(people.alice).get(path_of(link)).status_code == 200
-    assert browser_of(None).head(path_of(link)).status_code == 200
+    prober = browser_of(None)
+    assert prober.head(path_of(link)).status_code == 200
     assert views_of(link) == 0
+    # Who asked whether there is a page was shown nothing: its copy is a view like any.
+    assert prober.get(f"{path_of(link)}conversation.md").status_code == 200
+    assert views_of(link) == 1
 
 
 def test_who_was_shown_the_last_view_may_still_take_the_copy(people: People) -> None:
