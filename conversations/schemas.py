@@ -2,18 +2,24 @@
 
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 from django.utils.translation import gettext as _
 
 from conversations.refusal import Refused
+
+# What a schema is, as a schema: what people write is looked at as a value alone, so that nothing
+# that it refers to is fetched.
+_SCHEMAS = jsonschema_rs.Draft202012Validator(
+    {"$ref": "https://json-schema.org/draft/2020-12/schema"}, validate_formats=True
+)
 
 
 def check_schema(schema: Any, field: str) -> None:
     """Raise :class:`Refused` where ``schema`` is no JSON schema, with the place of the fault."""
     try:
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except jsonschema.SchemaError as error:
-        place = "/".join(str(step) for step in error.absolute_path)
+        _SCHEMAS.validate(schema)
+    except jsonschema_rs.ValidationError as error:
+        place = "/".join(str(step) for step in error.instance_path)
         text = _("The schema is wrong at %(place)s: %(fault)s")
         faults = {"place": f"/{place}", "fault": error.message[:200]}
         path = f"{field}/{place}" if place else field

@@ -1,6 +1,7 @@
 """Thirty schemas and thirty sets of tools: what is right is sent as it was given, what is wrong is
 named with its place and nothing is sent."""
 
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from conversations import turns
 from conversations.models import Generation, Message
 from conversations.refusal import Refused
+from conversations.schemas import check_schema
 from conversations.threads import in_thread
 from conversations.turn_records import Sending
 from tests.engine.playing import Stage, play
@@ -150,3 +152,15 @@ def _refused(parameters: dict[str, Any]) -> Refused:
         return refused.value
 
     return play(work)
+
+
+def test_the_largest_schema_holds_nobody_up() -> None:
+    properties = {f"p{number}": {"type": "string"} for number in range(9_000)}
+    before = time.process_time()
+    check_schema({"type": "object", "properties": properties}, "schema")
+    # Some ten milliseconds; whoever else is being answered waits for them.
+    assert time.process_time() - before < 0.5
+
+
+def test_nothing_that_a_schema_refers_to_is_fetched() -> None:
+    check_schema({"$schema": "http://127.0.0.1:9/", "$ref": "http://127.0.0.1:9/x"}, "schema")
