@@ -22,7 +22,7 @@ if "twisted.internet.reactor" not in sys.modules:
 
 import daphne.server  # noqa: E402
 from daphne.http_protocol import HTTPFactory  # noqa: E402
-from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import maybeDeferred  # noqa: E402
 
@@ -45,6 +45,19 @@ class LimitedHTTPFactory(HTTPFactory):
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = LimitedRequest
         return protocol
+
+
+class Socket(WebSocketProtocol):
+    """A socket that takes messages of a limited size, and sends what there is to send."""
+
+    def sendMessage(self, *message: Any, **options: Any) -> None:
+        """Send a message of any size: autobahn would hold it to the limit of what we take, and the
+        state of a long conversation is larger."""
+        most, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        try:
+            super().sendMessage(*message, **options)
+        finally:
+            self.maxMessagePayloadSize = most
 
 
 class Server(daphne.server.Server):
@@ -88,6 +101,16 @@ class Server(daphne.server.Server):
     @http_factory.setter
     def http_factory(self, _unlimited: HTTPFactory) -> None:
         self._http_factory = LimitedHTTPFactory(self)
+
+    @property
+    def ws_factory(self) -> WebSocketFactory:
+        """What daphne's `run` makes for websockets; what it builds is replaced on assignment."""
+        return self._ws_factory
+
+    @ws_factory.setter
+    def ws_factory(self, factory: WebSocketFactory) -> None:
+        factory.protocol = Socket
+        self._ws_factory = factory
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         """Pass on what the application sends, as fast as it is read."""

@@ -1,5 +1,6 @@
 """Whether another answer may begin for a person, whoever asks for it: a page or a program."""
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from conversations.models import Generation, Policy, User
@@ -15,13 +16,24 @@ def check_site_is_open(policy: Policy) -> None:
         raise Refused("draining", _("The site is about to restart; try again in a minute."))
 
 
-def check_room_for(user: User) -> None:
-    """Raise :class:`Refused` where as many answers run for the person as may.
+def wait_for_others(user: User) -> None:
+    """Let nothing else begin for the person until the caller's transaction ends.
 
-    In the transaction that begins another.
+    So two that come at once see each other: the same request twice, more of one answer from two
+    tabs, the last of the answers that may run. SQLite has one that writes at any time.
     """
-    if Generation.objects.running().filter(user=user).count() >= RUNNING_GENERATIONS:
+    if connection.features.has_select_for_update:
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def check_room_for(user: User, count: int = 1) -> None:
+    """Raise :class:`Refused` where so many more answers than run for the person may not run.
+
+    In the transaction that begins them, after :func:`wait_for_others`.
+    """
+    running = Generation.objects.running().filter(user=user).count()
+    if running + count > RUNNING_GENERATIONS:
         raise Refused(
             "too_many_running",
-            _("Sixteen answers are being written for you already. Wait for one, or stop one."),
+            _("At most sixteen answers can be written for you at once. Wait for one, or stop one."),
         )

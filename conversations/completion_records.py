@@ -120,6 +120,7 @@ def _created(
         owner=OWNER,
     )
     with transaction.atomic():
+        admission.wait_for_others(asking.key.user)
         admission.check_room_for(asking.key.user)
         _claim(asking, generation.pk)
         granted = _reserved(generation, model, asking, asked)

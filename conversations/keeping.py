@@ -17,6 +17,7 @@ NOTE_CHARACTERS = 1000
 KEPT = 200
 
 
+@transaction.atomic
 def save_preset(
     user: User, name: str, parameters: dict[str, Any], system_message: str, *, is_default: bool
 ) -> None:

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 NOT_READING = 4408
 NOT_SIGNED_IN = 4401
-FAILED = 1011
+FAILED = 4500
 # A lost wake-up, or a right that was taken away, is noticed at most so late.
 RECHECK_SECONDS = 3
 # What is new within so short a time is asked for and told together.
@@ -104,18 +104,28 @@ class OpenPage:
         why = {"code": code, "message": message, "field": field, "standing": standing}
         await self.say("error", request_id=known_id, **why)
 
-    async def tell_turn(self, turn: Turn, request_id: UUID) -> None:
-        """Tell all that came with a turn, and follow its answer."""
+    async def tell_turn(self, beginning: Awaitable[Turn], request_id: UUID) -> None:
+        """Tell all that comes with a turn that begins, and follow its answer.
+
+        Its conversation is what the page shows from now on, unless it has moved on meanwhile.
+        """
+        shown = self._shown
+        turn = await beginning
         state = await in_thread(_turn_state, turn, self._since(turn))
-        self._opened = (turn.conversation.pk, state["conversation"]["version"])
+        if self._shown == shown:
+            self._opened = (turn.conversation.pk, state["conversation"]["version"])
         await self.say("turn.started", request_id=str(request_id), **state)
         for generation in turn.generations:
             if generation.pk not in self._followers:
                 self.follow(generation.pk, _seq_of(state, generation.pk))
 
+    @property
+    def _shown(self) -> UUID | None:
+        return self._opened[0] if self._opened else None
+
     def _since(self, turn: Turn) -> int:
         # What changed before the turn, and the page was not told yet, comes along with it.
-        is_open = self._opened is not None and self._opened[0] == turn.conversation.pk
+        is_open = self._shown == turn.conversation.pk
         return min(turn.since, self._opened[1]) if self._opened and is_open else turn.since
 
     def follow(self, generation_id: UUID, after: int) -> None:

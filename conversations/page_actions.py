@@ -51,16 +51,16 @@ async def _send(page: OpenPage, frame: protocol.TurnSend) -> None:
         frame.system_message,
         frame.compared,
     )
-    await page.tell_turn(await turns.send(page.user, frame.request_id, sending), frame.request_id)
+    await page.tell_turn(turns.send(page.user, frame.request_id, sending), frame.request_id)
 
 
 async def _regenerate(page: OpenPage, frame: protocol.TurnRegenerate) -> None:
-    turn = await turns.regenerate(page.user, frame.request_id, frame.message_id, frame.model)
+    turn = turns.regenerate(page.user, frame.request_id, frame.message_id, frame.model)
     await page.tell_turn(turn, frame.request_id)
 
 
 async def _continue(page: OpenPage, frame: protocol.TurnContinue) -> None:
-    turn = await turns.continue_answer(page.user, frame.request_id, frame.message_id)
+    turn = turns.continue_answer(page.user, frame.request_id, frame.message_id)
     await page.tell_turn(turn, frame.request_id)
 
 
@@ -79,7 +79,7 @@ async def _stop(page: OpenPage, frame: protocol.GenerationStop) -> None:
 
 async def _answer_tools(page: OpenPage, frame: protocol.TurnAnswerTools) -> None:
     answers = ToolAnswers(frame.message_id, frame.answers, frame.model, frame.parameters)
-    turn = await turns.answer_tools(page.user, frame.request_id, answers)
+    turn = turns.answer_tools(page.user, frame.request_id, answers)
     await page.tell_turn(turn, frame.request_id)
 
 

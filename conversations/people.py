@@ -86,6 +86,12 @@ def end_access(user_ids: Collection[int]) -> None:
     transaction.on_commit(partial(end_sessions, user_ids))
 
 
+def end_before_deletion(user_ids: Collection[int]) -> None:
+    """End, and settle, what runs under accounts that are deleted in the same transaction."""
+    lifecycle.end_of(user_ids)
+    end_access(user_ids)
+
+
 def end_sessions(user_ids: Collection[int]) -> None:
     """Sign people out everywhere. Reads every session there is: none names its person outside."""
     wanted = {str(user_id) for user_id in user_ids}

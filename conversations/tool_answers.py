@@ -14,6 +14,7 @@ from conversations.refusal import Refused
 from conversations.turn_records import (
     CONTENT_CHARACTERS,
     Turn,
+    check_is_written,
     checked_parameters,
     model_named,
     ordered,
@@ -37,6 +38,7 @@ def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
     Raises :class:`Refused` where a call has no answer, or an answer no call.
     """
     called = access.message_for(user, answers.message_id)
+    check_is_written(called)
     calls = [call["id"] for call in called.tool_calls]
     _check(calls, answers.answers)
     model = model_named(user, answers.model)

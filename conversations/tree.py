@@ -9,10 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import access
-from conversations.models import Conversation, Message, User
+from conversations.models import Conversation, Generation, Message, User
 from conversations.refusal import Refused
 from conversations.sharing import links
-from conversations.turn_records import checked_parameters, checked_system_message, model_named
+from conversations.turn_records import (
+    check_is_written,
+    checked_parameters,
+    checked_system_message,
+    model_named,
+)
 
 TITLE_CHARACTERS = 200
 # What a copied message takes along. Its generation stays behind: it was paid for once.
@@ -69,6 +74,7 @@ def branch_off(user: User, message_id: UUID) -> Conversation:
     """A new conversation that begins with the branch up to this message."""
     with transaction.atomic():
         message = access.message_for(user, message_id)
+        check_is_written(message)
         origin = message.conversation
         copy = Conversation.objects.create(
             user=user,
@@ -105,15 +111,22 @@ def restore_message(user: User, message_id: UUID) -> UUID:
 def _mark_message(user: User, message_id: UUID, *, is_deleted: bool) -> UUID:
     with transaction.atomic():
         message = access.message_for(user, message_id)
-        if message.generation and message.generation.is_running:
-            raise Refused("still_running", _("This answer is still being written. Stop it first."))
         conversation = message.conversation
         message.changed_in = conversation.advance()
+        _check_is_written_below(message)
         message.deleted_at = timezone.now() if is_deleted else None
         message.save(update_fields=["changed_in", "deleted_at"])
         conversation.head = _head_after(conversation, message, is_deleted=is_deleted)
         conversation.save(update_fields=["head"])
         return conversation.pk
+
+
+def _check_is_written_below(message: Message) -> None:
+    """Raise :class:`Refused` while the message, or one below it, is being written."""
+    of_conversation = Message.objects.filter(conversation=message.conversation_id)
+    for each in of_conversation.filter(generation__in=Generation.objects.running()):
+        if message in each.branch():
+            raise Refused("still_running", _("An answer is still being written. Stop it first."))
 
 
 def _head_after(

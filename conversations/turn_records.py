@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,12 +75,12 @@ def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Tur
 
     Whatever arrives twice, from a page that lost its connection or in a race, makes one turn.
     """
-    try:
-        return _found(user, client_request_id) or _made(user, create)
-    except IntegrityError:
+    with transaction.atomic():
+        admission.wait_for_others(user)
         if found := _found(user, client_request_id):
             return found
-        raise
+        admission.check_site_is_open(Policy.current())
+        return create()
 
 
 def _found(user: User, client_request_id: UUID) -> Turn | None:
@@ -99,13 +99,6 @@ def _found(user: User, client_request_id: UUID) -> Turn | None:
 def _request_id(client_request_id: UUID, number: int) -> UUID:
     # Each model of a comparison has a generation, and so a request, of its own.
     return uuid5(client_request_id, str(number)) if number else client_request_id
-
-
-def _made(user: User, create: Callable[[], Turn]) -> Turn:
-    admission.check_site_is_open(Policy.current())
-    with transaction.atomic():
-        admission.check_room_for(user)
-        return create()
 
 
 def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
@@ -178,6 +171,7 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     Each model gets what it takes of the parameters, within its own ranges. Of several answers
     none is shown before the others: the branch ends with what they answer, until one is kept.
     """
+    admission.check_room_for(conversation.user, len(orders))
     fitting = [replace(each, parameters=fitted(each.model, each.parameters)) for each in orders]
     created = [lifecycle.create(order, version) for order in fitting]
     answers = [message for each in created for message in each.answers]
@@ -269,9 +263,10 @@ def _conversation(user: User, sending: Sending, content: str) -> Conversation:
 def _parent(conversation: Conversation, parent_id: UUID | None) -> Message | None:
     if parent_id is None:
         return None
-    parent = conversation.messages.filter(pk=parent_id).first()
+    parent = conversation.messages.select_related("generation").filter(pk=parent_id).first()
     if parent is None:
         raise access.NotFound
+    check_is_written(parent)
     return parent
 
 
@@ -279,6 +274,11 @@ def _answer(user: User, message_id: UUID) -> Message:
     message = access.message_for(user, message_id)
     if message.role != Message.Role.ASSISTANT:
         raise access.NotFound
+    check_is_written(message)
+    return message
+
+
+def check_is_written(message: Message) -> None:
+    """Raise :class:`Refused` while the message is being written: it is empty until it has ended."""
     if message.generation and message.generation.is_running:
         raise Refused("still_running", _("This answer is still being written. Stop it first."))
-    return message

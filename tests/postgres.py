@@ -2,14 +2,18 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.bench.process import ROOT
 from tests.bench.site import free_port
 
 
@@ -43,6 +47,34 @@ def postgres() -> Iterator[str]:
     yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_site(postgres: str) -> Iterator[dict[str, str]]:
+    """The environment of a process that serves a new database, with its tables and no content."""
+    name = f"site_{secrets.token_hex(4)}"
+    with psycopg.connect(postgres, autocommit=True) as administration:
+        administration.execute(f"CREATE DATABASE {name}")
+    with tempfile.TemporaryDirectory(prefix="parley-") as place:
+        environment = {
+            **os.environ,
+            "DATA_DIR": place,
+            "DATABASE_URL": postgres.removesuffix("postgres") + name,
+            "LOCAL_MODEL": "off",
+            "DJANGO_SETTINGS_MODULE": "chatsite.settings",
+        }
+        manage(environment, "migrate", "--verbosity", "0")
+        yield environment
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    """What a command of `manage.py` prints."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _is_known(name: str) -> bool:

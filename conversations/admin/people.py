@@ -186,9 +186,14 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         return [str(each) for each in gone], counts, lacking, []
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Stop what runs, and delete."""
-        people.end_access([obj.pk])
+        """End what runs, and delete."""
+        people.end_before_deletion([obj.pk])
         super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """As :meth:`delete_model`."""
+        people.end_before_deletion([each.pk for each in queryset])
+        super().delete_queryset(request, queryset)
 
 
 def _shown(standing: quotas.Standing) -> dict[str, Any]:

@@ -237,7 +237,10 @@ def note_progress(said: Mapping[UUID, int]) -> None:
 
 
 def _write_down(generation: Generation, last: Finished, measured: Measured) -> str:
-    messages = list(generation.messages.select_for_update())
+    # The conversation first, as when a turn begins: in another order the two would wait for each
+    # other on PostgreSQL.
+    changed_in = generation.conversation.advance() if generation.conversation else 0
+    messages = list(generation.messages.all())
     transcript, seq = transcript_of(generation, messages)
     payload = encode(last)
     statements.insert_record(LoggedEvent(generation=generation, seq=seq + 1, payload=payload))
@@ -249,10 +252,8 @@ def _write_down(generation: Generation, last: Finished, measured: Measured) -> s
     for name, value in outcome.items():
         setattr(generation, name, value)
     statements.update_record(generation, ["last_seq", "notices", *outcome])
-    if generation.conversation:
-        changed_in = generation.conversation.advance()
-        for message in messages:
-            _fill(message, transcript.choice(message.choice), changed_in)
+    for message in messages:
+        _fill(message, transcript.choice(message.choice), changed_in)
     return payload
 
 
@@ -276,6 +277,17 @@ def stops_asked_for() -> list[UUID]:
     """The generations of this process that somebody asked to stop."""
     asked = Generation.objects.running().filter(owner=OWNER, stop_requested_at__isnull=False)
     return list(asked.values_list("pk", flat=True))
+
+
+def end_of(user_ids: Collection[int]) -> int:
+    """End what runs for people whose accounts are about to be deleted, in the caller's transaction;
+    give how many there were.
+
+    What they used is settled, which nothing could be once their generations are gone.
+    """
+    last = Finished(cause="stopped", error=Failure("deactivated", _("The account was deleted.")))
+    running = Generation.objects.running().filter(user__in=user_ids).order_by("pk")
+    return sum(_end_as(last, each) for each in list(running))
 
 
 def recover(known: Collection[UUID] = (), silent_for: timedelta = timedelta()) -> int:

@@ -58,7 +58,8 @@ def _insert(entries: Iterable[Entry]) -> None:
 def _held(owners: Iterable[tuple[UUID, str, int]]) -> set[UUID]:
     wanted = set(owners)
     running = Generation.objects.running().filter(pk__in=[owner[0] for owner in wanted])
-    found = running.select_for_update().values_list("pk", "owner", "epoch")
+    # In one order with whoever else takes several: see lifecycle.end_of.
+    found = running.order_by("pk").select_for_update().values_list("pk", "owner", "epoch")
     return {row[0] for row in found if row in wanted}
 
 

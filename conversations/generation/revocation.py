@@ -1,5 +1,6 @@
 """Rights that are taken away while something runs or is open."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -12,14 +13,20 @@ from conversations.generation.lifecycle import OWNER
 from conversations.models import ApiKey, Generation, LanguageModel, User
 
 
-def revoked() -> dict[UUID, Failure]:
-    """The generations of this process that their person may not have any more, and why."""
+def revoked(known: Collection[UUID] = ()) -> dict[UUID, Failure]:
+    """The generations of this process that their person may not have any more, and why.
+
+    Also those of ``known``, which run here, that somebody else has ended, such as by deleting the
+    account.
+    """
     ours = Generation.objects.running().filter(owner=OWNER)
     running = ours.select_related("user", "api_key")
     by_user: dict[User, list[Generation]] = {}
     for generation in running:
         by_user.setdefault(generation.user, []).append(generation)
-    return {
+    ended = Failure("deactivated", _("The answer was ended, or its account deleted."))
+    gone = set(known) - {generation.pk for generation in running}
+    return dict.fromkeys(gone, ended) | {
         generation.pk: why
         for user, generations in by_user.items()
         for generation, why in _revoked_of(user, generations)

@@ -185,7 +185,8 @@ class Runner:
         while True:
             await asyncio.sleep(REVOCATION_POLL_SECONDS)
             if self._runs:
-                for generation_id, why in (await in_thread(revocation.revoked)).items():
+                revoked = await in_thread(revocation.revoked, list(self._runs))
+                for generation_id, why in revoked.items():
                     if run := self._runs.get(generation_id):
                         run.revoked = why
                         run.stop.set()

@@ -9,9 +9,11 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
-from conversations import page_actions, protocol
-from conversations.models import Counter, Rule, User
+from conversations import keeping, page_actions, protocol, tree
+from conversations.models import Conversation, Counter, Preset, Rule, User
 from conversations.open_page import OpenPage
+from conversations.refusal import Refused
+from conversations.threads import in_thread
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
@@ -85,5 +87,34 @@ def test_a_page_that_cannot_be_told_what_is_new_is_closed_and_comes_back(
         page.rang(uuid4())
         await page.watch(page.keep_up)
 
-    assert told(people.alice, keep_up) == [{"type": "closed", "code": 1011}]
+    assert told(people.alice, keep_up) == [{"type": "closed", "code": 4500}]
     assert "not now" in caplog.text
+
+
+def test_a_page_that_moves_on_while_it_sends_is_told_of_what_it_shows_then(people: People) -> None:
+    model = make_model()
+    other = Conversation.objects.create(user=people.alice, title="Other")
+    frame = protocol.TurnSend(
+        request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model=model.name
+    )
+
+    async def send_and_move_on(page: OpenPage) -> None:
+        sending = asyncio.create_task(page_actions.answer(page, frame))
+        await asyncio.sleep(0)
+        await page.open(other.pk, 0)
+        await sending
+
+    async def rename(page: OpenPage) -> None:
+        await in_thread(tree.rename, people.alice, other.pk, "Renamed")
+        await page.tell_news()
+
+    frames = told(people.alice, send_and_move_on, rename)
+    changed = [each for each in frames if each["type"] == "conversation.changed"]
+    assert [each["conversation"]["title"] for each in changed] == ["Renamed"]
+
+
+def test_a_preset_that_is_refused_takes_nothing_from_the_others(people: People) -> None:
+    keeping.save_preset(people.alice, "Calm", {}, "", is_default=True)
+    with pytest.raises(Refused):
+        keeping.save_preset(people.alice, "Wild", {"temperature": 99}, "", is_default=True)
+    assert Preset.objects.get().is_default

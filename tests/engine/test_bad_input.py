@@ -1,71 +1,14 @@
 """Whatever a page sends is answered with a plain sentence, and the socket goes on."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
 
-from tests.bench.browser import Account, Frame, Refused, Tab
-from tests.live import LiveSite
-from tests.people import make_model, make_people
-from tests.upstreams.scripted import scripted_thread
-
-T = TypeVar("T")
-MODEL = "good"
-
-
-class Room:
-    """The running site, where Alice and Charlie are signed in."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._loop = asyncio.Runner()
-        self._stack = AsyncExitStack()
-
-    def run(self, work: Awaitable[T]) -> T:
-        """Do something in the loop of the room."""
-
-        async def bounded() -> T:
-            async with asyncio.timeout(60):
-                return await work
-
-        return self._loop.run(bounded())
-
-    async def open(self) -> None:
-        self.alice = await self._stack.enter_async_context(Account(self.url, "alice"))
-        self.charlie = await self._stack.enter_async_context(Account(self.url, "charlie"))
-
-    def close(self) -> None:
-        self.run(self._stack.aclose())
-        self._loop.close()
-
-    def with_tab(self, work: Callable[[Tab], Awaitable[T]], account: Account | None = None) -> T:
-        """Do something with a fresh tab of Alice's."""
-
-        async def whole() -> T:
-            async with Tab(account or self.alice, "tab") as tab:
-                return await work(tab)
-
-        return self.run(whole())
-
-
-@pytest.fixture
-def room(live_site: LiveSite, caplog: pytest.LogCaptureFixture) -> Iterator[Room]:
-    make_people()
-    room = Room(live_site.url)
-    with scripted_thread() as upstream:
-        make_model(MODEL, base_url=upstream.address)
-        try:
-            room.run(room.open())
-            yield room
-        finally:
-            room.close()
-    assert [record for record in caplog.records if record.exc_info] == []
+from tests.bench.browser import Frame, Refused, Tab
+from tests.engine.room import MODEL, Room
 
 
 async def refusal(tab: Tab, frame: Frame) -> Frame:

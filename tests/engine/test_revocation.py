@@ -11,9 +11,19 @@ from django.utils import timezone
 from conversations import api_keys
 from conversations.api_keys import KeyChoices
 from conversations.generation import revocation
-from conversations.models import ApiKey, Generation, LanguageModel, Provider, User
+from conversations.generation.runner import runner
+from conversations.models import (
+    ApiKey,
+    Generation,
+    Hold,
+    LanguageModel,
+    LedgerEntry,
+    Provider,
+    User,
+)
 from conversations.open_page import OpenPage
 from conversations.threads import in_thread
+from tests.administration.desk import PEOPLE, desk_of
 from tests.engine.playing import Stage, play
 from tests.people import PASSWORD, People
 
@@ -55,6 +65,31 @@ def test_a_running_answer_ends_and_says_why(code: str) -> None:
     assert (generation.status, generation.error_code) == ("stopped", code.split(maxsplit=1)[0])
     assert generation.error_message[-1] == "."
     assert content == "" or content.startswith("<gen:")
+
+
+@pytest.mark.parametrize("page", ["the person's", "the list"])
+def test_deleting_a_person_ends_and_settles_what_runs_for_them(page: str) -> None:
+    def delete(alice: User) -> None:
+        desk = desk_of(User.objects.get(username="dana"))
+        if page == "the list":
+            chosen = {"action": "delete_selected", "_selected_action": alice.pk, "post": "yes"}
+            desk.client.post(PEOPLE, chosen)
+        else:
+            desk.client.post(f"{PEOPLE}{alice.pk}/delete/", {"post": "yes"})
+        assert not User.objects.filter(pk=alice.pk).exists()
+
+    async def work(stage: Stage) -> None:
+        turn = await stage.send("tokens=2000 rate=20", await stage.model("good"))
+        async for batch in runner().tails.follow(turn.generation.pk, 0):
+            if batch.payloads:
+                break
+        await in_thread(delete, stage.alice)
+        await stage.upstream.until(lambda: not stage.upstream.open_connections)
+
+    play(work)
+    entry = LedgerEntry.objects.get()
+    assert (entry.username, entry.completion_tokens > 0) == ("alice", True)
+    assert not Hold.objects.exists()
 
 
 def _revoke() -> None:

@@ -1,19 +1,16 @@
 """Two hundred sends at once against room for ten: exactly ten are accepted."""
 
 import asyncio
-import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 
 from tests.bench.browser import Account, Refused, Tab
 from tests.bench.site import Site
 from tests.bench.upstream import Upstream
+from tests.postgres import manage
 
 SENDS, ROOM = 200, 10
 # Below what one socket may say at once.
@@ -59,14 +56,6 @@ async def _accepted(tab: Tab, model: str) -> bool:
     return True
 
 
-@pytest.fixture
-def environment(postgres: str) -> Iterator[dict[str, str]]:
-    """What a process needs to serve the PostgreSQL database."""
-    with tempfile.TemporaryDirectory(prefix="parley-") as place:
-        variables = {"DATA_DIR": place, "DATABASE_URL": postgres, "LOCAL_MODEL": "off"}
-        yield {**os.environ, **variables, "DJANGO_SETTINGS_MODULE": "chatsite.settings"}
-
-
 SETTING = """
 from tests.people import make_model, make_people
 make_people(); make_model()
@@ -75,31 +64,20 @@ make_people(); make_model()
 
 @pytest.mark.long
 def test_of_two_hundred_sends_by_three_processes_on_postgresql_ten_are_accepted(
-    environment: dict[str, str],
+    postgres_site: dict[str, str],
 ) -> None:
-    _manage(environment, "migrate", "--verbosity", "0")
-    _manage(environment, "shell", "-c", SETTING + LIMIT)
-    senders = [_sender(environment, count) for count in (67, 67, 66)]
+    manage(postgres_site, "shell", "-c", SETTING + LIMIT)
+    senders = [_sender(postgres_site, count) for count in (67, 67, 66)]
     for sender in senders:
         assert sender.stdout.readline() == "ready\n"
     for sender in senders:
         sender.stdin.write("go\n")
         sender.stdin.flush()
     assert sum(int(sender.communicate(timeout=60)[0]) for sender in senders) == ROOM
-    assert _manage(environment, "shell", "-v", "0", "-c", BOOKS).split() == [str(ROOM)]
+    assert manage(postgres_site, "shell", "-v", "0", "-c", BOOKS).split() == [str(ROOM)]
 
 
 def _sender(environment: dict[str, str], count: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.quotas.sender", "alice", str(count)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
-
-
-def _manage(environment: dict[str, str], *arguments: str) -> str:
-    root = Path(__file__).resolve().parent.parent.parent
-    command = [sys.executable, str(root / "manage.py"), *arguments]
-    done = subprocess.run(
-        command, env=environment, cwd=root, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout

@@ -1,0 +1,116 @@
+"""Two things at the same moment on the database of the environment; each prints what came of it.
+
+Run by test_postgresql as a process of its own: the suite's own database is SQLite, on which one
+writes after the other.
+"""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from uuid import uuid4
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402 - needs the set-up
+
+from conversations import turn_records  # noqa: E402
+from conversations.generation import lifecycle  # noqa: E402
+from conversations.generation.events import Finished  # noqa: E402
+from conversations.models import Generation, Message, Rule, User  # noqa: E402
+from conversations.refusal import Refused  # noqa: E402
+from conversations.turn_records import Sending, Turn  # noqa: E402
+from tests.people import make_model, make_people  # noqa: E402
+
+ROUNDS = 40
+
+
+def at_once(*deeds: Callable[[], object]) -> list[str]:
+    """How each of the deeds ended, which begin together in threads of their own."""
+    line = Barrier(len(deeds))
+
+    def outcome(deed: Callable[[], object]) -> str:
+        line.wait()
+        try:
+            deed()
+        except Exception as error:  # noqa: BLE001 - told to the test
+            return error.code if isinstance(error, Refused) else type(error).__name__
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(outcome, deeds))
+
+
+def begun(alice: User, parent: Message | None = None) -> Turn:
+    """A message of Alice's below ``parent``, and its running answer."""
+    conversation = parent.conversation_id if parent else None
+    sending = Sending(conversation, parent and parent.pk, "Hello", "test/model", {})
+    request = uuid4()
+    return turn_records.once(alice, request, lambda: turn_records.send(alice, request, sending))
+
+
+def gone_on(alice: User, answer: Message) -> Turn:
+    """More of an answer."""
+    request = uuid4()
+    return turn_records.once(
+        alice, request, lambda: turn_records.continue_answer(alice, request, answer.pk)
+    )
+
+
+def answer_of(turn: Turn) -> Message:
+    """The answer of a turn, as it is stored."""
+    return Message.objects.get(generation=turn.generation)
+
+
+def end(generation: Generation, cause: str = "completed") -> None:
+    """End an answer as its upstream would."""
+    lifecycle.finish(generation.pk, generation.epoch, Finished(cause=cause))
+
+
+def ending_and_sending(alice: User) -> set[str]:
+    """Answers end while the next message is sent below another answer of the conversation."""
+    Rule.objects.create(measure="tokens", period="day", limit=10**12)
+    first = begun(alice)
+    end(first.generation)
+    base, outcomes = answer_of(first), set()
+    for _round in range(ROUNDS):
+        running = begun(alice, base).generation
+        outcomes.update(at_once(partial(end, running), partial(begun, alice, base)))
+        for each in Generation.objects.running():
+            end(each)
+    return outcomes
+
+
+def continuing_twice(alice: User) -> set[str]:
+    """Two tabs ask for more of one answer: gives what came of each pair."""
+    outcomes = set()
+    for _round in range(ROUNDS):
+        turn = begun(alice)
+        end(turn.generation, "stopped")
+        more = partial(gone_on, alice, answer_of(turn))
+        outcomes.add(" ".join(sorted(at_once(more, more))))
+        for each in Generation.objects.running():
+            end(each)
+    return outcomes
+
+
+def sending_more_than_may_run(alice: User) -> set[str]:
+    """Twenty messages at once: gives how many answers run then."""
+    at_once(*[lambda: begun(alice)] * 20)
+    return {str(Generation.objects.running().count())}
+
+
+def main() -> None:
+    """Do what the argument names, in a database that is empty yet."""
+    make_model()
+    outcomes = globals()[sys.argv[1]](make_people().alice)
+    sys.stdout.write("\n".join(sorted(outcomes)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""What an open page is told over its socket, and what it does when it cannot be told."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from conversations import open_page
+from conversations.models import Conversation, Message, User
+from tests.bench.browser import Frame, Tab
+from tests.engine.room import MODEL, Room
+
+
+def long_conversation(characters: int) -> Conversation:
+    """A conversation of Alice's whose messages have so many characters together."""
+    conversation = Conversation.objects.create(user=User.objects.get(username="alice"), title="T")
+    parent = None
+    for part in ["水" * (characters // 2)] * 2:
+        parent = Message.objects.create(
+            conversation=conversation, parent=parent, role="user", content=part, changed_in=1
+        )
+    conversation.head = parent
+    conversation.version = 1
+    conversation.save()
+    return conversation
+
+
+async def told(tab: Tab, frame_type: str, frame: Frame) -> Frame:
+    """The first frame of that type that a page gets once it has said something."""
+    found: list[Frame] = []
+
+    def listen(text: str, _at: float) -> None:
+        heard: Frame = json.loads(text)
+        found.extend([heard] if heard["type"] == frame_type else [])
+
+    tab.on_text = listen
+    await tab.say(frame)
+    await tab.until(lambda: bool(found))
+    return found[0]
+
+
+def test_what_a_page_lacks_is_told_however_much_it_is(room: Room) -> None:
+    conversation = long_conversation(600_000)
+    watching = {
+        "type": "conversation.open", "conversation_id": str(conversation.pk), "version": 0
+    }  # fmt: skip
+    frame = room.with_tab(lambda tab: told(tab, "conversation.changed", watching))
+    assert sum(len(message["content"]) for message in frame["messages"]) == 600_000
+
+
+def test_a_page_that_cannot_be_told_comes_back_and_goes_on(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing = ["not now"]
+    real: Any = open_page._news
+
+    def news(*given: Any) -> Any:
+        if failing:
+            raise OperationalError(failing.pop())
+        return real(*given)
+
+    monkeypatch.setattr(open_page, "_news", news)
+
+    async def work(tab: Tab) -> int | None:
+        await tab.send("Please, tokens=2", MODEL)
+        await tab.until(lambda: tab.connections == 2)
+        return tab.close_code
+
+    assert room.with_tab(work) == 4500
+    caplog.clear()
