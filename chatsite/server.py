@@ -50,10 +50,13 @@ class LimitedHTTPFactory(HTTPFactory):
 class Socket(WebSocketProtocol):
     """A socket that takes messages of a limited size, and sends what there is to send."""
 
+    maxMessagePayloadSize: int  # noqa: N815 - autobahn names it
+
     def sendMessage(self, *message: Any, **options: Any) -> None:
         """Send a message of any size: autobahn would hold it to the limit of what we take, and the
         state of a long conversation is larger."""
-        most, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        most: int = self.maxMessagePayloadSize
+        self.maxMessagePayloadSize = 0
         try:
             super().sendMessage(*message, **options)
         finally:
