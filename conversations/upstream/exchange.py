@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -117,22 +118,23 @@ class Exchange:
                 return _redirected(response)
             if response.is_success:
                 return Malformed("The server compressed its answer although asked not to.")
-            body = await _read(response, ERROR_BODY_BYTES) if plain else b""
+            body = await _read_error(response) if plain else b""
             return self._failures.from_response(response.status_code, response.headers, body)
         finally:
             await response.aclose()
 
     async def _whole(self, response: httpx.Response) -> tuple[Any, str | None]:
         trace = trace_id(response.headers)
+        body = bytearray()
         try:
-            body = await _read(response, self._wire_cap + 1)
+            await _read(response, self._wire_cap + 1, body)
         except BROKEN:
             raise Truncated("The answer broke off.", trace_id=trace) from None
         finally:
             await response.aclose()
         if len(body) > self._wire_cap:
             raise TooLarge("wire", self._wire_cap)
-        return self._decoded(body, trace), trace
+        return self._decoded(bytes(body), trace), trace
 
     def _decoded(self, body: bytes, trace: str | None) -> Any:
         # Some servers send blank lines, as signs of life, before the JSON.
@@ -171,11 +173,17 @@ def _redirected(response: httpx.Response) -> Redirected:
     )
 
 
-async def _read(response: httpx.Response, most: int) -> bytes:
-    """Read a body, at most so many bytes of it."""
+async def _read_error(response: httpx.Response) -> bytes:
+    """Read as much of an error as arrives: its status tells what is wrong though it breaks off."""
     body = bytearray()
+    with suppress(*BROKEN):
+        await _read(response, ERROR_BODY_BYTES, body)
+    return bytes(body)
+
+
+async def _read(response: httpx.Response, most: int, body: bytearray) -> None:
+    """Read a response into ``body``, at most so many bytes of it."""
     async for data in response.aiter_raw():
-        body += data
+        body += data[: most - len(body)]
         if len(body) >= most:
             break
-    return bytes(body[:most])

@@ -133,6 +133,7 @@ NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
         ({"retry-after": "nan"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "Thu, 01 Jan 2026 12:00:07 +99999999999999999999"}, None),
         ({"retry-after": "999999999"}, 86400.0),
         ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
     ],

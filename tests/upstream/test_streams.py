@@ -155,6 +155,8 @@ def test_done_without_a_finish_reason_is_accepted_and_flagged(script: str) -> No
         ("401", "unauthorised", 0),
         ("403-balance", "out_of_balance", 0),
         ("429", "rate_limited", 0),
+        ("429-cut", "rate_limited", 0),
+        ("503-cut", "overloaded", 0),
         ("451", "content_policy", 0),
         ("500", "failed", 0),
         ("loading", "overloaded", 0),

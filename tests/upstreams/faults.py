@@ -18,6 +18,7 @@ error-mid-stream      an OpenAI error object; error-flat: SiliconFlow's; error-v
 done-only             [DONE] and nothing else; no-finish: [DONE] without a finish reason
 empty                 ``stop`` without any content
 400 401 403 403-balance 404-path 413 429 429-later 429-date 429-soon 451 500 502 503 504
+429-cut, 503-cut      the connection closed within the body, chunked and of a known length
 loading               llama.cpp that still loads its model
 context, context-llama  the prompt is too long
 rejects-stream-options  400 until they are left out
@@ -280,6 +281,20 @@ SCRIPTS |= {
 async def limited_until(call: Call) -> None:
     moment = datetime.now(UTC) + timedelta(seconds=60)
     await call.whole(429, LIMITED, {"Retry-After": format_datetime(moment, usegmt=True)})
+
+
+@_named("429-cut")
+async def limited_and_cut(call: Call) -> None:
+    await call.head(429, "application/json")
+    await call.raw(b'20\r\n{"message": "Slow')
+    call.cut()
+
+
+@_named("503-cut")
+async def overloaded_and_cut(call: Call) -> None:
+    await call.head(503, "application/json", framing="500")
+    await call.write(b'{"message": "Overload')
+    call.cut()
 
 
 @_named("429-soon")
