@@ -2,11 +2,13 @@
 
 Servers differ: no index at all (Gemini), index 0 for every call (older Ollama), no id or a late one
 (Ollama, Qwen), an id and a name repeated or emptied in each piece (gateways, SiliconFlow). What
-comes out has an index without gaps, and id and name once, in the first piece of each call.
+comes out has an index without gaps, and id and name once, in the first piece of each call. So a
+call is numbered when its name is known: one that never gets any must not leave a gap.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -18,13 +20,13 @@ _KNOWN_KEYS = frozenset({"index", "id", "type", "function"})
 
 
 class _Slot:
-    def __init__(self, index: int) -> None:
-        self.index = index
+    def __init__(self, numbers: Iterator[int]) -> None:
+        self._numbers = numbers
+        self._index: int | None = None
         self.id = ""
         self.name = ""
         self._arguments: list[str] = []
         self._sent = 0
-        self.announced = False
         self.extra: dict[str, Any] = {}
         self._joiner = TextJoiner()
 
@@ -56,13 +58,13 @@ class _Slot:
         arguments = "".join(self._arguments[self._sent :])
         self._sent = len(self._arguments)
         extra, self.extra = self.extra, {}
-        if self.announced:
+        if self._index is not None:
             if not arguments and not extra:
                 return None
-            return ToolCallDelta(index=self.index, arguments=arguments, extra=extra)
-        self.announced = True
+            return ToolCallDelta(index=self._index, arguments=arguments, extra=extra)
+        self._index = next(self._numbers)
         return ToolCallDelta(
-            index=self.index,
+            index=self._index,
             id=self.id or f"call_{uuid.uuid4().hex}",
             name=self.name,
             arguments=arguments,
@@ -75,6 +77,7 @@ class ToolSlots:
 
     def __init__(self) -> None:
         self._slots: list[_Slot] = []
+        self._numbers = count()
         self._by_index: dict[int, _Slot] = {}
 
     def __bool__(self) -> bool:
@@ -121,7 +124,7 @@ class ToolSlots:
         return self._slots[-1]
 
     def _open(self) -> _Slot:
-        self._slots.append(_Slot(len(self._slots)))
+        self._slots.append(_Slot(self._numbers))
         return self._slots[-1]
 
 

@@ -180,6 +180,22 @@ def test_indexes_of_calls_have_no_gaps() -> None:
     assert [piece.index for piece in chunk.choices[0].delta.tool_calls] == [0, 1]
 
 
+def test_a_call_that_never_gets_a_name_takes_no_place_and_splits_no_other() -> None:
+    pieces = (
+        [
+            {"index": 0, "id": "a", "function": {"arguments": ""}},
+            {"index": 1, "id": "b", "function": {"name": "g", "arguments": "{"}},
+        ],
+        [{"index": 1, "function": {"arguments": "}"}}],
+    )
+    chunks = decode(*(delta(tool_calls=piece) for piece in pieces)).chunks
+    calls = [piece for chunk in chunks for piece in chunk.choices[0].delta.tool_calls]
+    assert calls == [
+        ToolCallDelta(index=0, id="b", name="g", arguments="{"),
+        ToolCallDelta(index=0, arguments="}"),
+    ]
+
+
 @pytest.mark.parametrize("calls", [None, 5, "x", [None], [[]], {"index": 0}])
 def test_tool_calls_of_a_wrong_type_are_left_out(calls: Any) -> None:
     decoder = decode(delta("a", tool_calls=calls))
