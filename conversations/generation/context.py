@@ -37,23 +37,29 @@ def fitting(
     parameters: Mapping[str, Any],
     system_message: str,
 ) -> Fitting:
-    """The end of the branch that fits beside the answer, never less than its last message.
+    """The end of the branch that fits beside the answer, never less than what was asked last.
 
     It begins with a message of the person's: an answer without its question, or a tool's answer
-    without its call, is refused by most servers. Counted roughly, as the page's gauge does.
+    without its call, is refused by most servers. What followed the last question is sent with it
+    though it seems too long, since the server knows better: counted roughly, as the page's gauge
+    does.
     """
     if model.context_length is None:
         return Fitting(list(branch), 0)
     room = model.context_length - _answer_tokens(model, parameters) - _tokens(len(system_message))
-    first = len(branch) - 1
+    first = max((at for at, each in enumerate(branch) if _is_asked(each)), default=0)
     for index in range(len(branch) - 1, -1, -1):
         room -= _tokens(message_bytes(branch[index]))
         if room < 0:
             break
-        if branch[index].role == Message.Role.USER:
+        if _is_asked(branch[index]):
             first = index
     kept = list(branch[first:])
     return Fitting(kept, len(branch) - len(kept))
+
+
+def _is_asked(message: Message) -> bool:
+    return message.role == Message.Role.USER
 
 
 def _answer_tokens(model: LanguageModel, parameters: Mapping[str, Any]) -> int:

@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from conversations import turn_records
-from conversations.generation import lifecycle, prompt
-from conversations.generation.events import Finished
+from conversations import tool_answers, turn_records
+from conversations.generation import lifecycle, log, prompt
+from conversations.generation.events import Delta, Finished, ToolCallPiece, encode
 from conversations.models import Conversation, Message
 from conversations.turn_records import Sending, Turn
 from tests.people import People, make_model
@@ -71,6 +71,26 @@ def test_the_oldest_are_left_out_and_the_system_message_never(
 def test_the_last_message_is_always_sent(people: People, model_name: str) -> None:
     turn = sent(people, model_name, None, WORDS * 20)
     assert len(turn.calls[0].request.messages) == 1
+
+
+def test_a_tools_answer_is_sent_with_its_call_however_long_it_is(
+    people: People, model_name: str
+) -> None:
+    answer = talked(people, model_name, 1)
+    generation = sent(people, model_name, answer, "What is the weather?").generation
+    called = encode(Delta(tool_calls=(ToolCallPiece(0, "c", "get_weather", "{}"),)))
+    log.append([log.Entry(generation.pk, 1, called)], [(generation.pk, lifecycle.OWNER, 1)])
+    reasons = {"0": "tool_calls"}
+    lifecycle.finish(generation.pk, 1, Finished(cause="completed", finish_reasons=reasons))
+    answers = tool_answers.ToolAnswers(
+        generation.messages.get().pk, {"c": WORDS * 20}, model_name, {}
+    )
+    with transaction.atomic():
+        turn = tool_answers.answer(people.alice, uuid4(), answers)
+    messages = turn.calls[0].request.messages
+    assert [message.role for message in messages] == ["user", "assistant", "tool"]
+    (notice,) = turn.generation.notices
+    assert notice.startswith("The 2 oldest messages were left out")
 
 
 def test_what_was_asked_is_kept_without_the_messages(people: People, model_name: str) -> None:
