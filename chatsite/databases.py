@@ -1,5 +1,6 @@
-"""The database and the mail server, each from one URL."""
+"""The servers that the site uses, each from one URL: database, Redis and mail."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -21,6 +22,9 @@ _SQLITE_OPTIONS = {
     ),
 }
 
+_ADDRESS = r"[^\s<>,@]+@[^\s<>,@]+"
+_SENDER = re.compile(rf"{_ADDRESS}|[^<>\r\n]*<{_ADDRESS}>")
+
 
 def database_from_url(url: str) -> dict[str, Any]:
     """The entry for `DATABASES` of `sqlite:///path` or `postgres://user:password@host/name`.
@@ -28,7 +32,7 @@ def database_from_url(url: str) -> dict[str, Any]:
     `sqlite:///data/x` is relative, `sqlite:////srv/x` absolute. What follows `?` in a PostgreSQL
     address becomes connection options, such as `sslmode=require`.
     """
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
         return _sqlite(Path(unquote(parts.path[1:])))
     if parts.scheme in {"postgres", "postgresql"} and len(parts.path) > 1:
@@ -62,6 +66,18 @@ def _postgres(parts: SplitResult) -> dict[str, Any]:
     }
 
 
+def redis_url(url: str) -> str:
+    """The address of a Redis server, or of its socket; none where there is none."""
+    parts = _parts(url)
+    is_server = parts.scheme in {"redis", "rediss"} and parts.hostname
+    if not url or is_server or (parts.scheme == "unix" and parts.path):
+        return url
+    raise ImproperlyConfigured(
+        "REDIS_URL is not understood. Set it to redis://:password@host:6379/0, rediss://… or "
+        "unix:///path."
+    )
+
+
 def email_from_url(url: str) -> dict[str, Any]:
     """Django's `EMAIL_*` settings for `smtp://user:password@host:587` (STARTTLS) or `smtps://`.
 
@@ -69,7 +85,7 @@ def email_from_url(url: str) -> dict[str, Any]:
     """
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ImproperlyConfigured(
             "EMAIL_URL is not understood. Set it to smtp://user:password@host:587 or smtps://…"
@@ -84,3 +100,23 @@ def email_from_url(url: str) -> dict[str, Any]:
         "EMAIL_USE_SSL": secure,
         "EMAIL_USE_TLS": not secure and bool(parts.username),
     }
+
+
+def mail_sender(sender: str) -> str:
+    """What mail is sent from: an e-mail address, or a name with one in angle brackets."""
+    if not _SENDER.fullmatch(sender):
+        raise ImproperlyConfigured(
+            f"EMAIL_FROM is {sender!r}. Set it to an address such as chat@example.org, or to "
+            "Chat <chat@example.org>."
+        )
+    return sender
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address, all empty where it is none."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises for what is no number
+    except ValueError:
+        return urlsplit("")
+    return parts

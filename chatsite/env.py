@@ -6,6 +6,7 @@ An empty value counts as absent, because compose files and unit files often set 
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -41,6 +42,18 @@ def env_int(name: str, default: int, *, minimum: int = 0, maximum: int = 2**31 -
             f"{name} is {value!r}. Set it to a whole number from {minimum} to {maximum}."
         )
     return int(value)
+
+
+def env_zone(name: str, default: str) -> str:
+    """The setting as the name of a time zone."""
+    value = env_str(name, default)
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}. Set it to the name of a time zone such as Europe/Berlin."
+        ) from error
+    return value
 
 
 def env_list(name: str, default: str = "") -> list[str]:

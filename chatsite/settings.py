@@ -8,8 +8,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.databases import database_from_url, email_from_url
-from chatsite.env import env_bool, env_int, env_list, env_str
+from chatsite.databases import database_from_url, email_from_url, mail_sender, redis_url
+from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
 from chatsite.origins import api_origins, host, site_origins
 from chatsite.secrets import kept_secret
@@ -150,7 +150,7 @@ TEMPLATES = [
 
 # Cache and channel layer -------------------------------------------------------------------------
 
-REDIS_URL = env_str("REDIS_URL")
+REDIS_URL = redis_url(env_str("REDIS_URL"))
 if REDIS_URL:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -219,7 +219,7 @@ DATABASES = {
 
 # E-mail ------------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", f"parley@{host(SITE_URL).strip('[]')}")
+DEFAULT_FROM_EMAIL = mail_sender(env_str("EMAIL_FROM", f"parley@{host(SITE_URL).strip('[]')}"))
 globals().update(email_from_url(EMAIL_URL))
 
 # Keys --------------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ except ValueError as error:
 LANGUAGES = [("en", _("English"))]
 LANGUAGE_CODE = env_str("DEFAULT_LANGUAGE", "en", choices=tuple(code for code, _name in LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env_str("TIME_ZONE", "UTC")
+TIME_ZONE = env_zone("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
 

@@ -100,6 +100,17 @@ def test_a_port_that_is_taken_ends_the_start_with_what_to_do(migrated: Path) -> 
     assert "Set HOST and PORT to a free address." in rest
 
 
+def test_a_place_for_static_files_that_cannot_be_written_ends_the_start_with_what_to_do(
+    migrated: Path, port: int
+) -> None:
+    (migrated / "file").touch()
+    with serving(migrated, port, STATIC_ROOT=str(migrated / "file" / "static")) as process:
+        rest, _none = process.communicate(timeout=SECONDS)
+    assert process.returncode == 1
+    assert "STATIC_ROOT cannot be written" in rest
+    assert "Traceback" not in rest
+
+
 def test_it_starts_where_the_upstream_cannot_be_reached(migrated: Path, port: int) -> None:
     with serving(migrated, port, UPSTREAM_BASE_URL="http://127.0.0.1:9/v1") as process:
         line(process, "is at")

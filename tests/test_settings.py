@@ -14,7 +14,7 @@ from django.db.utils import ConnectionHandler
 from django.utils.module_loading import import_string
 
 from chatsite.checks import file_system_of
-from chatsite.databases import database_from_url, email_from_url
+from chatsite.databases import database_from_url, email_from_url, mail_sender, redis_url
 from chatsite.env import env_bool, env_int, env_str
 from chatsite.origins import origin, site_origins
 
@@ -25,10 +25,12 @@ _PRINT = (
 )
 
 
-def start(tmp_path: Path, *names: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def start(
+    tmp_path: Path, *names: str, command: tuple[str, ...] = ("-c", _PRINT), **environment: str
+) -> subprocess.CompletedProcess[str]:
     """A new process with exactly this environment, which prints the settings of these names."""
     return subprocess.run(
-        [sys.executable, "-c", _PRINT, *names],
+        [sys.executable, *command, *names],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
@@ -72,16 +74,20 @@ def test_a_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("DATABASE_URL", "mysql://somewhere/db"),
+        ("DATABASE_URL", "postgres://somewhere:port/db"),
         ("DEBUG", "perhaps"),
         ("DEFAULT_LANGUAGE", "xx"),
+        ("EMAIL_FROM", "a b"),
         ("EMAIL_URL", "pigeon://post"),
         ("ENCRYPTION_KEY", "short"),
         ("LOCAL_MODEL", "maybe"),
         ("LOG_FORMAT", "xml"),
         ("PORT", "eighty"),
+        ("REDIS_URL", "nonsense"),
         ("SIGNUP", "sometimes"),
         ("SIGNUP", "domain:example.org"),  # without EMAIL_URL nobody's domain is verified
         ("SITE_URL", "chat.example.org"),
+        ("TIME_ZONE", "Mars/Base"),
         ("TRUSTED_PROXIES", "-1"),
     ],
 )
@@ -93,6 +99,35 @@ def test_a_bad_value_stops_the_start_with_the_name_of_its_setting(
     assert started.returncode == 1
     assert last_line.startswith("django.core.exceptions.ImproperlyConfigured: ")
     assert name in last_line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "x"),
+        ("UPSTREAM_API_KEY", "schlüssel"),
+        ("UPSTREAM_BASE_URL", "notaurl"),
+        ("UPSTREAM_BASE_URL", "http://user:secret@llm.example/v1"),
+    ],
+)
+def test_a_command_refuses_a_value_that_would_fail_later(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    checked = start(tmp_path, **{name: value}, command=("manage.py", "check"))
+    assert checked.returncode == 1
+    assert f"{name} " in checked.stderr
+    assert "Traceback" not in checked.stderr
+    assert "secret@" not in checked.stderr
+
+
+@pytest.mark.parametrize("address", ["chat@example.org", "The chat <chat@[::1]>", "a@127.0.0.1"])
+def test_mail_comes_from_an_address_with_or_without_a_name(address: str) -> None:
+    assert mail_sender(address) == address
+
+
+@pytest.mark.parametrize("url", ["", "redis://:pw@h:6379/0", "rediss://h", "unix:///run/redis"])
+def test_redis_is_a_server_or_a_socket_or_not_used(url: str) -> None:
+    assert redis_url(url) == url
 
 
 def test_over_tls_cookies_are_bound_to_the_host_and_secure(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         else:
             providers.withdraw_local_model()
         try:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            self._collect_static()
             lifecycle.recover()
             # It was drained for the restart that is over now.
             operations.set_draining(None, draining=False)
@@ -48,6 +48,15 @@ class Command(BaseCommand):
         finally:
             if model:
                 model.stop()
+
+    def _collect_static(self) -> None:
+        try:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        except OSError as error:
+            raise CommandError(
+                f"STATIC_ROOT cannot be written: {error}. "
+                "Set it to a folder that this process may write to."
+            ) from error
 
     def _local_model(self) -> LocalModel | None:
         wanted = settings.LOCAL_MODEL
