@@ -8,7 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 # Sets Django up; whatever imports models must be imported after it.
 django_application = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from chatsite.health import HealthChecks  # noqa: E402
@@ -16,13 +15,14 @@ from chatsite.peer import TrustedPeer  # noqa: E402
 from chatsite.shared_pages import SharedPages  # noqa: E402
 from chatsite.static import StaticFiles  # noqa: E402
 from chatsite.websocket_origin import SameOrigin  # noqa: E402
+from chatsite.websocket_user import SignedIn  # noqa: E402
 from conversations.routing import websocket_urlpatterns  # noqa: E402
 
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
             "http": HealthChecks(StaticFiles(SharedPages(django_application))),
-            "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+            "websocket": SameOrigin(SignedIn(URLRouter(websocket_urlpatterns))),
         }
     )
 )

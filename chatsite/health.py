@@ -1,9 +1,9 @@
 """What a supervisor and a load balancer ask."""
 
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, connection
 
 from chatsite.asgi_types import Application, Message, Receive, Send
+from conversations.threads import in_thread
 
 _draining = False
 
@@ -30,7 +30,7 @@ class HealthChecks:
         if path == "/healthz":
             await _answer(send, 200, "ok")
         elif path == "/readyz":
-            obstacle = "draining" if _draining else await sync_to_async(_database_obstacle)()
+            obstacle = "draining" if _draining else await in_thread(_database_obstacle)
             await _answer(send, 503 if obstacle else 200, obstacle or "ready")
         else:
             await self._application(scope, receive, send)
@@ -42,8 +42,6 @@ def _database_obstacle() -> str:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return "no database"
-    finally:
-        close_old_connections()
     return ""
 
 

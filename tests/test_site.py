@@ -1,14 +1,22 @@
 """What the server does before and around the application, over a real connection."""
 
+import asyncio
 import http.client
 import socket
+import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import LazySettings, settings
+from django.test import Client
 
+from chatsite.asgi_types import Message, Receive, Send
+from chatsite.health import HealthChecks
+from chatsite.websocket_user import SignedIn
 from tests.live import LiveSite
+from tests.people import make_people
 
 UPGRADE = {
     "Connection": "Upgrade",
@@ -138,3 +146,61 @@ def test_the_websocket_admits_pages_of_the_site(
 ) -> None:
     connection.request("GET", "/ws/", headers={**UPGRADE, "Origin": live_site.url})
     assert connection.getresponse().status == 101
+
+
+@pytest.mark.django_db(transaction=True)
+def test_neither_health_nor_a_new_socket_waits_for_the_thread_that_channels_shares() -> None:
+    begun, release = threading.Event(), threading.Event()
+    said: list[object] = []
+
+    def hold() -> None:
+        begun.set()
+        release.wait()
+
+    async def reply(scope: Message, receive: Receive, send: Send) -> None:
+        said.append(str(scope["user"]))
+
+    async def send(message: Message) -> None:
+        said.append(message.get("status", message.get("body")))
+
+    async def ask() -> None:
+        held = asyncio.create_task(sync_to_async(hold)())
+        await asyncio.to_thread(begun.wait)
+        try:
+            async with asyncio.timeout(10):
+                await HealthChecks(reply)({"type": "http", "path": "/readyz"}, _silent, send)
+                await SignedIn(reply)({"type": "websocket", "headers": []}, _silent, send)
+        finally:
+            release.set()
+            await held
+
+    asyncio.run(ask())
+    assert said == [200, b"ready\n", "AnonymousUser"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_socket_is_its_sessions_until_the_password_is_changed() -> None:
+    alice, client = make_people().alice, Client()
+    client.force_login(alice)
+    session_key = client.session.session_key
+    cookie = f"a=b; {settings.SESSION_COOKIE_NAME}={session_key}"
+    scope = {"type": "websocket", "headers": [(b"cookie", cookie.encode())]}
+    opened: list[tuple[object, str | None]] = []
+
+    async def note(scope: Message, receive: Receive, send: Send) -> None:
+        opened.append((scope["user"], scope["session"].session_key))
+
+    asyncio.run(SignedIn(note)(scope, _silent, _unsaid))
+    alice.set_password("another quiet afternoon")
+    alice.save()
+    asyncio.run(SignedIn(note)(scope, _silent, _unsaid))
+    assert opened[0] == (alice, session_key)
+    assert (str(opened[1][0]), opened[1][1]) == ("AnonymousUser", None)
+
+
+async def _unsaid(message: Message) -> None:
+    raise AssertionError("Nothing is sent.")
+
+
+async def _silent() -> Message:
+    raise AssertionError("Nobody reads.")
