@@ -77,6 +77,7 @@ def shared_for(token: str, reader: User | None, *, let_in: bool = False) -> Shar
 
 def person_named(username: str) -> User:
     """The account of exactly that name, for whoever already knows it."""
+    _check_text(username)
     return _or_not_found(User.objects.filter(username=username, is_active=True).first())
 
 
@@ -90,6 +91,7 @@ def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel
 
     The name of a model that is gone leads to the one that replaces it, under the same condition.
     """
+    _check_text(name)
     allowed = LanguageModel.objects.open_to(user).within(key).select_related("provider")
     if found := allowed.filter(name=name).first():
         return found
@@ -103,6 +105,12 @@ def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel
 def api_key_for(user: User, key_id: int) -> ApiKey:
     """A key of the user's that nobody has revoked."""
     return _or_not_found(user.api_keys.kept().filter(pk=key_id).first())
+
+
+def _check_text(text: str) -> None:
+    # PostgreSQL cannot even be asked for a text with NUL, and nothing has such a name.
+    if "\0" in text:
+        raise NotFound
 
 
 def _or_not_found(found: T | None) -> T:

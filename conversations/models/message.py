@@ -30,8 +30,8 @@ class Message(models.Model):
     reasoning_content = models.TextField(_("reasoning"), blank=True, default="")
     reasoning_ms = models.PositiveIntegerField(null=True)
     tool_calls = models.JSONField(default=list)
-    # Of a tool's answer: which call it answers.
-    tool_call_id = models.CharField(max_length=200, blank=True, default="")
+    # Of a tool's answer: which call it answers. Some servers put a whole signature into the id.
+    tool_call_id = models.TextField(blank=True, default="")
     generation = models.ForeignKey(
         "conversations.Generation", on_delete=models.SET_NULL, null=True, related_name="messages"
     )
