@@ -6,7 +6,7 @@
  * its detail. The events of a followed generation arrive in order, each exactly once. Besides:
  *
  * - `connection` {online, retryInSeconds}: whether the site is reached, and when it is tried again;
- * - `signed-out` {code}: the site wants nobody or somebody else here (4401, 4403); it stays closed.
+ * - `signed-out` {code}: the site wants nobody or somebody else here (4401); it stays closed.
  */
 
 import { Following } from "#js/following.js";
@@ -28,7 +28,7 @@ import { Reconnection } from "#js/reconnection.js";
 
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
-const SIGNED_OUT = [4401, 4403];
+const SIGNED_OUT = 4401;
 
 /** @type {Clock} */
 const wallClock = {
@@ -166,7 +166,7 @@ export class Socket extends EventTarget {
   /** @param {number} code */
   #lost(code) {
     this.#letGo();
-    if (SIGNED_OUT.includes(code)) {
+    if (code === SIGNED_OUT) {
       this.#reconnection.stop();
       this.#announce("signed-out", { code });
     } else {
