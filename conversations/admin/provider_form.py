@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations import providers
 from conversations.models import Provider
-from conversations.upstream import check_base_url, check_header
+from conversations.upstream import BadAddress, check_base_url, check_header
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Provider]
@@ -18,6 +18,12 @@ else:
     _ModelForm = forms.ModelForm
 
 SECRETS = ("api_key", "extra_headers")
+ADDRESS_SENTENCES = {
+    "incomplete": _("The address must be a complete URL, such as https://example.org/v1."),
+    "not_http": _("The address must begin with http:// or https:// and name a host."),
+    "login": _("The address must not contain a user name or a password."),
+    "query": _("The address must not contain a query or a fragment."),
+}
 
 
 class WriteOnlyLines(forms.Textarea):
@@ -79,8 +85,8 @@ class ProviderForm(_ModelForm):
         """The address without a slash at its end, if this site may connect to it."""
         try:
             base_url = check_base_url(self.cleaned_data["base_url"])
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+        except BadAddress as error:
+            raise ValidationError(ADDRESS_SENTENCES[error.code]) from error
         policy = providers.address_policy()
         if not policy.allows_host(urlsplit(base_url).hostname or ""):
             raise ValidationError(gettext("This site must not connect to this address."))

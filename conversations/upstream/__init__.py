@@ -10,7 +10,7 @@ send in their many ways becomes the one form of ``types`` here, and what fails o
         answer.finish_reasons, answer.usage, answer.complete
 """
 
-from .address import check_base_url, check_header
+from .address import BadAddress, check_base_url, check_header
 from .address_policy import AddressPolicy
 from .answer import Answer
 from .bounds import Caps, Clocks
@@ -84,6 +84,7 @@ __all__ = [
     "AddressPolicy",
     "AddressRefused",
     "Answer",
+    "BadAddress",
     "BadAnswer",
     "Busy",
     "Caps",

@@ -12,8 +12,16 @@ _HEADER_VALUE = re.compile(r"[\x20-\x7e]+")
 SHORTEST_SECRET = 6
 
 
+class BadAddress(ValueError):
+    """An address that cannot be asked; ``code`` says why: incomplete, not_http, login or query."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def check_base_url(base_url: str) -> str:
-    """Give the address without a slash at its end. Raises ValueError.
+    """Give the address without a slash at its end. Raises BadAddress.
 
     Names and keys do not belong in it: addresses are shown and logged.
     """
@@ -25,13 +33,17 @@ def check_base_url(base_url: str) -> str:
     except (ValueError, httpx.InvalidURL):
         valid = False
     if not valid:
-        raise ValueError("The address must be a complete URL, such as https://example.org/v1.")
+        raise BadAddress(
+            "incomplete", "The address must be a complete URL, such as https://example.org/v1."
+        )
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("The address must begin with http:// or https:// and name a host.")
+        raise BadAddress(
+            "not_http", "The address must begin with http:// or https:// and name a host."
+        )
     if parts.username or parts.password or "@" in parts.netloc:
-        raise ValueError("The address must not contain a user name or a password.")
+        raise BadAddress("login", "The address must not contain a user name or a password.")
     if parts.query or parts.fragment:
-        raise ValueError("The address must not contain a query or a fragment.")
+        raise BadAddress("query", "The address must not contain a query or a fragment.")
     return base_url.strip().rstrip("/")
 
 

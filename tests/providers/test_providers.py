@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from conversations.admin import provider_form
 from conversations.models import AuditEntry, Policy, Provider
 from tests.people import People
 from tests.providers.administrator import (
@@ -120,8 +121,10 @@ def test_another_path_of_the_same_server_keeps_the_key(
     [
         ("base_url", "http://169.254.169.254/v1", "This site must not connect to this address."),
         ("base_url", "http://metadata.google.internal/", "This site must not connect to"),
+        ("base_url", "https://example.org:0/v1", "The address must be a complete URL"),
         ("base_url", "ftp://example.org/v1", "The address must begin with http://"),
         ("base_url", "https://u:p@example.org/v1", "The address must not contain a user name"),
+        ("base_url", "https://example.org/v1?a=b", "The address must not contain a query"),
         ("extra_headers", "no colon here", "Line 1 is not of the form “Name: value”."),
         ("extra_headers", "X-One: 1\n\nBad name: 2", "Line 3 is not printable ASCII."),
         ("extra_headers", "Content-Length: 0", "The header “Content-Length” is set by this site"),
@@ -137,6 +140,15 @@ def test_what_cannot_work_is_refused_in_words(
     [said] = errors_of(page)
     assert said.startswith(error)
     assert not Provider.objects.exists()
+
+
+def test_why_an_address_is_refused_is_said_in_the_readers_language(
+    dana: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {code: f"In German: {code}" for code in provider_form.ADDRESS_SENTENCES}
+    monkeypatch.setattr(provider_form, "ADDRESS_SENTENCES", said)
+    page = dana.sends("provider/add/", **{**NEW, "base_url": "https://u:p@example.org/v1"})
+    assert errors_of(page) == ["In German: login"]
 
 
 def test_private_addresses_are_refused_where_the_policy_says_so(dana: Administrator) -> None:
