@@ -242,7 +242,6 @@ except ValueError as error:
 
 LANGUAGES = [("en", _("English"))]
 LANGUAGE_CODE = env_str("DEFAULT_LANGUAGE", "en", choices=tuple(code for code, _name in LANGUAGES))
-LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env_zone("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
@@ -310,8 +309,7 @@ UPSTREAM_BASE_URL = env_str("UPSTREAM_BASE_URL")
 UPSTREAM_API_KEY = env_str("UPSTREAM_API_KEY")
 LOCAL_MODEL = env_str("LOCAL_MODEL", "auto", choices=("auto", "on", "off"))
 
-# Uploads -----------------------------------------------------------------------------------------
+# Requests ----------------------------------------------------------------------------------------
 
 MAX_BODY_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-MEDIA_ROOT = DATA_DIR / "uploads"

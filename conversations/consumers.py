@@ -9,11 +9,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from conversations import page_actions, protocol
 from conversations.doorbell import group_of
 from conversations.flood import TokenBucket
-from conversations.open_page import OpenPage
+from conversations.open_page import NOT_SIGNED_IN, OpenPage
 from conversations.page_state import release
 from conversations.protocol import BadFrame
 
-NOT_SIGNED_IN, FLOODING = 4401, 4429
+FLOODING = 4429
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 20, 60
 BAD_FRAMES_A_MINUTE = 5
 

@@ -181,8 +181,7 @@ class ToolCallTranscript(msgspec.Struct):
 
     def to_wire(self) -> dict[str, object]:
         """The call in the form that ``message.tool_calls`` has on the wire."""
-        function = {"name": self.name, "arguments": self.arguments}
-        return {**self.extra, "id": self.id, "type": "function", "function": function}
+        return upstream.ToolCall(**msgspec.structs.asdict(self)).to_wire()
 
 
 class ChoiceTranscript(msgspec.Struct):

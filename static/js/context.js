@@ -27,7 +27,7 @@ function tokens(size) {
 const known = new WeakMap();
 
 /** @param {Message} message @returns {number} */
-export function messageTokens(message) {
+function messageTokens(message) {
   const size = known.get(message) ?? sizeOf(message);
   known.set(message, size);
   return size;

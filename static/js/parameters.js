@@ -47,7 +47,7 @@ function isWithin(value, { low = -Infinity, high = Infinity, open_low = false, a
 }
 
 /** @param {Allowed} allowed @returns {string} "0 to 2", "-1 or 1 to 100" */
-export function rangeInWords({ low = -Infinity, high = Infinity, open_low = false, also = [] }) {
+function rangeInWords({ low = -Infinity, high = Infinity, open_low = false, also = [] }) {
   const range = word(open_low ? "range-above" : "range", { low, high });
   return [...also.map(String), range].join(word("range-or"));
 }

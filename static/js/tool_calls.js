@@ -100,7 +100,7 @@ export function isCut({ tool_calls }) {
 }
 
 /** @param {ToolCall} call @returns {boolean} whether its arguments are all there */
-export function isWhole(call) {
+function isWhole(call) {
   if (!call.id || !call.function.name) return false;
   // A function without parameters is called without arguments by some servers.
   if (call.function.arguments.trim() === "") return true;
