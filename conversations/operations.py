@@ -150,4 +150,5 @@ def set_draining(actor: User | None, *, draining: bool) -> None:
     action = "drained" if draining else "reopened"
     with transaction.atomic(), audit.change(actor, action, policy):
         policy.draining = draining
-        policy.save(update_fields=["draining"])
+        # Where nobody has decided anything yet there is no row to change.
+        policy.save(update_fields=["draining"] if policy.pk else None)
