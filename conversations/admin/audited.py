@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from conversations import audit
+from conversations.admin.as_drawn import as_drawn
 from conversations.models import User
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ class AuditedAdmin(_ModelAdmin):
 
     # What the trail says of a record that was made here.
     added_as = "added"
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """The form, which is not saved over what somebody else did since it was drawn."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        # Without fields it is only asked which there are.
+        if obj is None or kwargs.get("fields") is None:
+            return form
+        return as_drawn(form, self.get_readonly_fields(request, obj))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # The many-to-many fields are saved later, by save_related, which closes the entry.

@@ -1,0 +1,93 @@
+"""A form changes the record that it was drawn from, and not what somebody has made of it since."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from conversations import audit
+from conversations.models import AuditEntry
+
+
+class AsDrawn(forms.Form):
+    """The part of a form that says what the record was like when the page was drawn.
+
+    Whoever sends a form without it does not say, and so could undo anything.
+    """
+
+    drawn_from = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    # Fields that the page shows and does not write: they may move by themselves.
+    shown_only: frozenset[str]
+    instance: Model
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["drawn_from"] = f"{int(timezone.now().timestamp())}:{self._signature()}"
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse where the record has changed; what was typed stays in the boxes."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        moment, _colon, signature = values.pop("drawn_from", "").partition(":")
+        # Locked, so that of two forms that are saved at once one sees what the other did.
+        type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
+        if not constant_time_compare(signature, self._signature()):
+            raise ValidationError(_refusal(self.instance, moment))
+        return values
+
+    def _signature(self) -> str:
+        """A keyed digest of what is stored, since secrets are among it."""
+        disabled = {name for name, field in self.fields.items() if field.disabled}
+        hidden = self.shown_only | disabled
+        values = audit.stored(self.instance).items()
+        told = {name: value for name, value in values if name not in hidden}
+        text = json.dumps(told, sort_keys=True, default=_digest_of)
+        return salted_hmac("conversations.admin.as_drawn", text, algorithm="sha256").hexdigest()
+
+
+def as_drawn(form: Any, shown_only: Iterable[str]) -> Any:
+    """The form, saved only over the record that it was drawn from."""
+    return type(form)(form.__name__, (AsDrawn, form), {"shown_only": frozenset(shown_only)})
+
+
+def _digest_of(secret: audit.Secret) -> str:
+    return secret.digest
+
+
+def _refusal(target: Model, moment: str) -> str:
+    entry = _last_change(target, moment)
+    kept = _("Nothing was saved. Open the page again in another tab to see it as it is now.")
+    if entry is None:
+        return _("This has changed since the page was opened.") + " " + kept
+    text = _("%(person)s changed this at %(time)s, after the page was opened: %(fields)s.")
+    told = {
+        "person": entry.actor_name,
+        "time": date_format(timezone.localtime(entry.at), "H:i"),
+        "fields": ", ".join(_labels(target, entry)) or entry.action,
+    }
+    return text % told + " " + kept
+
+
+def _last_change(target: Model, moment: str) -> AuditEntry | None:
+    if not (moment.isascii() and moment.isdigit() and len(moment) <= 10):
+        return None
+    entries = AuditEntry.objects.filter(
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk),
+        at__gte=datetime.fromtimestamp(int(moment), UTC),
+    )
+    return entries.first()
+
+
+def _labels(target: Model, entry: AuditEntry) -> list[str]:
+    known = {each.name: str(each.verbose_name) for each in target._meta.fields}
+    known |= {each.name: str(each.verbose_name) for each in target._meta.many_to_many}
+    return [known.get(name, name) for name in {**entry.before, **entry.after}]
