@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations import audit
-from conversations.models import MICROS, LanguageModel, Measure, Period, Rule, User
+from conversations.models import MICROS, LanguageModel, Measure, Rule, User
 
 # A quadrillion: far from the end of the database's integers, whatever is added to it.
 LARGEST = 10**15
@@ -54,31 +54,6 @@ def amount_from_words(measure: str, text: str) -> int:
     if exact > LARGEST:
         raise NotALimit(_("That is too large. Leave the limit out instead."))
     return int(exact)
-
-
-def amount_to_edit(measure: str, amount: int) -> str:
-    """The amount as :func:`amount_from_words` reads it: "1,500", or for cost "12.50"."""
-    if measure != Measure.COST:
-        return f"{amount:,}"
-    text = f"{Decimal(amount) / MICROS:,.6f}".rstrip("0")
-    whole, _point, part = text.partition(".")
-    return f"{whole}.{part:0<2}"
-
-
-def in_words(rule: Rule, currency: str) -> str:
-    """What a rule allows: "100,000 tokens a day", "12.50 USD a month"."""
-    amount = amount_to_edit(rule.measure, rule.limit)
-    unit = currency if rule.measure == Measure.COST else Measure(rule.measure).label
-    return f"{amount} {unit} {Period(rule.period).label}"
-
-
-def subject_in_words(rule: Rule) -> str:
-    """Whom a rule is for: "Everyone", "Group: staff", "alice"."""
-    if rule.user:
-        return str(rule.user.get_username())
-    if rule.group:
-        return _("Group: %(name)s") % {"name": rule.group.name}
-    return _("Everyone")
 
 
 def rule_in_place(

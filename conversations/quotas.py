@@ -15,20 +15,20 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations import statements
 from conversations.models import (
-    MICROS,
     ApiKey,
     Counter,
     Hold,
     LanguageModel,
     Measure,
     Period,
-    Policy,
     Rule,
     User,
 )
+from conversations.models.measure import money, with_unit
 from conversations.refusal import Refused
 from conversations.tokens import PromptSize
 
@@ -66,33 +66,25 @@ class Standing:
         return max(1, math.ceil((self.resets_at - timezone.now()).total_seconds()))
 
     def refusal(self) -> str:
-        """Why a request is refused, in words."""
-        values = {
-            "limit": amount_in_words(self.rule.measure, self.rule.limit),
-            "period": self.rule.get_period_display(),
-            "left": amount_in_words(self.rule.measure, self.left),
-            "resets_at": _in_words(self.resets_at),
-        }
-        return self._sentence() % values
+        """Why a request is refused, in words: which rule, what is left, when it starts anew."""
+        told = {"limit": self._limit(), "rest": self._rest(), "anew": _in_words(self.resets_at)}
+        if self.resets_at is None:
+            return _("%(limit)s, and %(rest)s.") % told
+        text = _("%(limit)s; %(rest)s, which is too little for this. It starts anew %(anew)s.")
+        return text % told
 
-    def _sentence(self) -> str:
-        of_key, starts_anew = bool(self.rule.api_key_id), self.resets_at is not None
-        match of_key, starts_anew:
-            case True, True:
-                return _(
-                    "The limit of this API key is %(limit)s %(period)s; %(left)s are left, which "
-                    "is too little for this. It starts anew %(resets_at)s."
-                )
-            case True, False:
-                return _(
-                    "The limit of this API key is %(limit)s %(period)s, and %(left)s are left."
-                )
-            case False, True:
-                return _(
-                    "Your limit is %(limit)s %(period)s; %(left)s are left, which is too little "
-                    "for this. It starts anew %(resets_at)s."
-                )
-        return _("Your limit is %(limit)s %(period)s, and %(left)s are left.")
+    def _limit(self) -> str:
+        rule = self.rule
+        told = {"limit": rule.in_full(), "group": rule.group.name if rule.group else ""}
+        if rule.api_key_id:
+            return _("The limit of this API key is %(limit)s") % told
+        if rule.group:
+            return _("The limit of your group “%(group)s” is %(limit)s") % told
+        return _("Your limit is %(limit)s") % told
+
+    def _rest(self) -> str:
+        rest = amount_in_words(self.rule.measure, self.left)
+        return ngettext("%s is left", "%s are left", self.left) % rest
 
 
 @dataclass(frozen=True)
@@ -279,10 +271,9 @@ def _held(standing: Standing, counter: Counter, amount: int) -> list[Any]:
 
 
 def amount_in_words(measure: str, amount: int) -> str:
-    """An amount as people read it: "1,200 tokens", "3 requests", "0.42 USD"."""
-    if measure == Measure.COST:
-        return f"{amount / MICROS:,.2f} {Policy.current().currency}"
-    return f"{amount:,} {Measure(measure).label}"
+    """An amount as people read it: "1,200 tokens", "1 request", "0.42 USD", "0.00042 USD"."""
+    number = money(amount) if measure == Measure.COST else f"{amount:,}"
+    return with_unit(measure, number, amount)
 
 
 def _in_words(moment: datetime | None) -> str:

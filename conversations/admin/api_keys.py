@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from conversations import api_keys, people
 from conversations.admin.audited import AuditedAdmin, actor_of
 from conversations.admin.questions import Question, ask
-from conversations.limits import in_words
 from conversations.models import ApiKey, Policy, User
 
 # More of a person's keys than this are only in the list of all.
@@ -151,7 +150,7 @@ class ApiKeyAdmin(AuditedAdmin):
     def limits(self, key: ApiKey) -> str:
         """What it may use beside the limits of its person."""
         currency = Policy.current().currency
-        return "; ".join(in_words(rule, currency) for rule in key.rules.all()) or _("none")
+        return "; ".join(rule.in_words(currency) for rule in key.rules.all()) or _("none")
 
     @admin.action(description=gettext_lazy("Revoke…"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

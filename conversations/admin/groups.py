@@ -13,7 +13,6 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.audited import AuditedAdmin, actor_of
-from conversations.limits import in_words
 from conversations.models import LanguageModel, Policy, Rule, User
 
 # More of them than this are only counted.
@@ -84,7 +83,7 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
         context = {
             "group": group,
             "models": LanguageModel.objects.filter(groups=group)[:_SHOWN],
-            "rules": [(rule, in_words(rule, currency)) for rule in rules],
+            "rules": [(rule, rule.in_words(currency)) for rule in rules],
         }
         return render_to_string("admin/auth/group/belongings.html", context)
 

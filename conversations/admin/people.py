@@ -26,8 +26,8 @@ from conversations.admin.people_form import (
     PersonForm,
 )
 from conversations.admin.people_import import ImportPage
-from conversations.limits import subject_in_words
-from conversations.models import MICROS, Conversation, Period, Policy, UsageDay, User
+from conversations.models import Conversation, Period, Policy, UsageDay, User
+from conversations.models.measure import money
 
 
 @admin.register(User)
@@ -111,7 +111,7 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         tokens = _("%s tokens") % f"{person.month_tokens:,}"
         if not person.month_cost:
             return tokens
-        return f"{tokens} · {person.month_cost / MICROS:,.2f} {person.currency}"
+        return f"{tokens} · {money(person.month_cost)} {person.currency}"
 
     @admin.display(description=gettext_lazy("Limits now"))
     def standings(self, person: User) -> str:
@@ -209,7 +209,7 @@ def _shown(standing: quotas.Standing) -> dict[str, Any]:
     }
     return amounts | {
         "rule": rule,
-        "subject": subject_in_words(rule),
+        "subject": rule.subject,
         "period": rule.get_period_display(),
         "model": rule.language_model or _("all models"),
         "resets_at": standing.resets_at,

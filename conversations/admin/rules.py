@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from conversations.admin.audited import AuditedAdmin
 from conversations.admin.limit_fields import AMOUNT_HELP, cleaned_amount
 from conversations.admin.switches import switch
-from conversations.limits import amount_to_edit, in_words, rule_in_place, subject_in_words
+from conversations.limits import rule_in_place
 from conversations.models import Policy, Rule
+from conversations.models.measure import exact_amount
 
 
 class RuleForm(forms.ModelForm):
@@ -33,7 +34,7 @@ class RuleForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            known = amount_to_edit(self.instance.measure, self.instance.limit)
+            known = exact_amount(self.instance.measure, self.instance.limit)
             self.initial["amount"] = known
 
     def clean(self) -> dict[str, Any]:
@@ -53,10 +54,7 @@ class RuleForm(forms.ModelForm):
         slot = (values["measure"], values["period"], model.pk if model else None)
         other = rule_in_place(values["user"], values["group"], slot, but=self.instance)
         if other is not None:
-            told = {
-                "subject": subject_in_words(other),
-                "limit": in_words(other, Policy.current().currency),
-            }
+            told = {"subject": other.subject, "limit": other.in_words()}
             text = _("There is such a limit already: %(subject)s, %(limit)s. Change that one.")
             raise forms.ValidationError(text % told)
 
@@ -126,9 +124,9 @@ class RuleAdmin(AuditedAdmin):
     @admin.display(description=gettext_lazy("for"), ordering="user__username")
     def subject(self, rule: Rule) -> str:
         """Whom it is for."""
-        return subject_in_words(rule)
+        return rule.subject
 
     @admin.display(description=gettext_lazy("limit"), ordering="limit")
-    def limit_in_words(self, rule: Any) -> str:
+    def limit_in_words(self, rule: Rule) -> str:
         """How much of what in which time."""
-        return in_words(rule, rule.currency)
+        return rule.in_words()

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from conversations import access
 from conversations.api_keys import KeyChoices
-from conversations.limits import Limit, NotALimit, amount_from_words, amount_to_edit
+from conversations.limits import Limit, NotALimit, amount_from_words
 from conversations.models import ApiKey, LanguageModel, Measure, Period, Policy, User
 from conversations.models.api_key import NAME_CHARACTERS
+from conversations.models.measure import exact_amount
 
 MOST_NETWORKS = 20
 _ONE_DAY = timedelta(days=1)
@@ -161,7 +162,7 @@ def _chosen(key: ApiKey) -> dict[str, Any]:
         "addresses": "\n".join(key.addresses),
     }
     for rule in key.rules.filter(language_model=None):
-        initial[f"{rule.measure}_amount"] = amount_to_edit(rule.measure, rule.limit)
+        initial[f"{rule.measure}_amount"] = exact_amount(rule.measure, rule.limit)
         initial[f"{rule.measure}_period"] = rule.period
     return initial
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from conversations import access, api_keys
-from conversations.limits import in_words
 from conversations.models import ApiKey, LanguageModel, Policy, User
 from conversations.refusal import Refused
 from conversations.views.api_examples import KEY_VARIABLE, Example, base_address, examples
@@ -102,7 +101,7 @@ def _row(key: ApiKey, currency: str) -> KeyRow:
         key,
         "" if key.all_models else names or _("none of those that were chosen"),
         "" if len(narrowed) == len(ApiKey.Endpoint) else ", ".join(map(str, narrowed)),
-        [in_words(rule, currency) for rule in key.rules.all()],
+        [rule.in_words(currency) for rule in key.rules.all()],
     )
 
 

@@ -5,8 +5,9 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conversations.limits import NotALimit, amount_from_words, amount_to_edit
+from conversations.limits import NotALimit, amount_from_words
 from conversations.models import Rule
+from conversations.models.measure import exact_amount
 from tests.administration.desk import Desk, told, trail
 from tests.people import People, make_model
 from tests.quotas.books import limit
@@ -26,7 +27,7 @@ NEW = {"measure": "tokens", "period": "day", "amount": "100k", "enabled": "on"}
 )  # fmt: skip
 def test_an_amount_is_read_as_people_write_it(measure: str, text: str, amount: int) -> None:
     assert amount_from_words(measure, text) == amount
-    assert amount_from_words(measure, amount_to_edit(measure, amount)) == amount
+    assert amount_from_words(measure, exact_amount(measure, amount)) == amount
 
 
 @pytest.mark.parametrize(

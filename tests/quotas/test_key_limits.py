@@ -69,7 +69,7 @@ def test_the_page_and_other_keys_take_nothing_of_a_keys_limit(
     first, second = (key_of(people, 1, "requests") for _ in range(2))
     for key in (None, first, second, None):
         reserve(uuid4(), wanted(people, model, key))
-    assert "1 requests a day" in refusal(wanted(people, model, first))
+    assert "1 request a day" in refusal(wanted(people, model, first))
     assert standings(people.alice, None) == []
     assert [each.used + each.held for each in standings(people.alice, None, first)] == [1]
 

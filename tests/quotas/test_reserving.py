@@ -4,10 +4,11 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import transaction
 
 from conversations.models import Counter, Hold, LanguageModel
-from conversations.quotas import Granted, QuotaExceeded, Wanted, reserve
+from conversations.quotas import Granted, QuotaExceeded, Wanted, amount_in_words, reserve
 from conversations.tokens import PromptSize
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit
@@ -114,3 +115,27 @@ def test_another_persons_use_takes_nothing_away(people: People, model: LanguageM
     reserve(uuid4(), wanted(people, model))
     reserve(uuid4(), Wanted(people.bob, model, PROMPT, 500))
     assert sorted(counter.user.username for counter in Counter.objects.all()) == ["alice", "bob"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [(0, "0.00"), (423, "0.00042"), (12_345, "0.012"), (420_000, "0.42"), (12_500_000, "12.50")],
+)
+@pytest.mark.django_db
+def test_small_money_keeps_two_digits(amount: int, words: str) -> None:
+    assert amount_in_words("cost", amount) == f"{words} USD"
+
+
+def test_a_refusal_names_the_group_and_the_model_of_its_rule(
+    people: People, model: LanguageModel
+) -> None:
+    staff = Group.objects.create(name="staff")
+    people.alice.groups.add(staff)
+    limit(1, "requests", group=staff, language_model=model, period="total")
+    reserve(uuid4(), wanted(people, model))
+    with pytest.raises(QuotaExceeded) as refused:
+        reserve(uuid4(), wanted(people, model))
+    assert refused.value.message == (
+        "The limit of your group “staff” is 1 request in all for test/model, and 0 requests are "
+        "left."
+    )

@@ -1,0 +1,75 @@
+"""What people have used in the windows of their limits, and what is held for running answers."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from conversations.models.measure import Measure, Period
+
+# In ``Counter.model_scope``: the counter is for all models together.
+ALL_MODELS = 0
+# In ``Counter.key_scope``: the counter is for all that the person does, with keys or without.
+ALL_USE = 0
+
+
+class Counter(models.Model):
+    """What one person has used, and has held, of one measure in one window: with one API key, or
+    in all.
+
+    It belongs to no rule, so that a changed rule finds what was used before.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="counters"
+    )
+    measure = models.CharField(max_length=10, choices=Measure)
+    period = models.CharField(max_length=10, choices=Period)
+    model_scope = models.BigIntegerField(default=ALL_MODELS)
+    key_scope = models.BigIntegerField(default=ALL_USE)
+    period_start = models.DateTimeField()
+    used = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "measure", "period", "model_scope", "key_scope", "period_start"],
+                name="one_counter_a_window",
+            ),
+            models.CheckConstraint(
+                condition=Q(used__gte=0) & Q(held__gte=0), name="counter_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.used:,}+{self.held:,} {self.measure} {self.period}"
+
+
+class Hold(models.Model):
+    """What is set aside for one running generation: the most that it can use, at today's prices.
+
+    ``parts`` is a list of [counter id, measure, amount]. The row is gone once it is settled.
+    """
+
+    generation_id = models.UUIDField(unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="holds"
+    )
+    username = models.CharField(max_length=150)
+    model_name = models.CharField(max_length=200)
+    provider_name = models.CharField(max_length=100)
+    prompt_price = models.DecimalField(max_digits=12, decimal_places=4)
+    completion_price = models.DecimalField(max_digits=12, decimal_places=4)
+    prompt_bound = models.PositiveIntegerField()
+    completion_bound = models.PositiveIntegerField(null=True)
+    prompt_estimate = models.PositiveIntegerField()
+    api_key_name = models.CharField(max_length=130, blank=True, default="")
+    parts = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return str(self.generation_id)

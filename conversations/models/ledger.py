@@ -1,0 +1,68 @@
+"""What was used, for good."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerEntry(models.Model):
+    """What one generation used, written once when it ended and never changed.
+
+    It names people, models, providers and keys in words, so that it outlives them, and holds no
+    content.
+    """
+
+    class Source(models.TextChoices):
+        PROVIDER = "provider", _("provider")
+        ESTIMATE = "estimate", _("estimate")
+        NONE = "none", _("nothing used")
+
+    generation_id = models.UUIDField(unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="ledger"
+    )
+    username = models.CharField(_("person"), max_length=150)
+    model_name = models.CharField(_("model"), max_length=200)
+    provider_name = models.CharField(_("provider"), max_length=100)
+    api_key_name = models.CharField(_("API key"), max_length=130, blank=True, default="")
+    day = models.DateField(_("day"))
+    reserved_at = models.DateTimeField(_("begun"))
+    settled_at = models.DateTimeField(_("ended"), default=timezone.now)
+    outcome = models.CharField(_("outcome"), max_length=12)
+    error_code = models.CharField(_("error"), max_length=40, blank=True, default="")
+    source = models.CharField(_("counted by"), max_length=10, choices=Source)
+    requests = models.PositiveSmallIntegerField(_("requests"))
+    prompt_tokens = models.BigIntegerField(_("prompt tokens"))
+    completion_tokens = models.BigIntegerField(_("completion tokens"))
+    cost_micros = models.BigIntegerField(_("cost (millionths)"))
+    charged_tokens = models.BigIntegerField(_("charged tokens"))
+    charged_cost_micros = models.BigIntegerField(_("charged cost (millionths)"))
+    first_token_ms = models.PositiveIntegerField(_("first token (ms)"), null=True)
+    duration_ms = models.PositiveIntegerField(_("duration (ms)"))
+
+    class Meta:
+        ordering = ["-settled_at"]
+        indexes = [
+            models.Index(fields=["day"]),
+            models.Index(fields=["user", "day"]),
+            models.Index(fields=["-settled_at"]),
+            # One for each filter of the list, so that a rare value is found as soon as a common
+            # one, and in the order of the list.
+            *(
+                models.Index(fields=[name, "-settled_at"], name=f"ledger_by_{name}")
+                for name in (
+                    "error_code",
+                    "model_name",
+                    "outcome",
+                    "provider_name",
+                    "source",
+                    "username",
+                )
+            ),
+        ]
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.model_name} {self.settled_at:%Y-%m-%d %H:%M}"
