@@ -1,19 +1,23 @@
 """An administration of records that writes down every change."""
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import CASCADE, Model, QuerySet
 from django.http import HttpRequest
 
 from conversations import audit
 from conversations.admin.as_drawn import as_drawn
-from conversations.models import User
+from conversations.models import LanguageModel, Rule, User
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
 else:
     _ModelAdmin = admin.ModelAdmin
+
+# What administrators decide and a deletion takes with it. Of a person's own things none is told.
+_TOLD = (LanguageModel, Rule)
 
 
 def actor_of(request: HttpRequest) -> User:
@@ -67,13 +71,44 @@ class AuditedAdmin(_ModelAdmin):
             audit.record(actor_of(request), "deleted", each, before[each.pk], {})
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        before, key = audit.stored(obj), obj.pk
+        gone = _with_what_goes_along([obj])
         super().delete_model(request, obj)
-        obj.pk = key
-        audit.record(actor_of(request), "deleted", obj, before, {})
+        _record_deleted(request, gone)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        gone = [(each, audit.snapshot(each)) for each in queryset]
+        gone = _with_what_goes_along(queryset)
         super().delete_queryset(request, queryset)
-        for each, before in gone:
-            audit.record(actor_of(request), "deleted", each, before, {})
+        _record_deleted(request, gone)
+
+
+class Gone(NamedTuple):
+    """A record that is being deleted, under the key that deleting takes from it."""
+
+    target: Model
+    key: Any
+    before: dict[str, Any]
+
+
+def _with_what_goes_along(targets: Iterable[Model]) -> list[Gone]:
+    """The records, and the models and limits that are deleted with them."""
+    found: list[Gone] = []
+    for target in targets:
+        found.append(Gone(target, target.pk, audit.snapshot(target)))
+        found += _with_what_goes_along(_depending_on(target))
+    # A limit of a group for a model may go with either.
+    return list({(type(each.target), each.key): each for each in found}.values())
+
+
+def _depending_on(target: Model) -> list[Model]:
+    return [
+        record
+        for relation in target._meta.related_objects
+        if relation.related_model in _TOLD and relation.on_delete is CASCADE
+        for record in getattr(target, str(relation.get_accessor_name())).all()
+    ]
+
+
+def _record_deleted(request: HttpRequest, gone: list[Gone]) -> None:
+    for target, key, before in gone:
+        target.pk = key
+        audit.record(actor_of(request), "deleted", target, before, {})

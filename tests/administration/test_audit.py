@@ -9,6 +9,7 @@ from conversations import audit
 from conversations.models import AuditEntry, Policy, Provider
 from tests.administration.desk import Desk, told, trail
 from tests.people import People, make_model
+from tests.quotas.books import limit
 
 pytestmark = pytest.mark.django_db
 CANARY = "sk-canary-1618"
@@ -85,6 +86,20 @@ def test_the_page_of_a_model_and_its_deletion_leave_entries(dana: Desk) -> None:
     dana.client.post(f"{address}delete/", {"post": "yes"})
     assert trail() == [("dana", "deleted", "test/model")]
     assert told()[0]["upstream_name"] == "test/model"
+
+
+def test_what_a_deletion_takes_along_is_told_too(dana: Desk, people: People) -> None:
+    model = make_model()
+    limit(1_500_000, "cost", language_model=model, user=people.alice)
+    limit(400, language_model=model, group=Group.objects.create(name="staff"))
+    dana.client.post(f"/admin/conversations/provider/{model.provider.pk}/delete/", {"post": "yes"})
+    assert sorted(name for _, action, name in trail() if action == "deleted") == [
+        "Group: staff: 400 tokens a day for test/model",
+        "Provider at http://127.0.0.1:9/v1",
+        "alice: 1.50 USD a day for test/model",
+        "test/model",
+    ]
+    assert AuditEntry.objects.exclude(target_id="None").count() == 4
 
 
 def test_the_trail_is_searched_filtered_and_shown(dana: Desk, people: People) -> None:
