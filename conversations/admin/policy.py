@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from conversations.admin.audited import AuditedAdmin
+from conversations.admin.bounds import hold_below
 from conversations.models import Policy, ShareLink
 
 # The address of the page before anybody has saved it, and the key of the row after.
 _KEY = 1
+# Ten years; no date can be reckoned of much more.
+MOST_DAYS = 3650
 
 
 class PolicyForm(forms.ModelForm):
@@ -37,6 +40,18 @@ class PolicyForm(forms.ModelForm):
                 "Empty: no limit. Links that would live longer are shortened at once."
             )
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hold_below(self, MOST_DAYS, "default_link_days", "longest_link_days")
+
+    def clean(self) -> dict[str, Any]:
+        """What links get is what they may have."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        usual, longest = values.get("default_link_days"), values.get("longest_link_days")
+        if usual and longest and usual > longest:
+            self.add_error("default_link_days", _("This is longer than links may live at most."))
+        return values
 
     def clean_currency(self) -> str:
         """Three letters, as ISO 4217 has them."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations import providers
+from conversations.admin.bounds import hold_below
 from conversations.models import Provider
 from conversations.upstream import BadAddress, check_base_url, check_header
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 else:
     _ModelForm = forms.ModelForm
 
+# Nobody waits for an answer longer than a day.
+MOST_SECONDS = 86_400
+MOST_AT_ONCE = 10_000
+CLOCKS = ("connect_seconds", "first_byte_seconds", "idle_seconds", "total_seconds")
 SECRETS = ("api_key", "extra_headers")
 ADDRESS_SENTENCES = {
     "incomplete": _("The address must be a complete URL, such as https://example.org/v1."),
@@ -61,15 +66,14 @@ class ProviderForm(_ModelForm):
             "paused",
             "api_key",
             "extra_headers",
-            "connect_seconds",
-            "first_byte_seconds",
-            "idle_seconds",
-            "total_seconds",
+            *CLOCKS,
             "max_concurrent",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        hold_below(self, MOST_SECONDS, *CLOCKS)
+        hold_below(self, MOST_AT_ONCE, "max_concurrent")
         self._stored = {name: getattr(self.instance, name) for name in SECRETS}
         self._stored_origin = _origin(self.instance.base_url)
         for name, stored in self._stored.items():

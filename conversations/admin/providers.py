@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from conversations import upstream_models
 from conversations.admin.audited import AuditedAdmin
-from conversations.admin.provider_form import ProviderForm
+from conversations.admin.provider_form import CLOCKS, ProviderForm
 from conversations.admin.provider_models import ModelsPage, in_words
 from conversations.admin.switches import switch
 from conversations.models import Provider
@@ -59,12 +59,11 @@ class ProviderAdmin(AuditedAdmin):
             key.append("remove_api_key")
         if obj and obj.extra_headers:
             headers.append("remove_extra_headers")
-        clocks = ("connect_seconds", "first_byte_seconds", "idle_seconds", "total_seconds")
         limits = _("How long it may take, and how much at once")
         return (
             (None, {"fields": ("name", "base_url", "dialect", "enabled", "paused")}),
             (_("Secrets: they can be written here and are never shown"), {"fields": key + headers}),
-            (limits, {"fields": (*clocks, "max_concurrent")}),
+            (limits, {"fields": (*CLOCKS, "max_concurrent")}),
         )
 
     def get_urls(self) -> list[URLPattern]:

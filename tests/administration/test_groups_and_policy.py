@@ -85,6 +85,19 @@ def test_a_currency_that_is_none_is_refused(dana: Desk, currency: str) -> None:
     assert Policy.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"default_link_days": "9999999999"},
+        {"longest_link_days": "3651"},
+        {"default_link_days": "31", "longest_link_days": "30"},
+    ],
+)
+def test_days_that_no_link_can_live_are_refused(dana: Desk, days: dict[str, str]) -> None:
+    assert list(dana.change(f"{POLICY}1/change/", **days)) == list(days)[:1]
+    assert Policy.objects.count() == 0
+
+
 def test_the_policy_needs_its_permission(sam: Desk) -> None:
     assert sam.status(POLICY) == 403
     assert sam.client.post(f"{POLICY}1/change/", {"currency": "EUR"}).status_code == 403

@@ -131,6 +131,8 @@ def test_another_path_of_the_same_server_keeps_the_key(
         ("api_key", "sk-ключ-secret", "A key has printable ASCII alone."),
         ("connect_seconds", "0", "Ensure this value is greater than or equal to 0.1."),
         ("max_concurrent", "0", "Ensure this value is greater than or equal to 1."),
+        ("total_seconds", "1e20", "Ensure this value is less than or equal to 86400."),
+        ("max_concurrent", "99999999999", "Ensure this value is less than or equal to 10000."),
     ],
 )
 def test_what_cannot_work_is_refused_in_words(

@@ -1,0 +1,12 @@
+"""Numbers in forms that have a top, which the columns they are kept in have not."""
+
+from django import forms
+from django.core.validators import MaxValueValidator
+
+
+def hold_below(form: forms.BaseForm, most: int, *names: str) -> None:
+    """Refuse more than ``most`` in these fields, in the browser and here."""
+    for name in names:
+        field = form.fields[name]
+        field.validators.append(MaxValueValidator(most))
+        field.widget.attrs["max"] = most
