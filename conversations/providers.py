@@ -127,9 +127,11 @@ def _known_fields(provider: Provider, name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a list of names would add, what is known of it, and what it lacks."""
+    """What a list of names would add, what is known of it, and what it lacks; and what it names
+    that no model here can be called."""
 
     new: list[str]
+    unfit: list[str]
     known: list[LanguageModel]
     gone: list[LanguageModel]
 
@@ -140,11 +142,22 @@ def compare(provider: Provider, names: Iterable[str]) -> Comparison:
     here = set(listed)
     models = list(provider.models.all())
     names_here = {model.upstream_name for model in models}
+    new = [name for name in listed if name not in names_here]
     return Comparison(
-        new=[name for name in listed if name not in names_here],
+        new=[name for name in new if not why_unfit(name)],
+        unfit=[name for name in new if why_unfit(name)],
         known=[model for model in models if model.upstream_name in here],
         gone=[model for model in models if model.upstream_name not in here],
     )
+
+
+def why_unfit(name: str) -> str:
+    """Why no model can have this name at its provider; empty where one can."""
+    if len(name) > PUBLIC_NAME_LENGTH:
+        return _("it is longer than %s characters") % PUBLIC_NAME_LENGTH
+    if not name.isprintable():
+        return _("it has characters that do not show")
+    return "" if name.strip() else _("it is empty")
 
 
 def address_policy(policy: Policy | None = None) -> AddressPolicy:

@@ -1,6 +1,7 @@
 """The page that shows what a list of models would change at a provider, before it changes it."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,17 +24,21 @@ if TYPE_CHECKING:
 
 # A list may have thousands; a page shows so many of each kind, and is narrowed by a search.
 SHOWN = 200
-NAME_LENGTH = 200
+# Enough of a name that is too long to know it by.
+SHOWN_CHARACTERS = 60
 
 
-def in_words(listing: Listing) -> str:
-    """How asking a server for its models went: status class, time, and what it said."""
+def in_words(provider: Provider, listing: Listing) -> str:
+    """How asking a server for its models went: the status, the time, and what it said."""
     values = {"ms": f"{listing.milliseconds:,}", "count": f"{len(listing.names):,}"}
     if listing.error is None:
         return _("The server answers: 2xx in %(ms)s ms, %(count)s models.") % values
     error, failure = listing.error, failure_of(listing.error)
-    values["status"] = f"{error.status // 100}xx" if error.status else _("no answer")
-    sentences = [failure.message, _("(%(status)s after %(ms)s ms)") % values]
+    values["status"] = str(error.status) if error.status else _("no answer")
+    values["address"] = f"{provider.base_url}/models"
+    sentences = [failure.message, _("(%(status)s from %(address)s after %(ms)s ms)") % values]
+    if error.status == HTTPStatus.NOT_FOUND:
+        sentences.append(_("Does the base address end as it should, mostly in /v1?"))
     # Already redacted, and at most 200 characters long.
     if error.message and error.message not in failure.message:
         sentences.append(_("In detail: %s") % error.message)
@@ -77,7 +83,7 @@ class ModelsPage:
     def _preview(self, request: HttpRequest) -> HttpResponseBase:
         listing = self._listing()
         if listing.error:
-            self._admin.message_user(request, in_words(listing), messages.ERROR)
+            self._admin.message_user(request, in_words(self._provider, listing), messages.ERROR)
             return self._back()
         query = request.POST.get("q", "").strip()
         context = {
@@ -110,11 +116,11 @@ class ModelsPage:
             "new": _section([name for name in found.new if _matches(query, name)]),
             "gone": _section([each for each in gone if _matches(query, each.upstream_name)]),
             "known": _section([each for each in found.known if _matches(query, each.name)]),
+            "unfit": _section([_told(name) for name in found.unfit if _matches(query, name)]),
         }
 
     def _apply(self, request: HttpRequest) -> None:
-        wanted = [name.strip() for name in request.POST.getlist("new")[:SHOWN]]
-        names = [name for name in wanted if name.isprintable() and 0 < len(name) <= NAME_LENGTH]
+        names = [name.strip() for name in request.POST.getlist("new")[:SHOWN]]
         added = providers.sync_models(self._provider, names)
         for model in added:
             audit.record(actor_of(request), "added", model, {}, audit.stored(model))
@@ -132,6 +138,13 @@ class ModelsPage:
 
 def _matches(query: str, name: str) -> bool:
     return query.lower() in name.lower()
+
+
+def _told(unfit: str) -> str:
+    """A name that cannot be added, with what does not show of it as escapes, and why."""
+    shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in unfit)
+    told = {"name": Truncator(shown).chars(SHOWN_CHARACTERS), "reason": providers.why_unfit(unfit)}
+    return _("“%(name)s” cannot be added, because %(reason)s.") % told
 
 
 def _section(entries: list[str] | list[LanguageModel]) -> Section:

@@ -84,7 +84,7 @@ class ProviderAdmin(AuditedAdmin):
         provider = self._provider(request, object_id)
         listing = upstream_models.ask(provider)
         level = messages.ERROR if listing.error else messages.SUCCESS
-        self.message_user(request, in_words(listing), level)
+        self.message_user(request, in_words(provider, listing), level)
         return redirect("admin:conversations_provider_change", provider.pk)
 
     def sync(self, request: HttpRequest, object_id: str) -> HttpResponseBase:

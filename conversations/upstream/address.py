@@ -29,6 +29,8 @@ def check_base_url(base_url: str) -> str:
         parts = urlsplit(base_url.strip())
         # What the standard library and httpx read differently must not pass one of them alone.
         same_host = httpx.URL(base_url.strip()).host == (parts.hostname or "").lower()
+        # Looking a name up fails in this way where a part of it is empty or too long.
+        (parts.hostname or "").encode("idna")
         valid = same_host and parts.port != 0
     except (ValueError, httpx.InvalidURL):
         valid = False

@@ -6,6 +6,8 @@ from .errors import NotAStream
 from .text import clean
 
 MOST_MODELS = 10_000
+# More than any site takes, so that a longer name is refused there and never becomes another one.
+MOST_CHARACTERS = 1_000
 
 
 def read_models(value: Any) -> list[str]:
@@ -28,4 +30,4 @@ def read_models(value: Any) -> list[str]:
 def _id(entry: Any) -> str:
     if isinstance(entry, dict):
         entry = entry.get("id") or entry.get("name")
-    return clean(entry)[:200] if isinstance(entry, str) else ""
+    return clean(entry)[:MOST_CHARACTERS] if isinstance(entry, str) else ""

@@ -57,6 +57,20 @@ def test_the_preview_shows_new_known_and_gone_and_changes_nothing(
     assert audited() == []
 
 
+def test_names_that_no_model_can_have_are_listed_with_the_reason(
+    dana: Administrator, provider: Provider
+) -> None:
+    with server_that_says(200, listing("fine", "a\nb", "\u202eevil", "x" * 300)) as address:
+        Provider.objects.update(base_url=address)
+        page = html.unescape(dana.presses(provider, "sync"))
+    assert offered(page, "new") == ["fine"]
+    assert "“a\\nb” cannot be added, because it has characters that do not show." in page
+    assert "“\\u202eevil” cannot be added, because it has characters that do not show." in page
+    assert "x…” cannot be added, because it is longer than 200 characters." in page
+    dana.presses(provider, "sync", apply="", new=["fine", "a\nb", "x" * 300])
+    assert LanguageModel.objects.get().name == "fine"
+
+
 def test_what_is_ticked_is_added_and_disabled_and_written_down(
     dana: Administrator, provider: Provider
 ) -> None:

@@ -125,6 +125,7 @@ def test_another_path_of_the_same_server_keeps_the_key(
         ("base_url", "ftp://example.org/v1", "The address must begin with http://"),
         ("base_url", "https://u:p@example.org/v1", "The address must not contain a user name"),
         ("base_url", "https://example.org/v1?a=b", "The address must not contain a query"),
+        ("base_url", f"http://{'a' * 64}.example/v1", "The address must be a complete URL"),
         ("extra_headers", "no colon here", "Line 1 is not of the form “Name: value”."),
         ("extra_headers", "X-One: 1\n\nBad name: 2", "Line 3 is not printable ASCII."),
         ("extra_headers", "Content-Length: 0", "The header “Content-Length” is set by this site"),
@@ -181,7 +182,7 @@ def test_a_server_that_cannot_be_reached_is_told_of_in_words(
     Provider.objects.update(base_url="http://127.0.0.1:9/v1")
     [said] = messages_of(dana.presses(provider, "test"))
     assert said.startswith("The model's server cannot be reached just now. Try again in a moment.")
-    assert "(no answer after " in said
+    assert "(no answer from http://127.0.0.1:9/v1/models after " in said
 
 
 @pytest.mark.parametrize(
@@ -200,8 +201,25 @@ def test_a_server_that_refuses_is_told_of_with_at_most_200_redacted_characters(
     with server_that_says(status, body) as address:
         Provider.objects.update(base_url=address)
         [said] = messages_of(dana.presses(provider, "test"))
-    assert f"({status // 100}xx after " in said
+    assert f"({status} from {address}/models after " in said
     assert said.partition(" ms)")[2].strip() == told
+
+
+def test_an_address_without_its_end_is_asked_about(dana: Administrator, provider: Provider) -> None:
+    with server_that_says(404, "404 page not found") as address:
+        Provider.objects.update(base_url=address.removesuffix("/v1"))
+        [said] = messages_of(dana.presses(provider, "test"))
+    assert f"(404 from {address.removesuffix('/v1')}/models after " in said
+    assert "Does the base address end as it should, mostly in /v1?" in said
+
+
+@pytest.mark.parametrize("button", ["test", "sync"])
+def test_a_stored_host_that_cannot_be_looked_up_is_told_of(
+    dana: Administrator, provider: Provider, button: str
+) -> None:
+    Provider.objects.update(base_url=f"http://{'a' * 64}.example/v1")
+    [said] = messages_of(dana.presses(provider, button))
+    assert said.startswith("The address of the model's server is one that this site must not")
 
 
 def test_an_address_that_is_not_allowed_any_more_is_not_connected_to(
