@@ -101,16 +101,14 @@ def _apply(key: ApiKey, choices: KeyChoices) -> None:
     key.save(update_fields=_CHOSEN if key.pk else None)
     key.language_models.set(choices.models or ())
     key.rules.all().delete()
-    Rule.objects.bulk_create(
-        Rule(
+    for limit in choices.limits:
+        Rule.objects.create(
             api_key=key,
             measure=limit.measure,
             period=limit.period,
             language_model=limit.model,
             limit=limit.amount,
         )
-        for limit in choices.limits
-    )
 
 
 def revoke(key: ApiKey) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Count, Func, IntegerField, QuerySet, Sum
 from django.utils import timezone
 
 from conversations import audit
+from conversations.counting import cost_micros
 from conversations.generation import lifecycle
 from conversations.models import (
     Generation,
@@ -21,7 +22,6 @@ from conversations.models import (
     Provider,
     User,
 )
-from conversations.quotas import cost_micros
 from conversations.tokens import about
 
 # How the events that carry text begin, and about how much JSON they have around it.

@@ -1,6 +1,7 @@
 """Accounts: how they are invited, kept in order, and closed."""
 
 from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from conversations import audit
 from conversations.generation import lifecycle
-from conversations.models import Generation, Invitation, User
+from conversations.models import ALL_USE, Counter, Generation, Invitation, Rule, User
 from conversations.models.invitation import hashed
 
 INVITATION_DAYS = 7
@@ -113,12 +114,17 @@ def change_groups(
     actor: User, people: Iterable[User], groups: Collection[Group], *, join: bool
 ) -> int:
     """Put people in groups, or take them out; give how many people there were."""
-    count = 0
-    for person in people:
-        with audit.change(actor, "changed", person):
-            (person.groups.add if join else person.groups.remove)(*groups)
-        count += 1
-    return count
+    changed = list(people)
+    with limits_of_groups_begin(changed):
+        for person in changed:
+            with audit.change(actor, "changed", person):
+                (person.groups.add if join else person.groups.remove)(*groups)
+    return len(changed)
+
+
+def limits_of_groups_begin(people: Iterable[User]) -> AbstractContextManager[None]:
+    """Where the block puts people in groups, their limits count what they used before."""
+    return Rule.objects.beginning(Counter.objects.filter(user__in=people, key_scope=ALL_USE))
 
 
 @transaction.atomic

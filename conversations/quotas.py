@@ -5,10 +5,9 @@ limit, whatever runs at the same time. Integers only; the window is the one of t
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_CEILING, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conversations import statements
+from conversations.counting import amounts, cost_micros, locked
 from conversations.models import (
     ApiKey,
     Counter,
@@ -125,12 +125,6 @@ class Granted:
     notice: str | None = None
 
 
-def cost_micros(prices: tuple[Decimal, Decimal], prompt_tokens: int, completion_tokens: int) -> int:
-    """The cost in millionths of the currency, rounded up. A price is for a million tokens."""
-    exact = prices[0] * prompt_tokens + prices[1] * completion_tokens
-    return int(Decimal(exact).to_integral_value(ROUND_CEILING))
-
-
 def deciding_rules(
     user: User, model: LanguageModel | None, key: ApiKey | None = None
 ) -> list[Rule]:
@@ -154,33 +148,8 @@ def standings(user: User, model: LanguageModel | None, key: ApiKey | None = None
     """How each deciding rule stands. For showing only: no decision is made from it."""
     now = timezone.now()
     rules = deciding_rules(user, model, key)
-    counters = {_key(counter): counter for counter in _counters(user, rules, now)}
-    return [_standing(rule, counters.get(_window(rule, now)), now) for rule in rules]
-
-
-_Key = tuple[str, str, int, int, datetime]
-
-
-def _key(counter: Counter) -> _Key:
-    scopes = counter.model_scope, counter.key_scope
-    return counter.measure, counter.period, *scopes, counter.period_start
-
-
-def _window(rule: Rule, moment: datetime) -> _Key:
-    return (*rule.slot, Period(rule.period).start(moment))
-
-
-def _counters(user: User, rules: Iterable[Rule], moment: datetime) -> Iterable[Counter]:
-    starts = {Period(rule.period).start(moment) for rule in rules}
-    if not starts:
-        return []
-    scopes = {rule.key_scope for rule in rules}
-    return Counter.objects.filter(user=user, key_scope__in=scopes, period_start__in=starts)
-
-
-def _standing(rule: Rule, counter: Counter | None, moment: datetime) -> Standing:
-    used, held = (counter.used, counter.held) if counter else (0, 0)
-    return Standing(rule, used, held, Period(rule.period).end(moment))
+    found = zip(rules, amounts(user, rules, now), strict=True)
+    return [Standing(rule, *amount, Period(rule.period).end(now)) for rule, amount in found]
 
 
 def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
@@ -189,21 +158,25 @@ def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
     Lowers ``max_tokens`` where that makes it fit. Raises :class:`QuotaExceeded`, and the caller's
     transaction is to be rolled back.
     """
+    Rule.objects.keep()
     rules = deciding_rules(wanted.user, wanted.model, wanted.key)
     now = timezone.now()
-    counters = [_locked_counter(wanted.user, rule, now) for rule in rules]
-    standing = [_standing(rule, each, now) for rule, each in zip(rules, counters, strict=True)]
+    counters = locked(wanted.user, rules, now)
+    standing = [
+        Standing(rule, each.used, each.held, Period(rule.period).end(now))
+        for rule, each in zip(rules, counters, strict=True)
+    ]
     granted = _fitting(wanted, standing)
     parts = [
         _held(each, counter, wanted.amount(each.rule.measure, granted.max_tokens or 0))
         for each, counter in zip(standing, counters, strict=True)
     ]
-    statements.insert(Hold, _hold(generation_id, wanted, granted, parts))
+    statements.insert(Hold, _hold(generation_id, wanted, granted, parts, now))
     return granted
 
 
 def _hold(
-    generation_id: UUID, wanted: Wanted, granted: Granted, parts: list[list[Any]]
+    generation_id: UUID, wanted: Wanted, granted: Granted, parts: list[list[Any]], moment: datetime
 ) -> dict[str, Any]:
     user, model, most = wanted.user, wanted.model, granted.max_tokens
     return {
@@ -219,22 +192,9 @@ def _hold(
         "completion_bound": None if most is None else wanted.completion_bound(most),
         "api_key_name": str(wanted.key or ""),
         "parts": parts,
-        "created_at": timezone.now(),
+        # The moment of its windows, so that a counter that is made later finds it in the same ones.
+        "created_at": moment,
     }
-
-
-def _locked_counter(user: User, rule: Rule, moment: datetime) -> Counter:
-    # Rules come in the order of their slots, so that two reservations never wait for each other.
-    measure, period, model_scope, key_scope, start = _window(rule, moment)
-    key = {
-        "user_id": user.pk,
-        "measure": measure,
-        "period": period,
-        "model_scope": model_scope,
-        "key_scope": key_scope,
-        "period_start": start,
-    }
-    return statements.added(Counter, key, {"used": 0, "held": 0})
 
 
 def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:

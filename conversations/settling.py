@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from conversations import statements, tokens
+from conversations.counting import cost_micros
 from conversations.generation.events import ChoiceTranscript, Finished, TokenCounts, Transcript
 from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay, UsageTotal
-from conversations.quotas import cost_micros
 
 # A provider that counts less than this part of our own guess is not believed.
 PLAUSIBLE_PART = 8

@@ -27,6 +27,12 @@ def insert(model: type[M], values: Values) -> None:
     _execute(_insert(model, tuple(values)), _prepared(model, values))
 
 
+def inserted(model: type[M], values: Values) -> M | None:
+    """As :func:`insert`; gives the row, or None where there was one with its key."""
+    sql = f"{_insert(model, tuple(values))} ON CONFLICT DO NOTHING RETURNING *"
+    return next(iter(_rows(model, sql, _prepared(model, values))), None)
+
+
 def insert_record(record: models.Model) -> None:
     """Insert a new record as it stands."""
     fields = [each for each in record._meta.concrete_fields if each.attname != "id" or record.pk]
@@ -47,10 +53,14 @@ def add(model: type[M], key: Values, amounts: Mapping[str, int]) -> None:
     _execute(_add(model, tuple(key), tuple(amounts)), _prepared(model, {**key, **amounts}))
 
 
-def added(model: type[M], key: Values, amounts: Mapping[str, int]) -> M:
-    """As :func:`add`; gives the row, which stays locked until the transaction ends."""
-    sql = f"{_add(model, tuple(key), tuple(amounts))} RETURNING *"
-    return next(iter(_rows(model, sql, _prepared(model, {**key, **amounts}))))
+def found(model: type[M], keys: Sequence[Values], *, lock: bool = False) -> list[M]:
+    """The rows with these keys that there are, in their order; locked until the transaction ends
+    where the database locks rows at all."""
+    if not keys:
+        return []
+    is_locking = lock and connection.features.has_select_for_update
+    values = [value for key in keys for value in _prepared(model, key)]
+    return _rows(model, _found(model, tuple(keys[0]), len(keys), is_locking), values)
 
 
 def hold(counter_id: int, amount: int, limit: int) -> bool:
@@ -108,6 +118,16 @@ def _add(model: type[models.Model], key: tuple[str, ...], amounts: tuple[str, ..
         f"{name} = {_table(model)}.{name} + excluded.{name}" for name in _columns(model, amounts)
     )
     return f"{_insert(model, key + amounts)} ON CONFLICT ({conflict}) DO UPDATE SET {sums}"
+
+
+@lru_cache
+def _found(model: type[models.Model], key: tuple[str, ...], number: int, is_locking: bool) -> str:
+    columns = _columns(model, key)
+    condition = " AND ".join(f"{name} = %s" for name in columns)
+    conditions = " OR ".join([f"({condition})"] * number)
+    order = ", ".join(columns)
+    ending = " FOR UPDATE" if is_locking else ""
+    return f"SELECT * FROM {_table(model)} WHERE {conditions} ORDER BY {order}{ending}"
 
 
 @lru_cache

@@ -25,6 +25,7 @@ LAYERS = {
     "conversations.audit": 2,
     "conversations.catalogue": 2,
     "conversations.completion_records": 2,
+    "conversations.counting": 2,
     "conversations.details": 2,
     "conversations.first_run": 2,
     "conversations.generation.context": 2,

@@ -38,7 +38,9 @@ class AsDrawn(forms.Form):
         values: dict[str, Any] = super().clean() or self.cleaned_data
         moment, _colon, signature = values.pop("drawn_from", "").partition(":")
         # Locked, so that of two forms that are saved at once one sees what the other did.
-        type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).first()
+        # Not so that what refers to it must wait: answers are reserved meanwhile.
+        records = type(self.instance)._default_manager.select_for_update(no_key=True)
+        records.filter(pk=self.instance.pk).first()
         if not constant_time_compare(signature, self._signature()):
             raise ValidationError(_refusal(self.instance, moment))
         return values

@@ -155,7 +155,8 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save, and let what depends on the account follow."""
-        super().save_related(request, form, formsets, change)
+        with people.limits_of_groups_begin([form.instance]):
+            super().save_related(request, form, formsets, change)
         if not change or "email" in form.changed_data:
             people.trust_address(form.instance)
         if change and "is_active" in form.changed_data and not form.instance.is_active:

@@ -89,7 +89,12 @@ class ApiKey(models.Model):
         verbose_name_plural = _("API keys")
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
+        return f"{self.name} {self.ending}"
+
+    @property
+    def ending(self) -> str:
+        """The part of its name in the ledger that stays when it is renamed."""
+        return f"({self.prefix}…)"
 
     @property
     def is_expired(self) -> bool:

@@ -12,12 +12,29 @@ ALL_MODELS = 0
 # In ``Counter.key_scope``: the counter is for all that the person does, with keys or without.
 ALL_USE = 0
 
+_SLOT = ("measure", "period", "model_scope", "key_scope")
+
+
+class CounterQuerySet(models.QuerySet["Counter"]):
+    def of_slot(self, slot: tuple[str, str, int, int]) -> "CounterQuerySet":
+        """Those that rules of this slot read."""
+        return self.filter(**dict(zip(_SLOT, slot, strict=True)))
+
+    def forget(self) -> None:
+        """Delete those of the windows of now. The next reservation makes them anew."""
+        now = timezone.now()
+        current = self.filter(period_start__in=[period.start(now) for period in Period])
+        # Locked in the order of slots, as by whoever reserves or settles.
+        list(current.select_for_update().order_by(*_SLOT).values_list("pk"))
+        current.delete()
+
 
 class Counter(models.Model):
     """What one person has used, and has held, of one measure in one window: with one API key, or
     in all.
 
-    It belongs to no rule, so that a changed rule finds what was used before.
+    It belongs to no rule: rules of one slot read the same. Who may doubt one deletes it, and it is
+    made anew of the ledger and the holds (:mod:`conversations.counting`).
     """
 
     user = models.ForeignKey(
@@ -30,6 +47,8 @@ class Counter(models.Model):
     period_start = models.DateTimeField()
     used = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
+
+    objects = CounterQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -44,6 +63,11 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.used:,}+{self.held:,} {self.measure} {self.period}"
+
+    @property
+    def slot(self) -> tuple[str, str, int, int]:
+        """The slot of the rules that it counts for."""
+        return (self.measure, self.period, self.model_scope, self.key_scope)
 
 
 class Hold(models.Model):

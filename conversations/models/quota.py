@@ -1,17 +1,24 @@
 """How much people may use."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.api_key import ApiKey
-from conversations.models.counter import ALL_MODELS, ALL_USE
+from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, CounterQuerySet
 from conversations.models.measure import Measure, Period, exact_amount, with_unit
 from conversations.models.provider import LanguageModel
 from conversations.models.user import User
+
+# The name of the lock: any number that nothing else uses.
+_BEGINNING = 7_281_950
 
 # Written out because it runs for every answer, and the ORM takes longer to compose it than the
 # database to carry it out.
@@ -39,6 +46,29 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         return list(
             self.raw(_TOUCHING, {name: each.pk if each else 0 for name, each in named.items()})
         )
+
+    def keep(self) -> None:
+        """Let no limit begin to hold before this transaction has ended: what it reserves is seen
+        by whoever makes the counters of that limit."""
+        _lock("pg_advisory_xact_lock_shared")
+
+    @contextmanager
+    def beginning(self, counters: CounterQuerySet) -> Iterator[None]:
+        """What the block lets hold counts what was used before: these counters are made anew.
+
+        Waits for all who reserve by the limits of until now; others wait for the block.
+        """
+        with transaction.atomic():
+            _lock("pg_advisory_xact_lock")
+            yield
+            counters.forget()
+
+
+def _lock(function: str) -> None:
+    # SQLite has one writer at a time anyhow.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s)", [_BEGINNING])
 
 
 class Rule(models.Model):
@@ -105,6 +135,14 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.in_full()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it. Where it begins to hold it counts what was used before it did."""
+        counters = Counter.objects.of_slot(self.slot)
+        if self.user_id:
+            counters = counters.filter(user=self.user_id)
+        with Rule.objects.beginning(counters):
+            super().save(*args, **kwargs)
 
     @property
     def subject(self) -> str:

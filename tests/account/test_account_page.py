@@ -127,7 +127,8 @@ def test_the_page_takes_as_many_queries_for_many_days_as_for_one(
             use(people.alice, days_ago=days_ago, model=model, completion_tokens=5)
     for period in Period:
         limit(10, period=period)
-    with django_assert_max_num_queries(10):
+    # Two of them ask what was used in windows that have no counter yet, whatever their number.
+    with django_assert_max_num_queries(12):
         client.get("/account/")
 
 

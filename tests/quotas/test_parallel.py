@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.bench.browser import Account, Refused, Tab
+from tests.bench.process import ROOT
 from tests.bench.site import Site
 from tests.bench.upstream import Upstream
 from tests.postgres import manage
@@ -77,7 +78,69 @@ def test_of_two_hundred_sends_by_three_processes_on_postgresql_ten_are_accepted(
     assert manage(postgres_site, "shell", "-v", "0", "-c", BOOKS).split() == [str(ROOM)]
 
 
+RESERVING = """
+import sys
+from uuid import uuid4
+from django.db import transaction
+from conversations.generation.events import Finished, Transcript
+from conversations.models import Generation, LanguageModel, User
+from conversations.quotas import Wanted, reserve
+from conversations.settling import Measured, settle
+from conversations.tokens import PromptSize
+alice = User.objects.get(username="alice")
+wanted = Wanted(alice, LanguageModel.objects.get(), PromptSize(9, 9), 9)
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(100):
+    generation = Generation(pk=uuid4())
+    with transaction.atomic():
+        reserve(generation.pk, wanted)
+    if number % 2:
+        with transaction.atomic():
+            settle(generation, Finished(cause="completed"), Transcript(), Measured(True))
+"""
+BEGINNING = """
+from conversations.models import Rule
+rules = [Rule(measure="requests", period=period, limit=1000) for period in ("day", "month")]
+for number in range(100):
+    for rule in rules:
+        rule.enabled = bool(number % 2)
+        rule.save()
+"""
+COUNTED = """
+from conversations.models import User
+from conversations.quotas import standings
+from tests.quotas.books import assert_books_balance
+assert_books_balance()
+print(*((each.used, each.held) for each in standings(User.objects.get(username="alice"), None)))
+"""
+
+
+@pytest.mark.long
+def test_a_limit_that_begins_while_three_processes_reserve_counts_all_that_they_do(
+    postgres_site: dict[str, str],
+) -> None:
+    manage(postgres_site, "shell", "-c", SETTING)
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", RESERVING]
+    reserving = [_talking(postgres_site, command) for _ in range(3)]
+    for each in reserving:
+        assert each.stdout.readline() == "ready\n"
+    for each in reserving:
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    manage(postgres_site, "shell", "-c", BEGINNING)
+    for each in reserving:
+        each.communicate(timeout=60)
+    assert [each.returncode for each in reserving] == [0, 0, 0]
+    counted = manage(postgres_site, "shell", "-v", "0", "-c", COUNTED)
+    assert counted == "(150, 150) (150, 150)\n"
+
+
 def _sender(environment: dict[str, str], count: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.quotas.sender", "alice", str(count)]
+    return _talking(environment, command)
+
+
+def _talking(environment: dict[str, str], command: list[str]) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True, cwd=ROOT)

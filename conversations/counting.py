@@ -1,0 +1,157 @@
+"""Counters: made where a limit begins to hold, of what was used and is held in its window by then.
+
+A counter is what the ledger and the holds say, kept at hand. One that nothing was counted in for a
+while, because no limit needed it, is deleted when a limit begins to hold; the next reservation
+makes it anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from conversations import statements
+from conversations.models import (
+    Counter,
+    Hold,
+    LanguageModel,
+    LedgerEntry,
+    Measure,
+    Period,
+    Rule,
+    User,
+)
+
+_NOTHING = {"used": 0, "held": 0}
+_USED = {
+    Measure.REQUESTS: "requests",
+    Measure.TOKENS: "charged_tokens",
+    Measure.COST: "charged_cost_micros",
+}
+
+
+def locked(user: User, rules: Sequence[Rule], moment: datetime) -> list[Counter]:
+    """The counters of the rules, in their order and locked until the transaction ends."""
+    keys = [_key(user, rule, moment) for rule in rules]
+    known = statements.found(Counter, keys)
+    if len(known) < len(keys):
+        _make(user, rules, moment)
+    elif not connection.features.has_select_for_update:
+        # SQLite has one writer at a time: nobody changes what was read.
+        return known
+    # In the order of their slots, so that two reservations never wait for each other.
+    return statements.found(Counter, keys, lock=True)
+
+
+def amounts(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[int, int]]:
+    """What is used and held in the window of each rule, whether there is a counter or not yet."""
+    keys = [_key(user, rule, moment) for rule in rules]
+    known = {counter.slot: counter for counter in statements.found(Counter, keys)}
+    missing = [rule for rule in rules if rule.slot not in known]
+    so_far = dict(zip(missing, _so_far(user, missing, moment), strict=True))
+    return [so_far.get(rule) or (known[rule.slot].used, known[rule.slot].held) for rule in rules]
+
+
+def _so_far(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[int, int]]:
+    holds = list(Hold.objects.filter(user=user)) if rules else []
+    held = [
+        sum(_amount(hold, rule.measure) for hold in _within(rule, holds, moment)) for rule in rules
+    ]
+    return list(zip(_used(user, rules, moment), held, strict=True))
+
+
+def _key(user: User, rule: Rule, moment: datetime) -> dict[str, object]:
+    names = ("measure", "period", "model_scope", "key_scope")
+    slot = dict(zip(names, rule.slot, strict=True))
+    return {"user_id": user.pk, **slot, "period_start": Period(rule.period).start(moment)}
+
+
+def _make(user: User, rules: Sequence[Rule], moment: datetime) -> None:
+    # Locked before any counter, as whoever settles does. What they settle is in the ledger once
+    # they are done, and nothing new is held in these windows before their counters are there.
+    holds = list(Hold.objects.select_for_update().filter(user=user).order_by("pk"))
+    # None: there is one, or another reservation has made it meanwhile.
+    made = [
+        (rule, counter)
+        for rule in rules
+        if (counter := statements.inserted(Counter, {**_key(user, rule, moment), **_NOTHING}))
+    ]
+    used = _used(user, [rule for rule, _counter in made], moment)
+    for (rule, counter), amount in zip(made, used, strict=True):
+        counter.used = amount
+        _hold_for_running(counter, rule, _within(rule, holds, moment))
+
+
+def _hold_for_running(counter: Counter, rule: Rule, holds: Iterable[Hold]) -> None:
+    for hold in holds:
+        amount = _amount(hold, rule.measure)
+        hold.parts = _in_order([*hold.parts, [counter.pk, rule.measure, amount]])
+        hold.save(update_fields=["parts"])
+        counter.held += amount
+    counter.save(update_fields=["used", "held"])
+
+
+def _in_order(parts: list[list[object]]) -> list[list[object]]:
+    """Parts in the order in which counters are locked, without those of deleted counters."""
+    counters = Counter.objects.in_bulk([part[0] for part in parts])
+    kept = [part for part in parts if part[0] in counters]
+    return sorted(kept, key=lambda part: counters[part[0]].slot)
+
+
+def _used(user: User, rules: Sequence[Rule], moment: datetime) -> list[int]:
+    """What the ledger says, in one statement for all of the rules."""
+    if not rules:
+        return []
+    sums = [Sum(_USED[Measure(rule.measure)], filter=_entries_of(rule, moment)) for rule in rules]
+    first = min(Period(rule.period).start(moment) for rule in rules)
+    entries = LedgerEntry.objects.filter(user=user, day__gte=first.date())
+    found = entries.aggregate(**{f"of_{number}": each for number, each in enumerate(sums)})
+    return [found[f"of_{number}"] or 0 for number in range(len(rules))]
+
+
+def _entries_of(rule: Rule, moment: datetime) -> Q:
+    entries = Q(reserved_at__gte=Period(rule.period).start(moment))
+    if rule.language_model:
+        entries &= Q(model_name=rule.language_model.name)
+    if rule.api_key:
+        entries &= Q(api_key_name__endswith=rule.api_key.ending)
+    return entries
+
+
+def _within(rule: Rule, holds: Iterable[Hold], moment: datetime) -> list[Hold]:
+    """The holds of what a rule limits: :func:`_entries_of` for answers that run."""
+    start, model, key = Period(rule.period).start(moment), rule.language_model, rule.api_key
+    return [
+        hold
+        for hold in holds
+        if hold.created_at >= start
+        and (model is None or hold.model_name == model.name)
+        and (key is None or hold.api_key_name.endswith(key.ending))
+    ]
+
+
+def _amount(hold: Hold, measure: str) -> int:
+    """The most that a running answer can use of a measure that it did not need to keep to."""
+    match measure:
+        case Measure.REQUESTS:
+            return 1
+        case Measure.TOKENS:
+            return hold.prompt_bound + _completion_bound(hold)
+    prices = (hold.prompt_price, hold.completion_price)
+    return cost_micros(prices, hold.prompt_bound, _completion_bound(hold))
+
+
+def _completion_bound(hold: Hold) -> int:
+    if hold.completion_bound is not None:
+        return hold.completion_bound
+    # Nobody asked for a length: it gets the usual one, as the next answer will.
+    model = LanguageModel.objects.filter(name=hold.model_name).first() or LanguageModel()
+    return model.default_max_tokens + model.reasoning_tokens
+
+
+def cost_micros(prices: tuple[Decimal, Decimal], prompt_tokens: int, completion_tokens: int) -> int:
+    """The cost in millionths of the currency, rounded up. A price is for a million tokens."""
+    exact = prices[0] * prompt_tokens + prices[1] * completion_tokens
+    return int(Decimal(exact).to_integral_value(ROUND_CEILING))
