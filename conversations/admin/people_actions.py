@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import site
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.contrib.auth.models import Group
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
 else:
     _Admin = object
+
+
+# More of those who are left out than this are only counted.
+_NAMES = 10
 
 
 class GroupsForm(forms.Form):
@@ -149,19 +153,35 @@ class PeopleActions(_Admin):
         queryset: QuerySet[User],
         deed: Callable[[QuerySet[User], dict[str, Any]], int],
     ) -> HttpResponse | None:
-        allowed = people.manageable_by(actor_of(request))
-        chosen = allowed.filter(pk__in=queryset.values("pk")).order_by("username")
-        left_out = queryset.count() - chosen.count()
+        actor = actor_of(request)
+        chosen = people.manageable_by(actor).filter(pk__in=queryset.values("pk"))
+        # Nobody shuts themselves out, by which one administrator always remains.
+        if question is DEACTIVATE:
+            chosen = chosen.exclude(pk=actor.pk)
+        left_out = queryset.exclude(pk__in=chosen.values("pk")).order_by("username")
 
         def carry_out(values: dict[str, Any]) -> str:
-            return _done(deed(chosen, values), left_out)
+            count = deed(chosen.order_by("username"), values)
+            done = ngettext("%d person was changed.", "%d people were changed.", count) % count
+            told = " ".join([done, *_why_left_out(actor, left_out)])
+            if count:
+                return told
+            self.message_user(request, told, messages.WARNING)
+            return ""
 
-        return ask(self, request, question, chosen, carry_out)
+        return ask(self, request, question, chosen.order_by("username"), carry_out)
 
 
-def _done(count: int, left_out: int) -> str:
-    done = ngettext("%d person was changed.", "%d people were changed.", count) % count
-    if not left_out:
-        return done
-    rest = _("Left out: %d with rights in the administration, whom only superusers may change.")
-    return f"{done} {rest % left_out}"
+def _why_left_out(actor: User, left_out: QuerySet[User]) -> list[str]:
+    """Who is not changed, by name, and why."""
+    reasons = []
+    if left_out.filter(pk=actor.pk).exists() and people.is_manageable_by(actor, actor):
+        reasons.append(_("Left out: %s. You cannot do this to yourself.") % actor)
+        left_out = left_out.exclude(pk=actor.pk)
+    names = [str(person) for person in left_out[:_NAMES]]
+    if names:
+        rest = left_out.count() - len(names)
+        told = ", ".join(names + ([_("%s more") % rest] if rest else []))
+        text = _("Left out: %s. Only superusers change people with rights in the administration.")
+        reasons.append(text % told)
+    return reasons

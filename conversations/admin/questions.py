@@ -39,7 +39,7 @@ def ask(
     records: QuerySet[Any],
     carry_out: Callable[[dict[str, Any]], str],
 ) -> HttpResponse | None:
-    """The page of the question, or after it what ``carry_out`` says it has done.
+    """The page of the question, or after it what ``carry_out`` says it has done, if anything.
 
     The page sends the list's own form again, so that "all that were found" stays what it was and
     no page holds more than one page of names.
@@ -47,7 +47,8 @@ def ask(
     confirmed = "confirmed" in request.POST
     form = question.form(request.POST if confirmed else None)
     if form.is_valid():
-        admin.message_user(request, carry_out(form.cleaned_data), messages.SUCCESS)
+        if text := carry_out(form.cleaned_data):
+            admin.message_user(request, text, messages.SUCCESS)
         return None
     selected = request.POST.getlist(ACTION_CHECKBOX_NAME)[: admin.list_max_show_all]
     context = {

@@ -119,6 +119,13 @@ def test_nobody_deactivates_or_deletes_themselves(dana: Desk, people: People) ->
     assert trail() == []
 
 
+def test_who_is_left_out_is_named_with_the_reason(dana: Desk, people: People) -> None:
+    answer = dana.client.get(dana.act("deactivate", [people.dana]).url)
+    [told] = answer.context["messages"]
+    assert told.level_tag == "warning"
+    assert str(told) == "0 people were changed. Left out: dana. You cannot do this to yourself."
+
+
 def test_people_are_put_in_groups_and_taken_out(dana: Desk, people: People) -> None:
     staff = Group.objects.create(name="staff")
     chosen = [people.alice, people.bob]
@@ -282,7 +289,7 @@ def test_staff_do_nothing_to_administrators(sam: Desk, people: People) -> None:
 def test_an_action_says_whom_it_left_out(sam: Desk, people: People) -> None:
     answer = sam.act("deactivate", [people.alice, people.dana])
     page = sam.client.get(answer["Location"]).content.decode()
-    assert "1 person was changed. Left out: 1 with rights" in page
+    assert "1 person was changed. Left out: dana. Only superusers change" in page
 
 
 @pytest.mark.parametrize("action", ["deactivate", "activate", "change_groups", "set_limit"])
