@@ -103,10 +103,13 @@ def test_the_policy_decides_on_links(dana: Desk) -> None:
     Policy.objects.create(pk=1)
     policy = "/admin/conversations/policy/1/change/"
     assert list(dana.change(policy, default_link_days="0")) == ["default_link_days"]
-    assert dana.change(policy, public_links=None, longest_link_days="14") == {}
+    days = {"default_link_days": "14", "longest_link_days": "14"}
+    assert dana.change(policy, public_links=None, **days) == {}
     current = Policy.current()
     assert (current.public_links, current.longest_link_days) == (False, 14)
-    assert told()[1] == {"public_links": False, "longest_link_days": 14}
+    assert told()[1] == {
+        "public_links": False, "default_link_days": 14, "longest_link_days": 14,
+    }  # fmt: skip
 
 
 def test_a_shorter_time_for_links_holds_for_those_that_are_there(
@@ -115,7 +118,8 @@ def test_a_shorter_time_for_links_holds_for_those_that_are_there(
     week = timezone.now() + timedelta(days=7)
     for_ever, short = link_of(people.alice), link_of(people.alice, expires_at=week)
     Policy.objects.create(pk=1)
-    assert dana.change("/admin/conversations/policy/1/change/", longest_link_days="14") == {}
+    days = {"default_link_days": "14", "longest_link_days": "14"}
+    assert dana.change("/admin/conversations/policy/1/change/", **days) == {}
     end = ShareLink.objects.get(pk=for_ever.pk).expires_at
     assert end is not None
     assert timedelta(days=13) < end - timezone.now() <= timedelta(days=14)
