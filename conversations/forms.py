@@ -35,6 +35,8 @@ class AccountForm(forms.Form):
         username: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=username).exists():
             raise ValidationError(_("There is an account of this name already."))
+        if people.address_is_taken(username):
+            raise ValidationError(_("This is the e-mail address of another account."))
         return username
 
     def clean_email(self) -> str:

@@ -154,9 +154,12 @@ def _check(plan: Plan) -> None:
     names = Counter(row.username.lower() for row in rows)
     addresses = Counter(row.email.lower() for row in rows if row.email)
     taken_names = _taken_names(names)
+    names_of_addresses = _taken_addresses(names)
     taken_addresses = _taken_addresses(addresses)
     for row in rows:
         row.problems += _problems_of_name(row.username, names, taken_names)
+        if row.username.lower() in names_of_addresses:
+            row.problems.append(_("the name is the address of another account"))
         row.problems += _problems_of_address(row.email, addresses, taken_addresses)
         row.problems += [
             _("no group “%s”") % name for name in row.groups if name not in plan.groups

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
@@ -10,6 +11,7 @@ from django.db.models.expressions import OuterRef
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.audited import AuditedAdmin, actor_of
@@ -21,10 +23,26 @@ _SHOWN = 20
 admin.site.unregister(Group)
 
 
+class GroupForm(forms.ModelForm):
+    """A group, whose name is told from others by more than its capitals."""
+
+    class Meta:
+        model = Group
+        fields = ("name", "permissions")
+
+    def clean_name(self) -> str:
+        """The name, if no other group has it."""
+        name: str = self.cleaned_data["name"]
+        if Group.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is a group with this name already."))
+        return name
+
+
 @admin.register(Group)
 class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
     """Groups of people."""
 
+    form = GroupForm
     list_display = ("name", "members", "models", "rules")
     list_per_page = 50
     list_max_show_all = 100

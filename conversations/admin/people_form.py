@@ -20,6 +20,10 @@ WRITABLE_BY_SUPERUSERS = (*WRITABLE_BY_STAFF, "is_staff", "is_superuser", "user_
 class NewPersonForm(AdminUserCreationForm):
     """A person whom an administrator adds."""
 
+    def clean_username(self) -> str:
+        """The name, if it is nobody's address."""
+        return _own_name(super().clean_username(), None)
+
     def clean_email(self) -> str:
         """The address, if no account has it."""
         return _free_address(self.cleaned_data["email"], None)
@@ -29,6 +33,10 @@ class PersonForm(UserChangeForm):
     """A person as they are; ``actor`` is set by the page on each request's class."""
 
     actor: User
+
+    def clean_username(self) -> str:
+        """The name, if it is nobody else's address."""
+        return _own_name(self.cleaned_data["username"], self.instance)
 
     def clean_email(self) -> str:
         """The address, if no other account has it."""
@@ -42,6 +50,13 @@ class PersonForm(UserChangeForm):
                 if getattr(self.actor, name) and not values.get(name, True):
                     self.add_error(name, _("You cannot take this from yourself."))
         return values
+
+
+def _own_name(username: str, person: User | None) -> str:
+    # People sign in with either, and lists show either.
+    if people.address_is_taken(username, but=person):
+        raise ValidationError(_("This is the e-mail address of another account."))
+    return username
 
 
 def _free_address(email: str, person: User | None) -> str:

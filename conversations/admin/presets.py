@@ -11,7 +11,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.admin.audited import AuditedAdmin
+from conversations import audit
+from conversations.admin.audited import AuditedAdmin, actor_of
 from conversations.keeping import checked_name
 from conversations.models import Preset
 from conversations.parameters import WHOLE_NUMBERS, WIDEST
@@ -104,6 +105,15 @@ class PresetForm(_ModelForm):
         return {name: value for name, value in all_of_them.items() if value is not None}
 
 
+def _other_defaults(preset: Preset) -> list[Preset]:
+    """Other defaults of the same audience."""
+    audience = set(preset.groups.all())
+    others = Preset.objects.filter(user=None, is_default=True).exclude(pk=preset.pk)
+    return [
+        each for each in others.prefetch_related("groups") if set(each.groups.all()) == audience
+    ]
+
+
 @admin.register(Preset)
 class PresetAdmin(AuditedAdmin):
     """Published presets."""
@@ -121,6 +131,16 @@ class PresetAdmin(AuditedAdmin):
         """Those that are published."""
         published: QuerySet[Preset] = super().get_queryset(request).filter(user=None)
         return published.prefetch_related("groups")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Of those that are published to the same people one is the default: the last that was
+        made so."""
+        super().save_related(request, form, formsets, change)
+        if form.instance.is_default:
+            for other in _other_defaults(form.instance):
+                with audit.change(actor_of(request), "changed", other):
+                    other.is_default = False
+                    other.save(update_fields=["is_default"])
 
     @admin.display(description=gettext_lazy("published to"))
     def published_to(self, preset: Preset) -> str:

@@ -39,6 +39,13 @@ def test_a_group_is_added_and_changed_with_a_trail(dana: Desk) -> None:
     assert told() == ({"name": "staff"}, {"name": "crew"})
 
 
+def test_names_of_groups_differ_by_more_than_capitals(dana: Desk) -> None:
+    staff = Group.objects.create(name="staff")
+    assert list(dana.change(f"{GROUPS}add/", name="Staff")) == ["name"]
+    assert dana.change(f"{GROUPS}{staff.pk}/change/", name="Staff") == {}
+    assert [group.name for group in Group.objects.all()] == ["Staff"]
+
+
 def test_staff_cannot_give_a_group_rights_in_the_administration(sam: Desk) -> None:
     group = Group.objects.create(name="staff")
     sam.user.groups.add(group)

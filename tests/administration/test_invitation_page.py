@@ -244,3 +244,8 @@ def test_the_command_refuses_what_cannot_work(people: People, arguments: list[st
     with pytest.raises(CommandError):
         call_command("invite", *arguments)
     assert Invitation.objects.count() == 0
+
+
+def test_nobody_takes_the_address_of_another_for_a_name(client: Client, people: People) -> None:
+    assert take_up(client, domain.invite(people.dana), username="Alice@example.org") != 302
+    assert not User.objects.filter(username__iexact="alice@example.org").exists()

@@ -119,6 +119,13 @@ def test_nobody_deactivates_or_deletes_themselves(dana: Desk, people: People) ->
     assert trail() == []
 
 
+def test_nobody_is_called_like_the_address_of_somebody_else(dana: Desk, people: People) -> None:
+    name = {"username": "Alice@example.org", "usable_password": "false"}
+    assert list(dana.change(f"{PEOPLE}add/", **name)) == ["username"]
+    assert list(dana.change(page_of(people.bob), username="alice@example.org")) == ["username"]
+    assert dana.change(page_of(people.alice), username="alice@example.org") == {}
+
+
 def test_who_is_left_out_is_named_with_the_reason(dana: Desk, people: People) -> None:
     answer = dana.client.get(dana.act("deactivate", [people.dana]).url)
     [told] = answer.context["messages"]

@@ -120,6 +120,7 @@ def test_a_file_that_was_confirmed_twice_is_refused_the_second_time(
     [
         ("alice,,,", "there is an account of this name already"),
         ("ALICE,,,", "there is an account of this name already"),
+        ("Alice@example.org,,,", "the name is the address of another account"),
         ("a b,,,", "no name that can be used: letters, digits and @ . + - _ only, at most 150"),
         (",x@example.org,,", ("no name that can be used: letters, digits and @ . + - _ only, "
          "at most 150")),

@@ -85,3 +85,12 @@ def test_presets_of_people_are_nobody_elses(dana: Desk, people: People) -> None:
     own = Preset.objects.create(user=people.alice, name="mine alone")
     assert "mine alone" not in dana.text(PRESETS)
     assert dana.status(f"{PRESETS}{own.pk}/change/") == 302
+
+
+def test_of_presets_for_the_same_people_one_is_the_default(dana: Desk) -> None:
+    editors = Group.objects.create(name="Editors")
+    for name, groups in (("a", []), ("b", [editors.pk]), ("c", []), ("d", [editors.pk])):
+        given = GIVEN | {"name": name, "groups": groups, "is_default": "on"}
+        assert dana.change(ADD, **given) == {}
+    assert list(Preset.objects.filter(is_default=True).values_list("name", flat=True)) == ["c", "d"]
+    assert ("dana", "changed", "a") in trail()
