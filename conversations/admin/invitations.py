@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from conversations import people
 from conversations.admin.audited import AuditedAdmin, actor_of
+from conversations.admin.few_choices import GroupFilter
 from conversations.models import Invitation
 
 
@@ -79,7 +80,7 @@ class InvitationAdmin(AuditedAdmin):
     added_as = "invited"
     form = InvitationForm
     list_display = ("whom", "state", "expires_at", "created_by", "created_at", "used_by")
-    list_filter = (StateFilter, "groups", "created_at")
+    list_filter = (StateFilter, ("groups", GroupFilter), "created_at")
     list_select_related = ("account", "created_by", "used_by")
     list_per_page = 50
     list_max_show_all = 100

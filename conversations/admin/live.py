@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from conversations import operations
 from conversations.admin.audited import actor_of
+from conversations.admin.few_choices import MOST_CHOICES
 from conversations.admin.figures import Money, count
 from conversations.models import LanguageModel, Policy, Provider, User
 from conversations.operations import RunningAnswer
@@ -28,9 +29,10 @@ def live(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Live"),
         **_running_context(),
-        "providers": Provider.objects.filter(enabled=True),
-        "paused_models": operations.paused_models(),
-        "models": LanguageModel.objects.filter(enabled=True, paused=False),
+        "providers": Provider.objects.filter(enabled=True)[:MOST_CHOICES],
+        "paused_models": operations.paused_models()[:MOST_CHOICES],
+        "models": LanguageModel.objects.filter(enabled=True, paused=False)[:MOST_CHOICES],
+        "most_choices": MOST_CHOICES,
     }
     return render(request, "admin/live/page.html", context)
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from conversations import audit, people, quotas
 from conversations.admin.api_keys import keys_of_person
 from conversations.admin.audited import AuditedAdmin, actor_of
+from conversations.admin.few_choices import GroupFilter
 from conversations.admin.people_actions import PeopleActions
 from conversations.admin.people_form import (
     WRITABLE_BY_STAFF,
@@ -40,7 +41,9 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
     list_display = (
         "username", "email", "group_names", "is_active", "is_staff", "last_seen", "this_month",
     )  # fmt: skip
-    list_filter = ("is_active", "is_staff", "is_superuser", "groups", "last_login")
+    list_filter = (
+        "is_active", "is_staff", "is_superuser", ("groups", GroupFilter), "last_login",
+    )  # fmt: skip
     list_per_page = 50
     list_max_show_all = 100
     search_fields = ("username", "email", "first_name", "last_name")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.admin.few_choices import MOST_CHOICES
 from conversations.models import LanguageModel, Provider
 from conversations.usage import Selection
 
@@ -23,7 +24,10 @@ class DayInput(forms.DateInput):
 
 
 class UsageFilters(forms.Form):
-    """Which answers a page is about. Names that are gone from the site can still be asked for."""
+    """Which answers a page is about. Names that are gone from the site can still be asked for.
+
+    Where there are more than can be looked through, the whole name is typed.
+    """
 
     first = forms.DateField(label=_("From"), widget=DayInput(format="%Y-%m-%d"))
     last = forms.DateField(label=_("To"), widget=DayInput(format="%Y-%m-%d"))
@@ -46,9 +50,15 @@ class UsageFilters(forms.Form):
         super().__init__({"first": first, "last": last, **given}, label_suffix="")
         self._offer("model", LanguageModel.objects.values_list("name", flat=True))
         self._offer("provider", Provider.objects.values_list("name", flat=True))
+        if Group.objects.count() > MOST_CHOICES:
+            self.fields["group"].widget = forms.TextInput()
 
     def _offer(self, name: str, known: Any) -> None:
         field = self.fields[name]
+        known = list(known[: MOST_CHOICES + 1])
+        if len(known) > MOST_CHOICES:
+            self.fields[name] = forms.CharField(label=self.fields[name].label, required=False)
+            return
         names = dict.fromkeys([*known, *filter(None, [str(self.data.get(name, ""))])])
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
         field.choices = [("", _("All")), *((each, each) for each in names)]
