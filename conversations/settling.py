@@ -12,7 +12,9 @@ from conversations.generation.events import ChoiceTranscript, Finished, TokenCou
 from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay, UsageTotal
 
 # A provider that counts less than this part of our own guess is not believed.
-PLAUSIBLE_PART = 8
+PLAUSIBLE_PART = 1 / 8
+# Some count one of several choices, which is a half of two that are equal.
+PLAUSIBLE_PART_OF_SEVERAL = 2 / 3
 # The most that the column holds: a site may have been off for months before it settles. A clock
 # that was set back makes it 0.
 LONGEST_MS = 2**31 - 1
@@ -21,13 +23,19 @@ LONGEST_MS = 2**31 - 1
 @dataclass(frozen=True)
 class Measured:
     """What the owner of a generation saw: whether the upstream began to answer, in how many
-    pieces the answer came (0 where nobody counted), when the first of them did, and how many
-    bytes it said beside what is in the log."""
+    pieces the answer came (0 where nobody counted), when the first of them did, how many bytes it
+    said beside what is in the log, and how many choices were asked for."""
 
     began: bool
     pieces: int = 0
     first_token_ms: int | None = None
     said_bytes: int = 0
+    choices: int = 1
+
+    @property
+    def plausible_part(self) -> float:
+        """The least part of our own guess with which a provider's count is believed."""
+        return PLAUSIBLE_PART if self.choices == 1 else PLAUSIBLE_PART_OF_SEVERAL
 
 
 UNSEEN = Measured(began=False)
@@ -75,7 +83,7 @@ def settle(
 def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured) -> Used:
     pieces = [_said_bytes(choice) for choice in transcript.choices.values()]
     guess = tokens.about(sum(pieces) + measured.said_bytes, measured.pieces)
-    if last.usage and _is_plausible(hold, last.usage, guess):
+    if last.usage and _is_plausible(hold, last.usage, guess * measured.plausible_part):
         counts = (last.usage.prompt_tokens, last.usage.completion_tokens)
         return _of(LedgerEntry.Source.PROVIDER, hold, *counts)
     # After a crash nobody knows whether the upstream began, but text says that it did.
@@ -84,11 +92,10 @@ def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured
     return _of(LedgerEntry.Source.ESTIMATE, hold, hold.prompt_estimate, guess)
 
 
-def _is_plausible(hold: Hold, usage: TokenCounts, guess: int) -> bool:
+def _is_plausible(hold: Hold, usage: TokenCounts, least: float) -> bool:
     prompt, completion = usage.prompt_tokens, usage.completion_tokens
     most = completion if hold.completion_bound is None else hold.completion_bound
-    enough = completion * PLAUSIBLE_PART >= guess
-    return 0 <= prompt <= hold.prompt_bound and 0 <= completion <= most and enough
+    return 0 <= prompt <= hold.prompt_bound and least <= completion <= most
 
 
 def _of(source: LedgerEntry.Source, hold: Hold, prompt: int, completion: int) -> Used:

@@ -46,6 +46,11 @@ class Call(NamedTuple):
     policy: AddressPolicy
     echo: str
 
+    @property
+    def choices(self) -> int:
+        """How many answers are asked for."""
+        return self.request.n or 1
+
 
 def call_for(generation: Generation, branch: Sequence[Message], continued: Message | None) -> Call:
     """The request of a generation: the branch above its answer, in the order of the talk, and

@@ -51,6 +51,8 @@ class Run:
     pieces: int = 0
     # The bytes of an answer that is not logged: nothing else tells how much it said.
     said_bytes: int = 0
+    # How many answers were asked for: some servers count one of them.
+    choices: int = 1
     first_token_ms: int | None = None
     # The clock of ``at_ms``.
     started: float = field(default_factory=time.monotonic)
@@ -58,7 +60,8 @@ class Run:
     @property
     def measured(self) -> Measured:
         """What was seen of the answer so far."""
-        return Measured(self.began, self.pieces, self.first_token_ms, self.said_bytes)
+        seen = (self.began, self.pieces, self.first_token_ms, self.said_bytes)
+        return Measured(*seen, choices=self.choices)
 
     @property
     def said_tokens(self) -> int:

@@ -11,7 +11,7 @@ from .text import TextJoiner, clean, is_clean
 from .think import ThinkSplitter
 from .tool_slots import ToolSlots
 from .types import Chunk, ChunkChoice, Delta, FinishReason, Usage
-from .usage import read_usage
+from .usage import in_all, read_usage
 
 _FINISH: Mapping[str, FinishReason] = {
     "length": "length",
@@ -106,6 +106,7 @@ class Normaliser:
         self.usage: Usage | None = None
         self._inline_thinking = inline_thinking
         self._choices: dict[int, _Choice] = {}
+        self._counted: list[Usage] = []
 
     @property
     def finish_reasons(self) -> dict[int, FinishReason | None]:
@@ -135,7 +136,8 @@ class Normaliser:
             raise Malformed("The choices of a chunk are not a list.")
         self._header(value)
         usage = read_usage(value.get("usage"))
-        self.usage = usage or self.usage
+        if usage:
+            self._count(usage, alone=not choices)
         made = tuple(
             self._choice(position, choice).feed(choice)
             for position, choice in enumerate(choices)
@@ -151,6 +153,15 @@ class Normaliser:
             if (delta := choice.flush()) != Delta()
         )
         return self._chunk(made, None) if made else None
+
+    def _count(self, usage: Usage, *, alone: bool) -> None:
+        """Take the latest count. llama.cpp counts each choice for itself, in an event of its own
+        behind the end of that choice, and those add up."""
+        ended = sum(choice.finish_reason is not None for choice in self._choices.values())
+        self.usage = usage
+        if alone and ended == len(self._counted) + 1:
+            self._counted.append(usage)
+            self.usage = in_all(self._counted)
 
     def _header(self, value: Mapping[str, Any]) -> None:
         self.id = self.id or _short(value.get("id"))

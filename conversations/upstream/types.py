@@ -43,7 +43,8 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a completion cost, in tokens. A later value replaces an earlier one; never add them up.
+    """What a completion cost, in tokens. A later value replaces an earlier one; never add them up
+    (the counts of choices that llama.cpp gives one by one are added up where they are read).
 
     ``reasoning_tokens`` are part of ``completion_tokens``, ``cached_tokens`` of ``prompt_tokens``;
     None where the server does not say.

@@ -1,7 +1,9 @@
 """Reads token counts, and only those that can be true."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from .types import Usage
 
@@ -27,6 +29,18 @@ def read_usage(value: Any) -> Usage | None:
         total_tokens=prompt + completion if total is None else total,
         reasoning_tokens=_count(_detail(value, "completion_tokens_details", "reasoning_tokens")),
         cached_tokens=_count(value.get("prompt_cache_hit_tokens")) if cached is None else cached,
+    )
+
+
+def in_all(counted: Sequence[Usage]) -> Usage:
+    """Give the usage of choices that were counted one by one: they share their prompt."""
+    completion = sum(each.completion_tokens for each in counted)
+    thought = [each.reasoning_tokens for each in counted]
+    return msgspec.structs.replace(
+        counted[-1],
+        completion_tokens=completion,
+        total_tokens=counted[-1].prompt_tokens + completion,
+        reasoning_tokens=None if None in thought else sum(each or 0 for each in thought),
     )
 
 

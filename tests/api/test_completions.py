@@ -112,6 +112,16 @@ def test_two_answers_are_two_choices_streamed_and_whole(gate: Gate) -> None:
     assert [each.message.content[:6] for each in final.choices] == ["0<gen:", "1<gen:"]
 
 
+@pytest.mark.parametrize("script", ["choices", "choices-each", "choices-one"])
+def test_four_answers_cost_four_however_the_server_counts(gate: Gate, script: str) -> None:
+    limit(10_000, user=gate.alice)
+    made = gate.ask(script, "tokens=20", n=4, max_tokens=60)
+    (entry,) = gate.settled()
+    assert made.usage.completion_tokens == 4 * 20 == entry.completion_tokens
+    assert made.usage.total_tokens == entry.charged_tokens
+    assert entry.source == ("provider" if script == "choices-each" else "estimate")
+
+
 def test_every_field_goes_out_under_the_name_that_the_server_knows(gate: Gate) -> None:
     asked = {
         "max_completion_tokens": 100, "stop": ["\n"], "temperature": 0.5, "top_p": 0.9, "n": 1,

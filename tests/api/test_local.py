@@ -37,6 +37,9 @@ def test_a_real_model_answers_the_package_in_every_way(gate: Gate, local_model: 
     assert chunks[-1].usage.completion_tokens == whole.usage.completion_tokens
     both = chat.create(**{**short, "n": 2, "temperature": 1})
     assert [each.index for each in both.choices] == [0, 1]
+    # llama.cpp counts each by itself.
+    assert both.usage is not None
+    assert 8 < both.usage.completion_tokens <= 16
     # The helper fails on choices in the order in which llama.cpp sends them, and says so for an
     # answer that was cut.
     with chat.stream(**{**short, "n": 2}) as stream:

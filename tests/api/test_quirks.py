@@ -52,7 +52,7 @@ OUTCOMES: dict[str, Any] = {
         GOOD,
     ),
     "siliconflow": ("<2>", "<0><1>", "stop"),
-    "choices": ("0<0>0<1>0<2>", "", "stop"),
+    **dict.fromkeys(["choices", "choices-each", "choices-one"], ("0<0>0<1>0<2>", "", "stop")),
     "drip": GOOD,
     "reasoning": THOUGHT,
     "reasoning-alias": THOUGHT,

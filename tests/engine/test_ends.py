@@ -15,11 +15,18 @@ from conversations.generation import lifecycle, log
 from conversations.generation.events import Delta, Failure, Finished, decode, encode
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.runner import runner
-from conversations.models import Conversation, Generation, LoggedEvent, Message, User
+from conversations.models import (
+    Conversation,
+    Generation,
+    LedgerEntry,
+    LoggedEvent,
+    Message,
+    User,
+)
 from conversations.open_page import OpenPage
 from conversations.page_state import page_state
 from conversations.threads import in_thread
-from conversations.turn_records import Turn
+from conversations.turn_records import Sending, Turn
 from tests.engine.playing import KEY, Stage, followed, generation_and_message, play
 from tests.people import make_people
 
@@ -349,3 +356,15 @@ def test_a_failure_is_told_with_its_code_and_its_sentence() -> None:
     state = page_state(generation.user, generation.conversation)
     told = state["messages"][0]["generation"]["error"]
     assert told == {"code": "overloaded", "message": "The model's server is overloaded."}
+
+
+@pytest.mark.parametrize("script", ["choices-each", "choices-one"])
+def test_four_answers_on_the_page_cost_four_however_the_server_counts(script: str) -> None:
+    async def work(stage: Stage) -> None:
+        asked = Sending(None, None, "tokens=20", await stage.model(script), {"n": 4})
+        turn = await turns.send(stage.alice, uuid4(), asked)
+        await followed(turn.generation.pk)
+
+    play(work)
+    entry = LedgerEntry.objects.get()
+    assert (entry.requests, entry.completion_tokens) == (1, 4 * 20)

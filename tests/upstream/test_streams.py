@@ -85,6 +85,12 @@ def test_choices_in_any_order_stay_apart() -> None:
     assert finish_of(heard) == ({0: "stop", 1: "stop", 2: "stop"}, True)
 
 
+def test_choices_that_are_counted_one_by_one_add_up() -> None:
+    heard = hear("choices-each?tokens=3", n=4)
+    assert heard.answer is not None
+    assert heard.answer.usage == Usage(prompt_tokens=10, completion_tokens=12, total_tokens=22)
+
+
 @pytest.mark.parametrize("script", ["tools", "tools-bare", "tools-index-0", "tools-late"])
 def test_tool_calls_are_the_same_in_every_manner(script: str) -> None:
     heard = hear(script)

@@ -3,6 +3,8 @@
 good            the plain form, usage at the end; whole when the request does not ask for a stream
 siliconflow     reasoning first, "" and null in turns, role repeated, usage in every chunk
 choices         n choices, the last index first, interleaved
+choices-each    the same, each counted for itself behind its end, as llama.cpp does
+choices-one     the same, and only one of them counted
 reasoning       ``reasoning_content`` and then ``content``
 reasoning-alias ``reasoning``, as vLLM and OpenRouter call it
 think           ``<think>`` inside the content, its tags cut in two
@@ -127,19 +129,30 @@ async def siliconflow(call: Call) -> None:
     await call.end()
 
 
-@script("choices")
-async def choices(call: Call) -> None:
-    await call.head()
-    indexes = list(reversed(range(call.body.get("n") or 1)))
-    for position in range(int(call.number_of("tokens"))):
-        await call.pace(position)
+def _choices(counted: str) -> Script:
+    async def play(call: Call) -> None:
+        await call.head()
+        indexes = list(reversed(range(call.body.get("n") or 1)))
+        length = int(call.number_of("tokens"))
+        count = {**chunk(call, {}), "choices": [], "usage": usage(call, length)}
+        for position in range(length):
+            await call.pace(position)
+            for index in indexes:
+                text = f"{index}{call.token(position)}"
+                await call.event(chunk(call, {"content": text}, index=index))
         for index in indexes:
-            text = f"{index}{call.token(position)}"
-            await call.event(chunk(call, {"content": text}, index=index))
-    for index in indexes:
-        await call.event(chunk(call, {}, "stop", index=index))
-    await call.event("[DONE]")
-    await call.end()
+            await call.event(chunk(call, {}, "stop", index=index))
+            if counted == "each" or (counted == "one" and index == 0):
+                await call.event(count)
+        await call.event("[DONE]")
+        await call.end()
+
+    return play
+
+
+choices = SCRIPTS["choices"] = _choices("")
+SCRIPTS["choices-each"] = _choices("each")
+SCRIPTS["choices-one"] = _choices("one")
 
 
 async def _reasons(call: Call, field: str) -> None:
