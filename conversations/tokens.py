@@ -39,9 +39,8 @@ def prompt_size(
     extra = len(msgspec.json.encode([parameters.get("tools"), parameters.get("response_format")]))
     replays = model.reasoning_policy == LanguageModel.ReasoningPolicy.ALWAYS
     fresh = sum(message_bytes(message, replays=replays) for message in rest)
-    fresh += 0 if counted else extra
-    # Counted or not: it may have been changed since.
-    fresh += len(system_message.encode())
+    # Counted or not: they may have been added or changed since.
+    fresh += extra + len(system_message.encode())
     overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * len(rest)
     return PromptSize(counted + fresh + overhead, counted + fresh // BYTES_A_TOKEN + len(rest) * 4)
 

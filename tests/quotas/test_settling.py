@@ -132,3 +132,18 @@ def test_the_ledger_outlives_the_conversation_and_the_person(
     people.bob.delete()
     entry = LedgerEntry.objects.get()
     assert (entry.user, entry.username, entry.model_name) == (None, "bob", model_name)
+
+
+def test_tools_that_come_with_a_later_turn_are_paid_for(people: People, model_name: str) -> None:
+    first = begun(people.alice, model_name, SAID)
+    last = Finished(cause="completed", usage=USAGES["present"])
+    lifecycle.finish(first.pk, 1, last, Measured(True, 12))
+    function = {"name": "f", "description": "x" * 20_000}
+    asked = {"max_tokens": 200, "tools": [{"type": "function", "function": function}]}
+    sending = Sending(first.conversation_id, first.messages.get().pk, "And?", model_name, asked)
+    with transaction.atomic():
+        second = turn_records.send(people.alice, uuid4(), sending).generation
+    last = Finished(cause="completed", usage=TokenCounts(5_000, 12, 5_012))
+    lifecycle.finish(second.pk, 1, last, Measured(True, 12))
+    entry = LedgerEntry.objects.get(generation_id=second.pk)
+    assert (entry.source, entry.prompt_tokens) == ("provider", 5_000)
