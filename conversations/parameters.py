@@ -53,6 +53,11 @@ def limits_of(model: LanguageModel) -> Limits:
     )
 
 
+def default_max_tokens(model: LanguageModel) -> int:
+    """The ``max_tokens`` where none is asked for and a limit counts them, never above the range."""
+    return min(model.default_max_tokens, int(_range(model, "max_tokens").high))
+
+
 def fitted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What the model takes of parameters of the right types, brought into its ranges."""
     limits = limits_of(model)

@@ -29,6 +29,7 @@ from conversations.models import (
     User,
 )
 from conversations.models.measure import money, with_unit
+from conversations.parameters import default_max_tokens
 from conversations.refusal import Refused
 from conversations.tokens import PromptSize
 
@@ -201,7 +202,7 @@ def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
     limiting = [each for each in standing if each.rule.measure != Measure.REQUESTS]
     if not limiting:
         return Granted(wanted.max_tokens)
-    asked = wanted.max_tokens or wanted.model.default_max_tokens
+    asked = wanted.max_tokens or default_max_tokens(wanted.model)
     most = min(_most_tokens(wanted, each, asked) for each in limiting)
     if most == asked:
         return Granted(asked)

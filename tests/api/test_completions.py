@@ -168,6 +168,15 @@ def test_a_run_is_charged_like_any_other_and_leaves_no_content(gate: Gate) -> No
     assert not Message.objects.exists()
 
 
+def test_without_max_tokens_an_answer_is_no_longer_than_the_administrator_allows(
+    gate: Gate,
+) -> None:
+    limit(1_000_000, user=gate.alice)
+    gate.model("good", parameters={"max_tokens": {"high": 1024}})
+    gate.ask("good")
+    assert gate.upstream.calls[-1].body["max_tokens"] == 1024
+
+
 def test_what_is_left_is_told_and_a_refusal_says_why_and_is_not_retried(gate: Gate) -> None:
     limit(5_000, user=gate.alice)
     gate.model("good", default_max_tokens=1_000)
