@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from conversations.local_model_server import CONTEXT_TOKENS, MODEL_NAME
+from conversations.local_model_server import CONTEXT_TOKENS, MODEL_NAME, PARALLEL
 
-__all__ = ["CONTEXT_TOKENS", "MODEL_NAME", "LocalModel", "weights"]
+__all__ = ["CONTEXT_TOKENS", "MODEL_NAME", "PARALLEL", "LocalModel", "weights"]
 
 logger = logging.getLogger(__name__)
 

@@ -63,8 +63,14 @@ def _dialect_of(base_url: str) -> str:
 
 
 @transaction.atomic
-def register_local_model(address: str, model_name: str, context_length: int) -> Provider:
-    """The provider of the bundled model, at the address where its server listens now."""
+def register_local_model(
+    address: str, model_name: str, context_length: int, choices: int
+) -> Provider:
+    """The provider of the bundled model, at the address where its server listens now.
+
+    What its server cannot do is no administrator's to allow: more than so many ``choices``, and
+    tools, which its template leaves out without a word. Whatever else they chose stays.
+    """
     provider, _created = Provider.objects.update_or_create(
         name=LOCAL_NAME,
         defaults={
@@ -74,7 +80,12 @@ def register_local_model(address: str, model_name: str, context_length: int) -> 
         },
     )
     sync_models(provider, [model_name])
-    provider.models.filter(upstream_name=model_name).update(context_length=context_length)
+    for model in provider.models.filter(upstream_name=model_name):
+        rule = model.parameters.get("n") or {}
+        most = min(rule.get("high") or choices, choices)
+        model.parameters = {**model.parameters, "n": {**rule, "high": most}}
+        model.context_length, model.takes_tools = context_length, False
+        model.save(update_fields=["context_length", "parameters", "takes_tools"])
     return provider
 
 

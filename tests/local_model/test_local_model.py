@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,25 @@ def test_it_continues_a_conversation(local_model: str) -> None:
         message = json.load(answer)["choices"][0]["message"]
     assert message["role"] == "assistant"
     assert message["content"].strip() != ""
+
+
+def test_its_server_leaves_tools_out_so_that_it_is_offered_without(local_model: str) -> None:
+    function = {"name": "get_weather", "parameters": {"type": "object"}}
+    tools = {"tools": [{"type": "function", "function": function}]}
+    assert prompt_tokens(local_model, **tools) == prompt_tokens(local_model)
+
+
+def prompt_tokens(address: str, **fields: Any) -> int:
+    """How long a short question is for the model with these fields."""
+    said = [{"role": "user", "content": "Say hello."}]
+    body = {"model": MODEL_NAME, "messages": said, "max_tokens": 1, **fields}
+    request = urllib.request.Request(
+        f"{address}/v1/chat/completions",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+        return int(json.load(answer)["usage"]["prompt_tokens"])
 
 
 def test_a_server_that_dies_is_started_again_and_stop_ends_it_for_good() -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.contrib.auth.models import Permission
 
-from conversations import access, catalogue, providers
+from conversations import access, catalogue, parameters, providers
 from conversations.models import LanguageModel, Policy, Provider, User
 from tests.people import People
 from tests.providers.administrator import Administrator, audited, messages_of, server_that_says
@@ -137,7 +137,7 @@ def test_new_models_are_open_or_closed_as_the_policy_says(
 ) -> None:
     Policy.objects.create(new_models_open=is_open)
     dana.presses(provider, "sync", apply="", new=["synced"])
-    providers.register_local_model("http://127.0.0.1:9", "bundled", 2048)
+    providers.register_local_model("http://127.0.0.1:9", "bundled", 2048, 4)
     dana.sends(
         "languagemodel/add/",
         name="by hand",
@@ -155,6 +155,24 @@ def test_new_models_are_open_or_closed_as_the_policy_says(
     assert f'<option value="{chosen}" selected>' in page
     names = {model.name for model in access.models_for(people.alice)}
     assert names == ({"synced", "bundled", "by hand"} if is_open else set())
+
+
+def test_the_bundled_model_is_offered_with_what_its_server_can_do(people: People) -> None:
+    for address in ("http://127.0.0.1:9", "http://127.0.0.1:10"):
+        providers.register_local_model(address, "bundled", 2048, 4)
+        model = LanguageModel.objects.get()
+        assert (model.takes_tools, parameters.limits_of(model).n.high) == (False, 4)
+        model.takes_tools, model.parameters = True, {}
+        model.save()
+
+
+def test_the_bundled_model_keeps_what_an_administrator_chose(people: People) -> None:
+    providers.register_local_model("http://127.0.0.1:9", "bundled", 2048, 4)
+    chosen = {"n": {"low": 1, "high": 2}, "temperature": {"high": 1}}
+    LanguageModel.objects.update(parameters=chosen, name="Small one", writes_json=False)
+    providers.register_local_model("http://127.0.0.1:10", "bundled", 2048, 4)
+    model = LanguageModel.objects.get()
+    assert (model.parameters, model.name, model.writes_json) == (chosen, "Small one", False)
 
 
 def test_the_catalogue_of_siliconflow_has_what_is_known_of_each_model(

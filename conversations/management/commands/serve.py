@@ -118,7 +118,9 @@ def _register(address: str) -> None:
     """Offer the bundled model, from the thread that watches over it."""
     logger.info("The bundled model is ready at %s.", address)
     try:
-        providers.register_local_model(address, local_model.MODEL_NAME, local_model.CONTEXT_TOKENS)
+        providers.register_local_model(
+            address, local_model.MODEL_NAME, local_model.CONTEXT_TOKENS, local_model.PARALLEL
+        )
     finally:
         connections.close_all()
 
