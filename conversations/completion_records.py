@@ -55,11 +55,12 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class Asking:
-    """What a program asks: a decoded body, with which key, and as which claim."""
+    """What a program asks: a decoded body, with which key, as which claim, from where."""
 
     key: ApiKey
     body: Mapping[str, Any]
     claim: Claim | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True)

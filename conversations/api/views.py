@@ -58,7 +58,8 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
     key = await in_thread(_admitted, request, ApiKey.Endpoint.CHAT)
     body = json_object(request)
     claim = claim_of(request.headers.get("idempotency-key", ""), body)
-    started = await _started(Asking(key, body, claim))
+    address = request.META.get("REMOTE_ADDR", "")
+    started = await _started(Asking(key, body, claim, address))
     reader = started.answer.reader()
     try:
         await started.answer.decided()
@@ -107,7 +108,7 @@ async def _begin(asking: Asking) -> Started:
     answer.abandoned = partial(runner().stop, generation.pk)
     if asking.claim:
         answer.over = partial(memory().over, asking.claim, started)
-    runner().start_direct(generation, begun.call, answer)
+    runner().start_direct(generation, begun.call, answer, asking.address)
     return started
 
 

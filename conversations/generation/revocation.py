@@ -1,6 +1,7 @@
 """Rights that are taken away while something runs or is open."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -12,12 +13,14 @@ from conversations.generation.events import Failure
 from conversations.generation.lifecycle import OWNER
 from conversations.models import ApiKey, Generation, LanguageModel, User
 
+NOTHING: Mapping[UUID, str] = MappingProxyType({})
 
-def revoked(known: Collection[UUID] = ()) -> dict[UUID, Failure]:
+
+def revoked(known: Mapping[UUID, str] = NOTHING) -> dict[UUID, Failure]:
     """The generations of this process that their person may not have any more, and why.
 
-    Also those of ``known``, which run here, that somebody else has ended, such as by deleting the
-    account.
+    ``known`` are those that run here, with the address that a program asked from. Those of them
+    that somebody else has ended are told too, such as by deleting the account.
     """
     ours = Generation.objects.running().filter(owner=OWNER)
     running = ours.select_related("user", "api_key")
@@ -29,32 +32,37 @@ def revoked(known: Collection[UUID] = ()) -> dict[UUID, Failure]:
     return dict.fromkeys(gone, ended) | {
         generation.pk: why
         for user, generations in by_user.items()
-        for generation, why in _revoked_of(user, generations)
+        for generation, why in _revoked_of(user, generations, known)
     }
 
 
-def _revoked_of(user: User, generations: list[Generation]) -> list[tuple[Generation, Failure]]:
+def _revoked_of(
+    user: User, generations: list[Generation], addresses: Mapping[UUID, str]
+) -> list[tuple[Generation, Failure]]:
     if not user.is_active:
         why = Failure("deactivated", _("The account was deactivated."))
         return [(generation, why) for generation in generations]
     allowed = set(LanguageModel.objects.open_to(user).values_list("pk", flat=True))
-    reasons = [(each, _reason(each, allowed)) for each in generations]
+    reasons = [(each, _reason(each, allowed, addresses.get(each.pk))) for each in generations]
     return [(each, why) for each, why in reasons if why]
 
 
-def _reason(generation: Generation, allowed: set[int]) -> Failure | None:
+def _reason(generation: Generation, allowed: set[int], address: str | None) -> Failure | None:
     if generation.language_model_id not in allowed:
         return Failure("model_taken_away", _("This model is no longer available to you."))
-    return _reason_of_key(generation, generation.api_key) if generation.api_key else None
+    key = generation.api_key
+    return _reason_of_key(generation, key, address) if key else None
 
 
-def _reason_of_key(generation: Generation, key: ApiKey) -> Failure | None:
+def _reason_of_key(generation: Generation, key: ApiKey, address: str | None) -> Failure | None:
     if key.revoked_at:
         return Failure("key_revoked", _("The API key was revoked."))
     if key.is_expired:
         return Failure("key_expired", _("The API key has expired."))
     if not (key.allows(ApiKey.Endpoint.CHAT) and key.is_for(generation.language_model_id)):
         return Failure("key_narrowed", _("The API key is no longer for this."))
+    if address and not key.admits(address):
+        return Failure("key_narrowed", _("The API key may no longer be used from there."))
     return None
 
 

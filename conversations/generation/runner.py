@@ -75,9 +75,15 @@ class Runner:
         run = self._begun(generation)
         self._answer_in_a_task(self._supervise(run, generation, call))
 
-    def start_direct(self, generation: Generation, call: Call, listener: Listener) -> None:
-        """Answer a generation without messages in a task of its own; ``listener`` hears it."""
+    def start_direct(
+        self, generation: Generation, call: Call, listener: Listener, address: str = ""
+    ) -> None:
+        """Answer a generation without messages in a task of its own; ``listener`` hears it.
+
+        ``address`` is where it was asked for from.
+        """
         run = self._begun(generation)
+        run.address = address
         self._direct[generation.pk] = run
         self._answer_in_a_task(self._supervise_direct(run, call, listener))
 
@@ -185,8 +191,8 @@ class Runner:
         while True:
             await asyncio.sleep(REVOCATION_POLL_SECONDS)
             if self._runs:
-                revoked = await in_thread(revocation.revoked, list(self._runs))
-                for generation_id, why in revoked.items():
+                known = {key: run.address for key, run in self._runs.items()}
+                for generation_id, why in (await in_thread(revocation.revoked, known)).items():
                     if run := self._runs.get(generation_id):
                         run.revoked = why
                         run.stop.set()

@@ -43,6 +43,8 @@ class Run:
     seq: int = 0
     pending: list[Event] = field(default_factory=list)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    # Where the program asked from, whose key may be for some addresses alone. It is not stored.
+    address: str = ""
     # Why the run was stopped, if the right to it was taken away.
     revoked: Failure | None = None
     upstream_id: str = ""

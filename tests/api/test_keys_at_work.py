@@ -67,3 +67,18 @@ def test_the_requests_that_the_page_suggests_run_as_they_stand(gate: Gate) -> No
             check=False,
         )
         assert "<gen:" in said.stdout, (name, said.stdout, said.stderr)
+
+
+def test_a_key_that_is_narrowed_to_other_addresses_ends_what_runs_from_this_one(gate: Gate) -> None:
+    headers = {"Authorization": f"Bearer {gate.secret}"}
+    body = gate.body(words="tokens=2000 rate=20", stream=True)
+    address = f"{gate.url}/chat/completions"
+    with httpx.stream("POST", address, json=body, headers=headers, timeout=SECONDS) as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        api_keys.change(gate.key, KeyChoices("nightly", addresses=["127.0.0.0/8"]))
+        api_keys.change(gate.key, KeyChoices("nightly", addresses=["192.0.2.0/24"]))
+        said = [line for line in lines if line]
+    assert '"code":"key_narrowed"' in said[-1]
+    (entry,) = gate.settled()
+    assert entry.error_code == "key_narrowed"
