@@ -38,12 +38,15 @@ async def models(request: HttpRequest) -> HttpResponse:
 async def model(request: HttpRequest, name: str) -> HttpResponse:
     """One model. A name may have slashes, which clients send percent-encoded."""
     key = await in_thread(_admitted, request, ApiKey.Endpoint.MODELS)
+    return _json(_model(await in_thread(_found, key, name)))
+
+
+def _found(key: ApiKey, name: str) -> LanguageModel:
     try:
-        found = await in_thread(access.model_for, key.user, name, key)
+        return access.model_for(key.user, name, key)
     except access.NotFound:
         text = _("The model “%s” is not available to you.") % name[:100]
         raise ApiError(404, "model_not_found", text, param="model") from None
-    return _json(_model(found))
 
 
 @only("GET", "HEAD")
@@ -83,6 +86,8 @@ async def _started(asking: Asking) -> Started:
     """
     task: asyncio.Future[Started]
     if asking.claim:
+        # What the first request was answered may not be this key's any more.
+        await in_thread(_check_is_open, asking)
         begin = partial(_begin, asking)
         task = asyncio.ensure_future(memory().started(asking.key.pk, asking.claim, begin))
     else:
@@ -92,6 +97,13 @@ async def _started(asking: Asking) -> Started:
     except asyncio.CancelledError:
         task.add_done_callback(_abandon_later)
         raise
+
+
+def _check_is_open(asking: Asking) -> None:
+    name = asking.body.get("model")
+    # What is no name is told like every other field of a wrong type.
+    if isinstance(name, str):
+        _found(asking.key, name)
 
 
 def _abandon_later(task: "asyncio.Future[Started]") -> None:

@@ -9,8 +9,10 @@ import openai
 import pytest
 from django.utils import timezone
 
+from conversations import api_keys
 from conversations.api import idempotency
 from conversations.api.answers import KEPT_BYTES
+from conversations.api_keys import KeyChoices
 from conversations.models import IdempotencyClaim, LedgerEntry
 from tests.api.conftest import Gate, until
 
@@ -74,10 +76,14 @@ def test_another_body_is_refused_and_the_order_of_its_fields_is_none(gate: Gate)
     assert len(gate.upstream.calls) == 1
 
 
-def test_another_api_key_may_use_the_same_word(gate: Gate) -> None:
-    from conversations import api_keys
-    from conversations.api_keys import KeyChoices
+def test_who_may_not_use_the_model_any_more_gets_no_old_answer_of_it(gate: Gate) -> None:
+    gate.post(gate.body(), headers=KEY)
+    api_keys.change(gate.key, KeyChoices("nightly", models=[gate.model("choices")]))
+    again = gate.post(gate.body(), headers=KEY)
+    assert (again.status_code, again.json()["error"]["code"]) == (404, "model_not_found")
 
+
+def test_another_api_key_may_use_the_same_word(gate: Gate) -> None:
     gate.post(gate.body(), headers=KEY)
     _key, secret = api_keys.create(gate.alice, KeyChoices("another"))
     other = gate.post(gate.body(), headers={**KEY, "Authorization": f"Bearer {secret}"})
