@@ -25,9 +25,9 @@ from conversations.models import (
 )
 from conversations.parameters import FIELDS, clamped, limits_of, takes
 from conversations.providers import address_policy
-from conversations.quotas import Standing
 from conversations.refusal import Refused
 from conversations.schemas import check_schemas
+from conversations.standing import Standing
 from conversations.tokens import request_size
 from conversations.turn_records import model_named
 from conversations.upstream import NUMBERS, CompletionRequest, Limits, check

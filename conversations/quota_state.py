@@ -4,7 +4,8 @@ from typing import Any
 
 from conversations import access
 from conversations.models import Measure, Policy, User
-from conversations.quotas import Standing, standings
+from conversations.quotas import standings
+from conversations.standing import Standing
 
 
 def quota_state(user: User) -> list[dict[str, Any]]:

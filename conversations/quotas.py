@@ -4,7 +4,6 @@ The hold is the most that the generation can use, so that used and held together
 limit, whatever runs at the same time. Integers only; the window is the one of the reservation.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from conversations import statements
 from conversations.counting import amounts, cost_micros, locked
@@ -28,64 +25,12 @@ from conversations.models import (
     Rule,
     User,
 )
-from conversations.models.measure import money, with_unit
 from conversations.parameters import default_max_tokens
-from conversations.refusal import Refused
+from conversations.standing import QuotaExceeded, Standing
 from conversations.tokens import PromptSize
 
 # Less than this is no useful answer: the request is refused instead of being cut down to it.
 USEFUL_TOKENS = 32
-
-
-class QuotaExceeded(Refused):
-    """A rule leaves no room. ``message`` names the rule, what is left and when it starts anew."""
-
-    def __init__(self, standing: "Standing") -> None:
-        super().__init__("quota_exceeded", standing.refusal())
-        self.standing = standing
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How one rule stands for one person now."""
-
-    rule: Rule
-    used: int
-    held: int
-    resets_at: datetime | None
-
-    @property
-    def left(self) -> int:
-        """What can still be reserved, never below zero."""
-        return max(0, self.rule.limit - self.used - self.held)
-
-    @property
-    def seconds_left(self) -> int | None:
-        """How long until it starts anew, at least a second; None for a limit in all."""
-        if self.resets_at is None:
-            return None
-        return max(1, math.ceil((self.resets_at - timezone.now()).total_seconds()))
-
-    def refusal(self) -> str:
-        """Why a request is refused, in words: which rule, what is left, when it starts anew."""
-        told = {"limit": self._limit(), "rest": self._rest(), "anew": _in_words(self.resets_at)}
-        if self.resets_at is None:
-            return _("%(limit)s, and %(rest)s.") % told
-        text = _("%(limit)s; %(rest)s, which is too little for this. It starts anew %(anew)s.")
-        return text % told
-
-    def _limit(self) -> str:
-        rule = self.rule
-        told = {"limit": rule.in_full(), "group": rule.group.name if rule.group else ""}
-        if rule.api_key_id:
-            return _("The limit of this API key is %(limit)s") % told
-        if rule.group:
-            return _("The limit of your group “%(group)s” is %(limit)s") % told
-        return _("Your limit is %(limit)s") % told
-
-    def _rest(self) -> str:
-        rest = amount_in_words(self.rule.measure, self.left)
-        return ngettext("%s is left", "%s are left", self.left) % rest
 
 
 @dataclass(frozen=True)
@@ -207,9 +152,22 @@ def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
     if most == asked:
         return Granted(asked)
     if most < min(USEFUL_TOKENS, asked):
-        raise QuotaExceeded(min(limiting, key=lambda each: _most_tokens(wanted, each, asked)))
+        raise _exceeded(wanted, limiting, asked)
     text = _("What is left of your limit allows %(most)s tokens for this answer, not %(asked)s.")
     return Granted(most, text % {"most": f"{most:,}", "asked": f"{asked:,}"})
+
+
+def _exceeded(wanted: Wanted, limiting: Sequence[Standing], asked: int) -> QuotaExceeded:
+    """The refusal by the rule that leaves least, or by one in whose window it never fits."""
+
+    def needed(each: Standing) -> int:
+        return wanted.amount(each.rule.measure, min(USEFUL_TOKENS, asked))
+
+    def room(each: Standing) -> tuple[bool, int]:
+        return needed(each) <= each.rule.limit, _most_tokens(wanted, each, asked)
+
+    tightest = min(limiting, key=room)
+    return QuotaExceeded(tightest, needed(tightest))
 
 
 def _most_tokens(wanted: Wanted, standing: Standing, asked: int) -> int:
@@ -227,20 +185,5 @@ def _most_tokens(wanted: Wanted, standing: Standing, asked: int) -> int:
 def _held(standing: Standing, counter: Counter, amount: int) -> list[Any]:
     """Take the amount, if it still fits; the statement itself is what decides."""
     if not statements.hold(counter.pk, amount, standing.rule.limit):
-        raise QuotaExceeded(standing)
+        raise QuotaExceeded(standing, amount)
     return [counter.pk, standing.rule.measure, amount]
-
-
-def amount_in_words(measure: str, amount: int) -> str:
-    """An amount as people read it: "1,200 tokens", "1 request", "0.42 USD", "0.00042 USD"."""
-    number = money(amount) if measure == Measure.COST else f"{amount:,}"
-    return with_unit(measure, number, amount)
-
-
-def _in_words(moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    return _("on %(day)s at %(time)s UTC") % {
-        "day": date_format(moment, "j F"),
-        "time": moment.strftime("%H:%M"),
-    }

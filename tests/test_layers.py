@@ -51,6 +51,7 @@ LAYERS = {
     "conversations.settling": 2,
     "conversations.sharing": 2,
     "conversations.spreadsheet": 2,
+    "conversations.standing": 2,
     "conversations.statements": 2,
     "conversations.threads": 2,
     "conversations.tokens": 2,

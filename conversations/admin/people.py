@@ -29,6 +29,7 @@ from conversations.admin.people_form import (
 from conversations.admin.people_import import ImportPage
 from conversations.models import Conversation, Period, Policy, UsageDay, User
 from conversations.models.measure import money
+from conversations.standing import Standing, amount_in_words
 
 
 @admin.register(User)
@@ -200,10 +201,10 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         super().delete_queryset(request, queryset)
 
 
-def _shown(standing: quotas.Standing) -> dict[str, Any]:
+def _shown(standing: Standing) -> dict[str, Any]:
     rule = standing.rule
     amounts = {
-        name: quotas.amount_in_words(rule.measure, amount)
+        name: amount_in_words(rule.measure, amount)
         for name, amount in (
             ("limit", rule.limit),
             ("used", standing.used),

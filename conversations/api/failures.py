@@ -12,8 +12,8 @@ from conversations.api.errors import ApiError
 from conversations.generation.direct import Ending
 from conversations.generation.events import Failure
 from conversations.generation.failures import failure_of
-from conversations.quotas import QuotaExceeded
 from conversations.refusal import Refused
+from conversations.standing import QuotaExceeded
 from conversations.upstream import InvalidField, UpstreamError
 
 RETRY = {"x-should-retry": "true"}
@@ -67,6 +67,16 @@ def error_of(ending: Ending) -> ApiError | None:
     return _of_failure(last.error)
 
 
+def api_error(error: ApiError | InvalidField | Refused) -> ApiError:
+    """The error for what we say ourselves of a request."""
+    match error:
+        case InvalidField():
+            return of_field(error)
+        case Refused():
+            return of_refusal(error)
+    return error
+
+
 def internal() -> ApiError:
     """The error for whatever should not have happened; the log has the details."""
     text = _("Something went wrong on this site. Its log tells what, under this x-request-id.")
@@ -111,13 +121,11 @@ def _of_failure(failure: Failure) -> ApiError:
 
 
 def _of_quota(refused: QuotaExceeded) -> ApiError:
-    standing = refused.standing
-    seconds = standing.seconds_left or math.inf
-    # What is more than the limit itself fits in no window.
-    is_retry = seconds <= SOON_SECONDS and standing.left < standing.rule.limit
+    seconds = refused.seconds_left
+    is_retry = seconds is not None and seconds <= SOON_SECONDS
     headers = dict(RETRY if is_retry else NO_RETRY)
-    if standing.seconds_left:
-        headers["retry-after"] = str(standing.seconds_left)
+    if seconds is not None:
+        headers["retry-after"] = str(seconds)
     code = "rate_limit_exceeded" if is_retry else "insufficient_quota"
     return ApiError(429, code, refused.message, type=code, headers=headers)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from conversations.api import headers
 from conversations.api.errors import ApiError
-from conversations.api.failures import NO_RETRY, internal, of_field, of_refusal
+from conversations.api.failures import NO_RETRY, api_error, internal
 from conversations.api.wire import encode
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
@@ -75,10 +75,8 @@ async def _routed(request: HttpRequest) -> HttpResponseBase:
 
 def _error(error: Exception, request_id: str) -> ApiError:
     match error:
-        case Refused():
-            return of_refusal(error)
-        case InvalidField():
-            return of_field(error)
+        case Refused() | InvalidField():
+            return api_error(error)
         case Resolver404():
             text = _("There is nothing at this address. See the API's description.")
             return ApiError(404, "unknown_url", text)

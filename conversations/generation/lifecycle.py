@@ -66,7 +66,7 @@ def create(order: Order, changed_in: int) -> Created:
     """The running generation of ``order`` with its assistant messages, in the caller's transaction.
 
     What it can use is reserved in the same transaction. ``changed_in`` is the version of the
-    conversation that this change makes. Raises :class:`~conversations.quotas.QuotaExceeded`.
+    conversation that this change makes. Raises :class:`~conversations.standing.QuotaExceeded`.
     """
     conversation = order.parent.conversation
     generation = Generation(

@@ -13,7 +13,7 @@ from conversations import access
 from conversations.models import Measure
 from conversations.own_usage import ModelUse, use_by_day, use_by_model
 from conversations.quota_state import visible_standings
-from conversations.quotas import Standing, amount_in_words
+from conversations.standing import Standing, amount_in_words
 from conversations.views.api_keys import key_examples, key_rows
 from conversations.views.requests import SignedInRequest
 from conversations.views.usage_chart import UsageChart

@@ -8,7 +8,8 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from conversations.models import Counter, Hold, LanguageModel
-from conversations.quotas import Granted, QuotaExceeded, Wanted, amount_in_words, reserve
+from conversations.quotas import Granted, Wanted, reserve
+from conversations.standing import QuotaExceeded, amount_in_words
 from conversations.tokens import PromptSize
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit
@@ -70,13 +71,32 @@ def test_max_tokens_is_lowered_to_what_is_left_and_the_reader_is_told(
 def test_too_little_for_a_useful_answer_is_refused_with_rule_rest_and_reset(
     people: People, model: LanguageModel
 ) -> None:
-    limit(131)
+    limit(241)
+    reserve(uuid4(), wanted(people, model, 10))
     with pytest.raises(QuotaExceeded) as refused:
         reserve(uuid4(), wanted(people, model))
     assert refused.value.message.startswith(
-        "Your limit is 131 tokens a day; 131 tokens are left, which is too little for this. "
+        "Your limit is 241 tokens a day; 131 tokens are left, which is too little for this. "
         "It starts anew on "
     )
+    assert refused.value.seconds_left is not None
+
+
+def test_what_fits_in_no_window_is_promised_nothing(people: People, model: LanguageModel) -> None:
+    limit(1, "requests")
+    limit(131)
+    with pytest.raises(QuotaExceeded) as refused, transaction.atomic():
+        reserve(uuid4(), wanted(people, model))
+    assert refused.value.message == "Your limit is 131 tokens a day, and this needs more."
+    assert refused.value.seconds_left is None
+
+
+def test_one_is_no_plural(people: People, model: LanguageModel) -> None:
+    limit(1, "requests", period="total")
+    reserve(uuid4(), wanted(people, model))
+    with pytest.raises(QuotaExceeded) as refused:
+        reserve(uuid4(), wanted(people, model))
+    assert refused.value.message == "Your limit is 1 request in all, and 0 requests are left."
 
 
 def test_a_short_answer_that_was_asked_for_is_useful(people: People, model: LanguageModel) -> None:

@@ -1,0 +1,97 @@
+"""How a limit stands for one person, and the refusal where it leaves no room, in words."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from conversations.models import Measure, Rule
+from conversations.models.measure import money, with_unit
+from conversations.refusal import Refused
+
+
+class QuotaExceeded(Refused):
+    """A rule leaves no room. ``message`` names the rule, what is left and when it starts anew.
+
+    ``resets_at`` is that moment; None where there is none, or where at least so much is
+    ``needed`` that it fits in no window.
+    """
+
+    def __init__(self, standing: "Standing", needed: int) -> None:
+        fits_never = needed > standing.rule.limit
+        super().__init__("quota_exceeded", standing.refusal(fits_never=fits_never))
+        self.standing = standing
+        self.resets_at = None if fits_never else standing.resets_at
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long until it is worth asking again; None where it never is."""
+        return _seconds_until(self.resets_at)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one rule stands for one person now."""
+
+    rule: Rule
+    used: int
+    held: int
+    resets_at: datetime | None
+
+    @property
+    def left(self) -> int:
+        """What can still be reserved, never below zero."""
+        return max(0, self.rule.limit - self.used - self.held)
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long until it starts anew, at least a second; None for a limit in all."""
+        return _seconds_until(self.resets_at)
+
+    def refusal(self, *, fits_never: bool = False) -> str:
+        """Why a request is refused, in words: which rule, what is left, when it starts anew."""
+        told = {"limit": self._limit(), "rest": self._rest(), "anew": _in_words(self.resets_at)}
+        if fits_never:
+            return _("%(limit)s, and this needs more.") % told
+        if self.resets_at is None:
+            return _("%(limit)s, and %(rest)s.") % told
+        text = _("%(limit)s; %(rest)s, which is too little for this. It starts anew %(anew)s.")
+        return text % told
+
+    def _limit(self) -> str:
+        rule = self.rule
+        told = {"limit": rule.in_full(), "group": rule.group.name if rule.group else ""}
+        if rule.api_key_id:
+            return _("The limit of this API key is %(limit)s") % told
+        if rule.group:
+            return _("The limit of your group “%(group)s” is %(limit)s") % told
+        return _("Your limit is %(limit)s") % told
+
+    def _rest(self) -> str:
+        rest = amount_in_words(self.rule.measure, self.left)
+        return ngettext("%s is left", "%s are left", self.left) % rest
+
+
+def amount_in_words(measure: str, amount: int) -> str:
+    """An amount as people read it: "1,200 tokens", "1 request", "0.42 USD", "0.00042 USD"."""
+    number = money(amount) if measure == Measure.COST else f"{amount:,}"
+    return with_unit(measure, number, amount)
+
+
+def _seconds_until(moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
+    return max(1, math.ceil((moment - timezone.now()).total_seconds()))
+
+
+def _in_words(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return _("on %(day)s at %(time)s UTC") % {
+        "day": date_format(moment, "j F"),
+        "time": moment.strftime("%H:%M"),
+    }
