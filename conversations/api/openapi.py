@@ -98,13 +98,16 @@ def _create_completion() -> Described:
     answer = _answer("The completion; with stream, its chunks as events.", "ChatCompletion")
     answer["content"]["text/event-stream"] = {"itemSchema": ref("ChatCompletionEvent")}
     answer["headers"] |= _completion_headers()
+    answers = _responses(answer, _CHAT_ERRORS)
+    for answered in answers.values():
+        answered["headers"] |= _quota_headers()
     body = {"application/json": {"schema": ref("ChatCompletionRequest")}}
     return {
         "operationId": "createChatCompletion",
         "summary": "Have a model answer.",
         "parameters": [key],
         "requestBody": {"required": True, "content": body},
-        "responses": _responses(answer, _CHAT_ERRORS),
+        "responses": answers,
     }
 
 
@@ -160,13 +163,17 @@ def _request_id() -> Described:
 
 def _completion_headers() -> Described:
     kept = _header("Whether the site stores what is asked and answered.", ["true", "false"])
-    headers = {
+    return {
         "x-content-kept": kept | {"required": True},
         "x-ignored-fields": _header("The fields that were left out."),
         "x-lowered-max-tokens": _header(
             "The max_tokens that the limits allow.", pattern="^[0-9]+$"
         ),
     }
+
+
+def _quota_headers() -> Described:
+    headers: Described = {}
     for measure in MEASURES:
         headers |= {
             f"x-ratelimit-limit-{measure}": _header(f"The limit on {measure} that is nearest."),

@@ -1,17 +1,20 @@
 """The addresses at ``/v1``."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from conversations import access, completion_records
+from conversations import access, completion_records, quotas
 from conversations.api import headers, openapi
 from conversations.api.answers import Answer, Reader
 from conversations.api.auth import authenticate, require
 from conversations.api.body import json_object
 from conversations.api.errors import ApiError
+from conversations.api.failures import api_error
 from conversations.api.forms import Form, Origin, Streamed, Whole
 from conversations.api.gateway import only
 from conversations.api.idempotency import Started, claim_of, memory
@@ -20,7 +23,9 @@ from conversations.api.wire import Model, ModelList, encode
 from conversations.completion_records import Asking, Begun
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, LanguageModel
+from conversations.refusal import Refused
 from conversations.threads import in_thread
+from conversations.upstream import InvalidField
 
 # How long a start that its client did not wait for looks for other readers of it.
 ORPHAN_SECONDS = 0.1
@@ -59,7 +64,17 @@ async def description(request: HttpRequest) -> HttpResponse:
 async def chat_completions(request: HttpRequest) -> HttpResponseBase:
     """An answer, streamed or whole. Its status is decided when it begins to say something."""
     key = await in_thread(_admitted, request, ApiKey.Endpoint.CHAT)
-    body = json_object(request)
+    body: dict[str, Any] = {}
+    try:
+        body = json_object(request)
+        return await _completion(request, key, body)
+    except (ApiError, InvalidField, Refused) as error:
+        failed = api_error(error)
+        left = await in_thread(_left, key, body.get("model"))
+        raise replace(failed, headers={**left, **failed.headers}) from None
+
+
+async def _completion(request: HttpRequest, key: ApiKey, body: dict[str, Any]) -> HttpResponseBase:
     claim = claim_of(request.headers.get("idempotency-key", ""), body)
     address = request.META.get("REMOTE_ADDR", "")
     started = await _started(Asking(key, body, claim, address))
@@ -70,6 +85,18 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
     except BaseException:
         reader.leave()
         raise
+
+
+def _left(key: ApiKey, name: object) -> dict[str, str]:
+    """What is left for the model of that name; where there is none, for all models together."""
+    try:
+        model = access.model_for(key.user, str(name), key)
+    except access.NotFound:
+        model = None
+    standings = quotas.standings(key.user, model, key)
+    return headers.quota_headers(
+        each for each in standings if model or each.rule.language_model_id is None
+    )
 
 
 def _admitted(request: HttpRequest, endpoint: str) -> ApiKey:
@@ -149,8 +176,11 @@ async def _response(started: Started, reader: Reader) -> HttpResponseBase:
     if begun.asked.stream:
         shown |= headers.UNBUFFERED
         return StreamingHttpResponse(reader, content_type=content_type, headers=shown)
+    content = await reader.whole()
+    # It was settled before it ended, so that nothing is held for it any more.
+    shown |= await in_thread(_left, begun.generation.api_key, begun.call.model.name)
     shown["Cache-Control"] = "no-store"
-    return HttpResponse(await reader.whole(), content_type=content_type, headers=shown)
+    return HttpResponse(content, content_type=content_type, headers=shown)
 
 
 def _model(found: LanguageModel) -> Model:

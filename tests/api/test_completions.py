@@ -184,13 +184,34 @@ def test_what_is_left_is_told_and_a_refusal_says_why_and_is_not_retried(gate: Ga
     said: Any = [{"role": "user", "content": "tokens=3"}]
     first = raw.create(model="good", messages=said)
     assert first.headers["x-ratelimit-limit-tokens"] == "5000"
-    assert 3_500 < int(first.headers["x-ratelimit-remaining-tokens"]) < 4_000
+    assert int(first.headers["x-ratelimit-remaining-tokens"]) == 5_000 - 10 - 3
     assert first.headers["x-ratelimit-reset-tokens"].endswith("s")
     Rule.objects.update(limit=20)
     client = gate.openai.with_options(max_retries=2)
     with pytest.raises(openai.RateLimitError, match="Your limit is 20 tokens") as caught:
         client.chat.completions.create(model="good", messages=said)
     assert (caught.value.code, caught.value.type) == ("insufficient_quota", "insufficient_quota")
-    assert caught.value.response.headers["x-should-retry"] == "false"
+    told = caught.value.response.headers
+    assert told["x-should-retry"] == "false"
+    assert (told["x-ratelimit-limit-tokens"], told["x-ratelimit-remaining-tokens"]) == ("20", "7")
+    assert "retry-after" not in told
     assert len(gate.upstream.calls) == 1
     gate.settled(1)
+
+
+def test_what_is_left_is_told_with_every_error(gate: Gate) -> None:
+    limit(5_000, user=gate.alice)
+    gate.model("500")
+    broken = [gate.body("500"), gate.body(temperature=9), gate.body() | {"model": "none"}]
+    for status, body in zip((502, 400, 404), broken, strict=True):
+        answer = gate.post(body)
+        assert answer.status_code == status
+        assert answer.headers["x-ratelimit-limit-tokens"] == "5000"
+        assert answer.headers["x-ratelimit-remaining-tokens"] == "5000"
+
+
+def test_a_stream_tells_what_is_left_beside_what_it_may_need(gate: Gate) -> None:
+    limit(5_000, user=gate.alice)
+    gate.model("good", default_max_tokens=1_000)
+    stream = gate.post(gate.body(stream=True))
+    assert 3_500 < int(stream.headers["x-ratelimit-remaining-tokens"]) < 4_000
