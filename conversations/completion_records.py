@@ -30,7 +30,14 @@ from conversations.schemas import check_schemas
 from conversations.standing import Standing
 from conversations.tokens import request_size
 from conversations.turn_records import model_named
-from conversations.upstream import NUMBERS, CompletionRequest, Limits, check
+from conversations.upstream import (
+    NUMBERS,
+    CompletionRequest,
+    InvalidField,
+    Limits,
+    check,
+    check_agreement,
+)
 
 # For so long an Idempotency-Key stands for the request that it was first used with.
 CLAIM_HOURS = 24
@@ -91,8 +98,8 @@ def begin(asking: Asking) -> Begun:
     """
     asked = CompletionRequest.from_wire(asking.body)
     model = model_named(asking.key.user, asked.model, asking.key)
-    check(asked, limits_of(model))
-    _check_older_name(asking.body, asked, limits_of(model))
+    _check_ranges(asking.body, asked, limits_of(model))
+    check_agreement(asked)
     ignored = _ignored(model, asking.body)
     check_schemas(dict(asking.body))
     policy = Policy.current()
@@ -133,8 +140,17 @@ def _created(
     return generation, granted
 
 
-def _check_older_name(body: Mapping[str, Any], asked: CompletionRequest, limits: Limits) -> None:
-    """``max_tokens`` beside its newer name does not count, but is held to its range as well."""
+def _check_ranges(body: Mapping[str, Any], asked: CompletionRequest, limits: Limits) -> None:
+    """Raise InvalidField. What was sent under the newer name is refused under that.
+
+    ``max_tokens`` beside it does not count, but is held to its range as well.
+    """
+    try:
+        check(asked, limits)
+    except InvalidField as invalid:
+        if invalid.field == "max_tokens" and body.get(_NEWER) is not None:
+            raise InvalidField(_NEWER, invalid.message, invalid.allowed) from None
+        raise
     older = body.get("max_tokens")
     if older is not None and older != asked.max_tokens:
         check(msgspec.structs.replace(asked, max_tokens=older), limits)

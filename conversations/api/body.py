@@ -16,6 +16,11 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_DEPTH = 64
 MOST_CONTAINERS = 100_000
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+# UTF-16's halves: the first without the second behind it, or the second without the first before.
+_HALF_CHARACTERS = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -26,11 +31,17 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        text = _("The body is not valid JSON: %s.") % str(error)[:200]
+        text = _("The body is not valid JSON: %s.") % _fault(content, error)
         raise ApiError(400, "invalid_json", text) from None
     if not isinstance(value, dict):
         raise ApiError(400, "invalid_json", _("The body must be a JSON object."))
     return value
+
+
+def _fault(content: bytes, error: Exception) -> str:
+    if _HALF_CHARACTERS.search(content):
+        return _("a \\u escape stands for one half of a character, without the other")
+    return str(error)[:200]
 
 
 def _content(request: HttpRequest) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from conversations.api import wire
-from conversations.upstream import DEFAULT_LIMITS, Limits, Range
+from conversations.upstream import DEFAULT_LIMITS, TOOL_CHOICES, Limits, Range
 
 Schema = dict[str, Any]
 
@@ -86,10 +86,7 @@ def _request(limits: Limits) -> Schema:
         tools=_list_or_null(
             ref("Tool"), maxItems=limits.tools, description="Functions; each has another name."
         ),
-        tool_choice={
-            "type": ["string", "object", "null"],
-            "description": "auto, none, required, or the one function to call.",
-        },
+        tool_choice=_tool_choice(),
         parallel_tool_calls=_or_null("boolean"),
         logprobs=_or_null("boolean", description="Tell how likely each token was."),
         enable_thinking=_or_null("boolean", description="For models that can do without."),
@@ -149,6 +146,15 @@ def _tool() -> Schema:
         strict=_or_null("boolean"),
     )
     return _object(("type", "function"), type={"const": "function"}, function=function)
+
+
+def _tool_choice() -> Schema:
+    function = _object(("name",), name={"type": "string"})
+    named = _object(("type", "function"), type={"const": "function"}, function=function)
+    return {
+        "description": "How tools are used; or the one of the tools to call.",
+        "anyOf": [{"enum": [*TOOL_CHOICES, None]}, named],
+    }
 
 
 def _response_format() -> Schema:

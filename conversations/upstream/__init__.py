@@ -12,6 +12,7 @@ send in their many ways becomes the one form of ``types`` here, and what fails o
 
 from .address import BadAddress, check_base_url, check_header
 from .address_policy import AddressPolicy
+from .agreement import TOOL_CHOICES, check_agreement
 from .answer import Answer
 from .bounds import Caps, Clocks
 from .client import Upstream
@@ -80,6 +81,7 @@ __all__ = [
     "OLLAMA",
     "OPENAI",
     "SILICONFLOW",
+    "TOOL_CHOICES",
     "VLLM",
     "AddressPolicy",
     "AddressRefused",
@@ -134,6 +136,7 @@ __all__ = [
     "UpstreamError",
     "Usage",
     "check",
+    "check_agreement",
     "check_base_url",
     "check_header",
     "find_invalid",

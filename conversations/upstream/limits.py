@@ -29,10 +29,14 @@ class Range(msgspec.Struct, frozen=True):
         return above and value <= self.high
 
     def __str__(self) -> str:
-        words = f"{self.low:.15g} to {self.high:.15g}"
-        if self.open_low:
-            words = f"above {self.low:.15g} and up to {self.high:.15g}"
-        return " or ".join([*(f"{value:.15g}" for value in self.also), words])
+        low, high = _shown(self.low), _shown(self.high)
+        words = f"above {low} and up to {high}" if self.open_low else f"{low} to {high}"
+        return " or ".join([*map(_shown, self.also), words])
+
+
+def _shown(value: float) -> str:
+    # Integers have all their digits: those of a seed are more than a float's.
+    return str(value) if isinstance(value, int) else f"{value:.15g}"
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,8 @@ def ranges(**fields: Any) -> list[tuple[str, dict[str, Any], str]]:
     return [(name, {name: value}, allowed) for name, (value, allowed) in fields.items()]
 
 
+TOOL = {"type": "function", "function": {"name": "f"}}
+CHOICE = {"type": "function", "function": {"name": "g"}}
 NAMELESS = {"type": "function", "function": {"name": "?"}}
 WRONG_FIELDS = [
     *ranges(
@@ -38,7 +40,14 @@ WRONG_FIELDS = [
         seed=("x", "an integer"), stream=("yes", "true or false"), logprobs=(1, "true or false"),
         user=(5, "a text"), tool_choice=(5, "a text or an object"), messages=([], "at least 1"),
     ),
-    ("max_tokens", {"max_completion_tokens": 99_999}, "1 to 16384"),
+    ("max_completion_tokens", {"max_completion_tokens": 99_999}, "1 to 16384"),
+    ("seed", {"seed": 2**63}, "-9223372036854775808 to 9223372036854775807"),
+    ("tool_choice", {"tools": [TOOL], "tool_choice": "bogus"}, "auto, none, required"),
+    ("tool_choice", {"tools": [TOOL], "tool_choice": CHOICE}, "one of the tools"),
+    ("tool_choice", {"tools": [TOOL], "tool_choice": {"type": "function"}}, "one of the tools"),
+    ("tool_choice", {"tool_choice": "required"}, "auto or none"),
+    ("top_logprobs", {"top_logprobs": 2}, "with logprobs"),
+    ("messages[0].tool_call_id", {"messages": [{"role": "tool", "content": "3"}]}, "the call"),
     ("model", {"model": None}, "a text"),
     ("messages[0].role", {"messages": [{"role": "wizard", "content": ""}]}, "developer"),
     ("stream_options.include_usage", {"stream_options": {"include_usage": 1}}, "true or false"),
@@ -77,6 +86,13 @@ def test_a_wrong_field_is_named_with_its_range_and_costs_nothing(gate: Gate) -> 
 def test_an_absurd_body_is_refused(gate: Gate, content: bytes, status: int, code: str) -> None:
     answer = gate.post(content=content)
     assert told(answer)[:2] == (status, code)
+
+
+@pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\ud83d\\ude00"])
+def test_half_a_character_is_called_what_it_is(gate: Gate, half: str) -> None:
+    answer = gate.post(content=b'{"user": "%s"}' % half.encode())
+    assert told(answer)[:2] == (400, "invalid_json")
+    assert "half of a character" in answer.json()["error"]["message"]
 
 
 def test_brackets_inside_texts_are_no_nesting(gate: Gate) -> None:
