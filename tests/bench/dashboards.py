@@ -53,8 +53,8 @@ MODELS = 24
 PROVIDERS = 4
 ERRORS = ("rate_limited", "timeout", "upstream_error", "connection_lost", "context_too_long")
 LEDGER_COLUMNS = (
-    "generation_id", "user_id", "username", "model_name", "provider_name", "day", "reserved_at",
-    "settled_at", "outcome", "error_code", "source", "requests", "prompt_tokens",
+    "generation_id", "user_id", "username", "model_name", "provider_name", "api_key_name", "day",
+    "reserved_at", "settled_at", "outcome", "error_code", "source", "requests", "prompt_tokens",
     "completion_tokens", "cost_micros", "charged_tokens", "charged_cost_micros", "first_token_ms",
     "duration_ms",
 )  # fmt: skip
@@ -133,7 +133,7 @@ def entries(rows: int, people: list[tuple[int, str]]) -> Iterator[tuple[Any, ...
         cost = prompt + 4 * completion
         yield (
             UUID(int=number).hex, *who, f"vendor/model-{model}", f"Provider {model % PROVIDERS}",
-            begun.date().isoformat(), begun.isoformat(" "), begun.isoformat(" "), outcome,
+            "", begun.date().isoformat(), begun.isoformat(" "), begun.isoformat(" "), outcome,
             chance.choice(ERRORS) if failed else "", "estimate" if failed else "provider", 1,
             prompt, completion, cost, prompt + completion, cost,
             None if failed else chance.randrange(100, 3000), 5000,
