@@ -13,8 +13,8 @@ from conversations.models import (
     Policy,
     ShareLink,
     User,
+    hashed,
 )
-from conversations.models.invitation import hashed
 
 T = TypeVar("T")
 

@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 
 from conversations import audit
 from conversations.limits import Limit
-from conversations.models import ApiKey, LanguageModel, Rule, User
-from conversations.models.api_key import (
-    SHOWN_CHARACTERS,
+from conversations.models import (
+    KEY_SHOWN_CHARACTERS,
+    ApiKey,
+    LanguageModel,
+    Rule,
+    User,
     all_endpoints,
-    key_hash,
-    new_secret,
+    hashed,
+    new_key_secret,
 )
 from conversations.refusal import Refused
 
@@ -79,8 +82,8 @@ def create(user: User, choices: KeyChoices) -> tuple[ApiKey, str]:
     if user.api_keys.kept().count() >= MOST_KEYS:
         text = _("You have %s keys. Revoke one that is no longer used.")
         raise Refused("too_many_keys", text % MOST_KEYS)
-    secret = new_secret()
-    key = ApiKey(user=user, prefix=secret[:SHOWN_CHARACTERS], key_hash=key_hash(secret))
+    secret = new_key_secret()
+    key = ApiKey(user=user, prefix=secret[:KEY_SHOWN_CHARACTERS], key_hash=hashed(secret))
     _apply(key, choices)
     return key, secret
 
@@ -139,7 +142,7 @@ def authenticated(secret: str, address: str) -> ApiKey:
     :class:`KeyRefused`; why a key no longer works is told only to who has the whole of it.
     """
     known = ApiKey.objects.kept().select_related("user")
-    key = known.filter(key_hash=key_hash(secret), user__is_active=True).first()
+    key = known.filter(key_hash=hashed(secret), user__is_active=True).first()
     if key is None:
         raise UnknownKey
     if key.is_expired:

@@ -9,8 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from conversations.models import AuditEntry, User
-from conversations.models.encryption import EncryptedTextField
+from conversations.models import AuditEntry, EncryptedTextField, User
 
 # Who is named where a change was made on the command line.
 COMMAND_LINE = "(command line)"

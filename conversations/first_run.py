@@ -1,6 +1,5 @@
 """The first administrator, made through a link that works once."""
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -10,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
-from conversations.models import User
+from conversations.models import User, hashed
 
 
 class AlreadySetUp(Exception):
@@ -32,7 +31,7 @@ def issue_token() -> str:
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(_digest(token))
+        file.write(hashed(token))
     return token
 
 
@@ -42,7 +41,7 @@ def admits(token: str) -> bool:
         stored = _path().read_text(encoding="ascii")
     except FileNotFoundError:
         return False
-    return hmac.compare_digest(stored, _digest(token)) and is_needed()
+    return hmac.compare_digest(stored, hashed(token)) and is_needed()
 
 
 @transaction.atomic
@@ -64,7 +63,3 @@ def create_administrator(token: str, *, username: str, email: str, password: str
 
 def _path() -> Path:
     return Path(settings.DATA_DIR) / "setup_token.sha256"
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -20,8 +20,7 @@ from django.utils import timezone
 
 from conversations import audit
 from conversations.generation import lifecycle
-from conversations.models import ALL_USE, Counter, Generation, Invitation, Rule, User
-from conversations.models.invitation import hashed
+from conversations.models import ALL_USE, Counter, Generation, Invitation, Rule, User, hashed
 
 INVITATION_DAYS = 7
 _SESSIONS_AT_ONCE = 500

@@ -9,8 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations.models import Measure, Rule
-from conversations.models.measure import money, with_unit
+from conversations.models import Measure, Rule, money, with_unit
 from conversations.refusal import Refused
 
 

@@ -154,6 +154,13 @@ def test_a_module_imports_only_from_its_own_layer_and_below(name: str, path: Pat
     assert above == set()
 
 
+@pytest.mark.parametrize(("name", "path"), modules().items())
+def test_records_are_imported_from_one_place(name: str, path: Path) -> None:
+    within = f"{APP}.models."
+    deep = {imported for imported in imports_of(path, name) if imported.startswith(within)}
+    assert name.startswith(f"{APP}.models") or deep == set()
+
+
 @pytest.mark.parametrize(
     ("name", "path"), [item for item in modules().items() if layer_of(item[0]) == 0]
 )

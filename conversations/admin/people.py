@@ -27,8 +27,7 @@ from conversations.admin.people_form import (
     PersonForm,
 )
 from conversations.admin.people_import import ImportPage
-from conversations.models import Conversation, Period, Policy, UsageDay, User
-from conversations.models.measure import money
+from conversations.models import Conversation, Period, Policy, UsageDay, User, money
 from conversations.standing import Standing, amount_in_words
 
 

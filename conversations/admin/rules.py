@@ -14,8 +14,7 @@ from conversations.admin.audited import AuditedAdmin
 from conversations.admin.limit_fields import AMOUNT_HELP, cleaned_amount
 from conversations.admin.switches import switch
 from conversations.limits import rule_in_place
-from conversations.models import Policy, Rule
-from conversations.models.measure import exact_amount
+from conversations.models import Policy, Rule, exact_amount
 
 
 class RuleForm(forms.ModelForm):

@@ -1,34 +1,51 @@
 """The records. Import them from here and from nowhere below."""
 
 from conversations.models.api_completion import IdempotencyClaim, KeptCompletion
-from conversations.models.api_key import ApiKey
+from conversations.models.api_key import (
+    KEY_NAME_CHARACTERS,
+    KEY_SHOWN_CHARACTERS,
+    ApiKey,
+    all_endpoints,
+    new_key_secret,
+)
 from conversations.models.audit import AuditEntry
 from conversations.models.conversation import Conversation, title_from
 from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, Hold
-from conversations.models.encryption import UnreadableText
+from conversations.models.encryption import EncryptedTextField, UnreadableText
 from conversations.models.feedback import Feedback
 from conversations.models.generation import Generation, LoggedEvent
+from conversations.models.hashing import hashed
 from conversations.models.invitation import Invitation
 from conversations.models.ledger import LedgerEntry
-from conversations.models.measure import MICROS, Measure, Period
+from conversations.models.measure import (
+    MICROS,
+    Measure,
+    Period,
+    exact_amount,
+    money,
+    with_unit,
+)
 from conversations.models.message import Message
 from conversations.models.policy import Policy
 from conversations.models.preset import Definition, Preset
 from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import Rule
-from conversations.models.share import ShareLink
+from conversations.models.share import ShareLink, ShareLinkQuerySet
 from conversations.models.usage import UsageDay, UsageTotal
 from conversations.models.user import User
 
 __all__ = [
     "ALL_MODELS",
     "ALL_USE",
+    "KEY_NAME_CHARACTERS",
+    "KEY_SHOWN_CHARACTERS",
     "MICROS",
     "ApiKey",
     "AuditEntry",
     "Conversation",
     "Counter",
     "Definition",
+    "EncryptedTextField",
     "Feedback",
     "Generation",
     "Hold",
@@ -46,9 +63,16 @@ __all__ = [
     "Provider",
     "Rule",
     "ShareLink",
+    "ShareLinkQuerySet",
     "UnreadableText",
     "UsageDay",
     "UsageTotal",
     "User",
+    "all_endpoints",
+    "exact_amount",
+    "hashed",
+    "money",
+    "new_key_secret",
     "title_from",
+    "with_unit",
 ]

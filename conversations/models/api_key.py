@@ -1,6 +1,5 @@
 """The keys with which programs come in, in the name of a person."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -17,20 +16,15 @@ from conversations.models.provider import LanguageModel
 SECRET_PREFIX = "pk-parley-"  # noqa: S105 - how a secret begins is none
 SECRET_BYTES = 32
 # What lists show of a key: enough to tell one from another, far too little to guess it.
-SHOWN_CHARACTERS = len(SECRET_PREFIX) + 4
-NAME_CHARACTERS = 100
+KEY_SHOWN_CHARACTERS = len(SECRET_PREFIX) + 4
+KEY_NAME_CHARACTERS = 100
 # How exact "last used" is: writing it for every request would cost more than the look-up.
 LAST_USED_SECONDS = 60
 
 
-def new_secret() -> str:
+def new_key_secret() -> str:
     """A fresh key; only its hash is kept."""
     return SECRET_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-
-
-def key_hash(secret: str) -> str:
-    """The form in which a key is kept; its 256 random bits need neither salt nor a slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def all_endpoints() -> list[str]:
@@ -66,7 +60,7 @@ class ApiKey(models.Model):
         related_name="api_keys",
         verbose_name=_("person"),
     )
-    name = models.CharField(_("name"), max_length=NAME_CHARACTERS)
+    name = models.CharField(_("name"), max_length=KEY_NAME_CHARACTERS)
     prefix = models.CharField(_("begins with"), max_length=20)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     # A field of its own: a key that is for one model must not open all when that is deleted.

@@ -1,6 +1,5 @@
 """Links by which an administrator lets somebody in."""
 
-import hashlib
 import secrets
 
 from django.conf import settings
@@ -9,11 +8,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-
-def hashed(token: str) -> str:
-    """The form in which a token is kept; its 256 random bits need no salt."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -9,9 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import access, audit
-from conversations.models import Conversation, ShareLink, User
-from conversations.models.invitation import hashed
-from conversations.models.share import ShareLinkQuerySet
+from conversations.models import Conversation, ShareLink, ShareLinkQuerySet, User, hashed
 from conversations.refusal import Refused
 from conversations.sharing import terms as terms_of_links
 from conversations.sharing.projection import Projection, project

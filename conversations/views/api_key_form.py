@@ -15,9 +15,16 @@ from django.utils.translation import gettext_lazy
 from conversations import access
 from conversations.api_keys import KeyChoices
 from conversations.limits import Limit, NotALimit, amount_from_words
-from conversations.models import ApiKey, LanguageModel, Measure, Period, Policy, User
-from conversations.models.api_key import NAME_CHARACTERS
-from conversations.models.measure import exact_amount
+from conversations.models import (
+    KEY_NAME_CHARACTERS,
+    ApiKey,
+    LanguageModel,
+    Measure,
+    Period,
+    Policy,
+    User,
+    exact_amount,
+)
 
 MOST_NETWORKS = 20
 _ONE_DAY = timedelta(days=1)
@@ -37,7 +44,7 @@ class ApiKeyForm(forms.Form):
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
-        max_length=NAME_CHARACTERS,
+        max_length=KEY_NAME_CHARACTERS,
         help_text=gettext_lazy("Where the key is used, so that you know it again."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -6,8 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conversations.limits import NotALimit, amount_from_words
-from conversations.models import Rule
-from conversations.models.measure import exact_amount
+from conversations.models import Rule, exact_amount
 from tests.administration.desk import Desk, told, trail
 from tests.people import People, make_model
 from tests.quotas.books import limit

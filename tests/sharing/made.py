@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from conversations.models import Conversation, ShareLink, User
-from conversations.models.invitation import hashed
+from conversations.models import Conversation, ShareLink, User, hashed
 
 
 def link_of(user: User, title: str = "A picnic", **fields: Any) -> ShareLink:

@@ -8,8 +8,7 @@ from django.db import transaction
 
 from conversations import api_keys, audit
 from conversations.api_keys import KeyChoices
-from conversations.models import User
-from conversations.models.api_key import NAME_CHARACTERS
+from conversations.models import KEY_NAME_CHARACTERS, User
 from conversations.refusal import Refused
 
 
@@ -34,8 +33,8 @@ class Command(BaseCommand):
 
 
 def _checked(name: str) -> str:
-    if not 0 < len(name.strip()) <= NAME_CHARACTERS:
-        raise CommandError(f"--name has 1 to {NAME_CHARACTERS} characters.")
+    if not 0 < len(name.strip()) <= KEY_NAME_CHARACTERS:
+        raise CommandError(f"--name has 1 to {KEY_NAME_CHARACTERS} characters.")
     return name.strip()
 
 
