@@ -81,7 +81,7 @@ async def _completion(request: HttpRequest, key: ApiKey, body: dict[str, Any]) -
     reader = started.answer.reader()
     try:
         await started.answer.decided()
-        return await _response(started, reader)
+        return await _response(started, reader, key)
     except BaseException:
         reader.leave()
         raise
@@ -163,7 +163,7 @@ def _form(begun: Begun) -> Form:
     return form
 
 
-async def _response(started: Started, reader: Reader) -> HttpResponseBase:
+async def _response(started: Started, reader: Reader, key: ApiKey) -> HttpResponseBase:
     begun = started.begun
     shown = {
         **headers.quota_headers(begun.standings),
@@ -178,7 +178,7 @@ async def _response(started: Started, reader: Reader) -> HttpResponseBase:
         return StreamingHttpResponse(reader, content_type=content_type, headers=shown)
     content = await reader.whole()
     # It was settled before it ended, so that nothing is held for it any more.
-    shown |= await in_thread(_left, begun.generation.api_key, begun.call.model.name)
+    shown |= await in_thread(_left, key, begun.call.model.name)
     shown["Cache-Control"] = "no-store"
     return HttpResponse(content, content_type=content_type, headers=shown)
 
