@@ -1,6 +1,7 @@
 /** One message on the page, drawn from a template and kept up to date. */
 
 import { drawActions } from "#js/answer_actions.js";
+import { Editing } from "#js/editing.js";
 import { fold } from "#js/folding.js";
 import { clone, hide, part, write } from "#js/markup.js";
 import { outcomeOf } from "#js/outcome.js";
@@ -19,6 +20,7 @@ import { word } from "#js/words.js";
 
 export class UserArticle {
   element = clone("user-message");
+  editing = new Editing(this.element);
 
   /** @param {View} view */
   update({ message, siblings, isLast, isBusy }) {
@@ -28,6 +30,7 @@ export class UserArticle {
     write(bubble, message.content);
     fold(this.element, message.content);
     part(this.element, "edit").disabled = isBusy;
+    this.editing.update(isBusy);
     drawVersions(this.element, message, siblings, isBusy);
   }
 }

@@ -4,49 +4,78 @@ import { clone, on, part } from "#js/markup.js";
 
 const COMPOSING_KEY_CODE = 229;
 
-/**
- * Opens a text box in the place of a message.
- *
- * @param {HTMLElement} article
- * @param {string} content
- * @param {(text: string) => void} send
- */
-export function edit(article, content, send) {
-  if (article.querySelector(".edit")) return part(article, "edit-text").focus();
-  const form = clone("edit");
-  const box = part(form, "edit-text");
-  box.value = content;
-  on(part(form, "edit-cancel"), "click", () => close(article, form));
-  on(box, "input", () => (part(form, "edit-send").disabled = box.value.trim() === ""));
-  on(box, "keydown", (event) => pressed(event, article, form));
-  on(form, "submit", (event) => {
-    event.preventDefault();
-    if (box.value.trim() === "") return;
-    close(article, form);
-    send(box.value);
-  });
-  article.classList.add("is-edited");
-  part(article, "content").after(form);
-  box.focus();
-  box.setSelectionRange(box.value.length, box.value.length);
-}
+/** The text box that opens in the place of a message. */
+export class Editing {
+  #article;
+  /** @type {HTMLElement | null} while it is open */
+  #form = null;
+  #isBusy = false;
 
-/** @param {KeyboardEvent} event @param {HTMLElement} article @param {any} form */
-function pressed(event, article, form) {
-  if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
-  if (event.key === "Escape" && !event.shiftKey) {
-    // It means this box, not the answer that may be running.
-    event.stopPropagation();
-    close(article, form);
+  /** @param {HTMLElement} article */
+  constructor(article) {
+    this.#article = article;
   }
-  if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  form.requestSubmit();
-}
 
-/** @param {HTMLElement} article @param {HTMLElement} form */
-function close(article, form) {
-  form.remove();
-  article.classList.remove("is-edited");
-  /** @type {HTMLElement | null} */ (article.querySelector('[data-action="edit"]'))?.focus();
+  /** @param {boolean} isBusy whether an answer is being written, which a wording has to wait for */
+  update(isBusy) {
+    this.#isBusy = isBusy;
+    if (this.#form) this.#draw(this.#form);
+  }
+
+  /**
+   * @param {string} content
+   * @param {(text: string) => boolean} send tells whether it was sent; if not, it stays here
+   */
+  open(content, send) {
+    if (this.#form) return part(this.#form, "edit-text").focus();
+    const form = clone("edit");
+    this.#form = form;
+    const box = part(form, "edit-text");
+    box.value = content;
+    this.#listen(form, box, send);
+    this.#draw(form);
+    this.#article.classList.add("is-edited");
+    part(this.#article, "content").after(form);
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  }
+
+  // Internal
+
+  /** @param {HTMLElement} form @param {any} box @param {(text: string) => boolean} send */
+  #listen(form, box, send) {
+    on(part(form, "edit-cancel"), "click", () => this.#close());
+    on(box, "input", () => this.#draw(form));
+    on(box, "keydown", (event) => this.#pressed(event));
+    on(form, "submit", (event) => {
+      event.preventDefault();
+      if (!this.#isBusy && box.value.trim() !== "" && send(box.value)) this.#close();
+    });
+  }
+
+  /** @param {HTMLElement} form */
+  #draw(form) {
+    part(form, "edit-wait").hidden = !this.#isBusy;
+    part(form, "edit-send").disabled = this.#isBusy || part(form, "edit-text").value.trim() === "";
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
+    if (event.key === "Escape" && !event.shiftKey) {
+      // It means this box, not the answer that may be running.
+      event.stopPropagation();
+      this.#close();
+    }
+    if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    /** @type {HTMLFormElement} */ (this.#form).requestSubmit();
+  }
+
+  #close() {
+    this.#form?.remove();
+    this.#form = null;
+    this.#article.classList.remove("is-edited");
+    part(this.#article, "edit").focus();
+  }
 }

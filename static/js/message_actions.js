@@ -2,7 +2,6 @@
 
 import { AnswerActions } from "#js/answer_actions.js";
 import { copy, copyDrawn } from "#js/clipboard.js";
-import { edit } from "#js/editing.js";
 import { on } from "#js/markup.js";
 import { MessageMenu } from "#js/message_menu.js";
 import { showCopied } from "#js/messages.js";
@@ -106,10 +105,11 @@ export class MessageActions extends EventTarget {
   #edit({ message, article }) {
     const { composer, isSettable, turns } = this.#around;
     this.dispatchEvent(new CustomEvent("editing"));
-    edit(article.element, message.content, (text) => {
-      if (!isSettable()) return composer.complain(word("fix-first"));
-      turns.resend(message.id, text);
-      this.dispatchEvent(new CustomEvent("asked"));
+    article.editing.open(message.content, (/** @type {string} */ text) => {
+      if (!isSettable()) composer.complain(word("fix-first"));
+      const isSent = isSettable() && turns.resend(message.id, text);
+      if (isSent) this.dispatchEvent(new CustomEvent("asked"));
+      return isSent;
     });
   }
 }

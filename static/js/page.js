@@ -253,7 +253,7 @@ class Page {
       return this.#composer.giveBack(word("keep-first"), text);
     }
     if (!this.#parameters.check()) return this.#composer.giveBack(word("fix-first"), text);
-    this.#turns.send(text);
+    if (!this.#turns.send(text)) return this.#composer.giveBack(word("wait-first"), text);
     this.#asked();
   }
 

@@ -28,12 +28,13 @@ export class Turns {
   /**
    * @param {string} content
    * @param {string | null} [parentId] the message it answers to
+   * @returns {boolean} whether it is under way
    */
   send(content, parentId = this.#state.headId) {
     const { conversation, model, compared, settings } = this.#state;
     const conversation_id = conversation?.id ?? null;
     const place = { conversation_id, parent_id: parentId };
-    this.#begin({ type: "turn.send", ...place, content, model, compared, ...settings });
+    return this.#begin({ type: "turn.send", ...place, content, model, compared, ...settings });
   }
 
   /**
@@ -41,10 +42,11 @@ export class Turns {
    *
    * @param {string} messageId
    * @param {string} content
+   * @returns {boolean} whether it is under way
    */
   resend(messageId, content) {
     const message = this.#state.message(messageId);
-    if (message) this.send(content, message.parent_id);
+    return message !== undefined && this.send(content, message.parent_id);
   }
 
   /** @param {string} messageId */
@@ -113,14 +115,15 @@ export class Turns {
     return request.conversation_id === (this.#state.conversation?.id ?? null);
   }
 
-  /** @param {Frame} frame */
+  /** @param {Frame} frame @returns {boolean} */
   #begin(frame) {
-    if (this.#state.generation) return;
+    if (this.#state.generation) return false;
     this.#stopWanted = false;
     const request = { ...frame, request_id: randomId() };
     this.#state.begin(request);
     // The answer arrives as an event as well, and also after a reload, so it is handled there.
     this.#socket.request(request).catch(() => {});
+    return true;
   }
 
   /** @param {string[]} ids */

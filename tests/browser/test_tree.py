@@ -83,6 +83,34 @@ def test_escape_puts_an_edit_aside(home: Page) -> None:
     assert texts(home) == ["First, tokens=2"]
 
 
+def test_an_edit_waits_for_the_answer_that_began_meanwhile(
+    home: Page, upstream: ScriptedUpstream
+) -> None:
+    converse(home, "First, tokens=2")
+    messages(home).first.hover()
+    button(messages(home).first, "Edit").click()
+    box = home.get_by_role("textbox", name="New wording")
+    box.fill("Second, tokens=2")
+    message = home.get_by_role("textbox", name="Message", exact=True)
+    message.fill("Meanwhile, tokens=20 gate=g")
+    message.press("Enter")
+    upstream.open("g", 3)
+    expect(answer(home)).to_contain_text(":0002")
+    box.press("Enter")
+    expect(home.get_by_text("An answer is being written.")).to_be_visible()
+    expect(box).to_have_value("Second, tokens=2")
+    form = home.locator("form.edit")
+    expect(button(form, "Send")).to_be_disabled()
+    assert faults_of(home) == []
+    upstream.open("g", 20)
+    wait_for_end(home)
+    expect(home.get_by_text("An answer is being written.")).to_be_hidden()
+    expect(button(form, "Send")).to_be_enabled()
+    box.press("Enter")
+    expect(messages(home).first).to_contain_text("2/2")
+    assert texts(home) == ["Second, tokens=2"]
+
+
 def test_two_tabs_show_the_same_branch(home: Page) -> None:
     converse(home, "First, tokens=2")
     second = second_tab(home)
