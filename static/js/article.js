@@ -14,8 +14,9 @@ import { word } from "#js/words.js";
 /**
  * @typedef {import("#js/state.js").Message} Message
  * @typedef {{message: Message, siblings: Message[], isLast: boolean, isBusy: boolean,
- *   branch: Message[], isAlternative?: boolean}} View `siblings`: of an alternative the others,
- *   `isBusy`: an answer is being written on this page, so no other can be asked for
+ *   branch: Message[], owner: string, isAlternative?: boolean}} View `siblings`: of an alternative
+ *   the others, `isBusy`: an answer is being written on this page, so no other can be asked for,
+ *   `owner`: the username of whose page it is
  */
 
 export class UserArticle {
@@ -40,7 +41,7 @@ export class AssistantArticle {
   #answer = markdownView(part(this.element, "content"));
   #reasoning = new Reasoning(part(this.element, "reasoning"));
   #structured = new StructuredAnswer(part(this.element, "structured"));
-  #calls = new ToolCalls(part(this.element, "tool-calls"));
+  calls = new ToolCalls(part(this.element, "tool-calls"));
   #drawn = { content: "", running: true };
 
   /** @param {View} view */
@@ -57,17 +58,12 @@ export class AssistantArticle {
     const isStructured = this.#structured.update(view);
     hide(part(this.element, "content"), isStructured);
     if (!isStructured) this.#drawAnswer(message.content, running);
-    this.#calls.update(view);
+    this.calls.update(view);
     drawActions(this.element, message);
     this.#drawWaiting(message, running);
     this.#drawNotices(message.generation?.notices ?? []);
     this.#drawOutcome(message, isLast, isBusy);
     drawVersions(this.element, message, siblings, isBusy);
-  }
-
-  /** @returns {Record<string, string> | null} the person's answers to the calls of this message */
-  get toolAnswers() {
-    return this.#calls.answers;
   }
 
   /** @returns {string} what the model is told about the faults of its JSON */

@@ -2,6 +2,8 @@
 
 import { clone, on, part } from "#js/markup.js";
 
+/** @typedef {import("#js/drafts.js").Draft} Draft */
+
 const COMPOSING_KEY_CODE = 229;
 
 /** The text box that opens in the place of a message. */
@@ -24,15 +26,16 @@ export class Editing {
 
   /**
    * @param {string} content
+   * @param {Draft} draft of the new wording; what an earlier one left there comes back
    * @param {(text: string) => boolean} send tells whether it was sent; if not, it stays here
    */
-  open(content, send) {
+  open(content, draft, send) {
     if (this.#form) return part(this.#form, "edit-text").focus();
     const form = clone("edit");
     this.#form = form;
     const box = part(form, "edit-text");
-    box.value = content;
-    this.#listen(form, box, send);
+    box.value = draft.load() || content;
+    this.#listen(form, draft, send);
     this.#draw(form);
     this.#article.classList.add("is-edited");
     part(this.#article, "content").after(form);
@@ -42,14 +45,18 @@ export class Editing {
 
   // Internal
 
-  /** @param {HTMLElement} form @param {any} box @param {(text: string) => boolean} send */
-  #listen(form, box, send) {
-    on(part(form, "edit-cancel"), "click", () => this.#close());
-    on(box, "input", () => this.#draw(form));
+  /** @param {HTMLElement} form @param {Draft} draft @param {(text: string) => boolean} send */
+  #listen(form, draft, send) {
+    const box = part(form, "edit-text");
+    on(part(form, "edit-cancel"), "click", () => this.#finish(draft));
+    on(box, "input", () => {
+      draft.save(box.value);
+      this.#draw(form);
+    });
     on(box, "keydown", (event) => this.#pressed(event));
     on(form, "submit", (event) => {
       event.preventDefault();
-      if (!this.#isBusy && box.value.trim() !== "" && send(box.value)) this.#close();
+      if (!this.#isBusy && box.value.trim() !== "" && send(box.value)) this.#finish(draft);
     });
   }
 
@@ -63,13 +70,19 @@ export class Editing {
   #pressed(event) {
     if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
     if (event.key === "Escape" && !event.shiftKey) {
-      // It means this box, not the answer that may be running.
+      // It means this box, not the answer that may be running. What is in it is put aside.
       event.stopPropagation();
       this.#close();
     }
     if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
     event.preventDefault();
     /** @type {HTMLFormElement} */ (this.#form).requestSubmit();
+  }
+
+  /** @param {Draft} draft that is of no use any more */
+  #finish(draft) {
+    draft.clear();
+    this.#close();
   }
 
   #close() {

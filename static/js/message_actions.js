@@ -2,6 +2,7 @@
 
 import { AnswerActions } from "#js/answer_actions.js";
 import { copy, copyDrawn } from "#js/clipboard.js";
+import { draft } from "#js/drafts.js";
 import { on } from "#js/markup.js";
 import { MessageMenu } from "#js/message_menu.js";
 import { showCopied } from "#js/messages.js";
@@ -39,8 +40,7 @@ export class MessageActions extends EventTarget {
 
   /** @type {Record<string, (press: Press) => void>} */
   #deeds = {
-    "answer-tools": ({ message, article }) =>
-      this.#around.turns.answerTools(message.id, article.toolAnswers),
+    "answer-tools": (press) => this.#answerTools(press),
     branch: ({ message }) => this.#around.branches.branchOff(message.id),
     continue: ({ message }) => this.#around.turns.continue(message.id),
     copy: ({ message, button }) => this.copy(message, button),
@@ -102,10 +102,16 @@ export class MessageActions extends EventTarget {
   }
 
   /** @param {Press} press */
+  #answerTools({ message, article: { calls } }) {
+    if (this.#around.turns.answerTools(message.id, calls.answers)) calls.forgetDrafts();
+  }
+
+  /** @param {Press} press */
   #edit({ message, article }) {
-    const { composer, isSettable, turns } = this.#around;
+    const { composer, isSettable, state, turns } = this.#around;
+    const kept = draft(`${state.user.username}:edit:${message.id}`);
     this.dispatchEvent(new CustomEvent("editing"));
-    article.editing.open(message.content, (/** @type {string} */ text) => {
+    article.editing.open(message.content, kept, (/** @type {string} */ text) => {
       if (!isSettable()) composer.complain(word("fix-first"));
       const isSent = isSettable() && turns.resend(message.id, text);
       if (isSent) this.dispatchEvent(new CustomEvent("asked"));

@@ -32,12 +32,13 @@ export class Messages extends EventTarget {
   /** @param {import("#js/state.js").State} state */
   draw(state) {
     const { branch, alternatives } = state;
+    const owner = state.user.username;
     const isBusy = state.generation !== null;
     this.#log.setAttribute("aria-busy", String(isBusy));
     this.#forgetAllBut(new Set([...branch, ...alternatives].map((message) => message.id)));
     branch.forEach((message, place) => {
       const isLast = place === branch.length - 1;
-      const view = { message, siblings: state.siblings(message), isLast, isBusy, branch };
+      const view = { message, siblings: state.siblings(message), isLast, isBusy, branch, owner };
       this.#put(this.#elementOf(view), place);
     });
     this.#drawAlternatives(state, isBusy);
@@ -46,7 +47,9 @@ export class Messages extends EventTarget {
   /** @param {import("#js/state.js").State} state @param {boolean} isBusy */
   #drawAlternatives(state, isBusy) {
     const { branch, alternatives } = state;
-    const shared = { siblings: alternatives, isLast: true, isBusy, branch, isAlternative: true };
+    const owner = state.user.username;
+    const place = { siblings: alternatives, isLast: true, isAlternative: true };
+    const shared = { ...place, isBusy, branch, owner };
     const elements = alternatives.map((message) => this.#elementOf({ message, ...shared }));
     this.#alternatives.draw(elements);
     if (alternatives.length) this.#put(this.#alternatives.element, branch.length);

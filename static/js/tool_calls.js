@@ -1,5 +1,6 @@
 /** What a model calls for: a card for each call, and the form in which the person answers. */
 
+import { draft } from "#js/drafts.js";
 import { JsonReader } from "#js/json/reader.js";
 import { pretty } from "#js/json/pretty.js";
 import { clone, hide, on, part, write } from "#js/markup.js";
@@ -22,8 +23,8 @@ export class ToolCalls {
     on(root, "change", () => this.#drawSend());
   }
 
-  /** @param {{message: Message, isLast: boolean, isBusy: boolean}} view */
-  update({ message, isLast, isBusy }) {
+  /** @param {{message: Message, isLast: boolean, isBusy: boolean, owner: string}} view */
+  update({ message, isLast, isBusy, owner }) {
     const calls = message.tool_calls ?? [];
     const running = message.generation?.status === "running";
     hide(this.#root, calls.length === 0);
@@ -32,6 +33,7 @@ export class ToolCalls {
     const cut = !running && isCut(message);
     const asks = isLast && !running && !cut && !message.pending;
     calls.forEach((call, place) => this.#cards[place].update(call, running, asks));
+    if (asks) for (const card of this.#cards) card.keepIn(`${owner}:tool:${message.id}`);
     // How an answer ended otherwise is said below it.
     hide(part(this.#root, "cut"), !(cut && isLast && message.generation?.status === "completed"));
     part(this.#root, "ask-again").disabled = isBusy;
@@ -43,6 +45,11 @@ export class ToolCalls {
   get answers() {
     const answers = this.#cards.map((card) => [card.id, card.answer]);
     return answers.every(([, answer]) => answer !== null) ? Object.fromEntries(answers) : null;
+  }
+
+  /** The answers were sent. */
+  forgetDrafts() {
+    for (const card of this.#cards) card.forgetDraft();
   }
 
   #add() {
@@ -60,6 +67,8 @@ class CallCard {
   element = clone("tool-call");
   #reader = new JsonReader();
   #drawn = "";
+  /** @type {import("#js/drafts.js").Draft | null} */
+  #draft = null;
   id = "";
 
   /** @param {ToolCall} call @param {boolean} running @param {boolean} asks */
@@ -73,6 +82,19 @@ class CallCard {
     part(this.element, "reply").hidden = !asks;
     part(this.element, "answer").disabled = part(this.element, "decline").checked;
     this.element.toggleAttribute("data-running", running && !isWhole(call));
+  }
+
+  /** @param {string} place where the answer is kept, under the name of the call, until it is sent */
+  keepIn(place) {
+    if (this.#draft) return;
+    this.#draft = draft(`${place}:${this.id}`);
+    const box = part(this.element, "answer");
+    box.value = this.#draft.load();
+    on(box, "input", () => this.#draft?.save(box.value));
+  }
+
+  forgetDraft() {
+    this.#draft?.clear();
   }
 
   /** @returns {string | null} what the model is told; null while nothing is */

@@ -62,10 +62,11 @@ export class Turns {
   /**
    * @param {string} messageId
    * @param {Record<string, string>} answers by call
+   * @returns {boolean} whether it is under way
    */
   answerTools(messageId, answers) {
     const { model, parameters } = this.#state;
-    this.#begin({ type: "turn.answer_tools", message_id: messageId, answers, model, parameters });
+    return this.#begin({ type: "turn.answer_tools", message_id: messageId, answers, model, parameters });
   }
 
   /** Stops the answer on the page, also one that the site has not begun yet. */

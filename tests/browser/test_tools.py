@@ -50,6 +50,23 @@ def test_calls_stream_in_as_cards_and_the_model_goes_on_with_the_answers(
     expect(button(page, "Send answers")).to_be_hidden()
 
 
+def test_half_an_answer_to_a_call_survives_a_reload_until_it_is_sent(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = talk_with("calls", upstream, new_page, alice)
+    send(page, "How is it in Paris?")
+    wait_for_end(page)
+    page.get_by_role("textbox", name="Answer of get_weather").fill("rain")
+    page.get_by_role("textbox", name="Answer of get_time").fill("noon")
+    page.reload()
+    expect(page.get_by_role("textbox", name="Answer of get_weather")).to_have_value("rain")
+    expect(page.get_by_role("textbox", name="Answer of get_time")).to_have_value("noon")
+    button(page, "Send answers").click()
+    expect(answer(page)).to_contain_text("I was told: rain; noon")
+    kept = "Object.keys(localStorage).filter((name) => name.startsWith('draft:'))"
+    assert page.evaluate(kept) == []
+
+
 def test_what_is_written_waits_until_the_calls_are_answered(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:

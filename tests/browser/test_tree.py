@@ -83,6 +83,35 @@ def test_escape_puts_an_edit_aside(home: Page) -> None:
     assert texts(home) == ["First, tokens=2"]
 
 
+def test_half_an_edit_is_found_again_until_it_is_cancelled(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    box = home.get_by_role("textbox", name="New wording")
+
+    def edit() -> None:
+        messages(home).first.hover()
+        button(messages(home).first, "Edit").click()
+
+    edit()
+    box.fill("Sec")
+    home.reload()
+    edit()
+    expect(box).to_have_value("Sec")
+    box.press("Escape")
+    edit()
+    expect(box).to_have_value("Sec")
+    button(home, "Cancel").click()
+    home.reload()
+    edit()
+    expect(box).to_have_value("First, tokens=2")
+    box.fill("Second, tokens=2")
+    box.press("Enter")
+    wait_for_end(home)
+    button(messages(home).first, "Previous version").click()
+    expect(messages(home).first).to_contain_text("First")
+    edit()
+    expect(box).to_have_value("First, tokens=2")
+
+
 def test_an_edit_waits_for_the_answer_that_began_meanwhile(
     home: Page, upstream: ScriptedUpstream
 ) -> None:
