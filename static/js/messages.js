@@ -2,6 +2,7 @@
 
 import { Alternatives } from "#js/alternatives.js";
 import { AssistantArticle, UserArticle } from "#js/article.js";
+import { heldIn, holdOn } from "#js/kept_focus.js";
 import { clone } from "#js/markup.js";
 import { ToolArticle } from "#js/tool_article.js";
 
@@ -12,7 +13,7 @@ const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArt
 
 /**
  * Dispatches `action` {action, id, button} when a button of a message is pressed; the actions are
- * the `data-action` of the buttons.
+ * the `data-action` of the buttons. Dispatches `focus-lost` when the one that had the focus is gone.
  */
 export class Messages extends EventTarget {
   #log;
@@ -34,6 +35,7 @@ export class Messages extends EventTarget {
     const { branch, alternatives } = state;
     const owner = state.user.username;
     const isBusy = state.generation !== null;
+    const held = heldIn(this.#log);
     this.#log.setAttribute("aria-busy", String(isBusy));
     this.#forgetAllBut(new Set([...branch, ...alternatives].map((message) => message.id)));
     branch.forEach((message, place) => {
@@ -42,6 +44,7 @@ export class Messages extends EventTarget {
       this.#put(this.#elementOf(view), place);
     });
     this.#drawAlternatives(state, isBusy);
+    if (held && !holdOn(this.#log, held)) this.dispatchEvent(new CustomEvent("focus-lost"));
   }
 
   /** @param {import("#js/state.js").State} state @param {boolean} isBusy */

@@ -154,7 +154,11 @@ class Page {
     this.#parameters.arrived();
     this.#drawer.closeOverPage();
     this.#end.toEnd();
-    // A touch keyboard that opens by itself would cover what the reader came for.
+    this.#toComposer();
+  }
+
+  /** A touch keyboard that opens by itself would cover what the reader came for. */
+  #toComposer() {
     if (matchMedia("(hover: hover)").matches) this.#composer.focus();
   }
 
@@ -204,7 +208,6 @@ class Page {
   #messageDeleted(id) {
     say("deleted");
     offerUndo(word("message-deleted"), () => this.#branches.restore(id));
-    if (document.activeElement === document.body) this.#composer.focus();
   }
 
   /** @param {import("#js/socket.js").Frame} frame */
@@ -227,6 +230,7 @@ class Page {
     on(this.#composer, "stop", () => this.#turns.stop());
     on(this.#picker, "choose", ({ detail }) => this.#state.chooseModels(detail.names));
     on(this.#messages, "action", ({ detail }) => this.#actions.act(detail));
+    on(this.#messages, "focus-lost", () => this.#toComposer());
     on(this.#actions, "asked", () => this.#asked());
     on(this.#actions, "editing", () => this.#end.release());
     on(this.#listing, "open", ({ detail }) => this.#navigation.open(detail.id));
@@ -261,6 +265,7 @@ class Page {
   #asked() {
     say("answering");
     this.#draw();
+    if (document.activeElement === document.body) this.#toComposer();
     this.#end.toEnd();
   }
 

@@ -70,6 +70,31 @@ def test_an_edited_message_is_another_version_beside_the_first(home: Page) -> No
     expect(answer(home)).to_contain_text("gen:1:")
 
 
+def test_the_focus_stays_on_the_arrows_and_beside_what_was_deleted(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    edited(home, "Second, tokens=2")
+    wait_for_end(home)
+    expect(home.get_by_role("textbox", name="Message", exact=True)).to_be_focused()
+    edited(home, "Third, tokens=2")
+    wait_for_end(home)
+    first = messages(home).first
+    button(first, "Previous version").press("Enter")
+    expect(first).to_contain_text("2/3")
+    expect(button(first, "Previous version")).to_be_focused()
+    home.keyboard.press("Enter")
+    expect(first).to_contain_text("1/3")
+    expect(button(first, "Next version")).to_be_focused()
+    home.keyboard.press("Enter")
+    expect(first).to_contain_text("2/3")
+    expect(button(first, "Next version")).to_be_focused()
+    more(messages(home).nth(1), "Delete")
+    expect(messages(home)).to_have_count(1)
+    expect(button(first, "More")).to_be_focused()
+    more(first, "Delete")
+    expect(first).to_contain_text("2/2")
+    expect(button(first, "More")).to_be_focused()
+
+
 def test_escape_puts_an_edit_aside(home: Page) -> None:
     converse(home, "First, tokens=2")
     messages(home).first.hover()
