@@ -6,7 +6,7 @@ import { answered } from "#js/faults.js";
 import { JsonReader } from "#js/json/reader.js";
 import { csvOf, tableOf } from "#js/json/table.js";
 import { viewOf } from "#js/json/tree_view.js";
-import { clone, hide, on, part } from "#js/markup.js";
+import { clone, hide, on, part, write } from "#js/markup.js";
 import { say } from "#js/status.js";
 import { word } from "#js/words.js";
 
@@ -38,14 +38,18 @@ export class StructuredAnswer {
 
   /**
    * @param {{message: Message, isLast: boolean, isBusy: boolean}} view
-   * @returns {boolean} whether it shows the answer; if not, it is shown as any other
+   * @returns {boolean} whether it shows the answer; if not, that is shown as any other, above
+   *   what is to be said of it
    */
   update({ message, isLast, isBusy }) {
     const running = message.generation?.status === "running";
-    const shown = asksForJson(message.response_format) && this.#draw(message, running);
-    hide(this.#root, !shown);
+    const wanted = asksForJson(message.response_format) && message.content.trim() !== "";
+    if (wanted) this.#draw(message, running);
+    const isTree = wanted && this.#view !== null && !this.#reader.isTooDeep;
+    hide(this.#root, !wanted || (running && !isTree));
+    hide(part(this.#root, "json"), !isTree);
     hide(part(this.#root, "mend"), isBusy || !isLast || part(this.#root, "faults").hidden);
-    return shown;
+    return isTree;
   }
 
   /** @returns {string} the answer's faults as a message to the model */
@@ -54,17 +58,14 @@ export class StructuredAnswer {
     return word("mend-message", { faults: faults.map((each) => `- ${each}`).join("\n") });
   }
 
-  /** @param {Message} message @param {boolean} running @returns {boolean} */
+  /** @param {Message} message @param {boolean} running */
   #draw(message, running) {
     const { content } = message;
-    const isDrawn = content === this.#drawn.content && running === this.#drawn.running;
-    if (!isDrawn) {
-      if (!content.startsWith(this.#drawn.content)) this.#begin();
-      this.#drawn = { content, running };
-      this.#read(content, running);
-      this.#conclude(message, running);
-    }
-    return this.#reader.root !== null && !this.#reader.isTooDeep;
+    if (content === this.#drawn.content && running === this.#drawn.running) return;
+    if (!content.startsWith(this.#drawn.content)) this.#begin();
+    this.#drawn = { content, running };
+    this.#read(content, running);
+    this.#conclude(message, running);
   }
 
   /** Another text has taken the place of what was read. */
@@ -84,19 +85,30 @@ export class StructuredAnswer {
       part(this.#root, "tree").append(this.#view.element);
     }
     this.#view.update();
+    this.#drawAround(content);
+  }
+
+  /** @param {string} content of which the tree does not show what stands around the JSON */
+  #drawAround(content) {
+    const around = this.#reader.around(content);
+    for (const place of /** @type {const} */ (["before", "after"])) {
+      const line = part(this.#root, place);
+      write(line, around[place]);
+      hide(line, around[place] === "");
+    }
   }
 
   /** @param {Message} message @param {boolean} running */
   #conclude(message, running) {
-    part(this.#root, "bar").hidden = running;
-    part(this.#root, "verdict").hidden = running;
-    part(this.#root, "faults").hidden = true;
+    for (const name of ["bar", "verdict", "faults"]) part(this.#root, name).hidden = true;
     this.#showTable(false);
-    if (running || !message.content) return;
+    // Words beside a call are no answer yet.
+    if (running || (message.tool_calls?.length && !this.#view)) return;
     const { schema, name } = message.response_format?.json_schema ?? {};
     const { value, source, faults } = answered(message.content, schema);
     this.#source = value === undefined ? source : JSON.stringify(value, null, 2);
     this.#table = tableOf(value);
+    part(this.#root, "bar").hidden = value === undefined && this.#view === null;
     part(this.#root, "as-table").hidden = this.#table === null;
     part(this.#root, "csv-download").hidden = this.#table === null;
     this.#drawVerdict(faults, schema === undefined ? "" : name);

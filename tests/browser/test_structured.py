@@ -116,10 +116,32 @@ def test_a_list_of_objects_is_a_table_and_a_file_that_is_safe_in_a_spreadsheet(
     assert json.loads(download.value.path().read_text()) == people
 
 
-def test_words_instead_of_json_are_shown_as_words(
+def test_words_instead_of_json_are_shown_as_words_and_can_be_mended(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = asking_for({"type": "json_object"}, upstream, new_page, alice)
-    send(page, "say:I would rather not.")
+    send(page, "gate=g say:I would rather not.")
+    upstream.open("g", 2)
+    expect(answer(page)).to_contain_text("I")
+    expect(answer(page).get_by_text("The answer is not what was asked for:")).to_be_hidden()
+    upstream.open("g", 50)
     wait_for_end(page)
     expect(answer(page)).to_contain_text("I would rather not.")
+    expect(answer(page).get_by_text("The answer is not what was asked for:")).to_be_visible()
+    expect(button(page, "Copy JSON")).to_be_hidden()
+    button(page, "Ask the model to mend it").click()
+    fault = "This is no JSON from line 1, column 1 on."
+    expect(messages(page).nth(2)).to_contain_text(f"- {fault}")
+
+
+def test_words_around_the_json_are_shown_beside_its_tree(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = asking_for({"type": "json_object"}, upstream, new_page, alice)
+    send(page, 'say:Here it is: ```json {"a": 1} ``` Hope this helps!')
+    wait_for_end(page)
+    expect(answer(page).get_by_text("Here it is:", exact=True)).to_be_visible()
+    expect(answer(page).locator(".json-value")).to_have_text(["1"])
+    expect(answer(page).get_by_text("Hope this helps!", exact=True)).to_be_visible()
+    expect(answer(page)).to_contain_text("Valid JSON")
+    assert faults_of(page) == []

@@ -55,6 +55,17 @@ test("what is there of a document shows before its end", () => {
   ]);
 });
 
+test("the words around a document are told apart from it and from its fences", () => {
+  const around = (text) => {
+    const reader = readInPieces(text, 3);
+    return reader.around(text);
+  };
+  const fenced = 'Here you are:\n```json\n{"a": 1}\n```\nAnything else?';
+  assert.deepEqual(around(fenced), { before: "Here you are:", after: "Anything else?" });
+  assert.deepEqual(around('{"a": 1}'), { before: "", after: "" });
+  assert.deepEqual(around('Well: {"a": "``` no'), { before: "Well:", after: "" });
+});
+
 test("fences, words around it and commas at the end are forgiven while it streams", () => {
   const text = 'Here you are:\n```json\n{"a": [1, 2,], }\n```\nAnything else?';
   const reader = readInPieces(text, 4);

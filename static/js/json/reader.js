@@ -16,6 +16,8 @@ const DEEPEST = 64;
 const OPENERS = /** @type {Record<string, "object" | "array">} */ ({ "{": "object", "[": "array" });
 /** @type {Record<string, string>} */
 const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+const FENCE_BEFORE = /(?:```|~~~)\w*\s*$/;
+const FENCE_AFTER = /^\s*(?:```|~~~)/;
 const BARE = /[\w+.-]/;
 
 export class JsonReader {
@@ -55,6 +57,16 @@ export class JsonReader {
   /** @param {string} text @returns {string} the part of it that is the JSON */
   source(text) {
     return text.slice(this.#start, this.isComplete ? this.#end : text.length);
+  }
+
+  /**
+   * @param {string} text
+   * @returns {{before: string, after: string}} what stands around the JSON, without fences
+   */
+  around(text) {
+    const before = text.slice(0, this.#start).replace(FENCE_BEFORE, "");
+    const after = this.isComplete ? text.slice(this.#end).replace(FENCE_AFTER, "") : "";
+    return { before: before.trim(), after: after.trim() };
   }
 
   // Internal
