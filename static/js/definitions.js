@@ -3,12 +3,21 @@
 import { FormatEditor } from "#js/format_editor.js";
 import { on } from "#js/markup.js";
 import { ToolsEditor } from "#js/tools_editor.js";
+import { offerUndo } from "#js/undo.js";
+import { word } from "#js/words.js";
 
 /**
  * @typedef {object} Wiring
  * @property {(name: string, value: any) => void} set a parameter of the conversation
  * @property {import("#js/socket.js").Socket} socket
  * @property {(message: string) => void} complain
+ * @property {() => string | null} conversation that the parameters are of
+ *
+ * @typedef {object} Deleted
+ * @property {string} name
+ * @property {import("#js/state.js").Definition | undefined} kept undefined where it was not
+ * @property {(() => void) | null} use sets the parameter as it was; null where nothing was set
+ * @property {HTMLElement} next what has the focus after it
  */
 
 export class Definitions {
@@ -37,13 +46,36 @@ export class Definitions {
     document.querySelector(`[data-slot="${slot}"]`)?.append(editor.element);
     on(editor, "change", ({ detail }) => this.#wiring.set(name, detail.value));
     on(editor, "save", ({ detail }) => this.#ask({ type: "definition.save", ...detail }));
-    on(editor, "delete", ({ detail }) =>
-      this.#ask({ type: "definition.delete", definition_id: detail.id }),
-    );
+    on(editor, "forget", ({ detail }) => this.#forget(detail.id));
+    on(editor, "delete", ({ detail }) => this.#delete(detail));
   }
 
-  /** @param {import("#js/socket.js").Frame} frame */
-  #ask(frame) {
-    this.#wiring.socket.request(frame).catch((error) => this.#wiring.complain(error.message));
+  /** @param {number} id @returns {Promise<boolean>} whether it was done */
+  #forget(id) {
+    return this.#ask({ type: "definition.delete", definition_id: id });
+  }
+
+  /** @param {Deleted} deleted */
+  async #delete({ name, kept, use, next }) {
+    const conversation = this.#wiring.conversation();
+    if (kept && !(await this.#forget(kept.id))) return;
+    const restore = async () => {
+      const { kind, definition } = kept ?? {};
+      const isBack = !kept || (await this.#ask({ type: "definition.save", kind, name, definition }));
+      if (isBack && conversation === this.#wiring.conversation()) use?.();
+      return isBack;
+    };
+    offerUndo(word("kept-deleted", { name }), restore, { lines: "kept-undo-lines", next });
+  }
+
+  /** @param {import("#js/socket.js").Frame} frame @returns {Promise<boolean>} whether it was done */
+  async #ask(frame) {
+    try {
+      await this.#wiring.socket.request(frame);
+      return true;
+    } catch (refusal) {
+      this.#wiring.complain(/** @type {import("#js/socket.js").Frame} */ (refusal).message);
+      return false;
+    }
   }
 }

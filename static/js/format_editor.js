@@ -7,7 +7,10 @@
 import { askDefinition } from "#js/definition_dialog.js";
 import { clone, on, part } from "#js/markup.js";
 
-/** Dispatches `change` {value}, `save` {kind, name, definition} and `delete` {id}. */
+/**
+ * Dispatches `change` {value}, `save` {kind, name, definition}, `forget` {id} of what has another
+ * name now, and `delete` with a Deleted of definitions.js.
+ */
 export class FormatEditor extends EventTarget {
   element = clone("format-editor");
   /** @type {any} */
@@ -76,15 +79,19 @@ export class FormatEditor extends EventTarget {
     const { name, schema, strict } = draft;
     this.#tell("save", { kind: "schema", name, definition: schema });
     const renamed = this.#kept.find((each) => old && each.name === old.name && name !== old.name);
-    if (renamed) this.#tell("delete", { id: renamed.id });
+    if (renamed) this.#tell("forget", { id: renamed.id });
     return this.#use(name, schema, strict);
   }
 
   #delete() {
-    const name = this.#value?.json_schema?.name;
+    const value = this.#value;
+    const name = value?.json_schema?.name;
     const kept = this.#kept.find((each) => each.name === name);
-    if (kept) this.#tell("delete", { id: kept.id });
+    const next = part(this.element, "type");
     this.#change(undefined);
+    // The button goes with the schema.
+    next.focus();
+    this.#tell("delete", { name, kept, use: () => this.#change(value), next });
   }
 
   /** @param {string} name @param {any} schema @param {boolean} [strict] */

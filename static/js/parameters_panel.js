@@ -32,7 +32,12 @@ export class ParametersPanel {
     this.#presets = new Presets(state, socket);
     const set = (/** @type {string} */ name, /** @type {any} */ value) =>
       this.#settings.set(name, value);
-    this.#definitions = new Definitions({ set, socket, complain: (text) => this.#complain(text) });
+    this.#definitions = new Definitions({
+      set,
+      socket,
+      complain: (text) => this.#complain(text),
+      conversation: () => state.conversation?.id ?? null,
+    });
     this.#listen();
   }
 

@@ -2,6 +2,7 @@
 
 import { askPresetName } from "#js/dialogs.js";
 import { element, on } from "#js/markup.js";
+import { offerUndo } from "#js/undo.js";
 import { word } from "#js/words.js";
 
 /**
@@ -60,27 +61,43 @@ export class Presets extends EventTarget {
 
   #makeDefault() {
     const preset = this.#selected;
-    if (preset) this.#save(preset.name, preset, true);
+    if (!preset) return;
+    // The button goes, since it is the default now.
+    this.#list.focus();
+    this.#save(preset.name, preset, true);
   }
 
-  /** @param {string} name @param {import("#js/state.js").Settings} settings @param {boolean} isDefault */
+  /**
+   * @param {string} name
+   * @param {import("#js/state.js").Settings} settings
+   * @param {boolean} isDefault
+   * @returns {Promise<boolean>} whether it is kept
+   */
   #save(name, { parameters, system_message }, isDefault) {
     const kept = { name, parameters, system_message, is_default: isDefault };
-    this.#ask({ type: "preset.save", ...kept });
+    return this.#ask({ type: "preset.save", ...kept });
   }
 
-  #delete() {
+  async #delete() {
     const preset = this.#selected;
-    if (preset) this.#ask({ type: "preset.delete", preset_id: preset.id });
+    if (!preset) return;
+    // The button goes with the preset.
+    this.#list.focus();
+    if (!(await this.#ask({ type: "preset.delete", preset_id: preset.id }))) return;
+    const { name, is_default } = preset;
+    const place = { lines: "kept-undo-lines", next: this.#list };
+    offerUndo(word("kept-deleted", { name }), () => this.#save(name, preset, is_default), place);
   }
 
-  /** @param {import("#js/socket.js").Frame} frame */
+  /** @param {import("#js/socket.js").Frame} frame @returns {Promise<boolean>} whether it was done */
   async #ask(frame) {
     try {
       await this.#socket.request(frame);
+      return true;
     } catch (refusal) {
       const detail = /** @type {import("#js/socket.js").Frame} */ (refusal).message;
       this.dispatchEvent(new CustomEvent("failed", { detail }));
+      return false;
     }
   }
 }

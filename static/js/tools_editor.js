@@ -14,7 +14,10 @@ import { word } from "#js/words.js";
 
 const MOST_TOOLS = 128;
 
-/** Dispatches `change` {value}, `save` {kind, name, definition} and `delete` {id}. */
+/**
+ * Dispatches `change` {value}, `save` {kind, name, definition}, `forget` {id} of what has another
+ * name now, and `delete` with a Deleted of definitions.js.
+ */
 export class ToolsEditor extends EventTarget {
   element = clone("tools-editor");
   /** @type {Tool[]} */
@@ -41,10 +44,21 @@ export class ToolsEditor extends EventTarget {
 
   #draw() {
     const rows = this.#tools().map((tool) => this.#row(tool));
-    part(this.element, "rows").replaceChildren(...rows);
     part(this.element, "none").hidden = rows.length > 0;
     const full = this.#chosen.length >= MOST_TOOLS;
     part(this.element, "full").hidden = !full;
+    this.#replaceRows(rows);
+  }
+
+  /** @param {HTMLElement[]} rows the focus stays in its place among them */
+  #replaceRows(rows) {
+    const list = part(this.element, "rows");
+    const active = /** @type {HTMLElement | null} */ (document.activeElement);
+    const place = [...list.children].findIndex((each) => each.contains(active));
+    list.replaceChildren(...rows);
+    if (place < 0) return;
+    const row = rows[Math.min(place, rows.length - 1)];
+    (row ? part(row, active?.dataset.part ?? "") : part(this.element, "new")).focus();
   }
 
   /** @returns {Tool[]} those that are kept, and those of this conversation that are not */
@@ -86,20 +100,23 @@ export class ToolsEditor extends EventTarget {
     const tool = toolOf(draft);
     const others = this.#chosen.filter((each) => !old || nameOf(each) !== nameOf(old));
     this.#tell("save", { kind: "tool", name: draft.name, definition: tool });
-    if (old && nameOf(old) !== draft.name) this.#forget(old);
+    const renamed = old && nameOf(old) !== draft.name && this.#keptOf(old);
+    if (renamed) this.#tell("forget", { id: renamed.id });
     if (others.length < MOST_TOOLS) this.#change([...others, tool]);
   }
 
   /** @param {Tool} tool */
   #delete(tool) {
-    this.#forget(tool);
+    const wasChosen = this.#chosen.some((each) => nameOf(each) === nameOf(tool));
+    const use = wasChosen ? () => this.#choose(tool, true) : null;
+    const next = part(this.element, "new");
     this.#choose(tool, false);
+    this.#tell("delete", { name: nameOf(tool), kept: this.#keptOf(tool), use, next });
   }
 
-  /** @param {Tool} tool */
-  #forget(tool) {
-    const kept = this.#kept.find((each) => each.definition.function?.name === nameOf(tool));
-    if (kept) this.#tell("delete", { id: kept.id });
+  /** @param {Tool} tool @returns {Definition | undefined} */
+  #keptOf(tool) {
+    return this.#kept.find((each) => each.definition.function?.name === nameOf(tool));
   }
 
   /** @param {Tool[]} tools */

@@ -91,3 +91,57 @@ def test_a_schema_is_written_kept_and_asked_for(home: Page, upstream: ScriptedUp
     converse(home)
     assert upstream.calls[-1].body["response_format"] == {"type": "json_object"}
     assert Conversation.objects.get().parameters == {"response_format": {"type": "json_object"}}
+
+
+def test_a_deleted_function_comes_back_as_it_was(home: Page, upstream: ScriptedUpstream) -> None:
+    converse(home)
+    for name in ("get_time", "get_weather"):
+        button(panel(home), "New function").click()
+        field(home, "What it does").fill("The weather.")
+        write(home, name, "Parameters, as", PARAMETERS)
+        expect(panel(home).get_by_role("checkbox", name=name)).to_be_checked()
+    button(panel(home), "Delete get_time").click()
+    expect(panel(home).get_by_role("checkbox")).to_have_count(1)
+    expect(button(panel(home), "Delete get_weather")).to_be_focused()
+    button(panel(home), "Delete get_weather").click()
+    expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
+    expect(button(panel(home), "New function")).to_be_focused()
+    assert Definition.objects.count() == 0
+    button(panel(home), "Undo").last.click()
+    expect(panel(home).get_by_role("checkbox", name="get_weather")).to_be_checked()
+    expect(button(panel(home), "Undo")).to_have_count(1)
+    assert Definition.objects.get().definition == WEATHER
+    converse(home)
+    assert upstream.calls[-1].body["tools"] == [WEATHER]
+    assert faults_of(home) == []
+
+
+def test_a_deleted_schema_comes_back_as_it_was(home: Page) -> None:
+    converse(home)
+    form = panel(home).get_by_role("combobox", name="response_format")
+    form.select_option("json_schema")
+    write(home, "city", "JSON schema", PARAMETERS)
+    schema = panel(home).get_by_role("combobox", name="Schema")
+    expect(schema).to_have_value("city")
+    button(panel(home), "Delete schema").click()
+    expect(form).to_have_value("text")
+    expect(form).to_be_focused()
+    button(panel(home), "Undo").click()
+    expect(form).to_have_value("json_schema")
+    expect(schema).to_have_value("city")
+    assert Definition.objects.get().definition == PARAMETERS
+
+
+def test_a_function_that_comes_back_in_another_conversation_is_not_switched_on_there(
+    home: Page, upstream: ScriptedUpstream
+) -> None:
+    converse(home)
+    button(panel(home), "New function").click()
+    field(home, "What it does").fill("The weather.")
+    write(home, "get_weather", "Parameters, as", PARAMETERS)
+    expect(panel(home).get_by_role("checkbox", name="get_weather")).to_be_checked()
+    button(panel(home), "Delete get_weather").click()
+    expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
+    button(home, "New conversation").click()
+    button(panel(home), "Undo").click()
+    expect(panel(home).get_by_role("checkbox", name="get_weather")).not_to_be_checked()

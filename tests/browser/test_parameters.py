@@ -200,6 +200,7 @@ def test_a_preset_is_kept_made_the_default_and_deleted(
     expect(preset.locator("option:checked")).to_have_text("Exact")
     button(panel, "Make default").click()
     expect(preset.locator("option:checked")).to_have_text("Exact · default")
+    expect(preset).to_be_focused()
     panel.reload()
     converse(panel)
     assert asked(upstream)["temperature"] == 0.1
@@ -207,7 +208,16 @@ def test_a_preset_is_kept_made_the_default_and_deleted(
     button(panel, "Parameters").click()
     button(panel, "Delete preset").click()
     expect(preset.locator("option")).to_have_count(1)
+    expect(preset).to_be_focused()
     assert Preset.objects.filter(user=alice).count() == 0
+    panel.set_viewport_size({"width": 390, "height": 844})
+    expect(panel.get_by_text("“Exact” was deleted.")).to_be_visible()
+    button(panel, "Undo").click()
+    expect(preset.locator("option:checked")).to_have_text("Exact · default")
+    expect(button(panel, "Undo")).to_have_count(0)
+    expect(preset).to_be_focused()
+    kept = Preset.objects.get(user=alice)
+    assert (kept.parameters, kept.system_message) == ({"temperature": 0.1}, "Only facts.")
 
 
 def test_a_published_preset_can_be_used_and_not_changed(
