@@ -7,6 +7,8 @@ import { word } from "#js/words.js";
 /**
  * @typedef {"tool" | "schema"} Kind
  * @typedef {{name: string, description: string, schema: any, strict: boolean}} Draft
+ * @typedef {{name: string, description: string, text: string, strict: boolean}} Written what stands
+ *   in the fields, whether or not it is right
  */
 
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -15,7 +17,12 @@ const FIRST = {
   tool: { type: "object", properties: {}, required: [] },
   schema: { type: "object", properties: {}, required: [], additionalProperties: false },
 };
-const FIELDS = { name: "definition-name", text: "definition-text" };
+const FIELDS = {
+  name: "definition-name",
+  description: "definition-description",
+  text: "definition-text",
+  strict: "definition-strict",
+};
 
 class DefinitionDialog {
   #dialog = element("definition-dialog");
@@ -25,17 +32,23 @@ class DefinitionDialog {
   #taken = [];
   /** @type {((draft: Draft | null) => void) | null} */
   #resolve = null;
+  /** @type {Map<string, Written>} what was put aside, by the kind and name it is to be written for */
+  #aside = new Map();
+  #place = "";
 
   constructor() {
-    on(this.#dialog, "input", () => this.#check());
+    on(this.#dialog, "input", () => this.#changed());
+    on(this.#dialog.querySelector("[data-cancel]"), "click", () => this.#aside.delete(this.#place));
     on(this.#dialog, "close", () => this.#closed());
   }
 
   /**
+   * What was written and neither saved nor cancelled comes back.
+   *
    * @param {Kind} kind
    * @param {Draft | null} draft null for a new one
    * @param {string[]} taken names of the others
-   * @returns {Promise<Draft | null>} null when it was put aside
+   * @returns {Promise<Draft | null>} null when it was cancelled or put aside
    */
   ask(kind, draft, taken) {
     this.#kind = kind;
@@ -45,18 +58,37 @@ class DefinitionDialog {
     element("definition-heading").textContent = word(heading);
     element("definition-text-label").textContent = word(isTool ? "tool-parameters" : "schema-text");
     element("definition-description-field").hidden = !isTool;
-    element(FIELDS.name).value = draft?.name ?? "";
-    element("definition-description").value = draft?.description ?? "";
-    element(FIELDS.text).value = JSON.stringify(draft?.schema ?? FIRST[kind], null, 2);
-    element("definition-strict").checked = draft?.strict ?? false;
+    this.#place = `${kind}:${draft?.name ?? ""}`;
+    this.#write(this.#aside.get(this.#place) ?? firstOf(kind, draft));
     this.#check();
     this.#dialog.returnValue = "";
     this.#dialog.showModal();
     return new Promise((resolve) => (this.#resolve = resolve));
   }
 
+  #changed() {
+    const { name, description, text, strict } = FIELDS;
+    this.#aside.set(this.#place, {
+      name: element(name).value,
+      description: element(description).value,
+      text: element(text).value,
+      strict: element(strict).checked,
+    });
+    this.#check();
+  }
+
+  /** @param {Written} written */
+  #write({ name, description, text, strict }) {
+    element(FIELDS.name).value = name;
+    element(FIELDS.description).value = description;
+    element(FIELDS.text).value = text;
+    element(FIELDS.strict).checked = strict;
+  }
+
   #closed() {
-    this.#resolve?.(this.#dialog.returnValue === "yes" ? this.#draft(this.#written().value) : null);
+    const isSaved = this.#dialog.returnValue === "yes";
+    if (isSaved) this.#aside.delete(this.#place);
+    this.#resolve?.(isSaved ? this.#draft(this.#written().value) : null);
     this.#resolve = null;
   }
 
@@ -67,8 +99,8 @@ class DefinitionDialog {
   /** @param {any} schema @returns {Draft} */
   #draft(schema) {
     const name = element(FIELDS.name).value.trim();
-    const description = element("definition-description").value.trim();
-    return { name, description, schema, strict: element("definition-strict").checked };
+    const description = element(FIELDS.description).value.trim();
+    return { name, description, schema, strict: element(FIELDS.strict).checked };
   }
 
   #check() {
@@ -86,6 +118,12 @@ class DefinitionDialog {
     if (!NAME.test(name)) return [word("definition-name-form")];
     return this.#taken.includes(name) ? [word("definition-name-taken")] : [];
   }
+}
+
+/** @param {Kind} kind @param {Draft | null} draft @returns {Written} */
+function firstOf(kind, draft) {
+  const { name = "", description = "", schema = FIRST[kind], strict = false } = draft ?? {};
+  return { name, description, text: JSON.stringify(schema, null, 2), strict };
 }
 
 /** @param {any} value @returns {boolean} */

@@ -93,6 +93,28 @@ def test_a_schema_is_written_kept_and_asked_for(home: Page, upstream: ScriptedUp
     assert Conversation.objects.get().parameters == {"response_format": {"type": "json_object"}}
 
 
+def test_what_escape_puts_aside_is_found_again_until_it_is_saved_or_cancelled(home: Page) -> None:
+    button(panel(home), "New function").click()
+    field(home, "Name").fill("get_weather")
+    field(home, "Parameters, as").fill('{"type": "obj')
+    home.keyboard.press("Escape")
+    expect(home.get_by_role("dialog")).to_have_count(0)
+    button(panel(home), "New function").click()
+    expect(field(home, "Name")).to_have_value("get_weather")
+    expect(field(home, "Parameters, as")).to_have_value('{"type": "obj')
+    expect(button(home, "Save")).to_be_disabled()
+    button(home, "Cancel").click()
+    button(panel(home), "New function").click()
+    expect(field(home, "Name")).to_have_value("")
+    write(home, "get_time", "Parameters, as", PARAMETERS)
+    expect(panel(home).get_by_role("checkbox", name="get_time")).to_be_checked()
+    button(panel(home), "New function").click()
+    expect(field(home, "Name")).to_have_value("")
+    home.keyboard.press("Escape")
+    button(panel(home), "Edit get_time").click()
+    expect(field(home, "Name")).to_have_value("get_time")
+
+
 def test_a_deleted_function_comes_back_as_it_was(home: Page, upstream: ScriptedUpstream) -> None:
     converse(home)
     for name in ("get_time", "get_weather"):
