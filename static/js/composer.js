@@ -40,7 +40,7 @@ export class Composer extends EventTarget {
     this.#write(together(this.#draft.load(), this.#early));
     if (this.#early) this.#draft.save(this.#box.value);
     this.#early = "";
-    this.complain("");
+    this.#judgeLength();
   }
 
   /**
@@ -128,11 +128,16 @@ export class Composer extends EventTarget {
 
   #typed() {
     this.#draft.save(this.#box.value);
+    this.#judgeLength();
+    this.#fit();
+    this.#drawSend();
+  }
+
+  /** Says why it cannot be sent where that is for its length. */
+  #judgeLength() {
     const length = lengthOf(this.#box.value);
     const tooLong = { count: count(length), limit: count(LONGEST) };
     this.complain(length > LONGEST ? word("too-long", tooLong) : "");
-    this.#fit();
-    this.#drawSend();
   }
 
   /** @param {string} text */

@@ -2,6 +2,7 @@
 
 import { clone, element, on, part, write } from "#js/markup.js";
 import { placed } from "#js/popover.js";
+import { TypeAhead } from "#js/type_ahead.js";
 import { word } from "#js/words.js";
 
 // The site compares so many at once (docs/protocol.md).
@@ -15,6 +16,7 @@ export class ModelPicker extends EventTarget {
   #compare = element("compare");
   /** @type {string[]} */
   #names = [];
+  #typeAhead = new TypeAhead();
   #drawn = "";
 
   constructor() {
@@ -89,17 +91,14 @@ export class ModelPicker extends EventTarget {
     const target = destination(event.key, place, options.length);
     if (event.key === "Enter" || event.key === " ") this.#chosen(document.activeElement);
     else if (target !== null) options[target].focus();
-    else if (event.key.length === 1) this.#typedAhead(event.key, options, place);
+    else if (event.key.length === 1) this.#typedAhead(event, options, place);
     else return;
     event.preventDefault();
   }
 
-  /** @param {string} letter @param {Element[]} options @param {number} place */
-  #typedAhead(letter, options, place) {
-    const fromHere = [...options.slice(place + 1), ...options.slice(0, place + 1)];
-    const wanted = letter.toLowerCase();
-    const next = fromHere.find((each) => nameOf(each).toLowerCase().startsWith(wanted));
-    /** @type {HTMLElement | undefined} */ (next)?.focus();
+  /** @param {KeyboardEvent} event @param {any[]} options @param {number} place */
+  #typedAhead({ key, timeStamp }, options, place) {
+    options[this.#typeAhead.press(key, timeStamp, options.map(nameOf), place)]?.focus();
   }
 }
 

@@ -161,6 +161,25 @@ def test_a_reload_keeps_everything_and_the_draft(home: Page) -> None:
     expect(home.get_by_role("textbox", name="Message")).to_have_value("Half a thought")
 
 
+def test_a_draft_that_is_too_long_says_so_after_a_reload_too(home: Page) -> None:
+    home.get_by_role("textbox", name="Message").fill("x" * 100_001)
+    reason = home.get_by_role("alert").filter(has_text="100,001 characters")
+    expect(reason).to_be_visible()
+    home.reload()
+    expect(reason).to_be_visible()
+    expect(button(home, "Send")).to_be_disabled()
+
+
+def test_the_models_are_found_by_typing(home: Page) -> None:
+    for name in ("acme/great", "acme/green"):
+        make_model(name)
+    home.reload()
+    button(home, "Model").click()
+    expect(home.get_by_role("option", name="acme/great")).to_be_focused()
+    home.keyboard.type("gree")
+    expect(home.get_by_role("option", name="acme/green")).to_be_focused()
+
+
 def test_two_tabs_see_what_is_said_in_the_other(home: Page) -> None:
     converse(home)
     second = home.context.new_page()
