@@ -388,6 +388,53 @@ def test_on_a_phone_a_message_is_sent_and_answered(
     assert box["y"] + box["height"] <= 844
 
 
+INNERMOST = """() => {
+  const words = document.createRange();
+  words.selectNodeContents([...document.querySelectorAll(".answer li")].at(-1));
+  return words.getBoundingClientRect().width;
+}"""
+
+
+def test_a_deep_list_stays_wide_enough_to_read_on_a_phone(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    lines = [f"{'  ' * depth}- Some words that have to be broken" for depth in range(14)]
+    page = new_page(alice, **PHONE)
+    page.goto(f"/c/{conversation_with(alice, 'How deep?', chr(10).join(lines)).pk}/")
+    expect(answer(page).get_by_role("listitem")).to_have_count(14)
+    assert page.evaluate(INNERMOST) > 150
+
+
+# What is free to the left of the words in a box, and to their right.
+GAPS = """(box) => {
+  const words = document.createRange();
+  words.selectNodeContents(box);
+  const { left, right } = words.getBoundingClientRect();
+  const outer = box.getBoundingClientRect();
+  return [left - outer.left, outer.right - right];
+}"""
+
+
+def test_each_paragraph_is_set_in_the_direction_of_its_own_script(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    reply = "An English one.\n\nهذه فقرة بالعربية.\n\n- One\n- عنصر.\n\n```\nprint()\n```"
+    page = new_page(alice)
+    page.goto(f"/c/{conversation_with(alice, 'Hello?', reply).pk}/")
+    paragraphs, items = page.locator(".answer p"), page.locator(".answer li")
+    left, right = paragraphs.first.evaluate(GAPS)
+    assert left < 1 < right
+    left, right = paragraphs.nth(1).evaluate(GAPS)
+    assert right < 1 < left
+    # Beside its marker.
+    left, right = items.nth(1).evaluate(GAPS)
+    assert left < 1 < right
+    page.goto(f"/c/{conversation_with(alice, 'Hello?', f'مرحبا{2 * chr(10)}{reply}').pk}/")
+    left, right = paragraphs.nth(1).evaluate(GAPS)
+    assert left < 1 < right
+    expect(page.locator(".answer pre")).to_have_css("direction", "ltr")
+
+
 # For everyone ------------------------------------------------------------------------------------
 
 
