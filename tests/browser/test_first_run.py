@@ -24,6 +24,30 @@ def test_the_printed_link_leads_to_a_signed_in_administrator(page: Page) -> None
     assert User.objects.get().username == "dana"
 
 
+def test_after_a_faulty_set_up_the_keyboard_is_at_the_fault(page: Page, faults: list[str]) -> None:
+    page.goto(f"/setup/{first_run.issue_token()}/")
+    expect(page.get_by_label("Username")).to_be_focused()
+    page.get_by_label("Username").fill("dana")
+    page.get_by_label("Email").fill("dana@example.org")
+    page.get_by_label("Password").fill("123")
+    page.get_by_role("button", name="Create administrator").click()
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.get_by_label("Username").fill("da na")
+    page.get_by_label("Password").fill("a quiet afternoon")
+    page.get_by_role("button", name="Create administrator").click()
+    expect(page.get_by_label("Username")).to_be_focused()
+    faults.clear()
+
+
+def test_after_a_wrong_password_the_keyboard_is_at_the_password(page: Page, people: People) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Username or email").fill("alice")
+    page.get_by_label("Password", exact=True).fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Password", exact=True)).to_be_focused()
+
+
 def test_a_page_is_signed_in_as_whoever_it_was_made_for(new_page: NewPage, people: People) -> None:
     page = new_page(people.alice)
     page.goto("/")
