@@ -8,8 +8,8 @@ const OPPOSITE = /** @type {Record<string, string>} */ ({ next: "previous", prev
 export function heldIn(log) {
   const active = /** @type {HTMLElement | null} */ (document.activeElement);
   const name = active?.dataset.action;
-  const place = [...log.children].findIndex((each) => each.contains(active));
-  return name && place >= 0 ? { place, name } : null;
+  if (!name || !log.contains(active)) return null;
+  return { place: [...log.children].findIndex((each) => each.contains(active)), name };
 }
 
 /**
