@@ -99,6 +99,11 @@ export class Composer extends EventTarget {
     this.#box.focus();
   }
 
+  /** A touch keyboard that opens by itself would cover what the reader came for. */
+  offer() {
+    if (matchMedia("(hover: hover)").matches) this.focus();
+  }
+
   // Internal
 
   /** @param {SubmitEvent} event */

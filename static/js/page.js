@@ -154,12 +154,7 @@ class Page {
     this.#parameters.arrived();
     this.#drawer.closeOverPage();
     this.#end.toEnd();
-    this.#toComposer();
-  }
-
-  /** A touch keyboard that opens by itself would cover what the reader came for. */
-  #toComposer() {
-    if (matchMedia("(hover: hover)").matches) this.#composer.focus();
+    this.#composer.offer();
   }
 
   // What the site says
@@ -230,7 +225,7 @@ class Page {
     on(this.#composer, "stop", () => this.#turns.stop());
     on(this.#picker, "choose", ({ detail }) => this.#state.chooseModels(detail.names));
     on(this.#messages, "action", ({ detail }) => this.#actions.act(detail));
-    on(this.#messages, "focus-lost", () => this.#toComposer());
+    on(this.#messages, "focus-lost", () => this.#composer.offer());
     on(this.#actions, "asked", () => this.#asked());
     on(this.#actions, "editing", () => this.#end.release());
     on(this.#listing, "open", ({ detail }) => this.#navigation.open(detail.id));
@@ -265,7 +260,7 @@ class Page {
   #asked() {
     say("answering");
     this.#draw();
-    if (document.activeElement === document.body) this.#toComposer();
+    if (document.activeElement === document.body) this.#composer.offer();
     this.#end.toEnd();
   }
 
