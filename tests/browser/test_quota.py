@@ -81,12 +81,13 @@ def test_the_line_follows_the_answers_without_a_reload(
 def test_a_changed_limit_reaches_an_open_page(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
+    rule = Rule.objects.filter(pk=limit(100_000).pk)
     count(alice, 900)
     page = open_page(new_page, alice)
     expect(said(page, "tokens left")).to_have_count(0)
-    rule = limit(1_000)
+    rule.update(limit=1_000)
     expect(said(page, "100 of 1,000 tokens left today")).to_have_count(1)
-    Rule.objects.filter(pk=rule.pk).update(limit=100_000)
+    rule.update(limit=100_000)
     expect(said(page, "tokens left")).to_have_count(0)
 
 
