@@ -50,9 +50,9 @@ async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn
 
 async def stop(user: User, generation_id: UUID) -> None:
     """Stop a running generation of the user's, in whichever process it runs."""
-    generation = await in_thread(access.generation_for, user, generation_id)
-    runner().stop(generation.pk)
-    await in_thread(lifecycle.request_stop, generation)
+    if not runner().stop(generation_id, user.pk):
+        generation = await in_thread(access.generation_for, user, generation_id)
+        await in_thread(lifecycle.request_stop, generation)
 
 
 async def change(user: User, conversation_id: UUID, deed: Callable[[], object]) -> None:

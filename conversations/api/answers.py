@@ -40,7 +40,7 @@ class Answer:
         self.was_abandoned = False
         self.error: ApiError | None = None
         self.ending: Ending | None = None
-        self.abandoned: Callable[[], None] | None = None
+        self.abandoned: Callable[[], object] | None = None
         self.over: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._written = bytearray()
         self._let_go = 0

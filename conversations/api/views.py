@@ -144,7 +144,7 @@ async def _begin(asking: Asking) -> Started:
     generation = begun.generation
     answer = Answer(_form(begun), is_kept=asking.claim is not None)
     started = Started(begun, answer)
-    answer.abandoned = partial(runner().stop, generation.pk)
+    answer.abandoned = partial(runner().stop, generation.pk, generation.user_id)
     if asking.claim:
         answer.over = partial(memory().over, asking.claim, started)
     runner().start_direct(generation, begun.call, answer, asking.address)

@@ -88,7 +88,7 @@ class Runner:
         self._answer_in_a_task(self._supervise_direct(run, call, listener))
 
     def _begun(self, generation: Generation) -> Run:
-        run = self._runs[generation.pk] = Run(generation.pk, generation.epoch)
+        run = self._runs[generation.pk] = Run(generation.pk, generation.user_id, generation.epoch)
         if self._is_draining:
             run.stop.set()
         return run
@@ -98,10 +98,16 @@ class Runner:
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
-    def stop(self, generation_id: UUID) -> None:
-        """Stop a generation of this process at once; of others the flag in its row is enough."""
-        if run := self._runs.get(generation_id):
-            run.stop.set()
+    def stop(self, generation_id: UUID, user_id: int) -> bool:
+        """Stop a generation of this process at once, if it is that person's; whether it was.
+
+        The database is not asked, which may have a queue before it.
+        """
+        run = self._runs.get(generation_id)
+        if run is None or run.user_id != user_id:
+            return False
+        run.stop.set()
+        return True
 
     async def drain(self) -> None:
         """Interrupt whatever runs, wait until all of it is written down, and close."""
@@ -185,7 +191,8 @@ class Runner:
             await asyncio.sleep(STOP_POLL_SECONDS)
             if self._runs:
                 for generation_id in await in_thread(lifecycle.stops_asked_for):
-                    self.stop(generation_id)
+                    if run := self._runs.get(generation_id):
+                        run.stop.set()
 
     async def _watch_revocations(self) -> None:
         while True:

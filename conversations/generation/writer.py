@@ -39,6 +39,7 @@ class Run:
     """One running generation as its owner sees it. ``seq`` counts the events that were numbered."""
 
     generation_id: UUID
+    user_id: int
     epoch: int = 1
     seq: int = 0
     pending: list[Event] = field(default_factory=list)
