@@ -20,7 +20,8 @@ from conversations.models import AuditEntry
 class AsDrawn(forms.Form):
     """The part of a form that says what the record was like when the page was drawn.
 
-    Whoever sends a form without it does not say, and so could undo anything.
+    Every page sends it. A program that sends fields of its own was drawn from nothing, and means
+    what it sends.
     """
 
     drawn_from = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -36,6 +37,8 @@ class AsDrawn(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse where the record has changed; what was typed stays in the boxes."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.add_prefix("drawn_from") not in self.data:
+            return values
         moment, _colon, signature = values.pop("drawn_from", "").partition(":")
         # Locked, so that of two forms that are saved at once one sees what the other did.
         # Not so that what refers to it must wait: answers are reserved meanwhile.

@@ -87,9 +87,17 @@ def test_what_moves_by_itself_is_no_change(dana: Desk, people: People) -> None:
     assert User.objects.get(username="alice").first_name == "Al"
 
 
-def test_a_form_that_does_not_say_what_it_was_drawn_from_changes_nothing(
+def test_a_form_that_was_drawn_from_nobody_knows_what_changes_nothing(
     dana: Desk, people: People
 ) -> None:
-    old = Tab(dana, f"{PEOPLE}{people.alice.pk}/change/")
+    old = tab_of(dana, people.alice)
     assert old.save(first_name="Al", drawn_from="").startswith("This has changed")
     assert User.objects.get(username="alice").first_name == ""
+
+
+def test_a_program_that_sends_fields_alone_means_them(dana: Desk, people: People) -> None:
+    address = f"{PEOPLE}{people.alice.pk}/change/"
+    form = filled(dana.client.get(address).context["adminform"].form)
+    del form["drawn_from"]
+    dana.client.post(address, form | {"first_name": "Al"})
+    assert User.objects.get(username="alice").first_name == "Al"
