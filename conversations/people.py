@@ -88,6 +88,8 @@ def end_access(user_ids: Collection[int]) -> None:
 
 def end_before_deletion(user_ids: Collection[int]) -> None:
     """End, and settle, what runs under accounts that are deleted in the same transaction."""
+    # Locked first, as by whoever begins an answer: none begins between here and the deletion.
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=user_ids).order_by("pk"))
     lifecycle.end_of(user_ids)
     end_access(user_ids)
 

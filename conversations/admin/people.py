@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.admin import UserAdmin
+from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
@@ -194,6 +195,7 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         people.end_before_deletion([obj.pk])
         super().delete_model(request, obj)
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         """As :meth:`delete_model`."""
         people.end_before_deletion([each.pk for each in queryset])

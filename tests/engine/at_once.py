@@ -15,12 +15,12 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402 - needs the set-up
+from django.db import connection, transaction  # noqa: E402 - needs the set-up
 
-from conversations import turn_records  # noqa: E402
+from conversations import people, turn_records  # noqa: E402
 from conversations.generation import lifecycle  # noqa: E402
 from conversations.generation.events import Finished  # noqa: E402
-from conversations.models import Generation, Message, Rule, User  # noqa: E402
+from conversations.models import Generation, Hold, Message, Rule, User  # noqa: E402
 from conversations.refusal import Refused  # noqa: E402
 from conversations.turn_records import Sending, Turn  # noqa: E402
 from tests.people import make_model, make_people  # noqa: E402
@@ -97,6 +97,24 @@ def continuing_twice(alice: User) -> set[str]:
         for each in Generation.objects.running():
             end(each)
     return outcomes
+
+
+@transaction.atomic
+def delete(person: User) -> None:
+    """Delete an account, as the administration does."""
+    people.end_before_deletion([person.pk])
+    User.objects.filter(pk=person.pk).delete()
+
+
+def deleting_and_sending(_alice: User) -> set[str]:
+    """Accounts are deleted while they are answered and send: gives what is held afterwards."""
+    outcomes = set()
+    for number in range(ROUNDS):
+        person = User.objects.create(username=f"person{number}")
+        begun(person)
+        outcomes.update(at_once(partial(delete, person), partial(begun, person)))
+    # Whoever came too late is nobody any more.
+    return outcomes - {"done", "DoesNotExist"} | {f"{Hold.objects.count()} held"}
 
 
 def sending_more_than_may_run(alice: User) -> set[str]:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.long
     [
         ("ending_and_sending", ["done"]),
         ("continuing_twice", ["done still_running"]),
+        ("deleting_and_sending", ["0 held"]),
         ("sending_more_than_may_run", ["16"]),
     ],
 )
