@@ -23,6 +23,7 @@ from conversations.models import (
     Rule,
     User,
 )
+from conversations.parameters import default_max_tokens
 
 _NOTHING = {"used": 0, "held": 0}
 _USED = {
@@ -148,7 +149,7 @@ def _completion_bound(hold: Hold) -> int:
         return hold.completion_bound
     # Nobody asked for a length: it gets the usual one, as the next answer will.
     model = LanguageModel.objects.filter(name=hold.model_name).first() or LanguageModel()
-    return model.default_max_tokens + model.reasoning_tokens
+    return default_max_tokens(model) + model.reasoning_tokens
 
 
 def cost_micros(prices: tuple[Decimal, Decimal], prompt_tokens: int, completion_tokens: int) -> int:

@@ -45,7 +45,6 @@ class Answering:
         """
         self._echo = EchoFilter(call.echo)
         answer: Answer | None = None
-        self._run.choices = call.choices
         stop = self._run.stop
         inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
         try:

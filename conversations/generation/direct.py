@@ -49,7 +49,6 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
     """
     answer: Answer | None = None
     error: UpstreamError | None = None
-    run.choices = call.choices
     inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
     try:
         async with (

@@ -72,7 +72,7 @@ class Runner:
     def start(self, generation: Generation, call: Call) -> None:
         """Answer the generation in a task of its own."""
         self.tails.open(generation.pk)
-        run = self._begun(generation)
+        run = self._begun(generation, call)
         self._answer_in_a_task(self._supervise(run, generation, call))
 
     def start_direct(
@@ -82,13 +82,14 @@ class Runner:
 
         ``address`` is where it was asked for from.
         """
-        run = self._begun(generation)
+        run = self._begun(generation, call)
         run.address = address
         self._direct[generation.pk] = run
         self._answer_in_a_task(self._supervise_direct(run, call, listener))
 
-    def _begun(self, generation: Generation) -> Run:
-        run = self._runs[generation.pk] = Run(generation.pk, generation.user_id, generation.epoch)
+    def _begun(self, generation: Generation, call: Call) -> Run:
+        run = Run(generation.pk, generation.user_id, generation.epoch, choices=call.choices)
+        self._runs[generation.pk] = run
         if self._is_draining:
             run.stop.set()
         return run
