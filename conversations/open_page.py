@@ -50,6 +50,8 @@ class OpenPage:
         self._session_key = session_key
         self._send = send
         self._close = close
+        # What a page asks for twice in a row ends as the second time, so changes keep their order.
+        self.one_at_a_time = asyncio.Lock()
         self._deeds: set[asyncio.Task[None]] = set()
         self._watching: set[asyncio.Task[None]] = set()
         self._has_left = False

@@ -23,9 +23,10 @@ logger = logging.getLogger(__name__)
 async def answer(page: OpenPage, frame: PageFrame) -> None:
     """Carry out the frame; whatever goes wrong is told to the page in plain words."""
     try:
-        if action := _DONE.get(type(frame)):
-            await action(page, frame)
-            await page.say("done", request_id=_id(frame))
+        if deed := _DONE.get(type(frame)):
+            async with page.one_at_a_time:
+                version = await deed(page, frame)
+            await page.say("done", request_id=_id(frame), version=version)
         else:
             await _ANSWERED[type(frame)](page, frame)
     except QuotaExceeded as error:
@@ -92,15 +93,15 @@ async def _rename(page: OpenPage, frame: protocol.ConversationRename) -> None:
     await turns.change(page.user, frame.conversation_id, deed)
 
 
-async def _configure(page: OpenPage, frame: protocol.ConversationConfigure) -> None:
+async def _configure(page: OpenPage, frame: protocol.ConversationConfigure) -> int:
     settings = (frame.parameters, frame.system_message, frame.model)
     deed = partial(tree.configure, page.user, frame.conversation_id, *settings)
-    await turns.change(page.user, frame.conversation_id, deed)
+    return await turns.change(page.user, frame.conversation_id, deed)
 
 
-async def _show(page: OpenPage, frame: protocol.ConversationShow) -> None:
+async def _show(page: OpenPage, frame: protocol.ConversationShow) -> int:
     deed = partial(tree.show, page.user, frame.conversation_id, frame.head_id)
-    await turns.change(page.user, frame.conversation_id, deed)
+    return await turns.change(page.user, frame.conversation_id, deed)
 
 
 async def _delete(page: OpenPage, frame: protocol.ConversationDelete) -> None:
@@ -179,8 +180,9 @@ _ANSWERED: dict[type[PageFrame], Action] = {
     protocol.MessageBranch: _branch,
     protocol.Ping: _pong,
 }
-# These are answered with `done` once they are carried out.
-_DONE: dict[type[PageFrame], Action] = {
+# These are answered with `done` once they are carried out, with the version of the conversation
+# that has it where the page already shows it as it will be.
+_DONE: dict[type[PageFrame], Callable[[OpenPage, Any], Awaitable[int | None]]] = {
     protocol.ConversationRename: _rename,
     protocol.ConversationConfigure: _configure,
     protocol.ConversationShow: _show,

@@ -47,27 +47,29 @@ def rename(user: User, conversation_id: UUID, title: str) -> None:
 
 def configure(
     user: User, conversation_id: UUID, parameters: dict[str, Any], system_message: str, model: str
-) -> None:
-    """Set what goes with the next turns of the conversation."""
+) -> int:
+    """Set what goes with the next turns of the conversation; gives the version that has it."""
     with transaction.atomic():
         conversation = access.conversation_for(user, conversation_id)
-        conversation.advance()
+        version = conversation.advance()
         conversation.parameters = checked_parameters(parameters)
         conversation.system_message = checked_system_message(system_message)
         conversation.language_model = model_named(user, model)
         conversation.save(update_fields=["parameters", "system_message", "language_model"])
+        return version
 
 
-def show(user: User, conversation_id: UUID, head_id: UUID) -> None:
-    """Show the branch that ends with this message, in every tab."""
+def show(user: User, conversation_id: UUID, head_id: UUID) -> int:
+    """Show the branch that ends with this message, in every tab, from the version it gives on."""
     with transaction.atomic():
         conversation = access.conversation_for(user, conversation_id)
         head = conversation.messages.filter(pk=head_id, deleted_at=None).first()
         if head is None:
             raise access.NotFound
-        conversation.advance()
+        version = conversation.advance()
         conversation.head = head
         conversation.save(update_fields=["head"])
+        return version
 
 
 def branch_off(user: User, message_id: UUID) -> Conversation:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from conversations import access, doorbell, tool_answers, tree, turn_records
@@ -11,6 +12,8 @@ from conversations.models import Conversation, User
 from conversations.threads import in_thread
 from conversations.tool_answers import ToolAnswers
 from conversations.turn_records import Sending, Turn
+
+Result = TypeVar("Result")
 
 
 async def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
@@ -55,10 +58,11 @@ async def stop(user: User, generation_id: UUID) -> None:
         await in_thread(lifecycle.request_stop, generation)
 
 
-async def change(user: User, conversation_id: UUID, deed: Callable[[], object]) -> None:
+async def change(user: User, conversation_id: UUID, deed: Callable[[], Result]) -> Result:
     """Do something to a conversation that needs no answer, and tell the person's pages."""
-    await in_thread(deed)
+    result = await in_thread(deed)
     await doorbell.ring(user.pk, conversation_id)
+    return result
 
 
 async def change_message(user: User, message_id: UUID, deed: Callable[..., UUID]) -> None:

@@ -34,9 +34,10 @@ export class Branches extends EventTarget {
   /** @param {string} headId where the branch ends that every tab shows from here on */
   async show(headId) {
     const conversation_id = this.#state.conversation?.id;
-    this.#state.wantHead(headId);
+    const wish = this.#state.wantHead(headId);
     const answer = await this.#ask({ type: "conversation.show", conversation_id, head_id: headId });
-    this.#state.headAnswered(headId, answer !== null);
+    if (answer) this.#state.headAnswered(wish, answer.version);
+    else this.#state.headRefused(wish);
   }
 
   /** @param {string} id of the message that a new conversation begins up to */

@@ -47,11 +47,11 @@ export class Settings extends EventTarget {
     const { conversation, settings, model } = this.#state;
     // What is set for a new conversation goes with its first message.
     if (!conversation || model === null) return;
-    this.#state.wantSettings(settings);
+    const wish = this.#state.wantSettings(settings);
     const frame = { type: "conversation.configure", conversation_id: conversation.id, model };
     try {
-      await this.#socket.request({ ...frame, ...settings });
-      this.#state.settingsAnswered(settings);
+      const { version } = await this.#socket.request({ ...frame, ...settings });
+      this.#state.settingsAnswered(wish, version);
     } catch (refusal) {
       const detail = /** @type {import("#js/socket.js").Frame} */ (refusal).message;
       this.dispatchEvent(new CustomEvent("refused", { detail }));

@@ -246,29 +246,46 @@ export class State extends Offered {
     return siblings[place] ? leafUnder(this.#thread.messages, siblings[place].id) : null;
   }
 
-  /** @param {string} headId the branch that the reader goes to, before the site knows */
+  /**
+   * The reader goes to a branch, before the site knows.
+   *
+   * @param {string} headId
+   * @returns {number} the number of the wish
+   */
   wantHead(headId) {
-    this.#wantedHead.make(headId, this.conversation?.version ?? 0);
+    const wish = this.#wantedHead.make(headId);
+    this.changed();
+    return wish;
+  }
+
+  /** @param {number} wish @param {number} keptIn the version from which on all tabs show it */
+  headAnswered(wish, keptIn) {
+    this.#wantedHead.answered(wish, keptIn, this.conversation?.version ?? 0);
     this.changed();
   }
 
-  /** @param {string} headId @param {boolean} isShown whether the site shows it everywhere now */
-  headAnswered(headId, isShown) {
-    if (isShown) this.#wantedHead.answered(headId, this.conversation?.version ?? 0);
-    else this.#wantedHead.refused(headId);
+  /** @param {number} wish */
+  headRefused(wish) {
+    this.#wantedHead.refused(wish);
     this.changed();
   }
 
-  /** @param {Settings} settings what the reader has set, before the site knows */
+  /**
+   * The reader has set something, before the site knows.
+   *
+   * @param {Settings} settings
+   * @returns {number} the number of the wish; of a new conversation there is nothing to answer
+   */
   wantSettings(settings) {
-    if (this.conversation) this.#wantedSettings.make(settings, this.conversation.version);
-    else this.#newSettings = settings;
+    const wish = this.conversation ? this.#wantedSettings.make(settings) : 0;
+    if (!this.conversation) this.#newSettings = settings;
     this.changed();
+    return wish;
   }
 
-  /** @param {Settings} settings that the site has kept */
-  settingsAnswered(settings) {
-    this.#wantedSettings.answered(settings, this.conversation?.version ?? 0);
+  /** @param {number} wish @param {number} keptIn the version that has the settings */
+  settingsAnswered(wish, keptIn) {
+    this.#wantedSettings.answered(wish, keptIn, this.conversation?.version ?? 0);
     this.changed();
   }
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
@@ -69,3 +70,33 @@ def test_a_page_that_cannot_be_told_comes_back_and_goes_on(
 
     assert room.with_tab(work) == 4500
     caplog.clear()
+
+
+def test_what_was_asked_for_last_is_what_stays(room: Room) -> None:
+    conversation = long_conversation(10)
+    first, second = conversation.messages.order_by("created_at")
+
+    async def step(tab: Tab) -> list[int]:
+        versions: list[int] = []
+
+        def listen(text: str, _at: float) -> None:
+            heard: Frame = json.loads(text)
+            versions.extend([heard["version"]] if heard["type"] == "done" else [])
+
+        tab.on_text = listen
+        for head in [first, second] * 8 + [first]:
+            await tab.say(
+                {
+                    "type": "conversation.show",
+                    "request_id": str(uuid4()),
+                    "conversation_id": str(conversation.pk),
+                    "head_id": str(head.pk),
+                }
+            )
+        await tab.until(lambda: len(versions) == 17)
+        return versions
+
+    # Each answer names the version of the conversation that shows what was asked for.
+    assert room.with_tab(step) == list(range(2, 19))
+    conversation.refresh_from_db()
+    assert (conversation.version, conversation.head) == (18, first)

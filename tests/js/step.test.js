@@ -101,6 +101,22 @@ class Tab {
     this.state = new State(fresh(site));
     this.opened = site.conversation.version;
     this.cursors = new Map();
+    this.asked = [];
+  }
+
+  /** What the reader wished is on its way to the site; the page shows it already. */
+  ask(wish, name, fields) {
+    this.asked.push({ wish, name, fields });
+  }
+
+  /** The site carries out the oldest of what it was asked for. */
+  carryOut() {
+    const asked = this.asked.shift();
+    if (!asked) return;
+    this.site.change();
+    Object.assign(this.site.conversation, asked.fields);
+    const { version } = this.site.conversation;
+    this.inbox.push({ type: "done", wish: asked.wish, name: asked.name, version });
   }
 
   /** What the doorbell makes the site tell. */
@@ -137,6 +153,7 @@ class Tab {
     const at = wanted.type === "generation.events" ? first : this.inbox.indexOf(wanted);
     const [frame] = this.inbox.splice(at, 1);
     if (frame.type === "generation.events") this.state.receive(frame);
+    else if (frame.type === "done") this.state[frame.name](frame.wish, frame.version);
     else this.state.merge(frame);
     for (const [id, seq] of this.state.running) {
       if (!this.cursors.has(id)) this.cursors.set(id, seq);
@@ -145,10 +162,11 @@ class Tab {
 
   settle() {
     do {
+      this.carryOut();
       this.tell();
       this.follow();
       while (this.inbox.length) this.receive(0);
-    } while (this.site.conversation.version > this.opened);
+    } while (this.asked.length || this.site.conversation.version > this.opened);
     this.follow();
     while (this.inbox.length) this.receive(0);
   }
@@ -228,17 +246,13 @@ const ACTS = {
   show(site, tab, choose) {
     const head = choose.of(site.kept());
     if (!head) return;
-    tab.state.wantHead(head.id);
-    site.change();
-    site.conversation.head_id = head.id;
-    tab.state.headAnswered(head.id, true);
+    const wish = tab.state.wantHead(head.id);
+    tab.ask(wish, "headAnswered", { head_id: head.id });
   },
   configure(site, tab, choose) {
     const settings = { parameters: { temperature: choose.below(20) / 10 }, system_message: "" };
-    tab.state.wantSettings(settings);
-    site.change();
-    Object.assign(site.conversation, settings);
-    tab.state.settingsAnswered(settings);
+    const wish = tab.state.wantSettings(settings);
+    tab.ask(wish, "settingsAnswered", settings);
   },
   rename(site, _tab, choose) {
     site.change();
@@ -254,6 +268,29 @@ function shown(state) {
   return { conversation, messages, settings, headId, page, running };
 }
 
+test("the branch asked for last stays on the page until the site is there too", () => {
+  const site = new Site();
+  const heads = [1, 2, 3].map(() => site.add({ role: "user", parent_id: null }).id);
+  site.change(...site.messages);
+  const tab = new Tab(site);
+  for (const place of [1, 0, 1, 2]) {
+    tab.ask(tab.state.wantHead(heads[place]), "headAnswered", { head_id: heads[place] });
+  }
+  while (tab.asked.length) {
+    tab.carryOut();
+    tab.tell();
+    // The answer to each step, and what it changed, in either order.
+    while (tab.inbox.length) {
+      tab.receive(tab.asked.length % 2);
+      assert.equal(tab.state.headId, heads[2]);
+    }
+  }
+  site.change();
+  site.conversation.head_id = heads[0];
+  tab.settle();
+  assert.equal(tab.state.headId, heads[0]);
+});
+
 test("whatever is done in two tabs, each shows what a freshly loaded page shows", () => {
   let told = 0;
   for (let seed = 1; seed <= SEQUENCES; seed += 1) {
@@ -267,6 +304,7 @@ test("whatever is done in two tabs, each shows what a freshly loaded page shows"
       const actor = choose.of(tabs);
       if (!(name === "send" && actor.state.pending)) ACTS[name](site, actor, choose);
       for (const tab of tabs) {
+        if (choose.below(2)) tab.carryOut();
         if (choose.below(2)) tab.tell();
         if (choose.below(2)) tab.follow();
         while (tab.inbox.length && choose.below(3)) {
@@ -275,7 +313,7 @@ test("whatever is done in two tabs, each shows what a freshly loaded page shows"
         }
       }
     }
-    for (const tab of tabs) tab.settle();
+    for (const tab of [...tabs, ...tabs]) tab.settle();
     const loaded = shown(new State(fresh(site)));
     for (const tab of tabs) {
       assert.deepEqual(shown(tab.state), loaded, `seed ${seed}: ${done.join(", ")}`);
