@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import CharField, DateField, IntegerField, QuerySet, UUIDField
+from django.utils import timezone
+
+from conversations.composed import Composed, Kinds, Place
 from conversations.models import (
     ApiKey,
     Conversation,
@@ -23,15 +27,35 @@ class NotFound(Exception):
     """There is no such thing, or it is somebody else's: nobody can tell which."""
 
 
+_conversation = Composed(
+    lambda user, pk: (
+        Conversation.objects.kept().filter(user=user, pk=pk).select_related("language_model")
+    ),
+    user=IntegerField(),
+    pk=UUIDField(),
+)
+_OPEN: Kinds = {"user": IntegerField(), "name": CharField(), "today": DateField()}
+
+
+def _open(user: Place, name: Place, today: Place) -> "QuerySet[LanguageModel]":
+    models = LanguageModel.objects.open_to(user, today)
+    return models.filter(name=name).select_related("provider")
+
+
+_open_model = Composed(_open, **_OPEN)
+_open_model_of_key = Composed(
+    lambda key, **given: _open(**given).filter(api_keys=key), key=IntegerField(), **_OPEN
+)
+
+
 def conversation_for(user: User, conversation_id: UUID) -> Conversation:
     """The user's conversation. Raises :class:`NotFound`."""
     return _or_not_found(next(iter(conversations_for(user, [conversation_id])), None))
 
 
 def conversations_for(user: User, ids: Iterable[UUID]) -> list[Conversation]:
-    """Those of the conversations that are the user's."""
-    wanted = list(ids)
-    return list(Conversation.objects.kept().filter(user=user, pk__in=wanted)) if wanted else []
+    """Those of the conversations that are the user's, with the models that answer in them."""
+    return [found for pk in ids for found in _conversation(user=user.pk, pk=pk)]
 
 
 def deleted_conversation_for(user: User, conversation_id: UUID) -> Conversation:
@@ -92,14 +116,20 @@ def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel
     The name of a model that is gone leads to the one that replaces it, under the same condition.
     """
     _check_text(name)
-    allowed = LanguageModel.objects.open_to(user).within(key).select_related("provider")
-    if found := allowed.filter(name=name).first():
+    if found := _open_named(user, name, key):
         return found
     named = LanguageModel.objects.filter(name=name).first()
     for model in named.succession() if named else ():
-        if found := allowed.filter(pk=model.pk).first():
+        if found := _open_named(user, model.name, key):
             return found
     raise NotFound
+
+
+def _open_named(user: User, name: str, key: ApiKey | None) -> LanguageModel | None:
+    given = {"user": user.pk, "name": name, "today": timezone.now().date()}
+    if key is None or key.all_models:
+        return next(iter(_open_model(**given)), None)
+    return next(iter(_open_model_of_key(key=key.pk, **given)), None)
 
 
 def api_key_for(user: User, key_id: int) -> ApiKey:

@@ -1,13 +1,20 @@
 """Whether another answer may begin for a person, whoever asks for it: a page or a program."""
 
 from django.db import connection
+from django.db.models import IntegerField
 from django.utils.translation import gettext as _
 
+from conversations.composed import Composed
 from conversations.models import Generation, Policy, User
 from conversations.refusal import Refused
 
 # Enough for comparing four models in four tabs; it bounds what one account can hold open.
 RUNNING_GENERATIONS = 16
+
+
+_running = Composed(
+    lambda user: Generation.objects.running().filter(user=user).only("pk"), user=IntegerField()
+)
 
 
 def check_site_is_open(policy: Policy) -> None:
@@ -31,7 +38,7 @@ def check_room_for(user: User, count: int = 1) -> None:
 
     In the transaction that begins them, after :func:`wait_for_others`.
     """
-    running = Generation.objects.running().filter(user=user).count()
+    running = len(_running(user=user.pk))
     if running + count > RUNNING_GENERATIONS:
         raise Refused(
             "too_many_running",

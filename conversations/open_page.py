@@ -113,7 +113,7 @@ class OpenPage:
         """
         shown = self._shown
         turn = await beginning
-        state = await in_thread(_turn_state, turn, self._since(turn))
+        state = await in_thread(_turn_state, self.user, turn, self._since(turn))
         if self._shown == shown:
             self._opened = (turn.conversation.pk, state["conversation"]["version"])
         await self.say("turn.started", request_id=str(request_id), **state)
@@ -209,10 +209,10 @@ def _keep(
     return task
 
 
-def _turn_state(turn: Turn, since: int) -> dict[str, Any]:
+def _turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
     # It was read before its row was locked, or found again: it may have gone on since.
-    turn.conversation.refresh_from_db()
-    state = page_state.changes(turn.conversation, since)
+    conversation = access.conversation_for(user, turn.conversation.pk)
+    state = page_state.changes(conversation, since)
     ids = [str(generation.pk) for generation in turn.generations]
     return {**state, "generation_id": ids[0], "generation_ids": ids}
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db.models import Prefetch
+from django.db.models import IntegerField, UUIDField
 from django.utils.translation import gettext as _
 
 from conversations import access, model_states
+from conversations.composed import Composed, Kinds
 from conversations.generation.events import ChoiceTranscript, Transcript
 from conversations.generation.lifecycle import transcript_of
 from conversations.models import (
@@ -129,11 +130,27 @@ def message_states(conversation: Conversation, since: int = 0) -> list[dict[str,
     Message and status come from one query, so that a running one is folded with its log exactly
     when its row does not hold the answer yet.
     """
-    rows = conversation.messages.filter(changed_in__gt=since).select_related("generation")
-    own = Feedback.objects.filter(user=conversation.user_id)
-    messages = list(rows.prefetch_related(Prefetch("feedback", own)))
+    of_these = {"conversation": conversation.pk, "since": since}
+    messages = _changed_messages(**of_these)
+    thumbs = {each.message_id: each for each in _thumbs(user=conversation.user_id, **of_these)}
     transcripts = _running_transcripts(messages)
-    return [_message_state(message, transcripts) for message in messages]
+    return [_message_state(each, transcripts, thumbs.get(each.pk)) for each in messages]
+
+
+_OF_THESE: Kinds = {"conversation": UUIDField(), "since": IntegerField()}
+_changed_messages = Composed(
+    lambda conversation, since: Message.objects.filter(
+        conversation=conversation, changed_in__gt=since
+    ).select_related("generation"),
+    **_OF_THESE,
+)
+_thumbs = Composed(
+    lambda user, conversation, since: Feedback.objects.filter(
+        user=user, message__conversation=conversation, message__changed_in__gt=since
+    ),
+    user=IntegerField(),
+    **_OF_THESE,
+)
 
 
 _Transcripts = dict[Any, tuple[Transcript, int]]
@@ -150,7 +167,9 @@ def _running_transcripts(messages: Iterable[Message]) -> _Transcripts:
     }
 
 
-def _message_state(message: Message, transcripts: _Transcripts) -> dict[str, Any]:
+def _message_state(
+    message: Message, transcripts: _Transcripts, thumb: Feedback | None
+) -> dict[str, Any]:
     state: dict[str, Any] = {
         "id": str(message.pk),
         "parent_id": str(message.parent_id) if message.parent_id else None,
@@ -166,7 +185,7 @@ def _message_state(message: Message, transcripts: _Transcripts) -> dict[str, Any
         "finish_reason": message.finish_reason or None,
         "choice": message.choice,
         "response_format": _response_format(message.generation),
-        "rating": _rating_state(message),
+        "rating": {"value": thumb.value, "note": thumb.note} if thumb else None,
         "generation": _generation_state(message.generation) if message.generation else None,
     }
     if message.generation and message.generation_id in transcripts:
@@ -178,11 +197,6 @@ def _message_state(message: Message, transcripts: _Transcripts) -> dict[str, Any
 
 def _response_format(generation: Generation | None) -> dict[str, Any] | None:
     return generation.parameters.get("response_format") if generation else None
-
-
-def _rating_state(message: Message) -> dict[str, Any] | None:
-    ratings = [{"value": each.value, "note": each.note} for each in message.feedback.all()]
-    return ratings[0] if ratings else None
 
 
 def _choice_state(choice: ChoiceTranscript) -> dict[str, Any]:

@@ -85,11 +85,10 @@ def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Tur
 
 def _found(user: User, client_request_id: UUID) -> Turn | None:
     ids = [_request_id(client_request_id, number) for number in range(COMPARED_MODELS)]
-    known = Generation.objects.filter(user=user, client_request_id__in=ids)
-    if not known.exists():
-        return None
-    generations = tuple(known.select_related("conversation").order_by("created_at"))
-    if generations[0].conversation is None:
+    keys = [{"user_id": user.pk, "client_request_id": each} for each in ids]
+    known = statements.found(Generation, keys)
+    generations = tuple(sorted(known, key=lambda each: each.created_at))
+    if not generations or generations[0].conversation is None:
         return None
     asked = Message.objects.filter(children__generation=generations[0]).first()
     since = max(0, asked.changed_in - 1) if asked else 0

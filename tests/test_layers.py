@@ -17,6 +17,7 @@ LAYERS = {
     "conversations.generation.events": 0,
     "conversations.local_model_server": 0,
     # 1 records
+    "conversations.composed": 1,
     "conversations.models": 1,
     # 2 domain: synchronous Django
     "conversations.access": 2,

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import quotas, statements
+from conversations.composed import Composed
 from conversations.generation import log
 from conversations.generation.context import Fitting, fitting
 from conversations.generation.events import (
@@ -172,8 +174,16 @@ def finish(
     with transaction.atomic():
         if not _won(generation_id, epoch, last, upstream_id):
             return None
-        generation = Generation.objects.select_related("conversation").get(pk=generation_id)
+        (generation,) = _ended(pk=generation_id)
         return _write_down(generation, last, measured)
+
+
+_ended = Composed(
+    lambda pk: Generation.objects.filter(pk=pk).select_related("conversation"), pk=UUIDField()
+)
+_filled = Composed(
+    lambda generation: Message.objects.filter(generation=generation), generation=UUIDField()
+)
 
 
 def finish_direct(
@@ -240,7 +250,7 @@ def _write_down(generation: Generation, last: Finished, measured: Measured) -> s
     # The conversation first, as when a turn begins: in another order the two would wait for each
     # other on PostgreSQL.
     changed_in = generation.conversation.advance() if generation.conversation else 0
-    messages = list(generation.messages.all())
+    messages = _filled(generation=generation.pk)
     transcript, seq = transcript_of(generation, messages)
     payload = encode(last)
     statements.insert_record(LoggedEvent(generation=generation, seq=seq + 1, payload=payload))

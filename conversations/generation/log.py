@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,6 +15,12 @@ _INSERT = """
     INSERT INTO conversations_loggedevent (generation_id, seq, payload) VALUES (%s, %s, %s)
     ON CONFLICT DO NOTHING
 """
+# In one order with whoever else takes several: see lifecycle.end_of.
+_HELD = """
+    SELECT id, owner, epoch FROM conversations_generation
+    WHERE status = 'running' AND id IN ({}) ORDER BY id
+"""
+_PAYLOADS = "SELECT payload FROM conversations_loggedevent WHERE generation_id = %s ORDER BY seq"
 
 
 class Entry(NamedTuple):
@@ -46,21 +52,22 @@ def append(entries: Sequence[Entry], owners: Iterable[tuple[UUID, str, int]]) ->
 
 def _insert(entries: Iterable[Entry]) -> None:
     # One object of the ORM for each token costs three times what SQLite needs to store it.
-    key = LoggedEvent.generation.field
-    rows = [
-        (key.get_db_prep_save(entry.generation_id, connection), entry.seq, entry.payload)
-        for entry in entries
-    ]
+    rows = [(_stored(entry.generation_id), entry.seq, entry.payload) for entry in entries]
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT, rows)
 
 
 def _held(owners: Iterable[tuple[UUID, str, int]]) -> set[UUID]:
-    wanted = set(owners)
-    running = Generation.objects.running().filter(pk__in=[owner[0] for owner in wanted])
-    # In one order with whoever else takes several: see lifecycle.end_of.
-    found = running.order_by("pk").select_for_update().values_list("pk", "owner", "epoch")
-    return {row[0] for row in found if row in wanted}
+    wanted = {(_stored(pk), owner, epoch): pk for pk, owner, epoch in owners}
+    places = ", ".join(["%s"] * len(wanted))
+    locking = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD.format(places) + locking, [key[0] for key in wanted])
+        return {wanted[row] for row in cursor.fetchall() if row in wanted}
+
+
+def _stored(generation_id: UUID) -> Any:
+    return LoggedEvent.generation.field.get_db_prep_save(generation_id, connection)
 
 
 def read_after(generation_id: UUID, seq: int) -> Unread:
@@ -76,8 +83,9 @@ def read_after(generation_id: UUID, seq: int) -> Unread:
 
 def events_of(generation_id: UUID) -> list[Event]:
     """Every event of the generation so far, in order."""
-    rows = LoggedEvent.objects.filter(generation=generation_id).order_by("seq")
-    return [decode(payload) for payload in rows.values_list("payload", flat=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYLOADS, [_stored(generation_id)])
+        return [decode(payload) for (payload,) in cursor.fetchall()]
 
 
 def prune(finished_before: datetime) -> int:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import IntegerField
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from conversations.composed import Composed
 from conversations.generation.events import Failure
 from conversations.generation.lifecycle import OWNER
 from conversations.models import ApiKey, Generation, LanguageModel, User
@@ -66,12 +68,15 @@ def _reason_of_key(generation: Generation, key: ApiKey, address: str | None) -> 
     return None
 
 
+_active = Composed(lambda pk: User.objects.filter(pk=pk, is_active=True), pk=IntegerField())
+
+
 def signed_in(user_id: int, session_key: str) -> User | None:
     """The person as they are now, if their account is active and the session still theirs.
 
     A session ends by signing out, by its age, and by a changed password.
     """
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+    user = next(iter(_active(pk=user_id)), None)
     session = SessionStore(session_key).load()
     if user is None or session.get(SESSION_KEY) != str(user_id):
         return None

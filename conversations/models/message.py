@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from conversations.composed import Composed
 from conversations.models.conversation import Conversation
 
 
@@ -61,9 +62,17 @@ class Message(models.Model):
 
     def branch(self) -> list["Message"]:
         """The path from the root to this message, itself included. One query."""
-        everything = self.conversation.messages.select_related("generation")
+        everything = _in_conversation(conversation=self.conversation_id)
         by_id = {message.pk: message for message in everything}
         return list(reversed(list(_upwards(by_id[self.pk], by_id))))
+
+
+_in_conversation = Composed(
+    lambda conversation: Message.objects.filter(conversation=conversation).select_related(
+        "generation"
+    ),
+    conversation=models.UUIDField(),
+)
 
 
 def _upwards(message: Message, by_id: dict[uuid.UUID, Message]) -> Iterator[Message]:

@@ -6,6 +6,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from conversations.composed import Composed
+
 
 class Policy(models.Model):
     """The one row of site-wide decisions; read it with :meth:`current`."""
@@ -57,7 +59,7 @@ class Policy(models.Model):
     @classmethod
     def current(cls) -> "Policy":
         """The policy of the site, with its defaults where nobody has decided anything."""
-        return cls.objects.first() or cls()
+        return next(iter(_stored()), None) or cls()
 
     @property
     def default_link_lifetime(self) -> timedelta | None:
@@ -69,3 +71,6 @@ class Policy(models.Model):
     def longest_link_lifetime(self) -> timedelta | None:
         """How long a link may live at most; None for ever."""
         return timedelta(days=self.longest_link_days) if self.longest_link_days else None
+
+
+_stored = Composed(lambda: Policy.objects.order_by("pk")[:1])

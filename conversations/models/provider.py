@@ -1,6 +1,7 @@
 """The servers that answer, and their models."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.composed import Place
 from conversations.models.encryption import EncryptedTextField
 from conversations.models.user import User
 
@@ -78,19 +80,21 @@ class Provider(models.Model):
 
 
 class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
-    def usable(self) -> "LanguageModelQuerySet":
+    def usable(self, today: date | Place | None = None) -> "LanguageModelQuerySet":
         """Models that are enabled and not retired, on a provider that is enabled."""
-        current = Q(retires_on=None) | Q(retires_on__gt=timezone.now().date())
+        current = Q(retires_on=None) | Q(retires_on__gt=today or timezone.now().date())
         return self.filter(current, enabled=True, provider__enabled=True)
 
-    def open_to(self, user: User) -> "LanguageModelQuerySet":
+    def open_to(
+        self, user: User | Place, today: date | Place | None = None
+    ) -> "LanguageModelQuerySet":
         """Usable models that everyone, one of the person's groups, or the person may use."""
         allowed = (
             Q(audience=LanguageModel.Audience.EVERYONE)
-            | Q(groups__in=user.groups.all())
+            | Q(groups__in=Group.objects.filter(user=user))
             | Q(users=user)
         )
-        return self.usable().filter(allowed).distinct()
+        return self.usable(today).filter(allowed).distinct()
 
     def within(self, key: "ApiKey | None") -> "LanguageModelQuerySet":
         """Those that a key is for; all, where it is for all or there is none."""

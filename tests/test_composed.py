@@ -1,0 +1,74 @@
+"""Queries that are composed once give what the ORM gives, for each value they are asked with."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.db.models import IntegerField, QuerySet, UUIDField
+from django.test.utils import CaptureQueriesContext
+
+from conversations.composed import Composed
+from conversations.models import Conversation, Message
+from tests.people import make_people
+
+
+def changed_since(conversation: object, since: object) -> QuerySet[Message]:
+    """The messages of a conversation that changed after a version, with what is around them."""
+    return Message.objects.filter(
+        conversation=conversation, changed_in__gt=since, deleted_at=None
+    ).select_related("conversation", "parent")
+
+
+@pytest.fixture
+def composed() -> Composed[Message]:
+    return Composed(changed_since, conversation=UUIDField(), since=IntegerField())
+
+
+def conversation_of(count: int) -> Conversation:
+    """A conversation of so many messages, each below the one before and of a later version."""
+    conversation = Conversation.objects.create(user=make_people().alice, title="Tea")
+    parent = None
+    for version in range(1, count + 1):
+        parent = Message.objects.create(
+            conversation=conversation, parent=parent, role="user", content="x", changed_in=version
+        )
+    return conversation
+
+
+@pytest.mark.django_db
+def test_each_value_gives_the_records_that_the_orm_gives(composed: Composed[Message]) -> None:
+    conversation = conversation_of(3)
+    for since in range(4):
+        expected = list(changed_since(conversation.pk, since))
+        assert composed(conversation=conversation.pk, since=since) == expected
+    assert [each.changed_in for each in composed(conversation=conversation.pk, since=1)] == [2, 3]
+
+
+@pytest.mark.django_db
+def test_what_is_related_comes_along_and_a_record_is_like_any_other(
+    composed: Composed[Message],
+) -> None:
+    conversation = conversation_of(2)
+    with CaptureQueriesContext(connection) as asked:
+        first, second = composed(conversation=conversation.pk, since=0)
+        assert (first.parent, second.parent) == (None, first)
+        assert second.conversation.title == "Tea"
+        assert second.tool_calls == []
+    assert len(asked) == 1
+    second.content = "changed"
+    second.save()
+    assert Message.objects.get(pk=second.pk).content == "changed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_on_a_connection_of_its_own(composed: Composed[Message]) -> None:
+    conversation = conversation_of(2)
+
+    def ask(_number: int) -> int:
+        try:
+            return len(composed(conversation=conversation.pk, since=0))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(20))) == [2] * 20
