@@ -7,15 +7,18 @@ import { offerUndo } from "#js/undo.js";
 import { word } from "#js/words.js";
 
 /**
+ * @typedef {import("#js/state.js").Definition} Kept
+ *
  * @typedef {object} Wiring
  * @property {(name: string, value: any) => void} set a parameter of the conversation
  * @property {import("#js/socket.js").Socket} socket
  * @property {(message: string) => void} complain
  * @property {() => string | null} conversation that the parameters are of
+ * @property {() => Kept[]} definitions that the person keeps now
  *
  * @typedef {object} Deleted
  * @property {string} name
- * @property {import("#js/state.js").Definition | undefined} kept undefined where it was not
+ * @property {(all: Kept[]) => Kept | undefined} find which of those that are kept it is, if any
  * @property {(() => void) | null} use sets the parameter as it was; null where nothing was set
  * @property {HTMLElement} next what has the focus after it
  */
@@ -24,6 +27,8 @@ export class Definitions {
   #format = new FormatEditor();
   #tools = new ToolsEditor();
   #wiring;
+  /** @type {Promise<unknown>} that what was asked for last is answered */
+  #answered = Promise.resolve();
 
   /** @param {Wiring} wiring */
   constructor(wiring) {
@@ -34,7 +39,7 @@ export class Definitions {
 
   /**
    * @param {Record<string, any>} parameters of the conversation
-   * @param {import("#js/state.js").Definition[]} definitions
+   * @param {Kept[]} definitions
    */
   draw(parameters, definitions) {
     this.#format.update({ value: parameters.response_format, definitions });
@@ -56,8 +61,11 @@ export class Definitions {
   }
 
   /** @param {Deleted} deleted */
-  async #delete({ name, kept, use, next }) {
+  async #delete({ name, find, use, next }) {
     const conversation = this.#wiring.conversation();
+    // Whether it is kept is known once the site has answered to its saving.
+    await this.#answered;
+    const kept = find(this.#wiring.definitions());
     if (kept && !(await this.#forget(kept.id))) return;
     const restore = async () => {
       const { kind, definition } = kept ?? {};
@@ -69,13 +77,15 @@ export class Definitions {
   }
 
   /** @param {import("#js/socket.js").Frame} frame @returns {Promise<boolean>} whether it was done */
-  async #ask(frame) {
-    try {
-      await this.#wiring.socket.request(frame);
-      return true;
-    } catch (refusal) {
-      this.#wiring.complain(/** @type {import("#js/socket.js").Frame} */ (refusal).message);
-      return false;
-    }
+  #ask(frame) {
+    const done = this.#wiring.socket.request(frame).then(
+      () => true,
+      (refusal) => {
+        this.#wiring.complain(refusal.message);
+        return false;
+      },
+    );
+    this.#answered = done;
+    return done;
   }
 }

@@ -86,12 +86,13 @@ export class FormatEditor extends EventTarget {
   #delete() {
     const value = this.#value;
     const name = value?.json_schema?.name;
-    const kept = this.#kept.find((each) => each.name === name);
+    const find = (/** @type {Definition[]} */ all) =>
+      all.find((each) => each.kind === "schema" && each.name === name);
     const next = part(this.element, "type");
     this.#change(undefined);
     // The button goes with the schema.
     next.focus();
-    this.#tell("delete", { name, kept, use: () => this.#change(value), next });
+    this.#tell("delete", { name, find, use: () => this.#change(value), next });
   }
 
   /** @param {string} name @param {any} schema @param {boolean} [strict] */

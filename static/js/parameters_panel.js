@@ -37,6 +37,7 @@ export class ParametersPanel {
       socket,
       complain: (text) => this.#complain(text),
       conversation: () => state.conversation?.id ?? null,
+      definitions: () => state.definitions,
     });
     this.#listen();
   }

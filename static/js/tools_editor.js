@@ -100,7 +100,7 @@ export class ToolsEditor extends EventTarget {
     const tool = toolOf(draft);
     const others = this.#chosen.filter((each) => !old || nameOf(each) !== nameOf(old));
     this.#tell("save", { kind: "tool", name: draft.name, definition: tool });
-    const renamed = old && nameOf(old) !== draft.name && this.#keptOf(old);
+    const renamed = old && nameOf(old) !== draft.name && keptOf(old, this.#kept);
     if (renamed) this.#tell("forget", { id: renamed.id });
     if (others.length < MOST_TOOLS) this.#change([...others, tool]);
   }
@@ -111,12 +111,8 @@ export class ToolsEditor extends EventTarget {
     const use = wasChosen ? () => this.#choose(tool, true) : null;
     const next = part(this.element, "new");
     this.#choose(tool, false);
-    this.#tell("delete", { name: nameOf(tool), kept: this.#keptOf(tool), use, next });
-  }
-
-  /** @param {Tool} tool @returns {Definition | undefined} */
-  #keptOf(tool) {
-    return this.#kept.find((each) => each.definition.function?.name === nameOf(tool));
+    const find = (/** @type {Definition[]} */ all) => keptOf(tool, all);
+    this.#tell("delete", { name: nameOf(tool), find, use, next });
   }
 
   /** @param {Tool[]} tools */
@@ -133,6 +129,12 @@ export class ToolsEditor extends EventTarget {
 /** @param {Tool} tool @returns {string} */
 function nameOf(tool) {
   return tool.function.name;
+}
+
+/** @param {Tool} tool @param {Definition[]} definitions @returns {Definition | undefined} */
+function keptOf(tool, definitions) {
+  const name = nameOf(tool);
+  return definitions.find((each) => each.kind === "tool" && each.definition.function?.name === name);
 }
 
 /** @param {Tool} tool @returns {Draft} */

@@ -1,8 +1,9 @@
 """Functions and schemas that a person writes in the panel, checked as they are written."""
 
 import json
+import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from conversations.models import Conversation, Definition
 from tests.browser.axe import faults_of
@@ -152,6 +153,35 @@ def test_a_deleted_schema_comes_back_as_it_was(home: Page) -> None:
     expect(form).to_have_value("json_schema")
     expect(schema).to_have_value("city")
     assert Definition.objects.get().definition == PARAMETERS
+
+
+def test_a_function_deleted_before_its_saving_was_answered_is_gone(home: Page) -> None:
+    waiting: list[str | bytes] = []
+    pages: list[WebSocketRoute] = []
+
+    def relay(page_side: WebSocketRoute) -> None:
+        server_side = page_side.connect_to_server()
+        server_side.on_message(lambda frame: page_side.send(frame) if is_told else held(frame))
+        pages.append(page_side)
+
+    def held(frame: str | bytes) -> None:
+        waiting.append(frame)
+
+    converse(home)
+    home.route_web_socket(re.compile("/ws/"), relay)
+    is_told = True
+    home.reload()
+    button(panel(home), "New function").click()
+    is_told = False
+    write(home, "get_weather", "Parameters, as", PARAMETERS)
+    button(panel(home), "Delete get_weather").click()
+    is_told = True
+    for frame in waiting:
+        pages[-1].send(frame)
+    expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
+    expect(panel(home).get_by_text("“get_weather” was deleted.")).to_be_visible()
+    home.reload()
+    expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
 
 
 def test_a_function_that_comes_back_in_another_conversation_is_not_switched_on_there(
