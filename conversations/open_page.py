@@ -50,7 +50,8 @@ class OpenPage:
         self._session_key = session_key
         self._send = send
         self._close = close
-        # What a page asks for twice in a row ends as the second time, so changes keep their order.
+        # What a page asks for builds on what it asked for before: settings, then an answer with
+        # them; one branch, then another.
         self.one_at_a_time = asyncio.Lock()
         self._deeds: set[asyncio.Task[None]] = set()
         self._watching: set[asyncio.Task[None]] = set()

@@ -23,12 +23,11 @@ logger = logging.getLogger(__name__)
 async def answer(page: OpenPage, frame: PageFrame) -> None:
     """Carry out the frame; whatever goes wrong is told to the page in plain words."""
     try:
-        if deed := _DONE.get(type(frame)):
-            async with page.one_at_a_time:
-                version = await deed(page, frame)
-            await page.say("done", request_id=_id(frame), version=version)
+        if action := _AT_ONCE.get(type(frame)):
+            await action(page, frame)
         else:
-            await _ANSWERED[type(frame)](page, frame)
+            async with page.one_at_a_time:
+                await _in_turn(page, frame)
     except QuotaExceeded as error:
         standing = await in_thread(refusal_state, error.standing)
         await page.complain(frame.request_id, error.code, error.message, standing=standing)
@@ -40,6 +39,14 @@ async def answer(page: OpenPage, frame: PageFrame) -> None:
         logger.exception("A frame of type %s failed.", type(frame).__name__)
         text = _("Something went wrong on this site. Nothing was lost; try again.")
         await page.complain(frame.request_id, "internal", text)
+
+
+async def _in_turn(page: OpenPage, frame: PageFrame) -> None:
+    if action := _ANSWERED.get(type(frame)):
+        await action(page, frame)
+    else:
+        version = await _DONE[type(frame)](page, frame)
+        await page.say("done", request_id=_id(frame), version=version)
 
 
 async def _send(page: OpenPage, frame: protocol.TurnSend) -> None:
@@ -167,18 +174,21 @@ def _id(frame: protocol.Frame) -> str | None:
 
 
 Action = Callable[[OpenPage, Any], Awaitable[None]]
-# These answer with a frame of their own, or with nothing.
+# These wait for nothing that the page asked for before.
+_AT_ONCE: dict[type[PageFrame], Action] = {
+    protocol.GenerationFollow: _follow,
+    protocol.GenerationAck: _acknowledge,
+    protocol.GenerationStop: _stop,
+    protocol.ConversationOpen: _open,
+    protocol.Ping: _pong,
+}
+# The others are carried out one after the other. These answer with a frame of their own.
 _ANSWERED: dict[type[PageFrame], Action] = {
     protocol.TurnSend: _send,
     protocol.TurnRegenerate: _regenerate,
     protocol.TurnContinue: _continue,
     protocol.TurnAnswerTools: _answer_tools,
-    protocol.GenerationFollow: _follow,
-    protocol.GenerationAck: _acknowledge,
-    protocol.GenerationStop: _stop,
-    protocol.ConversationOpen: _open,
     protocol.MessageBranch: _branch,
-    protocol.Ping: _pong,
 }
 # These are answered with `done` once they are carried out, with the version of the conversation
 # that has it where the page already shows it as it will be.

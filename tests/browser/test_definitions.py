@@ -129,6 +129,7 @@ def test_a_deleted_function_comes_back_as_it_was(home: Page, upstream: ScriptedU
     button(panel(home), "Delete get_weather").click()
     expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
     expect(button(panel(home), "New function")).to_be_focused()
+    expect(button(panel(home), "Undo")).to_have_count(2)
     assert Definition.objects.count() == 0
     button(panel(home), "Undo").last.click()
     expect(panel(home).get_by_role("checkbox", name="get_weather")).to_be_checked()

@@ -1,14 +1,16 @@
 """What an open page is told over its socket, and what it does when it cannot be told."""
 
 import json
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
 
-from conversations import open_page
-from conversations.models import Conversation, Message, User
+from conversations import open_page, tree, turn_records
+from conversations.models import Conversation, Generation, Message, User
+from conversations.turn_records import Turn
 from tests.bench.browser import Frame, Tab
 from tests.engine.room import MODEL, Room
 
@@ -100,3 +102,37 @@ def test_what_was_asked_for_last_is_what_stays(room: Room) -> None:
     assert room.with_tab(step) == list(range(2, 19))
     conversation.refresh_from_db()
     assert (conversation.version, conversation.head) == (18, first)
+
+
+def test_an_answer_is_asked_for_with_the_settings_that_were_sent_before(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overtaken, real = Event(), turn_records.regenerate
+
+    def configure(*given: Any) -> int:
+        # Time enough for an answer that does not wait to begin without them.
+        overtaken.wait(0.5)
+        return real_configure(*given)
+
+    def regenerate(*given: Any, **named: Any) -> Turn:
+        overtaken.set()
+        return real(*given, **named)
+
+    real_configure = tree.configure
+    monkeypatch.setattr(tree, "configure", configure)
+    monkeypatch.setattr(turn_records, "regenerate", regenerate)
+
+    async def ask_again(tab: Tab) -> Frame:
+        turn = await tab.send("Please, tokens=1", MODEL)
+        await tab.finished(turn["generation_id"])
+        settings = {"parameters": {"temperature": 0.5}, "system_message": "", "model": MODEL}
+        conversation_id = turn["conversation"]["id"]
+        await tab.say(
+            {"type": "conversation.configure", "conversation_id": conversation_id, **settings}
+        )
+        answer_id = turn["messages"][-1]["id"]
+        again = {"type": "turn.regenerate", "message_id": answer_id, "model": MODEL}
+        return await tab.request(again)
+
+    turn = room.with_tab(ask_again)
+    assert Generation.objects.get(pk=turn["generation_id"]).parameters == {"temperature": 0.5}
