@@ -192,6 +192,8 @@ class Page {
 
   /** @param {{id: string, title: string, wasOpen: boolean}} deleted */
   #deletedHere({ id, title, wasOpen }) {
+    // Before the site tells all tabs: what could be undone is not on the page any more.
+    this.#navigation.deleted(id);
     offerUndo(word("conversation-deleted", { title }), async () => {
       const isBack = await this.#listing.restore(id);
       if (isBack && wasOpen) this.#navigation.open(id);
