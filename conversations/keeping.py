@@ -10,7 +10,7 @@ from conversations import access
 from conversations.models import Definition, Feedback, Preset, User
 from conversations.refusal import Refused
 from conversations.schemas import check_schema
-from conversations.turn_records import checked_parameters
+from conversations.turn_records import checked_parameters, checked_system_message
 
 NAME_CHARACTERS = 100
 NOTE_CHARACTERS = 1000
@@ -23,13 +23,14 @@ def save_preset(
 ) -> None:
     """Keep parameters and a system message under a name; the same name is written over."""
     wanted = checked_name(name)
-    if Preset.objects.filter(user=user).count() >= KEPT:
+    others = Preset.objects.filter(user=user).exclude(name=wanted)
+    if others.count() >= KEPT:
         raise Refused("too_many", _("There are 200 presets already. Delete one first."))
     if is_default:
-        Preset.objects.filter(user=user).update(is_default=False)
+        others.update(is_default=False)
     values = {
         "parameters": checked_parameters(parameters),
-        "system_message": system_message.strip(),
+        "system_message": checked_system_message(system_message),
         "is_default": is_default,
     }
     Preset.objects.update_or_create(user=user, name=wanted, defaults=values)
@@ -42,9 +43,10 @@ def delete_preset(user: User, preset_id: int) -> None:
 
 
 def save_definition(user: User, kind: str, name: str, definition: dict[str, Any]) -> None:
-    """Keep a schema or a tool under a name, once it is right."""
+    """Keep a schema or a tool under a name, once it is right; the same is written over."""
     wanted = checked_name(name)
-    if Definition.objects.filter(user=user).count() >= KEPT:
+    others = Definition.objects.filter(user=user).exclude(kind=kind, name=wanted)
+    if others.count() >= KEPT:
         raise Refused("too_many", _("There are 200 definitions already. Delete one first."))
     if kind == Definition.Kind.TOOL:
         checked_parameters({"tools": [definition]})

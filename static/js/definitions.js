@@ -16,9 +16,17 @@ import { word } from "#js/words.js";
  * @property {() => string | null} conversation that the parameters are of
  * @property {() => Kept[]} definitions that the person keeps now
  *
+ * @typedef {(all: Kept[]) => Kept | undefined} Find which of those that are kept it is, if any
+ *
+ * @typedef {object} Saved
+ * @property {"schema" | "tool"} kind
+ * @property {string} name
+ * @property {any} definition
+ * @property {Find | null} replaces what had another name until now
+ *
  * @typedef {object} Deleted
  * @property {string} name
- * @property {(all: Kept[]) => Kept | undefined} find which of those that are kept it is, if any
+ * @property {Find} find
  * @property {(() => void) | null} use sets the parameter as it was; null where nothing was set
  * @property {HTMLElement} next what has the focus after it
  */
@@ -50,9 +58,15 @@ export class Definitions {
   #place(slot, name, editor) {
     document.querySelector(`[data-slot="${slot}"]`)?.append(editor.element);
     on(editor, "change", ({ detail }) => this.#wiring.set(name, detail.value));
-    on(editor, "save", ({ detail }) => this.#ask({ type: "definition.save", ...detail }));
-    on(editor, "forget", ({ detail }) => this.#forget(detail.id));
+    on(editor, "save", ({ detail }) => this.#save(detail));
     on(editor, "delete", ({ detail }) => this.#delete(detail));
+  }
+
+  /** @param {Saved} saved */
+  async #save({ kind, name, definition, replaces }) {
+    const isKept = await this.#ask({ type: "definition.save", kind, name, definition });
+    const old = isKept && replaces?.(this.#wiring.definitions());
+    if (old) this.#forget(old.id);
   }
 
   /** @param {number} id @returns {Promise<boolean>} whether it was done */

@@ -8,8 +8,7 @@ import { askDefinition } from "#js/definition_dialog.js";
 import { clone, on, part } from "#js/markup.js";
 
 /**
- * Dispatches `change` {value}, `save` {kind, name, definition}, `forget` {id} of what has another
- * name now, and `delete` with a Deleted of definitions.js.
+ * Dispatches `change` {value}, and `save` and `delete` with a Saved and a Deleted of definitions.js.
  */
 export class FormatEditor extends EventTarget {
   element = clone("format-editor");
@@ -77,17 +76,15 @@ export class FormatEditor extends EventTarget {
     const draft = await askDefinition("schema", old && draftOf(old), taken);
     if (!draft) return this.#draw();
     const { name, schema, strict } = draft;
-    this.#tell("save", { kind: "schema", name, definition: schema });
-    const renamed = this.#kept.find((each) => old && each.name === old.name && name !== old.name);
-    if (renamed) this.#tell("forget", { id: renamed.id });
+    const replaces = old && name !== old.name ? keptAs(old.name) : null;
+    this.#tell("save", { kind: "schema", name, definition: schema, replaces });
     return this.#use(name, schema, strict);
   }
 
   #delete() {
     const value = this.#value;
     const name = value?.json_schema?.name;
-    const find = (/** @type {Definition[]} */ all) =>
-      all.find((each) => each.kind === "schema" && each.name === name);
+    const find = keptAs(name);
     const next = part(this.element, "type");
     this.#change(undefined);
     // The button goes with the schema.
@@ -110,6 +107,11 @@ export class FormatEditor extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** @param {string} name @returns {import("#js/definitions.js").Find} */
+function keptAs(name) {
+  return (all) => all.find((each) => each.kind === "schema" && each.name === name);
 }
 
 /**

@@ -15,8 +15,7 @@ import { word } from "#js/words.js";
 const MOST_TOOLS = 128;
 
 /**
- * Dispatches `change` {value}, `save` {kind, name, definition}, `forget` {id} of what has another
- * name now, and `delete` with a Deleted of definitions.js.
+ * Dispatches `change` {value}, and `save` and `delete` with a Saved and a Deleted of definitions.js.
  */
 export class ToolsEditor extends EventTarget {
   element = clone("tools-editor");
@@ -99,9 +98,9 @@ export class ToolsEditor extends EventTarget {
     if (!draft) return;
     const tool = toolOf(draft);
     const others = this.#chosen.filter((each) => !old || nameOf(each) !== nameOf(old));
-    this.#tell("save", { kind: "tool", name: draft.name, definition: tool });
-    const renamed = old && nameOf(old) !== draft.name && keptOf(old, this.#kept);
-    if (renamed) this.#tell("forget", { id: renamed.id });
+    const isRenamed = old !== null && nameOf(old) !== draft.name;
+    const replaces = isRenamed ? (/** @type {Definition[]} */ all) => keptOf(old, all) : null;
+    this.#tell("save", { kind: "tool", name: draft.name, definition: tool, replaces });
     if (others.length < MOST_TOOLS) this.#change([...others, tool]);
   }
 

@@ -3,8 +3,10 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
+from conversations import keeping
 from conversations.models import Conversation, Definition
 from tests.browser.axe import faults_of
 from tests.browser.talking import button, converse
@@ -183,6 +185,25 @@ def test_a_function_deleted_before_its_saving_was_answered_is_gone(home: Page) -
     expect(panel(home).get_by_text("“get_weather” was deleted.")).to_be_visible()
     home.reload()
     expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
+
+
+def test_a_renamed_function_takes_the_place_of_the_old_one(
+    home: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    converse(home)
+    button(panel(home), "New function").click()
+    write(home, "get_weather", "Parameters, as", PARAMETERS)
+    button(panel(home), "Edit get_weather").click()
+    write(home, "weather_of", "Parameters, as", PARAMETERS)
+    expect(panel(home).get_by_role("checkbox", name="weather_of")).to_be_checked()
+    expect(panel(home).get_by_role("checkbox")).to_have_count(1)
+    monkeypatch.setattr(keeping, "KEPT", 1)
+    button(panel(home), "Edit weather_of").click()
+    write(home, "third", "Parameters, as", PARAMETERS)
+    expect(home.get_by_text("There are 200 definitions already.")).to_be_visible()
+    # What could not be kept under another name is kept under its own.
+    home.reload()
+    expect(panel(home).get_by_role("checkbox", name="weather_of")).to_be_visible()
 
 
 def test_a_function_that_comes_back_in_another_conversation_is_not_switched_on_there(
