@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import CharField, DateField, IntegerField, QuerySet, UUIDField
+from django.db.models import CharField, DateField, IntegerField, UUIDField
 from django.utils import timezone
 
-from conversations.composed import Composed, Kinds, Place
+from conversations.composed import Composed
 from conversations.models import (
     ApiKey,
     Conversation,
@@ -34,23 +34,19 @@ _conversation = Composed(
     user=IntegerField(),
     pk=UUIDField(),
 )
-_OPEN: Kinds = {"user": IntegerField(), "name": CharField(), "today": DateField()}
-
-
-def _open(user: Place, name: Place, today: Place) -> "QuerySet[LanguageModel]":
-    models = LanguageModel.objects.open_to(user, today)
-    return models.filter(name=name).select_related("provider")
-
-
-_open_model = Composed(_open, **_OPEN)
-_open_model_of_key = Composed(
-    lambda key, **given: _open(**given).filter(api_keys=key), key=IntegerField(), **_OPEN
+_open_model = Composed(
+    lambda user, name, today: (
+        LanguageModel.objects.open_to(user, today).filter(name=name).select_related("provider")
+    ),
+    user=IntegerField(),
+    name=CharField(),
+    today=DateField(),
 )
 
 
 def conversation_for(user: User, conversation_id: UUID) -> Conversation:
     """The user's conversation. Raises :class:`NotFound`."""
-    return _or_not_found(next(iter(conversations_for(user, [conversation_id])), None))
+    return _or_not_found(_conversation.first(user=user.pk, pk=conversation_id))
 
 
 def conversations_for(user: User, ids: Iterable[UUID]) -> list[Conversation]:
@@ -126,10 +122,8 @@ def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel
 
 
 def _open_named(user: User, name: str, key: ApiKey | None) -> LanguageModel | None:
-    given = {"user": user.pk, "name": name, "today": timezone.now().date()}
-    if key is None or key.all_models:
-        return next(iter(_open_model(**given)), None)
-    return next(iter(_open_model_of_key(key=key.pk, **given)), None)
+    found = _open_model.first(user=user.pk, name=name, today=timezone.now().date())
+    return found if found and (key is None or key.is_for(found.pk)) else None
 
 
 def api_key_for(user: User, key_id: int) -> ApiKey:

@@ -23,7 +23,7 @@ class Composed(Generic[M]):
     are ``fields``. It may use all of the ORM but `prefetch_related` and annotations.
 
         named = Composed(lambda name: User.objects.filter(username=name), name=CharField())
-        named(name="alice")
+        named.first(name="alice")
     """
 
     def __init__(
@@ -40,6 +40,10 @@ class Composed(Generic[M]):
             self._kept.statement = self._composed()
             self._kept.connection = connection
         return list(self._kept.statement.records(values))
+
+    def first(self, **values: Any) -> M | None:
+        """The first of them, if there is any."""
+        return next(iter(self(**values)), None)
 
     def _composed(self) -> "_Statement[M]":
         places = {name: Place(name, field) for name, field in self._fields.items()}

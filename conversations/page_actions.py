@@ -27,7 +27,7 @@ async def answer(page: OpenPage, frame: PageFrame) -> None:
             await action(page, frame)
         else:
             async with page.one_at_a_time:
-                await _in_turn(page, frame)
+                await _in_order(page, frame)
     except QuotaExceeded as error:
         standing = await in_thread(refusal_state, error.standing)
         await page.complain(frame.request_id, error.code, error.message, standing=standing)
@@ -41,7 +41,7 @@ async def answer(page: OpenPage, frame: PageFrame) -> None:
         await page.complain(frame.request_id, "internal", text)
 
 
-async def _in_turn(page: OpenPage, frame: PageFrame) -> None:
+async def _in_order(page: OpenPage, frame: PageFrame) -> None:
     if action := _ANSWERED.get(type(frame)):
         await action(page, frame)
     else:

@@ -76,7 +76,7 @@ def signed_in(user_id: int, session_key: str) -> User | None:
 
     A session ends by signing out, by its age, and by a changed password.
     """
-    user = next(iter(_active(pk=user_id)), None)
+    user = _active.first(pk=user_id)
     session = SessionStore(session_key).load()
     if user is None or session.get(SESSION_KEY) != str(user_id):
         return None

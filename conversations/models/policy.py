@@ -59,7 +59,7 @@ class Policy(models.Model):
     @classmethod
     def current(cls) -> "Policy":
         """The policy of the site, with its defaults where nobody has decided anything."""
-        return next(iter(_stored()), None) or cls()
+        return _stored.first() or cls()
 
     @property
     def default_link_lifetime(self) -> timedelta | None:

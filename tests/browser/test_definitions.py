@@ -164,11 +164,13 @@ def test_a_function_deleted_before_its_saving_was_answered_is_gone(home: Page) -
 
     def relay(page_side: WebSocketRoute) -> None:
         server_side = page_side.connect_to_server()
-        server_side.on_message(lambda frame: page_side.send(frame) if is_told else held(frame))
-        pages.append(page_side)
 
-    def held(frame: str | bytes) -> None:
-        waiting.append(frame)
+        def told(frame: str | bytes) -> None:
+            tell = page_side.send if is_told else waiting.append
+            tell(frame)
+
+        server_side.on_message(told)
+        pages.append(page_side)
 
     converse(home)
     home.route_web_socket(re.compile("/ws/"), relay)
