@@ -1,4 +1,4 @@
-"""The fold, held to the vectors that its twin in static/js/transcript.js is held to."""
+"""The fold, held to the vectors that its twin in static/js/state/transcript.js is held to."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fullness, leftOut } from "#js/context.js";
+import { fullness, leftOut } from "#js/composer/context.js";
 
 // The same as in tests/engine/test_context.py: what the site does is what the page says.
 const WORDS = "word ".repeat(80);

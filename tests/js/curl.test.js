@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { curlOf } from "#js/curl.js";
+import { curlOf } from "#js/messages/curl.js";
 
 test("a request as curl reaches a shell as it is, whatever is in it", () => {
   const request = { model: "m", messages: [{ role: "user", content: "it's `$HOME` \"\\ \n'" }] };

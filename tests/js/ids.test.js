@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { randomId } from "#js/ids.js";
+import { randomId } from "#js/connection/ids.js";
 
 test("an id is a random UUID, also where the browser has no function for it", (context) => {
   context.mock.method(crypto, "randomUUID", () => assert.fail("not there on plain http"));

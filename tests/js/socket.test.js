@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Outbox } from "#js/outbox.js";
-import { Socket } from "#js/socket.js";
+import { Outbox } from "#js/connection/outbox.js";
+import { Socket } from "#js/connection/socket.js";
 import { FakeClock, FakeNetwork, FakeStorage, FakeWindow } from "./fakes.js";
 
 const TURN = { type: "turn.send", conversation_id: null, content: "Hello" };

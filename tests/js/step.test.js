@@ -4,7 +4,7 @@ import test from "node:test";
 import { FakeStorage } from "./fakes.js";
 
 globalThis.localStorage = new FakeStorage();
-const { State } = await import("#js/state.js");
+const { State } = await import("#js/state/state.js");
 
 const SEQUENCES = 1_000;
 const ACTIONS = 12;
@@ -104,9 +104,9 @@ class Tab {
     this.asked = [];
   }
 
-  /** What the reader wished is on its way to the site; the page shows it already. */
-  ask(wish, name, fields) {
-    this.asked.push({ wish, name, fields });
+  /** A change that the page shows already is on its way to the site. */
+  ask(change, name, fields) {
+    this.asked.push({ change, name, fields });
   }
 
   /** The site carries out the oldest of what it was asked for. */
@@ -116,7 +116,7 @@ class Tab {
     this.site.change();
     Object.assign(this.site.conversation, asked.fields);
     const { version } = this.site.conversation;
-    this.inbox.push({ type: "done", wish: asked.wish, name: asked.name, version });
+    this.inbox.push({ type: "done", change: asked.change, name: asked.name, version });
   }
 
   /** What the doorbell makes the site tell. */
@@ -153,7 +153,7 @@ class Tab {
     const at = wanted.type === "generation.events" ? first : this.inbox.indexOf(wanted);
     const [frame] = this.inbox.splice(at, 1);
     if (frame.type === "generation.events") this.state.receive(frame);
-    else if (frame.type === "done") this.state[frame.name](frame.wish, frame.version);
+    else if (frame.type === "done") this.state[frame.name](frame.change, frame.version);
     else this.state.merge(frame);
     for (const [id, seq] of this.state.running) {
       if (!this.cursors.has(id)) this.cursors.set(id, seq);
@@ -246,13 +246,13 @@ const ACTS = {
   show(site, tab, choose) {
     const head = choose.of(site.kept());
     if (!head) return;
-    const wish = tab.state.wantHead(head.id);
-    tab.ask(wish, "headAnswered", { head_id: head.id });
+    const change = tab.state.setHead(head.id);
+    tab.ask(change, "headAccepted", { head_id: head.id });
   },
   configure(site, tab, choose) {
     const settings = { parameters: { temperature: choose.below(20) / 10 }, system_message: "" };
-    const wish = tab.state.wantSettings(settings);
-    tab.ask(wish, "settingsAnswered", settings);
+    const change = tab.state.setSettings(settings);
+    tab.ask(change, "settingsAccepted", settings);
   },
   rename(site, _tab, choose) {
     site.change();
@@ -274,7 +274,7 @@ test("the branch asked for last stays on the page until the site is there too", 
   site.change(...site.messages);
   const tab = new Tab(site);
   for (const place of [1, 0, 1, 2]) {
-    tab.ask(tab.state.wantHead(heads[place]), "headAnswered", { head_id: heads[place] });
+    tab.ask(tab.state.setHead(heads[place]), "headAccepted", { head_id: heads[place] });
   }
   while (tab.asked.length) {
     tab.carryOut();

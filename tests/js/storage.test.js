@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { draft } from "#js/drafts.js";
-import { Outbox } from "#js/outbox.js";
+import { draft } from "#js/state/drafts.js";
+import { Outbox } from "#js/connection/outbox.js";
 import { FakeStorage } from "./fakes.js";
 
 const request = (request_id) => ({ type: "turn.send", request_id, content: "Hello" });

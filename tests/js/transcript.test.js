@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { apply, reasoningMs, start } from "#js/transcript.js";
+import { apply, reasoningMs, start } from "#js/state/transcript.js";
 import { logs } from "./generated_logs.js";
 
 const VECTORS = JSON.parse(readFileSync(new URL("../transcripts.json", import.meta.url), "utf8"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Turns } from "#js/turns.js";
+import { Turns } from "#js/pages/turns.js";
 
 /** A page on which an answer is being written or not, and what was asked of the site. */
 function page(generation) {

@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { State } from "#js/state.js";
+import { State } from "#js/state/state.js";
 
 const DEEDS = {
   "conversation.changed": (state, frame) => state.merge(frame),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TypeAhead } from "#js/type_ahead.js";
+import { TypeAhead } from "#js/settings/type_ahead.js";
 
 const NAMES = ["gemma-3", "gpt-4", "llama-3.1", "llama-3.3", "qwen/gpt-oss"];
 

@@ -1,7 +1,7 @@
 /** JSON as a tree that grows while it is read; what is drawn and closed is not touched again. */
 
-import { clone, part, write } from "#js/markup.js";
-import { count, word } from "#js/words.js";
+import { clone, part, write } from "#js/ui/markup.js";
+import { count, word } from "#js/ui/words.js";
 
 /** @typedef {import("#js/json/reader.js").JsonNode} JsonNode */
 

@@ -6,41 +6,16 @@
  */
 
 import { codeBlock, grownCodeBlock, isOpenFence } from "#js/markdown/code.js";
-import { grownInto } from "#js/markdown/grown.js";
-import { guard } from "#js/markdown/guard.js";
+import { updateInPlace } from "#js/markdown/in_place.js";
+import { sanitize } from "#js/markdown/sanitize.js";
 import { appendCheckbox, appendInline, math } from "#js/markdown/inline.js";
 import { element } from "#js/markdown/nodes.js";
 import { partTokens, reconcile, shapeOf } from "#js/markdown/parts.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
- * @typedef {import("#js/markdown/lexer.js").Lexed} Lexed
  * @typedef {import("#js/markdown/parts.js").Part} Part
- *
- * @typedef {object} Labels the words of the page, in the reader's language
- * @property {string} copy the visible word on the button
- * @property {string} copyCode its accessible name
- * @property {string} copied
- * @property {string} image
- * @property {string} table
- * @property {string} done
- * @property {string} open
- * @property {string} diagram
- * @property {string} showSource
- *
- * @typedef {{kind: "math", node: HTMLElement, source: string, display: boolean}
- *   | {kind: "code", node: HTMLElement, source: string, language: string}
- *   | {kind: "diagram", node: HTMLElement, source: string, labels: Labels}} Finish what is still to
- *   be done to a node once its library is there
- *
- * @typedef {object} Context
- * @property {Lexed} lexed
- * @property {Labels} labels
- * @property {boolean} final whether the message is complete
- * @property {number} until the time at which the page needs its frame
- * @property {boolean} [literal] whether `&` means itself
- * @property {boolean} [hasOpenCode] set where a code block is still being written
- * @property {Finish[]} finishing
+ * @typedef {import("#js/markdown/context.js").Context} Context
  */
 
 const HEADINGS = /** @type {const} */ (["h2", "h3", "h4", "h5", "h6", "h6"]);
@@ -101,8 +76,8 @@ function containerOf(part) {
 export function renderedForPage(token, context, old) {
   const part = rendered(token, context, old);
   if (part === old || !part.node) return part;
-  guard(part.node);
-  if (old?.node && !old.parts && grownInto(old.node, part.node)) part.node = old.node;
+  sanitize(part.node);
+  if (old?.node && !old.parts && updateInPlace(old.node, part.node)) part.node = old.node;
   return part;
 }
 

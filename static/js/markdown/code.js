@@ -5,7 +5,7 @@ import { element } from "#js/markdown/nodes.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
- * @typedef {import("#js/markdown/blocks.js").Context} Context
+ * @typedef {import("#js/markdown/context.js").Context} Context
  */
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;

@@ -11,7 +11,7 @@ const PATIENCE_MS = 20_000;
 /**
  * @param {HTMLElement} block the code block, in the page
  * @param {string} source
- * @param {import("#js/markdown/blocks.js").Labels} labels
+ * @param {import("#js/markdown/context.js").Labels} labels
  */
 export function diagramIn(block, source, labels) {
   const near = new IntersectionObserver(
@@ -28,7 +28,7 @@ export function diagramIn(block, source, labels) {
 /**
  * @param {HTMLElement} block
  * @param {string} source
- * @param {import("#js/markdown/blocks.js").Labels} labels
+ * @param {import("#js/markdown/context.js").Labels} labels
  */
 function draw(block, source, labels) {
   const frame = element("iframe", {
@@ -61,7 +61,7 @@ function draw(block, source, labels) {
   block.append(frame);
 }
 
-/** @param {HTMLElement} block @param {import("#js/markdown/blocks.js").Labels} labels */
+/** @param {HTMLElement} block @param {import("#js/markdown/context.js").Labels} labels */
 function sourceButton(block, labels) {
   const attributes = { type: "button", class: "show-source", "aria-pressed": "false" };
   const button = element("button", attributes, labels.showSource);

@@ -5,10 +5,10 @@
 
 import { diagramIn } from "#js/markdown/diagram.js";
 import { colour } from "#js/markdown/highlight.js";
-import { Slice } from "#js/markdown/pace.js";
+import { TimeSlice } from "#js/markdown/scheduling.js";
 import { Typesetter } from "#js/markdown/typeset.js";
 
-/** @typedef {import("#js/markdown/blocks.js").Finish} Finish */
+/** @typedef {import("#js/markdown/context.js").Finish} Finish */
 
 // Beyond these a message is an attack on the layout; its formulas stay as they were written.
 const MOST_FORMULAS = 1_000;
@@ -54,7 +54,7 @@ export class Finisher {
   }
 
   async #run() {
-    const slice = new Slice();
+    const slice = new TimeSlice();
     for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) {
       // What a newer rendering has replaced is not worth the work.
       if (this.#root.contains(task.node)) await this.#finish(task);

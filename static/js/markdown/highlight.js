@@ -4,7 +4,7 @@
  */
 
 import { CodeLines } from "#js/markdown/code_lines.js";
-import { Slice } from "#js/markdown/pace.js";
+import { TimeSlice } from "#js/markdown/scheduling.js";
 
 const LONGEST_CODE = 100_000;
 const PATIENCE_MS = 5_000;
@@ -54,7 +54,7 @@ export async function colour(shown, code, language) {
   if (markup === null) return;
   const fragment = document.createDocumentFragment();
   await writeMarkup(new CodeLines(fragment), markup);
-  const slice = new Slice();
+  const slice = new TimeSlice();
   // Both are divided at the same lines, so nothing moves.
   for (const [index, piece] of [...fragment.children].entries()) {
     shown.children[index]?.replaceWith(piece);
@@ -108,7 +108,7 @@ function settle(number, markup) {
  * @param {string} markup
  */
 async function writeMarkup(lines, markup) {
-  const slice = new Slice();
+  const slice = new TimeSlice();
   for (const [, classes, text] of markup.matchAll(MARKUP)) {
     if (text !== undefined) lines.write(unescaped(text));
     else if (classes !== undefined) lines.open(classes);

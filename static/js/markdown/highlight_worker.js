@@ -3,7 +3,7 @@
  * with markup, or with null for a language nobody knows.
  */
 
-/** @typedef {{default: import("#js/markdown/highlight_worker.js").Library}} LibraryModule */
+/** @typedef {{default: Library}} LibraryModule */
 /**
  * @typedef {object} Library
  * @property {(name: string) => object | undefined} getLanguage

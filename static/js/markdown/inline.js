@@ -5,7 +5,7 @@ import { decoded } from "#js/markdown/references.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
- * @typedef {import("#js/markdown/blocks.js").Context} Context
+ * @typedef {import("#js/markdown/context.js").Context} Context
  */
 
 const LINK_SCHEMES = ["http:", "https:", "mailto:"];

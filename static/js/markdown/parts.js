@@ -2,7 +2,7 @@
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
- * @typedef {import("#js/markdown/blocks.js").Context} Context
+ * @typedef {import("#js/markdown/context.js").Context} Context
  *
  * @typedef {object} Part a rendered token
  * @property {string} type

@@ -2,7 +2,7 @@
 
 import { element } from "#js/markdown/nodes.js";
 
-/** @typedef {Extract<import("#js/markdown/blocks.js").Finish, {kind: "math"}>} Formula */
+/** @typedef {Extract<import("#js/markdown/context.js").Finish, {kind: "math"}>} Formula */
 
 const LONGEST_FORMULA = 2_000;
 const REMEMBERED = 500;

@@ -8,16 +8,16 @@
  */
 
 import { renderedForPage } from "#js/markdown/blocks.js";
-import { copyOnClick } from "#js/markdown/copying.js";
+import { copyOnClick } from "#js/markdown/copy_button.js";
 import { Finisher } from "#js/markdown/finisher.js";
 import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
-import { Pace, behindFrame, idle } from "#js/markdown/pace.js";
+import { RenderThrottle, afterFrame, idle } from "#js/markdown/scheduling.js";
 import { isShownBy, place, removeFrom } from "#js/markdown/parts.js";
 
 /**
- * @typedef {import("#js/markdown/blocks.js").Context} Context
- * @typedef {import("#js/markdown/blocks.js").Labels} Labels
+ * @typedef {import("#js/markdown/context.js").Context} Context
+ * @typedef {import("#js/markdown/context.js").Labels} Labels
  * @typedef {import("#js/markdown/parts.js").Part} Part
  * @typedef {import("#js/markdown/lexer.js").Token} Token
  */
@@ -60,7 +60,7 @@ const recent = new IntersectionObserver((entries, observer) => {
 export class MarkdownView {
   #element;
   #labels;
-  #pace = new Pace(() => this.#stream());
+  #throttle = new RenderThrottle(() => this.#stream());
   #finisher;
   #text = "";
   /** @type {Part[]} */
@@ -99,7 +99,7 @@ export class MarkdownView {
   update(text) {
     this.#completion = null;
     this.#text = text;
-    this.#pace.request();
+    this.#throttle.request();
   }
 
   /**
@@ -110,13 +110,13 @@ export class MarkdownView {
    * @returns {Promise<void>} fulfilled when all is shown, typeset and coloured
    */
   async finish(text) {
-    this.#pace.cancel();
+    this.#throttle.cancel();
     this.#text = text;
     const completion = (this.#completion = {});
     if (this.#parts.length) {
       this.#stream();
-      this.#pace.cancel();
-      await behindFrame();
+      this.#throttle.cancel();
+      await afterFrame();
     }
     if (this.#completion !== completion) return;
     this.#made = new WeakSet();
@@ -125,7 +125,7 @@ export class MarkdownView {
     const context = this.#context(new Lexed(markdown), true);
     for (let next = 0; next >= 0 && this.#completion === completion; ) {
       next = this.#show(context, next);
-      if (next >= 0) await behindFrame();
+      if (next >= 0) await afterFrame();
     }
     if (this.#completion === completion) this.#showRest(rest);
     this.#giveCaret(null);
@@ -140,7 +140,7 @@ export class MarkdownView {
     const next = this.#show(this.#context(lexed, false), 0);
     this.#settleShown(text, lexed.tokens, next < 0 ? lexed.tokens.length : next);
     this.#giveCaret(rest ? null : this.#groupOf(Math.max(0, this.#parts.length - 1)));
-    if (next >= 0) this.#pace.request();
+    if (next >= 0) this.#throttle.request();
     else this.#showRest(rest);
   }
 

@@ -1,8 +1,8 @@
 /** The way into the share dialog from the page of a conversation. */
 
-import { element, on } from "#js/markup.js";
+import { element, on } from "#js/ui/markup.js";
 import { drawShareDialog } from "#js/share/dialog.js";
-import { talkOf } from "#js/share/talk.js";
+import { shareableOf } from "#js/share/shareable.js";
 
 export class ShareButton {
   #button = element("share-button");
@@ -10,7 +10,7 @@ export class ShareButton {
   #dialog = null;
   #state;
 
-  /** @param {import("#js/state.js").State} state */
+  /** @param {import("#js/state/state.js").State} state */
   constructor(state) {
     this.#state = state;
     on(this.#button, "click", () => this.open(null));
@@ -29,6 +29,6 @@ export class ShareButton {
 
   get #talk() {
     const { conversation, branch } = this.#state;
-    return talkOf(conversation, branch);
+    return shareableOf(conversation, branch);
   }
 }

@@ -1,7 +1,7 @@
 /** The links of a conversation, each with its address, what it allows, and what can be done. */
 
-import { clone, on, part } from "#js/markup.js";
-import { sentenceOf, usedInWords } from "#js/share/sentence.js";
+import { clone, on, part } from "#js/ui/markup.js";
+import { sentenceOf, usedInWords } from "#js/share/link_text.js";
 
 /**
  * Dispatches `action` {action, id, button}.

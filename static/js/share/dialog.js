@@ -1,15 +1,15 @@
 /** The dialog in which a conversation is shared: its links, a new one, and what it will show. */
 
-import { copy } from "#js/clipboard.js";
-import { clone, element, on } from "#js/markup.js";
+import { copy } from "#js/ui/clipboard.js";
+import { clone, element, on } from "#js/ui/markup.js";
 import { LinkCards } from "#js/share/cards.js";
 import { DraftPreview } from "#js/share/draft_preview.js";
-import { Faults } from "#js/share/faults.js";
+import { FieldErrors } from "#js/share/field_errors.js";
 import * as links from "#js/share/links.js";
 import { SelectionFields } from "#js/share/selection.js";
-import { NONE } from "#js/share/talk.js";
+import { NONE } from "#js/share/shareable.js";
 import { TermsFields } from "#js/share/terms.js";
-import { word } from "#js/words.js";
+import { word } from "#js/ui/words.js";
 
 const NOTHING_CHOSEN = { leaf_id: "", message_ids: null, masks: [], title: "" };
 const NO_BOUNDS = {
@@ -30,13 +30,13 @@ export function drawShareDialog() {
  * Dispatches `changed` when a link was made, changed or revoked.
  *
  * @typedef {import("#js/share/links.js").Link} Link
- * @typedef {import("#js/share/talk.js").Talk} Talk
+ * @typedef {import("#js/share/shareable.js").Talk} Talk
  * @typedef {"links" | "create" | "change" | "update"} View
  */
 class ShareDialog extends EventTarget {
   #dialog = element("share-dialog");
   #form = element("share-form");
-  #faults = new Faults(this.#dialog);
+  #faults = new FieldErrors(this.#dialog);
   #selection = new SelectionFields();
   #terms = new TermsFields();
   #draft = new DraftPreview(this.#selection, (deed) => this.#tried(deed));

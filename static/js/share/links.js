@@ -25,8 +25,8 @@
  *   default_omit: string[]}} Bounds
  */
 
-import { element } from "#js/markup.js";
-import { word } from "#js/words.js";
+import { element } from "#js/ui/markup.js";
+import { word } from "#js/ui/words.js";
 
 /** What cannot be done as asked; the message is for the person, `field` names what to change. */
 export class Refusal extends Error {

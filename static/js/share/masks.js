@@ -1,7 +1,7 @@
 /** What is to be masked: the secrets that the site found, until they are unticked, and own words. */
 
-import { Chips } from "#js/chips.js";
-import { clone, element, on, part } from "#js/markup.js";
+import { Chips } from "#js/ui/chips.js";
+import { clone, element, on, part } from "#js/ui/markup.js";
 
 const MOST = 100;
 

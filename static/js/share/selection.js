@@ -1,15 +1,15 @@
 /** What a link shows: which messages, without what, with which texts masked. */
 
-import { clone, element, on, part } from "#js/markup.js";
+import { clone, element, on, part } from "#js/ui/markup.js";
 import { Masks } from "#js/share/masks.js";
-import { word } from "#js/words.js";
+import { word } from "#js/ui/words.js";
 
 const WORDS_CHARACTERS = 80;
 
 /**
  * Dispatches `change`.
  *
- * @typedef {import("#js/state.js").Message} Message
+ * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {import("#js/share/links.js").Selection} Selection
  */
 export class SelectionFields extends EventTarget {
@@ -27,8 +27,8 @@ export class SelectionFields extends EventTarget {
   }
 
   /**
-   * @param {import("#js/share/talk.js").Talk} talk
-   * @param {{selection: Selection, leafId: string | null}} wish what is chosen at first; up to the
+   * @param {import("#js/share/shareable.js").Talk} talk
+   * @param {{selection: Selection, leafId: string | null}} initial what is chosen at first; up to the
    *   last message where no other is named
    */
   draw({ title, messages }, { selection, leafId }) {

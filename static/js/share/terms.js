@@ -1,9 +1,9 @@
 /** Who may read what a link shows, for how long, and how often. */
 
-import { Chips } from "#js/chips.js";
-import { momentName } from "#js/dates.js";
-import { element, on } from "#js/markup.js";
-import { word } from "#js/words.js";
+import { Chips } from "#js/ui/chips.js";
+import { momentName } from "#js/ui/dates.js";
+import { element, on } from "#js/ui/markup.js";
+import { word } from "#js/ui/words.js";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;

@@ -1,0 +1,71 @@
+/** The lines beside the composer: the connection, the release and the notices of the site. */
+
+import { element, write } from "#js/ui/markup.js";
+import { duration, word } from "#js/ui/words.js";
+
+// A connection that is back within this time is not worth a line that comes and goes.
+const OFFLINE_SHOWN_AFTER_MS = 1_000;
+
+/** Shows, beside the composer, that the site cannot be reached. */
+export class ConnectionLine {
+  #line = element("offline-line");
+  #timer = 0;
+  #sentence = "";
+
+  /** @param {() => void} retry */
+  constructor(retry) {
+    this.#line.querySelector("button").addEventListener("click", retry);
+  }
+
+  /** @param {{online: boolean, retryInSeconds: number}} connection */
+  update({ online, retryInSeconds }) {
+    if (online) this.#hide();
+    else this.#show(retryInSeconds);
+  }
+
+  /** @param {number} retryInSeconds */
+  #show(retryInSeconds) {
+    this.#sentence = word("offline-retry", { time: duration(retryInSeconds * 1000) });
+    if (!this.#line.hidden) this.#write();
+    this.#timer ||= setTimeout(() => this.#write(), OFFLINE_SHOWN_AFTER_MS);
+  }
+
+  #write() {
+    this.#line.querySelector("p").textContent = this.#sentence;
+    this.#line.hidden = false;
+  }
+
+  #hide() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#line.hidden = true;
+  }
+}
+
+/** Offers to reload the page when the site runs another release than the one it came from. */
+export class ReleaseLine {
+  #line = element("release-line");
+  #release;
+
+  /** @param {string} release that the page came from */
+  constructor(release) {
+    this.#release = release;
+    this.#line.querySelector("button").addEventListener("click", () => location.reload());
+  }
+
+  /** @param {string} release */
+  update(release) {
+    this.#line.hidden = release === this.#release;
+  }
+}
+
+/** The reader goes elsewhere, where it is of no interest how they came here. */
+export function dropArrivalNotice() {
+  for (const line of document.querySelectorAll(".composer-line.is-told")) line.remove();
+}
+
+/** @param {string | null} notice why there is no model to talk to, or another than before */
+export function showNotice(notice) {
+  element("site-notice").hidden = !notice;
+  write(element("site-notice").querySelector("p"), notice ?? "");
+}

@@ -1,0 +1,81 @@
+/**
+ * A user's limits in words, and the choice of the one to show.
+ *
+ * @typedef {import("#js/state/records.js").Standing} Standing
+ */
+
+import { momentName } from "#js/ui/dates.js";
+import { count, word } from "#js/ui/words.js";
+
+const MICROS = 1_000_000;
+
+/**
+ * The limit on this model of which the largest part is used. What is held for an answer that runs
+ * does not count: most of it comes back, and a meter that jumps tells nobody anything.
+ *
+ * @param {Standing[]} quota
+ * @param {string | null} model
+ * @returns {Standing | null}
+ */
+export function tightest(quota, model) {
+  const own = quota.filter((each) => each.model === null || each.model === model);
+  return own.sort((one, other) => usedPart(other) - usedPart(one))[0] ?? null;
+}
+
+/** @param {Standing} standing @returns {number} 1 when all of it is used */
+export function usedPart({ limit, used }) {
+  return limit > 0 ? Math.min(1, used / limit) : 1;
+}
+
+/** @param {Standing} standing @returns {string} a name for the limit in its present window */
+export function windowOf({ measure, period, model, resets_at }) {
+  return [measure, period, model ?? "", resets_at ?? ""].join(" ");
+}
+
+/** @param {Standing} standing @returns {string} "1,240 of 10,000 tokens left today · resets 14:00" */
+export function inWords(standing) {
+  return sentence(standing, Math.max(0, standing.limit - standing.used));
+}
+
+/**
+ * Why there is no room for a request, with what answers that run hold back.
+ *
+ * @param {Standing} standing
+ * @returns {string}
+ */
+export function refusalInWords(standing) {
+  const name = standing.held > 0 ? "quota-refused-held" : "quota-refused";
+  return word(name, { left: sentence(standing, standing.left) });
+}
+
+/** @param {Standing} standing @param {number} left @returns {string} */
+function sentence(standing, left) {
+  const { measure, period, limit, model, resets_at } = standing;
+  const name = left > 0 ? `quota-${measure}` : `quota-${measure}-none`;
+  const values = { left: amount(standing, left), limit: amount(standing, limit) };
+  const parts = [word(name, { ...values, period: word(`quota-${period}`) })];
+  if (model !== null) parts.push(word("quota-with", { model }));
+  return resets_at ? word("quota-resets", { left: parts.join(" "), time: time(resets_at) }) : parts.join(" ");
+}
+
+/** @param {Standing} standing @param {number} value @returns {string} */
+function amount({ measure, currency }, value) {
+  return measure === "cost" ? money(value / MICROS, currency ?? "") : count(value);
+}
+
+/** @param {number} value @param {string} currency @returns {string} */
+function money(value, currency) {
+  const maximumFractionDigits = value > 0 && value < 1 ? 4 : 2;
+  const { lang } = document.documentElement;
+  try {
+    const style = { style: "currency", currency, maximumFractionDigits };
+    return new Intl.NumberFormat(lang, /** @type {any} */ (style)).format(value);
+  } catch {
+    return `${new Intl.NumberFormat(lang, { maximumFractionDigits }).format(value)} ${currency}`;
+  }
+}
+
+/** @param {string} moment @returns {string} */
+function time(moment) {
+  return momentName(new Date(moment), new Date(), document.documentElement.lang);
+}

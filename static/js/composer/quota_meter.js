@@ -1,0 +1,65 @@
+/** The limits beside the composer: nothing, then a notice, then a quiet line until it resets. */
+
+import { element, part, write } from "#js/ui/markup.js";
+import { inWords, tightest, usedPart, windowOf } from "#js/composer/quota.js";
+import { word } from "#js/ui/words.js";
+
+const SHOWN_FROM = 0.8;
+const READ = "quota-notices-read";
+const READ_KEPT = 20;
+
+export class QuotaMeter {
+  #line = element("quota");
+  #notice = element("quota-notice");
+  /** @type {import("#js/state/records.js").Standing | null} */
+  #shown = null;
+
+  constructor() {
+    this.#notice.querySelector("button").addEventListener("click", () => this.#read());
+  }
+
+  /**
+   * @param {import("#js/state/records.js").Standing[]} quota
+   * @param {string | null} model that answers next
+   */
+  draw(quota, model) {
+    const standing = tightest(quota, model);
+    this.#shown = standing && usedPart(standing) >= SHOWN_FROM ? standing : null;
+    const isNews = this.#shown !== null && !read().includes(windowOf(this.#shown));
+    this.#notice.hidden = !isNews;
+    this.#line.hidden = this.#shown === null || isNews;
+    if (this.#shown) this.#write(this.#shown);
+  }
+
+  /** @param {import("#js/state/records.js").Standing} standing */
+  #write(standing) {
+    const used = usedPart(standing);
+    const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+    const left = inWords(standing);
+    // Rounded down: "100%" is said of nothing but all.
+    const values = { percent: percent.format(Math.floor(used * 100) / 100), left };
+    write(this.#notice.querySelector("p"), word("quota-notice", values));
+    write(part(this.#line, "left"), left);
+    part(this.#line, "used").setAttribute("width", String(used * 100));
+    this.#line.classList.toggle("is-used-up", used === 1);
+  }
+
+  #read() {
+    if (!this.#shown) return;
+    const kept = [windowOf(this.#shown), ...read()].slice(0, READ_KEPT);
+    localStorage.setItem(READ, JSON.stringify(kept));
+    this.#notice.hidden = true;
+    this.#line.hidden = false;
+    element("message").focus();
+  }
+}
+
+/** @returns {string[]} the windows whose notice has been read in this browser */
+function read() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(READ) ?? "[]");
+    return Array.isArray(kept) ? kept : [];
+  } catch {
+    return []; // Something else wrote there.
+  }
+}

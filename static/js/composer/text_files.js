@@ -1,0 +1,81 @@
+/** Text files that are dropped on the page or picked: their text goes into the message. */
+
+import { element, on } from "#js/ui/markup.js";
+import { count, word } from "#js/ui/words.js";
+
+const MOST_CHARACTERS = 100_000;
+// Four bytes are the most that a character takes.
+const MOST_BYTES = 4 * MOST_CHARACTERS;
+
+/**
+ * @param {(text: string) => void} write adds to the message
+ * @param {(sentence: string) => void} complain
+ */
+export function takeTextFiles(write, complain) {
+  const picker = element("file-picker");
+  const take = async (/** @type {FileList | File[]} */ files) => {
+    const { text, complaint } = await textsOf([...files], element("message").value.length);
+    if (text) write(text);
+    complain(complaint);
+  };
+  on(element("pick-file"), "click", () => picker.click());
+  on(picker, "change", async () => {
+    await take(picker.files);
+    picker.value = "";
+  });
+  on(document, "dragover", (event) => isOfFiles(event) && event.preventDefault());
+  on(document, "drop", (event) => {
+    if (!isOfFiles(event)) return;
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
+  on(element("message"), "paste", (event) => {
+    if (event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    take(event.clipboardData.files);
+  });
+}
+
+/** @param {DragEvent} event @returns {boolean} */
+function isOfFiles(event) {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
+
+/**
+ * @param {File[]} files
+ * @param {number} before how many characters the message has already
+ * @returns {Promise<{text: string, complaint: string}>}
+ */
+async function textsOf(files, before) {
+  let text = "";
+  for (const file of files) {
+    const content = file.size > MOST_BYTES ? null : await textOf(file);
+    const name = nameOf(file);
+    if (content === null) {
+      const reason = file.size > MOST_BYTES ? "file-too-long" : "file-no-text";
+      return { text, complaint: word(reason, { name, limit: count(MOST_CHARACTERS) }) };
+    }
+    const added = `${text ? "\n\n" : ""}## ${name}\n\n${content.trimEnd()}`;
+    if (before + text.length + added.length > MOST_CHARACTERS) {
+      return { text, complaint: word("file-too-long", { name, limit: count(MOST_CHARACTERS) }) };
+    }
+    text += added;
+  }
+  return { text, complaint: "" };
+}
+
+/** @param {File} file @returns {string} on one line */
+function nameOf(file) {
+  return file.name.replaceAll(/\s+/g, " ").trim() || word("file");
+}
+
+/** @param {File} file @returns {Promise<string | null>} null where it is no text */
+async function textOf(file) {
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const text = decoder.decode(await file.arrayBuffer());
+    return text.includes("\0") ? null : text.replaceAll("\r\n", "\n");
+  } catch {
+    return null;
+  }
+}

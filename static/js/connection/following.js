@@ -1,0 +1,137 @@
+/** The generations that the page follows: a cursor for each, gaps asked for, reading confirmed. */
+
+/**
+ * @typedef {import("#js/connection/clock.js").Clock} Clock
+ * @typedef {import("#js/connection/frame.js").Frame} Frame
+ * @typedef {{cursor: number, unconfirmedBytes: number, askedAt: number}} Followed
+ */
+
+const ACK_AFTER_BYTES = 64 * 1024;
+const ACK_AFTER_MS = 1_000;
+// Frames that were under way when a gap was seen show the same gap; they must not each ask again.
+const ASK_AGAIN_AFTER_MS = 2_000;
+
+export class Following {
+  #clock;
+  #transmit;
+  /** @type {Map<string, Followed>} */
+  #followed = new Map();
+  #timer = null;
+
+  /**
+   * @param {Clock} clock
+   * @param {(frame: Frame) => boolean} transmit
+   */
+  constructor(clock, transmit) {
+    this.#clock = clock;
+    this.#transmit = transmit;
+  }
+
+  /** @param {string} id @param {number} after */
+  follow(id, after) {
+    this.#ask(id, this.#track(id, after));
+  }
+
+  /** @param {string} id */
+  unfollow(id) {
+    this.#followed.delete(id);
+  }
+
+  /**
+   * Follows the generations of a `turn.started`, whose events the site sends unasked, from what
+   * its messages hold. A repeated request may be answered with some that have finished.
+   *
+   * @param {Frame} frame
+   */
+  begin(frame) {
+    for (const id of frame.generation_ids ?? [frame.generation_id]) this.#begin(id, frame);
+  }
+
+  /** @param {string} id @param {Frame} frame */
+  #begin(id, frame) {
+    /** @type {{generation?: {id: string, seq: number, status: string} | null}[]} */
+    const messages = frame.messages ?? [];
+    const generation = messages.map((message) => message.generation).find((each) => each?.id === id);
+    if (generation && generation.status !== "running") this.unfollow(generation.id);
+    else this.#track(id, generation?.seq ?? 0);
+  }
+
+  /** Asks for the rest of every followed generation, on a new connection. */
+  resume() {
+    for (const [id, followed] of this.#followed) this.#ask(id, followed);
+  }
+
+  /** What was read on a lost connection is not confirmed any more. */
+  pause() {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const followed of this.#followed.values()) followed.unconfirmedBytes = 0;
+  }
+
+  /**
+   * What is new in a `generation.events`: nothing if it repeats, if events are missing before it,
+   * or if nobody follows.
+   *
+   * @param {Frame} frame
+   * @param {string} text as it came
+   * @returns {Frame | null}
+   */
+  receive(frame, text) {
+    const followed = this.#followed.get(frame.generation_id);
+    if (!followed) return null;
+    const first = frame.seq - frame.events.length + 1;
+    if (first > followed.cursor + 1) {
+      this.#askOnce(frame.generation_id, followed);
+      return null;
+    }
+    const events = frame.events.slice(followed.cursor + 1 - first);
+    followed.cursor = Math.max(followed.cursor, frame.seq);
+    followed.askedAt = -Infinity;
+    this.#read(frame.generation_id, followed, text);
+    if (events.at(-1)?.type === "finished") this.#conclude(frame.generation_id, followed);
+    return events.length ? { ...frame, events } : null;
+  }
+
+  /** @param {string} id @param {number} cursor @returns {Followed} */
+  #track(id, cursor) {
+    const followed = { cursor, unconfirmedBytes: 0, askedAt: -Infinity };
+    this.#followed.set(id, followed);
+    return followed;
+  }
+
+  /** @param {string} id @param {Followed} followed */
+  #ask(id, followed) {
+    followed.askedAt = this.#clock.now();
+    this.#transmit({ type: "generation.follow", generation_id: id, after: followed.cursor });
+  }
+
+  /** @param {string} id @param {Followed} followed */
+  #askOnce(id, followed) {
+    if (this.#clock.now() - followed.askedAt >= ASK_AGAIN_AFTER_MS) this.#ask(id, followed);
+  }
+
+  /** @param {string} id @param {Followed} followed @param {string} text */
+  #read(id, followed, text) {
+    followed.unconfirmedBytes += new TextEncoder().encode(text).length;
+    if (followed.unconfirmedBytes >= ACK_AFTER_BYTES) this.#confirm(id, followed);
+    else this.#timer ??= this.#clock.setTimeout(() => this.#confirmAll(), ACK_AFTER_MS);
+  }
+
+  /** @param {string} id @param {Followed} followed */
+  #confirm(id, followed) {
+    if (followed.unconfirmedBytes === 0) return;
+    followed.unconfirmedBytes = 0;
+    this.#transmit({ type: "generation.ack", generation_id: id, seq: followed.cursor });
+  }
+
+  #confirmAll() {
+    this.#timer = null;
+    for (const [id, followed] of this.#followed) this.#confirm(id, followed);
+  }
+
+  /** @param {string} id @param {Followed} followed */
+  #conclude(id, followed) {
+    this.#confirm(id, followed);
+    this.#followed.delete(id);
+  }
+}

@@ -1,0 +1,52 @@
+/** What is wrong with a piece of JSON, in the reader's words, each with its place. */
+
+import { jsonIn } from "#js/json/reader.js";
+import { parsed } from "#js/json/syntax.js";
+import { faultsOf } from "#js/json/validator.js";
+import { faultsOfSchema } from "#js/json/written_schema.js";
+import { hasWord, word } from "#js/ui/words.js";
+
+/**
+ * @param {import("#js/json/validator.js").Fault} fault
+ * @returns {string}
+ */
+function sentence({ place, rule, wanted }) {
+  const name = `fault-${rule}`;
+  const values = { wanted: String(wanted), rule };
+  const text = word(hasWord(name) ? name : "fault-other", values);
+  return word("fault-at", { place: place || "/", fault: text });
+}
+
+/** @param {{line: number, column: number}} fault @returns {string} */
+function syntaxSentence(fault) {
+  return word("fault-syntax", fault);
+}
+
+/**
+ * Reads a schema that a person writes.
+ *
+ * @param {string} text
+ * @returns {{value: any, faults: string[]}}
+ */
+export function writtenSchema(text) {
+  const { value, fault } = parsed(text);
+  if (fault) return { value, faults: [syntaxSentence(fault)] };
+  return { value, faults: faultsOfSchema(value).map(sentence) };
+}
+
+/**
+ * Holds a finished answer against the schema that was asked for, or against JSON alone.
+ *
+ * @param {string} text
+ * @param {any} schema undefined for none
+ * @returns {{value: any, source: string, faults: string[]}}
+ */
+export function answered(text, schema) {
+  const found = jsonIn(text);
+  if (found) {
+    const faults = schema === undefined ? [] : faultsOf(schema, found.value).map(sentence);
+    return { ...found, faults };
+  }
+  const { fault } = parsed(text.trim());
+  return { value: undefined, source: text, faults: fault ? [syntaxSentence(fault)] : [] };
+}

@@ -1,0 +1,135 @@
+/** How an answer was asked for, what it cost and how long it took: docs/protocol.md, DETAILS. */
+
+import { copy } from "#js/ui/clipboard.js";
+import { curlOf } from "#js/messages/curl.js";
+import { element, on } from "#js/ui/markup.js";
+import { say } from "#js/ui/status.js";
+import { count, word } from "#js/ui/words.js";
+
+/** @typedef {Record<string, any>} Details */
+
+const MICROS = 1_000_000;
+
+export class DetailsDialog {
+  #dialog = element("details-dialog");
+  /** @type {Record<string, any>} */
+  #request = {};
+  /** @type {string} */
+  #model = "";
+
+  constructor() {
+    on(element("details-copy"), "click", () => this.#copy(JSON.stringify(this.#request, null, 2)));
+    on(element("details-curl"), "click", () => this.#copy(this.#command()));
+  }
+
+  /** @param {string} messageId */
+  async open(messageId) {
+    this.#draw({});
+    this.#dialog.showModal();
+    const details = await loaded(messageId);
+    element("details-problem").hidden = details !== null;
+    element("details-problem").textContent = details ? "" : word("details-failed");
+    this.#draw(details ?? {});
+  }
+
+  /** @param {Details} details */
+  #draw(details) {
+    this.#request = details.request ?? {};
+    this.#model = details.model ?? "";
+    const asked = Object.keys(this.#request).length > 0;
+    element("details-asked").hidden = !asked;
+    element("details-copy").hidden = !asked;
+    element("details-curl").hidden = !asked;
+    element("details-request").textContent = JSON.stringify(this.#request, null, 2);
+    element("details-facts").replaceChildren(...factsOf(details).flatMap(pair));
+  }
+
+  // The gateway knows the model by its name here, the provider by its own.
+  #command() {
+    return curlOf(location.origin, { ...this.#request, model: this.#model });
+  }
+
+  /** @param {string} text */
+  async #copy(text) {
+    if (await copy(text)) say("copied");
+  }
+}
+
+/** @param {string} messageId @returns {Promise<Details | null>} */
+async function loaded(messageId) {
+  try {
+    const response = await fetch(`/m/${messageId}/details.json`);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Details} details @returns {[string, string | null][]} */
+function factsOf(details) {
+  if (!details.model) return [];
+  return [
+    ["model", details.model],
+    ["provider", details.provider],
+    ["created_at", new Date(details.created_at).toLocaleString(document.documentElement.lang)],
+    ["tokens", tokens(details)],
+    ["cost", cost(details)],
+    ["first_token", milliseconds(details.first_token_ms)],
+    ["duration", milliseconds(details.duration_ms)],
+    ["speed", speed(details.tokens_per_second)],
+    ["finish_reason", details.finish_reason],
+    ["upstream_id", details.upstream_id],
+    ["parameters", parameters(details.parameters ?? {})],
+  ];
+}
+
+/** @param {[string, string | null | undefined]} fact @returns {HTMLElement[]} */
+function pair([name, value]) {
+  if (value === null || value === undefined || value === "") return [];
+  const term = document.createElement("dt");
+  term.textContent = word(`details-${name}`);
+  const text = document.createElement("dd");
+  text.textContent = value;
+  return [term, text];
+}
+
+/** @param {Details} details */
+function tokens({ prompt_tokens, completion_tokens, counted_by }) {
+  if (prompt_tokens === undefined || prompt_tokens === null) return null;
+  const counts = { prompt: count(prompt_tokens), completion: count(completion_tokens ?? 0) };
+  const source = counted_by === "provider" ? "tokens-provider" : "tokens-estimate";
+  return word(source, { tokens: word("tokens-in-out", counts) });
+}
+
+/** @param {Details} details */
+function cost({ cost_micros, currency }) {
+  if (!currency) return null;
+  const style = { style: /** @type {const} */ ("currency"), currency, maximumFractionDigits: 6 };
+  const format = new Intl.NumberFormat(document.documentElement.lang, style);
+  return format.format(cost_micros / MICROS);
+}
+
+/** @param {number | null | undefined} value */
+function milliseconds(value) {
+  return value === null || value === undefined
+    ? null
+    : word("milliseconds", { milliseconds: count(value) });
+}
+
+/** @param {number | null | undefined} value */
+function speed(value) {
+  return value ? word("tokens-a-second", { speed: count(value) }) : null;
+}
+
+/** @param {Record<string, any>} asked */
+function parameters(asked) {
+  const lines = Object.entries(asked).map(([name, value]) => `${name}: ${short(name, value)}`);
+  return lines.join("\n") || word("details-defaults");
+}
+
+/** @param {string} name @param {any} value */
+function short(name, value) {
+  if (name === "tools") return value.map((/** @type {any} */ tool) => tool.function.name).join(", ");
+  if (name === "response_format") return value.json_schema?.name ?? value.type;
+  return JSON.stringify(value);
+}

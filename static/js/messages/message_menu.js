@@ -1,0 +1,41 @@
+/** The menu of a message: what is done too seldom for a button of its own. */
+
+import { element, on } from "#js/ui/markup.js";
+import { placed } from "#js/ui/popover.js";
+
+/** Dispatches `action` {action, id, button} as the buttons of the messages do. */
+export class MessageMenu extends EventTarget {
+  #menu = element("message-menu");
+  /** @type {HTMLElement | null} */
+  #button = null;
+  #id = "";
+
+  constructor() {
+    super();
+    placed(this.#menu, () => this.#button);
+    on(this.#menu, "click", (event) => this.#chosen(event.target));
+  }
+
+  /**
+   * @param {HTMLElement} button of the message
+   * @param {import("#js/state/records.js").Message} message
+   */
+  open(button, message) {
+    this.#button?.setAttribute("aria-expanded", "false");
+    this.#button = button;
+    this.#id = message.id;
+    const hasText = message.content !== "";
+    this.#menu.querySelector('[data-action="copy-markdown"]').hidden = !hasText;
+    this.#menu.showPopover();
+    this.#menu.querySelector("button:not([hidden])").focus();
+  }
+
+  /** @param {HTMLElement} target */
+  #chosen(target) {
+    const action = target.closest("[data-action]")?.getAttribute("data-action");
+    if (!action) return;
+    this.#menu.hidePopover();
+    const detail = { action, id: this.#id, button: null };
+    this.dispatchEvent(new CustomEvent("action", { detail }));
+  }
+}

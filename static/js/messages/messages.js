@@ -1,0 +1,139 @@
+/** The log: the messages of the branch on the page, in order, each drawn once and then kept. */
+
+import { Alternatives } from "#js/messages/alternatives.js";
+import { AssistantArticle, UserArticle } from "#js/messages/article.js";
+import { focusedButton, restoreFocus } from "#js/messages/focus.js";
+import { clone } from "#js/ui/markup.js";
+import { ToolArticle } from "#js/messages/tool_article.js";
+
+/** @typedef {import("#js/messages/article.js").View} View */
+
+const COPIED_FOR_MS = 1_500;
+const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArticle };
+
+/**
+ * Dispatches `action` {action, id, button} when a button of a message is pressed; the actions are
+ * the `data-action` of the buttons. Dispatches `focus-lost` when the one that had the focus is gone.
+ */
+export class Messages extends EventTarget {
+  #log;
+  /** @type {Map<string, UserArticle | AssistantArticle | ToolArticle>} */
+  #articles = new Map();
+  /** @type {Map<string, View>} what each of them shows */
+  #drawn = new Map();
+  #alternatives = new Alternatives();
+
+  /** @param {HTMLElement} log */
+  constructor(log) {
+    super();
+    this.#log = log;
+    log.addEventListener("click", (event) => this.#pressed(event));
+  }
+
+  /** @param {import("#js/state/state.js").State} state */
+  draw(state) {
+    const { branch, alternatives } = state;
+    const owner = state.user.username;
+    const isBusy = state.generation !== null;
+    const held = focusedButton(this.#log);
+    this.#log.setAttribute("aria-busy", String(isBusy));
+    this.#forgetAllBut(new Set([...branch, ...alternatives].map((message) => message.id)));
+    branch.forEach((message, place) => {
+      const isLast = place === branch.length - 1;
+      const view = { message, siblings: state.siblings(message), isLast, isBusy, branch, owner };
+      this.#put(this.#elementOf(view), place);
+    });
+    this.#drawAlternatives(state, isBusy);
+    if (held && !restoreFocus(this.#log, held)) this.dispatchEvent(new CustomEvent("focus-lost"));
+  }
+
+  /** @param {import("#js/state/state.js").State} state @param {boolean} isBusy */
+  #drawAlternatives(state, isBusy) {
+    const { branch, alternatives } = state;
+    const owner = state.user.username;
+    const place = { siblings: alternatives, isLast: true, isAlternative: true };
+    const shared = { ...place, isBusy, branch, owner };
+    const elements = alternatives.map((message) => this.#elementOf({ message, ...shared }));
+    this.#alternatives.draw(elements);
+    if (alternatives.length) this.#put(this.#alternatives.element, branch.length);
+    else this.#alternatives.element.remove();
+  }
+
+  /** @param {View} view @returns {HTMLElement} that shows it */
+  #elementOf(view) {
+    const article = this.#articleOf(view.message);
+    const { id } = view.message;
+    if (!isSame(view, this.#drawn.get(id))) article.update(view);
+    this.#drawn.set(id, view);
+    return article.element;
+  }
+
+  /** @param {import("#js/state/records.js").Message} message */
+  #articleOf(message) {
+    const known = this.#articles.get(message.id);
+    if (known) return known;
+    const article = new ARTICLES[message.role]();
+    this.#articles.set(message.id, article);
+    return article;
+  }
+
+  /** @param {HTMLElement} element @param {number} place */
+  #put(element, place) {
+    const there = this.#log.children[place];
+    if (there !== element) this.#log.insertBefore(element, there ?? null);
+  }
+
+  /** @param {Set<string>} ids */
+  #forgetAllBut(ids) {
+    for (const [id, article] of this.#articles) {
+      if (ids.has(id)) continue;
+      article.element.remove();
+      this.#articles.delete(id);
+      this.#drawn.delete(id);
+    }
+  }
+
+  /** @param {Event} event */
+  #pressed(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const button = /** @type {HTMLElement | null} */ (target.closest("[data-action]"));
+    const article = button?.closest("article");
+    if (!button || !article?.dataset.messageId) return;
+    const id = article.dataset.messageId;
+    const detail = { action: button.dataset.action, id, button, article: this.#articles.get(id) };
+    this.dispatchEvent(new CustomEvent("action", { detail }));
+  }
+}
+
+/**
+ * Whether two views look the same. A message that changes becomes another object; of its siblings
+ * only their number and order show, and of its branch only what stood there before it.
+ *
+ * @param {View} view
+ * @param {View | undefined} other
+ * @returns {boolean}
+ */
+function isSame(view, other) {
+  return (
+    view.message === other?.message &&
+    view.isLast === other.isLast &&
+    view.isBusy === other.isBusy &&
+    view.isAlternative === other.isAlternative &&
+    view.siblings.length === other.siblings.length &&
+    view.siblings.every(({ id }, place) => id === other.siblings[place].id)
+  );
+}
+
+/**
+ * Shows on the button itself, for a moment, that the text was copied.
+ *
+ * @param {HTMLElement} button
+ */
+export function showCopied(button) {
+  const icon = button.querySelector("svg");
+  if (!icon || button.querySelector("[data-copied]")) return;
+  const done = clone("copied-icon");
+  done.dataset.copied = "";
+  icon.replaceWith(done);
+  setTimeout(() => done.replaceWith(icon), COPIED_FOR_MS);
+}

@@ -1,0 +1,178 @@
+/** An answer that was asked for as JSON: a tree while it streams, then held to its schema. */
+
+import { copy } from "#js/ui/clipboard.js";
+import { download } from "#js/ui/downloads.js";
+import { answered } from "#js/json/fault_text.js";
+import { JsonReader } from "#js/json/reader.js";
+import { csvOf, tableOf } from "#js/json/table.js";
+import { viewOf } from "#js/json/tree_view.js";
+import { clone, hide, on, part, write } from "#js/ui/markup.js";
+import { say } from "#js/ui/status.js";
+import { word } from "#js/ui/words.js";
+
+/**
+ * @typedef {import("#js/state/records.js").Message} Message
+ * @typedef {import("#js/json/table.js").Table} Table
+ */
+
+const MOST_ROWS = 500;
+
+export class StructuredAnswer {
+  #root;
+  #reader = new JsonReader();
+  /** @type {ReturnType<typeof viewOf> | null} */
+  #view = null;
+  #drawn = { content: "", running: true };
+  #source = "";
+  /** @type {Table | null} */
+  #table = null;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    on(part(root, "json-copy"), "click", () => this.#copy());
+    on(part(root, "json-download"), "click", () => this.#downloadJson());
+    on(part(root, "csv-download"), "click", () => this.#downloadCsv());
+    on(part(root, "as-table"), "click", () => this.#showTable(part(root, "table").hidden));
+  }
+
+  /**
+   * @param {{message: Message, isLast: boolean, isBusy: boolean}} view
+   * @returns {boolean} whether it shows the answer; if not, that is shown as any other, above
+   *   what is to be said of it
+   */
+  update({ message, isLast, isBusy }) {
+    const running = message.generation?.status === "running";
+    const wanted = asksForJson(message.response_format) && message.content.trim() !== "";
+    if (wanted) this.#draw(message, running);
+    const isTree = wanted && this.#view !== null && !this.#reader.isTooDeep;
+    hide(this.#root, !wanted || (running && !isTree));
+    hide(part(this.#root, "json"), !isTree);
+    hide(part(this.#root, "mend"), isBusy || !isLast || part(this.#root, "faults").hidden);
+    return isTree;
+  }
+
+  /** @returns {string} the answer's faults as a message to the model */
+  get complaint() {
+    const faults = [...part(this.#root, "fault-list").children].map((each) => each.textContent);
+    return word("mend-message", { faults: faults.map((each) => `- ${each}`).join("\n") });
+  }
+
+  /** @param {Message} message @param {boolean} running */
+  #draw(message, running) {
+    const { content } = message;
+    if (content === this.#drawn.content && running === this.#drawn.running) return;
+    if (!content.startsWith(this.#drawn.content)) this.#begin();
+    this.#drawn = { content, running };
+    this.#read(content, running);
+    this.#conclude(message, running);
+  }
+
+  /** Another text has taken the place of what was read. */
+  #begin() {
+    this.#reader = new JsonReader();
+    this.#view?.element.remove();
+    this.#view = null;
+  }
+
+  /** @param {string} content @param {boolean} running */
+  #read(content, running) {
+    this.#reader.update(content);
+    if (!running) this.#reader.finish();
+    if (!this.#reader.root || this.#reader.isTooDeep) return;
+    if (!this.#view) {
+      this.#view = viewOf(this.#reader.root, null);
+      part(this.#root, "tree").append(this.#view.element);
+    }
+    this.#view.update();
+    this.#drawAround(content);
+  }
+
+  /** @param {string} content of which the tree does not show what stands around the JSON */
+  #drawAround(content) {
+    const around = this.#reader.around(content);
+    for (const place of /** @type {const} */ (["before", "after"])) {
+      const line = part(this.#root, place);
+      write(line, around[place]);
+      hide(line, around[place] === "");
+    }
+  }
+
+  /** @param {Message} message @param {boolean} running */
+  #conclude(message, running) {
+    for (const name of ["bar", "verdict", "faults"]) part(this.#root, name).hidden = true;
+    this.#showTable(false);
+    // Words beside a call are no answer yet.
+    if (running || (message.tool_calls?.length && !this.#view)) return;
+    const { schema, name } = message.response_format?.json_schema ?? {};
+    const { value, source, faults } = answered(message.content, schema);
+    this.#source = value === undefined ? source : JSON.stringify(value, null, 2);
+    this.#table = tableOf(value);
+    part(this.#root, "bar").hidden = value === undefined && this.#view === null;
+    part(this.#root, "as-table").hidden = this.#table === null;
+    part(this.#root, "csv-download").hidden = this.#table === null;
+    this.#drawVerdict(faults, schema === undefined ? "" : name);
+  }
+
+  /** @param {string[]} faults @param {string} name of the schema, empty for none */
+  #drawVerdict(faults, name) {
+    part(this.#root, "verdict").hidden = faults.length > 0;
+    part(this.#root, "verdict-text").textContent = name ? word("json-fits", { name }) : word("json-whole");
+    part(this.#root, "faults").hidden = faults.length === 0;
+    part(this.#root, "fault-list").replaceChildren(...faults.map(item));
+  }
+
+  /** @param {boolean} asTable */
+  #showTable(asTable) {
+    const box = part(this.#root, "table");
+    box.hidden = !asTable;
+    part(this.#root, "tree").hidden = asTable;
+    part(this.#root, "as-table").setAttribute("aria-pressed", String(asTable));
+    box.replaceChildren(...(asTable && this.#table ? [tableElement(this.#table)] : []));
+  }
+
+  async #copy() {
+    if (await copy(this.#source)) say("copied");
+  }
+
+  #downloadJson() {
+    download(`${word("json-file")}.json`, "application/json", this.#source);
+  }
+
+  #downloadCsv() {
+    // The mark tells a spreadsheet that the text is UTF-8.
+    if (this.#table) download(`${word("json-file")}.csv`, "text/csv", `\ufeff${csvOf(this.#table)}`);
+  }
+}
+
+/** @param {any} format @returns {boolean} */
+function asksForJson(format) {
+  return format?.type === "json_object" || format?.type === "json_schema";
+}
+
+/** @param {string} text */
+function item(text) {
+  const element = document.createElement("li");
+  element.textContent = text;
+  return element;
+}
+
+/** @param {Table} table */
+function tableElement({ columns, rows }) {
+  const element = clone("json-table");
+  part(element, "head").append(...columns.map((each) => cell("th", each)));
+  for (const row of rows.slice(0, MOST_ROWS)) {
+    const line = document.createElement("tr");
+    line.append(...row.map((each) => cell("td", each)));
+    part(element, "body").append(line);
+  }
+  return element;
+}
+
+/** @param {"th" | "td"} name @param {string} text */
+function cell(name, text) {
+  const element = document.createElement(name);
+  if (name === "th") element.setAttribute("scope", "col");
+  element.textContent = text;
+  return element;
+}

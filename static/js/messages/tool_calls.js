@@ -1,0 +1,155 @@
+/** What a model calls for: a card for each call, and the form in which the person answers. */
+
+import { draft } from "#js/state/drafts.js";
+import { JsonReader } from "#js/json/reader.js";
+import { pretty } from "#js/json/pretty.js";
+import { clone, hide, on, part, write } from "#js/ui/markup.js";
+import { word } from "#js/ui/words.js";
+
+/**
+ * @typedef {import("#js/state/records.js").Message} Message
+ * @typedef {import("#js/state/transcript.js").ToolCall} ToolCall
+ */
+
+export class ToolCalls {
+  #root;
+  /** @type {CallCard[]} */
+  #cards = [];
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    on(root, "input", () => this.#drawSend());
+    on(root, "change", () => this.#drawSend());
+  }
+
+  /** @param {{message: Message, isLast: boolean, isBusy: boolean, owner: string}} view */
+  update({ message, isLast, isBusy, owner }) {
+    const calls = message.tool_calls ?? [];
+    const running = message.generation?.status === "running";
+    hide(this.#root, calls.length === 0);
+    while (this.#cards.length > calls.length) this.#cards.pop()?.element.remove();
+    while (this.#cards.length < calls.length) this.#add();
+    const cut = !running && isCut(message);
+    const asks = isLast && !running && !cut && !message.pending;
+    calls.forEach((call, place) => this.#cards[place].update(call, running, asks));
+    if (asks) for (const card of this.#cards) card.keepIn(`${owner}:tool:${message.id}`);
+    // How an answer ended otherwise is said below it.
+    hide(part(this.#root, "cut"), !(cut && isLast && message.generation?.status === "completed"));
+    part(this.#root, "ask-again").disabled = isBusy;
+    hide(part(this.#root, "foot"), !asks);
+    this.#drawSend();
+  }
+
+  /** @returns {Record<string, string> | null} the answers by call; null while one is missing */
+  get answers() {
+    const answers = this.#cards.map((card) => [card.id, card.answer]);
+    return answers.every(([, answer]) => answer !== null) ? Object.fromEntries(answers) : null;
+  }
+
+  /** The answers were sent. */
+  forgetDrafts() {
+    for (const card of this.#cards) card.forgetDraft();
+  }
+
+  #add() {
+    const card = new CallCard();
+    this.#cards.push(card);
+    part(this.#root, "cards").append(card.element);
+  }
+
+  #drawSend() {
+    part(this.#root, "send-answers").disabled = this.answers === null;
+  }
+}
+
+class CallCard {
+  element = clone("tool-call");
+  #reader = new JsonReader();
+  #drawn = "";
+  /** @type {import("#js/state/drafts.js").Draft | null} */
+  #draft = null;
+  id = "";
+
+  /** @param {ToolCall} call @param {boolean} running @param {boolean} asks */
+  update(call, running, asks) {
+    this.id = call.id;
+    const name = call.function.name;
+    write(part(this.element, "tool-name"), name);
+    part(this.element, "answer").setAttribute("aria-label", word("call-answer", { name }));
+    this.#drawArguments(call.function.arguments);
+    part(this.element, "is-cut").hidden = running || isWhole(call);
+    part(this.element, "reply").hidden = !asks;
+    part(this.element, "answer").disabled = part(this.element, "decline").checked;
+    this.element.toggleAttribute("data-running", running && !isWhole(call));
+  }
+
+  /** @param {string} place where the answer is kept, under the name of the call, until it is sent */
+  keepIn(place) {
+    if (this.#draft) return;
+    this.#draft = draft(`${place}:${this.id}`);
+    const box = part(this.element, "answer");
+    box.value = this.#draft.load();
+    on(box, "input", () => this.#draft?.save(box.value));
+  }
+
+  forgetDraft() {
+    this.#draft?.clear();
+  }
+
+  /** @returns {string | null} what the model is told; null while nothing is */
+  get answer() {
+    if (part(this.element, "decline").checked) return word("call-declined");
+    return part(this.element, "answer").value.trim() || null;
+  }
+
+  /** @param {string} text */
+  #drawArguments(text) {
+    if (text === this.#drawn && text !== "") return;
+    if (!text.startsWith(this.#drawn)) this.#reader = new JsonReader();
+    this.#drawn = text;
+    this.#reader.update(text);
+    const { root, isTooDeep } = this.#reader;
+    const isEmpty = text.trim() === "" || (root && !root.open && root.entries.length === 0);
+    part(this.element, "arguments-box").hidden = Boolean(isEmpty);
+    part(this.element, "arguments").textContent = root && !isTooDeep ? pretty(root) : text;
+  }
+}
+
+/** @param {Message} message @returns {boolean} whether it ended within a call */
+export function isCut({ tool_calls }) {
+  return (tool_calls ?? []).some((call) => !isWhole(call));
+}
+
+/** @param {ToolCall} call @returns {boolean} whether its arguments are all there */
+function isWhole(call) {
+  if (!call.id || !call.function.name) return false;
+  // A function without parameters is called without arguments by some servers.
+  if (call.function.arguments.trim() === "") return true;
+  try {
+    JSON.parse(call.function.arguments);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {Message[]} branch
+ * @returns {boolean} whether the conversation waits for answers to calls
+ */
+export function waitsForAnswers(branch) {
+  const last = branch.at(-1);
+  return Boolean(last?.tool_calls?.length && last.tool_calls.every(isWhole));
+}
+
+/**
+ * @param {Message[]} branch
+ * @param {Message} message a tool's
+ * @returns {string} the name of the function that it answers for
+ */
+export function nameOfCalled(branch, message) {
+  const calls = branch.flatMap((each) => each.tool_calls ?? []);
+  const call = calls.findLast((each) => each.id === message.tool_call_id);
+  return call?.function.name ?? word("tool");
+}

@@ -1,0 +1,65 @@
+/** The links on a person's own page: copied, changed, updated and revoked at once. */
+
+import { copy } from "#js/ui/clipboard.js";
+import { drawLocalTimes } from "#js/ui/local_times.js";
+import { element, on } from "#js/ui/markup.js";
+import { drawShareDialog } from "#js/share/dialog.js";
+import { Refusal, revoke } from "#js/share/links.js";
+import { fetchShareable } from "#js/share/shareable.js";
+import { say } from "#js/ui/status.js";
+import { word } from "#js/ui/words.js";
+
+/** @typedef {import("#js/share/links.js").Link} Link */
+
+/** @type {import("#js/share/links.js").Bounds & {links: Link[]}} */
+const { links, ...bounds } = JSON.parse(element("state").textContent);
+const dialog = drawShareDialog();
+const problem = element("link-problem");
+
+/** @param {HTMLElement} target */
+function pressed(target) {
+  const button = /** @type {HTMLButtonElement | null} */ (target.closest("[data-action]"));
+  const id = target.closest("[data-id]")?.getAttribute("data-id");
+  const link = links.find((each) => each.id === id);
+  if (!button || !link) return;
+  problem.hidden = true;
+  if (button.dataset.action === "copy") copyAddress(link, button);
+  if (button.dataset.action === "change") dialog.openLink("change", link, bounds);
+  if (button.dataset.action === "update") update(link);
+  if (button.dataset.action === "revoke") revokeNow(link);
+}
+
+/** @param {Link} link @param {HTMLElement} button */
+async function copyAddress(link, button) {
+  if (!(await copy(link.url))) return complain(word("copy-failed"));
+  button.textContent = word("copied");
+  say("copied");
+}
+
+/** @param {Link} link */
+async function update(link) {
+  const talk = link.conversation_id ? await fetchShareable(link.conversation_id) : null;
+  if (talk) dialog.openLink("update", link, bounds, talk);
+  else complain(word("share-talk-gone"));
+}
+
+/** @param {Link} link */
+async function revokeNow(link) {
+  try {
+    await revoke(link.id);
+    location.reload();
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    complain(refusal.message);
+  }
+}
+
+/** @param {string} sentence */
+function complain(sentence) {
+  problem.textContent = sentence;
+  problem.hidden = false;
+}
+
+drawLocalTimes();
+on(document, "click", (event) => pressed(event.target));
+on(dialog, "changed", () => element("share-dialog").addEventListener("close", () => location.reload()));

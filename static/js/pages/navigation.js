@@ -1,0 +1,120 @@
+/** Which conversation the page shows: going to another one, and what the site says of this one. */
+
+/**
+ * Dispatches `arrived` at another conversation, `named` when the new one got its address, and
+ * `failed` when a conversation could not be loaded.
+ *
+ * @typedef {import("#js/state/state.js").State} State
+ * @typedef {import("#js/connection/socket.js").Socket} Socket
+ * @typedef {import("#js/connection/frame.js").Frame} Frame
+ */
+export class Navigation extends EventTarget {
+  #state;
+  #socket;
+  /** @type {AbortController | null} */
+  #loading = null;
+
+  /** @param {State} state @param {Socket} socket */
+  constructor(state, socket) {
+    super();
+    this.#state = state;
+    this.#socket = socket;
+    this.#follow();
+    addEventListener("popstate", () => this.#show(idOf(location.pathname)));
+  }
+
+  /** @param {string | null} id of a conversation, null for a new one */
+  async open(id) {
+    if (await this.#show(id)) history.pushState(null, "", addressOf(id));
+  }
+
+  /**
+   * A turn has begun, here or in a tab before its reload.
+   *
+   * @param {Frame} frame
+   * @param {boolean} asked whether it is the turn that the page waits for
+   */
+  started(frame, asked) {
+    const isNew = asked && this.#state.conversation === null;
+    if (!isNew && !this.#isHere(frame.conversation.id)) return this.#state.list(frame.conversation);
+    this.#state.merge(frame);
+    if (!isNew) return;
+    history.replaceState(null, "", addressOf(frame.conversation.id));
+    this.#socket.watch(frame.conversation.id, frame.conversation.version);
+    this.#announce("named");
+  }
+
+  /** @param {Frame} frame */
+  changed(frame) {
+    if (!this.#isHere(frame.conversation.id)) return this.#state.list(frame.conversation);
+    const known = this.#state.running;
+    this.#state.merge(frame);
+    for (const [id, seq] of this.#state.running) if (!known.has(id)) this.#socket.follow(id, seq);
+  }
+
+  /** @param {string} id */
+  deleted(id) {
+    this.#state.unlist(id);
+    if (this.#isHere(id)) this.open(null);
+  }
+
+  // Internal
+
+  /** @param {string | null} id @returns {Promise<boolean>} whether it is shown now */
+  async #show(id) {
+    this.#loading?.abort();
+    this.#loading = new AbortController();
+    try {
+      const shown = id === null ? NEW : await fetchState(id, this.#loading.signal);
+      this.#enter(shown);
+      return true;
+    } catch (error) {
+      if (/** @type {Error} */ (error).name !== "AbortError") this.#announce("failed");
+      return false;
+    }
+  }
+
+  /** @param {{conversation: any, messages: any[]}} shown */
+  #enter({ conversation, messages }) {
+    for (const id of this.#state.running.keys()) this.#socket.unfollow(id);
+    this.#state.show(conversation, messages);
+    this.#follow();
+    this.#announce("arrived");
+  }
+
+  #follow() {
+    const { conversation, running } = this.#state;
+    this.#socket.watch(conversation?.id ?? null, conversation?.version ?? 0);
+    for (const [id, seq] of running) this.#socket.follow(id, seq);
+  }
+
+  /** @param {string} id @returns {boolean} */
+  #isHere(id) {
+    return this.#state.conversation?.id === id;
+  }
+
+  /** @param {string} type */
+  #announce(type) {
+    this.dispatchEvent(new CustomEvent(type));
+  }
+}
+
+const NEW = { conversation: null, messages: [] };
+
+/** @param {string} id @param {AbortSignal} signal */
+async function fetchState(id, signal) {
+  const response = await fetch(`/c/${id}/state.json`, { signal });
+  // The page itself says what is wrong: not found, or not signed in any more.
+  if (!response.ok || response.redirected) location.assign(addressOf(id));
+  return response.json();
+}
+
+/** @param {string | null} id @returns {string} */
+function addressOf(id) {
+  return id === null ? "/" : `/c/${id}/`;
+}
+
+/** @param {string} path @returns {string | null} */
+function idOf(path) {
+  return /^\/c\/([^/]+)\/$/.exec(path)?.[1] ?? null;
+}

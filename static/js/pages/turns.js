@@ -1,0 +1,134 @@
+/** What the reader asks for: a turn is drawn at once, sent, and stays until the site answers. */
+
+import { randomId } from "#js/connection/ids.js";
+
+/**
+ * @typedef {import("#js/state/state.js").State} State
+ * @typedef {import("#js/connection/socket.js").Socket} Socket
+ * @typedef {import("#js/connection/frame.js").Frame} Frame
+ */
+
+export class Turns {
+  #state;
+  #socket;
+  #outbox;
+  #stopWanted = false;
+
+  /**
+   * @param {State} state
+   * @param {Socket} socket
+   * @param {import("#js/connection/outbox.js").Outbox} outbox
+   */
+  constructor(state, socket, outbox) {
+    this.#state = state;
+    this.#socket = socket;
+    this.#outbox = outbox;
+  }
+
+  /**
+   * @param {string} content
+   * @param {string | null} [parentId] the message it answers to
+   * @returns {boolean} whether it is under way
+   */
+  send(content, parentId = this.#state.headId) {
+    const { conversation, model, compared, settings } = this.#state;
+    const conversation_id = conversation?.id ?? null;
+    const place = { conversation_id, parent_id: parentId };
+    return this.#begin({ type: "turn.send", ...place, content, model, compared, ...settings });
+  }
+
+  /**
+   * Sends another wording of the reader's message, beside the one there is.
+   *
+   * @param {string} messageId
+   * @param {string} content
+   * @returns {boolean} whether it is under way
+   */
+  resend(messageId, content) {
+    const message = this.#state.message(messageId);
+    return message !== undefined && this.send(content, message.parent_id);
+  }
+
+  /** @param {string} messageId */
+  regenerate(messageId) {
+    this.#begin({ type: "turn.regenerate", message_id: messageId, model: this.#state.model });
+  }
+
+  /** @param {string} messageId */
+  continue(messageId) {
+    this.#begin({ type: "turn.continue", message_id: messageId });
+  }
+
+  /**
+   * @param {string} messageId
+   * @param {Record<string, string>} answers by call
+   * @returns {boolean} whether it is under way
+   */
+  answerTools(messageId, answers) {
+    const { model, parameters } = this.#state;
+    return this.#begin({ type: "turn.answer_tools", message_id: messageId, answers, model, parameters });
+  }
+
+  /** Stops the answer on the page, also one that the site has not begun yet. */
+  stop() {
+    const { pending, generations } = this.#state;
+    if (pending) this.#stopWanted = true;
+    else this.#stopGenerations(generations.map(({ id }) => id));
+  }
+
+  /** @param {Frame} frame @returns {boolean} whether it answers the turn that the page waits for */
+  isPending(frame) {
+    const { pending } = this.#state;
+    return pending !== null && pending.request_id === frame.request_id;
+  }
+
+  /** @param {Frame} frame the `turn.started` of the pending turn */
+  started(frame) {
+    if (this.#stopWanted) this.#stopGenerations(frame.generation_ids);
+    this.#stopWanted = false;
+  }
+
+  /**
+   * The site did not take a turn, which disappears from the page.
+   *
+   * @param {Frame} frame the `error`
+   * @returns {Frame | null} the turn, if it is the one that the page waited for
+   */
+  refused(frame) {
+    const { pending } = this.#state;
+    if (!pending || !this.isPending(frame)) return null;
+    this.#stopWanted = false;
+    this.#state.abandon();
+    return pending;
+  }
+
+  /** Draws again what was sent from here before a reload and is not answered yet. */
+  resume() {
+    const left = this.#outbox.requests.find((each) => this.#belongsHere(each));
+    if (left) this.#state.begin(left);
+  }
+
+  // Internal
+
+  /** @param {Frame} request @returns {boolean} */
+  #belongsHere(request) {
+    if (request.type !== "turn.send") return this.#state.message(request.message_id) !== undefined;
+    return request.conversation_id === (this.#state.conversation?.id ?? null);
+  }
+
+  /** @param {Frame} frame @returns {boolean} */
+  #begin(frame) {
+    if (this.#state.generation) return false;
+    this.#stopWanted = false;
+    const request = { ...frame, request_id: randomId() };
+    this.#state.begin(request);
+    // The answer arrives as an event as well, and also after a reload, so it is handled there.
+    this.#socket.request(request).catch(() => {});
+    return true;
+  }
+
+  /** @param {string[]} ids */
+  #stopGenerations(ids) {
+    for (const id of ids) this.#socket.send({ type: "generation.stop", generation_id: id });
+  }
+}

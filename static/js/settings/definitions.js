@@ -1,0 +1,93 @@
+/** The editors of `tools` and `response_format` in their places of the side panel. */
+
+import { FormatEditor } from "#js/settings/format_editor.js";
+import { on } from "#js/ui/markup.js";
+import { ToolsEditor } from "#js/settings/tools_editor.js";
+import { offerUndo } from "#js/ui/undo.js";
+import { word } from "#js/ui/words.js";
+
+/**
+ * @typedef {import("#js/state/records.js").Definition} Kept
+ * @typedef {import("#js/settings/definition_changes.js").Saved} Saved
+ * @typedef {import("#js/settings/definition_changes.js").Deleted} Deleted
+ *
+ * @typedef {object} Wiring
+ * @property {(name: string, value: any) => void} set a parameter of the conversation
+ * @property {import("#js/connection/socket.js").Socket} socket
+ * @property {(message: string) => void} complain
+ * @property {() => string | null} conversation that the parameters are of
+ * @property {() => Kept[]} definitions that the person keeps now
+ */
+
+export class Definitions {
+  #format = new FormatEditor();
+  #tools = new ToolsEditor();
+  #wiring;
+  /** @type {Promise<unknown>} that what was asked for last is answered */
+  #answered = Promise.resolve();
+
+  /** @param {Wiring} wiring */
+  constructor(wiring) {
+    this.#wiring = wiring;
+    this.#place("response-format", "response_format", this.#format);
+    this.#place("tools", "tools", this.#tools);
+  }
+
+  /**
+   * @param {Record<string, any>} parameters of the conversation
+   * @param {Kept[]} definitions
+   */
+  draw(parameters, definitions) {
+    this.#format.update({ value: parameters.response_format, definitions });
+    this.#tools.update({ value: parameters.tools, definitions });
+  }
+
+  /** @param {string} slot @param {string} name @param {FormatEditor | ToolsEditor} editor */
+  #place(slot, name, editor) {
+    document.querySelector(`[data-slot="${slot}"]`)?.append(editor.element);
+    on(editor, "change", ({ detail }) => this.#wiring.set(name, detail.value));
+    on(editor, "save", ({ detail }) => this.#save(detail));
+    on(editor, "delete", ({ detail }) => this.#delete(detail));
+  }
+
+  /** @param {Saved} saved */
+  async #save({ kind, name, definition, replaces }) {
+    const isKept = await this.#ask({ type: "definition.save", kind, name, definition });
+    const old = isKept && replaces?.(this.#wiring.definitions());
+    if (old) this.#forget(old.id);
+  }
+
+  /** @param {number} id @returns {Promise<boolean>} whether it was done */
+  #forget(id) {
+    return this.#ask({ type: "definition.delete", definition_id: id });
+  }
+
+  /** @param {Deleted} deleted */
+  async #delete({ name, find, use, next }) {
+    const conversation = this.#wiring.conversation();
+    // Whether it is kept is known once the site has answered to its saving.
+    await this.#answered;
+    const kept = find(this.#wiring.definitions());
+    if (kept && !(await this.#forget(kept.id))) return;
+    const restore = async () => {
+      const { kind, definition } = kept ?? {};
+      const isBack = !kept || (await this.#ask({ type: "definition.save", kind, name, definition }));
+      if (isBack && conversation === this.#wiring.conversation()) use?.();
+      return isBack;
+    };
+    offerUndo(word("kept-deleted", { name }), restore, { lines: "kept-undo-lines", next });
+  }
+
+  /** @param {import("#js/connection/frame.js").Frame} frame @returns {Promise<boolean>} whether it was done */
+  #ask(frame) {
+    const done = this.#wiring.socket.request(frame).then(
+      () => true,
+      (refusal) => {
+        this.#wiring.complain(refusal.message);
+        return false;
+      },
+    );
+    this.#answered = done;
+    return done;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Reads the numbers that a user types for parameters and checks them against the ranges of a model.
+ * The site checks again: conversations/upstream/limits.py.
+ *
+ * @typedef {import("#js/state/records.js").Allowed} Allowed
+ * @typedef {import("#js/state/records.js").Model | undefined} Model
+ */
+
+import { word } from "#js/ui/words.js";
+
+const WHOLE = new Set(["max_tokens", "top_k", "n"]);
+
+/** @param {Model} model @param {string} name @returns {boolean} */
+export function takes(model, name) {
+  return !model?.parameters || name in model.parameters;
+}
+
+/**
+ * The number that a text stands for.
+ *
+ * @param {string} name of the parameter
+ * @param {string} text empty when nothing is asked for
+ * @param {Model} model
+ * @returns {{value: number | undefined, fault: string}} `fault` names the range; empty when the
+ *   model takes the value
+ */
+export function read(name, text, model) {
+  if (text.trim() === "") return { value: undefined, fault: "" };
+  const value = Number(text.trim().replace(",", "."));
+  const isNumber = Number.isFinite(value) && (!WHOLE.has(name) || Number.isInteger(value));
+  const allowed = model?.parameters?.[name] ?? {};
+  if (isNumber && isWithin(value, allowed)) return { value, fault: "" };
+  const sentence = WHOLE.has(name) ? "parameter-whole" : "parameter-number";
+  return { value: undefined, fault: word(sentence, { range: rangeInWords(allowed) }) };
+}
+
+/** @param {number} value @param {Allowed} allowed @returns {boolean} */
+function isWithin(value, { low = -Infinity, high = Infinity, open_low = false, also = [] }) {
+  if (also.includes(value)) return true;
+  return (open_low ? value > low : value >= low) && value <= high;
+}
+
+/** @param {Allowed} allowed @returns {string} "0 to 2", "-1 or 1 to 100" */
+function rangeInWords({ low = -Infinity, high = Infinity, open_low = false, also = [] }) {
+  const range = word(open_low ? "range-above" : "range", { low, high });
+  return [...also.map(String), range].join(word("range-or"));
+}
+
+/**
+ * What a model takes of a number, and what it uses where nothing is asked for.
+ *
+ * @param {string} name
+ * @param {Model} model
+ * @returns {string}
+ */
+export function described(name, model) {
+  const allowed = model?.parameters?.[name];
+  if (!allowed) return "";
+  const range = rangeInWords(allowed);
+  if (allowed.default === null || allowed.default === undefined) return word("range-only", { range });
+  return word("range-default", { range, value: allowed.default });
+}

@@ -1,0 +1,147 @@
+/** The panel beside the conversation where its parameters and its system message are set. */
+
+import { Definitions } from "#js/settings/definitions.js";
+import { element, on } from "#js/ui/markup.js";
+import { NumberField } from "#js/settings/number_field.js";
+import { Presets } from "#js/settings/presets.js";
+import { Settings } from "#js/settings/settings.js";
+import { StopField } from "#js/settings/stop_field.js";
+import { takes } from "#js/settings/parameters.js";
+import { word } from "#js/ui/words.js";
+
+const NARROW = matchMedia("(max-width: 63.99rem)");
+
+export class ParametersPanel {
+  #state;
+  #settings;
+  #presets;
+  #definitions;
+  #panel = element("parameters");
+  #button = element("parameters-button");
+  #systemMessage = element("system-message");
+  #fields = [...this.#panel.querySelectorAll("[data-number]")].map((each) => new NumberField(each));
+  #stop = new StopField(element("stop-field"));
+
+  /**
+   * @param {import("#js/state/state.js").State} state
+   * @param {import("#js/connection/socket.js").Socket} socket
+   */
+  constructor(state, socket) {
+    this.#state = state;
+    this.#settings = new Settings(state, socket);
+    this.#presets = new Presets(state, socket);
+    const set = (/** @type {string} */ name, /** @type {any} */ value) =>
+      this.#settings.set(name, value);
+    this.#definitions = new Definitions({
+      set,
+      socket,
+      complain: (text) => this.#complain(text),
+      conversation: () => state.conversation?.id ?? null,
+      definitions: () => state.definitions,
+    });
+    this.#listen();
+  }
+
+  #listen() {
+    on(this.#button, "click", () => this.toggle());
+    on(element("close-parameters"), "click", () => this.toggle());
+    on(element("parameters-scrim"), "click", () => this.toggle());
+    on(this.#panel, "keydown", (event) => this.#pressed(event));
+    on(this.#panel, "change", () => this.#settings.save());
+    on(NARROW, "change", () => this.#divide());
+    on(this.#systemMessage, "input", () =>
+      this.#settings.setSystemMessage(this.#systemMessage.value),
+    );
+    for (const field of [...this.#fields, this.#stop]) {
+      on(field, "change", ({ detail }) => this.#settings.set(detail.name, detail.value));
+    }
+    on(this.#settings, "refused", ({ detail }) => this.#complain(detail));
+    on(this.#presets, "choose", ({ detail }) => this.#use(detail.preset));
+    on(this.#presets, "failed", ({ detail }) => this.#complain(detail));
+  }
+
+  /** Opens the panel, or puts it away. */
+  toggle() {
+    const isOpen = this.#panel.hidden;
+    this.#panel.hidden = !isOpen;
+    element("parameters-scrim").hidden = !isOpen;
+    this.#button.setAttribute("aria-expanded", String(isOpen));
+    this.#divide();
+    (isOpen ? element("close-parameters") : this.#button).focus();
+  }
+
+  #divide() {
+    element("conversation").inert = !this.#panel.hidden && NARROW.matches;
+  }
+
+  /** The reader is at another conversation, with settings of its own. */
+  arrived() {
+    this.#write(this.#state.settings);
+  }
+
+  draw() {
+    const { settings, definitions, models, model: name } = this.#state;
+    const model = models.find((each) => each.name === name);
+    const { parameters, system_message } = settings;
+    for (const field of this.#fields) field.draw(model, parameters[field.name]);
+    this.#stop.draw(model, parameters.stop);
+    this.#presets.draw();
+    this.#definitions.draw(parameters, definitions);
+    for (const slot of ["response_format", "tools"]) this.#drawSlot(model, slot);
+    if (document.activeElement !== this.#systemMessage) this.#systemMessage.value = system_message;
+    const isSet = Object.keys(parameters).length > 0 || system_message !== "";
+    this.#button.classList.toggle("is-set", isSet);
+  }
+
+  /** @param {import("#js/settings/parameters.js").Model} model @param {string} name */
+  #drawSlot(model, name) {
+    const section = this.#panel.querySelector(`[data-parameter="${name}"]`);
+    const isTaken = takes(model, name);
+    section.classList.toggle("is-off", !isTaken);
+    section.querySelector("[data-slot]").inert = !isTaken;
+    section.querySelector('[data-part="range"]').textContent = isTaken
+      ? ""
+      : word("not-taken", { model: model?.name ?? "" });
+  }
+
+  /**
+   * Whether everything that is set can be sent; where not, leads the reader to it. What was typed
+   * is saved with the turn.
+   *
+   * @returns {boolean}
+   */
+  check() {
+    const faulty = this.#fields.find((field) => field.isFaulty);
+    if (!faulty) return true;
+    if (this.#panel.hidden) this.toggle();
+    faulty.focus();
+    return false;
+  }
+
+  /** @param {import("#js/state/records.js").Settings} settings */
+  #use({ parameters, system_message }) {
+    this.#complain("");
+    this.#settings.replace({ parameters, system_message });
+    this.#write({ parameters, system_message });
+  }
+
+  /** @param {import("#js/state/records.js").Settings} settings in the place of all that is written */
+  #write({ parameters, system_message }) {
+    this.#systemMessage.value = system_message;
+    for (const field of this.#fields) field.write(parameters[field.name]);
+  }
+
+  /** @param {string} sentence empty when there is nothing to say */
+  #complain(sentence) {
+    element("parameters-error").hidden = sentence === "";
+    element("parameters-error").textContent = sentence;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (event.key !== "Escape" || event.shiftKey || event.isComposing) return;
+    // It means the panel, not the answer that may be running.
+    event.stopPropagation();
+    this.toggle();
+  }
+}

@@ -1,0 +1,60 @@
+/** What goes with each turn of the conversation on the page: its parameters and system message. */
+
+const SAVED_AFTER_MS = 400;
+
+/** Dispatches `refused` with a sentence when the site did not keep them. */
+export class Settings extends EventTarget {
+  #state;
+  #socket;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {import("#js/state/state.js").State} state
+   * @param {import("#js/connection/socket.js").Socket} socket
+   */
+  constructor(state, socket) {
+    super();
+    this.#state = state;
+    this.#socket = socket;
+  }
+
+  /** @param {string} name of a parameter @param {any} value undefined leaves it to the model */
+  set(name, value) {
+    const { parameters, system_message } = this.#state.settings;
+    const { [name]: _old, ...others } = parameters;
+    const changed = value === undefined ? others : { ...others, [name]: value };
+    this.replace({ parameters: changed, system_message });
+  }
+
+  /** @param {string} text */
+  setSystemMessage(text) {
+    this.replace({ parameters: this.#state.parameters, system_message: text });
+  }
+
+  /** @param {import("#js/state/records.js").Settings} settings */
+  replace({ parameters, system_message }) {
+    this.#state.setSettings({ parameters, system_message });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save(), SAVED_AFTER_MS);
+  }
+
+  /** Has the site keep at once what was changed. */
+  async save() {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { conversation, settings, model } = this.#state;
+    // What is set for a new conversation goes with its first message.
+    if (!conversation || model === null) return;
+    const change = this.#state.setSettings(settings);
+    const frame = { type: "conversation.configure", conversation_id: conversation.id, model };
+    try {
+      const { version } = await this.#socket.request({ ...frame, ...settings });
+      this.#state.settingsAccepted(change, version);
+    } catch (refusal) {
+      const detail = /** @type {import("#js/connection/frame.js").Frame} */ (refusal).message;
+      this.dispatchEvent(new CustomEvent("refused", { detail }));
+    }
+  }
+}

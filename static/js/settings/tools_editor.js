@@ -1,0 +1,149 @@
+/**
+ * The functions that a model may call: those that the person keeps, each switched on or off for
+ * this conversation.
+ *
+ * @typedef {import("#js/state/records.js").Definition} Definition
+ * @typedef {import("#js/settings/definition_dialog.js").Draft} Draft
+ * @typedef {{type: "function", function: {name: string, description?: string,
+ *   parameters?: any, strict?: boolean}}} Tool
+ */
+
+import { askDefinition } from "#js/settings/definition_dialog.js";
+import { clone, on, part } from "#js/ui/markup.js";
+import { word } from "#js/ui/words.js";
+
+const MOST_TOOLS = 128;
+
+/**
+ * Dispatches `change` {value}, and `save` and `delete` with a Saved and a Deleted.
+ */
+export class ToolsEditor extends EventTarget {
+  element = clone("tools-editor");
+  /** @type {Tool[]} */
+  #chosen = [];
+  /** @type {Definition[]} */
+  #kept = [];
+  #drawn = "";
+
+  constructor() {
+    super();
+    on(part(this.element, "new"), "click", () => this.#edit(null));
+  }
+
+  /** @param {{value: Tool[] | undefined, definitions: Definition[]}} view */
+  update({ value, definitions }) {
+    const kept = definitions.filter((each) => each.kind === "tool");
+    const shown = JSON.stringify([value, kept]);
+    if (shown === this.#drawn) return;
+    this.#drawn = shown;
+    this.#chosen = value ?? [];
+    this.#kept = kept;
+    this.#draw();
+  }
+
+  #draw() {
+    const rows = this.#tools().map((tool) => this.#row(tool));
+    part(this.element, "none").hidden = rows.length > 0;
+    const full = this.#chosen.length >= MOST_TOOLS;
+    part(this.element, "full").hidden = !full;
+    this.#replaceRows(rows);
+  }
+
+  /** @param {HTMLElement[]} rows the focus stays in its place among them */
+  #replaceRows(rows) {
+    const list = part(this.element, "rows");
+    const active = /** @type {HTMLElement | null} */ (document.activeElement);
+    const place = [...list.children].findIndex((each) => each.contains(active));
+    list.replaceChildren(...rows);
+    if (place < 0) return;
+    const row = rows[Math.min(place, rows.length - 1)];
+    (row ? part(row, active?.dataset.part ?? "") : part(this.element, "new")).focus();
+  }
+
+  /** @returns {Tool[]} those that are kept, and those of this conversation that are not */
+  #tools() {
+    const kept = this.#kept.map((each) => /** @type {Tool} */ (each.definition));
+    const names = kept.map(nameOf);
+    return [...kept, ...this.#chosen.filter((each) => !names.includes(nameOf(each)))];
+  }
+
+  /** @param {Tool} tool */
+  #row(tool) {
+    const row = clone("tool-row");
+    const name = nameOf(tool);
+    const isChosen = this.#chosen.some((each) => nameOf(each) === name);
+    const box = part(row, "chosen");
+    box.checked = isChosen;
+    box.disabled = !isChosen && this.#chosen.length >= MOST_TOOLS;
+    part(row, "name").textContent = name;
+    part(row, "description").textContent = tool.function.description ?? "";
+    part(row, "edit").setAttribute("aria-label", word("edit-named", { name }));
+    part(row, "delete").setAttribute("aria-label", word("delete-definition", { name }));
+    on(box, "change", () => this.#choose(tool, box.checked));
+    on(part(row, "edit"), "click", () => this.#edit(tool));
+    on(part(row, "delete"), "click", () => this.#delete(tool));
+    return row;
+  }
+
+  /** @param {Tool} tool @param {boolean} isChosen */
+  #choose(tool, isChosen) {
+    const others = this.#chosen.filter((each) => nameOf(each) !== nameOf(tool));
+    this.#change(isChosen ? [...others, tool] : others);
+  }
+
+  /** @param {Tool | null} old */
+  async #edit(old) {
+    const taken = this.#tools().map(nameOf).filter((name) => !old || name !== nameOf(old));
+    const draft = await askDefinition("tool", old && draftOf(old), taken);
+    if (!draft) return;
+    const tool = toolOf(draft);
+    const others = this.#chosen.filter((each) => !old || nameOf(each) !== nameOf(old));
+    const isRenamed = old !== null && nameOf(old) !== draft.name;
+    const replaces = isRenamed ? (/** @type {Definition[]} */ all) => keptOf(old, all) : null;
+    this.#tell("save", { kind: "tool", name: draft.name, definition: tool, replaces });
+    if (others.length < MOST_TOOLS) this.#change([...others, tool]);
+  }
+
+  /** @param {Tool} tool */
+  #delete(tool) {
+    const wasChosen = this.#chosen.some((each) => nameOf(each) === nameOf(tool));
+    const use = wasChosen ? () => this.#choose(tool, true) : null;
+    const next = part(this.element, "new");
+    this.#choose(tool, false);
+    const find = (/** @type {Definition[]} */ all) => keptOf(tool, all);
+    this.#tell("delete", { name: nameOf(tool), find, use, next });
+  }
+
+  /** @param {Tool[]} tools */
+  #change(tools) {
+    this.#tell("change", { value: tools.length > 0 ? tools : undefined });
+  }
+
+  /** @param {string} type @param {Record<string, any>} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {Tool} tool @returns {string} */
+function nameOf(tool) {
+  return tool.function.name;
+}
+
+/** @param {Tool} tool @param {Definition[]} definitions @returns {Definition | undefined} */
+function keptOf(tool, definitions) {
+  const name = nameOf(tool);
+  return definitions.find((each) => each.kind === "tool" && each.definition.function?.name === name);
+}
+
+/** @param {Tool} tool @returns {Draft} */
+function draftOf({ function: { name, description = "", parameters = {}, strict = false } }) {
+  return { name, description, schema: parameters, strict };
+}
+
+/** @param {Draft} draft @returns {Tool} */
+function toolOf({ name, description, schema, strict }) {
+  const described = description ? { description } : {};
+  const kept = { name, ...described, parameters: schema, ...(strict ? { strict } : {}) };
+  return { type: "function", function: kept };
+}

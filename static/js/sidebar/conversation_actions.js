@@ -1,0 +1,106 @@
+/** What can be done with the list of conversations: rename, delete, see older ones. */
+
+import { askAboutLinks, askTitle } from "#js/ui/dialogs.js";
+import { on } from "#js/ui/markup.js";
+import { openLinksOf } from "#js/share/links.js";
+import { Sidebar } from "#js/sidebar/sidebar.js";
+import { word } from "#js/ui/words.js";
+
+// The site lists so many at once (docs/protocol.md); fewer mean that there are no more.
+const LISTED_AT_ONCE = 50;
+
+/**
+ * Dispatches `open` {id}, `deleted` {id, title, wasOpen}, `gone` {id} of what is deleted already,
+ * and `failed` with a sentence.
+ */
+export class ConversationActions extends EventTarget {
+  #state;
+  #socket;
+  #sidebar = new Sidebar();
+  #hasOlder;
+
+  /**
+   * @param {import("#js/state/state.js").State} state
+   * @param {import("#js/connection/socket.js").Socket} socket
+   */
+  constructor(state, socket) {
+    super();
+    this.#state = state;
+    this.#socket = socket;
+    this.#hasOlder = state.conversations.length >= LISTED_AT_ONCE;
+    const sidebar = this.#sidebar;
+    on(sidebar, "open", ({ detail }) => this.#announce("open", detail));
+    on(sidebar, "rename", ({ detail }) => this.#rename(detail.id));
+    on(sidebar, "delete", ({ detail }) => this.#delete(detail.id));
+    on(sidebar, "older", () => this.#showOlder());
+  }
+
+  draw() {
+    const { conversations, conversation } = this.#state;
+    this.#sidebar.draw(conversations, conversation?.id ?? null, this.#hasOlder);
+  }
+
+  /** @param {string} id */
+  async #rename(id) {
+    const title = await askTitle(this.#titleOf(id));
+    if (title === null) return;
+    this.#ask({ type: "conversation.rename", conversation_id: id, title });
+  }
+
+  /** @param {string} id */
+  async #delete(id) {
+    const title = this.#titleOf(id) || word("untitled");
+    const wasOpen = this.#state.conversation?.id === id;
+    const links = await openLinksOf(id);
+    const deletion = links === 0 ? { keepsLinks: false } : await askAboutLinks(links);
+    if (!deletion) return;
+    const frame = { type: "conversation.delete", conversation_id: id };
+    const isDone = await this.#ask({ ...frame, keep_links: deletion.keepsLinks });
+    if (isDone) this.#announce("deleted", { id, title, wasOpen });
+  }
+
+  /** @param {string} id of a deleted conversation @returns {Promise<boolean>} whether it is back */
+  restore(id) {
+    return this.#ask({ type: "conversation.restore", conversation_id: id });
+  }
+
+  /**
+   * @param {import("#js/connection/frame.js").Frame} frame about one conversation
+   * @returns {Promise<boolean>} whether it was carried out
+   */
+  async #ask(frame) {
+    try {
+      await this.#socket.request(frame);
+      return true;
+    } catch (refusal) {
+      const error = /** @type {import("#js/connection/frame.js").Frame} */ (refusal);
+      // Deleted elsewhere, or by the same request before its answer was lost on the way.
+      if (error.code === "not_found") this.#announce("gone", { id: frame.conversation_id });
+      else this.#announce("failed", error.message);
+      return false;
+    }
+  }
+
+  async #showOlder() {
+    const before = this.#state.conversations.at(-1)?.updated_at ?? "";
+    try {
+      const query = new URLSearchParams({ before });
+      const response = await fetch(`/conversations.json?${query}`);
+      const { conversations } = await response.json();
+      this.#hasOlder = conversations.length >= LISTED_AT_ONCE;
+      this.#state.listOlder(conversations);
+    } catch {
+      this.#announce("failed", word("load-failed"));
+    }
+  }
+
+  /** @param {string} type @param {any} detail */
+  #announce(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** @param {string} id @returns {string} */
+  #titleOf(id) {
+    return this.#state.conversations.find((each) => each.id === id)?.title ?? "";
+  }
+}

@@ -1,0 +1,118 @@
+/** The list of conversations, grouped by when they were last used. */
+
+import { groupOf, monthName } from "#js/ui/dates.js";
+import { clone, element, on, part } from "#js/ui/markup.js";
+import { placed } from "#js/ui/popover.js";
+import { hasWord, word } from "#js/ui/words.js";
+
+/**
+ * Dispatches `open` {id}, `rename` {id}, `delete` {id} and `older`.
+ *
+ * @typedef {import("#js/state/records.js").Listed} Listed
+ */
+export class Sidebar extends EventTarget {
+  #list = element("conversation-list");
+  #menu = element("row-menu");
+  /** @type {HTMLElement | null} */
+  #menuButton = null;
+  /** @type {string | null} */
+  #drawn = null;
+
+  constructor() {
+    super();
+    placed(this.#menu, () => this.#menuButton);
+    on(this.#list, "click", (event) => this.#pressed(event));
+    on(this.#menu, "click", (event) => this.#menuChosen(event));
+  }
+
+  /**
+   * @param {Listed[]} conversations newest first
+   * @param {string | null} currentId
+   * @param {boolean} hasOlder whether the site has more than these
+   */
+  draw(conversations, currentId, hasOlder) {
+    const drawing = JSON.stringify([conversations, currentId, hasOlder]);
+    if (drawing === this.#drawn) return;
+    this.#drawn = drawing;
+    const focused = document.activeElement?.closest("[data-id]")?.getAttribute("data-id");
+    const groups = groupsOf(conversations, new Date());
+    const sections = [...groups].map(([name, rows]) => section(name, rows, currentId));
+    if (hasOlder) sections.push(clone("older"));
+    if (sections.length === 0) sections.push(clone("no-conversations"));
+    this.#list.replaceChildren(...sections);
+    if (focused) this.#list.querySelector(`[data-id="${CSS.escape(focused)}"] a`)?.focus();
+  }
+
+  /** @param {MouseEvent} event */
+  #pressed(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const button = target.closest("button");
+    const id = target.closest("[data-id]")?.getAttribute("data-id");
+    if (target.closest(".older")) this.#announce("older", {});
+    else if (button) this.#openMenu(button);
+    else if (id && target.closest("a") && isPlain(event)) {
+      event.preventDefault();
+      this.#announce("open", { id });
+    }
+  }
+
+  /** @param {HTMLElement} button */
+  #openMenu(button) {
+    this.#menuButton?.setAttribute("aria-expanded", "false");
+    this.#menuButton = button;
+    this.#menu.showPopover();
+  }
+
+  /** @param {Event} event */
+  #menuChosen(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const action = target.closest("[data-action]")?.getAttribute("data-action");
+    const id = this.#menuButton?.closest("[data-id]")?.getAttribute("data-id");
+    if (!action || !id) return;
+    this.#menu.hidePopover();
+    this.#announce(action, { id });
+  }
+
+  /** @param {string} type @param {object} detail */
+  #announce(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {Listed[]} conversations @param {Date} now @returns {Map<string, Listed[]>} */
+function groupsOf(conversations, now) {
+  const groups = new Map();
+  for (const each of conversations) {
+    const name = groupOf(new Date(each.updated_at), now);
+    groups.set(name, [...(groups.get(name) ?? []), each]);
+  }
+  return groups;
+}
+
+/** @param {string} name @param {Listed[]} rows @param {string | null} currentId */
+function section(name, rows, currentId) {
+  const group = clone("conversation-group");
+  const heading = hasWord(name) ? word(name) : monthName(name, document.documentElement.lang);
+  part(group, "heading").textContent = heading;
+  part(group, "rows").append(...rows.map((each) => row(each, each.id === currentId)));
+  return group;
+}
+
+/** @param {Listed} conversation @param {boolean} isCurrent */
+function row({ id, title }, isCurrent) {
+  const item = clone("conversation-row");
+  const link = part(item, "link");
+  item.dataset.id = id;
+  link.href = `/c/${id}/`;
+  link.id = `row-${id}`;
+  link.textContent = title || word("untitled");
+  link.title = link.textContent;
+  if (isCurrent) link.setAttribute("aria-current", "page");
+  part(item, "more").setAttribute("aria-describedby", link.id);
+  return item;
+}
+
+/** @param {MouseEvent} event @returns {boolean} whether it asks for this tab */
+function isPlain(event) {
+  return event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+}

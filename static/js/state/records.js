@@ -1,0 +1,57 @@
+/**
+ * The types of the records that the site sends, as docs/protocol.md describes them.
+ *
+ * @typedef {import("#js/state/transcript.js").Generation} Generation
+ *
+ * @typedef {object} Message MESSAGE
+ * @property {string} id
+ * @property {string | null} parent_id
+ * @property {"user" | "assistant" | "tool"} role
+ * @property {string} content
+ * @property {string} [reasoning_content]
+ * @property {number | null} [reasoning_ms]
+ * @property {import("#js/state/transcript.js").ToolCall[] | null} [tool_calls]
+ * @property {string | null} [tool_call_id]
+ * @property {Record<string, any> | null} [response_format] of the request for the answer
+ * @property {{value: 1 | -1, note: string} | null} [rating]
+ * @property {string | null} model
+ * @property {string | null} [finish_reason]
+ * @property {number} [choice]
+ * @property {boolean} [is_deleted]
+ * @property {string} [created_at]
+ * @property {Generation | null} generation
+ * @property {boolean} [pending] drawn before the site has answered
+ *
+ * @typedef {{parameters: Record<string, any>, system_message: string}} Settings
+ * @typedef {Settings & {id: number, name: string, is_default: boolean, is_own: boolean}} Preset
+ * @typedef {{id: number, kind: "schema" | "tool", name: string,
+ *   definition: Record<string, any>}} Definition
+ *
+ * @typedef {{id: string, title: string, updated_at: string}} Listed a row of the conversation list
+ * @typedef {Listed & {version: number, model: string | null, head_id: string | null,
+ *   notice?: string | null, parameters?: Record<string, any>,
+ *   system_message?: string}} Conversation CONVERSATION
+ *
+ * @typedef {object} Allowed the values that a model takes for a parameter
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {boolean} [open_low] whether `low` itself is left out
+ * @property {number[]} [also] values beside the range
+ * @property {number | null} [default]
+ *
+ * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean,
+ *   parameters?: Record<string, Allowed>}} Model
+ *
+ * @typedef {object} Standing STANDING, the status of one limit
+ * @property {"requests" | "tokens" | "cost"} measure
+ * @property {"minute" | "hour" | "day" | "month" | "total"} period
+ * @property {number} limit
+ * @property {number} used
+ * @property {number} held
+ * @property {number} left
+ * @property {string | null} resets_at
+ * @property {string | null} model
+ * @property {string | null} currency
+ */
+
+export {};

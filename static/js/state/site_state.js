@@ -1,0 +1,87 @@
+/**
+ * The state of the site for one user, whichever conversation is on the page: models, limits, saved
+ * presets and definitions, and the list of conversations.
+ *
+ * @typedef {import("#js/state/records.js").Definition} Definition
+ * @typedef {import("#js/state/records.js").Listed} Listed
+ * @typedef {import("#js/state/records.js").Model} Model
+ * @typedef {import("#js/state/records.js").Preset} Preset
+ */
+
+/** Dispatches `changed`. */
+export class SiteState extends EventTarget {
+  /** @param {any} initial the state that the site wrote into the page */
+  constructor(initial) {
+    super();
+    /** @type {{name: string, release: string}} */
+    this.site = initial.site;
+    /** @type {{username: string, is_staff: boolean}} */
+    this.user = initial.user;
+    /** @type {Model[]} */
+    this.models = initial.models;
+    /** @type {string | null} why there is no model to talk to */
+    this.notice = initial.notice;
+    /** @type {import("#js/state/records.js").Standing[]} */
+    this.quota = initial.quota;
+    /** @type {Definition[]} the schemas and tools that the person keeps */
+    this.definitions = initial.definitions ?? [];
+    /** @type {Preset[]} */
+    this.presets = initial.presets ?? [];
+    /** @type {Listed[]} newest first */
+    this.conversations = initial.conversations;
+  }
+
+  /**
+   * Takes over which models there are now.
+   *
+   * @param {{models: Model[], notice: string | null}} offered
+   */
+  setModels({ models, notice }) {
+    this.models = models;
+    this.notice = notice;
+    this.changed();
+  }
+
+  /** @param {import("#js/state/records.js").Standing[]} quota how the person's limits stand now */
+  setQuota(quota) {
+    this.quota = quota;
+    this.changed();
+  }
+
+  /** @param {{definitions: Definition[], presets: Preset[]}} kept what the person keeps now */
+  setSaved({ definitions, presets }) {
+    this.presets = presets;
+    this.definitions = definitions;
+    this.changed();
+  }
+
+  /** @param {Listed} listed belongs at its place in the list of conversations */
+  list({ id, title, updated_at }) {
+    const others = this.conversations.filter((each) => each.id !== id);
+    this.conversations = [{ id, title, updated_at }, ...others].sort(newestFirst);
+    this.changed();
+  }
+
+  /** @param {Listed[]} older */
+  listOlder(older) {
+    const known = new Set(this.conversations.map((each) => each.id));
+    this.conversations = [...this.conversations, ...older.filter((each) => !known.has(each.id))];
+    this.changed();
+  }
+
+  /** @param {string} id of a conversation that is no more */
+  unlist(id) {
+    this.conversations = this.conversations.filter((each) => each.id !== id);
+    this.changed();
+  }
+
+  /** Everything is to be drawn again. */
+  changed() {
+    this.dispatchEvent(new CustomEvent("changed"));
+  }
+}
+
+/** @param {Listed} one @param {Listed} other @returns {number} */
+function newestFirst(one, other) {
+  return Date.parse(other.updated_at) - Date.parse(one.updated_at);
+}

@@ -1,0 +1,290 @@
+/**
+ * The state of the conversation page. Everything on the page is drawn from it. Each change is
+ * announced with `changed`, or with `written` where only running answers have grown; the end of an
+ * answer on the page with `finished` {cause}.
+ *
+ * @typedef {import("#js/state/records.js").Conversation} Conversation
+ * @typedef {import("#js/state/records.js").Message} Message
+ * @typedef {import("#js/state/records.js").Settings} Settings
+ * @typedef {import("#js/state/transcript.js").Generation} Generation
+ * @typedef {import("#js/connection/frame.js").Frame} Frame
+ */
+
+import { SiteState } from "#js/state/site_state.js";
+import { pendingView } from "#js/state/pending.js";
+import { Thread } from "#js/state/thread.js";
+import { alternativesUnder, branchTo, childrenOf, leafUnder } from "#js/state/tree.js";
+import { Optimistic } from "#js/state/optimistic.js";
+
+const LAST_MODEL = "model";
+
+export class State extends SiteState {
+  #thread = new Thread();
+  /** @type {Optimistic<string>} the branch that the reader went to */
+  #head = new Optimistic();
+  /** @type {Optimistic<Settings>} what the reader has set */
+  #settings = new Optimistic();
+  /** @type {Settings} of a new conversation */
+  #newSettings = { parameters: {}, system_message: "" };
+  /** @type {string | null} */
+  #chosenModel = null;
+  /** @type {string[]} */
+  #compared = [];
+  /** @type {Frame | null} the turn that was asked for and not yet answered */
+  pending = null;
+  /** @type {Conversation | null} */
+  conversation = null;
+
+  /** @param {any} initial the state that the site wrote into the page */
+  constructor(initial) {
+    super(initial);
+    this.show(initial.conversation, initial.messages);
+  }
+
+  // Reading
+
+  /** @returns {Message[]} the messages on the page, from the first to the last */
+  get branch() {
+    return this.#view.branch;
+  }
+
+  /** @returns {Message[]} the answers at the end of the page of which none is kept yet */
+  get alternatives() {
+    return this.#view.alternatives;
+  }
+
+  get #view() {
+    const branch = branchTo(this.#thread.messages, this.headId);
+    if (this.pending) return pendingView(branch, this.pending);
+    return { branch, alternatives: alternativesUnder(this.#thread.messages, this.headId) };
+  }
+
+  /** @returns {string | null} the message that the next one answers to */
+  get headId() {
+    return this.#head.value ?? this.conversation?.head_id ?? null;
+  }
+
+  /** @returns {Generation[]} what is being written at the end of the page */
+  get generations() {
+    const { branch, alternatives } = this.#view;
+    const ends = [...branch.slice(-1), ...alternatives].map((each) => each.generation);
+    const running = ends.filter((each) => each?.status === "running");
+    return [...new Map(running.map((each) => [each?.id, each])).values()].filter((each) => !!each);
+  }
+
+  /** @returns {Generation | null} the first of `generations` */
+  get generation() {
+    return this.generations[0] ?? null;
+  }
+
+  /** @returns {Map<string, number>} the running generations with the last event the page has */
+  get running() {
+    return this.#thread.running;
+  }
+
+  /** @returns {Message[]} all that there are, on whichever branch, in the order of the list */
+  get messages() {
+    return [...this.#thread.messages.values()];
+  }
+
+  /** @param {string} id @returns {Message | undefined} */
+  message(id) {
+    return this.#thread.messages.get(id);
+  }
+
+  /** @param {Message} message @returns {Message[]} */
+  siblings(message) {
+    return message.pending ? [message] : childrenOf(this.#thread.messages, message.parent_id);
+  }
+
+  /** @returns {Message | undefined} */
+  get lastAnswer() {
+    return this.branch.findLast((message) => message.role === "assistant" && !message.pending);
+  }
+
+  /** @returns {string | null} the name of the model that answers next; null when there is none */
+  get model() {
+    const wanted = [this.#chosenModel, this.conversation?.model, lastChosenModel()];
+    const names = this.models.map(({ name }) => name);
+    return wanted.find((name) => name && names.includes(name)) ?? names[0] ?? null;
+  }
+
+  /** @returns {string[]} the names of further models that answer next, beside `model` */
+  get compared() {
+    const names = this.models.map(({ name }) => name);
+    return this.#compared.filter((name) => names.includes(name) && name !== this.model);
+  }
+
+  /** @returns {Settings} what goes with the next turn */
+  get settings() {
+    const { parameters = {}, system_message = "" } = this.conversation ?? this.#newSettings;
+    return this.#settings.value ?? { parameters, system_message };
+  }
+
+  /** @returns {Record<string, any>} */
+  get parameters() {
+    return this.settings.parameters;
+  }
+
+  // Changing
+
+  /**
+   * Shows another conversation, or a new one.
+   *
+   * @param {Conversation | null} conversation
+   * @param {Message[]} messages
+   */
+  show(conversation, messages) {
+    this.conversation = conversation;
+    this.pending = null;
+    this.#chosenModel = null;
+    this.#compared = [];
+    this.#head.drop();
+    this.#settings.drop();
+    const defaults = this.presets.filter((each) => each.is_default);
+    const preset = defaults.find((each) => each.is_own) ?? defaults[0];
+    this.#newSettings = {
+      parameters: preset?.parameters ?? {},
+      system_message: preset?.system_message ?? "",
+    };
+    this.#thread.clear();
+    this.#thread.take(messages, conversation?.version ?? 0);
+    this.changed();
+  }
+
+  /** @param {Frame} frame a turn that is drawn before the site has answered */
+  begin(frame) {
+    this.pending = frame;
+    this.changed();
+  }
+
+  /** The site refused the pending turn. */
+  abandon() {
+    this.pending = null;
+    this.changed();
+  }
+
+  /**
+   * Takes over what the site says has changed: a `turn.started` or a `conversation.changed`.
+   *
+   * @param {Frame} frame
+   */
+  merge(frame) {
+    const { version } = frame.conversation;
+    const isAnswer = this.pending !== null && frame.request_id === this.pending.request_id;
+    if (isAnswer) this.#answered();
+    if (version >= (this.conversation?.version ?? 0)) this.conversation = frame.conversation;
+    this.#head.confirmed(version);
+    this.#settings.confirmed(version);
+    const ended = this.#thread.take(frame.messages, version);
+    // A quick answer may have ended before the page hears that it began.
+    this.#announceEnds(isAnswer && ended.length === 0 ? this.#endsOnPage : ended);
+    this.list(this.conversation ?? frame.conversation);
+  }
+
+  /** @returns {import("#js/state/thread.js").Ended[]} */
+  get #endsOnPage() {
+    const last = this.alternatives.at(-1) ?? this.branch.at(-1);
+    const generation = last?.generation;
+    return generation ? [{ id: generation.id, cause: generation.status }] : [];
+  }
+
+  #answered() {
+    this.pending = null;
+    // What is on the page from here on is the turn; it went with the settings of the page.
+    this.#head.drop();
+  }
+
+  /**
+   * Adds the events of a generation to its messages.
+   *
+   * @param {Frame} frame
+   */
+  receive(frame) {
+    const ended = this.#thread.receive(frame);
+    this.#announceEnds(ended);
+    if (ended.length) this.changed();
+    else this.dispatchEvent(new CustomEvent("written"));
+  }
+
+  /**
+   * The branch through an earlier or a later try at a message.
+   *
+   * @param {string} id
+   * @param {-1 | 1} by
+   * @returns {string | null} the message that it ends with; null when there is no such try
+   */
+  siblingHead(id, by) {
+    const message = this.message(id);
+    const siblings = message ? this.siblings(message) : [];
+    const place = siblings.findIndex((each) => each.id === id) + by;
+    return siblings[place] ? leafUnder(this.#thread.messages, siblings[place].id) : null;
+  }
+
+  /**
+   * The reader goes to a branch, before the site knows.
+   *
+   * @param {string} headId
+   * @returns {number} the number of the change
+   */
+  setHead(headId) {
+    const change = this.#head.set(headId);
+    this.changed();
+    return change;
+  }
+
+  /** @param {number} change @param {number} savedIn the version from which on all tabs show it */
+  headAccepted(change, savedIn) {
+    this.#head.accepted(change, savedIn, this.conversation?.version ?? 0);
+    this.changed();
+  }
+
+  /** @param {number} change */
+  headRefused(change) {
+    this.#head.refused(change);
+    this.changed();
+  }
+
+  /**
+   * The reader has set something, before the site knows.
+   *
+   * @param {Settings} settings
+   * @returns {number} the number of the change; of a new conversation there is nothing to answer
+   */
+  setSettings(settings) {
+    const change = this.conversation ? this.#settings.set(settings) : 0;
+    if (!this.conversation) this.#newSettings = settings;
+    this.changed();
+    return change;
+  }
+
+  /** @param {number} change @param {number} savedIn the version that has the settings */
+  settingsAccepted(change, savedIn) {
+    this.#settings.accepted(change, savedIn, this.conversation?.version ?? 0);
+    this.changed();
+  }
+
+  /** @param {string[]} names of the models that answer from here on */
+  chooseModels([name, ...compared]) {
+    this.#chosenModel = name;
+    this.#compared = compared;
+    localStorage.setItem(LAST_MODEL, name);
+    this.changed();
+  }
+
+  // Internal
+
+  /** @param {import("#js/state/thread.js").Ended[]} ended */
+  #announceEnds(ended) {
+    const shown = [...this.branch, ...this.alternatives].map((each) => each.generation?.id);
+    for (const { id, cause } of ended) {
+      if (!shown.includes(id) || this.generation) continue;
+      this.dispatchEvent(new CustomEvent("finished", { detail: { cause } }));
+    }
+  }
+}
+
+/** @returns {string | null} */
+function lastChosenModel() {
+  return localStorage.getItem(LAST_MODEL);
+}

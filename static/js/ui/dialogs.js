@@ -1,0 +1,66 @@
+/** The page's dialogs: each question resolves to its answer, or to null when it is put aside. */
+
+import { element } from "#js/ui/markup.js";
+import { count, word } from "#js/ui/words.js";
+
+/**
+ * @param {string} title
+ * @returns {Promise<string | null>} the new title
+ */
+export function askTitle(title) {
+  return askText("rename-dialog", element("rename-title"), title);
+}
+
+/** @returns {Promise<string | null>} the name that a preset is to have */
+export function askPresetName() {
+  return askText("preset-dialog", element("preset-name"), "");
+}
+
+/**
+ * @param {number} links that are open to the conversation which is to be deleted
+ * @returns {Promise<{keepsLinks: boolean} | null>}
+ */
+export async function askAboutLinks(links) {
+  const sentence = links === 1 ? word("delete-link") : word("delete-links", { count: count(links) });
+  element("delete-links").textContent = sentence;
+  element("delete-revokes").checked = true;
+  return (await ask("delete-dialog")) ? { keepsLinks: !element("delete-revokes").checked } : null;
+}
+
+/**
+ * @param {string} id of the dialog
+ * @param {any} field in it
+ * @param {string} text that stands in it at first
+ * @returns {Promise<string | null>}
+ */
+async function askText(id, field, text) {
+  field.value = text;
+  const opened = ask(id);
+  field.select();
+  return (await opened) && field.value.trim() ? field.value.trim() : null;
+}
+
+/** Shows the keys, or puts them away. */
+export function toggleKeys() {
+  const dialog = element("keys-dialog");
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+
+/** Makes the buttons and the backdrop of every dialog close it. */
+export function wireDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.querySelector("[data-cancel]")?.addEventListener("click", () => dialog.close(""));
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(""));
+  }
+}
+
+/** @param {string} id @returns {Promise<boolean>} */
+function ask(id) {
+  const dialog = element(id);
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { NONE, shareableOf } from "#js/share/shareable.js";
+
+const message = (id, more = {}) => ({ id, role: "assistant", content: id, model: null, ...more });
+const running = { id: "g", status: "running", seq: 1 };
+
+test("a conversation is shared as far as it has been written", () => {
+  const conversation = { id: "c", title: "A picnic", version: 3 };
+  const branch = [
+    message("asked"),
+    message("answered", { generation: { ...running, status: "completed" } }),
+    message("written", { generation: running }),
+    message("sent", { pending: true }),
+  ];
+  const { id, title, messages } = shareableOf(conversation, branch);
+  assert.deepEqual([id, title], ["c", "A picnic"]);
+  assert.deepEqual(messages.map((each) => each.id), ["asked", "answered"]);
+});
+
+test("of a conversation that the site does not know yet there is nothing to share", () => {
+  assert.deepEqual(shareableOf(null, [message("sent", { pending: true })]), NONE);
+});
