@@ -1,7 +1,7 @@
 """The events of a generation and the one fold that makes a message from them.
 
-The vocabulary is described in docs/protocol.md; ``static/js/state/transcript.js`` is the twin of the
-fold, and ``tests/transcripts.json`` holds both to the same answers.
+The vocabulary is described in docs/protocol.md; ``static/js/state/transcript.js`` is the twin of
+the fold, and ``tests/transcripts.json`` holds both to the same answers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

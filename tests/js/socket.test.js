@@ -19,7 +19,7 @@ function page({ storage = new FakeStorage() } = {}) {
   const types = ["hello", "connection", "signed-out", "error", "generation.events",
     "turn.started", "conversation.changed", "pong"];
   for (const type of types) {
-    socket.addEventListener(type, ({ detail }) => heard.push([type, detail]));
+    socket.on(type, (detail) => heard.push([type, detail]));
   }
   const of = (type) => heard.filter(([each]) => each === type).map(([, detail]) => detail);
   return { network, clock, window, outbox, socket, of, storage };

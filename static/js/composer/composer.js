@@ -1,6 +1,7 @@
 /** The text box at the bottom: what is typed, kept as a draft, and sent. */
 
 import { draft } from "#js/state/drafts.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { element, on } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
@@ -8,8 +9,12 @@ import { count, word } from "#js/ui/words.js";
 const LONGEST = 100_000;
 const COMPOSING_KEY_CODE = 229;
 
-/** Dispatches `send` {text}, `stop`, and `written` whenever the text is another. */
-export class Composer extends EventTarget {
+/**
+ * Dispatches `send` {text}, `stop`, and `written` whenever the text is another.
+ *
+ * @extends {Emitter<import("#js/events.js").ComposerEvents>}
+ */
+export class Composer extends Emitter {
   #form = element("composer");
   #box = element("message");
   #send = element("send");
@@ -114,7 +119,7 @@ export class Composer extends EventTarget {
     this.#write("");
     this.#draft.clear();
     this.complain("");
-    this.dispatchEvent(new CustomEvent("send", { detail: { text } }));
+    this.emit("send", { text });
   }
 
   /** @param {KeyboardEvent} event */
@@ -128,7 +133,7 @@ export class Composer extends EventTarget {
   /** @param {MouseEvent} event */
   #stopped(event) {
     // The second half of a double click on Send lands on Stop and is not meant for it.
-    if (event.detail < 2) this.dispatchEvent(new CustomEvent("stop"));
+    if (event.detail < 2) this.emit("stop");
   }
 
   #typed() {
@@ -153,7 +158,7 @@ export class Composer extends EventTarget {
   }
 
   #drawSend() {
-    this.dispatchEvent(new CustomEvent("written"));
+    this.emit("written");
     this.#send.disabled = !this.#maySend(this.#box.value);
   }
 

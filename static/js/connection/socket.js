@@ -14,6 +14,7 @@ import { Following } from "#js/connection/following.js";
 import { randomId } from "#js/connection/ids.js";
 import { Outbox } from "#js/connection/outbox.js";
 import { Reconnection } from "#js/connection/reconnection.js";
+import { Emitter } from "#js/ui/emitter.js";
 
 /**
  * @typedef {import("#js/connection/clock.js").Clock} Clock
@@ -25,7 +26,8 @@ const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
 const SIGNED_OUT = 4401;
 
-export class Socket extends EventTarget {
+/** @extends {Emitter<import("#js/events.js").SocketEvents>} */
+export class Socket extends Emitter {
   #url;
   #outbox;
   #WebSocket;
@@ -142,7 +144,7 @@ export class Socket extends EventTarget {
   #opened() {
     this.#reconnection.succeeded();
     this.#heartbeat = this.#clock.setTimeout(() => this.#ping(), PING_EVERY_MS);
-    this.#announce("connection", { online: true, retryInSeconds: 0 });
+    this.emit("connection", { online: true, retryInSeconds: 0 });
     const requests = [...this.#waiting.values()].map((wait) => wait.frame);
     const kept = this.#outbox.requests.filter((each) => !this.#waiting.has(each.request_id));
     for (const frame of [...kept, ...requests, ...this.#unsent.splice(0)]) this.#transmit(frame);
@@ -155,10 +157,10 @@ export class Socket extends EventTarget {
     this.#letGo();
     if (code === SIGNED_OUT) {
       this.#reconnection.stop();
-      this.#announce("signed-out", { code });
+      this.emit("signed-out", { code });
     } else {
       const wait = this.#reconnection.failed();
-      this.#announce("connection", { online: false, retryInSeconds: wait / 1000 });
+      this.emit("connection", { online: false, retryInSeconds: wait / 1000 });
     }
   }
 
@@ -178,14 +180,14 @@ export class Socket extends EventTarget {
     const frame = JSON.parse(text);
     if (frame.type === "generation.events") {
       const news = this.#following.receive(frame, text);
-      if (news) this.#announce(frame.type, news);
+      if (news) this.emit(frame.type, news);
       return;
     }
     if (frame.type === "turn.started") this.#following.begin(frame);
     if (frame.conversation) this.#noteVersion(frame.conversation);
     const wait = this.#waiting.get(frame.request_id ?? "");
     const isPrivate = frame.type === "error" && wait && !isTurn(wait.frame);
-    if (!isPrivate) this.#announce(frame.type, frame);
+    if (!isPrivate) this.emit(frame.type, frame);
     if (frame.request_id) this.#answered(frame, wait);
   }
 
@@ -232,11 +234,6 @@ export class Socket extends EventTarget {
     if (this.#connection?.readyState !== 1) return false;
     this.#connection.send(JSON.stringify(frame));
     return true;
-  }
-
-  /** @param {string} type @param {object} detail */
-  #announce(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

@@ -82,13 +82,14 @@ export class MarkdownView {
   /**
    * @param {HTMLElement} root its content is replaced
    * @param {Partial<Labels>} [labels]
+   * @param {() => void} [onCopied] called when code was copied
    */
-  constructor(root, labels = {}) {
+  constructor(root, labels = {}, onCopied = () => {}) {
     this.#element = root;
     this.#finisher = new Finisher(root);
     this.#labels = { ...ENGLISH, ...labels };
     root.replaceChildren();
-    copyOnClick(root, this.#labels);
+    copyOnClick(root, this.#labels, onCopied);
   }
 
   /**

@@ -1,10 +1,15 @@
 /** The menu of a message: what is done too seldom for a button of its own. */
 
+import { Emitter } from "#js/ui/emitter.js";
 import { element, on } from "#js/ui/markup.js";
 import { placed } from "#js/ui/popover.js";
 
-/** Dispatches `action` {action, id, button} as the buttons of the messages do. */
-export class MessageMenu extends EventTarget {
+/**
+ * Dispatches `action` {action, id, button} as the buttons of the messages do.
+ *
+ * @extends {Emitter<import("#js/events.js").MessageMenuEvents>}
+ */
+export class MessageMenu extends Emitter {
   #menu = element("message-menu");
   /** @type {HTMLElement | null} */
   #button = null;
@@ -35,7 +40,6 @@ export class MessageMenu extends EventTarget {
     const action = target.closest("[data-action]")?.getAttribute("data-action");
     if (!action) return;
     this.#menu.hidePopover();
-    const detail = { action, id: this.#id, button: null };
-    this.dispatchEvent(new CustomEvent("action", { detail }));
+    this.emit("action", { action, id: this.#id, button: null });
   }
 }

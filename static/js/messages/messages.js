@@ -3,10 +3,15 @@
 import { Alternatives } from "#js/messages/alternatives.js";
 import { AssistantArticle, UserArticle } from "#js/messages/article.js";
 import { focusedButton, restoreFocus } from "#js/messages/focus.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { clone } from "#js/ui/markup.js";
 import { ToolArticle } from "#js/messages/tool_article.js";
 
-/** @typedef {import("#js/messages/article.js").View} View */
+/**
+ * @typedef {import("#js/messages/article.js").View} View
+ * @typedef {{action: string, id: string, button: HTMLElement | null, article?: any}} Pressed a
+ *   button of the message `id`: its `data-action`, and the article that it belongs to
+ */
 
 const COPIED_FOR_MS = 1_500;
 const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArticle };
@@ -14,8 +19,10 @@ const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArt
 /**
  * Dispatches `action` {action, id, button} when a button of a message is pressed; the actions are
  * the `data-action` of the buttons. Dispatches `focus-lost` when the one that had the focus is gone.
+ *
+ * @extends {Emitter<import("#js/events.js").MessagesEvents>}
  */
-export class Messages extends EventTarget {
+export class Messages extends Emitter {
   #log;
   /** @type {Map<string, UserArticle | AssistantArticle | ToolArticle>} */
   #articles = new Map();
@@ -44,7 +51,7 @@ export class Messages extends EventTarget {
       this.#put(this.#elementOf(view), place);
     });
     this.#drawAlternatives(state, isBusy);
-    if (held && !restoreFocus(this.#log, held)) this.dispatchEvent(new CustomEvent("focus-lost"));
+    if (held && !restoreFocus(this.#log, held)) this.emit("focus-lost");
   }
 
   /** @param {import("#js/state/state.js").State} state @param {boolean} isBusy */
@@ -100,8 +107,8 @@ export class Messages extends EventTarget {
     const article = button?.closest("article");
     if (!button || !article?.dataset.messageId) return;
     const id = article.dataset.messageId;
-    const detail = { action: button.dataset.action, id, button, article: this.#articles.get(id) };
-    this.dispatchEvent(new CustomEvent("action", { detail }));
+    const action = button.dataset.action ?? "";
+    this.emit("action", { action, id, button, article: this.#articles.get(id) });
   }
 }
 

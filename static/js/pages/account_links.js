@@ -62,4 +62,4 @@ function complain(sentence) {
 
 drawLocalTimes();
 on(document, "click", (event) => pressed(event.target));
-on(dialog, "changed", () => element("share-dialog").addEventListener("close", () => location.reload()));
+dialog.on("changed", () => element("share-dialog").addEventListener("close", () => location.reload()));

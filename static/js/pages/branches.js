@@ -1,12 +1,16 @@
 /** What the reader does to the tree of messages besides asking: other branches, deleting, undo. */
 
+import { Emitter } from "#js/ui/emitter.js";
+
 /**
  * Dispatches `branched` {id} with the new conversation, `deleted` {id} with the message, and
  * `failed` with a sentence.
  *
  * @typedef {import("#js/connection/frame.js").Frame} Frame
+ *
+ * @extends {Emitter<import("#js/events.js").BranchesEvents>}
  */
-export class Branches extends EventTarget {
+export class Branches extends Emitter {
   #state;
   #socket;
 
@@ -43,13 +47,13 @@ export class Branches extends EventTarget {
   /** @param {string} id of the message that a new conversation begins up to */
   async branchOff(id) {
     const answer = await this.#ask({ type: "message.branch", message_id: id });
-    if (answer) this.#announce("branched", { id: answer.conversation.id });
+    if (answer) this.emit("branched", { id: answer.conversation.id });
   }
 
   /** @param {string} id */
   async delete(id) {
     const answer = await this.#ask({ type: "message.delete", message_id: id });
-    if (answer) this.#announce("deleted", { id });
+    if (answer) this.emit("deleted", { id });
   }
 
   /** @param {string} id of a deleted message @returns {Promise<boolean>} whether it is back */
@@ -62,13 +66,8 @@ export class Branches extends EventTarget {
     try {
       return await this.#socket.request(frame);
     } catch (refusal) {
-      this.#announce("failed", /** @type {Frame} */ (refusal).message);
+      this.emit("failed", /** @type {Frame} */ (refusal).message);
       return null;
     }
-  }
-
-  /** @param {string} type @param {any} detail */
-  #announce(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

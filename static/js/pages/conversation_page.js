@@ -82,19 +82,19 @@ class Page {
   // Drawing
 
   #listenToState() {
-    on(this.#state, "changed", () => this.#drawSoon());
-    on(this.#state, "written", () => this.#throttle.request());
-    on(this.#state, "finished", ({ detail }) => (this.#ending = detail.cause));
-    on(this.#navigation, "arrived", () => this.#arrived());
-    on(this.#navigation, "arrived", dropArrivalNotice);
-    on(this.#navigation, "named", () => this.#composer.rename(this.#draftKey));
-    on(this.#navigation, "failed", () => this.#composer.complain(word("load-failed")));
-    on(this.#conversations, "gone", ({ detail }) => this.#deleted(detail.id));
-    on(this.#conversations, "deleted", ({ detail }) => this.#deletedHere(detail));
-    on(this.#branches, "branched", ({ detail }) => this.#navigation.open(detail.id));
-    on(this.#branches, "deleted", ({ detail }) => this.#messageDeleted(detail.id));
-    on(this.#branches, "failed", ({ detail }) => this.#composer.complain(detail));
-    on(this.#conversations, "failed", ({ detail }) => this.#composer.complain(detail));
+    this.#state.on("changed", () => this.#drawSoon());
+    this.#state.on("written", () => this.#throttle.request());
+    this.#state.on("finished", ({ cause }) => (this.#ending = cause));
+    this.#navigation.on("arrived", () => this.#arrived());
+    this.#navigation.on("arrived", dropArrivalNotice);
+    this.#navigation.on("named", () => this.#composer.rename(this.#draftKey));
+    this.#navigation.on("failed", () => this.#composer.complain(word("load-failed")));
+    this.#conversations.on("gone", ({ id }) => this.#deleted(id));
+    this.#conversations.on("deleted", (detail) => this.#deletedHere(detail));
+    this.#branches.on("branched", ({ id }) => this.#navigation.open(id));
+    this.#branches.on("deleted", ({ id }) => this.#messageDeleted(id));
+    this.#branches.on("failed", (detail) => this.#composer.complain(detail));
+    this.#conversations.on("failed", (detail) => this.#composer.complain(detail));
   }
 
   /** Many changes between two frames are drawn once, behind the frame as all else is. */
@@ -162,17 +162,17 @@ class Page {
 
   #listenToSocket() {
     const socket = this.#socket;
-    on(socket, "connection", ({ detail }) => this.#connection.update(detail));
-    on(socket, "hello", ({ detail }) => this.#release.update(detail.release));
-    on(socket, "signed-out", () => location.reload());
-    on(socket, "turn.started", ({ detail }) => this.#started(detail));
-    on(socket, "generation.events", ({ detail }) => this.#state.receive(detail));
-    on(socket, "conversation.changed", ({ detail }) => this.#navigation.changed(detail));
-    on(socket, "conversation.listed", ({ detail }) => this.#state.list(detail.conversation));
-    on(socket, "conversation.deleted", ({ detail }) => this.#deleted(detail.conversation_id));
-    on(socket, "kept.changed", ({ detail }) => this.#state.setSaved(detail));
-    on(socket, "quota.changed", ({ detail }) => this.#state.setQuota(detail.quota));
-    on(socket, "error", ({ detail }) => this.#refused(detail));
+    socket.on("connection", (detail) => this.#connection.update(detail));
+    socket.on("hello", ({ release }) => this.#release.update(release));
+    socket.on("signed-out", () => location.reload());
+    socket.on("turn.started", (detail) => this.#started(detail));
+    socket.on("generation.events", (detail) => this.#state.receive(detail));
+    socket.on("conversation.changed", (detail) => this.#navigation.changed(detail));
+    socket.on("conversation.listed", ({ conversation }) => this.#state.list(conversation));
+    socket.on("conversation.deleted", ({ conversation_id }) => this.#deleted(conversation_id));
+    socket.on("kept.changed", (detail) => this.#state.setSaved(detail));
+    socket.on("quota.changed", ({ quota }) => this.#state.setQuota(quota));
+    socket.on("error", (detail) => this.#refused(detail));
   }
 
   /** @param {import("#js/connection/frame.js").Frame} frame */
@@ -219,22 +219,21 @@ class Page {
   // What the reader does
 
   #listenToReader() {
-    on(this.#composer, "send", ({ detail }) => this.#send(detail.text));
-    on(this.#composer, "written", () => this.#drawGauge());
+    this.#composer.on("send", ({ text }) => this.#send(text));
+    this.#composer.on("written", () => this.#drawGauge());
     takeTextFiles(
       (text) => this.#composer.add(text),
       (sentence) => this.#composer.complain(sentence),
     );
-    on(this.#composer, "stop", () => this.#turns.stop());
-    on(this.#picker, "choose", ({ detail }) => this.#state.chooseModels(detail.names));
-    on(this.#messages, "action", ({ detail }) => this.#actions.act(detail));
-    on(this.#messages, "focus-lost", () => this.#composer.offer());
-    on(this.#actions, "asked", () => this.#asked());
-    on(this.#actions, "editing", () => this.#end.release());
-    on(this.#conversations, "open", ({ detail }) => this.#navigation.open(detail.id));
+    this.#composer.on("stop", () => this.#turns.stop());
+    this.#picker.on("choose", ({ names }) => this.#state.chooseModels(names));
+    this.#messages.on("action", (detail) => this.#actions.act(detail));
+    this.#messages.on("focus-lost", () => this.#composer.offer());
+    this.#actions.on("asked", () => this.#asked());
+    this.#actions.on("editing", () => this.#end.release());
+    this.#conversations.on("open", ({ id }) => this.#navigation.open(id));
     on(element("prompts"), "click", (event) => this.#tryPrompt(event.target));
     on(element("log"), "click", (event) => this.#released(event.target));
-    on(element("log"), "code-copied", () => say("copied"));
     on(document, "click", (event) => this.#pressed(event));
     listenToKeys({
       newConversation: () => this.#navigation.open(null),

@@ -3,6 +3,7 @@
 import { AnswerActions } from "#js/messages/answer_actions.js";
 import { copy, copyDrawn } from "#js/ui/clipboard.js";
 import { draft } from "#js/state/drafts.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { on } from "#js/ui/markup.js";
 import { MessageMenu } from "#js/messages/message_menu.js";
 import { showCopied } from "#js/messages/messages.js";
@@ -24,8 +25,12 @@ import { word } from "#js/ui/words.js";
  * @typedef {{action: string, message: Message, button: HTMLElement | null, article: any}} Press
  */
 
-/** Dispatches `asked` when a turn was asked for, and `editing` when a message is being edited. */
-export class MessageActions extends EventTarget {
+/**
+ * Dispatches `asked` when a turn was asked for, and `editing` when a message is being edited.
+ *
+ * @extends {Emitter<import("#js/events.js").MessageActionsEvents>}
+ */
+export class MessageActions extends Emitter {
   #menu = new MessageMenu();
   #answers;
   #around;
@@ -35,7 +40,7 @@ export class MessageActions extends EventTarget {
     super();
     this.#around = around;
     this.#answers = new AnswerActions(around.socket);
-    on(this.#menu, "action", ({ detail }) => this.act(detail));
+    this.#menu.on("action", (pressed) => this.act(pressed));
   }
 
   /** @type {Record<string, (press: Press) => void>} */
@@ -56,14 +61,14 @@ export class MessageActions extends EventTarget {
     share: ({ message }) => this.#around.share.open(message.id),
   };
 
-  /** @param {{action: string, id: string, button: HTMLElement | null, article?: any}} pressed */
+  /** @param {import("#js/messages/messages.js").Pressed} pressed */
   act({ action, id, button, article }) {
     const message = this.#around.state.message(id);
     if (!message) return;
     const deed = this.#actions[action];
     if (deed) deed({ action, message, button, article });
     else if (button) this.#answers.act(action, message, button).catch((refusal) => this.#complain(refusal));
-    if (this.#around.state.pending) this.dispatchEvent(new CustomEvent("asked"));
+    if (this.#around.state.pending) this.emit("asked");
   }
 
   /**
@@ -110,11 +115,11 @@ export class MessageActions extends EventTarget {
   #edit({ message, article }) {
     const { composer, isSettable, state, turns } = this.#around;
     const kept = draft(`${state.user.username}:edit:${message.id}`);
-    this.dispatchEvent(new CustomEvent("editing"));
+    this.emit("editing");
     article.editing.open(message.content, kept, (/** @type {string} */ text) => {
       if (!isSettable()) composer.complain(word("fix-first"));
       const isSent = isSettable() && turns.resend(message.id, text);
-      if (isSent) this.dispatchEvent(new CustomEvent("asked"));
+      if (isSent) this.emit("asked");
       return isSent;
     });
   }

@@ -1,5 +1,7 @@
 /** Which conversation the page shows: going to another one, and what the site says of this one. */
 
+import { Emitter } from "#js/ui/emitter.js";
+
 /**
  * Dispatches `arrived` at another conversation, `named` when the new one got its address, and
  * `failed` when a conversation could not be loaded.
@@ -7,8 +9,10 @@
  * @typedef {import("#js/state/state.js").State} State
  * @typedef {import("#js/connection/socket.js").Socket} Socket
  * @typedef {import("#js/connection/frame.js").Frame} Frame
+ *
+ * @extends {Emitter<import("#js/events.js").NavigationEvents>}
  */
-export class Navigation extends EventTarget {
+export class Navigation extends Emitter {
   #state;
   #socket;
   /** @type {AbortController | null} */
@@ -41,7 +45,7 @@ export class Navigation extends EventTarget {
     if (!isNew) return;
     history.replaceState(null, "", addressOf(frame.conversation.id));
     this.#socket.watch(frame.conversation.id, frame.conversation.version);
-    this.#announce("named");
+    this.emit("named");
   }
 
   /** @param {Frame} frame */
@@ -69,7 +73,7 @@ export class Navigation extends EventTarget {
       this.#enter(shown);
       return true;
     } catch (error) {
-      if (/** @type {Error} */ (error).name !== "AbortError") this.#announce("failed");
+      if (/** @type {Error} */ (error).name !== "AbortError") this.emit("failed");
       return false;
     }
   }
@@ -79,7 +83,7 @@ export class Navigation extends EventTarget {
     for (const id of this.#state.running.keys()) this.#socket.unfollow(id);
     this.#state.show(conversation, messages);
     this.#follow();
-    this.#announce("arrived");
+    this.emit("arrived");
   }
 
   #follow() {
@@ -91,11 +95,6 @@ export class Navigation extends EventTarget {
   /** @param {string} id @returns {boolean} */
   #isHere(id) {
     return this.#state.conversation?.id === id;
-  }
-
-  /** @param {string} type */
-  #announce(type) {
-    this.dispatchEvent(new CustomEvent(type));
   }
 }
 

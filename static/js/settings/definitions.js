@@ -45,9 +45,9 @@ export class Definitions {
   /** @param {string} slot @param {string} name @param {FormatEditor | ToolsEditor} editor */
   #place(slot, name, editor) {
     document.querySelector(`[data-slot="${slot}"]`)?.append(editor.element);
-    on(editor, "change", ({ detail }) => this.#wiring.set(name, detail.value));
-    on(editor, "save", ({ detail }) => this.#save(detail));
-    on(editor, "delete", ({ detail }) => this.#delete(detail));
+    editor.on("change", ({ value }) => this.#wiring.set(name, value));
+    editor.on("save", (detail) => this.#save(detail));
+    editor.on("delete", (detail) => this.#delete(detail));
   }
 
   /** @param {Saved} saved */

@@ -5,12 +5,15 @@
  */
 
 import { askDefinition } from "#js/settings/definition_dialog.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
 
 /**
  * Dispatches `change` {value}, and `save` and `delete` with a Saved and a Deleted.
+ *
+ * @extends {Emitter<import("#js/events.js").DefinitionEditorEvents>}
  */
-export class FormatEditor extends EventTarget {
+export class FormatEditor extends Emitter {
   element = clone("format-editor");
   /** @type {any} */
   #value = undefined;
@@ -77,7 +80,7 @@ export class FormatEditor extends EventTarget {
     if (!draft) return this.#draw();
     const { name, schema, strict } = draft;
     const replaces = old && name !== old.name ? keptAs(old.name) : null;
-    this.#tell("save", { kind: "schema", name, definition: schema, replaces });
+    this.emit("save", { kind: "schema", name, definition: schema, replaces });
     return this.#use(name, schema, strict);
   }
 
@@ -89,7 +92,7 @@ export class FormatEditor extends EventTarget {
     this.#change(undefined);
     // The button goes with the schema.
     next.focus();
-    this.#tell("delete", { name, find, use: () => this.#change(value), next });
+    this.emit("delete", { name, find, use: () => this.#change(value), next });
   }
 
   /** @param {string} name @param {any} schema @param {boolean} [strict] */
@@ -100,12 +103,7 @@ export class FormatEditor extends EventTarget {
 
   /** @param {any} value */
   #change(value) {
-    this.#tell("change", { value });
-  }
-
-  /** @param {string} type @param {Record<string, any>} detail */
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("change", { value });
   }
 }
 

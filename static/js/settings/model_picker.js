@@ -1,5 +1,6 @@
 /** The button that names the model, or those compared, and opens the list of all there are. */
 
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part, write } from "#js/ui/markup.js";
 import { placed } from "#js/ui/popover.js";
 import { TypeAhead } from "#js/settings/type_ahead.js";
@@ -8,8 +9,12 @@ import { word } from "#js/ui/words.js";
 // The site compares so many at once (docs/protocol.md).
 const MOST_COMPARED = 4;
 
-/** Dispatches `choose` {names}: the model that answers next, and those compared with it. */
-export class ModelPicker extends EventTarget {
+/**
+ * Dispatches `choose` {names}: the model that answers next, and those compared with it.
+ *
+ * @extends {Emitter<import("#js/events.js").ModelPickerEvents>}
+ */
+export class ModelPicker extends Emitter {
   #button = element("model-button");
   #menu = element("model-menu");
   #list = element("model-list");
@@ -81,7 +86,7 @@ export class ModelPicker extends EventTarget {
 
   /** @param {string[]} names */
   #choose(names) {
-    this.dispatchEvent(new CustomEvent("choose", { detail: { names } }));
+    this.emit("choose", { names });
   }
 
   /** @param {KeyboardEvent} event */

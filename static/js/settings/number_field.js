@@ -1,11 +1,16 @@
 /** One number of the side panel: what is written in it, its range and what is wrong with it. */
 
+import { Emitter } from "#js/ui/emitter.js";
 import { on, part, write } from "#js/ui/markup.js";
 import { described, read, takes } from "#js/settings/parameters.js";
 import { word } from "#js/ui/words.js";
 
-/** Dispatches `change` {name, value}. */
-export class NumberField extends EventTarget {
+/**
+ * Dispatches `change` {name, value}.
+ *
+ * @extends {Emitter<import("#js/events.js").ParameterFieldEvents>}
+ */
+export class NumberField extends Emitter {
   #input;
   /** @type {import("#js/settings/parameters.js").Model} */
   #model = undefined;
@@ -55,7 +60,7 @@ export class NumberField extends EventTarget {
   #typed() {
     const { value } = this.#check();
     if (this.isFaulty) return;
-    this.dispatchEvent(new CustomEvent("change", { detail: { name: this.name, value } }));
+    this.emit("change", { name: this.name, value });
   }
 
   #check() {

@@ -53,11 +53,11 @@ export class ParametersPanel {
       this.#settings.setSystemMessage(this.#systemMessage.value),
     );
     for (const field of [...this.#fields, this.#stop]) {
-      on(field, "change", ({ detail }) => this.#settings.set(detail.name, detail.value));
+      field.on("change", ({ name, value }) => this.#settings.set(name, value));
     }
-    on(this.#settings, "refused", ({ detail }) => this.#complain(detail));
-    on(this.#presets, "choose", ({ detail }) => this.#use(detail.preset));
-    on(this.#presets, "failed", ({ detail }) => this.#complain(detail));
+    this.#settings.on("refused", (detail) => this.#complain(detail));
+    this.#presets.on("choose", ({ preset }) => this.#use(preset));
+    this.#presets.on("failed", (detail) => this.#complain(detail));
   }
 
   /** Opens the panel, or puts it away. */

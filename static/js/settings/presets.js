@@ -1,6 +1,7 @@
 /** The settings that are kept under a name: the person's own, and those published to them. */
 
 import { askPresetName } from "#js/ui/dialogs.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { element, on } from "#js/ui/markup.js";
 import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
@@ -9,8 +10,10 @@ import { word } from "#js/ui/words.js";
  * Dispatches `choose` {preset} and `failed` with a sentence.
  *
  * @typedef {import("#js/state/records.js").Preset} Preset
+ *
+ * @extends {Emitter<import("#js/events.js").PresetsEvents>}
  */
-export class Presets extends EventTarget {
+export class Presets extends Emitter {
   #state;
   #socket;
   #list = element("preset");
@@ -50,8 +53,7 @@ export class Presets extends EventTarget {
 
   #chosen() {
     const empty = { parameters: {}, system_message: "" };
-    const detail = { preset: this.#selected ?? empty };
-    this.dispatchEvent(new CustomEvent("choose", { detail }));
+    this.emit("choose", { preset: this.#selected ?? empty });
   }
 
   async #saveAs() {
@@ -96,7 +98,7 @@ export class Presets extends EventTarget {
       return true;
     } catch (refusal) {
       const detail = /** @type {import("#js/connection/frame.js").Frame} */ (refusal).message;
-      this.dispatchEvent(new CustomEvent("failed", { detail }));
+      this.emit("failed", detail);
       return false;
     }
   }

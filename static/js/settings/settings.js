@@ -1,9 +1,15 @@
 /** What goes with each turn of the conversation on the page: its parameters and system message. */
 
+import { Emitter } from "#js/ui/emitter.js";
+
 const SAVED_AFTER_MS = 400;
 
-/** Dispatches `refused` with a sentence when the site did not keep them. */
-export class Settings extends EventTarget {
+/**
+ * Dispatches `refused` with a sentence when the site did not keep them.
+ *
+ * @extends {Emitter<import("#js/events.js").SettingsEvents>}
+ */
+export class Settings extends Emitter {
   #state;
   #socket;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -54,7 +60,7 @@ export class Settings extends EventTarget {
       this.#state.settingsAccepted(change, version);
     } catch (refusal) {
       const detail = /** @type {import("#js/connection/frame.js").Frame} */ (refusal).message;
-      this.dispatchEvent(new CustomEvent("refused", { detail }));
+      this.emit("refused", detail);
     }
   }
 }

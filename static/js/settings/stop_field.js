@@ -1,6 +1,7 @@
 /** The texts that end an answer, as chips. */
 
 import { Chips } from "#js/ui/chips.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { on, part } from "#js/ui/markup.js";
 import { takes } from "#js/settings/parameters.js";
 import { word } from "#js/ui/words.js";
@@ -8,8 +9,12 @@ import { word } from "#js/ui/words.js";
 const MOST = 4;
 const ESCAPES = /** @type {Record<string, string>} */ ({ "\\n": "\n", "\\t": "\t", "\\\\": "\\" });
 
-/** Dispatches `change` {name, value}. */
-export class StopField extends EventTarget {
+/**
+ * Dispatches `change` {name, value}.
+ *
+ * @extends {Emitter<import("#js/events.js").ParameterFieldEvents>}
+ */
+export class StopField extends Emitter {
   name = "stop";
   #chips;
 
@@ -18,7 +23,7 @@ export class StopField extends EventTarget {
     super();
     this.element = element;
     this.#chips = new Chips(element, MOST, { read: unescaped, shown: escaped });
-    on(this.#chips, "change", ({ detail }) => this.#tell(detail.texts));
+    this.#chips.on("change", ({ texts }) => this.#tell(texts));
   }
 
   /** @param {import("#js/settings/parameters.js").Model} model @param {string | string[] | undefined} value */
@@ -35,7 +40,7 @@ export class StopField extends EventTarget {
   /** @param {string[]} texts */
   #tell(texts) {
     const value = texts.length ? texts : undefined;
-    this.dispatchEvent(new CustomEvent("change", { detail: { name: this.name, value } }));
+    this.emit("change", { name: this.name, value });
   }
 }
 

@@ -9,6 +9,7 @@
  */
 
 import { askDefinition } from "#js/settings/definition_dialog.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -16,8 +17,10 @@ const MOST_TOOLS = 128;
 
 /**
  * Dispatches `change` {value}, and `save` and `delete` with a Saved and a Deleted.
+ *
+ * @extends {Emitter<import("#js/events.js").DefinitionEditorEvents>}
  */
-export class ToolsEditor extends EventTarget {
+export class ToolsEditor extends Emitter {
   element = clone("tools-editor");
   /** @type {Tool[]} */
   #chosen = [];
@@ -100,7 +103,7 @@ export class ToolsEditor extends EventTarget {
     const others = this.#chosen.filter((each) => !old || nameOf(each) !== nameOf(old));
     const isRenamed = old !== null && nameOf(old) !== draft.name;
     const replaces = isRenamed ? (/** @type {Definition[]} */ all) => keptOf(old, all) : null;
-    this.#tell("save", { kind: "tool", name: draft.name, definition: tool, replaces });
+    this.emit("save", { kind: "tool", name: draft.name, definition: tool, replaces });
     if (others.length < MOST_TOOLS) this.#change([...others, tool]);
   }
 
@@ -111,17 +114,12 @@ export class ToolsEditor extends EventTarget {
     const next = part(this.element, "new");
     this.#choose(tool, false);
     const find = (/** @type {Definition[]} */ all) => keptOf(tool, all);
-    this.#tell("delete", { name: nameOf(tool), find, use, next });
+    this.emit("delete", { name: nameOf(tool), find, use, next });
   }
 
   /** @param {Tool[]} tools */
   #change(tools) {
-    this.#tell("change", { value: tools.length > 0 ? tools : undefined });
-  }
-
-  /** @param {string} type @param {Record<string, any>} detail */
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("change", { value: tools.length > 0 ? tools : undefined });
   }
 }
 

@@ -1,5 +1,6 @@
 /** The links of a conversation, each with its address, what it allows, and what can be done. */
 
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
 import { sentenceOf, usedInWords } from "#js/share/link_text.js";
 
@@ -7,8 +8,10 @@ import { sentenceOf, usedInWords } from "#js/share/link_text.js";
  * Dispatches `action` {action, id, button}.
  *
  * @typedef {import("#js/share/links.js").Link} Link
+ *
+ * @extends {Emitter<import("#js/events.js").LinkCardsEvents>}
  */
-export class LinkCards extends EventTarget {
+export class LinkCards extends Emitter {
   #list;
 
   /** @param {HTMLElement} list */
@@ -38,9 +41,7 @@ export class LinkCards extends EventTarget {
   #pressed(target) {
     const button = /** @type {HTMLElement | null} */ (target.closest("[data-action]"));
     const id = target.closest("[data-id]")?.getAttribute("data-id");
-    if (!button) return;
-    const detail = { action: button.dataset.action, id, button };
-    this.dispatchEvent(new CustomEvent("action", { detail }));
+    if (button && id) this.emit("action", { action: button.dataset.action ?? "", id, button });
   }
 }
 

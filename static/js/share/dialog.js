@@ -1,6 +1,7 @@
 /** The dialog in which a conversation is shared: its links, a new one, and what it will show. */
 
 import { copy } from "#js/ui/clipboard.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on } from "#js/ui/markup.js";
 import { LinkCards } from "#js/share/cards.js";
 import { DraftPreview } from "#js/share/draft_preview.js";
@@ -32,8 +33,10 @@ export function drawShareDialog() {
  * @typedef {import("#js/share/links.js").Link} Link
  * @typedef {import("#js/share/shareable.js").Talk} Talk
  * @typedef {"links" | "create" | "change" | "update"} View
+ *
+ * @extends {Emitter<import("#js/events.js").ShareDialogEvents>}
  */
-class ShareDialog extends EventTarget {
+class ShareDialog extends Emitter {
   #dialog = element("share-dialog");
   #form = element("share-form");
   #faults = new FieldErrors(this.#dialog);
@@ -56,9 +59,9 @@ class ShareDialog extends EventTarget {
 
   constructor() {
     super();
-    on(this.#selection, "change", () => this.#faults.clear());
-    on(this.#terms, "named", ({ detail }) => this.#check(detail.username));
-    on(this.#cards, "action", ({ detail }) => this.#act(detail));
+    this.#selection.on("change", () => this.#faults.clear());
+    this.#terms.on("named", ({ username }) => this.#check(username));
+    this.#cards.on("action", (detail) => this.#act(detail));
     on(this.#form, "submit", (event) => this.#submit(event));
     on(element("share-new"), "click", () => this.#show("create"));
     on(element("share-back"), "click", () => this.#back());
@@ -228,7 +231,7 @@ class ShareDialog extends EventTarget {
   /** @param {string} name of a sentence for screen readers */
   #say(name) {
     element("share-status").textContent = word(name);
-    if (name !== "copied") this.dispatchEvent(new CustomEvent("changed"));
+    if (name !== "copied") this.emit("changed");
   }
 
   /**

@@ -23,7 +23,7 @@ export class DraftPreview {
   constructor(selection, tried) {
     this.#selection = selection;
     this.#tried = tried;
-    on(selection, "change", () => this.#lookSoon());
+    selection.on("change", () => this.#lookSoon());
   }
 
   /** @param {string} conversationId whose draft is to be seen from now on */

@@ -1,6 +1,7 @@
 /** What is to be masked: the secrets that the site found, until they are unticked, and own words. */
 
 import { Chips } from "#js/ui/chips.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
 
 const MOST = 100;
@@ -9,8 +10,10 @@ const MOST = 100;
  * Dispatches `change`.
  *
  * @typedef {{text: string, label: string}} Secret `label` says what kind it is
+ *
+ * @extends {Emitter<import("#js/events.js").MasksEvents>}
  */
-export class Masks extends EventTarget {
+export class Masks extends Emitter {
   #list = element("share-secrets");
   #own = new Chips(element("share-masks"), MOST);
   /** @type {Secret[]} */
@@ -20,7 +23,7 @@ export class Masks extends EventTarget {
 
   constructor() {
     super();
-    on(this.#own, "change", () => this.dispatchEvent(new CustomEvent("change")));
+    this.#own.on("change", () => this.emit("change"));
     on(this.#list, "change", (event) => this.#ticked(event.target));
   }
 
@@ -62,6 +65,6 @@ export class Masks extends EventTarget {
   #ticked(box) {
     if (box.checked) this.#shown.delete(box.value);
     else this.#shown.add(box.value);
-    this.dispatchEvent(new CustomEvent("change"));
+    this.emit("change");
   }
 }

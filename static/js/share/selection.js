@@ -1,5 +1,6 @@
 /** What a link shows: which messages, without what, with which texts masked. */
 
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
 import { Masks } from "#js/share/masks.js";
 import { word } from "#js/ui/words.js";
@@ -11,8 +12,10 @@ const WORDS_CHARACTERS = 80;
  *
  * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {import("#js/share/links.js").Selection} Selection
+ *
+ * @extends {Emitter<import("#js/events.js").SelectionEvents>}
  */
-export class SelectionFields extends EventTarget {
+export class SelectionFields extends Emitter {
   #part = element("share-selection");
   #leaf = this.#part.querySelector('[name="leaf_id"]');
   #messages = element("share-messages");
@@ -21,9 +24,9 @@ export class SelectionFields extends EventTarget {
 
   constructor() {
     super();
-    on(this.#part, "change", () => this.dispatchEvent(new CustomEvent("change")));
+    on(this.#part, "change", () => this.emit("change"));
     on(this.#part, "click", (event) => this.#tick(event.target.closest("[data-ticks]")));
-    on(this.#masks, "change", () => this.dispatchEvent(new CustomEvent("change")));
+    this.#masks.on("change", () => this.emit("change"));
   }
 
   /**
@@ -44,7 +47,7 @@ export class SelectionFields extends EventTarget {
   #tick(button) {
     if (!button) return;
     for (const box of this.#boxes("message_ids")) box.checked = button.dataset.ticks === "all";
-    this.dispatchEvent(new CustomEvent("change"));
+    this.emit("change");
   }
 
   /** @param {Selection} selection */

@@ -2,6 +2,7 @@
 
 import { Chips } from "#js/ui/chips.js";
 import { momentName } from "#js/ui/dates.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { element, on } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -18,14 +19,16 @@ const MOST_PEOPLE = 100;
  * @typedef {import("#js/share/links.js").Link} Link
  * @typedef {import("#js/share/links.js").Terms} Terms
  * @typedef {import("#js/share/links.js").Bounds} Bounds
+ *
+ * @extends {Emitter<import("#js/events.js").TermsEvents>}
  */
-export class TermsFields extends EventTarget {
+export class TermsFields extends Emitter {
   #part = element("share-terms");
   #people = new Chips(element("share-people"), MOST_PEOPLE);
 
   constructor() {
     super();
-    on(this.#people, "change", ({ detail }) => this.#named(detail.texts.at(-1)));
+    this.#people.on("change", ({ texts }) => this.#named(texts.at(-1)));
   }
 
   /**
@@ -47,7 +50,7 @@ export class TermsFields extends EventTarget {
 
   /** @param {string | undefined} username */
   #named(username) {
-    this.dispatchEvent(new CustomEvent("named", { detail: { username } }));
+    this.emit("named", { username });
   }
 
   /** @param {Bounds} bounds @param {Link | null} link */

@@ -1,6 +1,7 @@
 /** What can be done with the list of conversations: rename, delete, see older ones. */
 
 import { askAboutLinks, askTitle } from "#js/ui/dialogs.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { on } from "#js/ui/markup.js";
 import { openLinksOf } from "#js/share/links.js";
 import { Sidebar } from "#js/sidebar/sidebar.js";
@@ -12,8 +13,10 @@ const LISTED_AT_ONCE = 50;
 /**
  * Dispatches `open` {id}, `deleted` {id, title, wasOpen}, `gone` {id} of what is deleted already,
  * and `failed` with a sentence.
+ *
+ * @extends {Emitter<import("#js/events.js").ConversationActionsEvents>}
  */
-export class ConversationActions extends EventTarget {
+export class ConversationActions extends Emitter {
   #state;
   #socket;
   #sidebar = new Sidebar();
@@ -29,10 +32,10 @@ export class ConversationActions extends EventTarget {
     this.#socket = socket;
     this.#hasOlder = state.conversations.length >= LISTED_AT_ONCE;
     const sidebar = this.#sidebar;
-    on(sidebar, "open", ({ detail }) => this.#announce("open", detail));
-    on(sidebar, "rename", ({ detail }) => this.#rename(detail.id));
-    on(sidebar, "delete", ({ detail }) => this.#delete(detail.id));
-    on(sidebar, "older", () => this.#showOlder());
+    sidebar.on("open", (detail) => this.emit("open", detail));
+    sidebar.on("rename", ({ id }) => this.#rename(id));
+    sidebar.on("delete", ({ id }) => this.#delete(id));
+    sidebar.on("older", () => this.#showOlder());
   }
 
   draw() {
@@ -56,7 +59,7 @@ export class ConversationActions extends EventTarget {
     if (!deletion) return;
     const frame = { type: "conversation.delete", conversation_id: id };
     const isDone = await this.#ask({ ...frame, keep_links: deletion.keepsLinks });
-    if (isDone) this.#announce("deleted", { id, title, wasOpen });
+    if (isDone) this.emit("deleted", { id, title, wasOpen });
   }
 
   /** @param {string} id of a deleted conversation @returns {Promise<boolean>} whether it is back */
@@ -75,8 +78,8 @@ export class ConversationActions extends EventTarget {
     } catch (refusal) {
       const error = /** @type {import("#js/connection/frame.js").Frame} */ (refusal);
       // Deleted elsewhere, or by the same request before its answer was lost on the way.
-      if (error.code === "not_found") this.#announce("gone", { id: frame.conversation_id });
-      else this.#announce("failed", error.message);
+      if (error.code === "not_found") this.emit("gone", { id: frame.conversation_id });
+      else this.emit("failed", error.message);
       return false;
     }
   }
@@ -90,13 +93,8 @@ export class ConversationActions extends EventTarget {
       this.#hasOlder = conversations.length >= LISTED_AT_ONCE;
       this.#state.listOlder(conversations);
     } catch {
-      this.#announce("failed", word("load-failed"));
+      this.emit("failed", word("load-failed"));
     }
-  }
-
-  /** @param {string} type @param {any} detail */
-  #announce(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   /** @param {string} id @returns {string} */

@@ -1,6 +1,7 @@
 /** The list of conversations, grouped by when they were last used. */
 
 import { groupOf, monthName } from "#js/ui/dates.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
 import { placed } from "#js/ui/popover.js";
 import { hasWord, word } from "#js/ui/words.js";
@@ -9,8 +10,10 @@ import { hasWord, word } from "#js/ui/words.js";
  * Dispatches `open` {id}, `rename` {id}, `delete` {id} and `older`.
  *
  * @typedef {import("#js/state/records.js").Listed} Listed
+ *
+ * @extends {Emitter<import("#js/events.js").SidebarEvents>}
  */
-export class Sidebar extends EventTarget {
+export class Sidebar extends Emitter {
   #list = element("conversation-list");
   #menu = element("row-menu");
   /** @type {HTMLElement | null} */
@@ -48,11 +51,11 @@ export class Sidebar extends EventTarget {
     const target = /** @type {HTMLElement} */ (event.target);
     const button = target.closest("button");
     const id = target.closest("[data-id]")?.getAttribute("data-id");
-    if (target.closest(".older")) this.#announce("older", {});
+    if (target.closest(".older")) this.emit("older");
     else if (button) this.#openMenu(button);
     else if (id && target.closest("a") && isPlain(event)) {
       event.preventDefault();
-      this.#announce("open", { id });
+      this.emit("open", { id });
     }
   }
 
@@ -70,12 +73,7 @@ export class Sidebar extends EventTarget {
     const id = this.#menuButton?.closest("[data-id]")?.getAttribute("data-id");
     if (!action || !id) return;
     this.#menu.hidePopover();
-    this.#announce(action, { id });
-  }
-
-  /** @param {string} type @param {object} detail */
-  #announce(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit(/** @type {"rename" | "delete"} */ (action), { id });
   }
 }
 

@@ -26,6 +26,7 @@
  * @typedef {Settings & {id: number, name: string, is_default: boolean, is_own: boolean}} Preset
  * @typedef {{id: number, kind: "schema" | "tool", name: string,
  *   definition: Record<string, any>}} Definition
+ * @typedef {{definitions: Definition[], presets: Preset[]}} Library what the user has saved
  *
  * @typedef {{id: string, title: string, updated_at: string}} Listed a row of the conversation list
  * @typedef {Listed & {version: number, model: string | null, head_id: string | null,

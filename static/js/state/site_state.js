@@ -8,8 +8,14 @@
  * @typedef {import("#js/state/records.js").Preset} Preset
  */
 
-/** Dispatches `changed`. */
-export class SiteState extends EventTarget {
+import { Emitter } from "#js/ui/emitter.js";
+
+/**
+ * Dispatches `changed`.
+ *
+ * @extends {Emitter<import("#js/events.js").StateEvents>}
+ */
+export class SiteState extends Emitter {
   /** @param {any} initial the state that the site wrote into the page */
   constructor(initial) {
     super();
@@ -48,7 +54,7 @@ export class SiteState extends EventTarget {
     this.changed();
   }
 
-  /** @param {{definitions: Definition[], presets: Preset[]}} kept what the person keeps now */
+  /** @param {import("#js/state/records.js").Library} library */
   setSaved({ definitions, presets }) {
     this.presets = presets;
     this.definitions = definitions;
@@ -77,7 +83,7 @@ export class SiteState extends EventTarget {
 
   /** Everything is to be drawn again. */
   changed() {
-    this.dispatchEvent(new CustomEvent("changed"));
+    this.emit("changed");
   }
 }
 

@@ -204,7 +204,7 @@ export class State extends SiteState {
     const ended = this.#thread.receive(frame);
     this.#announceEnds(ended);
     if (ended.length) this.changed();
-    else this.dispatchEvent(new CustomEvent("written"));
+    else this.emit("written");
   }
 
   /**
@@ -279,7 +279,7 @@ export class State extends SiteState {
     const shown = [...this.branch, ...this.alternatives].map((each) => each.generation?.id);
     for (const { id, cause } of ended) {
       if (!shown.includes(id) || this.generation) continue;
-      this.dispatchEvent(new CustomEvent("finished", { detail: { cause } }));
+      this.emit("finished", { cause });
     }
   }
 }

@@ -1,5 +1,6 @@
 /** A field whose texts stand above it as chips: Enter adds one, Backspace takes the last away. */
 
+import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -9,8 +10,12 @@ import { word } from "#js/ui/words.js";
  * @property {(text: string) => string} shown
  */
 
-/** Dispatches `change` {texts}. */
-export class Chips extends EventTarget {
+/**
+ * Dispatches `change` {texts}.
+ *
+ * @extends {Emitter<import("#js/events.js").ChipsEvents>}
+ */
+export class Chips extends Emitter {
   #list;
   #input;
   #most;
@@ -83,7 +88,7 @@ export class Chips extends EventTarget {
   /** @param {string[]} texts */
   #tell(texts) {
     this.draw(texts);
-    this.dispatchEvent(new CustomEvent("change", { detail: { texts } }));
+    this.emit("change", { texts });
   }
 }
 

@@ -1,0 +1,75 @@
+/**
+ * The events of every emitter: their names, each with its detail.
+ *
+ * This module has types only and is never run, so it may name types of all folders.
+ *
+ * @typedef {import("#js/connection/frame.js").Frame} Frame
+ * @typedef {import("#js/messages/messages.js").Pressed} Pressed
+ * @typedef {import("#js/settings/definition_changes.js").Deleted} Deleted
+ * @typedef {import("#js/settings/definition_changes.js").Saved} Saved
+ * @typedef {import("#js/state/records.js").Library} Library
+ * @typedef {import("#js/state/records.js").Settings} Settings
+ * @typedef {import("#js/state/records.js").Standing} Standing
+ *
+ * pages/
+ *
+ * @typedef {{arrived: void, named: void, failed: void}} NavigationEvents at another conversation;
+ *   the new one has an address; a conversation could not be loaded
+ * @typedef {{branched: {id: string}, deleted: {id: string}, failed: string}} BranchesEvents the new
+ *   conversation; the message; a sentence
+ * @typedef {{asked: void, editing: void}} MessageActionsEvents a turn was requested; a message is
+ *   being edited
+ *
+ * messages/
+ *
+ * @typedef {{action: Pressed, "focus-lost": void}} MessagesEvents a button of a message was pressed;
+ *   the button that had the focus is gone
+ * @typedef {{action: Pressed}} MessageMenuEvents
+ *
+ * composer/
+ *
+ * @typedef {{send: {text: string}, stop: void, written: void}} ComposerEvents `written`: the text
+ *   has changed
+ *
+ * settings/
+ *
+ * @typedef {{choose: {names: string[]}}} ModelPickerEvents the model that answers next, and those
+ *   compared with it
+ * @typedef {{choose: {preset: Settings}, failed: string}} PresetsEvents `failed` with a sentence
+ * @typedef {{refused: string}} SettingsEvents with a sentence
+ * @typedef {{change: {name: string, value: any}}} ParameterFieldEvents
+ * @typedef {{change: {value: any}, save: Saved, delete: Deleted}} DefinitionEditorEvents
+ *
+ * sidebar/
+ *
+ * @typedef {{open: {id: string}, rename: {id: string}, delete: {id: string}, older: void}}
+ *   SidebarEvents
+ * @typedef {{open: {id: string}, deleted: {id: string, title: string, wasOpen: boolean},
+ *   gone: {id: string}, failed: string}} ConversationActionsEvents `gone`: it was deleted before
+ *
+ * share/
+ *
+ * @typedef {{changed: void}} ShareDialogEvents a link was created, changed or revoked
+ * @typedef {{change: void}} SelectionEvents
+ * @typedef {{change: void}} MasksEvents
+ * @typedef {{named: {username: string | undefined}}} TermsEvents a user was added or removed
+ * @typedef {{action: {action: string, id: string, button: HTMLElement}}} LinkCardsEvents
+ *
+ * state/
+ *
+ * @typedef {{changed: void, written: void, finished: {cause: string}}} StateEvents anything has
+ *   changed; only running answers have grown; an answer on the page has ended
+ *
+ * connection/
+ *
+ * @typedef {{connection: {online: boolean, retryInSeconds: number}, "signed-out": {code: number},
+ *   hello: Frame, pong: Frame, error: Frame, "turn.started": Frame, "generation.events": Frame,
+ *   "conversation.changed": Frame, "conversation.listed": Frame, "conversation.deleted": Frame,
+ *   "kept.changed": Frame & Library, "quota.changed": Frame & {quota: Standing[]}}} SocketEvents
+ *
+ * ui/
+ *
+ * @typedef {{change: {texts: string[]}}} ChipsEvents
+ */
+
+export {};
