@@ -30,7 +30,8 @@ lint: dev npm
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(if $(wildcard tsconfig.json),npx --no-install tsc)
+	npx --no-install tsc
+	npx --no-install biome check --error-on-warnings
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 # docs/measurements.md says what each measures; each fails when the site is worse than it may be.

@@ -7,11 +7,11 @@ import { csvOf, tableOf } from "#js/json/table.js";
 import { faultsOf } from "#js/json/validator.js";
 import { faultsOfSchema } from "#js/json/written_schema.js";
 
-function valueOf(node) {
-  if (node.type === "array") return node.entries.map((each) => valueOf(each.node));
+function plain(node) {
+  if (node.type === "array") return node.entries.map((each) => plain(each.node));
   if (node.type === "string") return node.text;
   if (node.type === "literal") return JSON.parse(node.text);
-  return Object.fromEntries(node.entries.map(({ key, node: inner }) => [key, valueOf(inner)]));
+  return Object.fromEntries(node.entries.map(({ key, node: inner }) => [key, plain(inner)]));
 }
 
 function readInPieces(text, size) {
@@ -34,7 +34,7 @@ test("a document is read to the same value however it is cut", () => {
     for (const text of [JSON.stringify(document), JSON.stringify(document, null, 2)]) {
       for (const size of [1, 2, 3, 7, text.length]) {
         const reader = readInPieces(text, size);
-        assert.deepEqual(valueOf(reader.root), JSON.parse(text));
+        assert.deepEqual(plain(reader.root), JSON.parse(text));
         assert.equal(reader.isComplete, true);
         assert.equal(reader.source(text), text);
       }
@@ -69,7 +69,7 @@ test("the words around a document are told apart from it and from its fences", (
 test("fences, words around it and commas at the end are forgiven while it streams", () => {
   const text = 'Here you are:\n```json\n{"a": [1, 2,], }\n```\nAnything else?';
   const reader = readInPieces(text, 4);
-  assert.deepEqual(valueOf(reader.root), { a: [1, 2] });
+  assert.deepEqual(plain(reader.root), { a: [1, 2] });
   assert.equal(reader.source(text), '{"a": [1, 2,], }');
   assert.equal(jsonIn(text), null);
 });

@@ -249,7 +249,7 @@ const ACTS = {
     const change = tab.state.setHead(head.id);
     tab.ask(change, "headAccepted", { head_id: head.id });
   },
-  configure(site, tab, choose) {
+  configure(_site, tab, choose) {
     const settings = { parameters: { temperature: choose.below(20) / 10 }, system_message: "" };
     const change = tab.state.setSettings(settings);
     tab.ask(change, "settingsAccepted", settings);

@@ -8,7 +8,7 @@ function page(generation) {
   const asked = [];
   const state = { generation, settings: {}, headId: "m2", model: "good", message: () => ({}) };
   state.begin = () => {};
-  const socket = { request: (frame) => (asked.push(frame.type), Promise.resolve()) };
+  const socket = { request: async (frame) => asked.push(frame.type) };
   return { asked, turns: new Turns(state, socket, { requests: [] }) };
 }
 

@@ -1,5 +1,6 @@
 /** Where JSON that a person writes goes wrong: browsers tell that each in their own words. */
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings.
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;

@@ -14,7 +14,7 @@ const CONFIRMED_MS = 2_000;
 export function copyOnClick(root, labels, onCopied) {
   root.addEventListener("click", async ({ target }) => {
     const button = target instanceof Element && target.closest(".copy-code");
-    const code = button && button.closest(".code-block")?.querySelector("code");
+    const code = button ? button.closest(".code-block")?.querySelector("code") : null;
     if (!button || !code || !(await copy(code.textContent ?? ""))) return;
     button.textContent = labels.copied;
     setTimeout(() => (button.textContent = labels.copy), CONFIRMED_MS);

@@ -65,7 +65,8 @@ export async function colour(shown, code, language) {
 /** @param {string} code @param {string} language @returns {Promise<string | null>} */
 function markupOf(code, language) {
   const grammar = MORE_GRAMMARS.get(language) ?? null;
-  const number = (asked += 1);
+  asked += 1;
+  const number = asked;
   return new Promise((resolve) => {
     const timer = setTimeout(giveUp, PATIENCE_MS);
     waiting.set(number, (markup) => {

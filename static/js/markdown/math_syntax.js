@@ -3,10 +3,10 @@
 // A dollar opens math when something follows it at once, and closes it when something stands right
 // before it and no digit follows: "$5 and $10" are prices.
 const INLINE = [
-  { pattern: /^\$\$((?:\\[^]|[^\\$])+?)\$\$/, display: true },
+  { pattern: /^\$\$((?:\\[\s\S]|[^\\$])+?)\$\$/, display: true },
   { pattern: /^\$(?![\s$])((?:\\.|[^\\$\n])*?(?:\\.|[^\\$\s]))\$(?!\d)/, display: false },
   { pattern: /^\\\(([^\n]+?)\\\)/, display: false },
-  { pattern: /^\\\[([^]+?)\\\]/, display: true },
+  { pattern: /^\\\[([\s\S]+?)\\\]/, display: true },
 ];
 const OPENING = /^ {0,3}(\$\$|\\\[)/;
 const CLOSINGS = new Map([["$$", "$$"], ["\\[", "\\]"]]);
@@ -71,7 +71,8 @@ function blockStart(source) {
   const paragraph = blank < 0 ? source : source.slice(0, blank);
   let tried = 0;
   for (const { index } of paragraph.matchAll(BLOCK_START)) {
-    if ((tried += 1) > MOST_TRIED) return undefined;
+    tried += 1;
+    if (tried > MOST_TRIED) return undefined;
     if (displayMath(paragraph.slice(index + 1, index + 1 + LONGEST_BLOCK))) return index + 1;
   }
   return undefined;

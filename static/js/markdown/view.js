@@ -113,7 +113,8 @@ export class MarkdownView {
   async finish(text) {
     this.#throttle.cancel();
     this.#text = text;
-    const completion = (this.#completion = {});
+    const completion = {};
+    this.#completion = completion;
     if (this.#parts.length) {
       this.#stream();
       this.#throttle.cancel();

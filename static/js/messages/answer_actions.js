@@ -40,5 +40,6 @@ export function drawActions(element, message) {
 /** @param {HTMLElement} button @param {Message} message @returns {string} without the markup */
 function spoken(button, message) {
   const article = button.closest("article");
+  // biome-ignore lint/performance/useDomNodeTextContent: hidden text must not be read.
   return (article && part(article, "content").innerText) || message.content;
 }

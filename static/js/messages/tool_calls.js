@@ -32,7 +32,7 @@ export class ToolCalls {
     while (this.#cards.length < calls.length) this.#add();
     const cut = !running && isCut(message);
     const asks = isLast && !running && !cut && !message.pending;
-    calls.forEach((call, place) => this.#cards[place].update(call, running, asks));
+    for (const [place, call] of calls.entries()) this.#cards[place].update(call, running, asks);
     if (asks) for (const card of this.#cards) card.keepIn(`${owner}:tool:${message.id}`);
     // How an answer ended otherwise is said below it.
     hide(part(this.#root, "cut"), !(cut && isLast && message.generation?.status === "completed"));

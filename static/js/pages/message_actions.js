@@ -4,7 +4,6 @@ import { AnswerActions } from "#js/messages/answer_actions.js";
 import { copy, copyDrawn } from "#js/ui/clipboard.js";
 import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { on } from "#js/ui/markup.js";
 import { MessageMenu } from "#js/messages/message_menu.js";
 import { showCopied } from "#js/messages/messages.js";
 import { say } from "#js/ui/status.js";

@@ -26,8 +26,6 @@ const FIELDS = {
 
 class DefinitionDialog {
   #dialog = element("definition-dialog");
-  /** @type {Kind} */
-  #kind = "tool";
   /** @type {string[]} names that are taken */
   #taken = [];
   /** @type {((draft: Draft | null) => void) | null} */
@@ -51,7 +49,6 @@ class DefinitionDialog {
    * @returns {Promise<Draft | null>} null when it was cancelled or put aside
    */
   ask(kind, draft, taken) {
-    this.#kind = kind;
     this.#taken = taken;
     const isTool = kind === "tool";
     const heading = `${draft ? "edit" : "new"}-${kind}`;

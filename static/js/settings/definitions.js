@@ -1,7 +1,6 @@
 /** The editors of `tools` and `response_format` in their places of the side panel. */
 
 import { FormatEditor } from "#js/settings/format_editor.js";
-import { on } from "#js/ui/markup.js";
 import { ToolsEditor } from "#js/settings/tools_editor.js";
 import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";

@@ -2,7 +2,7 @@
 
 import { Chips } from "#js/ui/chips.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { on, part } from "#js/ui/markup.js";
+import { part } from "#js/ui/markup.js";
 import { takes } from "#js/settings/parameters.js";
 import { word } from "#js/ui/words.js";
 

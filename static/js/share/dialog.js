@@ -219,7 +219,7 @@ class ShareDialog extends Emitter {
   /** @param {Link} link */
   async #revoke(link) {
     this.#faults.clear();
-    const isDone = await this.#tried(async () => (await links.revoke(link.id), true));
+    const isDone = await this.#tried(() => links.revoke(link.id).then(() => true));
     if (!isDone) return;
     this.#links = this.#links.filter((each) => each !== link);
     this.#first = "links";

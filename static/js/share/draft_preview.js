@@ -1,6 +1,6 @@
 /** Keeps the preview what a reader would get of what is chosen now. */
 
-import { element, on } from "#js/ui/markup.js";
+import { element, } from "#js/ui/markup.js";
 import { preview, secretsIn } from "#js/share/links.js";
 import { Preview } from "#js/share/preview.js";
 

@@ -3,7 +3,7 @@
 import { Chips } from "#js/ui/chips.js";
 import { momentName } from "#js/ui/dates.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { element, on } from "#js/ui/markup.js";
+import { element, } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 const HOUR = 3600;

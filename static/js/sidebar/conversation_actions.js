@@ -2,7 +2,6 @@
 
 import { askAboutLinks, askTitle } from "#js/ui/dialogs.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { on } from "#js/ui/markup.js";
 import { openLinksOf } from "#js/share/links.js";
 import { Sidebar } from "#js/sidebar/sidebar.js";
 import { word } from "#js/ui/words.js";

@@ -125,7 +125,8 @@ function choiceOf(message) {
 
 /** @param {Transcript} transcript @param {number | string} number @returns {Choice} */
 function choiceNumbered(transcript, number) {
-  return (transcript.choices[number] ??= choiceOf({}));
+  transcript.choices[number] ??= choiceOf({});
+  return transcript.choices[number];
 }
 
 /** @param {Choice} choice @param {Delta} delta */
