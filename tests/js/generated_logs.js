@@ -18,7 +18,10 @@ function event(below, index) {
   const text = TEXTS[below(TEXTS.length)] + TEXTS[below(TEXTS.length)];
   switch (below(6)) {
     case 0:
-      return { type: "usage", usage: { prompt_tokens: 1, completion_tokens: index, total_tokens: 1 } };
+      return {
+        type: "usage",
+        usage: { prompt_tokens: 1, completion_tokens: index, total_tokens: 1 },
+      };
     case 1:
       return { type: "notice", code: "n", message: text };
     case 2: {

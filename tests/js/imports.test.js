@@ -1,7 +1,7 @@
 /** The modules of the pages import downward only, and never in a circle. */
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const ROOT = new URL("../../static/js/", import.meta.url);

@@ -23,7 +23,7 @@ function readInPieces(text, size) {
 const DOCUMENTS = [
   {},
   [],
-  { a: 1, b: [true, false, null, -1.5e3], c: { d: "é\n\"\\/\u0001😀" } },
+  { a: 1, b: [true, false, null, -1.5e3], c: { d: 'é\n"\\/\u0001😀' } },
   [[[]], [{}], "", " "],
   { "": "empty key", __proto__: null, "a:b": "}]," },
   Array.from({ length: 50 }, (_, id) => ({ id, name: `n${id}` })),
@@ -45,14 +45,18 @@ test("a document is read to the same value however it is cut", () => {
 test("what is there of a document shows before its end", () => {
   const reader = new JsonReader();
   reader.update('{"name": "Ad');
-  assert.deepEqual(reader.root.entries.map(({ key, node }) => [key, node.text, node.open]), [
-    ["name", "Ad", true],
-  ]);
+  assert.deepEqual(
+    reader.root.entries.map(({ key, node }) => [key, node.text, node.open]),
+    [["name", "Ad", true]],
+  );
   reader.update('{"name": "Ada", "born": 18');
-  assert.deepEqual(reader.root.entries.map(({ key, node }) => [key, node.text, node.open]), [
-    ["name", "Ada", false],
-    ["born", "18", true],
-  ]);
+  assert.deepEqual(
+    reader.root.entries.map(({ key, node }) => [key, node.text, node.open]),
+    [
+      ["name", "Ada", false],
+      ["born", "18", true],
+    ],
+  );
 });
 
 test("the words around a document are told apart from it and from its fences", () => {
@@ -130,13 +134,16 @@ const PERSON = {
 
 test("faults are told with their place", () => {
   assert.deepEqual(faultsOf(PERSON, { name: "Ada", age: 36, tags: ["a", "b"] }), []);
-  assert.deepEqual(faultsOf(PERSON, { age: -1, tags: ["a", "c", "a"], "x/y": 1 }), [
-    { place: "/age", rule: "minimum", wanted: 0 },
-    { place: "/tags", rule: "uniqueItems", wanted: true },
-    { place: "/tags/1", rule: "enum", wanted: '"a", "b"' },
-    { place: "", rule: "required", wanted: "name" },
-    { place: "/x~1y", rule: "additionalProperties", wanted: "x/y" },
-  ].sort((one, other) => order(one) - order(other)));
+  assert.deepEqual(
+    faultsOf(PERSON, { age: -1, tags: ["a", "c", "a"], "x/y": 1 }),
+    [
+      { place: "/age", rule: "minimum", wanted: 0 },
+      { place: "/tags", rule: "uniqueItems", wanted: true },
+      { place: "/tags/1", rule: "enum", wanted: '"a", "b"' },
+      { place: "", rule: "required", wanted: "name" },
+      { place: "/x~1y", rule: "additionalProperties", wanted: "x/y" },
+    ].sort((one, other) => order(one) - order(other)),
+  );
 });
 
 const ORDER = ["minimum", "enum", "uniqueItems", "required", "additionalProperties"];
@@ -192,15 +199,26 @@ test("a schema that is wrong is told with its place as it is written", () => {
     [{ minLength: -1 }, "/minLength"],
   ];
   for (const [schema, place] of cases) {
-    assert.deepEqual(faultsOfSchema(schema).map((each) => each.place), [place]);
+    assert.deepEqual(
+      faultsOfSchema(schema).map((each) => each.place),
+      [place],
+    );
   }
 });
 
 test("a list of objects is a table, also inside an object of its own", () => {
-  const table = tableOf({ people: [{ name: "Ada", age: 36 }, { name: "Bo", tags: ["x"] }] });
+  const table = tableOf({
+    people: [
+      { name: "Ada", age: 36 },
+      { name: "Bo", tags: ["x"] },
+    ],
+  });
   assert.deepEqual(table, {
     columns: ["name", "age", "tags"],
-    rows: [["Ada", "36", ""], ["Bo", "", '["x"]']],
+    rows: [
+      ["Ada", "36", ""],
+      ["Bo", "", '["x"]'],
+    ],
   });
   for (const other of [[], [1], {}, "a", null, { a: 1 }, { a: [{}], b: [{}] }]) {
     assert.equal(tableOf(other), null);
@@ -208,6 +226,12 @@ test("a list of objects is a table, also inside an object of its own", () => {
 });
 
 test("no cell of a CSV is a formula", () => {
-  const csv = csvOf({ columns: ["a", "b"], rows: [["=1+1", "-5"], ['say "x"', "@cmd,\n"]] });
+  const csv = csvOf({
+    columns: ["a", "b"],
+    rows: [
+      ["=1+1", "-5"],
+      ['say "x"', "@cmd,\n"],
+    ],
+  });
   assert.equal(csv, 'a,b\r\n\'=1+1,-5\r\n"say ""x""","\'@cmd,\n"\r\n');
 });

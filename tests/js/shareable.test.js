@@ -16,7 +16,10 @@ test("a conversation is shared as far as it has been written", () => {
   ];
   const { id, title, messages } = shareableOf(conversation, branch);
   assert.deepEqual([id, title], ["c", "A picnic"]);
-  assert.deepEqual(messages.map((each) => each.id), ["asked", "answered"]);
+  assert.deepEqual(
+    messages.map((each) => each.id),
+    ["asked", "answered"],
+  );
 });
 
 test("of a conversation that the site does not know yet there is nothing to share", () => {

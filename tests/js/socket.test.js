@@ -16,8 +16,16 @@ function page({ storage = new FakeStorage() } = {}) {
   const { WebSocket } = network;
   const socket = new Socket("ws://site.test/ws/", { outbox, WebSocket, clock, window });
   const heard = [];
-  const types = ["hello", "connection", "signed-out", "error", "generation.events",
-    "turn.started", "conversation.changed", "pong"];
+  const types = [
+    "hello",
+    "connection",
+    "signed-out",
+    "error",
+    "generation.events",
+    "turn.started",
+    "conversation.changed",
+    "pong",
+  ];
   for (const type of types) {
     socket.on(type, (detail) => heard.push([type, detail]));
   }
@@ -161,8 +169,16 @@ test("a request that makes no turn is sent again after a reconnection until it i
   network.drop();
   clock.pass(15_000);
   network.accept();
-  assert.deepEqual(network.sent("conversation.rename").map((each) => each.request_id), [request_id]);
-  network.deliver({ type: "conversation.changed", request_id, conversation: { id: "c" }, messages: [] });
+  assert.deepEqual(
+    network.sent("conversation.rename").map((each) => each.request_id),
+    [request_id],
+  );
+  network.deliver({
+    type: "conversation.changed",
+    request_id,
+    conversation: { id: "c" },
+    messages: [],
+  });
   network.drop();
   clock.pass(15_000);
   network.accept();
@@ -244,7 +260,10 @@ test("several generations keep a cursor each", () => {
   network.drop();
   clock.pass(15_000);
   network.accept();
-  assert.deepEqual(network.sent("generation.follow").map((frame) => frame.after), [2, 9]);
+  assert.deepEqual(
+    network.sent("generation.follow").map((frame) => frame.after),
+    [2, 9],
+  );
 });
 
 test("a generation that finished is not followed any more", () => {
@@ -312,18 +331,27 @@ test("nothing is acknowledged twice", () => {
 test("64 kB are acknowledged at once, counted in bytes and not in characters", () => {
   const { network, socket } = connected();
   socket.follow("g", 0);
-  const frame = (seq) => ({ ...events(seq, seq), events: [{ type: "delta", content: "字".repeat(11_000) }] });
+  const frame = (seq) => ({
+    ...events(seq, seq),
+    events: [{ type: "delta", content: "字".repeat(11_000) }],
+  });
   network.deliver(frame(1));
   assert.deepEqual(network.sent("generation.ack"), []);
   network.deliver(frame(2));
-  assert.deepEqual(network.sent("generation.ack").map(({ seq }) => seq), [2]);
+  assert.deepEqual(
+    network.sent("generation.ack").map(({ seq }) => seq),
+    [2],
+  );
 });
 
 test("the last event is acknowledged at once", () => {
   const { network, socket } = connected();
   socket.follow("g", 0);
   network.deliver(events(1, 3, { last: "stopped" }));
-  assert.deepEqual(network.sent("generation.ack").map(({ seq }) => seq), [3]);
+  assert.deepEqual(
+    network.sent("generation.ack").map(({ seq }) => seq),
+    [3],
+  );
 });
 
 // The watched conversation -----------------------------------------------------------------------
@@ -331,8 +359,16 @@ test("the last event is acknowledged at once", () => {
 test("the watched conversation is opened again with the newest version that was seen", () => {
   const { network, clock, socket } = connected();
   socket.watch("c", 4);
-  network.deliver({ type: "conversation.changed", conversation: { id: "c", version: 9 }, messages: [] });
-  network.deliver({ type: "conversation.changed", conversation: { id: "d", version: 50 }, messages: [] });
+  network.deliver({
+    type: "conversation.changed",
+    conversation: { id: "c", version: 9 },
+    messages: [],
+  });
+  network.deliver({
+    type: "conversation.changed",
+    conversation: { id: "d", version: 50 },
+    messages: [],
+  });
   network.drop();
   clock.pass(15_000);
   network.accept();
@@ -398,7 +434,10 @@ test("a site that accepts and closes at once is tried less and less often", () =
     clock.pass(15_000);
   }
   const waits = of("connection").filter(({ online }) => !online);
-  assert.deepEqual(waits.map(({ retryInSeconds }) => retryInSeconds), [0.5, 1, 2]);
+  assert.deepEqual(
+    waits.map(({ retryInSeconds }) => retryInSeconds),
+    [0.5, 1, 2],
+  );
 });
 
 test("a connection that lasted starts the waits from the beginning", () => {
@@ -452,9 +491,15 @@ test("a connection that does not answer a ping in 10 s is given up", () => {
   clock.pass(25_000);
   const silent = network.last;
   clock.pass(9_999);
-  assert.deepEqual(of("connection").map(({ online }) => online), [true]);
+  assert.deepEqual(
+    of("connection").map(({ online }) => online),
+    [true],
+  );
   clock.pass(1);
-  assert.deepEqual(of("connection").map(({ online }) => online), [true, false]);
+  assert.deepEqual(
+    of("connection").map(({ online }) => online),
+    [true, false],
+  );
   assert.equal(silent.readyState, 3);
   clock.pass(15_000);
   assert.equal(network.sockets.length, 2);

@@ -26,8 +26,16 @@ function random(seed) {
 
 /** The site as far as one conversation goes: a tree, a version, and the logs of what is written. */
 class Site {
-  conversation = { id: "c", title: "Tea", version: 0, model: "m", head_id: null,
-    parameters: {}, system_message: "", updated_at: "2026-01-01T00:00:00Z" };
+  conversation = {
+    id: "c",
+    title: "Tea",
+    version: 0,
+    model: "m",
+    head_id: null,
+    parameters: {},
+    system_message: "",
+    updated_at: "2026-01-01T00:00:00Z",
+  };
   messages = [];
   generations = new Map();
   made = 0;
@@ -39,9 +47,18 @@ class Site {
 
   add(fields) {
     this.made += 1;
-    const blank = { role: "assistant", content: "", reasoning_content: "", reasoning_ms: null,
-      tool_calls: [], model: "m", finish_reason: null, choice: 0, is_deleted: false,
-      generation: null };
+    const blank = {
+      role: "assistant",
+      content: "",
+      reasoning_content: "",
+      reasoning_ms: null,
+      tool_calls: [],
+      model: "m",
+      finish_reason: null,
+      choice: 0,
+      is_deleted: false,
+      generation: null,
+    };
     const created_at = `2026-01-01T00:00:00.${String(this.made).padStart(6, "0")}`;
     const message = { ...blank, ...fields, created_at, id: `m${this.made}` };
     this.messages.push(message);
@@ -174,8 +191,18 @@ class Tab {
 
 function fresh(site) {
   const { conversation, messages } = site.changes(0);
-  return structuredClone({ conversation, messages, site: {}, user: {}, models: [{ name: "m" }],
-    notice: null, quota: [], conversations: [], presets: [], definitions: [] });
+  return structuredClone({
+    conversation,
+    messages,
+    site: {},
+    user: {},
+    models: [{ name: "m" }],
+    notice: null,
+    quota: [],
+    conversations: [],
+    presets: [],
+    definitions: [],
+  });
 }
 
 const ACTS = {
@@ -186,9 +213,21 @@ const ACTS = {
     site.change();
     const asked = site.add({ role: "user", parent_id, content: `${site.made}`, model: null });
     asked.changed_in = site.conversation.version;
-    const [models, n] = choose.of([[1, 1], [1, 1], [1, 3], [3, 1]]);
-    const request = { type: "turn.send", request_id: `r${site.made}`, parent_id, model: "m",
-      content: asked.content, compared: [], parameters: {} };
+    const [models, n] = choose.of([
+      [1, 1],
+      [1, 1],
+      [1, 3],
+      [3, 1],
+    ]);
+    const request = {
+      type: "turn.send",
+      request_id: `r${site.made}`,
+      parent_id,
+      model: "m",
+      content: asked.content,
+      compared: [],
+      parameters: {},
+    };
     tab.state.begin(request);
     tab.started(site.order(asked, models, n, since), request.request_id);
   },
@@ -222,8 +261,9 @@ const ACTS = {
     site.change(...answers);
   },
   continue(site, tab, choose) {
-    const stopped = site.kept().filter(
-      (each) => site.generations.get(each.generation)?.status === "stopped");
+    const stopped = site
+      .kept()
+      .filter((each) => site.generations.get(each.generation)?.status === "stopped");
     const answer = choose.of(stopped);
     if (!answer) return;
     const since = site.conversation.version;

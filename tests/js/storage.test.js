@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-
-import { draft } from "#js/state/drafts.js";
 import { Outbox } from "#js/connection/outbox.js";
+import { draft } from "#js/state/drafts.js";
 import { FakeStorage } from "./fakes.js";
 
 const request = (request_id) => ({ type: "turn.send", request_id, content: "Hello" });
@@ -44,7 +43,10 @@ test("requests wait in the order they were made", () => {
   outbox.put(request("2"));
   outbox.put(request("3"));
   outbox.remove("2");
-  assert.deepEqual(outbox.requests.map((each) => each.request_id), ["1", "3"]);
+  assert.deepEqual(
+    outbox.requests.map((each) => each.request_id),
+    ["1", "3"],
+  );
 });
 
 test("what one person left unsent is not sent as another", () => {

@@ -52,20 +52,53 @@ test("folding does not change the events", () => {
 });
 
 test("a transcript starts from the messages of its generation", () => {
-  const generation = { id: "g", status: "running", seq: 7, error: null, notices: ["n"], usage: USAGE };
+  const generation = {
+    id: "g",
+    status: "running",
+    seq: 7,
+    error: null,
+    notices: ["n"],
+    usage: USAGE,
+  };
   const call = { id: "a", type: "function", function: { name: "f", arguments: "{" } };
   const transcript = start([
-    { choice: 0, content: "One", reasoning_content: "hm", reasoning_ms: 40, tool_calls: [call],
-      finish_reason: null, generation },
-    { choice: 1, content: "Two", reasoning_content: "", reasoning_ms: null, tool_calls: null,
-      finish_reason: "stop", generation },
+    {
+      choice: 0,
+      content: "One",
+      reasoning_content: "hm",
+      reasoning_ms: 40,
+      tool_calls: [call],
+      finish_reason: null,
+      generation,
+    },
+    {
+      choice: 1,
+      content: "Two",
+      reasoning_content: "",
+      reasoning_ms: null,
+      tool_calls: null,
+      finish_reason: "stop",
+      generation,
+    },
   ]);
   assert.deepEqual(transcript, {
     choices: {
-      0: { content: "One", reasoning_content: "hm", reasoning_from_ms: 0, reasoning_to_ms: 40,
-        tool_calls: [call], finish_reason: "" },
-      1: { content: "Two", reasoning_content: "", reasoning_from_ms: null, reasoning_to_ms: null,
-        tool_calls: [], finish_reason: "stop" },
+      0: {
+        content: "One",
+        reasoning_content: "hm",
+        reasoning_from_ms: 0,
+        reasoning_to_ms: 40,
+        tool_calls: [call],
+        finish_reason: "",
+      },
+      1: {
+        content: "Two",
+        reasoning_content: "",
+        reasoning_from_ms: null,
+        reasoning_to_ms: null,
+        tool_calls: [],
+        finish_reason: "stop",
+      },
     },
     usage: USAGE,
     notices: ["n"],
@@ -108,7 +141,9 @@ function cut(event, below) {
   if (event.type !== "delta" || !field) return [event];
   const characters = [...event[field]];
   const middle = below(characters.length);
-  const parts = [characters.slice(0, middle), characters.slice(middle)].map((part) => part.join(""));
+  const parts = [characters.slice(0, middle), characters.slice(middle)].map((part) =>
+    part.join(""),
+  );
   return parts.filter(Boolean).map((part) => ({ ...event, [field]: part }));
 }
 

@@ -22,7 +22,9 @@ function shown({ conversation, conversations, messages, branch, alternatives, se
   return { conversation, conversations, messages, branch, alternatives, settings, cursors };
 }
 
-const [loaded, ...plays] = readFileSync(0, "utf8").split("\n").map((line) => JSON.parse(line));
+const [loaded, ...plays] = readFileSync(0, "utf8")
+  .split("\n")
+  .map((line) => JSON.parse(line));
 for (const { done, tabs, afresh } of plays) {
   const fresh = shown(new State({ ...loaded, ...afresh }));
   for (const [place, frames] of tabs.entries()) {

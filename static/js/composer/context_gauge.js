@@ -18,7 +18,8 @@ export class ContextGauge {
     const out = talk?.draft.trim() ? leftOut(talk) : 0;
     hide(this.#warning, out === 0);
     const text = this.#warning.querySelector("p");
-    const sentence = out === 0 ? "" : word(out === 1 ? "left-out-one" : "left-out", { count: count(out) });
+    const sentence =
+      out === 0 ? "" : word(out === 1 ? "left-out-one" : "left-out", { count: count(out) });
     write(text, sentence);
   }
 

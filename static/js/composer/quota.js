@@ -55,7 +55,9 @@ function sentence(standing, left) {
   const values = { left: amount(standing, left), limit: amount(standing, limit) };
   const parts = [word(name, { ...values, period: word(`quota-${period}`) })];
   if (model !== null) parts.push(word("quota-with", { model }));
-  return resets_at ? word("quota-resets", { left: parts.join(" "), time: time(resets_at) }) : parts.join(" ");
+  return resets_at
+    ? word("quota-resets", { left: parts.join(" "), time: time(resets_at) })
+    : parts.join(" ");
 }
 
 /** @param {Standing} standing @param {number} value @returns {string} */

@@ -1,7 +1,7 @@
 /** The limits beside the composer: nothing, then a notice, then a quiet line until it resets. */
 
-import { element, part, write } from "#js/ui/markup.js";
 import { inWords, tightest, usedPart, windowOf } from "#js/composer/quota.js";
+import { element, part, write } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 const SHOWN_FROM = 0.8;

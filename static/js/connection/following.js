@@ -51,7 +51,9 @@ export class Following {
   #begin(id, frame) {
     /** @type {{generation?: {id: string, seq: number, status: string} | null}[]} */
     const messages = frame.messages ?? [];
-    const generation = messages.map((message) => message.generation).find((each) => each?.id === id);
+    const generation = messages
+      .map((message) => message.generation)
+      .find((each) => each?.id === id);
     if (generation && generation.status !== "running") this.unfollow(generation.id);
     else this.#track(id, generation?.seq ?? 0);
   }

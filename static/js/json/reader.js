@@ -165,7 +165,9 @@ function made(type, text) {
 
 /** @param {string} digits @returns {string} */
 function codeUnit(digits) {
-  return /^[0-9a-f]{4}$/i.test(digits) ? String.fromCharCode(Number.parseInt(digits, 16)) : "\ufffd";
+  return /^[0-9a-f]{4}$/i.test(digits)
+    ? String.fromCharCode(Number.parseInt(digits, 16))
+    : "\ufffd";
 }
 
 /**

@@ -79,7 +79,10 @@ export const RULES = {
   pattern: rule("string", matches),
   minItems: rule("array", (wanted, value) => value.length >= wanted),
   maxItems: rule("array", (wanted, value) => value.length <= wanted),
-  uniqueItems: rule("array", (wanted, value) => !wanted || new Set(value.map(canonical)).size === value.length),
+  uniqueItems: rule(
+    "array",
+    (wanted, value) => !wanted || new Set(value.map(canonical)).size === value.length,
+  ),
   minProperties: rule("object", (wanted, value) => Object.keys(value).length >= wanted),
   maxProperties: rule("object", (wanted, value) => Object.keys(value).length <= wanted),
 };

@@ -18,7 +18,9 @@ export function tableOf(value) {
   const list = listIn(value);
   if (!list) return null;
   const columns = [...new Set(list.flatMap((each) => Object.keys(each)))];
-  const rows = list.map((each) => columns.map((key) => cell(Object.hasOwn(each, key) ? each[key] : "")));
+  const rows = list.map((each) =>
+    columns.map((key) => cell(Object.hasOwn(each, key) ? each[key] : "")),
+  );
   return { columns, rows };
 }
 

@@ -58,7 +58,10 @@ class Check {
     if (reference === "#") return this.#root;
     if (typeof reference !== "string" || !reference.startsWith("#/")) return true;
     const steps = reference.slice(2).split("/").map(unescaped);
-    return steps.reduce((at, step) => (at && Object.hasOwn(at, step) ? at[step] : true), this.#root);
+    return steps.reduce(
+      (at, step) => (at && Object.hasOwn(at, step) ? at[step] : true),
+      this.#root,
+    );
   }
 
   /** @type {Record<string, Applier>} */

@@ -7,10 +7,10 @@
 
 import { codeBlock, grownCodeBlock, isOpenFence } from "#js/markdown/code.js";
 import { updateInPlace } from "#js/markdown/in_place.js";
-import { sanitize } from "#js/markdown/sanitize.js";
 import { appendCheckbox, appendInline, math } from "#js/markdown/inline.js";
 import { element } from "#js/markdown/nodes.js";
 import { partTokens, reconcile, shapeOf } from "#js/markdown/parts.js";
+import { sanitize } from "#js/markdown/sanitize.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token

@@ -73,7 +73,8 @@ function concluded(code, token, context) {
   if (language === DIAGRAMS && block) {
     const { labels } = context;
     context.finishing.push({ kind: "diagram", node: block, source: token.text, labels });
-  } else if (language) context.finishing.push({ kind: "code", node: code, source: token.text, language });
+  } else if (language)
+    context.finishing.push({ kind: "code", node: code, source: token.text, language });
 }
 
 /**

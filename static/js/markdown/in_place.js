@@ -26,7 +26,8 @@ export function updateInPlace(shown, wanted) {
  * @param {ChildNode} now
  */
 function isKept(old, now) {
-  if (old instanceof Element) return old.isEqualNode(now) && isFinished(/** @type {Element} */ (now));
+  if (old instanceof Element)
+    return old.isEqualNode(now) && isFinished(/** @type {Element} */ (now));
   if (!(old instanceof Text && now instanceof Text)) return false;
   if (!now.data.startsWith(old.data)) return false;
   if (now.length > old.length) old.appendData(now.data.slice(old.length));

@@ -9,7 +9,10 @@ const INLINE = [
   { pattern: /^\\\[([\s\S]+?)\\\]/, display: true },
 ];
 const OPENING = /^ {0,3}(\$\$|\\\[)/;
-const CLOSINGS = new Map([["$$", "$$"], ["\\[", "\\]"]]);
+const CLOSINGS = new Map([
+  ["$$", "$$"],
+  ["\\[", "\\]"],
+]);
 const BLANK_LINE = /\n[ \t]*\n/;
 const END_OF_LINE = /[ \t]*(?:\n+|$)/y;
 // A text of nothing but openings would otherwise be read to its end from each of them.

@@ -12,8 +12,8 @@ import { copyOnClick } from "#js/markdown/copy_button.js";
 import { Finisher } from "#js/markdown/finisher.js";
 import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
-import { RenderThrottle, afterFrame, idle } from "#js/markdown/scheduling.js";
 import { isShownBy, place, removeFrom } from "#js/markdown/parts.js";
+import { afterFrame, idle, RenderThrottle } from "#js/markdown/scheduling.js";
 
 /**
  * @typedef {import("#js/markdown/context.js").Context} Context
@@ -46,7 +46,8 @@ const GROUP = 16;
 // fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
 const UNCLEAR_LINE = /^\n?[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
 
-const SAMPLE = "# A\n\n*b* **c** `d` [e](https://example.org)\n\n- f\n\n> g\n\n|h|\n|-|\n|i|\n\n```\nj\n```\n";
+const SAMPLE =
+  "# A\n\n*b* **c** `d` [e](https://example.org)\n\n- f\n\n> g\n\n|h|\n|-|\n|i|\n\n```\nj\n```\n";
 
 /** What was written while the reader looked on, until it leaves the window at its top. */
 const recent = new IntersectionObserver((entries, observer) => {
@@ -178,7 +179,8 @@ export class MarkdownView {
     const { tokens } = context.lexed;
     context.until = performance.now() + SLICE_MS;
     for (let index = from; index < tokens.length; index += 1) {
-      if (index > from && performance.now() > context.until) return this.#finishLater(context, index);
+      if (index > from && performance.now() > context.until)
+        return this.#finishLater(context, index);
       const place = this.#settledParts + index;
       this.#showToken(tokens[index], place, context);
       if (this.#parts[place].unfinished) return this.#finishLater(context, index);

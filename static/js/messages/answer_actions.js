@@ -1,9 +1,9 @@
 /** What can be done with an answer besides asking again: details, thumbs, reading aloud. */
 
 import { DetailsDialog } from "#js/messages/details_dialog.js";
-import { hide, part } from "#js/ui/markup.js";
 import { rate } from "#js/messages/rating.js";
 import { canRead, readAloud } from "#js/messages/read_aloud.js";
+import { hide, part } from "#js/ui/markup.js";
 
 /** @typedef {import("#js/state/records.js").Message} Message */
 

@@ -3,12 +3,12 @@
 import { drawActions } from "#js/messages/answer_actions.js";
 import { Editing } from "#js/messages/editing.js";
 import { fold } from "#js/messages/folding.js";
-import { clone, hide, part, write } from "#js/ui/markup.js";
+import { markdownView } from "#js/messages/markdown_view.js";
 import { outcomeOf } from "#js/messages/outcome.js";
 import { Reasoning } from "#js/messages/reasoning.js";
-import { markdownView } from "#js/messages/markdown_view.js";
 import { StructuredAnswer } from "#js/messages/structured_answer.js";
 import { ToolCalls } from "#js/messages/tool_calls.js";
+import { clone, hide, part, write } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 /**
@@ -81,8 +81,7 @@ export class AssistantArticle {
 
   /** @param {Message} message @param {boolean} running */
   #drawWaiting(message, running) {
-    const silent =
-      !message.content && !message.reasoning_content && !message.tool_calls?.length;
+    const silent = !message.content && !message.reasoning_content && !message.tool_calls?.length;
     hide(part(this.element, "waiting"), !(running && silent));
   }
 

@@ -1,7 +1,7 @@
 /** How an answer was asked for, what it cost and how long it took: docs/protocol.md, DETAILS. */
 
-import { copy } from "#js/ui/clipboard.js";
 import { curlOf } from "#js/messages/curl.js";
+import { copy } from "#js/ui/clipboard.js";
 import { element, on } from "#js/ui/markup.js";
 import { say } from "#js/ui/status.js";
 import { count, word } from "#js/ui/words.js";
@@ -129,7 +129,8 @@ function parameters(asked) {
 
 /** @param {string} name @param {any} value */
 function short(name, value) {
-  if (name === "tools") return value.map((/** @type {any} */ tool) => tool.function.name).join(", ");
+  if (name === "tools")
+    return value.map((/** @type {any} */ tool) => tool.function.name).join(", ");
   if (name === "response_format") return value.json_schema?.name ?? value.type;
   return JSON.stringify(value);
 }

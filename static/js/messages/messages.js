@@ -3,9 +3,9 @@
 import { Alternatives } from "#js/messages/alternatives.js";
 import { AssistantArticle, UserArticle } from "#js/messages/article.js";
 import { focusedButton, restoreFocus } from "#js/messages/focus.js";
+import { ToolArticle } from "#js/messages/tool_article.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone } from "#js/ui/markup.js";
-import { ToolArticle } from "#js/messages/tool_article.js";
 
 /**
  * @typedef {import("#js/messages/article.js").View} View

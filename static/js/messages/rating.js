@@ -38,7 +38,8 @@ function askNote(question) {
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {
-    const closed = () => resolve(dialog.returnValue === "yes" ? element("rating-note").value.trim() : "");
+    const closed = () =>
+      resolve(dialog.returnValue === "yes" ? element("rating-note").value.trim() : "");
     dialog.addEventListener("close", closed, { once: true });
   });
 }

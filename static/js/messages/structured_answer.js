@@ -1,11 +1,11 @@
 /** An answer that was asked for as JSON: a tree while it streams, then held to its schema. */
 
-import { copy } from "#js/ui/clipboard.js";
-import { download } from "#js/ui/downloads.js";
 import { answered } from "#js/json/fault_text.js";
 import { JsonReader } from "#js/json/reader.js";
 import { csvOf, tableOf } from "#js/json/table.js";
 import { viewOf } from "#js/json/tree_view.js";
+import { copy } from "#js/ui/clipboard.js";
+import { download } from "#js/ui/downloads.js";
 import { clone, hide, on, part, write } from "#js/ui/markup.js";
 import { say } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
@@ -117,7 +117,9 @@ export class StructuredAnswer {
   /** @param {string[]} faults @param {string} name of the schema, empty for none */
   #drawVerdict(faults, name) {
     part(this.#root, "verdict").hidden = faults.length > 0;
-    part(this.#root, "verdict-text").textContent = name ? word("json-fits", { name }) : word("json-whole");
+    part(this.#root, "verdict-text").textContent = name
+      ? word("json-fits", { name })
+      : word("json-whole");
     part(this.#root, "faults").hidden = faults.length === 0;
     part(this.#root, "fault-list").replaceChildren(...faults.map(item));
   }
@@ -141,7 +143,8 @@ export class StructuredAnswer {
 
   #downloadCsv() {
     // The mark tells a spreadsheet that the text is UTF-8.
-    if (this.#table) download(`${word("json-file")}.csv`, "text/csv", `\ufeff${csvOf(this.#table)}`);
+    if (this.#table)
+      download(`${word("json-file")}.csv`, "text/csv", `\ufeff${csvOf(this.#table)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The answer to a call, drawn quietly: the talk goes on below it. */
 
-import { clone, part } from "#js/ui/markup.js";
 import { nameOfCalled } from "#js/messages/tool_calls.js";
+import { clone, part } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 export class ToolArticle {

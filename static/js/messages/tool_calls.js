@@ -1,8 +1,8 @@
 /** What a model calls for: a card for each call, and the form in which the person answers. */
 
-import { draft } from "#js/state/drafts.js";
-import { JsonReader } from "#js/json/reader.js";
 import { pretty } from "#js/json/pretty.js";
+import { JsonReader } from "#js/json/reader.js";
+import { draft } from "#js/state/drafts.js";
 import { clone, hide, on, part, write } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 

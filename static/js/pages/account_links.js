@@ -1,11 +1,11 @@
 /** The links on a person's own page: copied, changed, updated and revoked at once. */
 
-import { copy } from "#js/ui/clipboard.js";
-import { drawLocalTimes } from "#js/ui/local_times.js";
-import { element, on } from "#js/ui/markup.js";
 import { drawShareDialog } from "#js/share/dialog.js";
 import { Refusal, revoke } from "#js/share/links.js";
 import { fetchShareable } from "#js/share/shareable.js";
+import { copy } from "#js/ui/clipboard.js";
+import { drawLocalTimes } from "#js/ui/local_times.js";
+import { element, on } from "#js/ui/markup.js";
 import { say } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
 
@@ -62,4 +62,6 @@ function complain(sentence) {
 
 drawLocalTimes();
 on(document, "click", (event) => pressed(event.target));
-dialog.on("changed", () => element("share-dialog").addEventListener("close", () => location.reload()));
+dialog.on("changed", () =>
+  element("share-dialog").addEventListener("close", () => location.reload()),
+);

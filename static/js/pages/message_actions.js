@@ -1,11 +1,11 @@
 /** What the buttons and the menu of a message do. */
 
 import { AnswerActions } from "#js/messages/answer_actions.js";
-import { copy, copyDrawn } from "#js/ui/clipboard.js";
-import { draft } from "#js/state/drafts.js";
-import { Emitter } from "#js/ui/emitter.js";
 import { MessageMenu } from "#js/messages/message_menu.js";
 import { showCopied } from "#js/messages/messages.js";
+import { draft } from "#js/state/drafts.js";
+import { copy, copyDrawn } from "#js/ui/clipboard.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { say } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
 
@@ -66,7 +66,8 @@ export class MessageActions extends Emitter {
     if (!message) return;
     const deed = this.#actions[action];
     if (deed) deed({ action, message, button, article });
-    else if (button) this.#answers.act(action, message, button).catch((refusal) => this.#complain(refusal));
+    else if (button)
+      this.#answers.act(action, message, button).catch((refusal) => this.#complain(refusal));
     if (this.#around.state.pending) this.emit("asked");
   }
 

@@ -66,7 +66,13 @@ export class Turns {
    */
   answerTools(messageId, answers) {
     const { model, parameters } = this.#state;
-    return this.#begin({ type: "turn.answer_tools", message_id: messageId, answers, model, parameters });
+    return this.#begin({
+      type: "turn.answer_tools",
+      message_id: messageId,
+      answers,
+      model,
+      parameters,
+    });
   }
 
   /** Stops the answer on the page, also one that the site has not begun yet. */

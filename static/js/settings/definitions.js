@@ -70,7 +70,8 @@ export class Definitions {
     if (kept && !(await this.#forget(kept.id))) return;
     const restore = async () => {
       const { kind, definition } = kept ?? {};
-      const isBack = !kept || (await this.#ask({ type: "definition.save", kind, name, definition }));
+      const isBack =
+        !kept || (await this.#ask({ type: "definition.save", kind, name, definition }));
       if (isBack && conversation === this.#wiring.conversation()) use?.();
       return isBack;
     };

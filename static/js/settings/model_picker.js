@@ -1,9 +1,9 @@
 /** The button that names the model, or those compared, and opens the list of all there are. */
 
+import { TypeAhead } from "#js/settings/type_ahead.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part, write } from "#js/ui/markup.js";
 import { placed } from "#js/ui/popover.js";
-import { TypeAhead } from "#js/settings/type_ahead.js";
 import { word } from "#js/ui/words.js";
 
 // The site compares so many at once (docs/protocol.md).

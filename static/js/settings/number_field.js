@@ -1,8 +1,8 @@
 /** One number of the side panel: what is written in it, its range and what is wrong with it. */
 
+import { described, read, takes } from "#js/settings/parameters.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { on, part, write } from "#js/ui/markup.js";
-import { described, read, takes } from "#js/settings/parameters.js";
 import { word } from "#js/ui/words.js";
 
 /**

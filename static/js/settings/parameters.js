@@ -57,6 +57,7 @@ export function described(name, model) {
   const allowed = model?.parameters?.[name];
   if (!allowed) return "";
   const range = rangeInWords(allowed);
-  if (allowed.default === null || allowed.default === undefined) return word("range-only", { range });
+  if (allowed.default === null || allowed.default === undefined)
+    return word("range-only", { range });
   return word("range-default", { range, value: allowed.default });
 }

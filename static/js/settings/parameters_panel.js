@@ -1,12 +1,12 @@
 /** The panel beside the conversation where its parameters and its system message are set. */
 
 import { Definitions } from "#js/settings/definitions.js";
-import { element, on } from "#js/ui/markup.js";
 import { NumberField } from "#js/settings/number_field.js";
+import { takes } from "#js/settings/parameters.js";
 import { Presets } from "#js/settings/presets.js";
 import { Settings } from "#js/settings/settings.js";
 import { StopField } from "#js/settings/stop_field.js";
-import { takes } from "#js/settings/parameters.js";
+import { element, on } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 const NARROW = matchMedia("(max-width: 63.99rem)");

@@ -121,5 +121,7 @@ function isSame(preset, settings) {
 
 /** @param {Record<string, any>} parameters @returns {string} the same in whichever order */
 function canonical(parameters) {
-  return JSON.stringify(Object.entries(parameters).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return JSON.stringify(
+    Object.entries(parameters).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
 }

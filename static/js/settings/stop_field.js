@@ -1,9 +1,9 @@
 /** The texts that end an answer, as chips. */
 
+import { takes } from "#js/settings/parameters.js";
 import { Chips } from "#js/ui/chips.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { part } from "#js/ui/markup.js";
-import { takes } from "#js/settings/parameters.js";
 import { word } from "#js/ui/words.js";
 
 const MOST = 4;

@@ -96,7 +96,9 @@ export class ToolsEditor extends Emitter {
 
   /** @param {Tool | null} old */
   async #edit(old) {
-    const taken = this.#tools().map(nameOf).filter((name) => !old || name !== nameOf(old));
+    const taken = this.#tools()
+      .map(nameOf)
+      .filter((name) => !old || name !== nameOf(old));
     const draft = await askDefinition("tool", old && draftOf(old), taken);
     if (!draft) return;
     const tool = toolOf(draft);
@@ -131,7 +133,9 @@ function nameOf(tool) {
 /** @param {Tool} tool @param {Definition[]} definitions @returns {Definition | undefined} */
 function keptOf(tool, definitions) {
   const name = nameOf(tool);
-  return definitions.find((each) => each.kind === "tool" && each.definition.function?.name === name);
+  return definitions.find(
+    (each) => each.kind === "tool" && each.definition.function?.name === name,
+  );
 }
 
 /** @param {Tool} tool @returns {Draft} */

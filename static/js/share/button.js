@@ -1,8 +1,8 @@
 /** The way into the share dialog from the page of a conversation. */
 
-import { element, on } from "#js/ui/markup.js";
 import { drawShareDialog } from "#js/share/dialog.js";
 import { shareableOf } from "#js/share/shareable.js";
+import { element, on } from "#js/ui/markup.js";
 
 export class ShareButton {
   #button = element("share-button");

@@ -1,8 +1,8 @@
 /** The links of a conversation, each with its address, what it allows, and what can be done. */
 
+import { sentenceOf, usedInWords } from "#js/share/link_text.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
-import { sentenceOf, usedInWords } from "#js/share/link_text.js";
 
 /**
  * Dispatches `action` {action, id, button}.

@@ -1,8 +1,5 @@
 /** The dialog in which a conversation is shared: its links, a new one, and what it will show. */
 
-import { copy } from "#js/ui/clipboard.js";
-import { Emitter } from "#js/ui/emitter.js";
-import { clone, element, on } from "#js/ui/markup.js";
 import { LinkCards } from "#js/share/cards.js";
 import { DraftPreview } from "#js/share/draft_preview.js";
 import { FieldErrors } from "#js/share/field_errors.js";
@@ -10,6 +7,9 @@ import * as links from "#js/share/links.js";
 import { SelectionFields } from "#js/share/selection.js";
 import { NONE } from "#js/share/shareable.js";
 import { TermsFields } from "#js/share/terms.js";
+import { copy } from "#js/ui/clipboard.js";
+import { Emitter } from "#js/ui/emitter.js";
+import { clone, element, on } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 const NOTHING_CHOSEN = { leaf_id: "", message_ids: null, masks: [], title: "" };
@@ -134,7 +134,9 @@ class ShareDialog extends Emitter {
     element("share-preview").hidden = this.#view === "change";
     element("share-terms").hidden = this.#view === "update";
     element("share-submit").textContent = word(`share-${this.#view}`);
-    element("share-back").textContent = word(this.#view === this.#first ? "share-cancel" : "share-back");
+    element("share-back").textContent = word(
+      this.#view === this.#first ? "share-cancel" : "share-back",
+    );
     this.#selection.draw(this.#talk, { selection, leafId });
     this.#terms.draw(this.#bounds, this.#link);
     element("share-choices").scrollTop = 0;

@@ -1,8 +1,8 @@
 /** Keeps the preview what a reader would get of what is chosen now. */
 
-import { element, } from "#js/ui/markup.js";
 import { preview, secretsIn } from "#js/share/links.js";
 import { Preview } from "#js/share/preview.js";
+import { element } from "#js/ui/markup.js";
 
 const SETTLED_AFTER_MS = 250;
 

@@ -30,7 +30,8 @@ export class FieldErrors {
   #showBeside(place, message) {
     place.textContent = message;
     const described = `[aria-describedby~="${place.id}"]`;
-    const input = place.id && /** @type {HTMLElement | null} */ (this.#root.querySelector(described));
+    const input =
+      place.id && /** @type {HTMLElement | null} */ (this.#root.querySelector(described));
     if (input) input.setAttribute("aria-invalid", "true");
     place.scrollIntoView({ block: "nearest" });
   }

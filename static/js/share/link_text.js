@@ -13,7 +13,9 @@ import { count, word } from "#js/ui/words.js";
  * @returns {string}
  */
 export function sentenceOf(link, now) {
-  const who = link.has_passphrase ? word("share-with-passphrase", { who: whoOf(link) }) : whoOf(link);
+  const who = link.has_passphrase
+    ? word("share-with-passphrase", { who: whoOf(link) })
+    : whoOf(link);
   const reads = link.expires_at
     ? word("share-reads-until", { who, time: moment(link.expires_at, now) })
     : word("share-reads", { who });
@@ -26,7 +28,9 @@ export function sentenceOf(link, now) {
 export function usedInWords({ views, last_viewed_at }) {
   if (!last_viewed_at) return word("share-unseen");
   const time = dayOf(last_viewed_at);
-  return views === 1 ? word("share-seen-once", { time }) : word("share-seen", { count: count(views), time });
+  return views === 1
+    ? word("share-seen-once", { time })
+    : word("share-seen", { count: count(views), time });
 }
 
 /** @param {Link} link @returns {string} */
@@ -43,6 +47,9 @@ function moment(time, now) {
 
 /** @param {string} time */
 function dayOf(time) {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "long" });
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+    day: "numeric",
+    month: "long",
+  });
   return format.format(new Date(time));
 }

@@ -1,8 +1,8 @@
 /** What a link shows: which messages, without what, with which texts masked. */
 
+import { Masks } from "#js/share/masks.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
-import { Masks } from "#js/share/masks.js";
 import { word } from "#js/ui/words.js";
 
 const WORDS_CHARACTERS = 80;
@@ -113,7 +113,11 @@ function authorOf({ role, model }) {
 
 /** @param {Message} message */
 function wordsOf({ content }) {
-  const line = content.slice(0, 4 * WORDS_CHARACTERS).split(/\s+/).join(" ").trim();
+  const line = content
+    .slice(0, 4 * WORDS_CHARACTERS)
+    .split(/\s+/)
+    .join(" ")
+    .trim();
   if (!line) return word("share-no-text");
   return line.length > WORDS_CHARACTERS ? `${line.slice(0, WORDS_CHARACTERS)}…` : line;
 }

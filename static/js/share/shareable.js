@@ -16,7 +16,8 @@ export const NONE = { id: "", title: "", messages: [] };
  * @returns {Talk} what is still being written can be shared when it is there
  */
 export function shareableOf(conversation, branch) {
-  const isThere = (/** @type {Message} */ each) => !each.pending && each.generation?.status !== "running";
+  const isThere = (/** @type {Message} */ each) =>
+    !each.pending && each.generation?.status !== "running";
   const { id, title } = conversation ?? NONE;
   return { id, title, messages: conversation ? branch.filter(isThere) : [] };
 }

@@ -3,7 +3,7 @@
 import { Chips } from "#js/ui/chips.js";
 import { momentName } from "#js/ui/dates.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { element, } from "#js/ui/markup.js";
+import { element } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 const HOUR = 3600;
@@ -105,7 +105,9 @@ export class TermsFields extends Emitter {
 /** @param {Bounds} bounds @param {Link | null} link @returns {HTMLOptionElement[]} */
 function durations({ default_lifetime_seconds, longest_lifetime_seconds }, link) {
   const longest = longest_lifetime_seconds ?? Infinity;
-  const seconds = new Set([...DURATIONS, default_lifetime_seconds, longest].filter((each) => each !== null));
+  const seconds = new Set(
+    [...DURATIONS, default_lifetime_seconds, longest].filter((each) => each !== null),
+  );
   const offered = [...seconds].filter((each) => each <= longest && each < Infinity).sort(ascending);
   const chosen = link ? AS_IT_IS : (default_lifetime_seconds ?? NEVER);
   const options = offered.map((each) => option(inWords(each), String(each), each === chosen));
@@ -117,7 +119,9 @@ function durations({ default_lifetime_seconds, longest_lifetime_seconds }, link)
 /** @param {Link} link */
 function asItIs({ expires_at }) {
   const language = document.documentElement.lang;
-  const time = expires_at ? momentName(new Date(expires_at), new Date(), language) : word("share-never");
+  const time = expires_at
+    ? momentName(new Date(expires_at), new Date(), language)
+    : word("share-never");
   return word("share-as-it-is", { time });
 }
 

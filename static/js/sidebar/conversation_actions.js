@@ -1,9 +1,9 @@
 /** What can be done with the list of conversations: rename, delete, see older ones. */
 
-import { askAboutLinks, askTitle } from "#js/ui/dialogs.js";
-import { Emitter } from "#js/ui/emitter.js";
 import { openLinksOf } from "#js/share/links.js";
 import { Sidebar } from "#js/sidebar/sidebar.js";
+import { askAboutLinks, askTitle } from "#js/ui/dialogs.js";
+import { Emitter } from "#js/ui/emitter.js";
 import { word } from "#js/ui/words.js";
 
 // The site lists so many at once (docs/protocol.md); fewer mean that there are no more.

@@ -10,11 +10,11 @@
  * @typedef {import("#js/connection/frame.js").Frame} Frame
  */
 
-import { SiteState } from "#js/state/site_state.js";
+import { Optimistic } from "#js/state/optimistic.js";
 import { pendingView } from "#js/state/pending.js";
+import { SiteState } from "#js/state/site_state.js";
 import { Thread } from "#js/state/thread.js";
 import { alternativesUnder, branchTo, childrenOf, leafUnder } from "#js/state/tree.js";
-import { Optimistic } from "#js/state/optimistic.js";
 
 const LAST_MODEL = "model";
 

@@ -29,7 +29,11 @@ export class Chips extends Emitter {
    * @param {number} most
    * @param {Writing} [writing]
    */
-  constructor(element, most, writing = { read: (written) => written.trim(), shown: (text) => text }) {
+  constructor(
+    element,
+    most,
+    writing = { read: (written) => written.trim(), shown: (text) => text },
+  ) {
     super();
     this.#list = part(element, "chips");
     this.#input = part(element, "input");

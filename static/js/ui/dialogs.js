@@ -21,7 +21,8 @@ export function askPresetName() {
  * @returns {Promise<{keepsLinks: boolean} | null>}
  */
 export async function askAboutLinks(links) {
-  const sentence = links === 1 ? word("delete-link") : word("delete-links", { count: count(links) });
+  const sentence =
+    links === 1 ? word("delete-link") : word("delete-links", { count: count(links) });
   element("delete-links").textContent = sentence;
   element("delete-revokes").checked = true;
   return (await ask("delete-dialog")) ? { keepsLinks: !element("delete-revokes").checked } : null;

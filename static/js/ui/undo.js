@@ -10,7 +10,11 @@ const MOST = 3;
  * @param {{lines?: string, next?: HTMLElement}} [place] the id of where the line goes, and what
  *   has the focus when it is done with: the box in which whoever was in it goes on writing
  */
-export function offerUndo(sentence, undo, { lines = "undo-lines", next = element("message") } = {}) {
+export function offerUndo(
+  sentence,
+  undo,
+  { lines = "undo-lines", next = element("message") } = {},
+) {
   const all = element(lines);
   const line = clone("undo-line");
   part(line, "sentence").textContent = sentence;
@@ -22,7 +26,8 @@ export function offerUndo(sentence, undo, { lines = "undo-lines", next = element
   while (all.children.length > MOST) all.firstElementChild.remove();
   // The line takes its room from what scrolls beside it.
   const { activeElement } = document;
-  if (all.parentElement.contains(activeElement)) activeElement?.scrollIntoView({ block: "nearest" });
+  if (all.parentElement.contains(activeElement))
+    activeElement?.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {HTMLElement} line that is done with @param {HTMLElement} next */

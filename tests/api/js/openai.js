@@ -35,7 +35,10 @@ test("streams the same text, and the usage last", async () => {
 test("gathers a stream with its helper", async () => {
   const asked = { model: "choices", messages, n: 2 };
   const completion = await client.chat.completions.stream(asked).finalChatCompletion();
-  assert.deepEqual(completion.choices.map((choice) => choice.index), [0, 1]);
+  assert.deepEqual(
+    completion.choices.map((choice) => choice.index),
+    [0, 1],
+  );
 });
 
 test("gives the calls of tools, whole and streamed", async () => {
