@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Nothing is compiled when it is installed; what runs is compiled once, and kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test long lint bench fuzz lock venv base dev weights npm
+.PHONY: run test long lint bench pictures fuzz lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
@@ -39,6 +39,10 @@ BENCHES ?= load gateway stops kill first_token markdown_streaming page_streaming
 bench: dev weights npm
 	@failed=0; for tool in $(BENCHES); do \
 		$(BIN)/python -m tests.bench.$$tool || failed=1; done; exit $$failed
+
+# docs/pictures/, taken of the site as it is.
+pictures: dev npm
+	@$(BIN)/python -m tests.bench.pictures
 
 # The property tests with many more examples, and the API against its own description.
 fuzz: dev npm

@@ -17,6 +17,7 @@ import statistics
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from playwright.async_api import Locator, Page, async_playwright, expect
 
@@ -51,13 +52,13 @@ _SHELL = "chromium-headless-shell"
 
 
 @asynccontextmanager
-async def signed_in(site: Site) -> AsyncIterator[Page]:
-    """A page of a person who has just signed in."""
+async def signed_in(site: Site, **options: Any) -> AsyncIterator[Page]:
+    """A page of a person who has just signed in. ``options`` are those of a Playwright context."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which(_SHELL)
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=arguments)
-        context = await browser.new_context(base_url=site.url)
+        context = await browser.new_context(base_url=site.url, **options)
         page = await context.new_page()
         await page.goto("/")
         await page.get_by_label("Username or email").fill("alice")

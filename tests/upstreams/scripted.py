@@ -6,9 +6,9 @@
     with scripted_thread() as server: ...              on a loop in a thread of its own
 
 The model name selects the script and may carry parameters, ``good?tokens=400,rate=50``; so may the
-last user message. The parameters stand in ``call.DEFAULTS``, the scripts in ``good.py`` and
-``faults.py``; ``GET /v1/models`` lists them. Tokens are numbered within their request and name
-it, ``<gen:17:0042>``, so that any loss, repetition or mixing shows.
+last user message. The parameters stand in ``call.DEFAULTS``, the scripts in ``good.py``,
+``faults.py``, ``replies.py`` and ``demo.py``; ``GET /v1/models`` lists them. Tokens are numbered
+within their request and name it, ``<gen:17:0042>``, so that any loss, repetition or mixing shows.
 
 With ``gate=NAME`` each token waits until the test opens that gate: ``server.open(NAME, 3)``, or
 ``POST /gate/NAME?3`` from another process. ``server.calls`` and ``server.connections`` record
@@ -26,10 +26,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
-from . import faults, good, replies
+from . import demo, faults, good, replies
 from .call import Call, ClientLeft
 
-SCRIPTS = {**good.SCRIPTS, **faults.SCRIPTS, **replies.SCRIPTS}
+SCRIPTS = {**good.SCRIPTS, **faults.SCRIPTS, **replies.SCRIPTS, **demo.SCRIPTS}
 
 
 @dataclass
