@@ -3,7 +3,7 @@
 from django.db import DatabaseError, connection
 
 from chatsite.asgi_types import Application, Message, Receive, Send
-from conversations.threads import in_thread
+from conversations.database.threads import in_thread
 
 _draining = False
 

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
 
 from chatsite.asgi_types import Application, Message, Receive, Send
-from conversations.threads import in_thread
+from conversations.database.threads import in_thread
 
 
 class SignedIn:

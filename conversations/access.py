@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import CharField, DateField, IntegerField, UUIDField
 from django.utils import timezone
 
-from conversations.composed import Composed
+from conversations.database.prepared import Composed
 from conversations.models import (
     ApiKey,
     Conversation,

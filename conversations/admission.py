@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import IntegerField
 from django.utils.translation import gettext as _
 
-from conversations.composed import Composed
+from conversations.database.prepared import Composed
 from conversations.models import Generation, Policy, User
 from conversations.refusal import Refused
 

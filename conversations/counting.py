@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, Decimal
 from django.db import connection
 from django.db.models import Q, Sum
 
-from conversations import statements
+from conversations.database import rows
 from conversations.models import (
     Counter,
     Hold,
@@ -36,20 +36,20 @@ _USED = {
 def locked(user: User, rules: Sequence[Rule], moment: datetime) -> list[Counter]:
     """The counters of the rules, in their order and locked until the transaction ends."""
     keys = [_key(user, rule, moment) for rule in rules]
-    known = statements.found(Counter, keys)
+    known = rows.found(Counter, keys)
     if len(known) < len(keys):
         _make(user, rules, moment)
     elif not connection.features.has_select_for_update:
         # SQLite has one writer at a time: nobody changes what was read.
         return known
     # In the order of their slots, so that two reservations never wait for each other.
-    return statements.found(Counter, keys, lock=True)
+    return rows.found(Counter, keys, lock=True)
 
 
 def amounts(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[int, int]]:
     """What is used and held in the window of each rule, whether there is a counter or not yet."""
     keys = [_key(user, rule, moment) for rule in rules]
-    known = {counter.slot: counter for counter in statements.found(Counter, keys)}
+    known = {counter.slot: counter for counter in rows.found(Counter, keys)}
     missing = [rule for rule in rules if rule.slot not in known]
     so_far = dict(zip(missing, _so_far(user, missing, moment), strict=True))
     return [so_far.get(rule) or (known[rule.slot].used, known[rule.slot].held) for rule in rules]
@@ -77,7 +77,7 @@ def _make(user: User, rules: Sequence[Rule], moment: datetime) -> None:
     made = [
         (rule, counter)
         for rule in rules
-        if (counter := statements.inserted(Counter, {**_key(user, rule, moment), **_NOTHING}))
+        if (counter := rows.inserted(Counter, {**_key(user, rule, moment), **_NOTHING}))
     ]
     used = _used(user, [rule for rule, _counter in made], moment)
     for (rule, counter), amount in zip(made, used, strict=True):

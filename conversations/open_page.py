@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations import access, page_state, protocol
+from conversations.database.threads import in_thread
 from conversations.following import Follower, Silent
 from conversations.generation.revocation import signed_in
 from conversations.models import Conversation, User
 from conversations.quota_state import quota_state
-from conversations.threads import in_thread
 from conversations.turn_records import Turn
 
 logger = logging.getLogger(__name__)

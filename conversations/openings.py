@@ -8,9 +8,9 @@ what is revoked shows nothing from that moment on.
 import asyncio
 from weakref import WeakKeyDictionary
 
+from conversations.database.threads import in_thread
 from conversations.models import ShareLink
 from conversations.sharing.reading import Outcome, Reading, read_all
-from conversations.threads import in_thread
 
 
 class Openings:

@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from conversations import access, keeping, page_state, protocol, tree, turns
+from conversations.database.threads import in_thread
 from conversations.open_page import OpenPage
 from conversations.protocol import PageFrame
 from conversations.quota_state import refusal_state
 from conversations.refusal import Refused
 from conversations.standing import QuotaExceeded
-from conversations.threads import in_thread
 from conversations.tool_answers import ToolAnswers
 from conversations.turn_records import Sending
 

@@ -10,7 +10,7 @@ from django.db.models import IntegerField, UUIDField
 from django.utils.translation import gettext as _
 
 from conversations import access, model_states
-from conversations.composed import Composed, Kinds
+from conversations.database.prepared import Composed, Kinds
 from conversations.generation.events import ChoiceTranscript, Transcript
 from conversations.generation.lifecycle import transcript_of
 from conversations.models import (

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import statements
 from conversations.counting import amounts, cost_micros, locked
+from conversations.database import rows
 from conversations.models import (
     ApiKey,
     Counter,
@@ -117,7 +117,7 @@ def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
         _held(each, counter, wanted.amount(each.rule.measure, granted.max_tokens or 0))
         for each, counter in zip(standing, counters, strict=True)
     ]
-    statements.insert(Hold, _hold(generation_id, wanted, granted, parts, now))
+    rows.insert(Hold, _hold(generation_id, wanted, granted, parts, now))
     return granted
 
 
@@ -184,6 +184,6 @@ def _most_tokens(wanted: Wanted, standing: Standing, asked: int) -> int:
 
 def _held(standing: Standing, counter: Counter, amount: int) -> list[Any]:
     """Take the amount, if it still fits; the statement itself is what decides."""
-    if not statements.hold(counter.pk, amount, standing.rule.limit):
+    if not rows.hold(counter.pk, amount, standing.rule.limit):
         raise QuotaExceeded(standing, amount)
     return [counter.pk, standing.rule.measure, amount]

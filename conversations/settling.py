@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from conversations import statements, tokens
+from conversations import tokens
 from conversations.counting import cost_micros
+from conversations.database import rows
 from conversations.generation.events import ChoiceTranscript, Finished, TokenCounts, Transcript
 from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay, UsageTotal
 
@@ -68,14 +69,14 @@ def settle(
 
     None, and nothing done, for a generation without a hold: settling twice charges once.
     """
-    hold = statements.take(Hold, {"generation_id": generation.pk})
+    hold = rows.take(Hold, {"generation_id": generation.pk})
     if hold is None:
         return None
     used = _used(hold, last, transcript, measured)
     for counter_id, measure, amount in hold.parts:
-        statements.release(counter_id, amount, min(amount, used.amount(measure)))
+        rows.release(counter_id, amount, min(amount, used.amount(measure)))
     entry = _entry(generation, hold, last, used, measured)
-    statements.insert(LedgerEntry, entry)
+    rows.insert(LedgerEntry, entry)
     _add_to_day(entry)
     return used
 
@@ -160,6 +161,6 @@ def _add_to_day(entry: dict[str, Any]) -> None:
         "first_token_answers": int(first_token_ms is not None),
         **{name: entry[name] for name in _DAY_SUMS},
     }
-    statements.add(UsageDay, {name: entry[name] for name in _DAY_KEY}, amounts)
+    rows.add(UsageDay, {name: entry[name] for name in _DAY_KEY}, amounts)
     # Last: everybody's answers of the day share this row, and it is locked from here on.
-    statements.add(UsageTotal, {name: entry[name] for name in _TOTAL_KEY}, amounts)
+    rows.add(UsageTotal, {name: entry[name] for name in _TOTAL_KEY}, amounts)

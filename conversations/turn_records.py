@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import access, admission, statements
+from conversations import access, admission
+from conversations.database import rows
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
 from conversations.generation.prompt import Call
@@ -86,7 +87,7 @@ def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Tur
 def _found(user: User, client_request_id: UUID) -> Turn | None:
     ids = [_request_id(client_request_id, number) for number in range(COMPARED_MODELS)]
     keys = [{"user_id": user.pk, "client_request_id": each} for each in ids]
-    known = statements.found(Generation, keys)
+    known = rows.found(Generation, keys)
     generations = tuple(sorted(known, key=lambda each: each.created_at))
     if not generations or generations[0].conversation is None:
         return None
@@ -117,7 +118,7 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
         content=content,
         changed_in=version,
     )
-    statements.insert_record(message)
+    rows.insert_record(message)
     orders = [
         Order(
             model,
@@ -178,7 +179,7 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     conversation.language_model = orders[0].model
     conversation.updated_at = timezone.now()
     changed = ("head_id", "language_model_id", "parameters", "updated_at")
-    statements.update_record(conversation, changed)
+    rows.update_record(conversation, changed)
     generations = tuple(each.generation for each in created)
     return Turn(conversation, generations, since, tuple(each.call for each in created))
 
@@ -255,7 +256,7 @@ def _conversation(user: User, sending: Sending, content: str) -> Conversation:
     if sending.conversation_id:
         return access.conversation_for(user, sending.conversation_id)
     conversation = Conversation(user=user, title=title_from(content))
-    statements.insert_record(conversation)
+    rows.insert_record(conversation)
     return conversation
 
 

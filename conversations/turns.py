@@ -6,10 +6,10 @@ from typing import TypeVar
 from uuid import UUID
 
 from conversations import access, doorbell, tool_answers, tree, turn_records
+from conversations.database.threads import in_thread
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.models import Conversation, User
-from conversations.threads import in_thread
 from conversations.tool_answers import ToolAnswers
 from conversations.turn_records import Sending, Turn
 

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass, field
 
 from conversations import providers
+from conversations.database.threads import in_thread
 from conversations.generation.connections import open_upstream
 from conversations.models import Provider
-from conversations.threads import in_thread
 from conversations.upstream import AddressPolicy, UpstreamError
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from django.contrib import admin
 from django.db import connection
 from django.test import Client
 
+from conversations.database.threads import in_thread
 from conversations.models import Conversation, Provider, User
-from conversations.threads import in_thread
 from tests.engine.playing import KEY, Stage, play
 
 pytestmark = pytest.mark.django_db(transaction=True)

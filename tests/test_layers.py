@@ -17,7 +17,7 @@ LAYERS = {
     "conversations.generation.events": 0,
     "conversations.local_model_server": 0,
     # 1 records
-    "conversations.composed": 1,
+    "conversations.database.prepared": 1,
     "conversations.models": 1,
     # 2 domain: synchronous Django
     "conversations.access": 2,
@@ -53,8 +53,8 @@ LAYERS = {
     "conversations.sharing": 2,
     "conversations.spreadsheet": 2,
     "conversations.standing": 2,
-    "conversations.statements": 2,
-    "conversations.threads": 2,
+    "conversations.database.rows": 1,
+    "conversations.database.threads": 2,
     "conversations.tokens": 2,
     "conversations.tool_answers": 2,
     "conversations.tree": 2,

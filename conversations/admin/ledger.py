@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations import spreadsheet
 from conversations.admin.audited import AuditedAdmin
 from conversations.admin.figures import seconds
+from conversations.database.threads import in_thread
 from conversations.models import (
     MICROS,
     Generation,
@@ -30,7 +31,6 @@ from conversations.models import (
     UsageTotal,
 )
 from conversations.spreadsheet import Cell
-from conversations.threads import in_thread
 
 if TYPE_CHECKING:
     _Paginator = Paginator[Any]

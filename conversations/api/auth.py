@@ -15,8 +15,8 @@ _PLAIN = ("x-api-key", "api-key")
 def authenticate(request: HttpRequest) -> ApiKey:
     """The key of the request, with its person. Raises :class:`ApiError` with 400 or 401.
 
-    Reads the database: called through :func:`conversations.threads.in_thread`. Cookies never
-    count, and neither does the query string, which ends up in logs.
+    Reads the database: called through :func:`conversations.database.threads.in_thread`. Cookies
+    never count, and neither does the query string, which ends up in logs.
     """
     try:
         return api_keys.authenticated(credential(request), request.META.get("REMOTE_ADDR", ""))

@@ -21,7 +21,7 @@ from conversations.api.answers import Answer
 from conversations.api.errors import ApiError
 from conversations.api.failures import NO_RETRY
 from conversations.completion_records import CLAIM_HOURS, Begun, Claim, refusal_of, release
-from conversations.threads import in_thread
+from conversations.database.threads import in_thread
 
 # All kept answers together, across keys and people.
 MOST_BYTES = 64 * 1024 * 1024

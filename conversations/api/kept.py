@@ -7,7 +7,7 @@ from conversations.api import wire
 from conversations.api.errors import ApiError
 from conversations.api.forms import Form, Whole
 from conversations.completion_records import keep_answer
-from conversations.threads import insist
+from conversations.database.threads import insist
 from conversations.upstream import Chunk
 
 

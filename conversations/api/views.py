@@ -21,10 +21,10 @@ from conversations.api.idempotency import Started, claim_of, memory
 from conversations.api.kept import Kept
 from conversations.api.wire import Model, ModelList, encode
 from conversations.completion_records import Asking, Begun
+from conversations.database.threads import in_thread
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, LanguageModel
 from conversations.refusal import Refused
-from conversations.threads import in_thread
 from conversations.upstream import InvalidField
 
 # How long a start that its client did not wait for looks for other readers of it.

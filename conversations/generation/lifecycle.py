@@ -11,8 +11,9 @@ from django.db.models import UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import quotas, statements
-from conversations.composed import Composed
+from conversations import quotas
+from conversations.database import rows
+from conversations.database.prepared import Composed
 from conversations.generation import log
 from conversations.generation.context import Fitting, fitting
 from conversations.generation.events import (
@@ -83,7 +84,7 @@ def create(order: Order, changed_in: int) -> Created:
     _reserve(generation, order, kept)
     call = call_for(generation, kept.messages, order.continued)
     generation.request = remembered(call, kept)
-    statements.insert_record(generation)
+    rows.insert_record(generation)
     if order.continued:
         return Created(generation, call, [_reopened(order.continued, generation, changed_in)])
     return Created(generation, call, _empty_answers(order, generation, changed_in))
@@ -130,7 +131,7 @@ def _empty_answers(order: Order, generation: Generation, changed_in: int) -> lis
         for choice in range(order.parameters.get("n") or 1)
     ]
     for answer in answers:
-        statements.insert_record(answer)
+        rows.insert_record(answer)
     return answers
 
 
@@ -241,9 +242,9 @@ def _outcome(used: Used | None, measured: Measured) -> dict[str, Any]:
 def note_progress(said: Mapping[UUID, int]) -> None:
     """Remember about how many tokens running generations without a log have said so far."""
     key = LoggedEvent.generation.field
-    rows = [(count, key.get_db_prep_save(pk, connection)) for pk, count in said.items()]
+    values = [(count, key.get_db_prep_save(pk, connection)) for pk, count in said.items()]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(_NOTE, rows)
+        cursor.executemany(_NOTE, values)
 
 
 def _write_down(generation: Generation, last: Finished, measured: Measured) -> str:
@@ -253,7 +254,7 @@ def _write_down(generation: Generation, last: Finished, measured: Measured) -> s
     messages = _filled(generation=generation.pk)
     transcript, seq = transcript_of(generation, messages)
     payload = encode(last)
-    statements.insert_record(LoggedEvent(generation=generation, seq=seq + 1, payload=payload))
+    rows.insert_record(LoggedEvent(generation=generation, seq=seq + 1, payload=payload))
     fold([last], start=transcript)
     generation.last_seq = seq + 1
     generation.notices = transcript.notices
@@ -261,7 +262,7 @@ def _write_down(generation: Generation, last: Finished, measured: Measured) -> s
     outcome = _outcome(used, measured)
     for name, value in outcome.items():
         setattr(generation, name, value)
-    statements.update_record(generation, ["last_seq", "notices", *outcome])
+    rows.update_record(generation, ["last_seq", "notices", *outcome])
     for message in messages:
         _fill(message, transcript.choice(message.choice), changed_in)
     return payload
@@ -274,7 +275,7 @@ def _fill(message: Message, choice: ChoiceTranscript, changed_in: int) -> None:
     message.tool_calls = [call.to_wire() for call in choice.tool_calls]
     message.finish_reason = choice.finish_reason
     message.changed_in = changed_in
-    statements.update_record(message, _FILLED)
+    rows.update_record(message, _FILLED)
 
 
 def request_stop(generation: Generation) -> None:

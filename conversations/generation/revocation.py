@@ -10,7 +10,7 @@ from django.db.models import IntegerField
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from conversations.composed import Composed
+from conversations.database.prepared import Composed
 from conversations.generation.events import Failure
 from conversations.generation.lifecycle import OWNER
 from conversations.models import ApiKey, Generation, LanguageModel, User

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import completion_records, doorbell
+from conversations.database.threads import in_thread, insist
 from conversations.generation import direct, lifecycle, log, revocation
 from conversations.generation.answer import Answering
 from conversations.generation.connections import Connections
@@ -23,7 +24,6 @@ from conversations.generation.prompt import Call
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Run, Writer
 from conversations.models import Generation
-from conversations.threads import in_thread, insist
 
 logger = logging.getLogger(__name__)
 

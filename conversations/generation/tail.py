@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from typing import NamedTuple
 from uuid import UUID
 
+from conversations.database.threads import in_thread
 from conversations.generation import log
-from conversations.threads import in_thread
 
 # How soon a follower of a generation that runs elsewhere looks again.
 TICK_SECONDS = 0.5

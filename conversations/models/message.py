@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.composed import Composed
+from conversations.database.prepared import Composed
 from conversations.models.conversation import Conversation
 
 

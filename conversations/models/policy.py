@@ -6,7 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.composed import Composed
+from conversations.database.prepared import Composed
 
 
 class Policy(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.composed import Place
+from conversations.database.prepared import Place
 from conversations.models.encryption import EncryptedTextField
 from conversations.models.user import User
 

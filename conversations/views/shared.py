@@ -21,12 +21,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conversations import access
+from conversations.database.threads import in_thread
 from conversations.models import ShareLink, User
 from conversations.openings import openings
 from conversations.sharing import article, going_on, passes, reading
 from conversations.sharing.passes import Pass
 from conversations.sharing.reading import PassphraseNeeded, Reading, TooOften
-from conversations.threads import in_thread
 from conversations.views.kept_pages import KeptPages
 
 _kept = KeptPages(most_bytes=16 * 1024 * 1024)

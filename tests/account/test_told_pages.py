@@ -10,10 +10,10 @@ import pytest
 from django.db import OperationalError
 
 from conversations import keeping, page_actions, protocol, tree
+from conversations.database.threads import in_thread
 from conversations.models import Conversation, Counter, Preset, Rule, User
 from conversations.open_page import OpenPage
 from conversations.refusal import Refused
-from conversations.threads import in_thread
 from tests.people import People, make_model
 from tests.quotas.books import limit
 

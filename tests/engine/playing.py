@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from conversations import turns
+from conversations.database.threads import in_thread
 from conversations.generation import log
 from conversations.generation.runner import runner
 from conversations.generation.tail import Batch
 from conversations.models import Generation, Message, User
-from conversations.threads import in_thread
 from conversations.turn_records import Sending, Turn
 from tests.people import make_model, make_people
 from tests.upstreams.scripted import ScriptedUpstream

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from conversations import turns
+from conversations.database.threads import in_thread
 from conversations.details import details_of
 from conversations.models import LanguageModel, Message
-from conversations.threads import in_thread
 from conversations.turn_records import Sending
 from tests.engine.playing import Stage, play
 

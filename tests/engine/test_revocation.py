@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from conversations import api_keys
 from conversations.api_keys import KeyChoices
+from conversations.database.threads import in_thread
 from conversations.generation import revocation
 from conversations.generation.runner import runner
 from conversations.models import (
@@ -22,7 +23,6 @@ from conversations.models import (
     User,
 )
 from conversations.open_page import OpenPage
-from conversations.threads import in_thread
 from tests.administration.desk import PEOPLE, desk_of
 from tests.engine.playing import Stage, play
 from tests.people import PASSWORD, People

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from conversations import tree, turn_records
+from conversations.database.threads import in_thread
 from conversations.models import Message, User
 from conversations.refusal import Refused
-from conversations.threads import in_thread
 from conversations.turn_records import Sending
 from tests.engine.playing import Stage, play
 

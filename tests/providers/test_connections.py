@@ -2,9 +2,9 @@
 
 import pytest
 
+from conversations.database.threads import in_thread
 from conversations.generation import bulkhead
 from conversations.models import LanguageModel, Policy, Provider
-from conversations.threads import in_thread
 from tests.engine.playing import Stage, play
 from tests.upstreams.scripted import ScriptedUpstream
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from django.utils import timezone
 
+from conversations.database.threads import in_thread
 from conversations.models import ShareLink
 from conversations.openings import Openings
 from conversations.sharing.reading import Outcome, Reading, read_all
-from conversations.threads import in_thread
 from tests.people import People
 from tests.sharing.talk import browser_of, make_talk, path_of, share
 

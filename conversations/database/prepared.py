@@ -2,7 +2,7 @@
 
 To compose a statement costs the ORM ten times what the database needs to carry it out, and a turn
 asks two dozen of them. What is the same each time is kept here: the statement, and how its rows
-become records. `conversations.statements` has those that need no ORM at all.
+become records. `conversations.database.rows` has those that need no ORM at all.
 """
 
 import threading

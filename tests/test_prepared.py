@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import IntegerField, QuerySet, UUIDField
 from django.test.utils import CaptureQueriesContext
 
-from conversations.composed import Composed
+from conversations.database.prepared import Composed
 from conversations.models import Conversation, Message
 from tests.people import make_people
 
