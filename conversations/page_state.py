@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from conversations import access, model_states
 from conversations.database.prepared import Composed, Kinds
-from conversations.generation.events import ChoiceTranscript, Transcript
 from conversations.generation.lifecycle import transcript_of
 from conversations.models import (
     Conversation,
@@ -23,6 +22,7 @@ from conversations.models import (
     User,
 )
 from conversations.quota_state import quota_state
+from conversations.transcript import ChoiceTranscript, Transcript
 
 LISTED_CONVERSATIONS = 50
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from conversations import tokens
 from conversations.counting import cost_micros
 from conversations.database import rows
-from conversations.generation.events import ChoiceTranscript, Finished, TokenCounts, Transcript
 from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay, UsageTotal
+from conversations.transcript import ChoiceTranscript, Finished, TokenCounts, Transcript
 
 # A provider that counts less than this part of our own guess is not believed.
 PLAUSIBLE_PART = 1 / 8

@@ -14,10 +14,10 @@ APP = "conversations"
 LAYERS = {
     # 0 pure: the standard library, httpx and msgspec
     "conversations.upstream": 0,
-    "conversations.generation.events": 0,
+    "conversations.transcript": 0,
     "conversations.local_model_server": 0,
     # 1 records
-    "conversations.database.prepared": 1,
+    "conversations.database": 1,
     "conversations.models": 1,
     # 2 domain: synchronous Django
     "conversations.access": 2,
@@ -53,7 +53,6 @@ LAYERS = {
     "conversations.sharing": 2,
     "conversations.spreadsheet": 2,
     "conversations.standing": 2,
-    "conversations.database.rows": 1,
     "conversations.database.threads": 2,
     "conversations.tokens": 2,
     "conversations.tool_answers": 2,

@@ -19,10 +19,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from conversations import api_keys, page_actions, protocol, turn_records
 from conversations.api_keys import KeyChoices
 from conversations.generation import lifecycle
-from conversations.generation.events import Finished
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, Definition, Message, Preset, User
 from conversations.open_page import OpenPage
+from conversations.transcript import Finished
 from conversations.turn_records import Sending, Turn
 from tests.people import PASSWORD, People, make_model
 

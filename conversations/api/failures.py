@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from conversations.api.errors import ApiError
 from conversations.generation.direct import Ending
-from conversations.generation.events import Failure
 from conversations.generation.failures import failure_of
 from conversations.refusal import Refused
 from conversations.standing import QuotaExceeded
+from conversations.transcript import Failure
 from conversations.upstream import InvalidField, UpstreamError
 
 RETRY = {"x-should-retry": "true"}

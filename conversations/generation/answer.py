@@ -1,18 +1,10 @@
 """One answer: from the upstream's chunks to the events of a run."""
 
 from conversations.generation.connections import Connections
-from conversations.generation.events import (
-    Cause,
-    Delta,
-    Event,
-    Finished,
-    Notice,
-    TokenCounts,
-    from_chunk,
-)
 from conversations.generation.failures import failure_of
 from conversations.generation.prompt import Call, EchoFilter
 from conversations.generation.writer import Run, Writer
+from conversations.transcript import Cause, Delta, Event, Finished, Notice, TokenCounts, from_chunk
 from conversations.upstream import (
     Answer,
     Chunk,

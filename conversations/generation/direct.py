@@ -5,10 +5,10 @@ from typing import NamedTuple, Protocol
 
 from conversations.generation.answer import finished
 from conversations.generation.connections import Connections
-from conversations.generation.events import Finished
 from conversations.generation.prompt import Call
 from conversations.generation.writer import Run
 from conversations.settling import Used
+from conversations.transcript import Finished
 from conversations.upstream import Answer, Chunk, InlineThinking, UpstreamError, Usage
 
 

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from conversations.generation.events import Failure
+from conversations.transcript import Failure
 from conversations.upstream import Refused, UpstreamError
 
 # The upstream's own words are shown only where they name what the person can change.

@@ -16,7 +16,11 @@ from conversations.database import rows
 from conversations.database.prepared import Composed
 from conversations.generation import log
 from conversations.generation.context import Fitting, fitting
-from conversations.generation.events import (
+from conversations.generation.prompt import Call, call_for, remembered
+from conversations.models import Generation, LanguageModel, LoggedEvent, Message
+from conversations.settling import UNSEEN, Measured, Used, settle
+from conversations.tokens import BYTES_A_TOKEN, prompt_size
+from conversations.transcript import (
     ChoiceTranscript,
     Failure,
     Finished,
@@ -25,10 +29,6 @@ from conversations.generation.events import (
     encode,
     fold,
 )
-from conversations.generation.prompt import Call, call_for, remembered
-from conversations.models import Generation, LanguageModel, LoggedEvent, Message
-from conversations.settling import UNSEEN, Measured, Used, settle
-from conversations.tokens import BYTES_A_TOKEN, prompt_size
 
 # One process runs generations; the name is its slot, so that its successor knows what it left.
 OWNER = "main"

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from conversations.generation.events import Event, decode
 from conversations.models import Generation, LoggedEvent
+from conversations.transcript import Event, decode
 
 READ_LIMIT = 2000
 _INSERT = """

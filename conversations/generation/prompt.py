@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from conversations.generation.context import Fitting
-from conversations.generation.events import ToolCallTranscript
 from conversations.models import Conversation, Generation, LanguageModel, Message, Provider
 from conversations.parameters import clamped
 from conversations.providers import address_policy
+from conversations.transcript import ToolCallTranscript
 from conversations.upstream import (
     DIALECTS,
     AddressPolicy,

@@ -11,9 +11,9 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from conversations.database.prepared import Composed
-from conversations.generation.events import Failure
 from conversations.generation.lifecycle import OWNER
 from conversations.models import ApiKey, Generation, LanguageModel, User
+from conversations.transcript import Failure
 
 NOTHING: Mapping[UUID, str] = MappingProxyType({})
 

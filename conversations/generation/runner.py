@@ -19,11 +19,11 @@ from conversations.generation import direct, lifecycle, log, revocation
 from conversations.generation.answer import Answering
 from conversations.generation.connections import Connections
 from conversations.generation.direct import Ending, Listener
-from conversations.generation.events import Failure, Finished
 from conversations.generation.prompt import Call
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Run, Writer
 from conversations.models import Generation
+from conversations.transcript import Failure, Finished
 
 logger = logging.getLogger(__name__)
 

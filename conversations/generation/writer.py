@@ -15,11 +15,11 @@ from uuid import UUID
 from django.db import connection
 
 from conversations.generation import log
-from conversations.generation.events import Event, Failure, encode, join
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.tail import Tails
 from conversations.settling import Measured
 from conversations.tokens import about
+from conversations.transcript import Event, Failure, encode, join
 from conversations.upstream import Chunk
 
 logger = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from conversations.api import answers
 from conversations.api.answers import Answer, Reader
 from conversations.api.forms import PING, Origin, Streamed
 from conversations.generation.direct import Ending
-from conversations.generation.events import Finished
 from conversations.models import LedgerEntry
 from conversations.settling import Used
+from conversations.transcript import Finished
 from conversations.upstream import Chunk, ChunkChoice, Delta
 
 USED = Used(LedgerEntry.Source.PROVIDER, 1, 10, 3, 0)

@@ -23,12 +23,6 @@ from django.db import transaction  # noqa: E402
 
 from conversations import api_keys  # noqa: E402
 from conversations.api_keys import KeyChoices  # noqa: E402
-from conversations.generation.events import (  # noqa: E402
-    ChoiceTranscript,
-    Finished,
-    TokenCounts,
-    Transcript,
-)
 from conversations.limits import Limit  # noqa: E402
 from conversations.models import (  # noqa: E402
     ApiKey,
@@ -41,6 +35,12 @@ from conversations.models import (  # noqa: E402
 from conversations.quotas import Wanted, reserve  # noqa: E402
 from conversations.settling import Measured, settle  # noqa: E402
 from conversations.tokens import PromptSize  # noqa: E402
+from conversations.transcript import (  # noqa: E402
+    ChoiceTranscript,
+    Finished,
+    TokenCounts,
+    Transcript,
+)
 from tests.bench.table import milliseconds, show  # noqa: E402
 from tests.people import make_model, make_people  # noqa: E402
 

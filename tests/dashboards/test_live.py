@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from conversations import operations
 from conversations.admin import live
 from conversations.generation import lifecycle
-from conversations.generation.events import Finished
 from conversations.models import AuditEntry, Generation, LanguageModel, Policy, Provider, User
 from conversations.refusal import Refused
+from conversations.transcript import Finished
 from conversations.turn_records import once, regenerate
 from tests.dashboards.administrator import Administrator, rows
 from tests.dashboards.answers import begun, priced_model

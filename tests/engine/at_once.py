@@ -19,9 +19,9 @@ from django.db import connection, transaction  # noqa: E402 - needs the set-up
 
 from conversations import people, turn_records  # noqa: E402
 from conversations.generation import lifecycle  # noqa: E402
-from conversations.generation.events import Finished  # noqa: E402
 from conversations.models import Generation, Hold, Message, Rule, User  # noqa: E402
 from conversations.refusal import Refused  # noqa: E402
+from conversations.transcript import Finished  # noqa: E402
 from conversations.turn_records import Sending, Turn  # noqa: E402
 from tests.people import make_model, make_people  # noqa: E402
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from conversations import tool_answers, turn_records
 from conversations.generation import lifecycle, log, prompt
-from conversations.generation.events import Delta, Finished, ToolCallPiece, encode
 from conversations.models import Conversation, Message
+from conversations.transcript import Delta, Finished, ToolCallPiece, encode
 from conversations.turn_records import Sending, Turn
 from tests.people import People, make_model
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from conversations import page_actions, protocol, turn_records, turns
 from conversations.database.threads import in_thread
 from conversations.generation import lifecycle, log
-from conversations.generation.events import Delta, Failure, Finished, decode, encode
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.runner import runner
 from conversations.models import (
@@ -26,6 +25,7 @@ from conversations.models import (
 )
 from conversations.open_page import OpenPage
 from conversations.page_state import page_state
+from conversations.transcript import Delta, Failure, Finished, decode, encode
 from conversations.turn_records import Sending, Turn
 from tests.engine.playing import KEY, Stage, followed, generation_and_message, play
 from tests.people import make_people

@@ -6,8 +6,8 @@ import pytest
 
 from conversations import following
 from conversations.following import Follower
-from conversations.generation.events import decode, fold
 from conversations.generation.runner import runner
+from conversations.transcript import decode, fold
 from tests.engine.playing import Stage, followed, logged, payloads, play
 
 pytestmark = pytest.mark.django_db(transaction=True)

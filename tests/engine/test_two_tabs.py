@@ -15,9 +15,9 @@ from django.db import transaction
 
 from conversations import keeping, page_state, tree, turn_records
 from conversations.generation import lifecycle, log
-from conversations.generation.events import Delta, Finished, encode
 from conversations.models import Conversation, Generation, LoggedEvent, Message
 from conversations.refusal import Refused
+from conversations.transcript import Delta, Finished, encode
 from conversations.turn_records import Sending, Turn
 from tests.people import People, make_model
 from tests.test_javascript import ROOT, node

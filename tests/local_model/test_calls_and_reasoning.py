@@ -14,9 +14,9 @@ from playwright.sync_api import Page, expect
 
 from conversations import turn_records
 from conversations.generation import lifecycle
-from conversations.generation.events import Finished
 from conversations.local_model import weights
 from conversations.models import Generation, LanguageModel, Message, User
+from conversations.transcript import Finished
 from conversations.turn_records import Sending
 from tests.browser.talking import answer, button, messages, send, wait_for_end
 from tests.browsers import NewPage

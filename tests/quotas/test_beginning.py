@@ -9,11 +9,11 @@ from django.db import transaction
 from conversations import api_keys, limits, people, turn_records
 from conversations.api_keys import KeyChoices
 from conversations.generation import lifecycle
-from conversations.generation.events import Finished, TokenCounts
 from conversations.limits import Limit
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, Rule, User
 from conversations.quotas import QuotaExceeded, Wanted, reserve, standings
 from conversations.tokens import PromptSize
+from conversations.transcript import Finished, TokenCounts
 from conversations.turn_records import Refused, Sending
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit

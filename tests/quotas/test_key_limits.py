@@ -9,13 +9,13 @@ from django.db import connections, transaction
 
 from conversations import api_keys
 from conversations.api_keys import KeyChoices
-from conversations.generation.events import Finished, TokenCounts, Transcript
 from conversations.limits import Limit
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, LedgerEntry
 from conversations.quotas import Wanted, reserve, standings
 from conversations.settling import Measured, settle
 from conversations.standing import QuotaExceeded
 from conversations.tokens import PromptSize
+from conversations.transcript import Finished, TokenCounts, Transcript
 from tests.people import People, make_model, make_people
 from tests.quotas.books import assert_books_balance, limit
 

@@ -82,7 +82,7 @@ RESERVING = """
 import sys
 from uuid import uuid4
 from django.db import transaction
-from conversations.generation.events import Finished, Transcript
+from conversations.transcript import Finished, Transcript
 from conversations.models import Generation, LanguageModel, User
 from conversations.quotas import Wanted, reserve
 from conversations.settling import Measured, settle

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from conversations import turn_records
 from conversations.generation import lifecycle
-from conversations.generation.events import Finished
 from conversations.models import Hold, LedgerEntry
+from conversations.transcript import Finished
 from conversations.turn_records import Sending
 from tests.people import People, make_model
 

@@ -1,6 +1,6 @@
 /**
  * The fold that makes messages from the events of their generation: the twin of
- * conversations/generation/events.py. docs/protocol.md describes the vocabulary, and
+ * conversations/transcript.py. docs/protocol.md describes the vocabulary, and
  * tests/transcripts.json holds both to the same answers.
  *
  * @typedef {{id: string, type: "function", function: {name: string, arguments: string},

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.generation.events import (
+from conversations.transcript import (
     Delta,
     Event,
     Finished,
@@ -25,7 +25,7 @@ from conversations.generation.events import (
     join,
 )
 
-VECTORS = json.loads((Path(__file__).parent.parent / "transcripts.json").read_text())
+VECTORS = json.loads((Path(__file__).parent / "transcripts.json").read_text())
 
 texts = st.text(max_size=5)
 times = st.integers(0, 10_000)
