@@ -13,6 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import admission, quotas
+from conversations.catalog.choosing import model_named
+from conversations.catalog.parameters import FIELDS, clamped, limits_of, takes
+from conversations.catalog.providers import address_policy
+from conversations.catalog.schemas import check_schemas
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.prompt import Call, replay_of
 from conversations.models import (
@@ -23,13 +27,9 @@ from conversations.models import (
     LanguageModel,
     Policy,
 )
-from conversations.parameters import FIELDS, clamped, limits_of, takes
-from conversations.providers import address_policy
 from conversations.refusal import Refused
-from conversations.schemas import check_schemas
 from conversations.standing import Standing
 from conversations.tokens import request_size
-from conversations.turn_records import model_named
 from conversations.upstream import (
     NUMBERS,
     CompletionRequest,

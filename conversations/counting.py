@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, Decimal
 from django.db import connection
 from django.db.models import Q, Sum
 
+from conversations.catalog.parameters import default_max_tokens
 from conversations.database import rows
 from conversations.models import (
     Counter,
@@ -23,7 +24,6 @@ from conversations.models import (
     Rule,
     User,
 )
-from conversations.parameters import default_max_tokens
 
 _NOTHING = {"used": 0, "held": 0}
 _USED = {

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from conversations import access, parameters
+from conversations import access
+from conversations.catalog import parameters
 from conversations.models import Conversation, LanguageModel
 
 

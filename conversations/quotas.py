@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.catalog.parameters import default_max_tokens
 from conversations.counting import amounts, cost_micros, locked
 from conversations.database import rows
 from conversations.models import (
@@ -25,7 +26,6 @@ from conversations.models import (
     Rule,
     User,
 )
-from conversations.parameters import default_max_tokens
 from conversations.standing import QuotaExceeded, Standing
 from conversations.tokens import PromptSize
 

@@ -8,18 +8,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from conversations import access
+from conversations.catalog.choosing import model_named, succession
+from conversations.catalog.parameters import checked_parameters
 from conversations.generation.lifecycle import Order
 from conversations.models import Message, User
 from conversations.refusal import Refused
-from conversations.turn_records import (
-    CONTENT_CHARACTERS,
-    Turn,
-    check_is_written,
-    checked_parameters,
-    model_named,
-    ordered,
-    succession,
-)
+from conversations.turn_records import CONTENT_CHARACTERS, Turn, check_is_written, ordered
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
 
-import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import access, admission
+from conversations.catalog.choosing import model_named, succession
+from conversations.catalog.parameters import checked_parameters, fitted
 from conversations.database import rows
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
 from conversations.generation.prompt import Call
 from conversations.models import (
-    ApiKey,
     Conversation,
     Generation,
     LanguageModel,
@@ -25,10 +25,7 @@ from conversations.models import (
     User,
     title_from,
 )
-from conversations.parameters import WIDEST, fitted, limits_of
 from conversations.refusal import Refused
-from conversations.schemas import check_schemas
-from conversations.upstream import ChatMessage, CompletionRequest, InvalidField, check
 
 CONTENT_CHARACTERS = 100_000
 SYSTEM_MESSAGE_CHARACTERS = 50_000
@@ -203,53 +200,11 @@ def checked_system_message(text: str) -> str:
     return text.strip()
 
 
-def model_named(user: User, name: str, key: ApiKey | None = None) -> LanguageModel:
-    """The model that a person, or a program with a key of theirs, asks for, or its successor.
-
-    Raises :class:`Refused` when it is not open to them, or takes no messages now.
-    """
-    try:
-        model = access.model_for(user, name, key)
-    except access.NotFound:
-        text = _("The model “%s” is not available to you. Choose another one.")
-        raise Refused("unknown_model", text % name[:100], "model") from None
-    if model.paused or model.provider.paused:
-        text = _("“%s” is paused by an administrator. Choose another model, or try again later.")
-        raise Refused("paused", text % model.name, "model")
-    return model
-
-
-def succession(named: str, model: LanguageModel) -> tuple[str, ...]:
-    """What to tell the reader when another model answers than the one that was named."""
-    if named == model.name:
-        return ()
-    text = _("“%(old)s” is no longer offered; “%(new)s” answers in its place.")
-    return (text % {"old": named[:100], "new": model.name},)
-
-
 def _models(user: User, sending: Sending) -> dict[str, LanguageModel]:
     names = list(dict.fromkeys([sending.model, *sending.compared]))
     if len(names) > COMPARED_MODELS:
         raise Refused("too_many_models", _("At most four models can be compared."), "compared")
     return {name: model_named(user, name) for name in names}
-
-
-def checked_parameters(
-    parameters: dict[str, Any], model: LanguageModel | None = None
-) -> dict[str, Any]:
-    """The parameters of a turn, in the wire's names, within the ranges of ``model``.
-
-    Without one, within those that any model can have. Raises :class:`Refused` with the field.
-    """
-    limits = limits_of(model) if model else WIDEST
-    asked = {**parameters, "model": "any", "messages": [], "stream": True}
-    try:
-        request = CompletionRequest.from_wire(asked)
-        check(msgspec.structs.replace(request, messages=(ChatMessage(role="user"),)), limits)
-    except InvalidField as error:
-        raise Refused("invalid_parameter", str(error), error.field) from error
-    check_schemas(parameters)
-    return parameters
 
 
 def _conversation(user: User, sending: Sending, content: str) -> Conversation:

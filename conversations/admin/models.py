@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations import providers
 from conversations.admin.audited import AuditedAdmin
 from conversations.admin.parameters_field import ROWS, ParametersField
 from conversations.admin.switches import switch
+from conversations.catalog import providers
 from conversations.models import LanguageModel
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from conversations.parameters import WHOLE_NUMBERS, WITHOUT_DEFAULT, fault_of_rule
+from conversations.catalog.parameters import WHOLE_NUMBERS, WITHOUT_DEFAULT, fault_of_rule
 from conversations.upstream import DEFAULT_LIMITS
 
 NUMBERS = (

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from conversations import audit
 from conversations.admin.audited import AuditedAdmin, actor_of
+from conversations.catalog.parameters import WHOLE_NUMBERS, WIDEST, checked_parameters
 from conversations.keeping import checked_name
 from conversations.models import Preset
-from conversations.parameters import WHOLE_NUMBERS, WIDEST
 from conversations.refusal import Refused
-from conversations.turn_records import checked_parameters, checked_system_message
+from conversations.turn_records import checked_system_message
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Preset]

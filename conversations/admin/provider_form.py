@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from conversations import providers
 from conversations.admin.bounds import hold_below
+from conversations.catalog import providers
 from conversations.models import Provider
 from conversations.upstream import BadAddress, check_base_url, check_header
 

@@ -13,11 +13,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations import audit, catalogue, providers, upstream_models
+from conversations import audit
 from conversations.admin.audited import actor_of
+from conversations.catalog import listing, providers, siliconflow
+from conversations.catalog.listing import Listing
 from conversations.generation.failures import failure_of
 from conversations.models import LanguageModel, Policy, Provider
-from conversations.upstream_models import Listing
 
 if TYPE_CHECKING:
     from conversations.admin.providers import ProviderAdmin
@@ -28,12 +29,12 @@ SHOWN = 200
 SHOWN_CHARACTERS = 60
 
 
-def in_words(provider: Provider, listing: Listing) -> str:
+def in_words(provider: Provider, asked: Listing) -> str:
     """How asking a server for its models went: the status, the time, and what it said."""
-    values = {"ms": f"{listing.milliseconds:,}", "count": f"{len(listing.names):,}"}
-    if listing.error is None:
+    values = {"ms": f"{asked.milliseconds:,}", "count": f"{len(asked.names):,}"}
+    if asked.error is None:
         return _("The server answers: 2xx in %(ms)s ms, %(count)s models.") % values
-    error, failure = listing.error, failure_of(listing.error)
+    error, failure = asked.error, failure_of(asked.error)
     values["status"] = str(error.status) if error.status else _("no answer")
     values["address"] = f"{provider.base_url}/models"
     sentences = [failure.message, _("(%(status)s from %(address)s after %(ms)s ms)") % values]
@@ -81,14 +82,14 @@ class ModelsPage:
         return redirect("admin:conversations_provider_change", self._provider.pk)
 
     def _preview(self, request: HttpRequest) -> HttpResponseBase:
-        listing = self._listing()
-        if listing.error:
-            self._admin.message_user(request, in_words(self._provider, listing), messages.ERROR)
+        asked = self._listing()
+        if asked.error:
+            self._admin.message_user(request, in_words(self._provider, asked), messages.ERROR)
             return self._back()
         query = request.POST.get("q", "").strip()
         context = {
             **self._admin.admin_site.each_context(request),
-            **self._sections(listing.names, query),
+            **self._sections(asked.names, query),
             "title": self._title(),
             "opts": self._admin.opts,
             "media": self._admin.media,
@@ -106,8 +107,8 @@ class ModelsPage:
 
     def _listing(self) -> Listing:
         if self._source == "catalogue":
-            return Listing(0, [known.name for known in catalogue.SILICONFLOW])
-        return upstream_models.ask(self._provider)
+            return Listing(0, [known.name for known in siliconflow.SILICONFLOW])
+        return listing.ask(self._provider)
 
     def _sections(self, names: list[str], query: str) -> dict[str, Section]:
         found = providers.compare(self._provider, names)

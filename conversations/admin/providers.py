@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from conversations import upstream_models
 from conversations.admin.audited import AuditedAdmin
 from conversations.admin.provider_form import CLOCKS, ProviderForm
 from conversations.admin.provider_models import ModelsPage, in_words
 from conversations.admin.switches import switch
+from conversations.catalog import listing
 from conversations.models import Provider
 
 
@@ -82,9 +82,9 @@ class ProviderAdmin(AuditedAdmin):
     def test_connection(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Ask the server for its models and say how that went."""
         provider = self._provider(request, object_id)
-        listing = upstream_models.ask(provider)
-        level = messages.ERROR if listing.error else messages.SUCCESS
-        self.message_user(request, in_words(provider, listing), level)
+        asked = listing.ask(provider)
+        level = messages.ERROR if asked.error else messages.SUCCESS
+        self.message_user(request, in_words(provider, asked), level)
         return redirect("admin:conversations_provider_change", provider.pk)
 
     def sync(self, request: HttpRequest, object_id: str) -> HttpResponseBase:

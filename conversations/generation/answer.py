@@ -1,6 +1,6 @@
 """One answer: from the upstream's chunks to the events of a run."""
 
-from conversations.generation.connections import Connections
+from conversations.catalog.connections import Connections
 from conversations.generation.failures import failure_of
 from conversations.generation.prompt import Call, EchoFilter
 from conversations.generation.writer import Run, Writer

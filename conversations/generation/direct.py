@@ -3,8 +3,8 @@
 import asyncio
 from typing import NamedTuple, Protocol
 
+from conversations.catalog.connections import Connections
 from conversations.generation.answer import finished
-from conversations.generation.connections import Connections
 from conversations.generation.prompt import Call
 from conversations.generation.writer import Run
 from conversations.settling import Used

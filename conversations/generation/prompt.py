@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from conversations.catalog.parameters import clamped
+from conversations.catalog.providers import address_policy
 from conversations.generation.context import Fitting
 from conversations.models import Conversation, Generation, LanguageModel, Message, Provider
-from conversations.parameters import clamped
-from conversations.providers import address_policy
 from conversations.transcript import ToolCallTranscript
 from conversations.upstream import (
     DIALECTS,

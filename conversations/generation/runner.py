@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import completion_records, doorbell
+from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, insist
 from conversations.generation import direct, lifecycle, log, revocation
 from conversations.generation.answer import Answering
-from conversations.generation.connections import Connections
 from conversations.generation.direct import Ending, Listener
 from conversations.generation.prompt import Call
 from conversations.generation.tail import Tails

@@ -5,10 +5,10 @@ from typing import Any
 from django.db import transaction
 
 from conversations import access
+from conversations.catalog.parameters import checked_parameters
 from conversations.models import Conversation, LanguageModel, Message, ShareLink, User
 from conversations.refusal import Refused
 from conversations.sharing.json_text import parsed
-from conversations.turn_records import checked_parameters
 
 
 @transaction.atomic

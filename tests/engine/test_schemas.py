@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from conversations import turns
+from conversations.catalog.schemas import check_schema
 from conversations.database.threads import in_thread
 from conversations.models import Generation, Message
 from conversations.refusal import Refused
-from conversations.schemas import check_schema
 from conversations.turn_records import Sending
 from tests.engine.playing import Stage, play
 

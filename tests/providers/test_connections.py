@@ -2,8 +2,8 @@
 
 import pytest
 
+from conversations.catalog import bulkhead
 from conversations.database.threads import in_thread
-from conversations.generation import bulkhead
 from conversations.models import LanguageModel, Policy, Provider
 from tests.engine.playing import Stage, play
 from tests.upstreams.scripted import ScriptedUpstream

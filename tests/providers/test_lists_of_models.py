@@ -7,7 +7,8 @@ import re
 import pytest
 from django.contrib.auth.models import Permission
 
-from conversations import access, catalogue, parameters, providers
+from conversations import access
+from conversations.catalog import parameters, providers, siliconflow
 from conversations.models import LanguageModel, Policy, Provider, User
 from tests.people import People
 from tests.providers.administrator import Administrator, audited, messages_of, server_that_says
@@ -199,7 +200,7 @@ def test_loading_the_catalogue_again_changes_nothing(
     dana: Administrator, provider: Provider
 ) -> None:
     Provider.objects.update(dialect="siliconflow")
-    names = [known.name for known in catalogue.SILICONFLOW]
+    names = [known.name for known in siliconflow.SILICONFLOW]
     dana.presses(provider, "load", apply="", new=names)
     model = LanguageModel.objects.get(upstream_name="Qwen/QwQ-32B")
     model.name, model.enabled = "Thinker", False

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conversations import parameters
+from conversations.catalog import parameters
 from conversations.models import LanguageModel, Provider
 from conversations.upstream import Range
 

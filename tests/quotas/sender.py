@@ -18,7 +18,8 @@ from django.db import connections  # noqa: E402
 
 from conversations import turn_records  # noqa: E402
 from conversations.models import User  # noqa: E402
-from conversations.turn_records import Refused, Sending  # noqa: E402
+from conversations.refusal import Refused  # noqa: E402
+from conversations.turn_records import Sending  # noqa: E402
 
 
 def send(user: User, model: str) -> bool:

@@ -12,9 +12,10 @@ from conversations.generation import lifecycle
 from conversations.limits import Limit
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, Rule, User
 from conversations.quotas import QuotaExceeded, Wanted, reserve, standings
+from conversations.refusal import Refused
 from conversations.tokens import PromptSize
 from conversations.transcript import Finished, TokenCounts
-from conversations.turn_records import Refused, Sending
+from conversations.turn_records import Sending
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit
 

@@ -11,9 +11,10 @@ from conversations.generation import lifecycle, log
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Counter, Generation, Hold, LedgerEntry, UsageDay, User
 from conversations.quotas import standings
+from conversations.refusal import Refused
 from conversations.settling import Measured
 from conversations.transcript import Cause, Delta, Finished, TokenCounts, encode
-from conversations.turn_records import Refused, Sending
+from conversations.turn_records import Sending
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit, used_by
 

@@ -12,12 +12,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from conversations import first_run, local_model, operations, providers
+from conversations import first_run, local_model, operations
+from conversations.catalog import providers
+from conversations.catalog.listing import add_listed_models
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.local_model import LocalModel
 from conversations.models import Provider
-from conversations.upstream_models import add_listed_models
 
 logger = logging.getLogger(__name__)
 

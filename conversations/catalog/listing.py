@@ -5,9 +5,9 @@ import logging
 import time
 from dataclasses import dataclass, field
 
-from conversations import providers
+from conversations.catalog import providers
+from conversations.catalog.connections import open_upstream
 from conversations.database.threads import in_thread
-from conversations.generation.connections import open_upstream
 from conversations.models import Provider
 from conversations.upstream import AddressPolicy, UpstreamError
 

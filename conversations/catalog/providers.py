@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from conversations import catalogue
+from conversations.catalog import siliconflow
 from conversations.models import LanguageModel, Policy, Provider
 from conversations.upstream import AddressPolicy, check_header
 
@@ -133,7 +133,7 @@ def _public_name(name: str, provider: Provider, taken: set[str]) -> str:
 def _known_fields(provider: Provider, name: str) -> dict[str, Any]:
     if provider.dialect != Provider.Dialect.SILICONFLOW:
         return {}
-    return catalogue.known_fields(name)
+    return siliconflow.known_fields(name)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations.generation.bulkhead import Bulkhead
+from conversations.catalog.bulkhead import Bulkhead
+from conversations.catalog.providers import headers_in
 from conversations.models import Provider, UnreadableText
-from conversations.providers import headers_in
 from conversations.upstream import (
     DIALECTS,
     AddressPolicy,

@@ -6,13 +6,19 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
+from conversations.catalog.schemas import check_schemas
 from conversations.models import LanguageModel
+from conversations.refusal import Refused
 from conversations.upstream import (
     DEFAULT_LIMITS,
     DIALECTS,
     NUMBERS,
+    ChatMessage,
+    CompletionRequest,
+    InvalidField,
     Limits,
     Range,
+    check,
 )
 
 # An administrator may raise the upper end of these: it is the server's own. Everything else has
@@ -56,6 +62,24 @@ def limits_of(model: LanguageModel) -> Limits:
 def default_max_tokens(model: LanguageModel) -> int:
     """The ``max_tokens`` where none is asked for and a limit counts them, never above the range."""
     return min(model.default_max_tokens, int(_range(model, "max_tokens").high))
+
+
+def checked_parameters(
+    parameters: dict[str, Any], model: LanguageModel | None = None
+) -> dict[str, Any]:
+    """The parameters of a turn, in the wire's names, within the ranges of ``model``.
+
+    Without one, within those that any model can have. Raises :class:`Refused` with the field.
+    """
+    limits = limits_of(model) if model else WIDEST
+    asked = {**parameters, "model": "any", "messages": [], "stream": True}
+    try:
+        request = CompletionRequest.from_wire(asked)
+        check(msgspec.structs.replace(request, messages=(ChatMessage(role="user"),)), limits)
+    except InvalidField as error:
+        raise Refused("invalid_parameter", str(error), error.field) from error
+    check_schemas(parameters)
+    return parameters
 
 
 def fitted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+"""Choosing a model by its name, or the successor of one that is gone."""
+
+from django.utils.translation import gettext as _
+
+from conversations import access
+from conversations.models import ApiKey, LanguageModel, User
+from conversations.refusal import Refused
+
+
+def model_named(user: User, name: str, key: ApiKey | None = None) -> LanguageModel:
+    """The model that a user, or a program with a key of theirs, asks for, or its successor.
+
+    Raises :class:`Refused` when it is not open to them, or takes no messages now.
+    """
+    try:
+        model = access.model_for(user, name, key)
+    except access.NotFound:
+        text = _("The model “%s” is not available to you. Choose another one.")
+        raise Refused("unknown_model", text % name[:100], "model") from None
+    if model.paused or model.provider.paused:
+        text = _("“%s” is paused by an administrator. Choose another model, or try again later.")
+        raise Refused("paused", text % model.name, "model")
+    return model
+
+
+def succession(named: str, model: LanguageModel) -> tuple[str, ...]:
+    """The notice for the user when another model answers than the one that was named."""
+    if named == model.name:
+        return ()
+    text = _("“%(old)s” is no longer offered; “%(new)s” answers in its place.")
+    return (text % {"old": named[:100], "new": model.name},)
