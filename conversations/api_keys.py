@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import audit
-from conversations.limits import Limit
 from conversations.models import (
     KEY_SHOWN_CHARACTERS,
     ApiKey,
@@ -20,6 +19,7 @@ from conversations.models import (
     hashed,
     new_key_secret,
 )
+from conversations.quotas.amounts import Limit
 from conversations.refusal import Refused
 
 # More is a program that makes keys, or somebody who never revokes one.

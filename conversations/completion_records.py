@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import admission, quotas
 from conversations.catalog.choosing import model_named
 from conversations.catalog.parameters import FIELDS, clamped, limits_of, takes
 from conversations.catalog.providers import address_policy
@@ -27,9 +26,10 @@ from conversations.models import (
     LanguageModel,
     Policy,
 )
+from conversations.quotas import concurrency, reservation
+from conversations.quotas.status import Standing
+from conversations.quotas.tokens import request_size
 from conversations.refusal import Refused
-from conversations.standing import Standing
-from conversations.tokens import request_size
 from conversations.upstream import (
     NUMBERS,
     CompletionRequest,
@@ -103,14 +103,14 @@ def begin(asking: Asking) -> Begun:
     ignored = _ignored(model, asking.body)
     check_schemas(dict(asking.body))
     policy = Policy.current()
-    admission.check_site_is_open(policy)
+    concurrency.check_site_is_open(policy)
     parameters = clamped(model, {name: asking.body.get(name) for name in (*FIELDS, _NEWER)})
     generation, granted = _created(asking, asked, model, parameters)
     return Begun(
         generation=generation,
         call=Call(_request(asked, model, parameters), model, address_policy(policy), ""),
         asked=asked,
-        standings=tuple(quotas.standings(asking.key.user, model, asking.key)),
+        standings=tuple(reservation.standings(asking.key.user, model, asking.key)),
         ignored=ignored,
         lowered_to=granted.max_tokens if granted.notice else None,
     )
@@ -118,7 +118,7 @@ def begin(asking: Asking) -> Begun:
 
 def _created(
     asking: Asking, asked: CompletionRequest, model: LanguageModel, parameters: dict[str, Any]
-) -> tuple[Generation, quotas.Granted]:
+) -> tuple[Generation, reservation.Granted]:
     """The row, its claim and its reservation, which may lower ``max_tokens`` in ``parameters``."""
     generation = Generation(
         user=asking.key.user,
@@ -128,8 +128,8 @@ def _created(
         owner=OWNER,
     )
     with transaction.atomic():
-        admission.wait_for_others(asking.key.user)
-        admission.check_room_for(asking.key.user)
+        concurrency.wait_for_others(asking.key.user)
+        concurrency.check_room_for(asking.key.user)
         _claim(asking, generation.pk)
         granted = _reserved(generation, model, asking, asked)
         if granted.max_tokens is not None:
@@ -189,8 +189,8 @@ def _is_usual(name: str, value: Any) -> bool:
 
 def _reserved(
     generation: Generation, model: LanguageModel, asking: Asking, asked: CompletionRequest
-) -> quotas.Granted:  # fmt: skip
-    wanted = quotas.Wanted(
+) -> reservation.Granted:  # fmt: skip
+    wanted = reservation.Wanted(
         user=asking.key.user,
         model=model,
         prompt=request_size(asked, model),
@@ -198,7 +198,7 @@ def _reserved(
         count=asked.n or 1,
         key=asking.key,
     )
-    return quotas.reserve(generation.pk, wanted)
+    return reservation.reserve(generation.pk, wanted)
 
 
 def _request(

@@ -12,7 +12,7 @@ from conversations.database.threads import in_thread
 from conversations.following import Follower, Silent
 from conversations.generation.revocation import signed_in
 from conversations.models import Conversation, User
-from conversations.quota_state import quota_state
+from conversations.quotas.state import quota_state
 from conversations.turn_records import Turn
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,6 @@ from django.db.models import Count, Func, IntegerField, QuerySet, Sum
 from django.utils import timezone
 
 from conversations import audit
-from conversations.counting import cost_micros
 from conversations.generation import lifecycle
 from conversations.models import (
     Generation,
@@ -22,7 +21,8 @@ from conversations.models import (
     Provider,
     User,
 )
-from conversations.tokens import about
+from conversations.quotas.counters import cost_micros
+from conversations.quotas.tokens import about
 
 # How the events that carry text begin, and about how much JSON they have around it.
 _DELTA = '{"type":"delta"'

@@ -11,9 +11,9 @@ from conversations import access, keeping, page_state, protocol, tree, turns
 from conversations.database.threads import in_thread
 from conversations.open_page import OpenPage
 from conversations.protocol import PageFrame
-from conversations.quota_state import refusal_state
+from conversations.quotas.state import refusal_state
+from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused
-from conversations.standing import QuotaExceeded
 from conversations.tool_answers import ToolAnswers
 from conversations.turn_records import Sending
 

@@ -21,7 +21,7 @@ from conversations.models import (
     Preset,
     User,
 )
-from conversations.quota_state import quota_state
+from conversations.quotas.state import quota_state
 from conversations.transcript import ChoiceTranscript, Transcript
 
 LISTED_CONVERSATIONS = 50

@@ -17,8 +17,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from conversations import audit, people
-from conversations.limits import Limit, NotALimit, amount_from_words, set_limit
 from conversations.models import LanguageModel, Measure, Period, User
+from conversations.quotas.amounts import Limit, NotALimit, amount_from_words, set_limit
 
 # All are made in one transaction, which on SQLite holds up everybody's answers for its second.
 MOST_ROWS = 200
@@ -220,7 +220,7 @@ def _problems_of_limits(row: Row, plan: Plan) -> Iterator[str]:
 def limit_of(text: str, models: dict[str, LanguageModel]) -> Limit:
     """The limit that a file writes as "tokens/day=100k" or "cost/month@model=12.50".
 
-    Raises :class:`~conversations.limits.NotALimit`.
+    Raises :class:`~conversations.quotas.amounts.NotALimit`.
     """
     found = _LIMIT.fullmatch(text)
     if found is None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import access, admission
+from conversations import access
 from conversations.catalog.choosing import model_named, succession
 from conversations.catalog.parameters import checked_parameters, fitted
 from conversations.database import rows
@@ -25,6 +25,7 @@ from conversations.models import (
     User,
     title_from,
 )
+from conversations.quotas import concurrency
 from conversations.refusal import Refused
 
 CONTENT_CHARACTERS = 100_000
@@ -74,10 +75,10 @@ def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Tur
     Whatever arrives twice, from a page that lost its connection or in a race, makes one turn.
     """
     with transaction.atomic():
-        admission.wait_for_others(user)
+        concurrency.wait_for_others(user)
         if found := _found(user, client_request_id):
             return found
-        admission.check_site_is_open(Policy.current())
+        concurrency.check_site_is_open(Policy.current())
         return create()
 
 
@@ -168,7 +169,7 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     Each model gets what it takes of the parameters, within its own ranges. Of several answers
     none is shown before the others: the branch ends with what they answer, until one is kept.
     """
-    admission.check_room_for(conversation.user, len(orders))
+    concurrency.check_room_for(conversation.user, len(orders))
     fitting = [replace(each, parameters=fitted(each.model, each.parameters)) for each in orders]
     created = [lifecycle.create(order, version) for order in fitting]
     answers = [message for each in created for message in each.answers]

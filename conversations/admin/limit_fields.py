@@ -7,8 +7,8 @@ from django.contrib.admin import site
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 
-from conversations.limits import Limit, NotALimit, amount_from_words
 from conversations.models import LanguageModel, Measure, Period, Rule
+from conversations.quotas.amounts import Limit, NotALimit, amount_from_words
 
 AMOUNT_HELP = _("Such as 500, 1,500, 100k or 2.5M; a cost in the site’s currency, such as 12.50.")
 

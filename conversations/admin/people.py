@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations import audit, people, quotas
+from conversations import audit, people
 from conversations.admin.api_keys import keys_of_person
 from conversations.admin.audited import AuditedAdmin, actor_of
 from conversations.admin.few_choices import GroupFilter
@@ -29,7 +29,8 @@ from conversations.admin.people_form import (
 )
 from conversations.admin.people_import import ImportPage
 from conversations.models import Conversation, Period, Policy, UsageDay, User, money
-from conversations.standing import Standing, amount_in_words
+from conversations.quotas import reservation
+from conversations.quotas.status import Standing, amount_in_words
 
 
 @admin.register(User)
@@ -120,7 +121,7 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
     @admin.display(description=gettext_lazy("Limits now"))
     def standings(self, person: User) -> str:
         """Which rule decides in each slot, and how it stands."""
-        rows = [_shown(each) for each in quotas.standings(person, None)]
+        rows = [_shown(each) for each in reservation.standings(person, None)]
         context = {"rows": rows, "person": person}
         return render_to_string("admin/conversations/user/standings.html", context)
 

@@ -13,11 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from conversations import limits, people
+from conversations import people
 from conversations.admin.audited import actor_of
 from conversations.admin.limit_fields import LimitForm
 from conversations.admin.questions import Question, ask
 from conversations.models import User
+from conversations.quotas import amounts
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
@@ -124,7 +125,7 @@ class PeopleActions(_Admin):
         actor = actor_of(request)
 
         def carry_out(chosen: QuerySet[User], values: dict[str, Any]) -> int:
-            return limits.set_limits(actor, chosen, values["limit"])
+            return amounts.set_limits(actor, chosen, values["limit"])
 
         return self._ask(request, LIMIT, queryset, carry_out)
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from conversations.admin.audited import AuditedAdmin
 from conversations.admin.limit_fields import AMOUNT_HELP, cleaned_amount
 from conversations.admin.switches import switch
-from conversations.limits import rule_in_place
 from conversations.models import Policy, Rule, exact_amount
+from conversations.quotas.amounts import rule_in_place
 
 
 class RuleForm(forms.ModelForm):

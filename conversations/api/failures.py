@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from conversations.api.errors import ApiError
 from conversations.generation.direct import Ending
 from conversations.generation.failures import failure_of
+from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused
-from conversations.standing import QuotaExceeded
 from conversations.transcript import Failure
 from conversations.upstream import InvalidField, UpstreamError
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from conversations.models import MICROS, Measure
-from conversations.standing import Standing
+from conversations.quotas.status import Standing
 
 REQUEST_ID = "x-request-id"
 # Both are for a proxy on the way: hold nothing back, and change nothing (compression holds back).

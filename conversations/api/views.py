@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from conversations import access, completion_records, quotas
+from conversations import access, completion_records
 from conversations.api import headers, openapi
 from conversations.api.answers import Answer, Reader
 from conversations.api.auth import authenticate, require
@@ -24,6 +24,7 @@ from conversations.completion_records import Asking, Begun
 from conversations.database.threads import in_thread
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, LanguageModel
+from conversations.quotas import reservation
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
 
@@ -93,7 +94,7 @@ def _left(key: ApiKey, name: object) -> dict[str, str]:
         model = access.model_for(key.user, str(name), key)
     except access.NotFound:
         model = None
-    standings = quotas.standings(key.user, model, key)
+    standings = reservation.standings(key.user, model, key)
     return headers.quota_headers(
         each for each in standings if model or each.rule.language_model_id is None
     )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import ngettext
 
 from conversations.models import LanguageModel, Message
-from conversations.tokens import BYTES_A_TOKEN, message_bytes
+from conversations.quotas.tokens import BYTES_A_TOKEN, message_bytes
 
 TOKENS_A_MESSAGE = 4
 

@@ -7,7 +7,7 @@ from conversations.catalog.connections import Connections
 from conversations.generation.answer import finished
 from conversations.generation.prompt import Call
 from conversations.generation.writer import Run
-from conversations.settling import Used
+from conversations.quotas.settlement import Used
 from conversations.transcript import Finished
 from conversations.upstream import Answer, Chunk, InlineThinking, UpstreamError, Usage
 

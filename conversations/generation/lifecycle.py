@@ -11,15 +11,15 @@ from django.db.models import UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import quotas
 from conversations.database import rows
 from conversations.database.prepared import Composed
 from conversations.generation import log
 from conversations.generation.context import Fitting, fitting
 from conversations.generation.prompt import Call, call_for, remembered
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
-from conversations.settling import UNSEEN, Measured, Used, settle
-from conversations.tokens import BYTES_A_TOKEN, prompt_size
+from conversations.quotas import reservation
+from conversations.quotas.settlement import UNSEEN, Measured, Used, settle
+from conversations.quotas.tokens import BYTES_A_TOKEN, prompt_size
 from conversations.transcript import (
     ChoiceTranscript,
     Failure,
@@ -69,7 +69,7 @@ def create(order: Order, changed_in: int) -> Created:
     """The running generation of ``order`` with its assistant messages, in the caller's transaction.
 
     What it can use is reserved in the same transaction. ``changed_in`` is the version of the
-    conversation that this change makes. Raises :class:`~conversations.standing.QuotaExceeded`.
+    conversation that this change makes. Raises :class:`~conversations.quotas.status.QuotaExceeded`.
     """
     conversation = order.parent.conversation
     generation = Generation(
@@ -93,14 +93,14 @@ def create(order: Order, changed_in: int) -> Created:
 def _reserve(generation: Generation, order: Order, kept: Fitting) -> None:
     messages = [*kept.messages, *([order.continued] if order.continued else [])]
     system_message = order.parent.conversation.system_message
-    wanted = quotas.Wanted(
+    wanted = reservation.Wanted(
         user=generation.user,
         model=order.model,
         prompt=prompt_size(messages, order.parameters, order.model, system_message),
         max_tokens=order.parameters.get("max_tokens"),
         count=order.parameters.get("n") or 1,
     )
-    granted = quotas.reserve(generation.pk, wanted)
+    granted = reservation.reserve(generation.pk, wanted)
     lowered = {} if granted.max_tokens is None else {"max_tokens": granted.max_tokens}
     generation.parameters = {**order.parameters, **lowered}
     notices = [*order.notices, kept.notice(), granted.notice]

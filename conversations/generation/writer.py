@@ -17,8 +17,8 @@ from django.db import connection
 from conversations.generation import log
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.tail import Tails
-from conversations.settling import Measured
-from conversations.tokens import about
+from conversations.quotas.settlement import Measured
+from conversations.quotas.tokens import about
 from conversations.transcript import Event, Failure, encode, join
 from conversations.upstream import Chunk
 

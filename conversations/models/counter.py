@@ -34,7 +34,7 @@ class Counter(models.Model):
     in all.
 
     It belongs to no rule: rules of one slot read the same. Who may doubt one deletes it, and it is
-    made anew of the ledger and the holds (:mod:`conversations.counting`).
+    made anew of the ledger and the holds (:mod:`conversations.quotas.counters`).
     """
 
     user = models.ForeignKey(

@@ -40,7 +40,7 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         """Enabled rules for the person, the person's groups or everyone, and for ``key``; for
         ``model``, or for any.
 
-        Which of them decide is said by :func:`conversations.quotas.deciding_rules`.
+        Which of them decide is said by :func:`conversations.quotas.reservation.deciding_rules`.
         """
         named = {"user": user, "model": model, "key": key}
         return list(

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from conversations import access
 from conversations.api_keys import KeyChoices
-from conversations.limits import Limit, NotALimit, amount_from_words
 from conversations.models import (
     KEY_NAME_CHARACTERS,
     ApiKey,
@@ -25,6 +24,7 @@ from conversations.models import (
     User,
     exact_amount,
 )
+from conversations.quotas.amounts import Limit, NotALimit, amount_from_words
 
 MOST_NETWORKS = 20
 _ONE_DAY = timedelta(days=1)

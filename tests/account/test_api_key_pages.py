@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from conversations import api_keys
 from conversations.api_keys import KeyChoices, UnknownKey
-from conversations.limits import Limit
 from conversations.models import ApiKey, User
+from conversations.quotas.amounts import Limit
 from tests.people import PASSWORD, People, make_model
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from conversations import api_keys
 from conversations.api_keys import KeyChoices
-from conversations.limits import Limit
 from conversations.models import ApiKey, User
+from conversations.quotas.amounts import Limit
 from tests.administration.desk import Desk, desk_of, staff_member, told, trail
 from tests.people import People
 

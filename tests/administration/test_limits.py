@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conversations.limits import NotALimit, amount_from_words
 from conversations.models import Rule, exact_amount
+from conversations.quotas.amounts import NotALimit, amount_from_words
 from tests.administration.desk import Desk, told, trail
 from tests.people import People, make_model
 from tests.quotas.books import limit

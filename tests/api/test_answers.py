@@ -10,7 +10,7 @@ from conversations.api.answers import Answer, Reader
 from conversations.api.forms import PING, Origin, Streamed
 from conversations.generation.direct import Ending
 from conversations.models import LedgerEntry
-from conversations.settling import Used
+from conversations.quotas.settlement import Used
 from conversations.transcript import Finished
 from conversations.upstream import Chunk, ChunkChoice, Delta
 

@@ -10,8 +10,8 @@ from django.test import Client
 
 from conversations import api_keys
 from conversations.api_keys import KeyChoices
-from conversations.limits import Limit
 from conversations.models import ApiKey, Counter
+from conversations.quotas.amounts import Limit
 from tests.api.conftest import SECONDS, Gate
 from tests.quotas.books import assert_books_balance
 from tests.test_javascript import ROOT, node

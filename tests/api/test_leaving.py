@@ -136,7 +136,7 @@ def test_clients_that_read_nothing_cost_little_and_are_cut_off(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_request, "STALLED_READER_SECONDS", 1.0)
-    monkeypatch.setattr("conversations.admission.RUNNING_GENERATIONS", READERS)
+    monkeypatch.setattr("conversations.quotas.concurrency.RUNNING_GENERATIONS", READERS)
     gate.ask("huge-answer", "size=100000")
     before = resident_bytes()
     body = gate.body("huge-answer", f"size={SIZE}", stream=True)

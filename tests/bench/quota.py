@@ -23,7 +23,6 @@ from django.db import transaction  # noqa: E402
 
 from conversations import api_keys  # noqa: E402
 from conversations.api_keys import KeyChoices  # noqa: E402
-from conversations.limits import Limit  # noqa: E402
 from conversations.models import (  # noqa: E402
     ApiKey,
     AuditEntry,
@@ -32,9 +31,10 @@ from conversations.models import (  # noqa: E402
     Rule,
     User,
 )
-from conversations.quotas import Wanted, reserve  # noqa: E402
-from conversations.settling import Measured, settle  # noqa: E402
-from conversations.tokens import PromptSize  # noqa: E402
+from conversations.quotas.amounts import Limit  # noqa: E402
+from conversations.quotas.reservation import Wanted, reserve  # noqa: E402
+from conversations.quotas.settlement import Measured, settle  # noqa: E402
+from conversations.quotas.tokens import PromptSize  # noqa: E402
 from conversations.transcript import (  # noqa: E402
     ChoiceTranscript,
     Finished,

@@ -11,7 +11,7 @@ from conversations import turn_records
 from conversations.generation import lifecycle, log
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Generation, Hold, LanguageModel, User
-from conversations.settling import Measured
+from conversations.quotas.settlement import Measured
 from conversations.transcript import Delta, Failure, Finished, TokenCounts, encode
 from conversations.turn_records import Sending
 from tests.people import People, make_model

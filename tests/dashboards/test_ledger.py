@@ -13,9 +13,9 @@ from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from conversations import settling
 from conversations.admin import ledger
 from conversations.models import LanguageModel, LedgerEntry, User
+from conversations.quotas import settlement
 from tests.dashboards.administrator import Administrator
 from tests.dashboards.answers import a_varied_month, answered, priced_model
 from tests.people import People
@@ -158,7 +158,7 @@ def test_entries_of_one_moment_are_each_exported_once(
 
 def test_an_answer_that_was_settled_months_later_fits_into_the_ledger(people: People) -> None:
     answered(people.alice, priced_model("vendor/small"), days_ago=90)
-    assert LedgerEntry.objects.get().duration_ms == settling.LONGEST_MS
+    assert LedgerEntry.objects.get().duration_ms == settlement.LONGEST_MS
 
 
 def test_names_cannot_become_formulas_in_a_spreadsheet(people: People) -> None:

@@ -6,14 +6,15 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from conversations import api_keys, limits, people, turn_records
+from conversations import api_keys, people, turn_records
 from conversations.api_keys import KeyChoices
 from conversations.generation import lifecycle
-from conversations.limits import Limit
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, Rule, User
-from conversations.quotas import QuotaExceeded, Wanted, reserve, standings
+from conversations.quotas import amounts
+from conversations.quotas.amounts import Limit
+from conversations.quotas.reservation import QuotaExceeded, Wanted, reserve, standings
+from conversations.quotas.tokens import PromptSize
 from conversations.refusal import Refused
-from conversations.tokens import PromptSize
 from conversations.transcript import Finished, TokenCounts
 from conversations.turn_records import Sending
 from tests.people import People, make_model
@@ -162,6 +163,6 @@ def asked(people: People, model: LanguageModel, key: ApiKey) -> None:
 
 def test_a_limit_set_in_bulk_counts_the_past_of_each(people: People, model: LanguageModel) -> None:
     used(people.alice, model, 2)
-    limits.set_limits(None, [people.alice, people.bob], Limit("requests", "day", None, 2))
+    amounts.set_limits(None, [people.alice, people.bob], Limit("requests", "day", None, 2))
     assert (shown(people.alice), shown(people.bob)) == ([(2, 0)], [(0, 0)])
     assert Rule.objects.count() == 2

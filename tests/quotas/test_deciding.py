@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from conversations.models import Period, Rule
-from conversations.quotas import deciding_rules, standings
+from conversations.quotas.reservation import deciding_rules, standings
 from tests.people import People, make_model
 from tests.quotas.books import limit
 

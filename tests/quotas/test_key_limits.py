@@ -9,12 +9,12 @@ from django.db import connections, transaction
 
 from conversations import api_keys
 from conversations.api_keys import KeyChoices
-from conversations.limits import Limit
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, LedgerEntry
-from conversations.quotas import Wanted, reserve, standings
-from conversations.settling import Measured, settle
-from conversations.standing import QuotaExceeded
-from conversations.tokens import PromptSize
+from conversations.quotas.amounts import Limit
+from conversations.quotas.reservation import Wanted, reserve, standings
+from conversations.quotas.settlement import Measured, settle
+from conversations.quotas.status import QuotaExceeded
+from conversations.quotas.tokens import PromptSize
 from conversations.transcript import Finished, TokenCounts, Transcript
 from tests.people import People, make_model, make_people
 from tests.quotas.books import assert_books_balance, limit

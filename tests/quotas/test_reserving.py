@@ -8,9 +8,9 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from conversations.models import Counter, Hold, LanguageModel
-from conversations.quotas import Granted, Wanted, reserve
-from conversations.standing import QuotaExceeded, amount_in_words
-from conversations.tokens import PromptSize
+from conversations.quotas.reservation import Granted, Wanted, reserve
+from conversations.quotas.status import QuotaExceeded, amount_in_words
+from conversations.quotas.tokens import PromptSize
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit
 

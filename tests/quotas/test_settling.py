@@ -10,9 +10,9 @@ from conversations import turn_records
 from conversations.generation import lifecycle, log
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Counter, Generation, Hold, LedgerEntry, UsageDay, User
-from conversations.quotas import standings
+from conversations.quotas.reservation import standings
+from conversations.quotas.settlement import Measured
 from conversations.refusal import Refused
-from conversations.settling import Measured
 from conversations.transcript import Cause, Delta, Finished, TokenCounts, encode
 from conversations.turn_records import Sending
 from tests.people import People, make_model

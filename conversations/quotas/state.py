@@ -4,8 +4,8 @@ from typing import Any
 
 from conversations import access
 from conversations.models import Measure, Policy, User
-from conversations.quotas import standings
-from conversations.standing import Standing
+from conversations.quotas.reservation import standings
+from conversations.quotas.status import Standing
 
 
 def quota_state(user: User) -> list[dict[str, Any]]:

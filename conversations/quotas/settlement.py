@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from conversations import tokens
-from conversations.counting import cost_micros
 from conversations.database import rows
 from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay, UsageTotal
+from conversations.quotas import tokens
+from conversations.quotas.counters import cost_micros
 from conversations.transcript import ChoiceTranscript, Finished, TokenCounts, Transcript
 
 # A provider that counts less than this part of our own guess is not believed.

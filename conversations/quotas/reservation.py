@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.catalog.parameters import default_max_tokens
-from conversations.counting import amounts, cost_micros, locked
 from conversations.database import rows
 from conversations.models import (
     ApiKey,
@@ -26,8 +25,9 @@ from conversations.models import (
     Rule,
     User,
 )
-from conversations.standing import QuotaExceeded, Standing
-from conversations.tokens import PromptSize
+from conversations.quotas.counters import amounts, cost_micros, locked
+from conversations.quotas.status import QuotaExceeded, Standing
+from conversations.quotas.tokens import PromptSize
 
 # Less than this is no useful answer: the request is refused instead of being cut down to it.
 USEFUL_TOKENS = 32
