@@ -19,6 +19,7 @@ LAYERS = {
     # 1 records
     "conversations.database": 1,
     "conversations.models": 1,
+    "conversations.usage": 2,
     "conversations.quotas": 2,
     # 2 domain: synchronous Django
     "conversations.access": 2,
@@ -43,7 +44,7 @@ LAYERS = {
     "conversations.quotas.amounts": 2,
     "conversations.model_states": 2,
     "conversations.operations": 2,
-    "conversations.own_usage": 2,
+    "conversations.usage.own": 2,
     "conversations.page_state": 2,
     "conversations.people": 2,
     "conversations.people_import": 2,
@@ -59,7 +60,7 @@ LAYERS = {
     "conversations.tool_answers": 2,
     "conversations.tree": 2,
     "conversations.turn_records": 2,
-    "conversations.usage": 2,
+    "conversations.usage.reports": 2,
     # 3 running: may wait, may use Channels
     "conversations.doorbell": 3,
     "conversations.generation": 3,

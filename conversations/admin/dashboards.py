@@ -23,7 +23,7 @@ from conversations.admin.usage_filters import (
     with_parameters,
 )
 from conversations.models import Policy
-from conversations.usage import Row, Sums
+from conversations.usage.reports import Row, Sums
 
 BY_SLUG = {report.slug: report for report in REPORTS}
 

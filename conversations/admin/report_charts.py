@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from conversations.admin import charts, figures
 from conversations.admin.charts import Bar, BarChart, Chart, ColumnChart, Reading, Remark
-from conversations.usage import Breakdown, Row, Sums
+from conversations.usage.reports import Breakdown, Row, Sums
 
 
 def of_days(breakdown: Breakdown, _page: Sequence[Row]) -> list[Chart]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from conversations import usage
 from conversations.admin import figures, report_charts
 from conversations.admin.charts import Chart
 from conversations.admin.figures import Money
 from conversations.models import MICROS
 from conversations.spreadsheet import Cell
-from conversations.usage import Breakdown, Row, Selection, Sums
+from conversations.usage import reports
+from conversations.usage.reports import Breakdown, Row, Selection, Sums
 
 Words = str | Promise
 
@@ -98,7 +98,7 @@ REPORTS = (
         "days",
         _("Days"),
         _("Day"),
-        usage.by_day,
+        reports.by_day,
         report_charts.of_days,
         USAGE,
         ledger_parameter="q",
@@ -109,7 +109,7 @@ REPORTS = (
         "models",
         _("Models"),
         _("Model"),
-        usage.by_model,
+        reports.by_model,
         report_charts.of_models,
         USAGE,
         parameter="model",
@@ -118,7 +118,7 @@ REPORTS = (
         "people",
         _("People"),
         _("Person"),
-        usage.by_person,
+        reports.by_person,
         report_charts.of_people,
         USAGE,
         parameter="person",
@@ -127,7 +127,7 @@ REPORTS = (
         "groups",
         _("Groups"),
         _("Group"),
-        usage.by_group,
+        reports.by_group,
         report_charts.of_groups,
         USAGE,
         parameter="group",
@@ -136,7 +136,7 @@ REPORTS = (
         "providers",
         _("Providers"),
         _("Provider"),
-        usage.by_provider,
+        reports.by_provider,
         report_charts.of_providers,
         USAGE,
         parameter="provider",
@@ -145,7 +145,7 @@ REPORTS = (
         "errors",
         _("Errors"),
         _("Error"),
-        usage.by_error,
+        reports.by_error,
         report_charts.of_errors,
         ERRORS,
         ledger_parameter="error_code",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.admin.few_choices import MOST_CHOICES
 from conversations.models import LanguageModel, Provider
-from conversations.usage import Selection
+from conversations.usage.reports import Selection
 
 # A chart of more days than this could not be read, and a page of them not be quick.
 LONGEST_DAYS = 366

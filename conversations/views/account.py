@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET
 
 from conversations import access
 from conversations.models import Measure
-from conversations.own_usage import ModelUse, use_by_day, use_by_model
 from conversations.quotas.state import visible_standings
 from conversations.quotas.status import Standing, amount_in_words
+from conversations.usage.own import ModelUse, use_by_day, use_by_model
 from conversations.views.api_keys import key_examples, key_rows
 from conversations.views.requests import SignedInRequest
 from conversations.views.usage_chart import UsageChart

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from conversations.own_usage import DayOfUse
+from conversations.usage.own import DayOfUse
 
 HEIGHT = 100
 DAY_WIDTH = 10

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations.models import Counter, Period, UsageDay, User
-from conversations.own_usage import DayOfUse, ModelUse, use_by_day, use_by_model
 from conversations.quotas.state import quota_state
+from conversations.usage.own import DayOfUse, ModelUse, use_by_day, use_by_model
 from conversations.views.usage_chart import UsageChart
 from tests.people import People, make_model
 from tests.quotas.books import limit

@@ -1,0 +1,1 @@
+"""What was used: reports for administrators, and a user's own usage."""
