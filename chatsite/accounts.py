@@ -1,6 +1,6 @@
 """Who may sign up unasked: nobody, the people of one e-mail domain, or anybody.
 
-Whoever is invited comes in by the link, whatever the setting; see conversations.people.
+Whoever is invited comes in by the link, whatever the setting; see conversations.accounts.people.
 """
 
 from allauth.account.adapter import DefaultAccountAdapter

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user
 from django.test import Client
 
-from conversations import first_run
+from conversations.accounts import first_run
 from conversations.models import User
 
 FORM = {"username": "dana", "email": "dana@example.org", "password": "a quiet afternoon"}

@@ -16,8 +16,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from conversations import api_keys, page_actions, protocol, turn_records
-from conversations.api_keys import KeyChoices
+from conversations import page_actions, protocol, turn_records
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, Definition, Message, Preset, User

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from conversations import api_keys, people
+from conversations.accounts import api_keys, people
 from conversations.admin.audited import AuditedAdmin, actor_of
 from conversations.admin.questions import Question, ask
 from conversations.models import ApiKey, Policy, User

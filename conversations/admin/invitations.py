@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations import people
+from conversations.accounts import people
 from conversations.admin.audited import AuditedAdmin, actor_of
 from conversations.admin.few_choices import GroupFilter
 from conversations.models import Invitation

@@ -16,7 +16,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations import audit, people
+from conversations import audit
+from conversations.accounts import people
 from conversations.admin.api_keys import keys_of_person
 from conversations.admin.audited import AuditedAdmin, actor_of
 from conversations.admin.few_choices import GroupFilter

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from conversations import people
+from conversations.accounts import people
 from conversations.admin.audited import actor_of
 from conversations.admin.limit_fields import LimitForm
 from conversations.admin.questions import Question, ask

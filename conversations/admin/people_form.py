@@ -6,7 +6,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from conversations import people
+from conversations.accounts import people
 from conversations.models import User
 
 # Listed one by one, so that a new field is closed until somebody opens it. The field "password"

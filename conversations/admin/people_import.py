@@ -11,9 +11,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations import people_import, spreadsheet
+from conversations import spreadsheet
+from conversations.accounts import csv_import
+from conversations.accounts.csv_import import Invited, NotReadable, Plan
 from conversations.admin.audited import actor_of
-from conversations.people_import import Invited, NotReadable, Plan
 
 if TYPE_CHECKING:
     _Admin = ModelAdmin[Any]
@@ -51,7 +52,7 @@ class ImportPage:
             return self._form(request, form)
         try:
             text = request.POST["text"] if confirmed else _uploaded(form)
-            plan = people_import.plan_of(text)
+            plan = csv_import.plan_of(text)
         except NotReadable as problem:
             form = UploadForm()
             return self._form(request, form, str(problem))
@@ -59,13 +60,13 @@ class ImportPage:
             return self._preview(request, plan, text)
         if plan.needs_rules and not request.user.has_perm("conversations.add_rule"):
             raise PermissionDenied
-        return self._done(request, people_import.carry_out(actor_of(request), plan))
+        return self._done(request, csv_import.carry_out(actor_of(request), plan))
 
     def _form(self, request: HttpRequest, form: forms.Form, problem: str = "") -> HttpResponse:
         context = {
             "form": form,
             "problem": problem,
-            "most_rows": people_import.MOST_ROWS,
+            "most_rows": csv_import.MOST_ROWS,
             "example": "data:text/csv;base64," + _base64(_EXAMPLE),
         }
         return self._page(request, "import_form", context, 422 if problem or form.errors else 200)
@@ -107,7 +108,7 @@ _EXAMPLE = (
 
 def _uploaded(form: forms.Form) -> str:
     # One byte more than is allowed says that there is too much, whatever was sent.
-    return people_import.decoded(form.cleaned_data["file"].read(people_import.MOST_BYTES + 1))
+    return csv_import.decoded(form.cleaned_data["file"].read(csv_import.MOST_BYTES + 1))
 
 
 def _base64(text: str) -> str:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from conversations import api_keys
+from conversations.accounts import api_keys
 from conversations.api.errors import ApiError
 from conversations.models import ApiKey
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations import access
-from conversations.api_keys import KeyChoices
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import (
     KEY_NAME_CHARACTERS,
     ApiKey,

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from conversations import access, api_keys
+from conversations import access
+from conversations.accounts import api_keys
 from conversations.models import ApiKey, LanguageModel, Policy, User
 from conversations.refusal import Refused
 from conversations.views.api_examples import KEY_VARIABLE, Example, base_address, examples

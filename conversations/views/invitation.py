@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from conversations import people
-from conversations.forms import InvitedForm
+from conversations.accounts import people
+from conversations.accounts.forms import InvitedForm
 
 
 @sensitive_post_parameters("password")

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from conversations import first_run
-from conversations.forms import AccountForm
+from conversations.accounts import first_run
+from conversations.accounts.forms import AccountForm
 
 
 @sensitive_post_parameters("password")

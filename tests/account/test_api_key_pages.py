@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from conversations import api_keys
-from conversations.api_keys import KeyChoices, UnknownKey
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices, UnknownKey
 from conversations.models import ApiKey, User
 from conversations.quotas.amounts import Limit
 from tests.people import PASSWORD, People, make_model

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from conversations import api_keys
-from conversations.api_keys import KeyChoices
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import ApiKey, User
 from conversations.quotas.amounts import Limit
 from tests.administration.desk import Desk, desk_of, staff_member, told, trail

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from conversations import people as domain
+from conversations.accounts import people as domain
 from conversations.models import AuditEntry, Invitation, User
 from tests.people import PASSWORD, People
 

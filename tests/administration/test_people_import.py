@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from conversations import people_import
+from conversations.accounts import csv_import
 from conversations.models import Invitation, Rule, User
 from tests.administration.desk import PEOPLE, Desk, trail
 from tests.people import PASSWORD, People, make_model
@@ -56,7 +56,7 @@ def links(page: HttpResponse) -> list[dict[str, str]]:
 
 def problems(text: str) -> dict[int, list[str]]:
     """What is wrong, by line."""
-    return {row.line: row.problems for row in people_import.plan_of(text).bad}
+    return {row.line: row.problems for row in csv_import.plan_of(text).bad}
 
 
 def test_a_preview_changes_nothing(dana: Desk, world: People) -> None:
@@ -186,7 +186,7 @@ def test_checking_takes_as_many_statements_for_many_rows_as_for_one(world: Peopl
             f"u{number},u{number}@x.org,staff\n" for number in range(rows)
         )
         with CaptureQueriesContext(connection) as queries:
-            people_import.plan_of(text)
+            csv_import.plan_of(text)
         return len(queries)
 
     assert statements(200) == statements(1)

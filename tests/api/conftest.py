@@ -9,8 +9,8 @@ import httpx
 import openai
 import pytest
 
-from conversations import api_keys
-from conversations.api_keys import KeyChoices
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import ApiKey, Generation, LanguageModel, LedgerEntry, User
 from tests.live import LiveSite
 from tests.people import make_model, make_people

@@ -9,10 +9,10 @@ import openai
 import pytest
 from django.utils import timezone
 
-from conversations import api_keys
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.api import idempotency
 from conversations.api.answers import KEPT_BYTES
-from conversations.api_keys import KeyChoices
 from conversations.models import IdempotencyClaim, LedgerEntry
 from tests.api.conftest import Gate, until
 

@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.test import RequestFactory
 from django.utils import timezone
 
-from conversations import access, api_keys
+from conversations import access
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import ExpiredKey, KeyChoices, UnknownKey, WrongAddress
 from conversations.api import auth
 from conversations.api.errors import ApiError
-from conversations.api_keys import ExpiredKey, KeyChoices, UnknownKey, WrongAddress
 from conversations.models import ApiKey, AuditEntry, User
 from conversations.refusal import Refused
 from tests.people import People, make_model

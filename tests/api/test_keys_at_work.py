@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 from django.test import Client
 
-from conversations import api_keys
-from conversations.api_keys import KeyChoices
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import ApiKey, Counter
 from conversations.quotas.amounts import Limit
 from tests.api.conftest import SECONDS, Gate

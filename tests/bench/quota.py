@@ -21,8 +21,8 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
-from conversations import api_keys  # noqa: E402
-from conversations.api_keys import KeyChoices  # noqa: E402
+from conversations.accounts import api_keys  # noqa: E402
+from conversations.accounts.api_keys import KeyChoices  # noqa: E402
 from conversations.models import (  # noqa: E402
     ApiKey,
     AuditEntry,

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from conversations import api_keys
-from conversations.api_keys import KeyChoices
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import ApiKey
 from tests.browser.axe import faults_of
 from tests.browsers import NewPage

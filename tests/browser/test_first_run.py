@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from conversations import first_run
+from conversations.accounts import first_run
 from conversations.models import User
 from tests.browsers import NewPage
 from tests.people import People

@@ -17,7 +17,8 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402 - needs the set-up
 
-from conversations import people, turn_records  # noqa: E402
+from conversations import turn_records  # noqa: E402
+from conversations.accounts import people  # noqa: E402
 from conversations.generation import lifecycle  # noqa: E402
 from conversations.models import Generation, Hold, Message, Rule, User  # noqa: E402
 from conversations.refusal import Refused  # noqa: E402

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from conversations import api_keys
-from conversations.api_keys import KeyChoices
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.database.threads import in_thread
 from conversations.generation import revocation
 from conversations.generation.runner import runner

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from conversations import api_keys, people, turn_records
-from conversations.api_keys import KeyChoices
+from conversations import turn_records
+from conversations.accounts import api_keys, people
+from conversations.accounts.api_keys import KeyChoices
 from conversations.generation import lifecycle
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, Rule, User
 from conversations.quotas import amounts

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from django.db import connections, transaction
 
-from conversations import api_keys
-from conversations.api_keys import KeyChoices
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, LedgerEntry
 from conversations.quotas.amounts import Limit
 from conversations.quotas.reservation import Wanted, reserve, standings

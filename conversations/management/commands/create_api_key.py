@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from conversations import api_keys, audit
-from conversations.api_keys import KeyChoices
+from conversations import audit
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import KEY_NAME_CHARACTERS, User
 from conversations.refusal import Refused
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
-from conversations import people
+from conversations.accounts import people
 
 LONGEST_DAYS = 365
 

@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from conversations import first_run, local_model, operations
+from conversations import local_model, operations
+from conversations.accounts import first_run
 from conversations.catalog import providers
 from conversations.catalog.listing import add_listed_models
 from conversations.generation import lifecycle

@@ -16,7 +16,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from conversations import audit, people
+from conversations import audit
+from conversations.accounts import people
 from conversations.models import LanguageModel, Measure, Period, User
 from conversations.quotas.amounts import Limit, NotALimit, amount_from_words, set_limit
 
