@@ -7,10 +7,10 @@ from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from conversations import page_actions, protocol
+from conversations.chat.state import release
 from conversations.doorbell import group_of
 from conversations.flood import TokenBucket
 from conversations.open_page import NOT_SIGNED_IN, OpenPage
-from conversations.page_state import release
 from conversations.protocol import BadFrame
 
 FLOODING = 4429

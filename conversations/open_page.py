@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from conversations import access, page_state, protocol
+from conversations import access, protocol
+from conversations.chat import state as states
+from conversations.chat.turns import Turn
 from conversations.database.threads import in_thread
 from conversations.following import Follower, Silent
 from conversations.generation.revocation import signed_in
 from conversations.models import Conversation, User
 from conversations.quotas.state import quota_state
-from conversations.turn_records import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -213,7 +214,7 @@ def _keep(
 def _turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
     # It was read before its row was locked, or found again: it may have gone on since.
     conversation = access.conversation_for(user, turn.conversation.pk)
-    state = page_state.changes(conversation, since)
+    state = states.changes(conversation, since)
     ids = [str(generation.pk) for generation in turn.generations]
     return {**state, "generation_id": ids[0], "generation_ids": ids}
 
@@ -222,7 +223,7 @@ def _news(user: User, rung: set[UUID], opened: tuple[UUID, int] | None) -> News:
     wanted = rung | {opened[0]} if opened else rung
     found = {each.pk: each for each in access.conversations_for(user, wanted)}
     return News(
-        listed=[page_state.listed_state(found[each]) for each in rung if each in found],
+        listed=[states.listed_state(found[each]) for each in rung if each in found],
         gone=[each for each in rung if each not in found],
         changes=_changes(found.get(opened[0]), opened[1]) if opened else None,
         quota=quota_state(user),
@@ -232,7 +233,7 @@ def _news(user: User, rung: set[UUID], opened: tuple[UUID, int] | None) -> News:
 def _changes(conversation: Conversation | None, since: int) -> dict[str, Any] | None:
     if conversation is None or conversation.version <= since:
         return None
-    return page_state.changes(conversation, since)
+    return states.changes(conversation, since)
 
 
 def _seq_of(state: dict[str, Any], generation_id: UUID) -> int:

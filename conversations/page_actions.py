@@ -7,15 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from conversations import access, keeping, page_state, protocol, tree, turns
+from conversations import access, protocol
+from conversations.chat import actions, library, state, tree
+from conversations.chat.tool_answers import ToolAnswers
+from conversations.chat.turns import Sending
 from conversations.database.threads import in_thread
 from conversations.open_page import OpenPage
 from conversations.protocol import PageFrame
 from conversations.quotas.state import refusal_state
 from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused
-from conversations.tool_answers import ToolAnswers
-from conversations.turn_records import Sending
 
 logger = logging.getLogger(__name__)
 
@@ -59,16 +60,16 @@ async def _send(page: OpenPage, frame: protocol.TurnSend) -> None:
         frame.system_message,
         frame.compared,
     )
-    await page.tell_turn(turns.send(page.user, frame.request_id, sending), frame.request_id)
+    await page.tell_turn(actions.send(page.user, frame.request_id, sending), frame.request_id)
 
 
 async def _regenerate(page: OpenPage, frame: protocol.TurnRegenerate) -> None:
-    turn = turns.regenerate(page.user, frame.request_id, frame.message_id, frame.model)
+    turn = actions.regenerate(page.user, frame.request_id, frame.message_id, frame.model)
     await page.tell_turn(turn, frame.request_id)
 
 
 async def _continue(page: OpenPage, frame: protocol.TurnContinue) -> None:
-    turn = turns.continue_answer(page.user, frame.request_id, frame.message_id)
+    turn = actions.continue_answer(page.user, frame.request_id, frame.message_id)
     await page.tell_turn(turn, frame.request_id)
 
 
@@ -82,12 +83,12 @@ async def _acknowledge(page: OpenPage, frame: protocol.GenerationAck) -> None:
 
 
 async def _stop(page: OpenPage, frame: protocol.GenerationStop) -> None:
-    await turns.stop(page.user, frame.generation_id)
+    await actions.stop(page.user, frame.generation_id)
 
 
 async def _answer_tools(page: OpenPage, frame: protocol.TurnAnswerTools) -> None:
     answers = ToolAnswers(frame.message_id, frame.answers, frame.model, frame.parameters)
-    turn = turns.answer_tools(page.user, frame.request_id, answers)
+    turn = actions.answer_tools(page.user, frame.request_id, answers)
     await page.tell_turn(turn, frame.request_id)
 
 
@@ -97,72 +98,72 @@ async def _open(page: OpenPage, frame: protocol.ConversationOpen) -> None:
 
 async def _rename(page: OpenPage, frame: protocol.ConversationRename) -> None:
     deed = partial(tree.rename, page.user, frame.conversation_id, frame.title)
-    await turns.change(page.user, frame.conversation_id, deed)
+    await actions.change(page.user, frame.conversation_id, deed)
 
 
 async def _configure(page: OpenPage, frame: protocol.ConversationConfigure) -> int:
     settings = (frame.parameters, frame.system_message, frame.model)
     deed = partial(tree.configure, page.user, frame.conversation_id, *settings)
-    return await turns.change(page.user, frame.conversation_id, deed)
+    return await actions.change(page.user, frame.conversation_id, deed)
 
 
 async def _show(page: OpenPage, frame: protocol.ConversationShow) -> int:
     deed = partial(tree.show, page.user, frame.conversation_id, frame.head_id)
-    return await turns.change(page.user, frame.conversation_id, deed)
+    return await actions.change(page.user, frame.conversation_id, deed)
 
 
 async def _delete(page: OpenPage, frame: protocol.ConversationDelete) -> None:
-    await turns.delete(page.user, frame.conversation_id, keep_links=frame.keep_links)
+    await actions.delete(page.user, frame.conversation_id, keep_links=frame.keep_links)
 
 
 async def _restore(page: OpenPage, frame: protocol.ConversationRestore) -> None:
     deed = partial(tree.restore, page.user, frame.conversation_id)
-    await turns.change(page.user, frame.conversation_id, deed)
+    await actions.change(page.user, frame.conversation_id, deed)
 
 
 async def _branch(page: OpenPage, frame: protocol.MessageBranch) -> None:
-    copy = await turns.branch_off(page.user, frame.message_id)
-    listed = page_state.listed_state(copy)
+    copy = await actions.branch_off(page.user, frame.message_id)
+    listed = state.listed_state(copy)
     await page.say("conversation.branched", request_id=_id(frame), conversation=listed)
 
 
 async def _delete_message(page: OpenPage, frame: protocol.MessageDelete) -> None:
-    await turns.change_message(page.user, frame.message_id, tree.delete_message)
+    await actions.change_message(page.user, frame.message_id, tree.delete_message)
 
 
 async def _restore_message(page: OpenPage, frame: protocol.MessageRestore) -> None:
-    await turns.change_message(page.user, frame.message_id, tree.restore_message)
+    await actions.change_message(page.user, frame.message_id, tree.restore_message)
 
 
 async def _rate(page: OpenPage, frame: protocol.MessageRate) -> None:
-    deed = partial(keeping.rate, value=frame.value, note=frame.note)
-    await turns.change_message(page.user, frame.message_id, deed)
+    deed = partial(library.rate, value=frame.value, note=frame.note)
+    await actions.change_message(page.user, frame.message_id, deed)
 
 
 async def _save_preset(page: OpenPage, frame: protocol.PresetSave) -> None:
     kept = (frame.name, frame.parameters, frame.system_message)
-    await in_thread(keeping.save_preset, page.user, *kept, is_default=frame.is_default)
+    await in_thread(library.save_preset, page.user, *kept, is_default=frame.is_default)
     await _tell_kept(page)
 
 
 async def _delete_preset(page: OpenPage, frame: protocol.PresetDelete) -> None:
-    await in_thread(keeping.delete_preset, page.user, frame.preset_id)
+    await in_thread(library.delete_preset, page.user, frame.preset_id)
     await _tell_kept(page)
 
 
 async def _save_definition(page: OpenPage, frame: protocol.DefinitionSave) -> None:
     kept = (frame.kind, frame.name, frame.definition)
-    await in_thread(keeping.save_definition, page.user, *kept)
+    await in_thread(library.save_definition, page.user, *kept)
     await _tell_kept(page)
 
 
 async def _delete_definition(page: OpenPage, frame: protocol.DefinitionDelete) -> None:
-    await in_thread(keeping.delete_definition, page.user, frame.definition_id)
+    await in_thread(library.delete_definition, page.user, frame.definition_id)
     await _tell_kept(page)
 
 
 async def _tell_kept(page: OpenPage) -> None:
-    await page.say("kept.changed", **await in_thread(page_state.kept, page.user))
+    await page.say("kept.changed", **await in_thread(state.kept, page.user))
 
 
 async def _pong(page: OpenPage, frame: protocol.Ping) -> None:

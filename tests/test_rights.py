@@ -16,15 +16,16 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from conversations import page_actions, protocol, turn_records
+from conversations import page_actions, protocol
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
+from conversations.chat import turns
+from conversations.chat.turns import Sending, Turn
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, Definition, Message, Preset, User
 from conversations.open_page import OpenPage
 from conversations.transcript import Finished
-from conversations.turn_records import Sending, Turn
 from tests.people import PASSWORD, People, make_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,7 +142,7 @@ def scene(people: People) -> Scene:
     model = make_model()
     sending = Sending(None, None, "Tell me about tea.", model.name, {})
     with transaction.atomic():
-        turn = turn_records.send(people.alice, uuid4(), sending)
+        turn = turns.send(people.alice, uuid4(), sending)
     lifecycle.finish(turn.generation.pk, 1, Finished(cause="stopped"))
     api_keys.create(people.alice, KeyChoices("nightly"))
     Preset.objects.create(pk=PRESET_ID, user=people.alice, name="mine")

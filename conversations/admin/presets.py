@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from conversations import audit
 from conversations.admin.audited import AuditedAdmin, actor_of
 from conversations.catalog.parameters import WHOLE_NUMBERS, WIDEST, checked_parameters
-from conversations.keeping import checked_name
+from conversations.chat.checks import checked_system_message
+from conversations.chat.library import checked_name
 from conversations.models import Preset
 from conversations.refusal import Refused
-from conversations.turn_records import checked_system_message
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Preset]

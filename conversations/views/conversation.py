@@ -11,8 +11,8 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_GET
 
 from conversations import access
+from conversations.chat.state import listed, page_state
 from conversations.models import Conversation
-from conversations.page_state import listed, page_state
 from conversations.views.requests import SignedInRequest
 
 

@@ -7,7 +7,7 @@ from django.http import Http404, JsonResponse
 from django.views.decorators.http import require_GET
 
 from conversations import access
-from conversations.details import details_of
+from conversations.chat.details import details_of
 from conversations.views.requests import SignedInRequest
 
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
-from conversations import keeping, page_actions, protocol, tree
+from conversations import page_actions, protocol
+from conversations.chat import library, tree
 from conversations.database.threads import in_thread
 from conversations.models import Conversation, Counter, Preset, Rule, User
 from conversations.open_page import OpenPage
@@ -114,7 +115,7 @@ def test_a_page_that_moves_on_while_it_sends_is_told_of_what_it_shows_then(peopl
 
 
 def test_a_preset_that_is_refused_takes_nothing_from_the_others(people: People) -> None:
-    keeping.save_preset(people.alice, "Calm", {}, "", is_default=True)
+    library.save_preset(people.alice, "Calm", {}, "", is_default=True)
     with pytest.raises(Refused):
-        keeping.save_preset(people.alice, "Wild", {"temperature": 99}, "", is_default=True)
+        library.save_preset(people.alice, "Wild", {"temperature": 99}, "", is_default=True)
     assert Preset.objects.get().is_default

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from conversations import turn_records
+from conversations.chat import turns
 from conversations.models import AuditEntry, Counter, Generation, Rule, UsageDay, User
 from tests.administration.desk import PEOPLE, Desk, desk_of, told, trail
 from tests.people import PASSWORD, People, make_model
@@ -68,9 +68,9 @@ def test_a_changed_password_is_in_the_trail_without_the_password(
 
 
 def _running(person: User) -> Generation:
-    sending = turn_records.Sending(None, None, "Hello", "test/model", {})
+    sending = turns.Sending(None, None, "Hello", "test/model", {})
     with transaction.atomic():
-        return turn_records.send(person, uuid4(), sending).generation
+        return turns.send(person, uuid4(), sending).generation
 
 
 @pytest.mark.parametrize("way", ["action", "page"])

@@ -3,8 +3,8 @@
 import pytest
 from django.contrib.auth.models import Group
 
+from conversations.chat.state import preset_states
 from conversations.models import Preset, User
-from conversations.page_state import preset_states
 from tests.administration.desk import Desk, trail
 from tests.people import People
 

@@ -7,13 +7,13 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from conversations import turn_records
+from conversations.chat import turns
+from conversations.chat.turns import Sending
 from conversations.generation import lifecycle, log
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Generation, Hold, LanguageModel, User
 from conversations.quotas.settlement import Measured
 from conversations.transcript import Delta, Failure, Finished, TokenCounts, encode
-from conversations.turn_records import Sending
 from tests.people import People, make_model
 
 
@@ -29,7 +29,7 @@ def begun(user: User, model: LanguageModel, said: str = "") -> Generation:
     """A running generation that has said something."""
     sending = Sending(None, None, "Tell me about tea.", model.name, {"max_tokens": 200})
     with transaction.atomic():
-        generation = turn_records.send(user, uuid4(), sending).generation
+        generation = turns.send(user, uuid4(), sending).generation
     if said:
         entry = log.Entry(generation.pk, 1, encode(Delta(content=said)))
         log.append([entry], [(generation.pk, OWNER, 1)])

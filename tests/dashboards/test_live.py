@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from conversations import operations
 from conversations.admin import live
+from conversations.chat.once import once
+from conversations.chat.turns import regenerate
 from conversations.generation import lifecycle
 from conversations.models import AuditEntry, Generation, LanguageModel, Policy, Provider, User
 from conversations.refusal import Refused
 from conversations.transcript import Finished
-from conversations.turn_records import once, regenerate
 from tests.dashboards.administrator import Administrator, rows
 from tests.dashboards.answers import begun, priced_model
 from tests.people import People, make_model

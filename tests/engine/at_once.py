@@ -17,13 +17,14 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402 - needs the set-up
 
-from conversations import turn_records  # noqa: E402
 from conversations.accounts import people  # noqa: E402
+from conversations.chat import turns  # noqa: E402
+from conversations.chat.once import once  # noqa: E402
+from conversations.chat.turns import Sending, Turn  # noqa: E402
 from conversations.generation import lifecycle  # noqa: E402
 from conversations.models import Generation, Hold, Message, Rule, User  # noqa: E402
 from conversations.refusal import Refused  # noqa: E402
 from conversations.transcript import Finished  # noqa: E402
-from conversations.turn_records import Sending, Turn  # noqa: E402
 from tests.people import make_model, make_people  # noqa: E402
 
 ROUNDS = 40
@@ -52,15 +53,13 @@ def begun(alice: User, parent: Message | None = None) -> Turn:
     conversation = parent.conversation_id if parent else None
     sending = Sending(conversation, parent and parent.pk, "Hello", "test/model", {})
     request = uuid4()
-    return turn_records.once(alice, request, lambda: turn_records.send(alice, request, sending))
+    return once(alice, request, lambda: turns.send(alice, request, sending))
 
 
 def gone_on(alice: User, answer: Message) -> Turn:
     """More of an answer."""
     request = uuid4()
-    return turn_records.once(
-        alice, request, lambda: turn_records.continue_answer(alice, request, answer.pk)
-    )
+    return once(alice, request, lambda: turns.continue_answer(alice, request, answer.pk))
 
 
 def answer_of(turn: Turn) -> Message:

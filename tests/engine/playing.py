@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from conversations import turns
+from conversations.chat import actions
+from conversations.chat.turns import Sending, Turn
 from conversations.database.threads import in_thread
 from conversations.generation import log
 from conversations.generation.runner import runner
 from conversations.generation.tail import Batch
 from conversations.models import Generation, Message, User
-from conversations.turn_records import Sending, Turn
 from tests.people import make_model, make_people
 from tests.upstreams.scripted import ScriptedUpstream
 
@@ -36,11 +36,11 @@ class Stage:
     async def send(self, content: str, model: str, request_id: UUID | None = None) -> Turn:
         """Alice sends a message in a new conversation."""
         sending = Sending(None, None, content, model, {})
-        return await turns.send(self.alice, request_id or uuid4(), sending)
+        return await actions.send(self.alice, request_id or uuid4(), sending)
 
     async def stop(self, turn: Turn) -> None:
         """Alice presses Stop."""
-        await turns.stop(self.alice, turn.generation.pk)
+        await actions.stop(self.alice, turn.generation.pk)
 
     async def ended(self, turn: Turn) -> tuple[Generation, Message]:
         """The generation and its message once it has ended."""

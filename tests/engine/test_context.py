@@ -5,11 +5,11 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from conversations import tool_answers, turn_records
+from conversations.chat import tool_answers, turns
+from conversations.chat.turns import Sending, Turn
 from conversations.generation import lifecycle, log, prompt
 from conversations.models import Conversation, Message
 from conversations.transcript import Delta, Finished, ToolCallPiece, encode
-from conversations.turn_records import Sending, Turn
 from tests.people import People, make_model
 
 WORDS = "word " * 80  # 400 bytes, about 104 tokens with what stands around a message
@@ -29,13 +29,13 @@ def sent(people: People, model_name: str, parent: Message | None, content: str) 
     parent_id = parent.pk if parent else None
     sending = Sending(conversation_id, parent_id, content, model_name, {"max_tokens": 100})
     with transaction.atomic():
-        return turn_records.send(people.alice, uuid4(), sending)
+        return turns.send(people.alice, uuid4(), sending)
 
 
-def talked(people: People, model_name: str, turns: int) -> Message:
+def talked(people: People, model_name: str, count: int) -> Message:
     """The last answer of a conversation of so many turns, each of 400 bytes."""
     answer = None
-    for _ in range(turns):
+    for _ in range(count):
         generation = sent(people, model_name, answer, WORDS).generation
         lifecycle.finish(generation.pk, 1, Finished(cause="completed"))
         generation.messages.update(content=WORDS)

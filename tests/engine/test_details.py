@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from conversations import turns
+from conversations.chat import actions
+from conversations.chat.details import details_of
+from conversations.chat.turns import Sending
 from conversations.database.threads import in_thread
-from conversations.details import details_of
 from conversations.models import LanguageModel, Message
-from conversations.turn_records import Sending
 from tests.engine.playing import Stage, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,10 +25,10 @@ def test_the_request_is_told_as_it_was_sent() -> None:
     async def work(stage: Stage) -> None:
         model = await stage.model("good")
         sending = Sending(None, None, "One", model, SENDING, system_message="Like tea.")
-        first = await turns.send(stage.alice, uuid4(), sending)
+        first = await actions.send(stage.alice, uuid4(), sending)
         _, answer = await stage.ended(first)
         again = Sending(first.conversation.pk, answer.pk, "Two", model, SENDING)
-        await stage.ended(await turns.send(stage.alice, uuid4(), again))
+        await stage.ended(await actions.send(stage.alice, uuid4(), again))
         details = await in_thread(_details)
         assert details["request"] == stage.upstream.calls[-1].body
         assert details["parameters"] == SENDING
@@ -43,7 +43,7 @@ def test_of_an_answer_that_went_on_the_text_to_continue_is_told(dialect: str) ->
     async def work(stage: Stage) -> None:
         model = await stage.model("cut", dialect=dialect)
         _, cut = await stage.ended(await stage.send("at=5", model))
-        more = await turns.continue_answer(stage.alice, uuid4(), cut.pk)
+        more = await actions.continue_answer(stage.alice, uuid4(), cut.pk)
         _, longer = await stage.ended(more)
         assert len(longer.content) > len(cut.content) > 0
         details = await in_thread(_details)

@@ -10,7 +10,10 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from conversations import page_actions, protocol, turn_records, turns
+from conversations import page_actions, protocol
+from conversations.chat import actions
+from conversations.chat.state import page_state
+from conversations.chat.turns import Sending, Turn
 from conversations.database.threads import in_thread
 from conversations.generation import lifecycle, log
 from conversations.generation.lifecycle import OWNER
@@ -24,9 +27,7 @@ from conversations.models import (
     User,
 )
 from conversations.open_page import OpenPage
-from conversations.page_state import page_state
 from conversations.transcript import Delta, Failure, Finished, decode, encode
-from conversations.turn_records import Sending, Turn
 from tests.engine.playing import KEY, Stage, followed, generation_and_message, play
 from tests.people import make_people
 
@@ -96,7 +97,7 @@ def test_the_same_send_delivered_five_times_makes_one_message_and_one_upstream_c
 def test_a_message_whose_page_leaves_while_it_is_written_down_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real, is_writing, may_go_on = turn_records.once, Event(), Event()
+    real, is_writing, may_go_on = actions.once, Event(), Event()
 
     def held_up(*arguments: Any) -> Turn:
         is_writing.set()
@@ -107,7 +108,7 @@ def test_a_message_whose_page_leaves_while_it_is_written_down_is_answered(
         raise AssertionError("The page has left.")
 
     async def work(stage: Stage) -> None:
-        monkeypatch.setattr(turn_records, "once", held_up)
+        monkeypatch.setattr(actions, "once", held_up)
         model = await stage.model("good")
         place = {"request_id": uuid4(), "conversation_id": None, "parent_id": None}
         frame = protocol.TurnSend(**place, content="tokens=2", model=model)
@@ -258,7 +259,7 @@ def test_a_failure_in_mid_answer_keeps_what_had_arrived(script: str) -> None:
 async def _is_still_usable(stage: Stage, answer: Message) -> None:
     """The answer can be tried again, with a model that works."""
     model = await stage.model("good")
-    again = await turns.regenerate(stage.alice, uuid4(), answer.pk, model)
+    again = await actions.regenerate(stage.alice, uuid4(), answer.pk, model)
     generation, message = await stage.ended(again)
     assert (generation.status, message.content.count("<")) == ("completed", 20)
 
@@ -320,7 +321,7 @@ def test_an_answer_that_goes_on_keeps_its_text_and_drops_the_echo(dialect: str) 
         await _shown(turn.generation, 3)
         await stage.stop(turn)
         _, before = await stage.ended(turn)
-        more = await turns.continue_answer(stage.alice, uuid4(), before.pk)
+        more = await actions.continue_answer(stage.alice, uuid4(), before.pk)
         await _shown(more.generation, 2)
         await stage.stop(more)
         _, after = await stage.ended(more)
@@ -362,7 +363,7 @@ def test_a_failure_is_told_with_its_code_and_its_sentence() -> None:
 def test_four_answers_on_the_page_cost_four_however_the_server_counts(script: str) -> None:
     async def work(stage: Stage) -> None:
         asked = Sending(None, None, "tokens=20", await stage.model(script), {"n": 4})
-        turn = await turns.send(stage.alice, uuid4(), asked)
+        turn = await actions.send(stage.alice, uuid4(), asked)
         await followed(turn.generation.pk)
 
     play(work)

@@ -5,18 +5,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from conversations import tree, turn_records
+from conversations.chat import tree, turns
+from conversations.chat.turns import Sending
 from conversations.database.threads import in_thread
 from conversations.models import Message, User
 from conversations.refusal import Refused
-from conversations.turn_records import Sending
 from tests.engine.playing import Stage, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _send_below(alice: User, answer: Message) -> None:
-    turn_records.send(
+    turns.send(
         alice, uuid4(), Sending(answer.conversation_id, answer.pk, "And?", answer.model_name, {})
     )
 

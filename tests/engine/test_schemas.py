@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from conversations import turns
 from conversations.catalog.schemas import check_schema
+from conversations.chat import actions
+from conversations.chat.turns import Sending
 from conversations.database.threads import in_thread
 from conversations.models import Generation, Message
 from conversations.refusal import Refused
-from conversations.turn_records import Sending
 from tests.engine.playing import Stage, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,7 +109,7 @@ def asked(schema: Any) -> dict[str, Any]:
 
 
 async def _send(stage: Stage, model: str, parameters: dict[str, Any]) -> Any:
-    return await turns.send(
+    return await actions.send(
         stage.alice, uuid4(), Sending(None, None, "Please, tokens=1", model, parameters)
     )
 

@@ -13,12 +13,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from conversations import keeping, page_state, tree, turn_records
+from conversations.chat import library, state, tree, turns
+from conversations.chat.turns import Sending, Turn
 from conversations.generation import lifecycle, log
 from conversations.models import Conversation, Generation, LoggedEvent, Message
 from conversations.refusal import Refused
 from conversations.transcript import Delta, Finished, encode
-from conversations.turn_records import Sending, Turn
 from tests.people import People, make_model
 from tests.test_javascript import ROOT, node
 
@@ -37,10 +37,10 @@ class Tab:
         self.frames = frames
 
     @classmethod
-    def loaded(cls, state: dict[str, Any]) -> "Tab":
+    def loaded(cls, shown: dict[str, Any]) -> "Tab":
         """A tab that shows this state and has been told nothing yet."""
-        tab = cls(state["conversation"]["version"], {}, ())
-        tab._follow_those_of(state["messages"])
+        tab = cls(shown["conversation"]["version"], {}, ())
+        tab._follow_those_of(shown["messages"])
         return tab
 
     def copy(self) -> "Tab":
@@ -116,8 +116,8 @@ class Play:
         self._tell(min(tab.version for tab in self.tabs), *self.tabs)
         for tab in self.tabs:
             tab.read()
-        afresh = page_state.changes(self._fresh(), 0)
-        afresh["conversations"] = page_state.listed(self.user)
+        afresh = state.changes(self._fresh(), 0)
+        afresh["conversations"] = state.listed(self.user)
         tabs = ", ".join(f"[{', '.join(tab.frames)}]" for tab in self.tabs)
         return f'{{"done": "{self.done}", "afresh": {json.dumps(afresh)}, "tabs": [{tabs}]}}'
 
@@ -134,17 +134,17 @@ class Play:
             parameters,
             compared=compared,
         )
-        self._started(tab, self._turn(turn_records.send, sending))
+        self._started(tab, self._turn(turns.send, sending))
 
     def regenerate(self, tab: Tab) -> None:
         """Ask for another answer."""
         if answer := self._any(role="assistant"):
-            self._started(tab, self._turn(turn_records.regenerate, answer.pk, None))
+            self._started(tab, self._turn(turns.regenerate, answer.pk, None))
 
     def go_on(self, tab: Tab) -> None:
         """Have an answer continued."""
         if answer := self._any(role="assistant", generation__status="stopped"):
-            self._started(tab, self._turn(turn_records.continue_answer, answer.pk))
+            self._started(tab, self._turn(turns.continue_answer, answer.pk))
 
     def write(self, _tab: Tab) -> None:
         """An answer gets longer."""
@@ -187,7 +187,7 @@ class Play:
     def rate(self, _tab: Tab) -> None:
         """Put a thumb on an answer."""
         if answer := self._any(role="assistant"):
-            keeping.rate(self.user, answer.pk, self.choose.choice([1, -1, 0]), "")
+            library.rate(self.user, answer.pk, self.choose.choice([1, -1, 0]), "")
 
     def _started(self, tab: Tab, turn: Turn) -> None:
         self._tell(min(turn.since, tab.version), tab)
@@ -196,7 +196,7 @@ class Play:
         conversation = self._fresh()
         if conversation.version == since:
             return
-        changes = page_state.changes(conversation, since)
+        changes = state.changes(conversation, since)
         for tab in tabs:
             tab.look(changes, late=self.choose.random() < 0.3)
 
@@ -238,9 +238,9 @@ def conversation(people: People) -> Conversation:
     make_model("first")
     make_model("second")
     sending = Sending(None, None, "Tea?", "first", {})
-    turn = turn_records.send(people.alice, uuid4(), sending)
+    turn = turns.send(people.alice, uuid4(), sending)
     lifecycle.finish(turn.generation.pk, turn.generation.epoch, Finished(cause="stopped"))
-    turn_records.regenerate(people.alice, uuid4(), turn.generation.messages.get().pk, None)
+    turns.regenerate(people.alice, uuid4(), turn.generation.messages.get().pk, None)
     return turn.conversation
 
 
@@ -252,7 +252,7 @@ def test_whatever_is_done_in_two_tabs_each_ends_with_what_a_fresh_page_shows(
     if program is None:
         pytest.skip("There is no node; `make test` installs it.")
     conversation.refresh_from_db()
-    loaded = page_state.page_state(conversation.user, conversation)
+    loaded = state.page_state(conversation.user, conversation)
     tabs = [Tab.loaded(loaded), Tab.loaded(loaded)]
     plays = [json.dumps(loaded), *played(Play(conversation, tabs))]
     run = subprocess.run(

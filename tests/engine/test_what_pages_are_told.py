@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
-from conversations import open_page, tree, turn_records
+from conversations import open_page
+from conversations.chat import tree, turns
+from conversations.chat.turns import Turn
 from conversations.models import Conversation, Generation, Message, User
-from conversations.turn_records import Turn
 from tests.bench.browser import Frame, Tab
 from tests.engine.room import MODEL, Room
 
@@ -107,7 +108,7 @@ def test_what_was_asked_for_last_is_what_stays(room: Room) -> None:
 def test_an_answer_is_asked_for_with_the_settings_that_were_sent_before(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    overtaken, real = Event(), turn_records.regenerate
+    overtaken, real = Event(), turns.regenerate
 
     def configure(*given: Any) -> int:
         # Time enough for an answer that does not wait to begin without them.
@@ -120,7 +121,7 @@ def test_an_answer_is_asked_for_with_the_settings_that_were_sent_before(
 
     real_configure = tree.configure
     monkeypatch.setattr(tree, "configure", configure)
-    monkeypatch.setattr(turn_records, "regenerate", regenerate)
+    monkeypatch.setattr(turns, "regenerate", regenerate)
 
     async def ask_again(tab: Tab) -> Frame:
         turn = await tab.send("Please, tokens=1", MODEL)

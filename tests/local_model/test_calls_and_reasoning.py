@@ -12,12 +12,12 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
-from conversations import turn_records
+from conversations.chat import turns
+from conversations.chat.turns import Sending
 from conversations.generation import lifecycle
 from conversations.local_model import weights
 from conversations.models import Generation, LanguageModel, Message, User
 from conversations.transcript import Finished
-from conversations.turn_records import Sending
 from tests.browser.talking import answer, button, messages, send, wait_for_end
 from tests.browsers import NewPage
 from tests.live import LiveSite
@@ -69,7 +69,7 @@ def begun_call(alice: User, model: LanguageModel) -> Message:
     """An answer that was stopped when it had just begun to call a function."""
     sending = Sending(None, None, "What is the weather in Paris?", model.name, {})
     with transaction.atomic():
-        generation = turn_records.send(alice, uuid4(), sending).generation
+        generation = turns.send(alice, uuid4(), sending).generation
     lifecycle.finish(generation.pk, 1, Finished(cause="stopped"))
     Generation.objects.filter(pk=generation.pk).update(parameters=CALLING)
     generation.messages.update(content="<tool_call>\n")

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from conversations import turn_records
+from conversations.chat import turns
+from conversations.chat.turns import Sending
 from conversations.models import Conversation, Generation, LanguageModel, Provider
 from conversations.refusal import Refused
-from conversations.turn_records import Sending
 from tests.people import People, make_model
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def send(people: People, model: str, conversation: Conversation | None = None) -
     place = conversation.pk if conversation else None
     parent = conversation.head_id if conversation else None
     sending = Sending(place, parent, "Hi", model, {})
-    turn = turn_records.send(people.alice, uuid4(), sending)
+    turn = turns.send(people.alice, uuid4(), sending)
     Generation.objects.update(status="completed")
     return turn.generation
 
@@ -137,11 +137,11 @@ def test_a_regenerated_answer_keeps_to_what_the_other_model_takes(people: People
     narrow.parameters = {"temperature": {"high": 1}, "top_k": {"allowed": False}}
     narrow.save()
     asked = {"temperature": 1.8, "top_k": 30, "max_tokens": 50}
-    turn = turn_records.send(people.alice, uuid4(), Sending(None, None, "Hi", "wide", asked))
+    turn = turns.send(people.alice, uuid4(), Sending(None, None, "Hi", "wide", asked))
     assert turn.generation.parameters == asked
     Generation.objects.update(status="completed")
     answer = turn.generation.messages.get()
-    again = turn_records.regenerate(people.alice, uuid4(), answer.pk, "narrow")
+    again = turns.regenerate(people.alice, uuid4(), answer.pk, "narrow")
     assert again.generation.parameters == {"temperature": 1, "max_tokens": 50}
 
 
@@ -151,6 +151,6 @@ def test_what_is_outside_the_range_of_a_model_is_refused_with_the_range(people: 
     model.save()
     sending = Sending(None, None, "Hi", "narrow", {"temperature": 1.8})
     with pytest.raises(Refused) as refused:
-        turn_records.send(people.alice, uuid4(), sending)
+        turns.send(people.alice, uuid4(), sending)
     assert (refused.value.code, refused.value.field) == ("invalid_parameter", "temperature")
     assert "0 to 1" in refused.value.message

@@ -16,10 +16,11 @@ django.setup()
 
 from django.db import connections  # noqa: E402
 
-from conversations import turn_records  # noqa: E402
+from conversations.chat import turns  # noqa: E402
+from conversations.chat.once import once  # noqa: E402
+from conversations.chat.turns import Sending  # noqa: E402
 from conversations.models import User  # noqa: E402
 from conversations.refusal import Refused  # noqa: E402
-from conversations.turn_records import Sending  # noqa: E402
 
 
 def send(user: User, model: str) -> bool:
@@ -27,7 +28,7 @@ def send(user: User, model: str) -> bool:
     sending = Sending(None, None, "Tell me about tea.", model, {"max_tokens": 200})
     request_id = uuid4()
     try:
-        turn_records.once(user, request_id, lambda: turn_records.send(user, request_id, sending))
+        once(user, request_id, lambda: turns.send(user, request_id, sending))
     except Refused as refused:
         if refused.code != "quota_exceeded":
             raise

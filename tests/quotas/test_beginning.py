@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from conversations import turn_records
 from conversations.accounts import api_keys, people
 from conversations.accounts.api_keys import KeyChoices
+from conversations.chat import turns
+from conversations.chat.turns import Sending
 from conversations.generation import lifecycle
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, Rule, User
 from conversations.quotas import amounts
@@ -17,7 +18,6 @@ from conversations.quotas.reservation import QuotaExceeded, Wanted, reserve, sta
 from conversations.quotas.tokens import PromptSize
 from conversations.refusal import Refused
 from conversations.transcript import Finished, TokenCounts
-from conversations.turn_records import Sending
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit
 
@@ -32,7 +32,7 @@ def model(db: None) -> LanguageModel:
 def begun(user: User, model: LanguageModel, **parameters: int) -> Generation:
     sending = Sending(None, None, "Tell me about tea.", model.name, parameters)
     with transaction.atomic():
-        return turn_records.send(user, uuid4(), sending).generation
+        return turns.send(user, uuid4(), sending).generation
 
 
 def ended(generation: Generation) -> None:

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from conversations import turn_records
+from conversations.chat import turns
+from conversations.chat.turns import Sending
 from conversations.generation import lifecycle, log
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Counter, Generation, Hold, LedgerEntry, UsageDay, User
@@ -14,7 +15,6 @@ from conversations.quotas.reservation import standings
 from conversations.quotas.settlement import Measured
 from conversations.refusal import Refused
 from conversations.transcript import Cause, Delta, Finished, TokenCounts, encode
-from conversations.turn_records import Sending
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit, used_by
 
@@ -50,7 +50,7 @@ def begun(user: User, model_name: str, said: str = "") -> Generation:
     """A running generation that has said something."""
     sending = Sending(None, None, "Tell me about tea.", model_name, {"max_tokens": 200})
     with transaction.atomic():
-        generation = turn_records.send(user, uuid4(), sending).generation
+        generation = turns.send(user, uuid4(), sending).generation
     if said:
         entry = log.Entry(generation.pk, 1, encode(Delta(content=said)))
         log.append([entry], [(generation.pk, OWNER, 1)])
@@ -143,7 +143,7 @@ def test_tools_that_come_with_a_later_turn_are_paid_for(people: People, model_na
     asked = {"max_tokens": 200, "tools": [{"type": "function", "function": function}]}
     sending = Sending(first.conversation_id, first.messages.get().pk, "And?", model_name, asked)
     with transaction.atomic():
-        second = turn_records.send(people.alice, uuid4(), sending).generation
+        second = turns.send(people.alice, uuid4(), sending).generation
     last = Finished(cause="completed", usage=TokenCounts(5_000, 12, 5_012))
     lifecycle.finish(second.pk, 1, last, Measured(True, 12))
     entry = LedgerEntry.objects.get(generation_id=second.pk)

@@ -7,11 +7,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from conversations import turn_records
+from conversations.chat import turns
+from conversations.chat.turns import Sending
 from conversations.generation import lifecycle
 from conversations.models import Hold, LedgerEntry
 from conversations.transcript import Finished
-from conversations.turn_records import Sending
 from tests.people import People, make_model
 
 
@@ -25,7 +25,7 @@ def test_a_strange_duration_keeps_nothing_from_being_settled(
 ) -> None:
     sending = Sending(None, None, "Tell me about tea.", make_model().name, {})
     with transaction.atomic():
-        generation = turn_records.send(people.alice, uuid4(), sending).generation
+        generation = turns.send(people.alice, uuid4(), sending).generation
     Hold.objects.update(created_at=timezone.now() - begun_ago)
     assert lifecycle.finish(generation.pk, 1, Finished(cause="interrupted"))
     assert LedgerEntry.objects.get().duration_ms == duration_ms

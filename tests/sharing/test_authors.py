@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.hashers import identify_hasher
 from django.db import connection
 
-from conversations import access, tree
+from conversations import access
+from conversations.chat import tree
 from conversations.models import AuditEntry, Conversation, ShareLink, User, title_from
 from conversations.refusal import Refused
 from conversations.sharing import links, terms

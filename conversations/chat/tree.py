@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from conversations import access
 from conversations.catalog.choosing import model_named
 from conversations.catalog.parameters import checked_parameters
+from conversations.chat.checks import check_is_written, checked_system_message
 from conversations.models import Conversation, Generation, Message, User
 from conversations.refusal import Refused
 from conversations.sharing import links
-from conversations.turn_records import check_is_written, checked_system_message
 
 TITLE_CHARACTERS = 200
 # What a copied message takes along. Its generation stays behind: it was paid for once.

@@ -9,7 +9,8 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db.models import IntegerField, UUIDField
 from django.utils.translation import gettext as _
 
-from conversations import access, model_states
+from conversations import access
+from conversations.chat import model_states
 from conversations.database.prepared import Composed, Kinds
 from conversations.generation.lifecycle import transcript_of
 from conversations.models import (

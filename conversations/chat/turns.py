@@ -1,17 +1,17 @@
-"""The transactions behind a turn: what is written before a generation can run."""
+"""Writes a turn: the user's message, the empty answers and their generations, in a transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import access
 from conversations.catalog.choosing import model_named, succession
 from conversations.catalog.parameters import checked_parameters, fitted
+from conversations.chat.checks import check_is_written, checked_content, checked_system_message
 from conversations.database import rows
 from conversations.generation import lifecycle
 from conversations.generation.lifecycle import Order
@@ -21,15 +21,12 @@ from conversations.models import (
     Generation,
     LanguageModel,
     Message,
-    Policy,
     User,
     title_from,
 )
 from conversations.quotas import concurrency
 from conversations.refusal import Refused
 
-CONTENT_CHARACTERS = 100_000
-SYSTEM_MESSAGE_CHARACTERS = 50_000
 COMPARED_MODELS = 4
 
 
@@ -69,33 +66,8 @@ class Sending:
     compared: tuple[str, ...] = ()
 
 
-def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Turn:
-    """The turn of this request: made by ``create`` the first time, found again every other time.
-
-    Whatever arrives twice, from a page that lost its connection or in a race, makes one turn.
-    """
-    with transaction.atomic():
-        concurrency.wait_for_others(user)
-        if found := _found(user, client_request_id):
-            return found
-        concurrency.check_site_is_open(Policy.current())
-        return create()
-
-
-def _found(user: User, client_request_id: UUID) -> Turn | None:
-    ids = [_request_id(client_request_id, number) for number in range(COMPARED_MODELS)]
-    keys = [{"user_id": user.pk, "client_request_id": each} for each in ids]
-    known = rows.found(Generation, keys)
-    generations = tuple(sorted(known, key=lambda each: each.created_at))
-    if not generations or generations[0].conversation is None:
-        return None
-    asked = Message.objects.filter(children__generation=generations[0]).first()
-    since = max(0, asked.changed_in - 1) if asked else 0
-    return Turn(generations[0].conversation, generations, since)
-
-
-def _request_id(client_request_id: UUID, number: int) -> UUID:
-    # Each model of a comparison has a generation, and so a request, of its own.
+def request_id_of(client_request_id: UUID, number: int) -> UUID:
+    """The request id of one model of a comparison: each has a generation of its own."""
     return uuid5(client_request_id, str(number)) if number else client_request_id
 
 
@@ -120,7 +92,7 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
     orders = [
         Order(
             model,
-            _request_id(client_request_id, number),
+            request_id_of(client_request_id, number),
             message,
             asked,
             notices=succession(name, model),
@@ -182,25 +154,6 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     return Turn(conversation, generations, since, tuple(each.call for each in created))
 
 
-def checked_content(content: str) -> str:
-    """The text of a message. Raises :class:`Refused` when there is none, or too much."""
-    if not content.strip():
-        raise Refused("empty", _("Write something first."), "content")
-    if len(content) > CONTENT_CHARACTERS:
-        text = _("The message has %(count)s characters; at most %(most)s can be sent.")
-        counts = {"count": f"{len(content):,}", "most": f"{CONTENT_CHARACTERS:,}"}
-        raise Refused("too_long", text % counts, "content")
-    return content
-
-
-def checked_system_message(text: str) -> str:
-    """The text of a system message. Raises :class:`Refused` when there is too much."""
-    if len(text) > SYSTEM_MESSAGE_CHARACTERS:
-        reason = _("The system message has more than %s characters.")
-        raise Refused("too_long", reason % f"{SYSTEM_MESSAGE_CHARACTERS:,}", "system_message")
-    return text.strip()
-
-
 def _models(user: User, sending: Sending) -> dict[str, LanguageModel]:
     names = list(dict.fromkeys([sending.model, *sending.compared]))
     if len(names) > COMPARED_MODELS:
@@ -232,9 +185,3 @@ def _answer(user: User, message_id: UUID) -> Message:
         raise access.NotFound
     check_is_written(message)
     return message
-
-
-def check_is_written(message: Message) -> None:
-    """Raise :class:`Refused` while the message is being written: it is empty until it has ended."""
-    if message.generation and message.generation.is_running:
-        raise Refused("still_running", _("This answer is still being written. Stop it first."))

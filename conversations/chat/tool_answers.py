@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from conversations import access
 from conversations.catalog.choosing import model_named, succession
 from conversations.catalog.parameters import checked_parameters
+from conversations.chat.checks import CONTENT_CHARACTERS, check_is_written
+from conversations.chat.turns import Turn, ordered
 from conversations.generation.lifecycle import Order
 from conversations.models import Message, User
 from conversations.refusal import Refused
-from conversations.turn_records import CONTENT_CHARACTERS, Turn, check_is_written, ordered
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from conversations import access
 from conversations.catalog.parameters import checked_parameters
 from conversations.catalog.schemas import check_schema
+from conversations.chat.checks import checked_system_message
 from conversations.models import Definition, Feedback, Preset, User
 from conversations.refusal import Refused
-from conversations.turn_records import checked_system_message
 
 NAME_CHARACTERS = 100
 NOTE_CHARACTERS = 1000

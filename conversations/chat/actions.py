@@ -5,33 +5,35 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from conversations import access, doorbell, tool_answers, tree, turn_records
+from conversations import access, doorbell
+from conversations.chat import tool_answers, tree, turns
+from conversations.chat.once import once
+from conversations.chat.tool_answers import ToolAnswers
+from conversations.chat.turns import Sending, Turn
 from conversations.database.threads import in_thread
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.models import Conversation, User
-from conversations.tool_answers import ToolAnswers
-from conversations.turn_records import Sending, Turn
 
 Result = TypeVar("Result")
 
 
 async def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
     """Add the person's message and have it answered. The same request again gives the same turn."""
-    return await _begin(user, client_request_id, partial(turn_records.send, sending=sending))
+    return await _begin(user, client_request_id, partial(turns.send, sending=sending))
 
 
 async def regenerate(
     user: User, client_request_id: UUID, message_id: UUID, model: str | None
 ) -> Turn:
     """Have the message above an answer answered once more, beside the answers that it has."""
-    create = partial(turn_records.regenerate, message_id=message_id, model=model)
+    create = partial(turns.regenerate, message_id=message_id, model=model)
     return await _begin(user, client_request_id, create)
 
 
 async def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Turn:
     """Have an answer that was cut, stopped or interrupted go on where it ended."""
-    create = partial(turn_records.continue_answer, message_id=message_id)
+    create = partial(turns.continue_answer, message_id=message_id)
     return await _begin(user, client_request_id, create)
 
 
@@ -43,7 +45,7 @@ async def answer_tools(user: User, client_request_id: UUID, answers: ToolAnswers
 
 async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn]) -> Turn:
     ready = partial(create, user, client_request_id)
-    turn = await in_thread(turn_records.once, user, client_request_id, ready)
+    turn = await in_thread(once, user, client_request_id, ready)
     if turn.calls:
         for generation, call in zip(turn.generations, turn.calls, strict=True):
             runner().start(generation, call)
