@@ -8,8 +8,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from conversations import page_actions, protocol
 from conversations.chat.state import release
-from conversations.doorbell import group_of
 from conversations.flood import TokenBucket
+from conversations.generation.wakeups import group_of
 from conversations.open_page import NOT_SIGNED_IN, OpenPage
 from conversations.protocol import BadFrame
 
@@ -67,10 +67,10 @@ class Consumer(AsyncWebsocketConsumer):
         if not self._bad_frames.take():
             await self.close(FLOODING)
 
-    async def conversation_rang(self, message: dict[str, Any]) -> None:
-        """A wake-up from the doorbell: look what is new."""
+    async def conversation_changed(self, message: dict[str, Any]) -> None:
+        """A change notification: look what is new."""
         if self.page:
-            self.page.rang(UUID(message["conversation_id"]))
+            self.page.note_change(UUID(message["conversation_id"]))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close the socket; what was still to be said has nobody to hear it, and is not sent."""

@@ -57,7 +57,7 @@ class OpenPage:
         self._deeds: set[asyncio.Task[None]] = set()
         self._watching: set[asyncio.Task[None]] = set()
         self._has_left = False
-        self._rung: set[UUID] = set()
+        self._changed: set[UUID] = set()
         self._news = asyncio.Event()
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
         self._opened: tuple[UUID, int] | None = None
@@ -160,9 +160,9 @@ class OpenPage:
         self._opened = (conversation_id, version)
         self._news.set()
 
-    def rang(self, conversation_id: UUID) -> None:
+    def note_change(self, conversation_id: UUID) -> None:
         """Something is new in one of the person's conversations."""
-        self._rung.add(conversation_id)
+        self._changed.add(conversation_id)
         self._news.set()
 
     async def keep_up(self) -> None:
@@ -174,7 +174,7 @@ class OpenPage:
             await self.tell_news()
 
     async def recheck(self) -> None:
-        """Look every few seconds, whatever the doorbell says, and close when signed out."""
+        """Look every few seconds, notified or not, and close the socket when signed out."""
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
             user = await in_thread(signed_in, self.user.pk, self._session_key)
@@ -186,9 +186,9 @@ class OpenPage:
 
     async def tell_news(self) -> None:
         """Tell what the page does not know of what it shows."""
-        rung, self._rung = self._rung, set()
+        changed, self._changed = self._changed, set()
         opened = self._opened
-        news = await in_thread(_news, self.user, rung, opened)
+        news = await in_thread(_news, self.user, changed, opened)
         for conversation in news.listed:
             await self.say("conversation.listed", conversation=conversation)
         for conversation_id in news.gone:
@@ -219,12 +219,12 @@ def _turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
     return {**state, "generation_id": ids[0], "generation_ids": ids}
 
 
-def _news(user: User, rung: set[UUID], opened: tuple[UUID, int] | None) -> News:
-    wanted = rung | {opened[0]} if opened else rung
+def _news(user: User, changed: set[UUID], opened: tuple[UUID, int] | None) -> News:
+    wanted = changed | {opened[0]} if opened else changed
     found = {each.pk: each for each in access.conversations_for(user, wanted)}
     return News(
-        listed=[states.listed_state(found[each]) for each in rung if each in found],
-        gone=[each for each in rung if each not in found],
+        listed=[states.listed_state(found[each]) for each in changed if each in found],
+        gone=[each for each in changed if each not in found],
         changes=_changes(found.get(opened[0]), opened[1]) if opened else None,
         quota=quota_state(user),
     )

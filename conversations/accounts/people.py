@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations import audit
-from conversations.generation import lifecycle
+from conversations.generation import lifecycle, recovery
 from conversations.models import ALL_USE, Counter, Generation, Invitation, Rule, User, hashed
 
 INVITATION_DAYS = 7
@@ -90,7 +90,7 @@ def end_before_deletion(user_ids: Collection[int]) -> None:
     """End, and settle, what runs under accounts that are deleted in the same transaction."""
     # Locked first, as by whoever begins an answer: none begins between here and the deletion.
     list(User.objects.select_for_update(no_key=True).filter(pk__in=user_ids).order_by("pk"))
-    lifecycle.end_of(user_ids)
+    recovery.end_of(user_ids)
     end_access(user_ids)
 
 

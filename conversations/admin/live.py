@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from conversations import operations
 from conversations.admin.audited import actor_of
 from conversations.admin.few_choices import MOST_CHOICES
 from conversations.admin.figures import Money, count
+from conversations.generation import operations
+from conversations.generation.operations import RunningAnswer
 from conversations.models import LanguageModel, Policy, Provider, User
-from conversations.operations import RunningAnswer
 
 PAGE_ROWS = 50
 

@@ -8,7 +8,7 @@ from conversations.api.errors import ApiError
 from conversations.api.failures import error_of, internal
 from conversations.api.forms import PING, Form
 from conversations.api.wire import usage_of
-from conversations.generation.direct import Ending
+from conversations.generation.api_run import Ending
 from conversations.upstream import Chunk
 
 # What one reader may leave unread before the upstream has to wait for it.

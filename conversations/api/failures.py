@@ -9,7 +9,7 @@ import math
 from django.utils.translation import gettext as _
 
 from conversations.api.errors import ApiError
-from conversations.generation.direct import Ending
+from conversations.generation.api_run import Ending
 from conversations.generation.failures import failure_of
 from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused

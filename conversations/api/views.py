@@ -148,7 +148,7 @@ async def _begin(asking: Asking) -> Started:
     answer.abandoned = partial(runner().stop, generation.pk, generation.user_id)
     if asking.claim:
         answer.over = partial(memory().over, asking.claim, started)
-    runner().start_direct(generation, begun.call, answer, asking.address)
+    runner().start_api_run(generation, begun.call, answer, asking.address)
     return started
 
 

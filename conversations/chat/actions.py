@@ -5,13 +5,13 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from conversations import access, doorbell
+from conversations import access
 from conversations.chat import tool_answers, tree, turns
 from conversations.chat.once import once
 from conversations.chat.tool_answers import ToolAnswers
 from conversations.chat.turns import Sending, Turn
 from conversations.database.threads import in_thread
-from conversations.generation import lifecycle
+from conversations.generation import lifecycle, wakeups
 from conversations.generation.runner import runner
 from conversations.models import Conversation, User
 
@@ -49,7 +49,7 @@ async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn
     if turn.calls:
         for generation, call in zip(turn.generations, turn.calls, strict=True):
             runner().start(generation, call)
-        await doorbell.ring(user.pk, turn.conversation.pk)
+        await wakeups.notify(user.pk, turn.conversation.pk)
     return turn
 
 
@@ -63,20 +63,20 @@ async def stop(user: User, generation_id: UUID) -> None:
 async def change(user: User, conversation_id: UUID, deed: Callable[[], Result]) -> Result:
     """Do something to a conversation that needs no answer, and tell the person's pages."""
     result = await in_thread(deed)
-    await doorbell.ring(user.pk, conversation_id)
+    await wakeups.notify(user.pk, conversation_id)
     return result
 
 
 async def change_message(user: User, message_id: UUID, deed: Callable[..., UUID]) -> None:
     """Do something to a message, and tell the person's pages about its conversation."""
     conversation_id = await in_thread(deed, user, message_id)
-    await doorbell.ring(user.pk, conversation_id)
+    await wakeups.notify(user.pk, conversation_id)
 
 
 async def branch_off(user: User, message_id: UUID) -> Conversation:
     """A new conversation that begins like this one, up to a message."""
     copy = await in_thread(tree.branch_off, user, message_id)
-    await doorbell.ring(user.pk, copy.pk)
+    await wakeups.notify(user.pk, copy.pk)
     return copy
 
 

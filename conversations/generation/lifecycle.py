@@ -1,15 +1,13 @@
 """How a generation begins and how it ends, each in one transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import UUIDField
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from conversations.database import rows
 from conversations.database.prepared import Composed
@@ -22,7 +20,6 @@ from conversations.quotas.settlement import UNSEEN, Measured, Used, settle
 from conversations.quotas.tokens import BYTES_A_TOKEN, prompt_size
 from conversations.transcript import (
     ChoiceTranscript,
-    Failure,
     Finished,
     ToolCallTranscript,
     Transcript,
@@ -187,7 +184,7 @@ _filled = Composed(
 )
 
 
-def finish_direct(
+def finish_api_run(
     generation_id: UUID,
     epoch: int,
     last: Finished,
@@ -288,33 +285,3 @@ def stops_asked_for() -> list[UUID]:
     """The generations of this process that somebody asked to stop."""
     asked = Generation.objects.running().filter(owner=OWNER, stop_requested_at__isnull=False)
     return list(asked.values_list("pk", flat=True))
-
-
-def end_of(user_ids: Collection[int]) -> int:
-    """End what runs for people whose accounts are about to be deleted, in the caller's transaction;
-    give how many there were.
-
-    What they used is settled, which nothing could be once their generations are gone.
-    """
-    last = Finished(cause="stopped", error=Failure("deactivated", _("The account was deleted.")))
-    running = Generation.objects.running().filter(user__in=user_ids).order_by("pk")
-    return sum(_end_as(last, each) for each in list(running))
-
-
-def recover(known: Collection[UUID] = (), silent_for: timedelta = timedelta()) -> int:
-    """End what runs in this process's name and is not ``known`` to it; give how many there were.
-
-    A dead predecessor left it, or it was written down by a commit whose answer was lost: what is
-    younger than ``silent_for`` may be about to begin. Whatever was shown is in the log, so each
-    message keeps it and is marked as interrupted.
-    """
-    ours = Generation.objects.running().filter(owner=OWNER)
-    left = ours.filter(created_at__lte=timezone.now() - silent_for).exclude(pk__in=known)
-    message = _("The server was restarted while this answer was being written.")
-    last = Finished(cause="interrupted", error=Failure("restarted", message))
-    return sum(_end_as(last, each) for each in list(left))
-
-
-def _end_as(last: Finished, generation: Generation) -> bool:
-    end = finish if generation.conversation_id else finish_direct
-    return end(generation.pk, generation.epoch, last) is not None

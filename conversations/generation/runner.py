@@ -13,12 +13,12 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import completion_records, doorbell
+from conversations import completion_records
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, insist
-from conversations.generation import direct, lifecycle, log, revocation
+from conversations.generation import api_run, lifecycle, log, recovery, revocation, wakeups
 from conversations.generation.answer import Answering
-from conversations.generation.direct import Ending, Listener
+from conversations.generation.api_run import Ending, Listener
 from conversations.generation.prompt import Call
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Run, Writer
@@ -49,8 +49,8 @@ class Runner:
         self._writer = Writer(self.tails)
         self._connections = Connections()
         self._runs: dict[UUID, Run] = {}
-        # Those of them that are not logged.
-        self._direct: dict[UUID, Run] = {}
+        # Those of them that programs asked for, which are not logged.
+        self._api_runs: dict[UUID, Run] = {}
         self._is_draining = False
         # A task that nobody refers to may be collected while it runs.
         self._answering: set[asyncio.Task[None]] = set()
@@ -75,7 +75,7 @@ class Runner:
         run = self._begun(generation, call)
         self._answer_in_a_task(self._supervise(run, generation, call))
 
-    def start_direct(
+    def start_api_run(
         self, generation: Generation, call: Call, listener: Listener, address: str = ""
     ) -> None:
         """Answer a generation without messages in a task of its own; ``listener`` hears it.
@@ -84,8 +84,8 @@ class Runner:
         """
         run = self._begun(generation, call)
         run.address = address
-        self._direct[generation.pk] = run
-        self._answer_in_a_task(self._supervise_direct(run, call, listener))
+        self._api_runs[generation.pk] = run
+        self._answer_in_a_task(self._supervise_api_run(run, call, listener))
 
     def _begun(self, generation: Generation, call: Call) -> Run:
         run = Run(generation.pk, generation.user_id, generation.epoch, choices=call.choices)
@@ -135,18 +135,18 @@ class Runner:
             self.tails.close(run.generation_id)
             del self._runs[run.generation_id]
         if generation.conversation_id:
-            await doorbell.ring(generation.user_id, generation.conversation_id)
+            await wakeups.notify(generation.user_id, generation.conversation_id)
 
-    async def _supervise_direct(self, run: Run, call: Call, listener: Listener) -> None:
+    async def _supervise_api_run(self, run: Run, call: Call, listener: Listener) -> None:
         try:
-            ending = await direct.relay(run, call, listener, self._connections)
+            ending = await api_run.relay(run, call, listener, self._connections)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             ending = Ending(_failed())
         ending = ending._replace(last=self._explained(run, ending.last))
         try:
             used = await insist(
-                lifecycle.finish_direct,
+                lifecycle.finish_api_run,
                 run.generation_id,
                 run.epoch,
                 ending.last,
@@ -155,7 +155,7 @@ class Runner:
             )
             ending = ending._replace(used=used)
         finally:
-            del self._runs[run.generation_id], self._direct[run.generation_id]
+            del self._runs[run.generation_id], self._api_runs[run.generation_id]
             listener.end(ending)
 
     async def _answer(self, run: Run, notices: list[str], call: Call) -> Finished:
@@ -208,14 +208,14 @@ class Runner:
     async def _note_progress(self) -> None:
         while True:
             await asyncio.sleep(NOTE_SECONDS)
-            said = {key: run.said_tokens for key, run in self._direct.items() if run.began}
+            said = {key: run.said_tokens for key, run in self._api_runs.items() if run.began}
             if said:
                 await in_thread(lifecycle.note_progress, said)
 
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(TIDY_SECONDS)
-            await in_thread(lifecycle.recover, list(self._runs), ABOUT_TO_BEGIN)
+            await in_thread(recovery.recover, list(self._runs), ABOUT_TO_BEGIN)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
             await in_thread(completion_records.forget_claims)
 

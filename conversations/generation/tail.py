@@ -27,7 +27,7 @@ class _Tail:
         self.is_finished = False
         self.news = asyncio.Event()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         self.news.set()
         self.news = asyncio.Event()
 
@@ -48,13 +48,13 @@ class Tails:
         """Show events that have been committed."""
         tail = self._tails[generation_id]
         tail.payloads.extend(payloads)
-        tail.ring()
+        tail.notify()
 
     def close(self, generation_id: UUID) -> None:
         """No more events come from here; followers read what they lack and end."""
         tail = self._tails.pop(generation_id)
         tail.is_finished = True
-        tail.ring()
+        tail.notify()
 
     async def follow(self, generation_id: UUID, after: int) -> AsyncIterator[Batch]:
         """The events after that number as they are committed, to the last one of the generation."""

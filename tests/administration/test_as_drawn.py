@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from conversations import operations
+from conversations.generation import operations
 from conversations.models import Policy, Provider, Rule, User
 from tests.administration.desk import PEOPLE, Desk, filled
 from tests.people import People, make_model

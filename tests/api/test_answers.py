@@ -8,7 +8,7 @@ import pytest
 from conversations.api import answers
 from conversations.api.answers import Answer, Reader
 from conversations.api.forms import PING, Origin, Streamed
-from conversations.generation.direct import Ending
+from conversations.generation.api_run import Ending
 from conversations.models import LedgerEntry
 from conversations.quotas.settlement import Used
 from conversations.transcript import Finished

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from chatsite import http_request
-from conversations import operations
 from conversations.accounts import api_keys
+from conversations.generation import operations
 from conversations.models import Generation, LanguageModel, User
 from tests.api.conftest import SECONDS, Gate, until
 

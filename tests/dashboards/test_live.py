@@ -9,11 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from conversations import operations
 from conversations.admin import live
 from conversations.chat.once import once
 from conversations.chat.turns import regenerate
-from conversations.generation import lifecycle
+from conversations.generation import lifecycle, operations
 from conversations.models import AuditEntry, Generation, LanguageModel, Policy, Provider, User
 from conversations.refusal import Refused
 from conversations.transcript import Finished

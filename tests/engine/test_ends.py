@@ -15,7 +15,7 @@ from conversations.chat import actions
 from conversations.chat.state import page_state
 from conversations.chat.turns import Sending, Turn
 from conversations.database.threads import in_thread
-from conversations.generation import lifecycle, log
+from conversations.generation import lifecycle, log, recovery
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.runner import runner
 from conversations.models import (
@@ -271,8 +271,8 @@ def test_what_a_dead_process_left_is_interrupted_with_its_text_and_offers_to_go_
         for seq in range(1, 4)
     ]
     log.append(entries, [(generation.pk, OWNER, 1)])
-    assert lifecycle.recover() == 1
-    assert lifecycle.recover() == 0
+    assert recovery.recover() == 1
+    assert recovery.recover() == 0
     generation, message = generation_and_message(generation.pk)
     assert (generation.status, generation.error_code) == ("interrupted", "restarted")
     assert message.content == "<gen:1:0001><gen:1:0002><gen:1:0003>"

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from conversations.chat import turns
 from conversations.chat.turns import Sending
-from conversations.generation import lifecycle, log
+from conversations.generation import lifecycle, log, recovery
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Counter, Generation, Hold, LedgerEntry, UsageDay, User
 from conversations.quotas.reservation import standings
@@ -99,7 +99,7 @@ def test_after_a_crash_what_was_said_is_charged_and_nothing_stays_held(
 ) -> None:
     begun(people.alice, model_name, SAID)
     begun(people.alice, model_name)
-    assert lifecycle.recover() == 2
+    assert recovery.recover() == 2
     assert Hold.objects.count() == 0
     assert sorted(entry.requests for entry in LedgerEntry.objects.all()) == [0, 1]
     assert {each.held for each in standings(people.alice, None)} == {0}

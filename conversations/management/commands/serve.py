@@ -12,11 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from conversations import local_model, operations
+from conversations import local_model
 from conversations.accounts import first_run
 from conversations.catalog import providers
 from conversations.catalog.listing import add_listed_models
-from conversations.generation import lifecycle
+from conversations.generation import operations, recovery
 from conversations.generation.runner import runner
 from conversations.local_model import LocalModel
 from conversations.models import Provider
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             providers.withdraw_local_model()
         try:
             self._collect_static()
-            lifecycle.recover()
+            recovery.recover()
             # It was drained for the restart that is over now.
             operations.set_draining(None, draining=False)
             self._serve(self._upstream())

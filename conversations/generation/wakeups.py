@@ -1,4 +1,7 @@
-"""Wake-ups for open pages. They say that something is new, never what: a lost one only delays."""
+"""Change notifications for open pages, over the channel layer.
+
+They carry an id and no data; losing one only delays an update.
+"""
 
 import logging
 from typing import Any
@@ -14,14 +17,14 @@ def group_of(user_id: int) -> str:
     return f"user-{user_id}"
 
 
-async def ring(user_id: int, conversation_id: UUID) -> None:
-    """Tell the person's pages that this conversation has changed, or is gone."""
+async def notify(user_id: int, conversation_id: UUID) -> None:
+    """Notify the user's pages that this conversation has changed, or is gone."""
     message: dict[str, Any] = {
-        "type": "conversation.rang",
+        "type": "conversation.changed",
         "conversation_id": str(conversation_id),
     }
     try:
         await get_channel_layer().group_send(group_of(user_id), message)
     except Exception:
-        # Pages look for themselves every few seconds, so a broken bell must break nothing else.
+        # Pages look for themselves every few seconds, so a broken layer must break nothing else.
         logger.warning("The channel layer did not take a wake-up.", exc_info=True)

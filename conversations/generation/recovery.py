@@ -1,0 +1,42 @@
+"""Ends generations that nobody runs any more, or whose user is about to be deleted."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations.generation.lifecycle import OWNER, finish, finish_api_run
+from conversations.models import Generation
+from conversations.transcript import Failure, Finished
+
+
+def end_of(user_ids: Collection[int]) -> int:
+    """End what runs for people whose accounts are about to be deleted, in the caller's transaction;
+    give how many there were.
+
+    What they used is settled, which nothing could be once their generations are gone.
+    """
+    last = Finished(cause="stopped", error=Failure("deactivated", _("The account was deleted.")))
+    running = Generation.objects.running().filter(user__in=user_ids).order_by("pk")
+    return sum(_end_as(last, each) for each in list(running))
+
+
+def recover(known: Collection[UUID] = (), silent_for: timedelta = timedelta()) -> int:
+    """End what runs in this process's name and is not ``known`` to it; give how many there were.
+
+    A dead predecessor left it, or it was written down by a commit whose answer was lost: what is
+    younger than ``silent_for`` may be about to begin. Whatever was shown is in the log, so each
+    message keeps it and is marked as interrupted.
+    """
+    ours = Generation.objects.running().filter(owner=OWNER)
+    left = ours.filter(created_at__lte=timezone.now() - silent_for).exclude(pk__in=known)
+    message = _("The server was restarted while this answer was being written.")
+    last = Finished(cause="interrupted", error=Failure("restarted", message))
+    return sum(_end_as(last, each) for each in list(left))
+
+
+def _end_as(last: Finished, generation: Generation) -> bool:
+    end = finish if generation.conversation_id else finish_api_run
+    return end(generation.pk, generation.epoch, last) is not None
