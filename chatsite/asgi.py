@@ -16,7 +16,7 @@ from chatsite.shared_pages import SharedPages  # noqa: E402
 from chatsite.static import StaticFiles  # noqa: E402
 from chatsite.websocket_origin import SameOrigin  # noqa: E402
 from chatsite.websocket_user import SignedIn  # noqa: E402
-from conversations.routing import websocket_urlpatterns  # noqa: E402
+from conversations.socket.routing import websocket_urlpatterns  # noqa: E402
 
 application = TrustedPeer(
     ProtocolTypeRouter(

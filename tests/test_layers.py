@@ -19,6 +19,7 @@ LAYERS = {
     # 1 records
     "conversations.database": 1,
     "conversations.models": 1,
+    "conversations.socket": 4,
     "conversations.chat": 2,
     "conversations.accounts": 2,
     "conversations.usage": 2,
@@ -66,15 +67,8 @@ LAYERS = {
     "conversations.admin": 4,
     "conversations.api": 4,
     "conversations.apps": 4,
-    "conversations.consumers": 4,
-    "conversations.flood": 4,
-    "conversations.following": 4,
     "conversations.accounts.forms": 4,
     "conversations.management": 4,
-    "conversations.open_page": 4,
-    "conversations.page_actions": 4,
-    "conversations.protocol": 4,
-    "conversations.routing": 4,
     "conversations.urls": 4,
     "conversations.views": 4,
 }

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from conversations import page_actions, protocol
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
 from conversations.chat import turns
@@ -24,7 +23,8 @@ from conversations.chat.turns import Sending, Turn
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, Definition, Message, Preset, User
-from conversations.open_page import OpenPage
+from conversations.socket import frames, handlers
+from conversations.socket.page import OpenPage
 from conversations.transcript import Finished
 from tests.people import PASSWORD, People, make_model
 
@@ -210,37 +210,37 @@ def _with_numbers(pattern: str) -> str:
 
 
 # What a stranger's frame on Alice's things is answered with; None is silence.
-FRAMES: dict[type[protocol.Frame], str | None] = {
-    protocol.TurnSend: "not_found",
-    protocol.TurnRegenerate: "not_found",
-    protocol.TurnContinue: "not_found",
-    protocol.TurnAnswerTools: "not_found",
-    protocol.GenerationFollow: "not_found",
-    protocol.GenerationAck: None,
-    protocol.GenerationStop: "not_found",
-    protocol.ConversationOpen: "not_found",
-    protocol.ConversationRename: "not_found",
-    protocol.ConversationConfigure: "not_found",
-    protocol.ConversationShow: "not_found",
-    protocol.ConversationDelete: "not_found",
-    protocol.ConversationRestore: "not_found",
-    protocol.MessageBranch: "not_found",
-    protocol.MessageDelete: "not_found",
-    protocol.MessageRestore: "not_found",
-    protocol.MessageRate: "not_found",
-    protocol.PresetSave: None,
-    protocol.PresetDelete: "not_found",
-    protocol.DefinitionSave: None,
-    protocol.DefinitionDelete: "not_found",
-    protocol.Ping: None,
+FRAMES: dict[type[frames.Frame], str | None] = {
+    frames.TurnSend: "not_found",
+    frames.TurnRegenerate: "not_found",
+    frames.TurnContinue: "not_found",
+    frames.TurnAnswerTools: "not_found",
+    frames.GenerationFollow: "not_found",
+    frames.GenerationAck: None,
+    frames.GenerationStop: "not_found",
+    frames.ConversationOpen: "not_found",
+    frames.ConversationRename: "not_found",
+    frames.ConversationConfigure: "not_found",
+    frames.ConversationShow: "not_found",
+    frames.ConversationDelete: "not_found",
+    frames.ConversationRestore: "not_found",
+    frames.MessageBranch: "not_found",
+    frames.MessageDelete: "not_found",
+    frames.MessageRestore: "not_found",
+    frames.MessageRate: "not_found",
+    frames.PresetSave: None,
+    frames.PresetDelete: "not_found",
+    frames.DefinitionSave: None,
+    frames.DefinitionDelete: "not_found",
+    frames.Ping: None,
 }
 
 
 def test_every_frame_is_declared() -> None:
-    assert set(get_args(protocol.PageFrame)) == set(FRAMES)
+    assert set(get_args(frames.PageFrame)) == set(FRAMES)
 
 
-def frame_on(frame_type: type[protocol.Frame], ids: dict[str, UUID]) -> protocol.Frame:
+def frame_on(frame_type: type[frames.Frame], ids: dict[str, UUID]) -> frames.Frame:
     """A frame of that type that names these things."""
     given: dict[str, Any] = {
         **ids,
@@ -263,7 +263,7 @@ def frame_on(frame_type: type[protocol.Frame], ids: dict[str, UUID]) -> protocol
     return frame_type(**known)
 
 
-def said_to(user: User, frame: protocol.Frame) -> list[dict[str, Any]]:
+def said_to(user: User, frame: frames.Frame) -> list[dict[str, Any]]:
     """What a page of the user's is told when it says that."""
     said: list[dict[str, Any]] = []
 
@@ -275,7 +275,7 @@ def said_to(user: User, frame: protocol.Frame) -> list[dict[str, Any]]:
 
     async def whole() -> None:
         page = OpenPage(user, "", send, close)
-        await page_actions.answer(page, frame)
+        await handlers.answer(page, frame)
         page.leave()
         await runner().drain()
 
@@ -296,7 +296,7 @@ def ids_of(turn: Turn) -> dict[str, UUID]:
 @pytest.mark.parametrize("identity", ["stranger", "demoted", "admin"])
 @pytest.mark.parametrize("frame_type", FRAMES, ids=lambda each: each.__name__)
 def test_a_frame_on_somebody_elses_things_finds_nothing(
-    scene: Scene, frame_type: type[protocol.Frame], identity: str
+    scene: Scene, frame_type: type[frames.Frame], identity: str
 ) -> None:
     before = _alices(scene)
     said = said_to(scene.user(identity), frame_on(frame_type, ids_of(scene.turn)))
@@ -308,7 +308,7 @@ def test_a_frame_on_somebody_elses_things_finds_nothing(
 
 @pytest.mark.parametrize("frame_type", FRAMES, ids=lambda each: each.__name__)
 def test_the_same_answer_is_given_for_what_does_not_exist(
-    scene: Scene, frame_type: type[protocol.Frame]
+    scene: Scene, frame_type: type[frames.Frame]
 ) -> None:
     nothing = dict.fromkeys(ids_of(scene.turn), uuid4())
     foreign = said_to(scene.people.charlie, frame_on(frame_type, ids_of(scene.turn)))
@@ -318,10 +318,10 @@ def test_the_same_answer_is_given_for_what_does_not_exist(
 
 @pytest.mark.parametrize("frame_type", FRAMES, ids=lambda each: each.__name__)
 def test_the_owner_is_never_told_that_it_does_not_exist(
-    scene: Scene, frame_type: type[protocol.Frame]
+    scene: Scene, frame_type: type[frames.Frame]
 ) -> None:
-    if frame_type is protocol.ConversationRestore:
-        said_to(scene.people.alice, frame_on(protocol.ConversationDelete, ids_of(scene.turn)))
+    if frame_type is frames.ConversationRestore:
+        said_to(scene.people.alice, frame_on(frames.ConversationDelete, ids_of(scene.turn)))
     said = said_to(scene.people.alice, frame_on(frame_type, ids_of(scene.turn)))
     assert "not_found" not in [each.get("code") for each in said]
 

@@ -58,7 +58,7 @@ def is_manageable_by(actor: User, person: User) -> bool:
 def deactivate(actor: User, people: Iterable[User]) -> int:
     """Close accounts, the actor's own excepted, with all that runs or is open under them.
 
-    Gives how many were open. Their sockets are closed by :mod:`conversations.open_page`.
+    Gives how many were open. Their sockets are closed by :mod:`conversations.socket.page`.
     """
     closed = [each for each in people if each.is_active and each.pk != actor.pk]
     for person in closed:

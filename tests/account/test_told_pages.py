@@ -9,12 +9,12 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
-from conversations import page_actions, protocol
 from conversations.chat import library, tree
 from conversations.database.threads import in_thread
 from conversations.models import Conversation, Counter, Preset, Rule, User
-from conversations.open_page import OpenPage
 from conversations.refusal import Refused
+from conversations.socket import frames, handlers
+from conversations.socket.page import OpenPage
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
@@ -57,10 +57,10 @@ def test_a_refused_turn_tells_which_limit_left_too_little_room(people: People) -
     model = make_model()
     limit(1_000_000)
     limit(3, period="month", language_model=model)
-    frame = protocol.TurnSend(
+    frame = frames.TurnSend(
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model=model.name
     )
-    (refusal,) = told(people.alice, lambda page: page_actions.answer(page, frame))
+    (refusal,) = told(people.alice, lambda page: handlers.answer(page, frame))
     assert (refusal["type"], refusal["code"]) == ("error", "quota_exceeded")
     standing = refusal["standing"]
     assert (standing["limit"], standing["period"], standing["left"]) == (3, "month", 3)
@@ -69,10 +69,10 @@ def test_a_refused_turn_tells_which_limit_left_too_little_room(people: People) -
 
 
 def test_a_turn_that_is_refused_for_another_reason_names_no_limit(people: People) -> None:
-    frame = protocol.TurnSend(
+    frame = frames.TurnSend(
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model="none"
     )
-    (refusal,) = told(people.alice, lambda page: page_actions.answer(page, frame))
+    (refusal,) = told(people.alice, lambda page: handlers.answer(page, frame))
     assert (refusal["code"], refusal["standing"]) == ("unknown_model", None)
 
 
@@ -82,10 +82,10 @@ def test_a_page_that_cannot_be_told_what_is_new_is_closed_and_comes_back(
     def broken(user: User) -> None:
         raise OperationalError("not now")
 
-    monkeypatch.setattr("conversations.open_page.quota_state", broken)
+    monkeypatch.setattr("conversations.socket.page.quota_state", broken)
 
     async def keep_up(page: OpenPage) -> None:
-        page.rang(uuid4())
+        page.note_change(uuid4())
         await page.watch(page.keep_up)
 
     assert told(people.alice, keep_up) == [{"type": "closed", "code": 4500}]
@@ -95,12 +95,12 @@ def test_a_page_that_cannot_be_told_what_is_new_is_closed_and_comes_back(
 def test_a_page_that_moves_on_while_it_sends_is_told_of_what_it_shows_then(people: People) -> None:
     model = make_model()
     other = Conversation.objects.create(user=people.alice, title="Other")
-    frame = protocol.TurnSend(
+    frame = frames.TurnSend(
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model=model.name
     )
 
     async def send_and_move_on(page: OpenPage) -> None:
-        sending = asyncio.create_task(page_actions.answer(page, frame))
+        sending = asyncio.create_task(handlers.answer(page, frame))
         await asyncio.sleep(0)
         await page.open(other.pk, 0)
         await sending
@@ -109,8 +109,8 @@ def test_a_page_that_moves_on_while_it_sends_is_told_of_what_it_shows_then(peopl
         await in_thread(tree.rename, people.alice, other.pk, "Renamed")
         await page.tell_news()
 
-    frames = told(people.alice, send_and_move_on, rename)
-    changed = [each for each in frames if each["type"] == "conversation.changed"]
+    sent = told(people.alice, send_and_move_on, rename)
+    changed = [each for each in sent if each["type"] == "conversation.changed"]
     assert [each["conversation"]["title"] for each in changed] == ["Renamed"]
 
 

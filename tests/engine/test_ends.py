@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from conversations import page_actions, protocol
 from conversations.chat import actions
 from conversations.chat.state import page_state
 from conversations.chat.turns import Sending, Turn
@@ -26,7 +25,8 @@ from conversations.models import (
     Message,
     User,
 )
-from conversations.open_page import OpenPage
+from conversations.socket import frames, handlers
+from conversations.socket.page import OpenPage
 from conversations.transcript import Delta, Failure, Finished, decode, encode
 from tests.engine.playing import KEY, Stage, followed, generation_and_message, play
 from tests.people import make_people
@@ -111,9 +111,9 @@ def test_a_message_whose_page_leaves_while_it_is_written_down_is_answered(
         monkeypatch.setattr(actions, "once", held_up)
         model = await stage.model("good")
         place = {"request_id": uuid4(), "conversation_id": None, "parent_id": None}
-        frame = protocol.TurnSend(**place, content="tokens=2", model=model)
+        frame = frames.TurnSend(**place, content="tokens=2", model=model)
         page = OpenPage(stage.alice, "", nobody_is_there, nobody_is_there)
-        page.do(page_actions.answer(page, frame))
+        page.do(handlers.answer(page, frame))
         await in_thread(is_writing.wait)
         page.leave()
         may_go_on.set()

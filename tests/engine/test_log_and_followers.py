@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from conversations import following
-from conversations.following import Follower
 from conversations.generation.runner import runner
+from conversations.socket import follower
+from conversations.socket.follower import Follower
 from conversations.transcript import decode, fold
 from tests.engine.playing import Stage, followed, logged, payloads, play
 
@@ -107,14 +107,14 @@ def test_a_page_that_does_not_read_is_sent_one_window_and_the_rest_when_it_reads
             sent.append(frame)
             pushed.set()
 
-        follower = Follower(turn.generation.pk, send)
-        reading = asyncio.create_task(follower.follow(0))
+        reader = Follower(turn.generation.pk, send)
+        reading = asyncio.create_task(reader.follow(0))
         for _ in range(50):
             await asyncio.sleep(0)
         await pushed.wait()
-        assert sum(map(len, sent[:-1])) <= following.WINDOW_BYTES
+        assert sum(map(len, sent[:-1])) <= follower.WINDOW_BYTES
         while not reading.done():
-            follower.acknowledge(10**9)
+            reader.acknowledge(10**9)
             await asyncio.sleep(0)
         assert len("".join(sent)) > len(message.content) == 2_000_000
 
@@ -122,15 +122,15 @@ def test_a_page_that_does_not_read_is_sent_one_window_and_the_rest_when_it_reads
 
 
 def test_a_page_that_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "SILENT_SECONDS", 0.05)
-    monkeypatch.setattr(following, "WINDOW_BYTES", 100)
+    monkeypatch.setattr(follower, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(follower, "WINDOW_BYTES", 100)
 
     async def nowhere(frame: str) -> None:
         """A socket whose page is asleep."""
 
     async def work(stage: Stage) -> None:
         turn = await stage.send("tokens=20 rate=100", await stage.model("good"))
-        with pytest.raises(following.Silent):
+        with pytest.raises(follower.Silent):
             await Follower(turn.generation.pk, nowhere).follow(0)
         generation, _ = await stage.ended(turn)
         assert generation.status == "completed"

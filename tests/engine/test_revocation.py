@@ -22,7 +22,7 @@ from conversations.models import (
     Provider,
     User,
 )
-from conversations.open_page import OpenPage
+from conversations.socket.page import OpenPage
 from tests.administration.desk import PEOPLE, desk_of
 from tests.engine.playing import Stage, play
 from tests.people import PASSWORD, People

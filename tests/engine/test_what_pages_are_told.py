@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
-from conversations import open_page
 from conversations.chat import tree, turns
 from conversations.chat.turns import Turn
 from conversations.models import Conversation, Generation, Message, User
+from conversations.socket import page
 from tests.bench.browser import Frame, Tab
 from tests.engine.room import MODEL, Room
 
@@ -57,14 +57,14 @@ def test_a_page_that_cannot_be_told_comes_back_and_goes_on(
     room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = ["not now"]
-    real: Any = open_page._news
+    real: Any = page._news
 
     def news(*given: Any) -> Any:
         if failing:
             raise OperationalError(failing.pop())
         return real(*given)
 
-    monkeypatch.setattr(open_page, "_news", news)
+    monkeypatch.setattr(page, "_news", news)
 
     async def work(tab: Tab) -> int | None:
         await tab.send("Please, tokens=2", MODEL)

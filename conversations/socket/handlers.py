@@ -7,16 +7,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from conversations import access, protocol
+from conversations import access
 from conversations.chat import actions, library, state, tree
 from conversations.chat.tool_answers import ToolAnswers
 from conversations.chat.turns import Sending
 from conversations.database.threads import in_thread
-from conversations.open_page import OpenPage
-from conversations.protocol import PageFrame
 from conversations.quotas.state import refusal_state
 from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused
+from conversations.socket import frames
+from conversations.socket.frames import PageFrame
+from conversations.socket.page import OpenPage
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ async def _in_order(page: OpenPage, frame: PageFrame) -> None:
         await page.say("done", request_id=_id(frame), version=version)
 
 
-async def _send(page: OpenPage, frame: protocol.TurnSend) -> None:
+async def _send(page: OpenPage, frame: frames.TurnSend) -> None:
     sending = Sending(
         frame.conversation_id,
         frame.parent_id,
@@ -63,101 +64,101 @@ async def _send(page: OpenPage, frame: protocol.TurnSend) -> None:
     await page.tell_turn(actions.send(page.user, frame.request_id, sending), frame.request_id)
 
 
-async def _regenerate(page: OpenPage, frame: protocol.TurnRegenerate) -> None:
+async def _regenerate(page: OpenPage, frame: frames.TurnRegenerate) -> None:
     turn = actions.regenerate(page.user, frame.request_id, frame.message_id, frame.model)
     await page.tell_turn(turn, frame.request_id)
 
 
-async def _continue(page: OpenPage, frame: protocol.TurnContinue) -> None:
+async def _continue(page: OpenPage, frame: frames.TurnContinue) -> None:
     turn = actions.continue_answer(page.user, frame.request_id, frame.message_id)
     await page.tell_turn(turn, frame.request_id)
 
 
-async def _follow(page: OpenPage, frame: protocol.GenerationFollow) -> None:
+async def _follow(page: OpenPage, frame: frames.GenerationFollow) -> None:
     await in_thread(access.generation_for, page.user, frame.generation_id)
     page.follow(frame.generation_id, max(0, frame.after))
 
 
-async def _acknowledge(page: OpenPage, frame: protocol.GenerationAck) -> None:
+async def _acknowledge(page: OpenPage, frame: frames.GenerationAck) -> None:
     page.acknowledge(frame.generation_id, frame.seq)
 
 
-async def _stop(page: OpenPage, frame: protocol.GenerationStop) -> None:
+async def _stop(page: OpenPage, frame: frames.GenerationStop) -> None:
     await actions.stop(page.user, frame.generation_id)
 
 
-async def _answer_tools(page: OpenPage, frame: protocol.TurnAnswerTools) -> None:
+async def _answer_tools(page: OpenPage, frame: frames.TurnAnswerTools) -> None:
     answers = ToolAnswers(frame.message_id, frame.answers, frame.model, frame.parameters)
     turn = actions.answer_tools(page.user, frame.request_id, answers)
     await page.tell_turn(turn, frame.request_id)
 
 
-async def _open(page: OpenPage, frame: protocol.ConversationOpen) -> None:
+async def _open(page: OpenPage, frame: frames.ConversationOpen) -> None:
     await page.open(frame.conversation_id, frame.version)
 
 
-async def _rename(page: OpenPage, frame: protocol.ConversationRename) -> None:
+async def _rename(page: OpenPage, frame: frames.ConversationRename) -> None:
     deed = partial(tree.rename, page.user, frame.conversation_id, frame.title)
     await actions.change(page.user, frame.conversation_id, deed)
 
 
-async def _configure(page: OpenPage, frame: protocol.ConversationConfigure) -> int:
+async def _configure(page: OpenPage, frame: frames.ConversationConfigure) -> int:
     settings = (frame.parameters, frame.system_message, frame.model)
     deed = partial(tree.configure, page.user, frame.conversation_id, *settings)
     return await actions.change(page.user, frame.conversation_id, deed)
 
 
-async def _show(page: OpenPage, frame: protocol.ConversationShow) -> int:
+async def _show(page: OpenPage, frame: frames.ConversationShow) -> int:
     deed = partial(tree.show, page.user, frame.conversation_id, frame.head_id)
     return await actions.change(page.user, frame.conversation_id, deed)
 
 
-async def _delete(page: OpenPage, frame: protocol.ConversationDelete) -> None:
+async def _delete(page: OpenPage, frame: frames.ConversationDelete) -> None:
     await actions.delete(page.user, frame.conversation_id, keep_links=frame.keep_links)
 
 
-async def _restore(page: OpenPage, frame: protocol.ConversationRestore) -> None:
+async def _restore(page: OpenPage, frame: frames.ConversationRestore) -> None:
     deed = partial(tree.restore, page.user, frame.conversation_id)
     await actions.change(page.user, frame.conversation_id, deed)
 
 
-async def _branch(page: OpenPage, frame: protocol.MessageBranch) -> None:
+async def _branch(page: OpenPage, frame: frames.MessageBranch) -> None:
     copy = await actions.branch_off(page.user, frame.message_id)
     listed = state.listed_state(copy)
     await page.say("conversation.branched", request_id=_id(frame), conversation=listed)
 
 
-async def _delete_message(page: OpenPage, frame: protocol.MessageDelete) -> None:
+async def _delete_message(page: OpenPage, frame: frames.MessageDelete) -> None:
     await actions.change_message(page.user, frame.message_id, tree.delete_message)
 
 
-async def _restore_message(page: OpenPage, frame: protocol.MessageRestore) -> None:
+async def _restore_message(page: OpenPage, frame: frames.MessageRestore) -> None:
     await actions.change_message(page.user, frame.message_id, tree.restore_message)
 
 
-async def _rate(page: OpenPage, frame: protocol.MessageRate) -> None:
+async def _rate(page: OpenPage, frame: frames.MessageRate) -> None:
     deed = partial(library.rate, value=frame.value, note=frame.note)
     await actions.change_message(page.user, frame.message_id, deed)
 
 
-async def _save_preset(page: OpenPage, frame: protocol.PresetSave) -> None:
+async def _save_preset(page: OpenPage, frame: frames.PresetSave) -> None:
     kept = (frame.name, frame.parameters, frame.system_message)
     await in_thread(library.save_preset, page.user, *kept, is_default=frame.is_default)
     await _tell_kept(page)
 
 
-async def _delete_preset(page: OpenPage, frame: protocol.PresetDelete) -> None:
+async def _delete_preset(page: OpenPage, frame: frames.PresetDelete) -> None:
     await in_thread(library.delete_preset, page.user, frame.preset_id)
     await _tell_kept(page)
 
 
-async def _save_definition(page: OpenPage, frame: protocol.DefinitionSave) -> None:
+async def _save_definition(page: OpenPage, frame: frames.DefinitionSave) -> None:
     kept = (frame.kind, frame.name, frame.definition)
     await in_thread(library.save_definition, page.user, *kept)
     await _tell_kept(page)
 
 
-async def _delete_definition(page: OpenPage, frame: protocol.DefinitionDelete) -> None:
+async def _delete_definition(page: OpenPage, frame: frames.DefinitionDelete) -> None:
     await in_thread(library.delete_definition, page.user, frame.definition_id)
     await _tell_kept(page)
 
@@ -166,44 +167,44 @@ async def _tell_kept(page: OpenPage) -> None:
     await page.say("kept.changed", **await in_thread(state.kept, page.user))
 
 
-async def _pong(page: OpenPage, frame: protocol.Ping) -> None:
+async def _pong(page: OpenPage, frame: frames.Ping) -> None:
     await page.say("pong")
 
 
-def _id(frame: protocol.Frame) -> str | None:
+def _id(frame: frames.Frame) -> str | None:
     return None if frame.request_id is None else str(frame.request_id)
 
 
 Action = Callable[[OpenPage, Any], Awaitable[None]]
 # These wait for nothing that the page asked for before.
 _AT_ONCE: dict[type[PageFrame], Action] = {
-    protocol.GenerationFollow: _follow,
-    protocol.GenerationAck: _acknowledge,
-    protocol.GenerationStop: _stop,
-    protocol.ConversationOpen: _open,
-    protocol.Ping: _pong,
+    frames.GenerationFollow: _follow,
+    frames.GenerationAck: _acknowledge,
+    frames.GenerationStop: _stop,
+    frames.ConversationOpen: _open,
+    frames.Ping: _pong,
 }
 # The others are carried out one after the other. These answer with a frame of their own.
 _ANSWERED: dict[type[PageFrame], Action] = {
-    protocol.TurnSend: _send,
-    protocol.TurnRegenerate: _regenerate,
-    protocol.TurnContinue: _continue,
-    protocol.TurnAnswerTools: _answer_tools,
-    protocol.MessageBranch: _branch,
+    frames.TurnSend: _send,
+    frames.TurnRegenerate: _regenerate,
+    frames.TurnContinue: _continue,
+    frames.TurnAnswerTools: _answer_tools,
+    frames.MessageBranch: _branch,
 }
 # These are answered with `done` once they are carried out, with the version of the conversation
 # that has it where the page already shows it as it will be.
 _DONE: dict[type[PageFrame], Callable[[OpenPage, Any], Awaitable[int | None]]] = {
-    protocol.ConversationRename: _rename,
-    protocol.ConversationConfigure: _configure,
-    protocol.ConversationShow: _show,
-    protocol.ConversationDelete: _delete,
-    protocol.ConversationRestore: _restore,
-    protocol.MessageDelete: _delete_message,
-    protocol.MessageRestore: _restore_message,
-    protocol.MessageRate: _rate,
-    protocol.PresetSave: _save_preset,
-    protocol.PresetDelete: _delete_preset,
-    protocol.DefinitionSave: _save_definition,
-    protocol.DefinitionDelete: _delete_definition,
+    frames.ConversationRename: _rename,
+    frames.ConversationConfigure: _configure,
+    frames.ConversationShow: _show,
+    frames.ConversationDelete: _delete,
+    frames.ConversationRestore: _restore,
+    frames.MessageDelete: _delete_message,
+    frames.MessageRestore: _restore_message,
+    frames.MessageRate: _rate,
+    frames.PresetSave: _save_preset,
+    frames.PresetDelete: _delete_preset,
+    frames.DefinitionSave: _save_definition,
+    frames.DefinitionDelete: _delete_definition,
 }

@@ -7,14 +7,15 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from conversations import access, protocol
+from conversations import access
 from conversations.chat import state as states
 from conversations.chat.turns import Turn
 from conversations.database.threads import in_thread
-from conversations.following import Follower, Silent
 from conversations.generation.revocation import signed_in
 from conversations.models import Conversation, User
 from conversations.quotas.state import quota_state
+from conversations.socket import frames
+from conversations.socket.follower import Follower, Silent
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class OpenPage:
     async def say(self, frame_type: str, **fields: Any) -> None:
         """Send a frame, if the page is still there."""
         if not self._has_left:
-            await self._send(protocol.write(frame_type, **fields))
+            await self._send(frames.write(frame_type, **fields))
 
     async def complain(
         self,

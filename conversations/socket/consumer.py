@@ -6,12 +6,12 @@ from uuid import UUID
 from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from conversations import page_actions, protocol
 from conversations.chat.state import release
-from conversations.flood import TokenBucket
 from conversations.generation.wakeups import group_of
-from conversations.open_page import NOT_SIGNED_IN, OpenPage
-from conversations.protocol import BadFrame
+from conversations.socket import frames, handlers
+from conversations.socket.frames import BadFrame
+from conversations.socket.page import NOT_SIGNED_IN, OpenPage
+from conversations.socket.rate_limit import TokenBucket
 
 FLOODING = 4429
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 20, 60
@@ -56,11 +56,11 @@ class Consumer(AsyncWebsocketConsumer):
             await self.close(FLOODING)
             return
         try:
-            frame = protocol.read(text_data or "")
+            frame = frames.read(text_data or "")
         except BadFrame as error:
             await self._bad_frame(self.page, error)
         else:
-            self.page.do(page_actions.answer(self.page, frame))
+            self.page.do(handlers.answer(self.page, frame))
 
     async def _bad_frame(self, page: OpenPage, error: BadFrame) -> None:
         await page.complain(error.request_id, "bad_frame", error.message)

@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from conversations import protocol
 from conversations.generation.runner import runner
+from conversations.socket import frames
 
 # daphne buffers without limit for a page that does not read; this is our own limit.
 WINDOW_BYTES = 256 * 1024
@@ -36,7 +36,7 @@ class Follower:
         """
         async for batch in runner().tails.follow(self._generation_id, after):
             await self._room()
-            frame = protocol.write_events(self._generation_id, batch.seq, batch.payloads)
+            frame = frames.write_events(self._generation_id, batch.seq, batch.payloads)
             self._sent.append((batch.seq, len(frame)))
             self._unread_bytes += len(frame)
             await self._send(frame)

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from conversations.consumers import Consumer
+from conversations.socket.consumer import Consumer
 
 websocket_urlpatterns = [path("ws/", Consumer.as_asgi())]
