@@ -61,7 +61,7 @@ LAYERS = {
     # 3 running: may wait, may use Channels
     "conversations.generation": 3,
     "conversations.local_model": 3,
-    "conversations.openings": 3,
+    "conversations.sharing.view_batching": 3,
     "conversations.chat.actions": 3,
     # 4 edges
     "conversations.admin": 4,

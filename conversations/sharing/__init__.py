@@ -3,5 +3,5 @@
 ``selection`` is what an author chooses, ``projection`` makes a snapshot of it from an allow-list
 of fields, ``masking`` covers strings, ``article`` and ``markdown`` turn the snapshot into HTML
 once. ``links`` is what authors and administrators do with links, ``terms`` for whom and how long;
-``reading`` is what happens when somebody opens one, and ``going_on`` makes a conversation of it.
+``reading`` is what happens when somebody opens one, and ``continue_shared`` makes a conversation of it.
 """

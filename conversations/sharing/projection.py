@@ -12,7 +12,7 @@ from conversations.sharing.json_text import dumped, indented
 from conversations.sharing.markdown import blocks, to_html
 from conversations.sharing.masking import Masks
 from conversations.sharing.selection import LONGEST_TITLE, Selection, chosen
-from conversations.sharing.visible import visible_text
+from conversations.sharing.visible_text import visible_text
 
 Snapshot = dict[str, Any]
 # Of the parameters, those that describe tools go where the calls go.

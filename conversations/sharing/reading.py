@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from conversations import access
 from conversations.models import ShareLink, User
-from conversations.sharing import passes
+from conversations.sharing import access_cookies
+from conversations.sharing.access_cookies import Pass
 from conversations.sharing.allowance import Allowance, origin_of
-from conversations.sharing.passes import Pass
 
 MISSES = Allowance("misses", most=30, seconds=60)
 WRONG_PASSPHRASES = Allowance("passphrases", most=5, seconds=300)
@@ -40,7 +40,7 @@ class PassphraseNeeded(Exception):
 class Reading:
     """Somebody opens an address. ``reader`` is None where nobody is signed in.
 
-    ``note`` is what their browser keeps of :mod:`passes`. The page is counted (``counts``), a
+    ``note`` is what their browser keeps of :mod:`access_cookies`. The page is counted (``counts``), a
     copy of it (``is_copy``) only for whoever has not been shown the page of a link whose views
     are limited.
     """
@@ -111,7 +111,7 @@ def _admitted(reading: Reading, found: _Found) -> Outcome:
     link = found[key]
     if link is None:
         return _miss(reading)
-    held = passes.read(link, reading.note) if reading.note else Pass.NONE
+    held = access_cookies.read(link, reading.note) if reading.note else Pass.NONE
     if link.state == ShareLink.State.USED_UP and held != Pass.VIEWED:
         return _miss(reading)
     if link.passphrase_hash and held == Pass.NONE and not _is_author(reading, link):
@@ -140,7 +140,7 @@ def _is_counted(reading: Reading, link: ShareLink) -> bool:
         return False
     if not reading.is_copy:
         return True
-    return link.max_views is not None and passes.read(link, reading.note) != Pass.VIEWED
+    return link.max_views is not None and access_cookies.read(link, reading.note) != Pass.VIEWED
 
 
 def _counted(link: ShareLink, wanted: int) -> int:

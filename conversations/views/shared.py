@@ -23,10 +23,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from conversations import access
 from conversations.database.threads import in_thread
 from conversations.models import ShareLink, User
-from conversations.openings import openings
-from conversations.sharing import article, going_on, passes, reading
-from conversations.sharing.passes import Pass
+from conversations.sharing import access_cookies, article, continue_shared, reading
+from conversations.sharing.access_cookies import Pass
 from conversations.sharing.reading import PassphraseNeeded, Reading, TooOften
+from conversations.sharing.view_batching import openings
 from conversations.views.kept_pages import KeptPages
 
 _kept = KeptPages(most_bytes=16 * 1024 * 1024)
@@ -75,7 +75,7 @@ def _answered(view: View) -> View:
 
 
 # The pass-phrase proves who sends it, and letting somebody in by force gives nothing away; why
-# Django's check cannot be used on these pages stands at passes.form_key.
+# Django's check cannot be used on these pages stands at access_cookies.form_key.
 @csrf_exempt
 @sensitive_post_parameters("passphrase")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,10 +109,10 @@ async def shared_markdown(request: HttpRequest, token: str, reader: User | None)
 @_answered
 async def go_on(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
     """A conversation of the reader's own that begins with what the page shows."""
-    if reader is None or not passes.opens_form(request.POST.get("key", ""), token, reader):
+    if reader is None or not access_cookies.opens_form(request.POST.get("key", ""), token, reader):
         return redirect("shared", token)
     link = await openings().open(_reading(request, token, reader, is_copy=True))
-    conversation = await in_thread(going_on.go_on, reader, link)
+    conversation = await in_thread(continue_shared.go_on, reader, link)
     told = _("A copy of “%s”, which was shared with you. What you write stays with you.")
     messages.info(request, told % link.title, extra_tags="arrival")
     return redirect("conversation", conversation.pk)
@@ -157,8 +157,8 @@ def _reading(
 def _noted(response: HttpResponse, token: str, link: ShareLink, held: Pass) -> HttpResponse:
     response.set_cookie(
         COOKIE,
-        passes.written(link, held),
-        max_age=passes.PASS_SECONDS,
+        access_cookies.written(link, held),
+        max_age=access_cookies.PASS_SECONDS,
         path=reverse("shared", args=[token]),
         secure=settings.SERVED_OVER_TLS,
         httponly=True,
@@ -177,7 +177,7 @@ def page_of(link: ShareLink, body: str, token: str, reader: User | None) -> str:
         "snapshot_at": link.snapshot_at,
         "reader": reader,
         "token": token,
-        "form_key": passes.form_key(token, reader) if reader and token else "",
+        "form_key": access_cookies.form_key(token, reader) if reader and token else "",
     }
     return render_to_string("shared/page.html", context)
 

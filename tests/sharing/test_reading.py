@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from conversations.database.threads import in_thread
 from conversations.models import ShareLink
-from conversations.openings import Openings
 from conversations.sharing.reading import Outcome, Reading, read_all
+from conversations.sharing.view_batching import Openings
 from tests.people import People
 from tests.sharing.talk import browser_of, make_talk, path_of, share
 
@@ -161,7 +161,7 @@ def test_a_failing_database_is_told_to_everyone_who_waits(
     def fails(readings: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("conversations.openings.read_all", fails)
+    monkeypatch.setattr("conversations.sharing.view_batching.read_all", fails)
 
     async def ask() -> list[object]:
         opened = Openings()
