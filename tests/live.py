@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
-from conversations import local_model as bundled
+from conversations.bundled_model import supervisor as bundled
 
 START_SECONDS = 60
 

@@ -15,10 +15,10 @@ LAYERS = {
     # 0 pure: the standard library, httpx and msgspec
     "conversations.upstream": 0,
     "conversations.transcript": 0,
-    "conversations.local_model_server": 0,
     # 1 records
     "conversations.database": 1,
     "conversations.models": 1,
+    "conversations.bundled_model": 0,
     "conversations.socket": 4,
     "conversations.chat": 2,
     "conversations.accounts": 2,
@@ -33,7 +33,6 @@ LAYERS = {
     "conversations.catalog.bulkhead": 3,
     "conversations.catalog.connections": 3,
     "conversations.catalog.listing": 3,
-    "conversations.completion_records": 2,
     "conversations.quotas.counters": 2,
     "conversations.accounts.first_run": 2,
     "conversations.generation.context": 2,
@@ -60,7 +59,6 @@ LAYERS = {
     "conversations.usage.reports": 2,
     # 3 running: may wait, may use Channels
     "conversations.generation": 3,
-    "conversations.local_model": 3,
     "conversations.sharing.view_batching": 3,
     "conversations.chat.actions": 3,
     # 4 edges

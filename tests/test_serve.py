@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conversations.local_model import weights
+from conversations.bundled_model.supervisor import weights
 from tests.bench.site import free_port, migrate_quickly
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,10 +18,11 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from conversations.api.answers import Answer
+from conversations.api.completions import Begun, Claim, refusal_of, release
 from conversations.api.errors import ApiError
 from conversations.api.failures import NO_RETRY
-from conversations.completion_records import CLAIM_HOURS, Begun, Claim, refusal_of, release
 from conversations.database.threads import in_thread
+from conversations.models import CLAIM_HOURS
 
 # All kept answers together, across keys and people.
 MOST_BYTES = 64 * 1024 * 1024

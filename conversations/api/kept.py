@@ -4,9 +4,9 @@ import asyncio
 from uuid import UUID
 
 from conversations.api import wire
+from conversations.api.completions import keep_answer
 from conversations.api.errors import ApiError
 from conversations.api.forms import Form, Whole
-from conversations.completion_records import keep_answer
 from conversations.database.threads import insist
 from conversations.upstream import Chunk
 

@@ -8,11 +8,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from conversations import access, completion_records
-from conversations.api import headers, openapi
+from conversations import access
+from conversations.api import completions, headers, openapi
 from conversations.api.answers import Answer, Reader
 from conversations.api.auth import authenticate, require
 from conversations.api.body import json_object
+from conversations.api.completions import Asking, Begun
 from conversations.api.errors import ApiError
 from conversations.api.failures import api_error
 from conversations.api.forms import Form, Origin, Streamed, Whole
@@ -20,7 +21,6 @@ from conversations.api.gateway import only
 from conversations.api.idempotency import Started, claim_of, memory
 from conversations.api.kept import Kept
 from conversations.api.wire import Model, ModelList, encode
-from conversations.completion_records import Asking, Begun
 from conversations.database.threads import in_thread
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, LanguageModel
@@ -141,7 +141,7 @@ def _abandon_later(task: "asyncio.Future[Started]") -> None:
 
 
 async def _begin(asking: Asking) -> Started:
-    begun = await in_thread(completion_records.begin, asking)
+    begun = await in_thread(completions.begin, asking)
     generation = begun.generation
     answer = Answer(_form(begun), is_kept=asking.claim is not None)
     started = Started(begun, answer)

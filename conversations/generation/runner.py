@@ -13,7 +13,6 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import completion_records
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, insist
 from conversations.generation import api_run, lifecycle, log, recovery, revocation, wakeups
@@ -22,7 +21,7 @@ from conversations.generation.api_run import Ending, Listener
 from conversations.generation.prompt import Call
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Run, Writer
-from conversations.models import Generation
+from conversations.models import Generation, IdempotencyClaim
 from conversations.transcript import Failure, Finished
 
 logger = logging.getLogger(__name__)
@@ -217,7 +216,7 @@ class Runner:
             await asyncio.sleep(TIDY_SECONDS)
             await in_thread(recovery.recover, list(self._runs), ABOUT_TO_BEGIN)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
-            await in_thread(completion_records.forget_claims)
+            await in_thread(IdempotencyClaim.objects.expired().delete)
 
 
 async def _again_and_again(chore: Callable[[], Coroutine[Any, Any, None]]) -> None:

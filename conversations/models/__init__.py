@@ -1,6 +1,6 @@
 """The records. Import them from here and from nowhere below."""
 
-from conversations.models.api_completion import IdempotencyClaim, KeptCompletion
+from conversations.models.api_completion import CLAIM_HOURS, IdempotencyClaim, KeptCompletion
 from conversations.models.api_key import (
     KEY_NAME_CHARACTERS,
     KEY_SHOWN_CHARACTERS,
@@ -37,6 +37,7 @@ from conversations.models.user import User
 __all__ = [
     "ALL_MODELS",
     "ALL_USE",
+    "CLAIM_HOURS",
     "KEY_NAME_CHARACTERS",
     "KEY_SHOWN_CHARACTERS",
     "MICROS",

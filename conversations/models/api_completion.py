@@ -1,12 +1,25 @@
 """What is kept of completions for programs: who has asked with which Idempotency-Key, and, where
 an administrator wants it, what was asked and answered."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.api_key import ApiKey
+
+# An Idempotency-Key stands for the request that it was first used with for this long.
+CLAIM_HOURS = 24
+
+
+class IdempotencyClaimQuerySet(models.QuerySet["IdempotencyClaim"]):
+    """Claims by their age."""
+
+    def expired(self) -> "IdempotencyClaimQuerySet":
+        """Claims whose Idempotency-Key may be used anew."""
+        return self.filter(created_at__lt=timezone.now() - timedelta(hours=CLAIM_HOURS))
 
 
 class IdempotencyClaim(models.Model):
@@ -17,6 +30,8 @@ class IdempotencyClaim(models.Model):
     body_hash = models.CharField(max_length=64)
     generation_id = models.UUIDField()
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = IdempotencyClaimQuerySet.as_manager()
 
     class Meta:
         constraints = [

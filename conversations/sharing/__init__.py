@@ -1,7 +1,6 @@
-"""Showing a frozen copy of a conversation to those whom its author chose.
+"""Share links: a frozen copy of a conversation for the readers that its author chose.
 
-``selection`` is what an author chooses, ``projection`` makes a snapshot of it from an allow-list
-of fields, ``masking`` covers strings, ``article`` and ``markdown`` turn the snapshot into HTML
-once. ``links`` is what authors and administrators do with links, ``terms`` for whom and how long;
-``reading`` is what happens when somebody opens one, and ``continue_shared`` makes a conversation of it.
+``selection`` picks messages, ``projection`` copies allow-listed fields of them, ``masking`` covers
+secrets, ``article`` and ``markdown`` render HTML once. ``links`` and ``terms`` change a link,
+``reading`` (through ``view_batching``) opens one, ``continue_shared`` copies it.
 """

@@ -40,9 +40,9 @@ class PassphraseNeeded(Exception):
 class Reading:
     """Somebody opens an address. ``reader`` is None where nobody is signed in.
 
-    ``note`` is what their browser keeps of :mod:`access_cookies`. The page is counted (``counts``), a
-    copy of it (``is_copy``) only for whoever has not been shown the page of a link whose views
-    are limited.
+    ``note`` is what their browser keeps of :mod:`access_cookies`. The page is counted
+    (``counts``), a copy of it (``is_copy``) only for whoever has not been shown the page of a
+    link whose views are limited.
     """
 
     token: str

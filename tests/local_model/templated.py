@@ -13,8 +13,8 @@ from pathlib import Path
 
 import xllamacpp
 
-from conversations.local_model import weights
-from conversations.local_model_server import parameters
+from conversations.bundled_model.server import parameters
+from conversations.bundled_model.supervisor import weights
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROOT = Path(__file__).parent.parent.parent

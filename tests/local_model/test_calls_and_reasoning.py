@@ -12,10 +12,10 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
+from conversations.bundled_model.supervisor import weights
 from conversations.chat import turns
 from conversations.chat.turns import Sending
 from conversations.generation import lifecycle
-from conversations.local_model import weights
 from conversations.models import Generation, LanguageModel, Message, User
 from conversations.transcript import Finished
 from tests.browser.talking import answer, button, messages, send, wait_for_end

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conversations.local_model import MODEL_NAME, LocalModel, weights
+from conversations.bundled_model.supervisor import MODEL_NAME, LocalModel, weights
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 60

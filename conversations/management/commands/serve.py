@@ -12,13 +12,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from conversations import local_model
 from conversations.accounts import first_run
+from conversations.bundled_model import supervisor
+from conversations.bundled_model.supervisor import LocalModel
 from conversations.catalog import providers
 from conversations.catalog.listing import add_listed_models
 from conversations.generation import operations, recovery
 from conversations.generation.runner import runner
-from conversations.local_model import LocalModel
 from conversations.models import Provider
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         wanted = settings.LOCAL_MODEL
         if wanted == "off" or (wanted == "auto" and settings.UPSTREAM_BASE_URL):
             return None
-        weights = local_model.weights()
+        weights = supervisor.weights()
         if weights is not None:
             return LocalModel(weights, _register)
         if wanted == "on":
@@ -121,7 +121,7 @@ def _register(address: str) -> None:
     logger.info("The bundled model is ready at %s.", address)
     try:
         providers.register_local_model(
-            address, local_model.MODEL_NAME, local_model.CONTEXT_TOKENS, local_model.PARALLEL
+            address, supervisor.MODEL_NAME, supervisor.CONTEXT_TOKENS, supervisor.PARALLEL
         )
     finally:
         connections.close_all()

@@ -1,6 +1,6 @@
 """The process of the bundled model: a llama.cpp server on a free loopback port.
 
-Run as `python -m conversations.local_model_server WEIGHTS`. Prints its address as its first and
+Run as `python -m conversations.bundled_model.server WEIGHTS`. Prints its address as its first and
 only line, and ends when its standard input does, so that it never outlives its parent, however
 that one died. (Linux can signal a child when its parent dies, but counts the parent's thread.)
 """

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from conversations.local_model_server import CONTEXT_TOKENS, MODEL_NAME, PARALLEL
+from conversations.bundled_model.server import CONTEXT_TOKENS, MODEL_NAME, PARALLEL
 
 __all__ = ["CONTEXT_TOKENS", "MODEL_NAME", "PARALLEL", "LocalModel", "weights"]
 
@@ -83,7 +83,7 @@ class LocalModel:
             # A session of its own: Ctrl-C in the terminal must reach it through us, after the
             # answers that it is giving have been written down.
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "conversations.local_model_server", str(self._weights)],
+                [sys.executable, "-m", "conversations.bundled_model.server", str(self._weights)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.catalog.choosing import model_named
@@ -39,8 +37,6 @@ from conversations.upstream import (
     check_agreement,
 )
 
-# For so long an Idempotency-Key stands for the request that it was first used with.
-CLAIM_HOURS = 24
 _ALSO_KNOWN = {
     "max_completion_tokens", "messages", "model", "stream", "stream_options", "thinking_budget",
     "user",
@@ -218,7 +214,7 @@ def _claim(asking: Asking, generation_id: UUID) -> None:
     if asking.claim is None:
         return
     claims = IdempotencyClaim.objects.filter(api_key=asking.key, key_hash=asking.claim.key_hash)
-    claims.filter(created_at__lt=_forgotten()).delete()
+    claims.expired().delete()
     if known := claims.first():
         raise refusal_of(asking.claim, known.body_hash)
     try:
@@ -242,18 +238,9 @@ def refusal_of(claim: Claim, known_body_hash: str) -> Refused:
     return Refused("idempotent_answer_gone", text)
 
 
-def _forgotten() -> Any:
-    return timezone.now() - timedelta(hours=CLAIM_HOURS)
-
-
 def release(generation_id: UUID) -> None:
     """Let the Idempotency-Key of a generation that came to nothing be used again."""
     IdempotencyClaim.objects.filter(generation_id=generation_id).delete()
-
-
-def forget_claims() -> int:
-    """Forget the claims that have had their time; give how many there were."""
-    return IdempotencyClaim.objects.filter(created_at__lt=_forgotten()).delete()[0]
 
 
 def _keep_request(asking: Asking, generation: Generation, model: LanguageModel) -> None:

@@ -1,0 +1,1 @@
+"""The bundled model: llama.cpp's server in a process of its own, started again when it ends."""
