@@ -52,7 +52,7 @@ LAYERS = {
     "conversations.refusal": 2,
     "conversations.quotas.settlement": 2,
     "conversations.sharing": 2,
-    "conversations.spreadsheet": 2,
+    "conversations.admin.csv": 2,
     "conversations.quotas.status": 2,
     "conversations.database.threads": 2,
     "conversations.quotas.tokens": 2,

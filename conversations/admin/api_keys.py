@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.accounts import api_keys, people
 from conversations.admin.audited import AuditedAdmin, actor_of
-from conversations.admin.questions import Question, ask
+from conversations.admin.confirmation import Question, ask
 from conversations.models import ApiKey, Policy, User
 
 # More of a person's keys than this are only in the list of all.

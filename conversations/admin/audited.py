@@ -8,7 +8,7 @@ from django.db.models import CASCADE, Model, QuerySet
 from django.http import HttpRequest
 
 from conversations import audit
-from conversations.admin.as_drawn import as_drawn
+from conversations.admin.edit_conflict import as_drawn
 from conversations.models import LanguageModel, Rule, User
 
 if TYPE_CHECKING:

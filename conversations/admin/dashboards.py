@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from conversations import spreadsheet
-from conversations.admin import figures
+from conversations.admin import csv, figures
 from conversations.admin.figures import Money
 from conversations.admin.reports import REPORTS, Report, Whole
 from conversations.admin.usage_filters import (
@@ -70,7 +69,7 @@ def usage_csv(request: HttpRequest, slug: str) -> HttpResponse:
     header = [str(report.column).lower(), *(name for name, _value in columns)]
     rows = ([row.name, *(value(row.sums) for _name, value in columns)] for row in breakdown.rows)
     response = HttpResponse(
-        "".join(spreadsheet.lines(header, rows)), content_type="text/csv; charset=utf-8"
+        "".join(csv.lines(header, rows)), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="usage-{slug}.csv"'
     return response

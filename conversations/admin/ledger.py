@@ -18,8 +18,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from conversations import spreadsheet
+from conversations.admin import csv
 from conversations.admin.audited import AuditedAdmin
+from conversations.admin.csv import Cell
 from conversations.admin.figures import seconds
 from conversations.database.threads import in_thread
 from conversations.models import (
@@ -30,7 +31,6 @@ from conversations.models import (
     Provider,
     UsageTotal,
 )
-from conversations.spreadsheet import Cell
 
 if TYPE_CHECKING:
     _Paginator = Paginator[Any]
@@ -240,10 +240,10 @@ def _meaning(word: str) -> Q:
 async def _file(entries: QuerySet[Any]) -> AsyncIterator[str]:
     """The file in pieces of some thousand lines, each from a query of its own: no transaction
     stays open while a slow client reads."""
-    yield "".join(spreadsheet.lines(EXPORTED, ()))
+    yield "".join(csv.lines(EXPORTED, ()))
     after: tuple[datetime, int] | None = None
     while rows := await in_thread(partial(_rows_after, entries, after)):
-        yield "".join(spreadsheet.line(cells) for cells in map(_cells, rows))
+        yield "".join(csv.line(cells) for cells in map(_cells, rows))
         after = rows[-1]["settled_at"], rows[-1]["pk"]
 
 

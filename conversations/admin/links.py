@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.admin.audited import actor_of
-from conversations.admin.questions import Question, ask
+from conversations.admin.confirmation import Question, ask
 from conversations.models import ShareLink
 from conversations.sharing.links import revoke_for
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.audited import AuditedAdmin
+from conversations.admin.bulk_flags import switch
 from conversations.admin.parameters_field import ROWS, ParametersField
-from conversations.admin.switches import switch
 from conversations.catalog import providers
 from conversations.models import LanguageModel
 

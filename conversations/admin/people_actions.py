@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.accounts import people
 from conversations.admin.audited import actor_of
+from conversations.admin.confirmation import Question, ask
 from conversations.admin.limit_fields import LimitForm
-from conversations.admin.questions import Question, ask
 from conversations.models import User
 from conversations.quotas import amounts
 

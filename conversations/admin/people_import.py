@@ -11,9 +11,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations import spreadsheet
 from conversations.accounts import csv_import
 from conversations.accounts.csv_import import Invited, NotReadable, Plan
+from conversations.admin import csv
 from conversations.admin.audited import actor_of
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ImportPage:
 
     def _done(self, request: HttpRequest, invited: list[Invited]) -> HttpResponse:
         cells = ((each.username, each.email, each.link) for each in invited)
-        table = "".join(spreadsheet.lines(("username", "email", "link"), cells))
+        table = "".join(csv.lines(("username", "email", "link"), cells))
         context = {"count": len(invited), "links": "data:text/csv;base64," + _base64(table)}
         return self._page(request, "import_done", context, 200)
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from conversations.admin.audited import AuditedAdmin
+from conversations.admin.bulk_flags import switch
 from conversations.admin.provider_form import CLOCKS, ProviderForm
 from conversations.admin.provider_models import ModelsPage, in_words
-from conversations.admin.switches import switch
 from conversations.catalog import listing
 from conversations.models import Provider
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import figures, report_charts
 from conversations.admin.charts import Chart
+from conversations.admin.csv import Cell
 from conversations.admin.figures import Money
 from conversations.models import MICROS
-from conversations.spreadsheet import Cell
 from conversations.usage import reports
 from conversations.usage.reports import Breakdown, Row, Selection, Sums
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.audited import AuditedAdmin
+from conversations.admin.bulk_flags import switch
 from conversations.admin.limit_fields import AMOUNT_HELP, cleaned_amount
-from conversations.admin.switches import switch
 from conversations.models import Policy, Rule, exact_amount
 from conversations.quotas.amounts import rule_in_place
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from conversations import spreadsheet
+from conversations.admin.csv import line, lines
 
 FORMULAS = [
     '=HYPERLINK("http://example.org")',
@@ -31,22 +31,22 @@ def read(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_what_a_spreadsheet_would_compute_begins_with_an_apostrophe(formula: str) -> None:
-    assert read(spreadsheet.line(["before", formula])) == [["before", f"'{formula}"]]
+    assert read(line(["before", formula])) == [["before", f"'{formula}"]]
 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_other_text_is_left_as_it_is(text: str) -> None:
-    assert read(spreadsheet.line([text, "after"])) == [[text, "after"]]
+    assert read(line([text, "after"])) == [[text, "after"]]
 
 
 def test_numbers_stay_numbers_and_nothing_stays_empty() -> None:
-    assert spreadsheet.line([-5, 2.5, None]) == '"-5","2.5",""\r\n'
+    assert line([-5, 2.5, None]) == '"-5","2.5",""\r\n'
 
 
 def test_a_cell_cannot_break_out_of_its_quotes() -> None:
-    assert spreadsheet.line(['",=1+1,"']) == '""",=1+1,"""\r\n'
+    assert line(['",=1+1,"']) == '""",=1+1,"""\r\n'
 
 
 def test_a_file_begins_with_the_mark_that_tells_excel_its_encoding() -> None:
-    text = "".join(spreadsheet.lines(["name"], [["茶"]]))
+    text = "".join(lines(["name"], [["茶"]]))
     assert text == '\ufeff"name"\r\n"茶"\r\n'

@@ -55,7 +55,9 @@ class AsDrawn(forms.Form):
         values = audit.stored(self.instance).items()
         told = {name: value for name, value in values if name not in hidden}
         text = json.dumps(told, sort_keys=True, default=_digest_of)
-        return salted_hmac("conversations.admin.as_drawn", text, algorithm="sha256").hexdigest()
+        return salted_hmac(
+            "conversations.admin.edit_conflict", text, algorithm="sha256"
+        ).hexdigest()
 
 
 def as_drawn(form: Any, shown_only: Iterable[str]) -> Any:
