@@ -12,7 +12,7 @@ from django.test import Client
 
 from conversations.database.threads import in_thread
 from conversations.models import Conversation, Provider, User
-from tests.engine.playing import KEY, Stage, play
+from tests.playing import KEY, Stage, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEADER_KEY = "canary-header-2718"

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.api.conftest import Gate
-from tests.local_model.templated import templated_model
+from tests.bundled_model.templated import templated_model
 from tests.people import make_model
 
 pytestmark = [pytest.mark.long, pytest.mark.model]

@@ -5,12 +5,12 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from conversations.models import Counter, LanguageModel, Period, Rule, User
-from tests.account.test_account_page import use
 from tests.browser.axe import faults_in_both_schemes
 from tests.browser.talking import answer, button, converse, messages, send
 from tests.browsers import NewPage
 from tests.people import make_model
 from tests.quotas.books import limit
+from tests.views.test_account_page import use
 
 pytestmark = pytest.mark.browser
 

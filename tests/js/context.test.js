@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { fullness, leftOut } from "#js/composer/context.js";
 
-// The same as in tests/engine/test_context.py: what the site does is what the page says.
+// The same as in tests/generation/test_context.py: what the site does is what the page says.
 const WORDS = "word ".repeat(80);
 const MODEL = { name: "m", context_length: 1_000 };
 

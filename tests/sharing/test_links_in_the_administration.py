@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Policy, ShareLink
-from tests.administration.desk import Desk, desk_of, staff_member, told, trail
+from tests.admin.desk import Desk, desk_of, staff_member, told, trail
 from tests.people import People
 from tests.sharing.made import link_of
 

@@ -1,0 +1,103 @@
+"""Two administrators at one record: a form from before a change does not undo it."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from conversations.generation import operations
+from conversations.models import Policy, Provider, Rule, User
+from tests.admin.desk import PEOPLE, Desk, filled
+from tests.people import People, make_model
+from tests.quotas.books import limit
+
+pytestmark = pytest.mark.django_db
+
+
+class Tab:
+    """A page that was opened some time ago."""
+
+    def __init__(self, desk: Desk, address: str) -> None:
+        self._desk, self._address = desk, address
+        self._form = filled(desk.client.get(address).context["adminform"].form)
+
+    def save(self, **fields: Any) -> str:
+        """Send it with these fields changed; what is wrong, or nothing."""
+        answer = self._desk.client.post(self._address, self._form | fields)
+        if answer.status_code == 302:
+            return ""
+        shown = answer.context["adminform"].form
+        assert {name: shown[name].value() for name in fields} == fields
+        return " ".join(shown.non_field_errors())
+
+
+def tab_of(desk: Desk, target: Any) -> Tab:
+    meta = target._meta
+    return Tab(desk, f"/admin/{meta.app_label}/{meta.model_name}/{target.pk}/change/")
+
+
+def test_an_old_page_does_not_activate_who_was_deactivated(dana: Desk, people: People) -> None:
+    old = tab_of(dana, people.alice)
+    dana.act("deactivate", [people.alice])
+    told = old.save(first_name="Al")
+    assert told.startswith("dana changed this at ")
+    assert "active. Nothing was saved." in told
+    alice = User.objects.get(username="alice")
+    assert (alice.is_active, alice.first_name) == (False, "")
+
+
+def test_an_old_page_does_not_resume_what_was_paused(dana: Desk) -> None:
+    provider = make_model().provider
+    old = tab_of(dana, provider)
+    operations.set_paused(dana.user, provider, paused=True)
+    assert "paused" in old.save(idle_seconds="77")
+    provider = Provider.objects.get()
+    assert (provider.paused, provider.idle_seconds) == (True, 45)
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_an_old_page_does_not_end_the_draining(dana: Desk, *, is_stored: bool) -> None:
+    if is_stored:
+        Policy.objects.create(pk=1)
+    old = tab_of(dana, Policy(pk=1))
+    operations.set_draining(dana.user, draining=True)
+    assert "takes no new messages" in old.save(default_link_days="20")
+    assert (Policy.current().draining, Policy.current().default_link_days) == (True, 30)
+
+
+def test_a_limit_that_somebody_raised_is_not_lowered_again(dana: Desk) -> None:
+    old = tab_of(dana, limit(100))
+    Rule.objects.update(limit=200)
+    assert old.save(amount="100").startswith("This has changed since the page was opened.")
+    assert Rule.objects.get().limit == 200
+
+
+def test_a_change_that_leaves_no_trail_is_told_without_a_name(dana: Desk, people: People) -> None:
+    old = tab_of(dana, people.alice)
+    User.objects.filter(pk=people.alice.pk).update(last_name="Liddell")
+    assert old.save(first_name="Al").startswith("This has changed since the page was opened.")
+
+
+def test_what_moves_by_itself_is_no_change(dana: Desk, people: People) -> None:
+    old = tab_of(dana, people.alice)
+    User.objects.filter(pk=people.alice.pk).update(
+        last_login=timezone.now(), password="hashed anew"
+    )
+    assert old.save(first_name="Al") == ""
+    assert User.objects.get(username="alice").first_name == "Al"
+
+
+def test_a_form_that_was_drawn_from_nobody_knows_what_changes_nothing(
+    dana: Desk, people: People
+) -> None:
+    old = tab_of(dana, people.alice)
+    assert old.save(first_name="Al", drawn_from="").startswith("This has changed")
+    assert User.objects.get(username="alice").first_name == ""
+
+
+def test_a_program_that_sends_fields_alone_means_them(dana: Desk, people: People) -> None:
+    address = f"{PEOPLE}{people.alice.pk}/change/"
+    form = filled(dana.client.get(address).context["adminform"].form)
+    del form["drawn_from"]
+    dana.client.post(address, form | {"first_name": "Al"})
+    assert User.objects.get(username="alice").first_name == "Al"

@@ -1,0 +1,337 @@
+"""Keeping people: adding, changing, closing, and who may do so to whom."""
+
+from uuid import uuid4
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialApp
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from conversations.chat import turns
+from conversations.models import AuditEntry, Counter, Generation, Rule, UsageDay, User
+from tests.admin.desk import PEOPLE, Desk, desk_of, told, trail
+from tests.people import PASSWORD, People, make_model
+from tests.quotas.books import limit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def page_of(person: User) -> str:
+    return f"{PEOPLE}{person.pk}/change/"
+
+
+def test_a_person_who_was_added_signs_in_with_their_address(dana: Desk) -> None:
+    wrong = dana.change(
+        f"{PEOPLE}add/",
+        username="erin", email="erin@example.org", usable_password="true",
+        password1=PASSWORD, password2=PASSWORD,
+    )  # fmt: skip
+    assert wrong == {}
+    assert trail() == [("dana", "added", "erin")]
+    assert EmailAddress.objects.get(user__username="erin").verified is True
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "erin@example.org", "password": PASSWORD})
+    assert "_auth_user_id" in browser.session
+
+
+def test_two_accounts_cannot_have_one_address(dana: Desk, people: People) -> None:
+    wrong = dana.change(page_of(people.alice), email="BOB@example.org")
+    assert list(wrong) == ["email"]
+    assert trail() == []
+
+
+def test_a_change_is_in_the_trail_with_what_was_before(dana: Desk, people: People) -> None:
+    dana.change(page_of(people.alice), email="new@example.org")
+    assert told() == ({"email": "alice@example.org"}, {"email": "new@example.org"})
+    assert EmailAddress.objects.get(user=people.alice, primary=True).email == "new@example.org"
+
+
+def test_a_changed_password_is_in_the_trail_without_the_password(
+    dana: Desk, people: People
+) -> None:
+    fields = {
+        "usable_password": "true",
+        "password1": "canary quiet 31",
+        "password2": "canary quiet 31",
+    }
+    dana.client.post(f"{PEOPLE}{people.alice.pk}/password/", {**fields, "set-password": "1"})
+    assert trail() == [("dana", "changed", "alice")]
+    assert told() == ({"password": "set"}, {"password": "changed"})
+    people.alice.refresh_from_db()
+    assert people.alice.check_password("canary quiet 31")
+
+
+def _running(person: User) -> Generation:
+    sending = turns.Sending(None, None, "Hello", "test/model", {})
+    with transaction.atomic():
+        return turns.send(person, uuid4(), sending).generation
+
+
+@pytest.mark.parametrize("way", ["action", "page"])
+def test_deactivating_ends_sessions_and_asks_running_answers_to_stop(
+    dana: Desk, people: People, way: str
+) -> None:
+    make_model()
+    hers, his = _running(people.alice), _running(people.bob)
+    for person in (people.alice, people.bob):
+        desk_of(person)
+    if way == "action":
+        dana.act("deactivate", [people.alice])
+    else:
+        dana.change(page_of(people.alice), is_active=None)
+    stops = {each.pk: each.stop_requested_at for each in Generation.objects.all()}
+    assert (stops[hers.pk] is None, stops[his.pk] is None) == (False, True)
+    owners = {each.get_decoded()["_auth_user_id"] for each in Session.objects.all()}
+    assert owners == {str(people.bob.pk), str(people.dana.pk)}
+    assert told() == ({"is_active": True}, {"is_active": False})
+
+
+def test_a_session_does_not_come_back_with_the_account(dana: Desk, people: People) -> None:
+    alice = desk_of(people.alice)
+    dana.act("deactivate", [people.alice])
+    dana.act("activate", [people.alice])
+    assert alice.status("/") == 302
+    assert [action for _, action, _ in trail()] == ["deactivated", "activated"]
+    assert User.objects.get(pk=people.alice.pk).is_active
+
+
+def test_an_action_asks_before_it_does_anything(dana: Desk, people: People) -> None:
+    chosen = {"action": "deactivate", "_selected_action": people.alice.pk}
+    page = dana.client.post(PEOPLE, chosen)
+    assert "Deactivate people" in page.content.decode()
+    assert User.objects.get(pk=people.alice.pk).is_active
+    assert trail() == []
+
+
+def test_nobody_deactivates_or_deletes_themselves(dana: Desk, people: People) -> None:
+    dana.act("deactivate", [people.dana])
+    assert list(dana.change(page_of(people.dana), is_active=None)) == ["is_active"]
+    assert list(dana.change(page_of(people.dana), is_superuser=None)) == ["is_superuser"]
+    assert dana.client.post(f"{PEOPLE}{people.dana.pk}/delete/", {"post": "yes"}).status_code == 403
+    dana_now = User.objects.get(pk=people.dana.pk)
+    assert (dana_now.is_active, dana_now.is_superuser) == (True, True)
+    assert trail() == []
+
+
+def test_nobody_is_called_like_the_address_of_somebody_else(dana: Desk, people: People) -> None:
+    name = {"username": "Alice@example.org", "usable_password": "false"}
+    assert list(dana.change(f"{PEOPLE}add/", **name)) == ["username"]
+    assert list(dana.change(page_of(people.bob), username="alice@example.org")) == ["username"]
+    assert dana.change(page_of(people.alice), username="alice@example.org") == {}
+
+
+def test_who_is_left_out_is_named_with_the_reason(dana: Desk, people: People) -> None:
+    answer = dana.client.get(dana.act("deactivate", [people.dana]).url)
+    [told] = answer.context["messages"]
+    assert told.level_tag == "warning"
+    assert str(told) == "0 people were changed. Left out: dana. You cannot do this to yourself."
+
+
+def test_people_are_put_in_groups_and_taken_out(dana: Desk, people: People) -> None:
+    staff = Group.objects.create(name="staff")
+    chosen = [people.alice, people.bob]
+    dana.act("change_groups", chosen, join="in", groups=[staff.pk])
+    assert set(staff.user_set.all()) == set(chosen)
+    dana.act("change_groups", chosen[:1], join="out", groups=[staff.pk])
+    assert list(staff.user_set.all()) == [people.bob]
+    assert trail() == [("dana", "changed", name) for name in ("alice", "bob", "alice")]
+    assert told() == ({"groups": ["staff"]}, {"groups": []})
+
+
+def test_a_limit_for_many_is_made_or_takes_the_place_of_theirs(dana: Desk, people: People) -> None:
+    limit(5, user=people.alice, enabled=False)
+    kept = limit(7, user=people.alice, period="month")
+    fields = {"measure": "tokens", "period": "day", "amount": "100k"}
+    dana.act("set_limit", [people.alice, people.bob], **fields)
+    of_day = Rule.objects.filter(period="day").order_by("user__username")
+    assert [(each.user.username, each.limit, each.enabled) for each in of_day] == [
+        ("alice", 100_000, True), ("bob", 100_000, True),
+    ]  # fmt: skip
+    kept.refresh_from_db()
+    assert kept.limit == 7
+    assert [action for _, action, _ in trail()] == ["changed", "added"]
+
+
+def test_a_limit_that_is_none_changes_nothing(dana: Desk, people: People) -> None:
+    fields = {"measure": "tokens", "period": "day", "amount": "many"}
+    page = dana.act("set_limit", [people.alice], **fields)
+    assert "Write a number such as" in page.content.decode()
+    assert (Rule.objects.count(), trail()) == (0, [])
+
+
+def test_a_lost_second_factor_is_removed(dana: Desk, people: People) -> None:
+    Authenticator.objects.create(user=people.alice, type="totp", data={"secret": "canary-seed"})
+    dana.act("remove_second_factors", [people.alice, people.bob])
+    assert Authenticator.objects.count() == 0
+    assert trail() == [("dana", "removed second factors", "alice")]
+    assert "canary" not in str(told())
+
+
+def test_the_list_says_what_was_used_this_month(dana: Desk, people: People) -> None:
+    today = timezone.now().date()
+    for day in (today, today.replace(day=1), today.replace(year=today.year - 1)):
+        UsageDay.objects.create(
+            day=day, user=people.alice, username="alice", model_name=f"m{day}", provider_name="p",
+            outcome="completed", prompt_tokens=1000, completion_tokens=200, cost_micros=250_000,
+        )  # fmt: skip
+    assert "2,400 tokens · 0.50 USD" in dana.text(PEOPLE)
+
+
+def test_the_list_takes_as_many_statements_for_forty_people_as_for_four(
+    dana: Desk, people: People
+) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            dana.text(PEOPLE)
+        return len(queries)
+
+    dana.text(PEOPLE)
+    few = statements()
+    group = Group.objects.create(name="staff")
+    for number in range(40):
+        User.objects.create_user(f"person{number}").groups.add(group)
+    assert statements() == few
+
+
+def test_people_are_searched_and_filtered(dana: Desk, people: People) -> None:
+    User.objects.filter(pk=people.bob.pk).update(is_active=False)
+    for query, names in (
+        ("?q=alice@", ["alice"]),
+        ("?is_active__exact=0", ["bob"]),
+        ("?is_staff__exact=1", ["dana"]),
+    ):
+        found = dana.client.get(PEOPLE + query).context["cl"].result_list
+        assert [each.username for each in found] == names
+
+
+def test_a_persons_page_says_which_rule_decides_and_how_it_stands(
+    dana: Desk, people: People
+) -> None:
+    limit(1_000)
+    limit(5_000, user=people.alice)
+    Counter.objects.create(
+        user=people.alice, measure="tokens", period="day", used=1_200, held=300,
+        period_start=timezone.now().replace(hour=0, minute=0, second=0, microsecond=0),
+    )  # fmt: skip
+    page = dana.text(page_of(people.alice))
+    for said in ("5,000 tokens", "1,200 tokens", "300 tokens", "3,500 tokens"):
+        assert said in page
+    assert ">1,000 tokens" not in page
+
+
+def test_deleting_a_person_counts_what_is_theirs_and_lists_none_of_it(
+    dana: Desk, people: People
+) -> None:
+    make_model()
+    _running(people.alice)
+    page = dana.text(f"{PEOPLE}{people.alice.pk}/delete/")
+    assert ("alice" in page, "Hello" in page) == (True, False)
+    dana.client.post(f"{PEOPLE}{people.alice.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(username="alice").exists()
+    assert trail() == [("dana", "deleted", "alice")]
+
+
+# Who may do what to whom ---------------------------------------------------------------------
+
+
+def test_staff_keep_people_who_have_no_rights(sam: Desk, people: People) -> None:
+    assert sam.change(page_of(people.alice), first_name="Alice") == {}
+    assert trail() == [("sam", "changed", "alice")]
+
+
+@pytest.mark.parametrize("field", ["is_superuser", "is_staff", "user_permissions"])
+@pytest.mark.parametrize("whom", ["alice", "sam"])
+def test_staff_cannot_give_rights_to_anybody(
+    sam: Desk, people: People, field: str, whom: str
+) -> None:
+    person = User.objects.get(username=whom)
+    before = (person.is_staff, person.is_superuser, person.user_permissions.count())
+    form = {"username": whom, "email": person.email, "is_active": "on", field: "1"}
+    sam.client.post(page_of(person), form)
+    person.refresh_from_db()
+    assert (person.is_staff, person.is_superuser, person.user_permissions.count()) == before
+
+
+@pytest.mark.parametrize("field", ["is_superuser", "is_staff"])
+def test_superusers_give_rights(dana: Desk, people: People, field: str) -> None:
+    dana.change(page_of(people.alice), **{field: "on"})
+    people.alice.refresh_from_db()
+    assert getattr(people.alice, field) is True
+
+
+def test_staff_cannot_add_somebody_with_rights(sam: Desk) -> None:
+    sam.change(
+        f"{PEOPLE}add/",
+        username="erin", email="", usable_password="true", password1=PASSWORD, password2=PASSWORD,
+        is_staff="on", is_superuser="on",
+    )  # fmt: skip
+    erin = User.objects.get(username="erin")
+    assert (erin.is_staff, erin.is_superuser) == (False, False)
+
+
+def test_staff_do_nothing_to_administrators(sam: Desk, people: People) -> None:
+    stored = User.objects.filter(username="dana").values().get()
+    other = User.objects.create_user("olga", is_staff=True)
+    for person in (people.dana, other):
+        root = f"{PEOPLE}{person.pk}/"
+        assert sam.client.post(f"{root}change/", {"username": "x"}).status_code == 403
+        assert sam.client.post(f"{root}password/", {"password1": "x"}).status_code == 403
+        assert sam.client.post(f"{root}delete/", {"post": "yes"}).status_code == 403
+        sam.act("deactivate", [person])
+        sam.act("remove_second_factors", [person])
+        sam.act("set_limit", [person], measure="tokens", period="day", amount="1")
+    assert User.objects.filter(username="dana").values().get() == stored
+    assert User.objects.get(pk=other.pk).is_active
+    assert (trail(), Rule.objects.count()) == ([], 0)
+
+
+def test_an_action_says_whom_it_left_out(sam: Desk, people: People) -> None:
+    answer = sam.act("deactivate", [people.alice, people.dana])
+    page = sam.client.get(answer["Location"]).content.decode()
+    assert "1 person was changed. Left out: dana. Only superusers change" in page
+
+
+@pytest.mark.parametrize("action", ["deactivate", "activate", "change_groups", "set_limit"])
+def test_whoever_may_only_look_has_no_actions(sam: Desk, people: People, action: str) -> None:
+    sam.user.user_permissions.set(sam.user.user_permissions.filter(codename="view_user"))
+    fields = {"measure": "tokens", "period": "day", "amount": "1", "join": "in"}
+    sam.act(action, [people.alice], **fields)
+    assert trail() == []
+    assert sam.status(f"{PEOPLE}import/") == 403
+
+
+def test_limits_in_bulk_need_the_permissions_of_limits(sam: Desk, people: People) -> None:
+    fields = {"measure": "tokens", "period": "day", "amount": "1"}
+    sam.act("set_limit", [people.alice], **fields)
+    assert Rule.objects.count() == 1
+    kept = sam.user.user_permissions.exclude(codename__endswith="_rule")
+    sam.user.user_permissions.set(kept)
+    sam.act("set_limit", [people.bob], **fields)
+    assert Rule.objects.count() == 1
+
+
+def test_pages_that_would_show_seeds_and_tokens_are_gone(dana: Desk) -> None:
+    for place in ("mfa/authenticator", "socialaccount/socialtoken", "usersessions/usersession"):
+        assert dana.status(f"/admin/{place}/") == 404
+
+
+def test_the_secret_of_a_sign_in_service_is_written_and_never_read(dana: Desk) -> None:
+    fields = {"provider": "openid_connect", "provider_id": "own", "name": "Own", "client_id": "x"}
+    root = "/admin/socialaccount/socialapp/"
+    dana.client.post(f"{root}add/", {**fields, "secret": "canary-577", "settings": "{}"})
+    assert trail() == [("dana", "added", "Own")]
+    assert "canary-577" not in str(AuditEntry.objects.values())
+    app = SocialApp.objects.get()
+    assert app.secret == "canary-577"
+    assert "canary-577" not in dana.text(f"{root}{app.pk}/change/")
+    dana.change(f"{root}{app.pk}/change/", name="Ours", secret="", settings="{}")
+    app.refresh_from_db()
+    assert (app.name, app.secret) == ("Ours", "canary-577")

@@ -1,5 +1,0 @@
-"""The administrator, her server and her provider."""
-
-from tests.providers.administrator import dana, provider, server
-
-__all__ = ["dana", "provider", "server"]
