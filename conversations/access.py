@@ -80,14 +80,14 @@ def share_link_for(user: User, link_id: UUID) -> ShareLink:
     return _or_not_found(user.share_links.filter(pk=link_id).first())
 
 
-def shared_for(token: str, reader: User | None, *, let_in: bool = False) -> ShareLink:
+def shared_for(token: str, reader: User | None, *, include_used_up: bool = False) -> ShareLink:
     """The link of an address, without its snapshot, if it shows something to this reader.
 
     ``reader`` is None where nobody is signed in. A reader who was let in before may take a copy
     of what they were shown although no view is left. Raises :class:`NotFound` for a link that is
     wrong, expired, used up, revoked, of a closed account or for others: nobody can tell which.
     """
-    links = ShareLink.objects.current() if let_in else ShareLink.objects.live()
+    links = ShareLink.objects.current() if include_used_up else ShareLink.objects.live()
     if not Policy.current().public_links:
         links = links.exclude(audience=ShareLink.Audience.PUBLIC)
     # One query decides it all, so that every refusal takes the same time.

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from conversations.chat import actions
-from conversations.chat.turns import Sending, Turn
+from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
 from conversations.generation import log
 from conversations.generation.runner import runner
@@ -35,7 +35,7 @@ class Stage:
 
     async def send(self, content: str, model: str, request_id: UUID | None = None) -> Turn:
         """Alice sends a message in a new conversation."""
-        sending = Sending(None, None, content, model, {})
+        sending = NewMessage(None, None, content, model, {})
         return await actions.send(self.alice, request_id or uuid4(), sending)
 
     async def stop(self, turn: Turn) -> None:

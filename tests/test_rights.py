@@ -19,12 +19,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
 from conversations.chat import turns
-from conversations.chat.turns import Sending, Turn
+from conversations.chat.turns import NewMessage, Turn
 from conversations.generation import lifecycle
 from conversations.generation.runner import runner
 from conversations.models import ApiKey, Definition, Message, Preset, User
 from conversations.socket import frames, handlers
-from conversations.socket.page import OpenPage
+from conversations.socket.page import Page
 from conversations.transcript import Finished
 from tests.people import PASSWORD, People, make_model
 
@@ -140,7 +140,7 @@ def scene(people: People) -> Scene:
     User.objects.create_user("deactivated", password=PASSWORD)
     User.objects.create_superuser("demoted", password=PASSWORD)
     model = make_model()
-    sending = Sending(None, None, "Tell me about tea.", model.name, {})
+    sending = NewMessage(None, None, "Tell me about tea.", model.name, {})
     with transaction.atomic():
         turn = turns.send(people.alice, uuid4(), sending)
     lifecycle.finish(turn.generation.pk, 1, Finished(cause="stopped"))
@@ -274,8 +274,8 @@ def said_to(user: User, frame: frames.Frame) -> list[dict[str, Any]]:
         said.append({"type": "closed", "code": code})
 
     async def whole() -> None:
-        page = OpenPage(user, "", send, close)
-        await handlers.answer(page, frame)
+        page = Page(user, "", send, close)
+        await handlers.handle(page, frame)
         page.leave()
         await runner().drain()
 

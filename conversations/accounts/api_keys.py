@@ -24,10 +24,10 @@ from conversations.refusal import Refused
 
 # More is a program that makes keys, or somebody who never revokes one.
 MOST_KEYS = 50
-_CHOSEN = ("name", "endpoints", "addresses", "expires_at", "all_models")
+_CHOICE_FIELDS = ("name", "endpoints", "addresses", "expires_at", "all_models")
 
 
-class KeyRefused(Exception):
+class KeyRejected(Exception):
     """The key lets nobody in. ``message`` says as much of why as its holder may know."""
 
     def __init__(self, message: str) -> None:
@@ -35,7 +35,7 @@ class KeyRefused(Exception):
         self.message = message
 
 
-class UnknownKey(KeyRefused):
+class UnknownKey(KeyRejected):
     """There is no such key, or it was revoked, or its person deactivated: nobody can tell which."""
 
     def __init__(self) -> None:
@@ -44,14 +44,14 @@ class UnknownKey(KeyRefused):
         )
 
 
-class ExpiredKey(KeyRefused):
+class ExpiredKey(KeyRejected):
     """It was right until lately."""
 
     def __init__(self) -> None:
         super().__init__(_("This API key has expired. Make a new one on your account page."))
 
 
-class WrongAddress(KeyRefused):
+class WrongAddress(KeyRejected):
     """It may not be used from there."""
 
     def __init__(self, address: str) -> None:
@@ -101,7 +101,7 @@ def _apply(key: ApiKey, choices: KeyChoices) -> None:
     key.expires_at = choices.expires_at
     key.all_models = choices.models is None
     # Never more of a key that is there: it may have been used, or revoked, since it was read.
-    key.save(update_fields=_CHOSEN if key.pk else None)
+    key.save(update_fields=_CHOICE_FIELDS if key.pk else None)
     key.language_models.set(choices.models or ())
     key.rules.all().delete()
     for limit in choices.limits:
@@ -139,7 +139,7 @@ def authenticated(secret: str, address: str) -> ApiKey:
     """The key, with its person, if it lets a program in from that address.
 
     One look-up by the hash whatever the answer is, so that the time tells nothing. Raises
-    :class:`KeyRefused`; why a key no longer works is told only to who has the whole of it.
+    :class:`KeyRejected`; why a key no longer works is told only to who has the whole of it.
     """
     known = ApiKey.objects.kept().select_related("user")
     key = known.filter(key_hash=hashed(secret), user__is_active=True).first()

@@ -27,7 +27,7 @@ MOST_BYTES = 100_000
 LONGEST_NAME = 150
 COLUMNS = ("username", "email", "groups", "limits")
 # Between the groups, or the limits, of one person.
-_BETWEEN = "|"
+_SEPARATOR = "|"
 _LIMIT = re.compile(r"(?P<measure>\w+)/(?P<period>\w+)(@(?P<model>[^=]+))?=(?P<amount>.+)")
 
 
@@ -143,7 +143,7 @@ def _row(line: int, values: dict[str, str], cells: list[str], columns: list[str]
 
 
 def _parts(cell: str) -> list[str]:
-    return list(dict.fromkeys(part.strip() for part in cell.split(_BETWEEN) if part.strip()))
+    return list(dict.fromkeys(part.strip() for part in cell.split(_SEPARATOR) if part.strip()))
 
 
 def _limits_of(row: Row) -> Iterator[re.Match[str]]:

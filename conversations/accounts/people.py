@@ -158,7 +158,7 @@ def trust_address(person: User) -> None:
     )
 
 
-def fresh_link(invitation: Invitation) -> str:
+def renew_link(invitation: Invitation) -> str:
     """Give an invitation a new token; its link, which nobody can be told again."""
     token = Invitation.new_token()
     invitation.token_hash = hashed(token)
@@ -181,7 +181,7 @@ def invite(
         created_by=actor,
         expires_at=timezone.now() + timedelta(days=days),
     )
-    link = fresh_link(invitation)
+    link = renew_link(invitation)
     invitation.save()
     invitation.groups.set(groups)
     audit.record(actor, "invited", invitation, {}, audit.snapshot(invitation))

@@ -133,7 +133,7 @@ class InvitationAdmin(AuditedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Make the link with the invitation: only its hash is kept."""
         obj.created_by = actor_of(request)
-        obj.link = people.fresh_link(obj)
+        obj.link = people.renew_link(obj)
         super().save_model(request, obj, form, change)
 
     def response_add(

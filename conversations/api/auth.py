@@ -20,7 +20,7 @@ def authenticate(request: HttpRequest) -> ApiKey:
     """
     try:
         return api_keys.authenticated(credential(request), request.META.get("REMOTE_ADDR", ""))
-    except api_keys.KeyRefused as refused:
+    except api_keys.KeyRejected as refused:
         raise _unauthorized("invalid_api_key", refused.message) from None
 
 

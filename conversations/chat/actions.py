@@ -1,4 +1,4 @@
-"""What a person does in a conversation: each deed, then the answer or the word to all pages."""
+"""What a person does in a conversation: each action, then the answer or the word to all pages."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +9,7 @@ from conversations import access
 from conversations.chat import tool_answers, tree, turns
 from conversations.chat.once import once
 from conversations.chat.tool_answers import ToolAnswers
-from conversations.chat.turns import Sending, Turn
+from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
 from conversations.generation import lifecycle, wakeups
 from conversations.generation.runner import runner
@@ -18,9 +18,9 @@ from conversations.models import Conversation, User
 Result = TypeVar("Result")
 
 
-async def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
+async def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
     """Add the person's message and have it answered. The same request again gives the same turn."""
-    return await _begin(user, client_request_id, partial(turns.send, sending=sending))
+    return await _begin(user, client_request_id, partial(turns.send, new=new))
 
 
 async def regenerate(
@@ -60,16 +60,16 @@ async def stop(user: User, generation_id: UUID) -> None:
         await in_thread(lifecycle.request_stop, generation)
 
 
-async def change(user: User, conversation_id: UUID, deed: Callable[[], Result]) -> Result:
+async def change(user: User, conversation_id: UUID, action: Callable[[], Result]) -> Result:
     """Do something to a conversation that needs no answer, and tell the person's pages."""
-    result = await in_thread(deed)
+    result = await in_thread(action)
     await wakeups.notify(user.pk, conversation_id)
     return result
 
 
-async def change_message(user: User, message_id: UUID, deed: Callable[..., UUID]) -> None:
+async def change_message(user: User, message_id: UUID, action: Callable[..., UUID]) -> None:
     """Do something to a message, and tell the person's pages about its conversation."""
-    conversation_id = await in_thread(deed, user, message_id)
+    conversation_id = await in_thread(action, user, message_id)
     await wakeups.notify(user.pk, conversation_id)
 
 
@@ -84,5 +84,5 @@ async def delete(user: User, conversation_id: UUID, *, keep_links: bool = False)
     """Take a conversation off the list, stop what runs in it, and revoke its links if wanted."""
     for generation_id in await in_thread(tree.running_in, user, conversation_id):
         await stop(user, generation_id)
-    deed = partial(tree.delete, user, conversation_id, keep_links=keep_links)
-    await change(user, conversation_id, deed)
+    action = partial(tree.delete, user, conversation_id, keep_links=keep_links)
+    await change(user, conversation_id, action)

@@ -15,7 +15,7 @@ from conversations.refusal import Refused
 
 NAME_CHARACTERS = 100
 NOTE_CHARACTERS = 1000
-KEPT = 200
+MOST_SAVED = 200
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def save_preset(
     """Keep parameters and a system message under a name; the same name is written over."""
     wanted = checked_name(name)
     others = Preset.objects.filter(user=user).exclude(name=wanted)
-    if others.count() >= KEPT:
+    if others.count() >= MOST_SAVED:
         raise Refused("too_many", _("There are 200 presets already. Delete one first."))
     if is_default:
         others.update(is_default=False)
@@ -47,7 +47,7 @@ def save_definition(user: User, kind: str, name: str, definition: dict[str, Any]
     """Keep a schema or a tool under a name, once it is right; the same is written over."""
     wanted = checked_name(name)
     others = Definition.objects.filter(user=user).exclude(kind=kind, name=wanted)
-    if others.count() >= KEPT:
+    if others.count() >= MOST_SAVED:
         raise Refused("too_many", _("There are 200 definitions already. Delete one first."))
     if kind == Definition.Kind.TOOL:
         checked_parameters({"tools": [definition]})

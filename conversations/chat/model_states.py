@@ -44,7 +44,7 @@ def _announcement(model: LanguageModel, successor: str | None) -> str:
     return _("Retires on %(day)s; “%(successor)s” takes its place.") % values
 
 
-def answering(conversation: Conversation) -> tuple[LanguageModel | None, str | None]:
+def next_model(conversation: Conversation) -> tuple[LanguageModel | None, str | None]:
     """The model that answers next in a conversation, and what its reader is to be told of it."""
     model: LanguageModel | None = conversation.language_model
     if model is None or model.is_offered:

@@ -40,7 +40,7 @@ def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
         "messages": message_states(conversation) if conversation else [],
         "conversations": listed(user),
         "quota": quota_state(user),
-        **kept(user),
+        **library_state(user),
     }
 
 
@@ -59,7 +59,7 @@ def _no_model(user: User) -> str:
     )
 
 
-def kept(user: User) -> dict[str, Any]:
+def library_state(user: User) -> dict[str, Any]:
     """The presets and definitions that the person may use."""
     return {"presets": preset_states(user), "definitions": definition_states(user)}
 
@@ -104,7 +104,7 @@ def listed_state(conversation: Conversation) -> dict[str, Any]:
 
 def conversation_state(conversation: Conversation) -> dict[str, Any]:
     """A conversation without its messages."""
-    model, notice = model_states.answering(conversation)
+    model, notice = model_states.next_model(conversation)
     return {
         **listed_state(conversation),
         "version": conversation.version,
@@ -133,9 +133,9 @@ def message_states(conversation: Conversation, since: int = 0) -> list[dict[str,
     """
     of_these = {"conversation": conversation.pk, "since": since}
     messages = _changed_messages(**of_these)
-    thumbs = {each.message_id: each for each in _thumbs(user=conversation.user_id, **of_these)}
+    ratings = {each.message_id: each for each in _ratings(user=conversation.user_id, **of_these)}
     transcripts = _running_transcripts(messages)
-    return [_message_state(each, transcripts, thumbs.get(each.pk)) for each in messages]
+    return [_message_state(each, transcripts, ratings.get(each.pk)) for each in messages]
 
 
 _OF_THESE: Kinds = {"conversation": UUIDField(), "since": IntegerField()}
@@ -145,7 +145,7 @@ _changed_messages = Composed(
     ).select_related("generation"),
     **_OF_THESE,
 )
-_thumbs = Composed(
+_ratings = Composed(
     lambda user, conversation, since: Feedback.objects.filter(
         user=user, message__conversation=conversation, message__changed_in__gt=since
     ),
@@ -169,7 +169,7 @@ def _running_transcripts(messages: Iterable[Message]) -> _Transcripts:
 
 
 def _message_state(
-    message: Message, transcripts: _Transcripts, thumb: Feedback | None
+    message: Message, transcripts: _Transcripts, rating: Feedback | None
 ) -> dict[str, Any]:
     state: dict[str, Any] = {
         "id": str(message.pk),
@@ -186,7 +186,7 @@ def _message_state(
         "finish_reason": message.finish_reason or None,
         "choice": message.choice,
         "response_format": _response_format(message.generation),
-        "rating": {"value": thumb.value, "note": thumb.note} if thumb else None,
+        "rating": {"value": rating.value, "note": rating.note} if rating else None,
         "generation": _generation_state(message.generation) if message.generation else None,
     }
     if message.generation and message.generation_id in transcripts:

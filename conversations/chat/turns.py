@@ -50,7 +50,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Sending:
+class NewMessage:
     """A message to send: where it goes, what it says and who is to answer.
 
     ``compared`` names further models that answer the same message. ``parameters`` and
@@ -71,19 +71,19 @@ def request_id_of(client_request_id: UUID, number: int) -> UUID:
     return uuid5(client_request_id, str(number)) if number else client_request_id
 
 
-def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
+def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
     """The user's message below ``parent_id``, in a new conversation if none is named."""
-    content = checked_content(sending.content)
-    models = _models(user, sending)
+    content = checked_content(new.content)
+    models = _models(user, new)
     first = next(iter(models.values()))
-    parameters = checked_parameters(sending.parameters, first)
+    parameters = checked_parameters(new.parameters, first)
     # Each of several models gives one answer.
     asked = {name: value for name, value in parameters.items() if len(models) == 1 or name != "n"}
-    conversation = _conversation(user, sending, content)
+    conversation = _conversation(user, new, content)
     since, version = conversation.version, conversation.advance()
     message = Message(
         conversation=conversation,
-        parent=_parent(conversation, sending.parent_id),
+        parent=_parent(conversation, new.parent_id),
         role=Message.Role.USER,
         content=content,
         changed_in=version,
@@ -100,8 +100,8 @@ def send(user: User, client_request_id: UUID, sending: Sending) -> Turn:
         for number, (name, model) in enumerate(models.items())
     ]
     conversation.parameters = parameters
-    if sending.system_message is not None:
-        conversation.system_message = checked_system_message(sending.system_message)
+    if new.system_message is not None:
+        conversation.system_message = checked_system_message(new.system_message)
         conversation.save(update_fields=["system_message"])
     return ordered(conversation, orders, since, version)
 
@@ -154,16 +154,16 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     return Turn(conversation, generations, since, tuple(each.call for each in created))
 
 
-def _models(user: User, sending: Sending) -> dict[str, LanguageModel]:
-    names = list(dict.fromkeys([sending.model, *sending.compared]))
+def _models(user: User, new: NewMessage) -> dict[str, LanguageModel]:
+    names = list(dict.fromkeys([new.model, *new.compared]))
     if len(names) > COMPARED_MODELS:
         raise Refused("too_many_models", _("At most four models can be compared."), "compared")
     return {name: model_named(user, name) for name in names}
 
 
-def _conversation(user: User, sending: Sending, content: str) -> Conversation:
-    if sending.conversation_id:
-        return access.conversation_for(user, sending.conversation_id)
+def _conversation(user: User, new: NewMessage, content: str) -> Conversation:
+    if new.conversation_id:
+        return access.conversation_for(user, new.conversation_id)
     conversation = Conversation(user=user, title=title_from(content))
     rows.insert_record(conversation)
     return conversation

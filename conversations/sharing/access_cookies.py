@@ -1,4 +1,4 @@
-"""What a reader's browser keeps of having been let in: a signed note for one link."""
+"""What a reader's browser keeps of having been let in: a signed cookie for one link."""
 
 import hashlib
 from enum import StrEnum
@@ -7,13 +7,13 @@ from django.core import signing
 
 from conversations.models import ShareLink, User
 
-PASS_SECONDS = 12 * 3600
-FORM_SECONDS = 24 * 3600
-_NOTE_SALT = "conversations.sharing.note"
-_FORM_SALT = "conversations.sharing.form"
+COOKIE_SECONDS = 12 * 3600
+FORM_KEY_SECONDS = 24 * 3600
+_COOKIE_SALT = "conversations.sharing.access_cookie"
+_FORM_KEY_SALT = "conversations.sharing.form"
 
 
-class Pass(StrEnum):
+class Access(StrEnum):
     """How far a reader has come."""
 
     NONE = "none"
@@ -21,18 +21,18 @@ class Pass(StrEnum):
     VIEWED = "viewed"  # was shown the page, and counted
 
 
-def written(link: ShareLink, held: Pass) -> str:
-    """The note, good for 12 hours and for as long as the pass-phrase stays the same."""
-    return signing.dumps([held, _lock(link)], salt=_NOTE_SALT)
+def cookie_for(link: ShareLink, access: Access) -> str:
+    """The cookie, good for 12 hours and for as long as the pass-phrase stays the same."""
+    return signing.dumps([access, _fingerprint(link)], salt=_COOKIE_SALT)
 
 
-def read(link: ShareLink, note: str) -> Pass:
-    """What a note says of this link; nothing where it is another's, too old or made up."""
+def access_in(link: ShareLink, cookie: str) -> Access:
+    """What a cookie says of this link; nothing where it is another's, too old or made up."""
     try:
-        held, lock = signing.loads(note, salt=_NOTE_SALT, max_age=PASS_SECONDS)
+        access, fingerprint = signing.loads(cookie, salt=_COOKIE_SALT, max_age=COOKIE_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
-        return Pass.NONE
-    return Pass(held) if lock == _lock(link) else Pass.NONE
+        return Access.NONE
+    return Access(access) if fingerprint == _fingerprint(link) else Access.NONE
 
 
 def form_key(token: str, reader: User) -> str:
@@ -41,19 +41,19 @@ def form_key(token: str, reader: User) -> str:
     Django's own check would refuse it: a page without referrer sends forms from the origin
     ``null`` (Fetch Standard, "append a request `Origin` header").
     """
-    return signing.dumps([reader.pk, _digest(token)], salt=_FORM_SALT)
+    return signing.dumps([reader.pk, _digest(token)], salt=_FORM_KEY_SALT)
 
 
-def opens_form(key: str, token: str, reader: User) -> bool:
+def is_form_key(key: str, token: str, reader: User) -> bool:
     """Whether the key is one that :func:`form_key` made."""
     try:
-        told = signing.loads(key, salt=_FORM_SALT, max_age=FORM_SECONDS)
+        signed = signing.loads(key, salt=_FORM_KEY_SALT, max_age=FORM_KEY_SECONDS)
     except signing.BadSignature:
         return False
-    return bool(told == [reader.pk, _digest(token)])
+    return bool(signed == [reader.pk, _digest(token)])
 
 
-def _lock(link: ShareLink) -> str:
+def _fingerprint(link: ShareLink) -> str:
     return _digest(f"{link.pk}:{link.passphrase_hash}")
 
 

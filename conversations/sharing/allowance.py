@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from django.core.cache import cache
 
 # Whoever has one address of IPv6 usually has all 2^64 beside it.
-_NETWORK_BITS = 64
+_IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Allowance:
         return f"allowance:{self.name}:{digest}"
 
 
-def origin_of(address: str) -> str:
+def network_of(address: str) -> str:
     """The address, or its network where one person has a whole network."""
     try:
         parsed = ip_address(address)
@@ -51,4 +51,4 @@ def origin_of(address: str) -> str:
         return address
     if parsed.version == 4 or parsed.ipv4_mapped:
         return str(getattr(parsed, "ipv4_mapped", None) or parsed)
-    return str(ip_network(f"{parsed}/{_NETWORK_BITS}", strict=False))
+    return str(ip_network(f"{parsed}/{_IPV6_NETWORK_BITS}", strict=False))

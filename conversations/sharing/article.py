@@ -16,12 +16,12 @@ def to_html(snapshot: dict[str, Any]) -> str:
     context = {
         "snapshot": snapshot,
         "parameters": _as_code(snapshot["parameters"]) if "parameters" in snapshot else "",
-        "messages": [_drawn(message, snapshot) for message in snapshot["messages"]],
+        "messages": [_message_context(message, snapshot) for message in snapshot["messages"]],
     }
     return render_to_string("shared/article.html", context)
 
 
-def _drawn(message: dict[str, Any], snapshot: dict[str, Any]) -> dict[str, Any]:
+def _message_context(message: dict[str, Any], snapshot: dict[str, Any]) -> dict[str, Any]:
     reasoning = message.get("reasoning_content", "")
     return {
         "role": message["role"],
@@ -73,11 +73,11 @@ def to_markdown(snapshot: dict[str, Any]) -> str:
         parts.append(f"## {_('System message')}\n\n{snapshot['system_message']}")
     if snapshot.get("parameters"):
         parts.append(f"## {_('Parameters')}\n\n{_fenced(snapshot['parameters'])}")
-    parts += [_said(message, snapshot) for message in snapshot["messages"]]
+    parts += [_message_markdown(message, snapshot) for message in snapshot["messages"]]
     return "\n\n".join(parts) + "\n"
 
 
-def _said(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
+def _message_markdown(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
     parts = [f"## {name_of(message, snapshot)}"]
     if reasoning := message.get("reasoning_content"):
         quoted = "\n".join(f"> {line}".rstrip() for line in reasoning.splitlines())

@@ -12,7 +12,7 @@ from conversations.sharing.json_text import parsed
 
 
 @transaction.atomic
-def go_on(reader: User, link: ShareLink) -> Conversation:
+def copy_for(reader: User, link: ShareLink) -> Conversation:
     """Copy what is shown, and nothing else, into a conversation with a model open to the reader."""
     snapshot = link.snapshot
     conversation = Conversation.objects.create(

@@ -18,7 +18,7 @@ from conversations.sharing.terms import Terms
 
 # Each holds a copy of its conversation.
 MOST_LINKS = 1_000
-_SHOWN = (
+_SNAPSHOT_FIELDS = (
     "sealed_masks", "selection", "title", "snapshot", "article", "snapshot_at", "updated_at"
 )  # fmt: skip
 
@@ -34,7 +34,7 @@ def create(user: User, conversation_id: UUID, selection: Selection, terms: Terms
     link = ShareLink(
         user=user, conversation=conversation, token_hash=hashed(token), sealed_token=token
     )
-    _show(link, selection, project(conversation, selection))
+    _set_snapshot(link, selection, project(conversation, selection))
     terms_of_links.apply(terms, link)
     return link
 
@@ -47,9 +47,9 @@ def update_snapshot(user: User, link_id: UUID, selection: Selection) -> ShareLin
         text = _("The conversation has been deleted; what the link shows can no longer change.")
         raise Refused("no_conversation", text)
     conversation = access.conversation_for(user, link.conversation.pk)
-    _show(link, selection, project(conversation, selection))
+    _set_snapshot(link, selection, project(conversation, selection))
     # These alone: meanwhile the link may have been revoked, and its views go on being counted.
-    link.save(update_fields=_SHOWN)
+    link.save(update_fields=_SNAPSHOT_FIELDS)
     return link
 
 
@@ -109,7 +109,7 @@ def selection_of(link: ShareLink) -> Selection:
     return msgspec.convert({**link.selection, "masks": masks}, Selection)
 
 
-def _show(link: ShareLink, selection: Selection, projection: Projection) -> None:
+def _set_snapshot(link: ShareLink, selection: Selection, projection: Projection) -> None:
     chosen = msgspec.to_builtins(selection)
     # What was masked is worth hiding: it is not kept in the clear beside what is shown.
     link.sealed_masks = msgspec.json.encode(chosen.pop("masks")).decode()

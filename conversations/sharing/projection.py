@@ -11,7 +11,7 @@ from conversations.sharing import article
 from conversations.sharing.json_text import dumped, indented
 from conversations.sharing.markdown import blocks, to_html
 from conversations.sharing.masking import Masks
-from conversations.sharing.selection import LONGEST_TITLE, Selection, chosen
+from conversations.sharing.selection import LONGEST_TITLE, Selection, selected_messages
 from conversations.sharing.visible_text import visible_text
 
 Snapshot = dict[str, Any]
@@ -35,8 +35,8 @@ class Projection:
 
 
 def project(conversation: Conversation, selection: Selection) -> Projection:
-    """What the selection shows of the conversation. Raises as :func:`selection.chosen` does."""
-    messages = chosen(conversation, selection)
+    """Make the projection of a selection. Raises what :func:`selected_messages` raises."""
+    messages = selected_messages(conversation, selection)
     snapshot = snapshot_of(conversation, messages, selection)
     return Projection(snapshot, article.to_html(snapshot))
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from conversations import access
 from conversations.models import ShareLink, User
 from conversations.sharing import access_cookies
-from conversations.sharing.access_cookies import Pass
-from conversations.sharing.allowance import Allowance, origin_of
+from conversations.sharing.access_cookies import Access
+from conversations.sharing.allowance import Allowance, network_of
 
 MISSES = Allowance("misses", most=30, seconds=60)
 WRONG_PASSPHRASES = Allowance("passphrases", most=5, seconds=300)
@@ -20,7 +20,7 @@ WRONG_PASSPHRASES = Allowance("passphrases", most=5, seconds=300)
 WRONG_PASSPHRASES_OF_LINK = Allowance("passphrases-of-link", most=50, seconds=300)
 
 
-class TooOften(Exception):
+class TooManyAttempts(Exception):
     """So many things went wrong that nothing is tried for a while; ``seconds`` at most."""
 
     def __init__(self, seconds: int) -> None:
@@ -40,7 +40,7 @@ class PassphraseNeeded(Exception):
 class Reading:
     """Somebody opens an address. ``reader`` is None where nobody is signed in.
 
-    ``note`` is what their browser keeps of :mod:`access_cookies`. The page is counted
+    ``cookie`` is what their browser keeps of :mod:`access_cookies`. The page is counted
     (``counts``), a copy of it (``is_copy``) only for whoever has not been shown the page of a
     link whose views are limited.
     """
@@ -48,51 +48,51 @@ class Reading:
     token: str
     address: str
     reader: User | None = None
-    note: str = ""
+    cookie: str = ""
     counts: bool = True
     is_copy: bool = False
 
 
 Outcome = ShareLink | Exception
 # What was looked up in one go, by token, reader, and whether a copy is wanted.
-_Found = dict[tuple[str, User | None, bool], ShareLink | None]
+_Lookups = dict[tuple[str, User | None, bool], ShareLink | None]
 
 
 def read_all(readings: Sequence[Reading]) -> list[Outcome]:
     """For each reading the link that may be shown, or the exception that says why not:
-    :class:`access.NotFound`, :class:`PassphraseNeeded` or :class:`TooOften`.
+    :class:`access.NotFound`, :class:`PassphraseNeeded` or :class:`TooManyAttempts`.
 
     Many at once, because a busy link then costs one query and one UPDATE for all of them. Every
     view is counted before it is shown, and none beyond the last that is permitted.
     """
-    found: _Found = {}
-    outcomes = [_admitted(reading, found) for reading in readings]
+    lookups: _Lookups = {}
+    outcomes = [_admit(reading, lookups) for reading in readings]
     counted: dict[ShareLink, list[int]] = {}
     for place, (reading, link) in enumerate(zip(readings, outcomes, strict=True)):
         if isinstance(link, ShareLink) and _is_counted(reading, link):
             counted.setdefault(link, []).append(place)
     for link, places in counted.items():
-        for place in places[_counted(link, len(places)) :]:
+        for place in places[_count_views(link, len(places)) :]:
             outcomes[place] = _miss(readings[place])
     return outcomes
 
 
 def unlock(reading: Reading, passphrase: str) -> ShareLink:
     """The link whose pass-phrase that is; raises what :func:`read_all` gives."""
-    link = _admitted(reading, {})
+    link = _admit(reading, {})
     if isinstance(link, ShareLink):
         return link
     if not isinstance(link, PassphraseNeeded):
         raise link
     link = access.shared_for(reading.token, reading.reader)
-    origin, key = origin_of(reading.address), str(link.pk)
+    network, key = network_of(reading.address), str(link.pk)
     # Before it is compared, so that guesses sent at once are all counted.
-    allowed = WRONG_PASSPHRASES.spend(key, origin) and WRONG_PASSPHRASES_OF_LINK.spend(key)
+    allowed = WRONG_PASSPHRASES.spend(key, network) and WRONG_PASSPHRASES_OF_LINK.spend(key)
     if not allowed:
-        raise TooOften(WRONG_PASSPHRASES.seconds)
+        raise TooManyAttempts(WRONG_PASSPHRASES.seconds)
     if not check_password(passphrase, link.passphrase_hash):
         raise PassphraseNeeded(is_wrong=True)
-    WRONG_PASSPHRASES.renew(key, origin)
+    WRONG_PASSPHRASES.renew(key, network)
     return link
 
 
@@ -101,33 +101,33 @@ def article_of(link_id: UUID) -> str:
     return ShareLink.objects.values_list("article", flat=True).get(pk=link_id)
 
 
-def _admitted(reading: Reading, found: _Found) -> Outcome:
-    """Who belongs to the audience and knows the pass-phrase; ``found`` keeps what was looked up."""
-    if MISSES.is_spent(origin_of(reading.address)):
-        return TooOften(MISSES.seconds)
+def _admit(reading: Reading, lookups: _Lookups) -> Outcome:
+    """The link, if the reader may open it. ``lookups`` caches the queries of one batch."""
+    if MISSES.is_spent(network_of(reading.address)):
+        return TooManyAttempts(MISSES.seconds)
     key = (reading.token, reading.reader, reading.is_copy)
-    if key not in found:
-        found[key] = _found(reading)
-    link = found[key]
+    if key not in lookups:
+        lookups[key] = _look_up(reading)
+    link = lookups[key]
     if link is None:
         return _miss(reading)
-    held = access_cookies.read(link, reading.note) if reading.note else Pass.NONE
-    if link.state == ShareLink.State.USED_UP and held != Pass.VIEWED:
+    granted = access_cookies.access_in(link, reading.cookie) if reading.cookie else Access.NONE
+    if link.state == ShareLink.State.USED_UP and granted != Access.VIEWED:
         return _miss(reading)
-    if link.passphrase_hash and held == Pass.NONE and not _is_author(reading, link):
+    if link.passphrase_hash and granted == Access.NONE and not _is_author(reading, link):
         return PassphraseNeeded()
     return link
 
 
-def _found(reading: Reading) -> ShareLink | None:
+def _look_up(reading: Reading) -> ShareLink | None:
     try:
-        return access.shared_for(reading.token, reading.reader, let_in=reading.is_copy)
+        return access.shared_for(reading.token, reading.reader, include_used_up=reading.is_copy)
     except access.NotFound:
         return None
 
 
 def _miss(reading: Reading) -> access.NotFound:
-    MISSES.spend(origin_of(reading.address))
+    MISSES.spend(network_of(reading.address))
     return access.NotFound()
 
 
@@ -140,10 +140,13 @@ def _is_counted(reading: Reading, link: ShareLink) -> bool:
         return False
     if not reading.is_copy:
         return True
-    return link.max_views is not None and access_cookies.read(link, reading.note) != Pass.VIEWED
+    return (
+        link.max_views is not None
+        and access_cookies.access_in(link, reading.cookie) != Access.VIEWED
+    )
 
 
-def _counted(link: ShareLink, wanted: int) -> int:
+def _count_views(link: ShareLink, wanted: int) -> int:
     """Count so many views of a link, or as many as are permitted; give how many.
 
     The conditions are those of the row itself: with a join PostgreSQL would not look at them

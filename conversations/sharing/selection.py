@@ -48,7 +48,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return part not in self.omit
 
 
-def chosen(conversation: Conversation, selection: Selection) -> list[Message]:
+def selected_messages(conversation: Conversation, selection: Selection) -> list[Message]:
     """The messages that are shown, the first first.
 
     Raises :class:`Refused` where they cannot be, and :class:`access.NotFound` where a message is
@@ -56,7 +56,7 @@ def chosen(conversation: Conversation, selection: Selection) -> list[Message]:
     """
     _check_strings(selection)
     branch = _branch(conversation, selection.leaf_id)
-    messages = branch if selection.message_ids is None else _some(branch, selection.message_ids)
+    messages = branch if selection.message_ids is None else _subset(branch, selection.message_ids)
     if not selection.shows("tool_calls"):
         messages = [each for each in messages if each.role != Message.Role.TOOL]
     if not messages:
@@ -76,7 +76,7 @@ def _branch(conversation: Conversation, leaf_id: UUID) -> list[Message]:
     return branch
 
 
-def _some(branch: list[Message], ids: tuple[UUID, ...]) -> list[Message]:
+def _subset(branch: list[Message], ids: tuple[UUID, ...]) -> list[Message]:
     wanted = set(ids)
     if not wanted <= {each.pk for each in branch}:
         raise access.NotFound

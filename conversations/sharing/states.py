@@ -14,11 +14,11 @@ def sharing_state(user: User, conversation: Conversation) -> dict[str, Any]:
     """What the share dialog of a conversation starts from."""
     return {
         "links": [link_state(link) for link in links.live_links_of(conversation)],
-        **bounds_of(user),
+        **choices_for(user),
     }
 
 
-def bounds_of(user: User) -> dict[str, Any]:
+def choices_for(user: User) -> dict[str, Any]:
     """What a person may choose when they make or change a link."""
     policy = Policy.current()
     return {

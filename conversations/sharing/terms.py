@@ -20,7 +20,7 @@ SHORTEST_LIFETIME_SECONDS = 60
 # As far as dates of every database go.
 LONGEST_LIFETIME_SECONDS = 100 * 365 * 24 * 3600
 MOST_VIEWS = 1_000_000
-_DECIDED = (
+_TERM_FIELDS = (
     "audience", "expires_at", "max_views", "passphrase_hash", "shows_title", "updated_at"
 )  # fmt: skip
 
@@ -57,7 +57,7 @@ def apply(terms: Terms, link: ShareLink) -> None:
     link.passphrase_hash = _passphrase_hash(terms, link)
     link.shows_title = terms.shows_title
     # These alone of a link that exists: meanwhile it may be revoked, and its views are counted.
-    link.save(update_fields=None if link.is_new else _DECIDED)
+    link.save(update_fields=None if link.is_new else _TERM_FIELDS)
     link.users.set(people)
     link.groups.set(groups)
 

@@ -13,7 +13,7 @@ from conversations.models import ShareLink
 from conversations.sharing.reading import Outcome, Reading, read_all
 
 
-class Openings:
+class ViewBatcher:
     """The readings of one event loop."""
 
     def __init__(self) -> None:
@@ -43,9 +43,9 @@ class Openings:
                     future.set_result(outcome)
 
 
-_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Openings] = WeakKeyDictionary()
+_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, ViewBatcher] = WeakKeyDictionary()
 
 
-def openings() -> Openings:
+def view_batcher() -> ViewBatcher:
     """The readings of the running loop."""
-    return _by_loop.setdefault(asyncio.get_running_loop(), Openings())
+    return _by_loop.setdefault(asyncio.get_running_loop(), ViewBatcher())

@@ -1,4 +1,4 @@
-"""What a reader, a search or a curious look at the source can read of HTML."""
+"""What a parser, a search or a curious look at the source can read of HTML."""
 
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -8,7 +8,7 @@ _ATTRIBUTES = {"href", "title"}
 _INLINE = {"a", "code", "del", "em", "s", "span", "strong", "math"}
 
 
-class _Reader(HTMLParser):
+class _TextParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.text: list[str] = []
@@ -17,15 +17,15 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         shown = (value for name, value in attrs if value and name in _ATTRIBUTES)
         self.attributes += [unquote(value) for value in shown]
-        self._apart(tag)
+        self._separate(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        self._apart(tag)
+        self._separate(tag)
 
     def handle_data(self, data: str) -> None:
         self.text.append(data)
 
-    def _apart(self, tag: str) -> None:
+    def _separate(self, tag: str) -> None:
         # The parts of a formula are read as one word.
         if tag not in _INLINE and not tag.startswith("m"):
             self.text.append("\n")
@@ -33,7 +33,7 @@ class _Reader(HTMLParser):
 
 def visible_text(html: str) -> str:
     """The text as it is read across elements, then what stands in attributes."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return "\n".join(["".join(reader.text), *reader.attributes])
+    parser = _TextParser()
+    parser.feed(html)
+    parser.close()
+    return "\n".join(["".join(parser.text), *parser.attributes])

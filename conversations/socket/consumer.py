@@ -10,18 +10,18 @@ from conversations.chat.state import release
 from conversations.generation.wakeups import group_of
 from conversations.socket import frames, handlers
 from conversations.socket.frames import BadFrame
-from conversations.socket.page import NOT_SIGNED_IN, OpenPage
+from conversations.socket.page import NOT_SIGNED_IN, Page
 from conversations.socket.rate_limit import TokenBucket
 
-FLOODING = 4429
+TOO_FAST = 4429
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 20, 60
 BAD_FRAMES_A_MINUTE = 5
 
 
 class Consumer(AsyncWebsocketConsumer):
-    """Frames in and out; :class:`OpenPage` knows what they mean."""
+    """Frames in and out; :class:`Page` knows what they mean."""
 
-    page: OpenPage | None = None
+    page: Page | None = None
     _is_closed = False
 
     async def connect(self) -> None:
@@ -32,11 +32,11 @@ class Consumer(AsyncWebsocketConsumer):
             return
         self._frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
         self._bad_frames = TokenBucket(BAD_FRAMES_A_MINUTE / 60, BAD_FRAMES_A_MINUTE)
-        self.page = OpenPage(user, self.scope["session"].session_key, self._send_text, self.close)
+        self.page = Page(user, self.scope["session"].session_key, self._send_text, self.close)
         await self.channel_layer.group_add(group_of(user.pk), self.channel_name)
-        await self.page.say("hello", release=release())
-        self.page.watch(self.page.recheck)
-        self.page.watch(self.page.keep_up)
+        await self.page.send_frame("hello", release=release())
+        self.page.run_while_open(self.page.recheck)
+        self.page.run_while_open(self.page.send_updates)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels would visit the thread that all sockets share before each message, where one
@@ -53,24 +53,24 @@ class Consumer(AsyncWebsocketConsumer):
         if self.page is None or self._is_closed:
             return
         if not self._frames.take():
-            await self.close(FLOODING)
+            await self.close(TOO_FAST)
             return
         try:
             frame = frames.read(text_data or "")
         except BadFrame as error:
             await self._bad_frame(self.page, error)
         else:
-            self.page.do(handlers.answer(self.page, frame))
+            self.page.start_action(handlers.handle(self.page, frame))
 
-    async def _bad_frame(self, page: OpenPage, error: BadFrame) -> None:
-        await page.complain(error.request_id, "bad_frame", error.message)
+    async def _bad_frame(self, page: Page, error: BadFrame) -> None:
+        await page.send_error(error.request_id, "bad_frame", error.message)
         if not self._bad_frames.take():
-            await self.close(FLOODING)
+            await self.close(TOO_FAST)
 
     async def conversation_changed(self, message: dict[str, Any]) -> None:
         """A change notification: look what is new."""
         if self.page:
-            self.page.note_change(UUID(message["conversation_id"]))
+            self.page.mark_changed(UUID(message["conversation_id"]))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close the socket; what was still to be said has nobody to hear it, and is not sent."""

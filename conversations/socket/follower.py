@@ -10,12 +10,12 @@ from conversations.socket import frames
 
 # daphne buffers without limit for a page that does not read; this is our own limit.
 WINDOW_BYTES = 256 * 1024
-SILENT_SECONDS = 30.0
+ACKNOWLEDGE_SECONDS = 30.0
 
 SendText = Callable[[str], Awaitable[None]]
 
 
-class Silent(Exception):
+class NotAcknowledged(Exception):
     """The page has stopped acknowledging what it is sent."""
 
 
@@ -32,10 +32,10 @@ class Follower:
     async def follow(self, after: int) -> None:
         """Send what comes after that number, until the generation has finished.
 
-        Raises :class:`Silent` when the page reads nothing for 30 seconds.
+        Raises :class:`NotAcknowledged` when the page reads nothing for 30 seconds.
         """
         async for batch in runner().tails.follow(self._generation_id, after):
-            await self._room()
+            await self._wait_for_window()
             frame = frames.write_events(self._generation_id, batch.seq, batch.payloads)
             self._sent.append((batch.seq, len(frame)))
             self._unread_bytes += len(frame)
@@ -47,10 +47,10 @@ class Follower:
             self._unread_bytes -= self._sent.popleft()[1]
         self._acknowledged.set()
 
-    async def _room(self) -> None:
+    async def _wait_for_window(self) -> None:
         while self._unread_bytes > WINDOW_BYTES:
             self._acknowledged.clear()
             try:
-                await asyncio.wait_for(self._acknowledged.wait(), SILENT_SECONDS)
+                await asyncio.wait_for(self._acknowledged.wait(), ACKNOWLEDGE_SECONDS)
             except TimeoutError:
-                raise Silent from None
+                raise NotAcknowledged from None

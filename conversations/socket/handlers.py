@@ -10,49 +10,49 @@ from django.utils.translation import gettext as _
 from conversations import access
 from conversations.chat import actions, library, state, tree
 from conversations.chat.tool_answers import ToolAnswers
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.database.threads import in_thread
 from conversations.quotas.state import refusal_state
 from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused
 from conversations.socket import frames
 from conversations.socket.frames import PageFrame
-from conversations.socket.page import OpenPage
+from conversations.socket.page import Page
 
 logger = logging.getLogger(__name__)
 
 
-async def answer(page: OpenPage, frame: PageFrame) -> None:
+async def handle(page: Page, frame: PageFrame) -> None:
     """Carry out the frame; whatever goes wrong is told to the page in plain words."""
     try:
-        if action := _AT_ONCE.get(type(frame)):
+        if action := _CONCURRENT.get(type(frame)):
             await action(page, frame)
         else:
             async with page.one_at_a_time:
                 await _in_order(page, frame)
     except QuotaExceeded as error:
         standing = await in_thread(refusal_state, error.standing)
-        await page.complain(frame.request_id, error.code, error.message, standing=standing)
+        await page.send_error(frame.request_id, error.code, error.message, standing=standing)
     except Refused as error:
-        await page.complain(frame.request_id, error.code, error.message, error.field)
+        await page.send_error(frame.request_id, error.code, error.message, error.field)
     except access.NotFound:
-        await page.complain(frame.request_id, "not_found", _("This does not exist any more."))
+        await page.send_error(frame.request_id, "not_found", _("This does not exist any more."))
     except Exception:
         logger.exception("A frame of type %s failed.", type(frame).__name__)
         text = _("Something went wrong on this site. Nothing was lost; try again.")
-        await page.complain(frame.request_id, "internal", text)
+        await page.send_error(frame.request_id, "internal", text)
 
 
-async def _in_order(page: OpenPage, frame: PageFrame) -> None:
+async def _in_order(page: Page, frame: PageFrame) -> None:
     if action := _ANSWERED.get(type(frame)):
         await action(page, frame)
     else:
         version = await _DONE[type(frame)](page, frame)
-        await page.say("done", request_id=_id(frame), version=version)
+        await page.send_frame("done", request_id=_request_id(frame), version=version)
 
 
-async def _send(page: OpenPage, frame: frames.TurnSend) -> None:
-    sending = Sending(
+async def _send(page: Page, frame: frames.TurnSend) -> None:
+    sending = NewMessage(
         frame.conversation_id,
         frame.parent_id,
         frame.content,
@@ -61,123 +61,125 @@ async def _send(page: OpenPage, frame: frames.TurnSend) -> None:
         frame.system_message,
         frame.compared,
     )
-    await page.tell_turn(actions.send(page.user, frame.request_id, sending), frame.request_id)
+    await page.send_turn(actions.send(page.user, frame.request_id, sending), frame.request_id)
 
 
-async def _regenerate(page: OpenPage, frame: frames.TurnRegenerate) -> None:
+async def _regenerate(page: Page, frame: frames.TurnRegenerate) -> None:
     turn = actions.regenerate(page.user, frame.request_id, frame.message_id, frame.model)
-    await page.tell_turn(turn, frame.request_id)
+    await page.send_turn(turn, frame.request_id)
 
 
-async def _continue(page: OpenPage, frame: frames.TurnContinue) -> None:
+async def _continue(page: Page, frame: frames.TurnContinue) -> None:
     turn = actions.continue_answer(page.user, frame.request_id, frame.message_id)
-    await page.tell_turn(turn, frame.request_id)
+    await page.send_turn(turn, frame.request_id)
 
 
-async def _follow(page: OpenPage, frame: frames.GenerationFollow) -> None:
+async def _follow(page: Page, frame: frames.GenerationFollow) -> None:
     await in_thread(access.generation_for, page.user, frame.generation_id)
     page.follow(frame.generation_id, max(0, frame.after))
 
 
-async def _acknowledge(page: OpenPage, frame: frames.GenerationAck) -> None:
+async def _acknowledge(page: Page, frame: frames.GenerationAck) -> None:
     page.acknowledge(frame.generation_id, frame.seq)
 
 
-async def _stop(page: OpenPage, frame: frames.GenerationStop) -> None:
+async def _stop(page: Page, frame: frames.GenerationStop) -> None:
     await actions.stop(page.user, frame.generation_id)
 
 
-async def _answer_tools(page: OpenPage, frame: frames.TurnAnswerTools) -> None:
+async def _answer_tools(page: Page, frame: frames.TurnAnswerTools) -> None:
     answers = ToolAnswers(frame.message_id, frame.answers, frame.model, frame.parameters)
     turn = actions.answer_tools(page.user, frame.request_id, answers)
-    await page.tell_turn(turn, frame.request_id)
+    await page.send_turn(turn, frame.request_id)
 
 
-async def _open(page: OpenPage, frame: frames.ConversationOpen) -> None:
+async def _open(page: Page, frame: frames.ConversationOpen) -> None:
     await page.open(frame.conversation_id, frame.version)
 
 
-async def _rename(page: OpenPage, frame: frames.ConversationRename) -> None:
-    deed = partial(tree.rename, page.user, frame.conversation_id, frame.title)
-    await actions.change(page.user, frame.conversation_id, deed)
+async def _rename(page: Page, frame: frames.ConversationRename) -> None:
+    action = partial(tree.rename, page.user, frame.conversation_id, frame.title)
+    await actions.change(page.user, frame.conversation_id, action)
 
 
-async def _configure(page: OpenPage, frame: frames.ConversationConfigure) -> int:
+async def _configure(page: Page, frame: frames.ConversationConfigure) -> int:
     settings = (frame.parameters, frame.system_message, frame.model)
-    deed = partial(tree.configure, page.user, frame.conversation_id, *settings)
-    return await actions.change(page.user, frame.conversation_id, deed)
+    action = partial(tree.configure, page.user, frame.conversation_id, *settings)
+    return await actions.change(page.user, frame.conversation_id, action)
 
 
-async def _show(page: OpenPage, frame: frames.ConversationShow) -> int:
-    deed = partial(tree.show, page.user, frame.conversation_id, frame.head_id)
-    return await actions.change(page.user, frame.conversation_id, deed)
+async def _show(page: Page, frame: frames.ConversationShow) -> int:
+    action = partial(tree.show, page.user, frame.conversation_id, frame.head_id)
+    return await actions.change(page.user, frame.conversation_id, action)
 
 
-async def _delete(page: OpenPage, frame: frames.ConversationDelete) -> None:
+async def _delete(page: Page, frame: frames.ConversationDelete) -> None:
     await actions.delete(page.user, frame.conversation_id, keep_links=frame.keep_links)
 
 
-async def _restore(page: OpenPage, frame: frames.ConversationRestore) -> None:
-    deed = partial(tree.restore, page.user, frame.conversation_id)
-    await actions.change(page.user, frame.conversation_id, deed)
+async def _restore(page: Page, frame: frames.ConversationRestore) -> None:
+    action = partial(tree.restore, page.user, frame.conversation_id)
+    await actions.change(page.user, frame.conversation_id, action)
 
 
-async def _branch(page: OpenPage, frame: frames.MessageBranch) -> None:
+async def _branch(page: Page, frame: frames.MessageBranch) -> None:
     copy = await actions.branch_off(page.user, frame.message_id)
     listed = state.listed_state(copy)
-    await page.say("conversation.branched", request_id=_id(frame), conversation=listed)
+    await page.send_frame(
+        "conversation.branched", request_id=_request_id(frame), conversation=listed
+    )
 
 
-async def _delete_message(page: OpenPage, frame: frames.MessageDelete) -> None:
+async def _delete_message(page: Page, frame: frames.MessageDelete) -> None:
     await actions.change_message(page.user, frame.message_id, tree.delete_message)
 
 
-async def _restore_message(page: OpenPage, frame: frames.MessageRestore) -> None:
+async def _restore_message(page: Page, frame: frames.MessageRestore) -> None:
     await actions.change_message(page.user, frame.message_id, tree.restore_message)
 
 
-async def _rate(page: OpenPage, frame: frames.MessageRate) -> None:
-    deed = partial(library.rate, value=frame.value, note=frame.note)
-    await actions.change_message(page.user, frame.message_id, deed)
+async def _rate(page: Page, frame: frames.MessageRate) -> None:
+    action = partial(library.rate, value=frame.value, note=frame.note)
+    await actions.change_message(page.user, frame.message_id, action)
 
 
-async def _save_preset(page: OpenPage, frame: frames.PresetSave) -> None:
-    kept = (frame.name, frame.parameters, frame.system_message)
-    await in_thread(library.save_preset, page.user, *kept, is_default=frame.is_default)
-    await _tell_kept(page)
+async def _save_preset(page: Page, frame: frames.PresetSave) -> None:
+    fields = (frame.name, frame.parameters, frame.system_message)
+    await in_thread(library.save_preset, page.user, *fields, is_default=frame.is_default)
+    await _send_library(page)
 
 
-async def _delete_preset(page: OpenPage, frame: frames.PresetDelete) -> None:
+async def _delete_preset(page: Page, frame: frames.PresetDelete) -> None:
     await in_thread(library.delete_preset, page.user, frame.preset_id)
-    await _tell_kept(page)
+    await _send_library(page)
 
 
-async def _save_definition(page: OpenPage, frame: frames.DefinitionSave) -> None:
-    kept = (frame.kind, frame.name, frame.definition)
-    await in_thread(library.save_definition, page.user, *kept)
-    await _tell_kept(page)
+async def _save_definition(page: Page, frame: frames.DefinitionSave) -> None:
+    fields = (frame.kind, frame.name, frame.definition)
+    await in_thread(library.save_definition, page.user, *fields)
+    await _send_library(page)
 
 
-async def _delete_definition(page: OpenPage, frame: frames.DefinitionDelete) -> None:
+async def _delete_definition(page: Page, frame: frames.DefinitionDelete) -> None:
     await in_thread(library.delete_definition, page.user, frame.definition_id)
-    await _tell_kept(page)
+    await _send_library(page)
 
 
-async def _tell_kept(page: OpenPage) -> None:
-    await page.say("kept.changed", **await in_thread(state.kept, page.user))
+async def _send_library(page: Page) -> None:
+    await page.send_frame("kept.changed", **await in_thread(state.library_state, page.user))
 
 
-async def _pong(page: OpenPage, frame: frames.Ping) -> None:
-    await page.say("pong")
+async def _pong(page: Page, frame: frames.Ping) -> None:
+    await page.send_frame("pong")
 
 
-def _id(frame: frames.Frame) -> str | None:
+def _request_id(frame: frames.Frame) -> str | None:
     return None if frame.request_id is None else str(frame.request_id)
 
 
-Action = Callable[[OpenPage, Any], Awaitable[None]]
+Handler = Callable[[Page, Any], Awaitable[None]]
 # These wait for nothing that the page asked for before.
-_AT_ONCE: dict[type[PageFrame], Action] = {
+_CONCURRENT: dict[type[PageFrame], Handler] = {
     frames.GenerationFollow: _follow,
     frames.GenerationAck: _acknowledge,
     frames.GenerationStop: _stop,
@@ -185,7 +187,7 @@ _AT_ONCE: dict[type[PageFrame], Action] = {
     frames.Ping: _pong,
 }
 # The others are carried out one after the other. These answer with a frame of their own.
-_ANSWERED: dict[type[PageFrame], Action] = {
+_ANSWERED: dict[type[PageFrame], Handler] = {
     frames.TurnSend: _send,
     frames.TurnRegenerate: _regenerate,
     frames.TurnContinue: _continue,
@@ -194,7 +196,7 @@ _ANSWERED: dict[type[PageFrame], Action] = {
 }
 # These are answered with `done` once they are carried out, with the version of the conversation
 # that has it where the page already shows it as it will be.
-_DONE: dict[type[PageFrame], Callable[[OpenPage, Any], Awaitable[int | None]]] = {
+_DONE: dict[type[PageFrame], Callable[[Page, Any], Awaitable[int | None]]] = {
     frames.ConversationRename: _rename,
     frames.ConversationConfigure: _configure,
     frames.ConversationShow: _show,

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from conversations.sharing.links import links_of
-from conversations.sharing.states import bounds_of, link_state
+from conversations.sharing.states import choices_for, link_state
 from conversations.views.requests import SignedInRequest
 
 LINKS_ON_A_PAGE = 20
@@ -19,5 +19,5 @@ def links(request: SignedInRequest) -> HttpResponse:
     """The links that the person made, the newest first, a page of them at a time."""
     paginator = Paginator(links_of(request.user), LINKS_ON_A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    state = {"links": [link_state(link) for link in page], **bounds_of(request.user)}
+    state = {"links": [link_state(link) for link in page], **choices_for(request.user)}
     return render(request, "account_links.html", {"page": page, "state": state})

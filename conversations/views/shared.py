@@ -24,9 +24,9 @@ from conversations import access
 from conversations.database.threads import in_thread
 from conversations.models import ShareLink, User
 from conversations.sharing import access_cookies, article, continue_shared, reading
-from conversations.sharing.access_cookies import Pass
-from conversations.sharing.reading import PassphraseNeeded, Reading, TooOften
-from conversations.sharing.view_batching import openings
+from conversations.sharing.access_cookies import Access
+from conversations.sharing.reading import PassphraseNeeded, Reading, TooManyAttempts
+from conversations.sharing.view_batching import view_batcher
 from conversations.views.kept_pages import KeptPages
 
 _kept = KeptPages(most_bytes=16 * 1024 * 1024)
@@ -62,7 +62,7 @@ def _answered(view: View) -> View:
             response = await view(request, token, reader)
         except access.NotFound:
             response = await _page(request, "shared/gone.html", {"reader": reader}, status=404)
-        except TooOften as error:
+        except TooManyAttempts as error:
             response = await _page(request, "shared/too_often.html", {}, status=429)
             response["Retry-After"] = str(error.seconds)
         except PassphraseNeeded as error:
@@ -85,19 +85,19 @@ async def shared(request: HttpRequest, token: str, reader: User | None) -> HttpR
     opening = _reading(request, token, reader, counts=request.method == "GET")
     if request.method == "POST":
         link = await in_thread(reading.unlock, opening, request.POST.get("passphrase", ""))
-        return _noted(redirect("shared", token), token, link, Pass.UNLOCKED)
-    link = await openings().open(opening)
+        return _noted(redirect("shared", token), token, link, Access.UNLOCKED)
+    link = await view_batcher().open(opening)
     response = HttpResponse(await _page_for(link, token, reader))
     # Whoever was only told that there is a page was shown nothing, and nothing was counted.
     keeps_note = request.method == "GET" and (link.passphrase_hash or link.max_views is not None)
-    return _noted(response, token, link, Pass.VIEWED) if keeps_note else response
+    return _noted(response, token, link, Access.VIEWED) if keeps_note else response
 
 
 @require_safe
 @_answered
 async def shared_markdown(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
     """What the page shows, as Markdown."""
-    link = await openings().open(_reading(request, token, reader, is_copy=True))
+    link = await view_batcher().open(_reading(request, token, reader, is_copy=True))
     text = await in_thread(lambda: article.to_markdown(link.snapshot))
     response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="conversation.md"'
@@ -109,10 +109,10 @@ async def shared_markdown(request: HttpRequest, token: str, reader: User | None)
 @_answered
 async def go_on(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
     """A conversation of the reader's own that begins with what the page shows."""
-    if reader is None or not access_cookies.opens_form(request.POST.get("key", ""), token, reader):
+    if reader is None or not access_cookies.is_form_key(request.POST.get("key", ""), token, reader):
         return redirect("shared", token)
-    link = await openings().open(_reading(request, token, reader, is_copy=True))
-    conversation = await in_thread(continue_shared.go_on, reader, link)
+    link = await view_batcher().open(_reading(request, token, reader, is_copy=True))
+    conversation = await in_thread(continue_shared.copy_for, reader, link)
     told = _("A copy of “%s”, which was shared with you. What you write stays with you.")
     messages.info(request, told % link.title, extra_tags="arrival")
     return redirect("conversation", conversation.pk)
@@ -150,15 +150,17 @@ def _reading(
     is_copy: bool = False,
 ) -> Reading:
     address = request.META.get("REMOTE_ADDR", "")
-    note = request.COOKIES.get(COOKIE, "")
-    return Reading(token, address, reader, note, counts=counts, is_copy=is_copy)
+    cookie = request.COOKIES.get(COOKIE, "")
+    return Reading(token, address, reader, cookie, counts=counts, is_copy=is_copy)
 
 
-def _noted(response: HttpResponse, token: str, link: ShareLink, held: Pass) -> HttpResponse:
+def _noted(
+    response: HttpResponse, token: str, link: ShareLink, access_granted: Access
+) -> HttpResponse:
     response.set_cookie(
         COOKIE,
-        access_cookies.written(link, held),
-        max_age=access_cookies.PASS_SECONDS,
+        access_cookies.cookie_for(link, access_granted),
+        max_age=access_cookies.COOKIE_SECONDS,
         path=reverse("shared", args=[token]),
         secure=settings.SERVED_OVER_TLS,
         httponly=True,

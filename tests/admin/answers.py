@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.chat import turns
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle, log
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Generation, Hold, LanguageModel, User
@@ -27,7 +27,7 @@ def priced_model(name: str, base_url: str = "http://127.0.0.1:9/v1") -> Language
 
 def begun(user: User, model: LanguageModel, said: str = "") -> Generation:
     """A running generation that has said something."""
-    sending = Sending(None, None, "Tell me about tea.", model.name, {"max_tokens": 200})
+    sending = NewMessage(None, None, "Tell me about tea.", model.name, {"max_tokens": 200})
     with transaction.atomic():
         generation = turns.send(user, uuid4(), sending).generation
     if said:

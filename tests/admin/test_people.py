@@ -68,7 +68,7 @@ def test_a_changed_password_is_in_the_trail_without_the_password(
 
 
 def _running(person: User) -> Generation:
-    sending = turns.Sending(None, None, "Hello", "test/model", {})
+    sending = turns.NewMessage(None, None, "Hello", "test/model", {})
     with transaction.atomic():
         return turns.send(person, uuid4(), sending).generation
 

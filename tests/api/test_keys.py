@@ -108,7 +108,7 @@ def test_every_key_costs_one_look_up(
     with django_assert_num_queries(1):
         try:
             api_keys.authenticated("wrong" if state == "unknown" else secret, HERE)
-        except api_keys.KeyRefused:
+        except api_keys.KeyRejected:
             assert state != "good"
 
 

@@ -199,7 +199,7 @@ def test_a_renamed_function_takes_the_place_of_the_old_one(
     write(home, "weather_of", "Parameters, as", PARAMETERS)
     expect(panel(home).get_by_role("checkbox", name="weather_of")).to_be_checked()
     expect(panel(home).get_by_role("checkbox")).to_have_count(1)
-    monkeypatch.setattr(library, "KEPT", 1)
+    monkeypatch.setattr(library, "MOST_SAVED", 1)
     button(panel(home), "Edit weather_of").click()
     write(home, "third", "Parameters, as", PARAMETERS)
     expect(home.get_by_text("There are 200 definitions already.")).to_be_visible()

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from conversations.bundled_model.supervisor import weights
 from conversations.chat import turns
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle
 from conversations.models import Generation, LanguageModel, Message, User
 from conversations.transcript import Finished
@@ -67,7 +67,7 @@ def thinker() -> Iterator[str]:
 
 def begun_call(alice: User, model: LanguageModel) -> Message:
     """An answer that was stopped when it had just begun to call a function."""
-    sending = Sending(None, None, "What is the weather in Paris?", model.name, {})
+    sending = NewMessage(None, None, "What is the weather in Paris?", model.name, {})
     with transaction.atomic():
         generation = turns.send(alice, uuid4(), sending).generation
     lifecycle.finish(generation.pk, 1, Finished(cause="stopped"))

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations.chat import turns
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.models import Conversation, Generation, LanguageModel, Provider
 from conversations.refusal import Refused
 from tests.people import People, make_model
@@ -22,7 +22,7 @@ def send(people: People, model: str, conversation: Conversation | None = None) -
     """Alice sends a message."""
     place = conversation.pk if conversation else None
     parent = conversation.head_id if conversation else None
-    sending = Sending(place, parent, "Hi", model, {})
+    sending = NewMessage(place, parent, "Hi", model, {})
     turn = turns.send(people.alice, uuid4(), sending)
     Generation.objects.update(status="completed")
     return turn.generation
@@ -137,7 +137,7 @@ def test_a_regenerated_answer_keeps_to_what_the_other_model_takes(people: People
     narrow.parameters = {"temperature": {"high": 1}, "top_k": {"allowed": False}}
     narrow.save()
     asked = {"temperature": 1.8, "top_k": 30, "max_tokens": 50}
-    turn = turns.send(people.alice, uuid4(), Sending(None, None, "Hi", "wide", asked))
+    turn = turns.send(people.alice, uuid4(), NewMessage(None, None, "Hi", "wide", asked))
     assert turn.generation.parameters == asked
     Generation.objects.update(status="completed")
     answer = turn.generation.messages.get()
@@ -149,7 +149,7 @@ def test_what_is_outside_the_range_of_a_model_is_refused_with_the_range(people: 
     model = make_model("narrow")
     model.parameters = {"temperature": {"high": 1}}
     model.save()
-    sending = Sending(None, None, "Hi", "narrow", {"temperature": 1.8})
+    sending = NewMessage(None, None, "Hi", "narrow", {"temperature": 1.8})
     with pytest.raises(Refused) as refused:
         turns.send(people.alice, uuid4(), sending)
     assert (refused.value.code, refused.value.field) == ("invalid_parameter", "temperature")

@@ -9,7 +9,7 @@ import pytest
 
 from conversations.catalog.schemas import check_schema
 from conversations.chat import actions
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.database.threads import in_thread
 from conversations.models import Generation, Message
 from conversations.refusal import Refused
@@ -110,7 +110,7 @@ def asked(schema: Any) -> dict[str, Any]:
 
 async def _send(stage: Stage, model: str, parameters: dict[str, Any]) -> Any:
     return await actions.send(
-        stage.alice, uuid4(), Sending(None, None, "Please, tokens=1", model, parameters)
+        stage.alice, uuid4(), NewMessage(None, None, "Please, tokens=1", model, parameters)
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from conversations.chat import actions
 from conversations.chat.details import details_of
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.database.threads import in_thread
 from conversations.models import LanguageModel, Message
 from tests.playing import Stage, play
@@ -24,10 +24,10 @@ def _details() -> dict[str, Any]:
 def test_the_request_is_told_as_it_was_sent() -> None:
     async def work(stage: Stage) -> None:
         model = await stage.model("good")
-        sending = Sending(None, None, "One", model, SENDING, system_message="Like tea.")
+        sending = NewMessage(None, None, "One", model, SENDING, system_message="Like tea.")
         first = await actions.send(stage.alice, uuid4(), sending)
         _, answer = await stage.ended(first)
-        again = Sending(first.conversation.pk, answer.pk, "Two", model, SENDING)
+        again = NewMessage(first.conversation.pk, answer.pk, "Two", model, SENDING)
         await stage.ended(await actions.send(stage.alice, uuid4(), again))
         details = await in_thread(_details)
         assert details["request"] == stage.upstream.calls[-1].body

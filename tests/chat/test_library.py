@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def alice(monkeypatch: pytest.MonkeyPatch) -> User:
     """Alice, where everyone may keep two of each."""
-    monkeypatch.setattr(library, "KEPT", 2)
+    monkeypatch.setattr(library, "MOST_SAVED", 2)
     return make_people().alice
 
 

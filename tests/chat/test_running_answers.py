@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from conversations.chat import tree, turns
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.database.threads import in_thread
 from conversations.models import Message, User
 from conversations.refusal import Refused
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def _send_below(alice: User, answer: Message) -> None:
     turns.send(
-        alice, uuid4(), Sending(answer.conversation_id, answer.pk, "And?", answer.model_name, {})
+        alice, uuid4(), NewMessage(answer.conversation_id, answer.pk, "And?", answer.model_name, {})
     )
 
 

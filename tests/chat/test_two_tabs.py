@@ -14,7 +14,7 @@ import pytest
 from django.db import transaction
 
 from conversations.chat import library, state, tree, turns
-from conversations.chat.turns import Sending, Turn
+from conversations.chat.turns import NewMessage, Turn
 from conversations.generation import lifecycle, log
 from conversations.models import Conversation, Generation, LoggedEvent, Message
 from conversations.refusal import Refused
@@ -126,7 +126,7 @@ class Play:
         compared = self.choose.choice([(), (), ("second",)])
         parameters = self.choose.choice([{}, {"n": 2}])
         parent = self._any(role="assistant")
-        sending = Sending(
+        sending = NewMessage(
             self.conversation.pk,
             parent.pk if parent else None,
             "And?",
@@ -237,7 +237,7 @@ def conversation(people: People) -> Conversation:
     """One with an answer that was stopped, and another that is being written; two models."""
     make_model("first")
     make_model("second")
-    sending = Sending(None, None, "Tea?", "first", {})
+    sending = NewMessage(None, None, "Tea?", "first", {})
     turn = turns.send(people.alice, uuid4(), sending)
     lifecycle.finish(turn.generation.pk, turn.generation.epoch, Finished(cause="stopped"))
     turns.regenerate(people.alice, uuid4(), turn.generation.messages.get().pk, None)

@@ -20,7 +20,7 @@ from django.db import connection, transaction  # noqa: E402 - needs the set-up
 from conversations.accounts import people  # noqa: E402
 from conversations.chat import turns  # noqa: E402
 from conversations.chat.once import once  # noqa: E402
-from conversations.chat.turns import Sending, Turn  # noqa: E402
+from conversations.chat.turns import NewMessage, Turn  # noqa: E402
 from conversations.generation import lifecycle  # noqa: E402
 from conversations.models import Generation, Hold, Message, Rule, User  # noqa: E402
 from conversations.refusal import Refused  # noqa: E402
@@ -51,7 +51,7 @@ def at_once(*deeds: Callable[[], object]) -> list[str]:
 def begun(alice: User, parent: Message | None = None) -> Turn:
     """A message of Alice's below ``parent``, and its running answer."""
     conversation = parent.conversation_id if parent else None
-    sending = Sending(conversation, parent and parent.pk, "Hello", "test/model", {})
+    sending = NewMessage(conversation, parent and parent.pk, "Hello", "test/model", {})
     request = uuid4()
     return once(alice, request, lambda: turns.send(alice, request, sending))
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from conversations.chat import tool_answers, turns
-from conversations.chat.turns import Sending, Turn
+from conversations.chat.turns import NewMessage, Turn
 from conversations.generation import lifecycle, log, prompt
 from conversations.models import Conversation, Message
 from conversations.transcript import Delta, Finished, ToolCallPiece, encode
@@ -27,7 +27,7 @@ def sent(people: People, model_name: str, parent: Message | None, content: str) 
     """A message below ``parent`` whose answer has just begun."""
     conversation_id = parent.conversation_id if parent else None
     parent_id = parent.pk if parent else None
-    sending = Sending(conversation_id, parent_id, content, model_name, {"max_tokens": 100})
+    sending = NewMessage(conversation_id, parent_id, content, model_name, {"max_tokens": 100})
     with transaction.atomic():
         return turns.send(people.alice, uuid4(), sending)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conversations.chat import actions
 from conversations.chat.state import page_state
-from conversations.chat.turns import Sending, Turn
+from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
 from conversations.generation import lifecycle, log, recovery
 from conversations.generation.lifecycle import OWNER
@@ -26,7 +26,7 @@ from conversations.models import (
     User,
 )
 from conversations.socket import frames, handlers
-from conversations.socket.page import OpenPage
+from conversations.socket.page import Page
 from conversations.transcript import Delta, Failure, Finished, decode, encode
 from tests.people import make_people
 from tests.playing import KEY, Stage, followed, generation_and_message, play
@@ -112,8 +112,8 @@ def test_a_message_whose_page_leaves_while_it_is_written_down_is_answered(
         model = await stage.model("good")
         place = {"request_id": uuid4(), "conversation_id": None, "parent_id": None}
         frame = frames.TurnSend(**place, content="tokens=2", model=model)
-        page = OpenPage(stage.alice, "", nobody_is_there, nobody_is_there)
-        page.do(handlers.answer(page, frame))
+        page = Page(stage.alice, "", nobody_is_there, nobody_is_there)
+        page.start_action(handlers.handle(page, frame))
         await in_thread(is_writing.wait)
         page.leave()
         may_go_on.set()
@@ -362,7 +362,7 @@ def test_a_failure_is_told_with_its_code_and_its_sentence() -> None:
 @pytest.mark.parametrize("script", ["choices-each", "choices-one"])
 def test_four_answers_on_the_page_cost_four_however_the_server_counts(script: str) -> None:
     async def work(stage: Stage) -> None:
-        asked = Sending(None, None, "tokens=20", await stage.model(script), {"n": 4})
+        asked = NewMessage(None, None, "tokens=20", await stage.model(script), {"n": 4})
         turn = await actions.send(stage.alice, uuid4(), asked)
         await followed(turn.generation.pk)
 

@@ -122,7 +122,7 @@ def test_a_page_that_does_not_read_is_sent_one_window_and_the_rest_when_it_reads
 
 
 def test_a_page_that_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follower, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(follower, "ACKNOWLEDGE_SECONDS", 0.05)
     monkeypatch.setattr(follower, "WINDOW_BYTES", 100)
 
     async def nowhere(frame: str) -> None:
@@ -130,7 +130,7 @@ def test_a_page_that_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
 
     async def work(stage: Stage) -> None:
         turn = await stage.send("tokens=20 rate=100", await stage.model("good"))
-        with pytest.raises(follower.Silent):
+        with pytest.raises(follower.NotAcknowledged):
             await Follower(turn.generation.pk, nowhere).follow(0)
         generation, _ = await stage.ended(turn)
         assert generation.status == "completed"

@@ -22,7 +22,7 @@ from conversations.models import (
     Provider,
     User,
 )
-from conversations.socket.page import OpenPage
+from conversations.socket.page import Page
 from tests.admin.desk import PEOPLE, desk_of
 from tests.people import PASSWORD, People
 from tests.playing import Stage, play
@@ -177,8 +177,8 @@ async def _closed(user: User, key: str, deed: Callable[[], None]) -> tuple[float
     async def close(code: int) -> None:
         closing.set_result(code)
 
-    page = OpenPage(user, key, send, close)
-    watching: Awaitable[None] = page.watch(page.recheck)
+    page = Page(user, key, send, close)
+    watching: Awaitable[None] = page.run_while_open(page.recheck)
     await in_thread(deed)
     started = time.monotonic()
     code = await closing

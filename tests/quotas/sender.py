@@ -18,14 +18,14 @@ from django.db import connections  # noqa: E402
 
 from conversations.chat import turns  # noqa: E402
 from conversations.chat.once import once  # noqa: E402
-from conversations.chat.turns import Sending  # noqa: E402
+from conversations.chat.turns import NewMessage  # noqa: E402
 from conversations.models import User  # noqa: E402
 from conversations.refusal import Refused  # noqa: E402
 
 
 def send(user: User, model: str) -> bool:
     """Send one message; whether it was accepted. Other refusals than the quota's are errors."""
-    sending = Sending(None, None, "Tell me about tea.", model, {"max_tokens": 200})
+    sending = NewMessage(None, None, "Tell me about tea.", model, {"max_tokens": 200})
     request_id = uuid4()
     try:
         once(user, request_id, lambda: turns.send(user, request_id, sending))

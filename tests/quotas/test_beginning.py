@@ -9,7 +9,7 @@ from django.db import transaction
 from conversations.accounts import api_keys, people
 from conversations.accounts.api_keys import KeyChoices
 from conversations.chat import turns
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle
 from conversations.models import ApiKey, Counter, Generation, Hold, LanguageModel, Rule, User
 from conversations.quotas import amounts
@@ -30,7 +30,7 @@ def model(db: None) -> LanguageModel:
 
 
 def begun(user: User, model: LanguageModel, **parameters: int) -> Generation:
-    sending = Sending(None, None, "Tell me about tea.", model.name, parameters)
+    sending = NewMessage(None, None, "Tell me about tea.", model.name, parameters)
     with transaction.atomic():
         return turns.send(user, uuid4(), sending).generation
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from conversations.chat import turns
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle, log, recovery
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Counter, Generation, Hold, LedgerEntry, UsageDay, User
@@ -48,7 +48,7 @@ def model_name(db: None) -> str:
 
 def begun(user: User, model_name: str, said: str = "") -> Generation:
     """A running generation that has said something."""
-    sending = Sending(None, None, "Tell me about tea.", model_name, {"max_tokens": 200})
+    sending = NewMessage(None, None, "Tell me about tea.", model_name, {"max_tokens": 200})
     with transaction.atomic():
         generation = turns.send(user, uuid4(), sending).generation
     if said:
@@ -141,7 +141,7 @@ def test_tools_that_come_with_a_later_turn_are_paid_for(people: People, model_na
     lifecycle.finish(first.pk, 1, last, Measured(True, 12))
     function = {"name": "f", "description": "x" * 20_000}
     asked = {"max_tokens": 200, "tools": [{"type": "function", "function": function}]}
-    sending = Sending(first.conversation_id, first.messages.get().pk, "And?", model_name, asked)
+    sending = NewMessage(first.conversation_id, first.messages.get().pk, "And?", model_name, asked)
     with transaction.atomic():
         second = turns.send(people.alice, uuid4(), sending).generation
     last = Finished(cause="completed", usage=TokenCounts(5_000, 12, 5_012))

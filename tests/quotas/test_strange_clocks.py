@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.chat import turns
-from conversations.chat.turns import Sending
+from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle
 from conversations.models import Hold, LedgerEntry
 from conversations.transcript import Finished
@@ -23,7 +23,7 @@ from tests.people import People, make_model
 def test_a_strange_duration_keeps_nothing_from_being_settled(
     people: People, begun_ago: timedelta, duration_ms: int
 ) -> None:
-    sending = Sending(None, None, "Tell me about tea.", make_model().name, {})
+    sending = NewMessage(None, None, "Tell me about tea.", make_model().name, {})
     with transaction.atomic():
         generation = turns.send(people.alice, uuid4(), sending).generation
     Hold.objects.update(created_at=timezone.now() - begun_ago)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations.database.threads import in_thread
 from conversations.models import ShareLink
 from conversations.sharing.reading import Outcome, Reading, read_all
-from conversations.sharing.view_batching import Openings
+from conversations.sharing.view_batching import ViewBatcher
 from tests.people import People
 from tests.sharing.talk import browser_of, make_talk, path_of, share
 
@@ -164,7 +164,7 @@ def test_a_failing_database_is_told_to_everyone_who_waits(
     monkeypatch.setattr("conversations.sharing.view_batching.read_all", fails)
 
     async def ask() -> list[object]:
-        opened = Openings()
+        opened = ViewBatcher()
         asking = (opened.open(Reading("x", "192.0.2.1")) for _ in range(3))
         return list(await asyncio.gather(*asking, return_exceptions=True))
 

@@ -14,14 +14,14 @@ from conversations.database.threads import in_thread
 from conversations.models import Conversation, Counter, Preset, Rule, User
 from conversations.refusal import Refused
 from conversations.socket import frames, handlers
-from conversations.socket.page import OpenPage
+from conversations.socket.page import Page
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def told(user: User, *deeds: Callable[[OpenPage], Awaitable[Any]]) -> list[dict[str, Any]]:
+def told(user: User, *deeds: Callable[[Page], Awaitable[Any]]) -> list[dict[str, Any]]:
     """The frames that a page of the user's is sent while these things happen."""
     frames: list[dict[str, Any]] = []
 
@@ -32,7 +32,7 @@ def told(user: User, *deeds: Callable[[OpenPage], Awaitable[Any]]) -> list[dict[
         frames.append({"type": "closed", "code": code})
 
     async def whole() -> None:
-        page = OpenPage(user, "", send, close)
+        page = Page(user, "", send, close)
         for deed in deeds:
             await deed(page)
         page.leave()
@@ -44,10 +44,10 @@ def told(user: User, *deeds: Callable[[OpenPage], Awaitable[Any]]) -> list[dict[
 def test_a_page_is_told_once_and_again_when_a_limit_has_changed(people: People) -> None:
     rule = limit(1_000)
 
-    async def raise_the_limit(page: OpenPage) -> None:
+    async def raise_the_limit(page: Page) -> None:
         await Rule.objects.filter(pk=rule.pk).aupdate(limit=5_000)
 
-    deeds = (OpenPage.tell_news, OpenPage.tell_news, raise_the_limit, OpenPage.tell_news)
+    deeds = (Page.send_update, Page.send_update, raise_the_limit, Page.send_update)
     frames = told(people.alice, *deeds)
     assert [frame["type"] for frame in frames] == ["quota.changed", "quota.changed"]
     assert [frame["quota"][0]["limit"] for frame in frames] == [1_000, 5_000]
@@ -60,7 +60,7 @@ def test_a_refused_turn_tells_which_limit_left_too_little_room(people: People) -
     frame = frames.TurnSend(
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model=model.name
     )
-    (refusal,) = told(people.alice, lambda page: handlers.answer(page, frame))
+    (refusal,) = told(people.alice, lambda page: handlers.handle(page, frame))
     assert (refusal["type"], refusal["code"]) == ("error", "quota_exceeded")
     standing = refusal["standing"]
     assert (standing["limit"], standing["period"], standing["left"]) == (3, "month", 3)
@@ -72,7 +72,7 @@ def test_a_turn_that_is_refused_for_another_reason_names_no_limit(people: People
     frame = frames.TurnSend(
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model="none"
     )
-    (refusal,) = told(people.alice, lambda page: handlers.answer(page, frame))
+    (refusal,) = told(people.alice, lambda page: handlers.handle(page, frame))
     assert (refusal["code"], refusal["standing"]) == ("unknown_model", None)
 
 
@@ -84,11 +84,11 @@ def test_a_page_that_cannot_be_told_what_is_new_is_closed_and_comes_back(
 
     monkeypatch.setattr("conversations.socket.page.quota_state", broken)
 
-    async def keep_up(page: OpenPage) -> None:
-        page.note_change(uuid4())
-        await page.watch(page.keep_up)
+    async def send_updates(page: Page) -> None:
+        page.mark_changed(uuid4())
+        await page.run_while_open(page.send_updates)
 
-    assert told(people.alice, keep_up) == [{"type": "closed", "code": 4500}]
+    assert told(people.alice, send_updates) == [{"type": "closed", "code": 4500}]
     assert "not now" in caplog.text
 
 
@@ -99,15 +99,15 @@ def test_a_page_that_moves_on_while_it_sends_is_told_of_what_it_shows_then(peopl
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model=model.name
     )
 
-    async def send_and_move_on(page: OpenPage) -> None:
-        sending = asyncio.create_task(handlers.answer(page, frame))
+    async def send_and_move_on(page: Page) -> None:
+        sending = asyncio.create_task(handlers.handle(page, frame))
         await asyncio.sleep(0)
         await page.open(other.pk, 0)
         await sending
 
-    async def rename(page: OpenPage) -> None:
+    async def rename(page: Page) -> None:
         await in_thread(tree.rename, people.alice, other.pk, "Renamed")
-        await page.tell_news()
+        await page.send_update()
 
     sent = told(people.alice, send_and_move_on, rename)
     changed = [each for each in sent if each["type"] == "conversation.changed"]

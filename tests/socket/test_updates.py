@@ -57,14 +57,14 @@ def test_a_page_that_cannot_be_told_comes_back_and_goes_on(
     room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = ["not now"]
-    real: Any = page._news
+    real: Any = page._read_update
 
     def news(*given: Any) -> Any:
         if failing:
             raise OperationalError(failing.pop())
         return real(*given)
 
-    monkeypatch.setattr(page, "_news", news)
+    monkeypatch.setattr(page, "_read_update", news)
 
     async def work(tab: Tab) -> int | None:
         await tab.send("Please, tokens=2", MODEL)
