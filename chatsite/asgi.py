@@ -15,14 +15,14 @@ from chatsite.peer import TrustedPeer  # noqa: E402
 from chatsite.shared_pages import SharedPages  # noqa: E402
 from chatsite.static import StaticFiles  # noqa: E402
 from chatsite.websocket_origin import SameOrigin  # noqa: E402
-from chatsite.websocket_user import SignedIn  # noqa: E402
+from chatsite.websocket_user import SessionUser  # noqa: E402
 from conversations.socket.routing import websocket_urlpatterns  # noqa: E402
 
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
             "http": HealthChecks(StaticFiles(SharedPages(django_application))),
-            "websocket": SameOrigin(SignedIn(URLRouter(websocket_urlpatterns))),
+            "websocket": SameOrigin(SessionUser(URLRouter(websocket_urlpatterns))),
         }
     )
 )

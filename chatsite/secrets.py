@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 
-def kept_secret(path: Path, generate: Callable[[], str]) -> str:
+def stored_secret(path: Path, generate: Callable[[], str]) -> str:
     """The secret in the file `path`; made with `generate` and stored (mode 0600) when absent.
 
     Raises `ImproperlyConfigured` when the file can be neither read nor written, or is empty.

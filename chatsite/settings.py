@@ -12,7 +12,7 @@ from chatsite.databases import database_from_url, email_from_url, mail_sender, r
 from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
 from chatsite.origins import api_origins, host, site_origins
-from chatsite.secrets import kept_secret
+from chatsite.secrets import stored_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -116,7 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Every middleware here is async-capable: a single sync-only one would put each streamed response
 # behind a thread.
 MIDDLEWARE = [
-    "conversations.api.gateway.programs_first",
+    "conversations.api.gateway.route_api_requests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "chatsite.middleware.private_pages",
@@ -224,10 +224,10 @@ globals().update(email_from_url(EMAIL_URL))
 
 # Keys --------------------------------------------------------------------------------------------
 
-SECRET_KEY = env_str("SECRET_KEY") or kept_secret(
+SECRET_KEY = env_str("SECRET_KEY") or stored_secret(
     DATA_DIR / "secret_key", lambda: secrets.token_urlsafe(50)
 )
-ENCRYPTION_KEY = env_str("ENCRYPTION_KEY") or kept_secret(
+ENCRYPTION_KEY = env_str("ENCRYPTION_KEY") or stored_secret(
     DATA_DIR / "encryption_key", lambda: Fernet.generate_key().decode("ascii")
 )
 try:

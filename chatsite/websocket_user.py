@@ -11,7 +11,7 @@ from chatsite.asgi_types import Application, Message, Receive, Send
 from conversations.database.threads import in_thread
 
 
-class SignedIn:
+class SessionUser:
     """Adds `session` and `user` to the scope of a handshake.
 
     As Channels' AuthMiddlewareStack does, but not on the one thread that it shares between all

@@ -75,7 +75,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     # Whom a link lets in is its own matrix: tests/sharing/test_matrix.py.
     "shared": GONE,
     "shared_markdown": GONE,
-    "go_on": NO_GET,
+    "continue_shared": NO_GET,
 }
 # allauth's own pages act on the account that is signed in and take no ids of anybody.
 OTHERS_CODE = ("accounts/",)

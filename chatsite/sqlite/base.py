@@ -6,7 +6,7 @@ waited 350 ms for a lock that was free nine tenths of the time. Here the threads
 queue for a lock of their own first, which wakes the next at once. Other processes still wait in
 SQLite's own way.
 
-A connection whose ``goes_first`` is set passes the others in the line: the one commit that all
+A connection whose ``has_priority`` is set passes the others in the line: the one commit that all
 running answers wait for must not stand behind twenty messages that are being sent.
 """
 
@@ -35,9 +35,9 @@ class Line:
         self._going_first: deque[Event] = deque()
         self._others: deque[Event] = deque()
 
-    def enter(self, *, goes_first: bool, seconds: float) -> bool:
+    def enter(self, *, has_priority: bool, seconds: float) -> bool:
         """Wait for one's turn; False when it did not come in time."""
-        queue = self._going_first if goes_first else self._others
+        queue = self._going_first if has_priority else self._others
         with self._lock:
             if not self._is_taken:
                 self._is_taken = True
@@ -69,7 +69,7 @@ _lines: defaultdict[str, Line] = defaultdict(Line)
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that queues before it begins a transaction or writes without one."""
 
-    goes_first = False
+    has_priority = False
     _is_first = False
 
     def create_cursor(self, name: str | None = None) -> "Cursor":
@@ -79,7 +79,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return cursor
 
     @contextmanager
-    def first_in_line(self) -> Iterator[None]:
+    def write_turn(self) -> Iterator[None]:
         """Be the one thread of this process that writes, for a statement without transaction."""
         if self._is_first or self.in_atomic_block:
             yield
@@ -114,7 +114,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _queue(self) -> None:
         seconds = self.settings_dict["OPTIONS"].get("timeout", 5)
-        if not self._line.enter(goes_first=self.goes_first, seconds=seconds):
+        if not self._line.enter(has_priority=self.has_priority, seconds=seconds):
             raise OperationalError("database is locked")
         self._is_first = True
 
@@ -137,10 +137,10 @@ class Cursor(base.SQLiteCursorWrapper):
         """Run a statement."""
         if not query.lstrip().startswith(_WRITES):
             return super().execute(query, params)
-        with self.wrapper.first_in_line():
+        with self.wrapper.write_turn():
             return super().execute(query, params)
 
     def executemany(self, query: str, param_list: Any) -> Any:
         """Run a statement for each of the parameters."""
-        with self.wrapper.first_in_line():
+        with self.wrapper.write_turn():
             return super().executemany(query, param_list)

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.accounts import api_keys, people
-from conversations.admin.audited import AuditedAdmin, actor_of
-from conversations.admin.confirmation import Question, ask
+from conversations.admin.audited_admin import AuditedAdmin, actor_of
+from conversations.admin.confirmation import Confirmation, ask
 from conversations.models import ApiKey, Policy, User
 
 # More of a person's keys than this are only in the list of all.
 _SHOWN = 10
 
-REVOKE = Question(
+REVOKE = Confirmation(
     "revoke",
     gettext_lazy("Revoke API keys"),
     gettext_lazy(
@@ -171,7 +171,7 @@ def _moment(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "Y-m-d H:i") if moment else _("never")
 
 
-def keys_of_person(person: User) -> str:
+def keys_of_user(person: User) -> str:
     """The person's keys that are not revoked, for the person's page."""
     kept = person.api_keys.kept()
     context = {"keys": kept[:_SHOWN], "count": kept.count(), "person": person}

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from conversations import audit
-from conversations.admin.audited import actor_of
+from conversations.admin.audited_admin import actor_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

@@ -11,7 +11,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 
-from conversations.admin.figures import short
+from conversations.admin.number_format import short
 
 PLOT_HEIGHT = 180
 # Above the plot there is room for half a line of the scale, below it for the days.
@@ -107,7 +107,7 @@ Chart = ColumnChart | BarChart | Remark
 
 
 @dataclass(frozen=True)
-class Reading:
+class ChartValue:
     """What is drawn of one day or name: the stacked amounts and what they say in words."""
 
     amounts: Sequence[float]
@@ -115,14 +115,14 @@ class Reading:
 
 
 def columns(
-    days: Sequence[date], readings: Sequence[Reading]
+    days: Sequence[date], values: Sequence[ChartValue]
 ) -> tuple[list[Column], list[Mark], list[Mark]]:
     """The columns of these days, the marks of their scale and the marks of the days."""
-    top = scale_top(max(sum(reading.amounts) for reading in readings))
+    top = scale_top(max(sum(reading.amounts) for reading in values))
     room = 100 / len(days)
     drawn = [
         _column(number * room, room, reading, top, date_format(day, "j F Y"))
-        for number, (day, reading) in enumerate(zip(days, readings, strict=True))
+        for number, (day, reading) in enumerate(zip(days, values, strict=True))
     ]
     return drawn, _scale(top), _day_marks(days, room)
 
@@ -147,7 +147,7 @@ def stacked(amounts: Sequence[float], most: float) -> list[Part]:
     return parts
 
 
-def _column(left: float, room: float, reading: Reading, top: float, day: str) -> Column:
+def _column(left: float, room: float, reading: ChartValue, top: float, day: str) -> Column:
     width = min(room * BAR_PART, WIDEST_BAR) if room > NARROWEST_ROOM else room
     parts, base = [], 0.0
     for series, amount in enumerate(reading.amounts, 1):

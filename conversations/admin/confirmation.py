@@ -22,7 +22,7 @@ _NAMES = 10
 
 
 @dataclass(frozen=True)
-class Question:
+class Confirmation:
     """What the page of an action says and asks; ``action`` is the name of the action's method."""
 
     action: str
@@ -35,17 +35,17 @@ class Question:
 def ask(
     admin: "ModelAdmin[Any]",
     request: HttpRequest,
-    question: Question,
+    confirmation: Confirmation,
     records: QuerySet[Any],
     carry_out: Callable[[dict[str, Any]], str],
 ) -> HttpResponse | None:
-    """The page of the question, or after it what ``carry_out`` says it has done, if anything.
+    """The page of the confirmation, or after it what ``carry_out`` says it has done, if anything.
 
     The page sends the list's own form again, so that "all that were found" stays what it was and
     no page holds more than one page of names.
     """
     confirmed = "confirmed" in request.POST
-    form = question.form(request.POST if confirmed else None)
+    form = confirmation.form(request.POST if confirmed else None)
     if form.is_valid():
         if text := carry_out(form.cleaned_data):
             admin.message_user(request, text, messages.SUCCESS)
@@ -53,9 +53,9 @@ def ask(
     selected = request.POST.getlist(ACTION_CHECKBOX_NAME)[: admin.list_max_show_all]
     context = {
         **admin.admin_site.each_context(request),
-        "title": question.title,
+        "title": confirmation.title,
         "opts": admin.opts,
-        "question": question,
+        "confirmation": confirmation,
         "form": form,
         "media": admin.media + form.media,
         "count": records.count(),
@@ -64,4 +64,4 @@ def ask(
         "select_across": request.POST.get("select_across", "0"),
         "action_checkbox_name": ACTION_CHECKBOX_NAME,
     }
-    return TemplateResponse(request, "admin/conversations/user/question.html", context)
+    return TemplateResponse(request, "admin/conversations/user/confirmation.html", context)

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from conversations.admin import csv, figures
-from conversations.admin.figures import Money
+from conversations.admin import csv, number_format
+from conversations.admin.number_format import Money
 from conversations.admin.reports import REPORTS, Report, Whole
 from conversations.admin.usage_filters import (
     PRESETS,
@@ -55,7 +55,7 @@ def usage(request: HttpRequest, slug: str = "days") -> HttpResponse:
         "charts": report.charts(breakdown, list(page)),
         "lines": [_line(request, report, row, whole) for row in page if whole.total.answers],
         "page": page,
-        "turns": _turns(request, page),
+        "page_links": _page_links(request, page),
         "csv": reverse("usage_csv", args=[slug]) + with_parameters(request),
     }
     return render(request, "admin/usage/page.html", context)
@@ -109,23 +109,27 @@ def _preset(request: HttpRequest, days: int, filters: UsageFilters) -> dict[str,
 def _tiles(whole: Whole) -> list[Tile]:
     total = whole.total
     return [
-        Tile(_("Answers"), figures.count(total.answers)),
-        Tile(_("Tokens"), figures.count(total.tokens)),
+        Tile(_("Answers"), number_format.count(total.answers)),
+        Tile(_("Tokens"), number_format.count(total.tokens)),
         Tile(_("Cost"), whole.money.named(total.cost_micros)),
-        Tile(_("First token"), figures.seconds(total.mean_first_token_ms)),
-        Tile(_("Estimated"), figures.percent(total.estimated_share)),
-        Tile(_("Failed"), figures.count(total.failed), figures.percent(total.failed_share)),
+        Tile(_("First token"), number_format.seconds(total.mean_first_token_ms)),
+        Tile(_("Estimated"), number_format.percent(total.estimated_share)),
+        Tile(
+            _("Failed"),
+            number_format.count(total.failed),
+            number_format.percent(total.failed_share),
+        ),
     ]
 
 
-def _turns(request: HttpRequest, page: "Page[Row]") -> dict[str, str]:
+def _page_links(request: HttpRequest, page: "Page[Row]") -> dict[str, str]:
     """The addresses of the pages before and after this one."""
-    turns = {}
+    links = {}
     if page.has_previous():
-        turns["previous"] = with_parameters(request, page=str(page.previous_page_number()))
+        links["previous"] = with_parameters(request, page=str(page.previous_page_number()))
     if page.has_next():
-        turns["next"] = with_parameters(request, page=str(page.next_page_number()))
-    return turns
+        links["next"] = with_parameters(request, page=str(page.next_page_number()))
+    return links
 
 
 def _line(request: HttpRequest, report: Report, row: Row, whole: Whole) -> dict[str, Any]:

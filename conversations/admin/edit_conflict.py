@@ -17,7 +17,7 @@ from conversations import audit
 from conversations.models import AuditEntry
 
 
-class AsDrawn(forms.Form):
+class EditConflictForm(forms.Form):
     """The part of a form that says what the record was like when the page was drawn.
 
     Every page sends it. A program that sends fields of its own was drawn from nothing, and means
@@ -60,9 +60,11 @@ class AsDrawn(forms.Form):
         ).hexdigest()
 
 
-def as_drawn(form: Any, shown_only: Iterable[str]) -> Any:
+def with_edit_conflict(form: Any, shown_only: Iterable[str]) -> Any:
     """The form, saved only over the record that it was drawn from."""
-    return type(form)(form.__name__, (AsDrawn, form), {"shown_only": frozenset(shown_only)})
+    return type(form)(
+        form.__name__, (EditConflictForm, form), {"shown_only": frozenset(shown_only)}
+    )
 
 
 def _digest_of(secret: audit.Secret) -> str:

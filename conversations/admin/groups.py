@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.admin.audited import AuditedAdmin, actor_of
+from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.models import LanguageModel, Policy, Rule, User
 
 # More of them than this are only counted.
@@ -47,7 +47,7 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
     list_per_page = 50
     list_max_show_all = 100
     fieldsets = (
-        (None, {"fields": ("name", "belongings")}),
+        (None, {"fields": ("name", "contents")}),
         (
             gettext_lazy("Rights in the administration"),
             {
@@ -94,7 +94,7 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
         return int(group.rule_count)
 
     @admin.display(description=gettext_lazy("Has"))
-    def belongings(self, group: Any) -> str:
+    def contents(self, group: Any) -> str:
         """Its members, models and limits, with the way to each."""
         currency = Policy.current().currency
         rules = Rule.objects.filter(group=group).select_related("language_model")[:_SHOWN]
@@ -103,7 +103,7 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
             "models": LanguageModel.objects.filter(groups=group)[:_SHOWN],
             "rules": [(rule, rule.in_words(currency)) for rule in rules],
         }
-        return render_to_string("admin/auth/group/belongings.html", context)
+        return render_to_string("admin/auth/group/contents.html", context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Group | None = None) -> Any:
         """A new group has nothing yet."""
@@ -113,7 +113,7 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
         """Rights are given by superusers alone: otherwise members could give themselves more."""
-        own = ["belongings"]
+        own = ["contents"]
         return own if actor_of(request).is_superuser else [*own, "permissions"]
 
 

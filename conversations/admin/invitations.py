@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.accounts import people
-from conversations.admin.audited import AuditedAdmin, actor_of
-from conversations.admin.few_choices import GroupFilter
+from conversations.admin.audited_admin import AuditedAdmin, actor_of
+from conversations.admin.choices import GroupFilter
 from conversations.models import Invitation
 
 

@@ -19,9 +19,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import csv
-from conversations.admin.audited import AuditedAdmin
+from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.csv import Cell
-from conversations.admin.figures import seconds
+from conversations.admin.number_format import seconds
 from conversations.database.threads import in_thread
 from conversations.models import (
     MICROS,

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from conversations.admin.audited import actor_of
-from conversations.admin.confirmation import Question, ask
+from conversations.admin.audited_admin import actor_of
+from conversations.admin.confirmation import Confirmation, ask
 from conversations.models import ShareLink
 from conversations.sharing.links import revoke_for
 
-REVOKE = Question(
+REVOKE = Confirmation(
     "revoke",
     gettext_lazy("Revoke links"),
     gettext_lazy(

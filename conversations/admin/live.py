@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from conversations.admin.audited import actor_of
-from conversations.admin.few_choices import MOST_CHOICES
-from conversations.admin.figures import Money, count
+from conversations.admin.audited_admin import actor_of
+from conversations.admin.choices import MOST_CHOICES
+from conversations.admin.number_format import Money, count
 from conversations.generation import operations
 from conversations.generation.operations import RunningAnswer
 from conversations.models import LanguageModel, Policy, Provider, User

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.admin.audited import AuditedAdmin
+from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.bulk_flags import switch
 from conversations.admin.parameters_field import ROWS, ParametersField
 from conversations.catalog import providers

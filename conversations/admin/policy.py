@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from conversations.admin.audited import AuditedAdmin
-from conversations.admin.bounds import hold_below
+from conversations.admin.audited_admin import AuditedAdmin
+from conversations.admin.max_values import set_maximum
 from conversations.models import Policy, ShareLink
 
 # The address of the page before anybody has saved it, and the key of the row after.
@@ -43,7 +43,7 @@ class PolicyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hold_below(self, MOST_DAYS, "default_link_days", "longest_link_days")
+        set_maximum(self, MOST_DAYS, "default_link_days", "longest_link_days")
 
     def clean(self) -> dict[str, Any]:
         """What links get is what they may have."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations import audit
-from conversations.admin.audited import AuditedAdmin, actor_of
+from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.catalog.parameters import WHOLE_NUMBERS, WIDEST, checked_parameters
 from conversations.chat.checks import checked_system_message
 from conversations.chat.library import checked_name

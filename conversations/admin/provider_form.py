@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from conversations.admin.bounds import hold_below
+from conversations.admin.max_values import set_maximum
 from conversations.catalog import providers
 from conversations.models import Provider
 from conversations.upstream import BadAddress, check_base_url, check_header
@@ -72,8 +72,8 @@ class ProviderForm(_ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hold_below(self, MOST_SECONDS, *CLOCKS)
-        hold_below(self, MOST_AT_ONCE, "max_concurrent")
+        set_maximum(self, MOST_SECONDS, *CLOCKS)
+        set_maximum(self, MOST_AT_ONCE, "max_concurrent")
         self._stored = {name: getattr(self.instance, name) for name in SECRETS}
         self._stored_origin = _origin(self.instance.base_url)
         for name, stored in self._stored.items():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conversations import audit
-from conversations.admin.audited import actor_of
+from conversations.admin.audited_admin import actor_of
 from conversations.catalog import listing, providers, siliconflow
 from conversations.catalog.listing import Listing
 from conversations.generation.failures import failure_of

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from conversations.admin.audited import AuditedAdmin
+from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.bulk_flags import switch
 from conversations.admin.provider_form import CLOCKS, ProviderForm
 from conversations.admin.provider_models import ModelsPage, in_words

@@ -6,8 +6,8 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from conversations.admin import charts, figures
-from conversations.admin.charts import Bar, BarChart, Chart, ColumnChart, Reading, Remark
+from conversations.admin import charts, number_format
+from conversations.admin.charts import Bar, BarChart, Chart, ChartValue, ColumnChart, Remark
 from conversations.usage.reports import Breakdown, Row, Sums
 
 
@@ -24,23 +24,23 @@ def _tokens_by_day(rows: Sequence[Row]) -> Chart:
     if not most.sums.tokens:
         return Remark(_("No tokens were used."))
     values = {
-        "tokens": figures.count(sum(row.sums.tokens for row in rows)),
+        "tokens": number_format.count(sum(row.sums.tokens for row in rows)),
         "day": _day(most),
-        "most": figures.count(most.sums.tokens),
+        "most": number_format.count(most.sums.tokens),
     }
     text = _("%(tokens)s tokens were used, most on %(day)s: %(most)s.") % values
     if len(rows) == 1:
         text = _("%(tokens)s tokens were used.") % values
-    readings = [_reading(row.sums) for row in rows]
-    return _columns(rows, readings, text, _("Tokens a day"), _token_series())
+    amounts = [_reading(row.sums) for row in rows]
+    return _columns(rows, amounts, text, _("Tokens a day"), _token_series())
 
 
-def _reading(sums: Sums) -> Reading:
+def _reading(sums: Sums) -> ChartValue:
     text = _("%(tokens)s tokens, %(prompt)s of them in prompts") % {
-        "tokens": figures.count(sums.tokens),
-        "prompt": figures.count(sums.prompt_tokens),
+        "tokens": number_format.count(sums.tokens),
+        "prompt": number_format.count(sums.prompt_tokens),
     }
-    return Reading((sums.prompt_tokens, sums.completion_tokens), text)
+    return ChartValue((sums.prompt_tokens, sums.completion_tokens), text)
 
 
 def _waiting_by_day(breakdown: Breakdown) -> Chart:
@@ -52,43 +52,45 @@ def _waiting_by_day(breakdown: Breakdown) -> Chart:
     if len(timed) == 1:
         text = _("The first token took %(mean)s on average.")
     values = {
-        "mean": figures.seconds(breakdown.total.mean_first_token_ms),
+        "mean": number_format.seconds(breakdown.total.mean_first_token_ms),
         "day": _day(slowest),
-        "most": figures.seconds(_waiting(slowest)),
+        "most": number_format.seconds(_waiting(slowest)),
     }
-    readings = [
-        Reading((_waiting(row) / 1000,), figures.seconds(row.sums.mean_first_token_ms))
+    amounts = [
+        ChartValue((_waiting(row) / 1000,), number_format.seconds(row.sums.mean_first_token_ms))
         for row in breakdown.rows
     ]
     unit = _("Seconds to the first token, mean of the day")
-    return _columns(breakdown.rows, readings, text % values, unit)
+    return _columns(breakdown.rows, amounts, text % values, unit)
 
 
 def _estimates_by_day(breakdown: Breakdown) -> Chart:
     if not breakdown.total.estimated:
         return Remark(_("Every count is the provider's own; none is estimated."))
     text = _("%(share)s of the answers are counted by an estimate, for want of a credible count.")
-    readings = [
-        Reading((row.sums.estimated_share * 100,), figures.percent(row.sums.estimated_share))
+    amounts = [
+        ChartValue(
+            (row.sums.estimated_share * 100,), number_format.percent(row.sums.estimated_share)
+        )
         for row in breakdown.rows
     ]
     return _columns(
         breakdown.rows,
-        readings,
-        text % {"share": figures.percent(breakdown.total.estimated_share)},
+        amounts,
+        text % {"share": number_format.percent(breakdown.total.estimated_share)},
         _("Estimated answers, of a hundred"),
     )
 
 
 def _columns(
     rows: Sequence[Row],
-    readings: Sequence[Reading],
+    values: Sequence[ChartValue],
     sentence: str,
     unit: str,
     series: Sequence[str] = (),
 ) -> ColumnChart:
     days = [date.fromisoformat(row.name) for row in rows]
-    drawn, scale, marks = charts.columns(days, readings)
+    drawn, scale, marks = charts.columns(days, values)
     return ColumnChart(sentence, unit, drawn, scale, marks, list(series))
 
 
@@ -131,12 +133,14 @@ def of_errors(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
     if not total.failed:
         return [Remark(_("No answer failed."))]
     text = _("%(share)s of %(answers)s answers failed, most often with “%(code)s”.") % {
-        "share": figures.percent(total.failed_share),
-        "answers": figures.count(total.answers),
+        "share": number_format.percent(total.failed_share),
+        "answers": number_format.count(total.answers),
         "code": rows[0].name,
     }
     most = rows[0].sums.answers
-    bars = [_bar(row, (row.sums.answers,), most, figures.count(row.sums.answers)) for row in page]
+    bars = [
+        _bar(row, (row.sums.answers,), most, number_format.count(row.sums.answers)) for row in page
+    ]
     return [BarChart(text, _("Failed answers"), bars)]
 
 
@@ -145,13 +149,15 @@ def _most_used(breakdown: Breakdown, page: Sequence[Row], text: str, alone: str)
         return Remark(_("No tokens were used in this time."))
     first = breakdown.rows[0]
     values = {
-        "count": figures.count(len(breakdown.rows)),
+        "count": number_format.count(len(breakdown.rows)),
         "name": first.name,
-        "share": figures.percent(first.sums.tokens / breakdown.total.tokens),
+        "share": number_format.percent(first.sums.tokens / breakdown.total.tokens),
     }
     is_alone = len(breakdown.rows) == 1 and first.sums.tokens == breakdown.total.tokens
     most = max(row.sums.tokens for row in [first, *page])
-    bars = [_bar(row, _amounts(row.sums), most, figures.count(row.sums.tokens)) for row in page]
+    bars = [
+        _bar(row, _amounts(row.sums), most, number_format.count(row.sums.tokens)) for row in page
+    ]
     sentence = (alone if is_alone else text) % values
     return BarChart(sentence, _("Tokens"), bars, _token_series())
 
@@ -166,16 +172,16 @@ def _waiting_by_model(page: Sequence[Row]) -> list[Chart]:
         return []
     values = {
         "first": timed[0].name,
-        "soonest": figures.seconds(_waiting(timed[0])),
+        "soonest": number_format.seconds(_waiting(timed[0])),
         "last": timed[-1].name,
-        "latest": figures.seconds(_waiting(timed[-1])),
+        "latest": number_format.seconds(_waiting(timed[-1])),
     }
     text = _("%(first)s begins after %(soonest)s on average, %(last)s after %(latest)s.")
     if len(timed) == 1:
         text = _("%(first)s begins after %(soonest)s on average.")
     most = _waiting(timed[-1])
     bars = [
-        _bar(row, (_waiting(row),), most, figures.seconds(row.sums.mean_first_token_ms))
+        _bar(row, (_waiting(row),), most, number_format.seconds(row.sums.mean_first_token_ms))
         for row in timed
     ]
     return [BarChart(text % values, _("Mean time to the first token"), bars)]

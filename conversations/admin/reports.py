@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from conversations.admin import figures, report_charts
+from conversations.admin import number_format, report_charts
 from conversations.admin.charts import Chart
 from conversations.admin.csv import Cell
-from conversations.admin.figures import Money
+from conversations.admin.number_format import Money
 from conversations.models import MICROS
 from conversations.usage import reports
 from conversations.usage.reports import Breakdown, Row, Selection, Sums
@@ -56,7 +56,7 @@ class Report:
 
 
 def _counted(name: str, title: Words, value: Callable[[Sums], int]) -> Column:
-    return Column(name, title, lambda sums, _whole: figures.count(value(sums)), value)
+    return Column(name, title, lambda sums, _whole: number_format.count(value(sums)), value)
 
 
 ANSWERS = _counted("answers", _("Answers"), lambda sums: sums.answers)
@@ -74,13 +74,13 @@ USAGE = (
     Column(
         "mean_first_token_ms",
         _("First token"),
-        lambda sums, _whole: figures.seconds(sums.mean_first_token_ms),
+        lambda sums, _whole: number_format.seconds(sums.mean_first_token_ms),
         lambda sums: None if sums.mean_first_token_ms is None else round(sums.mean_first_token_ms),
     ),
     Column(
         "estimated_answers",
         _("Estimated"),
-        lambda sums, _whole: figures.aligned_percent(sums.estimated_share),
+        lambda sums, _whole: number_format.aligned_percent(sums.estimated_share),
         lambda sums: sums.estimated,
     ),
     _counted("failed_answers", _("Failed"), lambda sums: sums.failed),
@@ -90,7 +90,7 @@ ERRORS = (
     Column(
         "share_of_failed",
         _("Of failed answers"),
-        lambda sums, whole: figures.aligned_percent(sums.answers / whole.total.failed),
+        lambda sums, whole: number_format.aligned_percent(sums.answers / whole.total.failed),
     ),
 )
 REPORTS = (

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.admin.audited import AuditedAdmin
+from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.bulk_flags import switch
 from conversations.admin.limit_fields import AMOUNT_HELP, cleaned_amount
 from conversations.models import Policy, Rule, exact_amount

@@ -18,7 +18,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from conversations.admin.audited import AuditedAdmin
+from conversations.admin.audited_admin import AuditedAdmin
 
 for _model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
     admin.site.unregister(_model)

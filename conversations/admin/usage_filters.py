@@ -9,7 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.admin.few_choices import MOST_CHOICES
+from conversations.admin.choices import MOST_CHOICES
 from conversations.models import LanguageModel, Provider
 from conversations.usage.reports import Selection
 

@@ -57,7 +57,7 @@ class Claim(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asking:
+class ApiRequest:
     """What a program asks: a decoded body, with which key, as which claim, from where."""
 
     key: ApiKey
@@ -67,7 +67,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Begun:
+class PreparedCompletion:
     """A generation that may run now, how to ask its upstream, and what is left of each limit.
 
     ``ignored`` names fields of the body that were left out, ``lowered_to`` the ``max_tokens``
@@ -87,52 +87,55 @@ class Begun:
         return self.asked.n or 1
 
 
-def begin(asking: Asking) -> Begun:
+def prepare(api_request: ApiRequest) -> PreparedCompletion:
     """The running generation of what is asked, with its reservation and its claim.
 
     Raises :class:`~conversations.refusal.Refused` or InvalidField for what cannot be done as asked.
     """
-    asked = CompletionRequest.from_wire(asking.body)
-    model = model_named(asking.key.user, asked.model, asking.key)
-    _check_ranges(asking.body, asked, limits_of(model))
+    asked = CompletionRequest.from_wire(api_request.body)
+    model = model_named(api_request.key.user, asked.model, api_request.key)
+    _check_ranges(api_request.body, asked, limits_of(model))
     check_agreement(asked)
-    ignored = _ignored(model, asking.body)
-    check_schemas(dict(asking.body))
+    ignored = _ignored(model, api_request.body)
+    check_schemas(dict(api_request.body))
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
-    parameters = clamped(model, {name: asking.body.get(name) for name in (*FIELDS, _NEWER)})
-    generation, granted = _created(asking, asked, model, parameters)
-    return Begun(
+    parameters = clamped(model, {name: api_request.body.get(name) for name in (*FIELDS, _NEWER)})
+    generation, granted = _created(api_request, asked, model, parameters)
+    return PreparedCompletion(
         generation=generation,
         call=Call(_request(asked, model, parameters), model, address_policy(policy), ""),
         asked=asked,
-        standings=tuple(reservation.standings(asking.key.user, model, asking.key)),
+        standings=tuple(reservation.standings(api_request.key.user, model, api_request.key)),
         ignored=ignored,
         lowered_to=granted.max_tokens if granted.notice else None,
     )
 
 
 def _created(
-    asking: Asking, asked: CompletionRequest, model: LanguageModel, parameters: dict[str, Any]
+    api_request: ApiRequest,
+    asked: CompletionRequest,
+    model: LanguageModel,
+    parameters: dict[str, Any],
 ) -> tuple[Generation, reservation.Granted]:
     """The row, its claim and its reservation, which may lower ``max_tokens`` in ``parameters``."""
     generation = Generation(
-        user=asking.key.user,
-        api_key=asking.key,
+        user=api_request.key.user,
+        api_key=api_request.key,
         language_model=model,
         client_request_id=uuid4(),
         owner=OWNER,
     )
     with transaction.atomic():
-        concurrency.wait_for_others(asking.key.user)
-        concurrency.check_room_for(asking.key.user)
-        _claim(asking, generation.pk)
-        granted = _reserved(generation, model, asking, asked)
+        concurrency.wait_for_others(api_request.key.user)
+        concurrency.check_room_for(api_request.key.user)
+        _claim(api_request, generation.pk)
+        granted = _reserved(generation, model, api_request, asked)
         if granted.max_tokens is not None:
             parameters["max_tokens"] = granted.max_tokens
         generation.parameters = {each: parameters[each] for each in parameters if each in _STORED}
         generation.save(force_insert=True)
-        _keep_request(asking, generation, model)
+        _store_request(api_request, generation, model)
     return generation, granted
 
 
@@ -184,15 +187,15 @@ def _is_usual(name: str, value: Any) -> bool:
 
 
 def _reserved(
-    generation: Generation, model: LanguageModel, asking: Asking, asked: CompletionRequest
+    generation: Generation, model: LanguageModel, api_request: ApiRequest, asked: CompletionRequest
 ) -> reservation.Granted:  # fmt: skip
     wanted = reservation.Wanted(
-        user=asking.key.user,
+        user=api_request.key.user,
         model=model,
         prompt=request_size(asked, model),
         max_tokens=asked.max_tokens,
         count=asked.n or 1,
-        key=asking.key,
+        key=api_request.key,
     )
     return reservation.reserve(generation.pk, wanted)
 
@@ -210,20 +213,22 @@ def _request(
     )
 
 
-def _claim(asking: Asking, generation_id: UUID) -> None:
-    if asking.claim is None:
+def _claim(api_request: ApiRequest, generation_id: UUID) -> None:
+    if api_request.claim is None:
         return
-    claims = IdempotencyClaim.objects.filter(api_key=asking.key, key_hash=asking.claim.key_hash)
+    claims = IdempotencyClaim.objects.filter(
+        api_key=api_request.key, key_hash=api_request.claim.key_hash
+    )
     claims.expired().delete()
     if known := claims.first():
-        raise refusal_of(asking.claim, known.body_hash)
+        raise refusal_of(api_request.claim, known.body_hash)
     try:
         with transaction.atomic():
             claims.create(
-                api_key=asking.key, generation_id=generation_id, **asking.claim._asdict()
+                api_key=api_request.key, generation_id=generation_id, **api_request.claim._asdict()
             )  # fmt: skip
     except IntegrityError:
-        raise refusal_of(asking.claim, claims.get().body_hash) from None
+        raise refusal_of(api_request.claim, claims.get().body_hash) from None
 
 
 def refusal_of(claim: Claim, known_body_hash: str) -> Refused:
@@ -243,17 +248,17 @@ def release(generation_id: UUID) -> None:
     IdempotencyClaim.objects.filter(generation_id=generation_id).delete()
 
 
-def _keep_request(asking: Asking, generation: Generation, model: LanguageModel) -> None:
+def _store_request(api_request: ApiRequest, generation: Generation, model: LanguageModel) -> None:
     if model.keeps_api_content:
         KeptCompletion.objects.create(
             generation_id=generation.pk,
-            user=asking.key.user,
-            api_key_name=str(asking.key),
+            user=api_request.key.user,
+            api_key_name=str(api_request.key),
             model_name=model.name,
-            request=msgspec.json.encode(asking.body).decode(),
+            request=msgspec.json.encode(api_request.body).decode(),
         )
 
 
-def keep_answer(generation_id: UUID, answer: str) -> None:
+def store_reply(generation_id: UUID, answer: str) -> None:
     """Store what was answered, as JSON text, beside a request that was kept."""
     KeptCompletion.objects.filter(generation_id=generation_id).update(answer=answer)

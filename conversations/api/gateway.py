@@ -17,8 +17,8 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
 from conversations.api import headers
+from conversations.api.error_bodies import NO_RETRY, api_error, internal
 from conversations.api.errors import ApiError
-from conversations.api.failures import NO_RETRY, api_error, internal
 from conversations.api.wire import encode
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
@@ -29,8 +29,8 @@ ROOT = "/v1"
 
 
 @sync_and_async_middleware
-def programs_first(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Answer programs here, and pass on the requests for pages."""
+def route_api_requests(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Answer API requests here, and pass on the requests for pages."""
     if iscoroutinefunction(get_response):
 
         async def answer(request: HttpRequest) -> HttpResponseBase:
@@ -100,7 +100,7 @@ def error_response(error: ApiError) -> HttpResponse:
     )
 
 
-def only(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def allow_methods(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a view answer these methods alone."""
 
     def limited(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,10 +17,10 @@ from weakref import WeakKeyDictionary
 import msgspec
 from django.utils.translation import gettext as _
 
-from conversations.api.answers import Answer
-from conversations.api.completions import Begun, Claim, refusal_of, release
+from conversations.api.completions import Claim, PreparedCompletion, refusal_of, release
+from conversations.api.error_bodies import NO_RETRY
 from conversations.api.errors import ApiError
-from conversations.api.failures import NO_RETRY
+from conversations.api.reply import Reply
 from conversations.database.threads import in_thread
 from conversations.models import CLAIM_HOURS
 
@@ -33,8 +33,8 @@ _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 class Started:
     """A run and its answer, as whoever asked first or again reads it."""
 
-    begun: Begun
-    answer: Answer
+    completion: PreparedCompletion
+    reply: Reply
 
 
 @dataclass(eq=False)
@@ -79,16 +79,16 @@ class Memory:
         elif known.body_hash != claim.body_hash:
             raise refusal_of(claim, known.body_hash)
         started = await asyncio.shield(known.task)
-        _check_is_there(claim, known.body_hash, started.answer)
+        _check_is_there(claim, known.body_hash, started.reply)
         return started
 
     async def over(self, claim: Claim, started: Started) -> None:
         """An answer has ended. One that came to nothing frees its key."""
-        used = started.answer.ending and started.answer.ending.used
-        if started.answer.error and not (used and used.requests):
-            api_key_id = started.begun.generation.api_key_id
+        used = started.reply.ending and started.reply.ending.used
+        if started.reply.error and not (used and used.requests):
+            api_key_id = started.completion.generation.api_key_id
             self._known.pop((api_key_id or 0, claim.key_hash), None)
-            await in_thread(release, started.begun.generation.pk)
+            await in_thread(release, started.completion.generation.pk)
 
     def _begun(self, place: tuple[int, str], task: asyncio.Task[Started]) -> None:
         if task.cancelled() or task.exception():
@@ -107,23 +107,23 @@ class Memory:
                 del self._known[place]
 
 
-def _check_is_there(claim: Claim, body_hash: str, answer: Answer) -> None:
-    if answer.was_abandoned:
+def _check_is_there(claim: Claim, body_hash: str, reply: Reply) -> None:
+    if reply.was_abandoned:
         text = _(
             "The first request with this Idempotency-Key was left by its client before it was "
             "answered. What was made was charged. Use a new key to ask again."
         )
         raise ApiError(409, "idempotent_answer_gone", text, headers=NO_RETRY)
-    if not answer.is_whole:
+    if not reply.is_whole:
         raise refusal_of(claim, body_hash)
 
 
 def _is_over(known: _Known) -> bool:
-    return known.task.done() and known.task.result().answer.is_over
+    return known.task.done() and known.task.result().reply.is_over
 
 
 def _size(known: _Known) -> int:
-    return known.task.result().answer.size if known.task.done() else 0
+    return known.task.result().reply.size if known.task.done() else 0
 
 
 _memories: WeakKeyDictionary[asyncio.AbstractEventLoop, Memory] = WeakKeyDictionary()

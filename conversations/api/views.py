@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 
 from conversations import access
 from conversations.api import completions, headers, openapi
-from conversations.api.answers import Answer, Reader
 from conversations.api.auth import authenticate, require
 from conversations.api.body import json_object
-from conversations.api.completions import Asking, Begun
+from conversations.api.completions import ApiRequest, PreparedCompletion
+from conversations.api.error_bodies import api_error
 from conversations.api.errors import ApiError
-from conversations.api.failures import api_error
-from conversations.api.forms import Form, Origin, Streamed, Whole
-from conversations.api.gateway import only
+from conversations.api.formats import Format, Identity, JsonFormat, StreamFormat
+from conversations.api.gateway import allow_methods
 from conversations.api.idempotency import Started, claim_of, memory
-from conversations.api.kept import Kept
+from conversations.api.reply import Reply, ReplyStream
+from conversations.api.stored_format import StoringFormat
 from conversations.api.wire import Model, ModelList, encode
 from conversations.database.threads import in_thread
 from conversations.generation.runner import runner
@@ -32,7 +32,7 @@ from conversations.upstream import InvalidField
 ORPHAN_SECONDS = 0.1
 
 
-@only("GET", "HEAD")
+@allow_methods("GET", "HEAD")
 async def models(request: HttpRequest) -> HttpResponse:
     """The models that the key may use, by name."""
     key = await in_thread(_admitted, request, ApiKey.Endpoint.MODELS)
@@ -40,7 +40,7 @@ async def models(request: HttpRequest) -> HttpResponse:
     return _json(ModelList([_model(each) for each in listed]))
 
 
-@only("GET", "HEAD")
+@allow_methods("GET", "HEAD")
 async def model(request: HttpRequest, name: str) -> HttpResponse:
     """One model. A name may have slashes, which clients send percent-encoded."""
     key = await in_thread(_admitted, request, ApiKey.Endpoint.MODELS)
@@ -55,13 +55,13 @@ def _found(key: ApiKey, name: str) -> LanguageModel:
         raise ApiError(404, "model_not_found", text, param="model") from None
 
 
-@only("GET", "HEAD")
+@allow_methods("GET", "HEAD")
 async def description(request: HttpRequest) -> HttpResponse:
     """What stands at these addresses, for programs that read descriptions. Anybody may have it."""
     return _json(openapi.description())
 
 
-@only("POST")
+@allow_methods("POST")
 async def chat_completions(request: HttpRequest) -> HttpResponseBase:
     """An answer, streamed or whole. Its status is decided when it begins to say something."""
     key = await in_thread(_admitted, request, ApiKey.Endpoint.CHAT)
@@ -78,13 +78,13 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
 async def _completion(request: HttpRequest, key: ApiKey, body: dict[str, Any]) -> HttpResponseBase:
     claim = claim_of(request.headers.get("idempotency-key", ""), body)
     address = request.META.get("REMOTE_ADDR", "")
-    started = await _started(Asking(key, body, claim, address))
-    reader = started.answer.reader()
+    started = await _started(ApiRequest(key, body, claim, address))
+    stream = started.reply.open_stream()
     try:
-        await started.answer.decided()
-        return await _response(started, reader, key)
+        await started.reply.decided()
+        return await _response(started, stream, key)
     except BaseException:
-        reader.leave()
+        stream.leave()
         raise
 
 
@@ -106,20 +106,20 @@ def _admitted(request: HttpRequest, endpoint: str) -> ApiKey:
     return key
 
 
-async def _started(asking: Asking) -> Started:
+async def _started(api_request: ApiRequest) -> Started:
     """Begin, or join what the same Idempotency-Key began.
 
     In a task of its own: a client that leaves in the middle must not leave a generation that
     nobody runs.
     """
     task: asyncio.Future[Started]
-    if asking.claim:
+    if api_request.claim:
         # What the first request was answered may not be this key's any more.
-        await in_thread(_check_is_open, asking)
-        begin = partial(_begin, asking)
-        task = asyncio.ensure_future(memory().started(asking.key.pk, asking.claim, begin))
+        await in_thread(_check_is_open, api_request)
+        begin = partial(_begin, api_request)
+        task = asyncio.ensure_future(memory().started(api_request.key.pk, api_request.claim, begin))
     else:
-        task = asyncio.ensure_future(_begin(asking))
+        task = asyncio.ensure_future(_begin(api_request))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -127,59 +127,59 @@ async def _started(asking: Asking) -> Started:
         raise
 
 
-def _check_is_open(asking: Asking) -> None:
-    name = asking.body.get("model")
+def _check_is_open(api_request: ApiRequest) -> None:
+    name = api_request.body.get("model")
     # What is no name is told like every other field of a wrong type.
     if isinstance(name, str):
-        _found(asking.key, name)
+        _found(api_request.key, name)
 
 
 def _abandon_later(task: "asyncio.Future[Started]") -> None:
     if not task.cancelled() and not task.exception():
-        leave = task.result().answer.abandon_if_unread
+        leave = task.result().reply.abandon_if_unread
         asyncio.get_running_loop().call_later(ORPHAN_SECONDS, leave)
 
 
-async def _begin(asking: Asking) -> Started:
-    begun = await in_thread(completions.begin, asking)
-    generation = begun.generation
-    answer = Answer(_form(begun), is_kept=asking.claim is not None)
-    started = Started(begun, answer)
-    answer.abandoned = partial(runner().stop, generation.pk, generation.user_id)
-    if asking.claim:
-        answer.over = partial(memory().over, asking.claim, started)
-    runner().start_api_run(generation, begun.call, answer, asking.address)
+async def _begin(api_request: ApiRequest) -> Started:
+    completion = await in_thread(completions.prepare, api_request)
+    generation = completion.generation
+    reply = Reply(_format(completion), is_replayable=api_request.claim is not None)
+    started = Started(completion, reply)
+    reply.abandoned = partial(runner().stop, generation.pk, generation.user_id)
+    if api_request.claim:
+        reply.over = partial(memory().over, api_request.claim, started)
+    runner().start_api_run(generation, completion.call, reply, api_request.address)
     return started
 
 
-def _form(begun: Begun) -> Form:
-    generation, asked = begun.generation, begun.asked
+def _format(completion: PreparedCompletion) -> Format:
+    generation, asked = completion.generation, completion.asked
     created = int(generation.created_at.timestamp())
-    origin = Origin(f"chatcmpl-{generation.pk.hex}", created, begun.call.model.name)
-    form: Form = Whole(origin, begun.choices)
+    identity = Identity(f"chatcmpl-{generation.pk.hex}", created, completion.call.model.name)
+    body_format: Format = JsonFormat(identity, completion.choices)
     if asked.stream:
-        form = Streamed(origin, begun.choices, include_usage=asked.include_usage)
-    if begun.call.model.keeps_api_content:
-        return Kept(form, Whole(origin, begun.choices), generation.pk)
-    return form
+        body_format = StreamFormat(identity, completion.choices, include_usage=asked.include_usage)
+    if completion.call.model.keeps_api_content:
+        return StoringFormat(body_format, JsonFormat(identity, completion.choices), generation.pk)
+    return body_format
 
 
-async def _response(started: Started, reader: Reader, key: ApiKey) -> HttpResponseBase:
-    begun = started.begun
+async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpResponseBase:
+    completion = started.completion
     shown = {
-        **headers.quota_headers(begun.standings),
-        **headers.ignored_header(begun.ignored),
-        "x-content-kept": "true" if begun.call.model.keeps_api_content else "false",
+        **headers.quota_headers(completion.standings),
+        **headers.ignored_header(completion.ignored),
+        "x-content-kept": "true" if completion.call.model.keeps_api_content else "false",
     }
-    if begun.lowered_to is not None:
-        shown["x-lowered-max-tokens"] = str(begun.lowered_to)
-    content_type = started.answer.form.content_type
-    if begun.asked.stream:
+    if completion.lowered_to is not None:
+        shown["x-lowered-max-tokens"] = str(completion.lowered_to)
+    content_type = started.reply.format.content_type
+    if completion.asked.stream:
         shown |= headers.UNBUFFERED
-        return StreamingHttpResponse(reader, content_type=content_type, headers=shown)
-    content = await reader.whole()
+        return StreamingHttpResponse(stream, content_type=content_type, headers=shown)
+    content = await stream.whole()
     # It was settled before it ended, so that nothing is held for it any more.
-    shown |= await in_thread(_left, key, begun.call.model.name)
+    shown |= await in_thread(_left, key, completion.call.model.name)
     shown["Cache-Control"] = "no-store"
     return HttpResponse(content, content_type=content_type, headers=shown)
 

@@ -173,7 +173,7 @@ class Writer:
 
 def _go_first() -> None:
     # What our SQLite backend understands; other databases need no line.
-    connection.goes_first = True  # type: ignore[attr-defined]
+    connection.has_priority = True  # type: ignore[attr-defined]
 
 
 def _close() -> None:

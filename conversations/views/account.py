@@ -15,7 +15,7 @@ from conversations.quotas.state import visible_standings
 from conversations.quotas.status import Standing, amount_in_words
 from conversations.usage.own import ModelUse, use_by_day, use_by_model
 from conversations.views.api_keys import key_examples, key_rows
-from conversations.views.requests import SignedInRequest
+from conversations.views.signed_in import SignedInRequest
 from conversations.views.usage_chart import UsageChart
 
 # From here on a limit is worth a second look; the composer says so from the same part on.

@@ -18,7 +18,7 @@ from conversations.models import ApiKey, LanguageModel, Policy, User
 from conversations.refusal import Refused
 from conversations.views.api_examples import KEY_VARIABLE, Example, base_address, examples
 from conversations.views.api_key_form import ApiKeyForm
-from conversations.views.requests import SignedInRequest
+from conversations.views.signed_in import SignedInRequest
 
 # Other pages leave messages too, such as that somebody has signed in; those are not about keys.
 _TAG = "api-key"

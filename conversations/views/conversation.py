@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from conversations import access
 from conversations.chat.state import listed, page_state
 from conversations.models import Conversation
-from conversations.views.requests import SignedInRequest
+from conversations.views.signed_in import SignedInRequest
 
 
 @require_GET

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from conversations.sharing.links import links_of
 from conversations.sharing.states import choices_for, link_state
-from conversations.views.requests import SignedInRequest
+from conversations.views.signed_in import SignedInRequest
 
 LINKS_ON_A_PAGE = 20
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from conversations import access
 from conversations.chat.details import details_of
-from conversations.views.requests import SignedInRequest
+from conversations.views.signed_in import SignedInRequest
 
 
 @require_GET

@@ -20,8 +20,8 @@ from conversations.sharing.selection import Selection
 from conversations.sharing.states import link_state, sharing_state
 from conversations.sharing.terms import Terms
 from conversations.views.json_body import read_json, refusal
-from conversations.views.requests import SignedInRequest
-from conversations.views.shared import page_of, sealed
+from conversations.views.shared import page_of, restricted
+from conversations.views.signed_in import SignedInRequest
 
 View = Callable[..., HttpResponse]
 
@@ -128,4 +128,4 @@ def share_preview(request: SignedInRequest, conversation_id: UUID) -> HttpRespon
     conversation = access.conversation_for(request.user, conversation_id)
     projection = project(conversation, read_json(request, Draft).selection)
     draft = ShareLink(title=projection.title, shows_title=False)
-    return sealed(HttpResponse(page_of(draft, projection.article, "", None)))
+    return restricted(HttpResponse(page_of(draft, projection.article, "", None)))

@@ -27,9 +27,9 @@ from conversations.sharing import access_cookies, article, continue_shared, read
 from conversations.sharing.access_cookies import Access
 from conversations.sharing.reading import PassphraseNeeded, Reading, TooManyAttempts
 from conversations.sharing.view_batching import view_batcher
-from conversations.views.kept_pages import KeptPages
+from conversations.views.page_cache import PageCache
 
-_kept = KeptPages(most_bytes=16 * 1024 * 1024)
+_pages = PageCache(most_bytes=16 * 1024 * 1024)
 COOKIE = "__Secure-shared" if settings.SERVED_OVER_TLS else "shared"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -44,7 +44,7 @@ HEADERS = {
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
-def sealed(response: HttpResponse) -> HttpResponse:
+def restricted(response: HttpResponse) -> HttpResponse:
     """The page under the strictest policy: no script, nothing from elsewhere, kept nowhere."""
     for name, value in HEADERS.items():
         response[name] = value
@@ -52,7 +52,7 @@ def sealed(response: HttpResponse) -> HttpResponse:
 
 
 def _answered(view: View) -> View:
-    """The view with what it raises as pages, each of them sealed."""
+    """The view with what it raises as pages, each of them restricted."""
 
     @sensitive_variables("token")
     @wraps(view)
@@ -69,7 +69,7 @@ def _answered(view: View) -> View:
             context = {"is_wrong": error.is_wrong, "action": reverse("shared", args=[token])}
             status = 422 if error.is_wrong else 200
             response = await _page(request, "shared/passphrase.html", context, status=status)
-        return sealed(response)
+        return restricted(response)
 
     return answer
 
@@ -85,12 +85,12 @@ async def shared(request: HttpRequest, token: str, reader: User | None) -> HttpR
     opening = _reading(request, token, reader, counts=request.method == "GET")
     if request.method == "POST":
         link = await in_thread(reading.unlock, opening, request.POST.get("passphrase", ""))
-        return _noted(redirect("shared", token), token, link, Access.UNLOCKED)
+        return _with_access_cookie(redirect("shared", token), token, link, Access.UNLOCKED)
     link = await view_batcher().open(opening)
     response = HttpResponse(await _page_for(link, token, reader))
     # Whoever was only told that there is a page was shown nothing, and nothing was counted.
     keeps_note = request.method == "GET" and (link.passphrase_hash or link.max_views is not None)
-    return _noted(response, token, link, Access.VIEWED) if keeps_note else response
+    return _with_access_cookie(response, token, link, Access.VIEWED) if keeps_note else response
 
 
 @require_safe
@@ -107,7 +107,9 @@ async def shared_markdown(request: HttpRequest, token: str, reader: User | None)
 @csrf_exempt
 @require_POST
 @_answered
-async def go_on(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
+async def continue_conversation(
+    request: HttpRequest, token: str, reader: User | None
+) -> HttpResponse:
     """A conversation of the reader's own that begins with what the page shows."""
     if reader is None or not access_cookies.is_form_key(request.POST.get("key", ""), token, reader):
         return redirect("shared", token)
@@ -123,9 +125,9 @@ async def _page_for(link: ShareLink, token: str, reader: User | None) -> bytes:
     if reader is not None:
         return await in_thread(_made_page, link, token, reader)
     key = (link.pk, link.snapshot_at, link.shows_title, get_language())
-    if (page := _kept.get(key)) is None:
+    if (page := _pages.get(key)) is None:
         page = await in_thread(_made_page, link, token, None)
-        _kept.keep(key, page)
+        _pages.put(key, page)
     return page
 
 
@@ -154,7 +156,7 @@ def _reading(
     return Reading(token, address, reader, cookie, counts=counts, is_copy=is_copy)
 
 
-def _noted(
+def _with_access_cookie(
     response: HttpResponse, token: str, link: ShareLink, access_granted: Access
 ) -> HttpResponse:
     response.set_cookie(

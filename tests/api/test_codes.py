@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from conversations.api import failures
+from conversations.api import error_bodies
 from conversations.refusal import Refused
 from conversations.upstream import UpstreamError
 from tests.test_layers import ROOT
@@ -29,11 +29,11 @@ def kinds(error: type[UpstreamError]) -> Iterator[type[UpstreamError]]:
 def test_the_table_of_errors_has_every_code() -> None:
     ours = written(r'ApiError\(\s*\d+,\s*"(\w+)"', sorted((APP / "api").glob("*.py")))
     refused = written(r'Refused\(\s*"(\w+)"', [APP / f"{name}.py" for name in REFUSING])
-    told = {failures.of_refusal(Refused(code, "")).code for code in refused}
+    told = {error_bodies.of_refusal(Refused(code, "")).code for code in refused}
     upstream = {
-        failures._UPSTREAM.get(kind.code, (0, kind.code))[1] for kind in kinds(UpstreamError)
+        error_bodies._UPSTREAM.get(kind.code, (0, kind.code))[1] for kind in kinds(UpstreamError)
     }
-    codes = ours | told | upstream | failures._TAKEN_AWAY
+    codes = ours | told | upstream | error_bodies._TAKEN_AWAY
     documented = (ROOT / "docs" / "api.md").read_text().partition("## Errors")[2]
     table = set(re.findall(r"`(\w+)`", documented.partition("\n## ")[0]))
     assert "invalid_value" in codes

@@ -223,16 +223,16 @@ def test_no_page_of_another_origin_may_read_anything_unless_it_is_named(
     gate: Gate, settings: Settings
 ) -> None:
     theirs = {"Origin": "https://app.example.org"}
-    asking = {
+    preflight = {
         **theirs,
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization, x-stainless-os",
     }
     address = f"{gate.url}/chat/completions"
-    assert told(httpx.options(address, headers=asking))[:2] == (405, "method_not_allowed")
+    assert told(httpx.options(address, headers=preflight))[:2] == (405, "method_not_allowed")
     assert "access-control-allow-origin" not in gate.post(gate.body(), headers=theirs).headers
     settings.API_ALLOWED_ORIGINS = ("https://app.example.org",)
-    allowed = httpx.options(address, headers=asking)
+    allowed = httpx.options(address, headers=preflight)
     assert (allowed.status_code, allowed.content) == (204, b"")
     assert allowed.headers["access-control-allow-origin"] == "https://app.example.org"
     assert allowed.headers["access-control-allow-headers"] == "authorization, x-stainless-os"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
 from conversations.api import idempotency
-from conversations.api.answers import KEPT_BYTES
+from conversations.api.reply import REPLAYABLE_BYTES
 from conversations.models import IdempotencyClaim, LedgerEntry
 from tests.api.conftest import Gate, until
 
@@ -140,7 +140,7 @@ def test_an_answer_that_all_left_is_not_given_as_if_it_were_whole(gate: Gate) ->
 
 
 def test_a_long_answer_is_given_but_not_kept(gate: Gate) -> None:
-    body = gate.body("huge-answer", f"size={KEPT_BYTES + 200_000}", stream=True)
-    assert len(gate.post(body, headers=KEY).content) > KEPT_BYTES
+    body = gate.body("huge-answer", f"size={REPLAYABLE_BYTES + 200_000}", stream=True)
+    assert len(gate.post(body, headers=KEY).content) > REPLAYABLE_BYTES
     again = gate.post(body, headers=KEY)
     assert (again.status_code, again.json()["error"]["code"]) == (409, "idempotent_answer_gone")

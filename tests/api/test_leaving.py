@@ -23,7 +23,7 @@ AT_MOST_SECONDS = 0.5
 
 
 @contextmanager
-def asking(gate: Gate, body: dict[str, Any], *, window: int = 0) -> Iterator[socket.socket]:
+def open_request(gate: Gate, body: dict[str, Any], *, window: int = 0) -> Iterator[socket.socket]:
     """A socket on which the body has been sent; with a small ``window`` little fits into it."""
     address, content = urlsplit(gate.site), json.dumps(body).encode()
     wire = socket.socket()
@@ -45,7 +45,7 @@ def test_who_leaves_ends_the_answer_at_once_and_pays_for_what_was_made(
     gate: Gate, stream: bool
 ) -> None:
     gate.upstream.open("slow", 5)
-    with asking(gate, gate.body(words="tokens=50 gate=slow", stream=stream)) as wire:
+    with open_request(gate, gate.body(words="tokens=50 gate=slow", stream=stream)) as wire:
         gate.upstream.wait_until(lambda: bool(gate.upstream.calls))
         call = gate.upstream.calls[0]
         gate.upstream.wait_until(lambda: call.sent_tokens == 5)
@@ -63,7 +63,7 @@ def test_who_leaves_ends_the_answer_at_once_and_pays_for_what_was_made(
 
 
 def test_who_leaves_before_the_first_token_pays_for_the_question_alone(gate: Gate) -> None:
-    with asking(gate, gate.body("stall-after-headers", stream=True)):
+    with open_request(gate, gate.body("stall-after-headers", stream=True)):
         gate.upstream.wait_until(lambda: bool(gate.upstream.calls))
         until(lambda: list(Generation.objects.running()), 1)
     gate.upstream.wait_until(lambda: gate.upstream.calls[0].ended_at is not None)
@@ -110,7 +110,7 @@ def test_what_is_taken_away_ends_a_running_stream_within_five_seconds(
 
 def test_sixteen_run_at_once_for_a_person_and_no_more(gate: Gate) -> None:
     body = gate.body(words="tokens=2 gate=full", stream=True)
-    open_sockets = [asking(gate, body) for _ in range(16)]
+    open_sockets = [open_request(gate, body) for _ in range(16)]
     sockets = [each.__enter__() for each in open_sockets]
     try:
         until(lambda: list(Generation.objects.running()), 16)
@@ -141,7 +141,7 @@ def test_clients_that_read_nothing_cost_little_and_are_cut_off(
     gate.ask("huge-answer", "size=100000")
     before = resident_bytes()
     body = gate.body("huge-answer", f"size={SIZE}", stream=True)
-    readers = [asking(gate, body, window=4096) for _ in range(READERS)]
+    readers = [open_request(gate, body, window=4096) for _ in range(READERS)]
     sockets = [each.__enter__() for each in readers]
     try:
         entries = gate.settled(READERS + 1)[1:]
@@ -156,7 +156,9 @@ def test_clients_that_read_nothing_cost_little_and_are_cut_off(
 
 
 def test_a_slow_reader_gets_all_of_it(gate: Gate) -> None:
-    with asking(gate, gate.body("huge-answer", "size=1000000", stream=True), window=8192) as wire:
+    with open_request(
+        gate, gate.body("huge-answer", "size=1000000", stream=True), window=8192
+    ) as wire:
         said = 0
         while piece := wire.recv(16384):
             said += piece.count(b"x")
@@ -168,8 +170,8 @@ def test_a_slow_reader_gets_all_of_it(gate: Gate) -> None:
 
 _MADE = """
 import json
-from conversations import api_keys
-from conversations.api_keys import KeyChoices
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import User
 print(api_keys.create(User.objects.get(), KeyChoices("killed"))[1])
 """

@@ -11,7 +11,7 @@ import pytest
 
 from conversations.api import wire
 from conversations.api.errors import ApiError
-from conversations.api.forms import DONE, PING, Origin, Streamed, Whole
+from conversations.api.formats import DONE, PING, Identity, JsonFormat, StreamFormat
 from conversations.upstream import (
     Chunk,
     ChunkChoice,
@@ -20,7 +20,7 @@ from conversations.upstream import (
     Usage,
 )
 
-ORIGIN = Origin("chatcmpl-7", 1764681242, "Qwen/QwQ-32B")
+IDENTITY = Identity("chatcmpl-7", 1764681242, "Qwen/QwQ-32B")
 CHARGED = wire.usage_of((10, 3), None)
 
 
@@ -39,9 +39,11 @@ MORE = (ToolCallDelta(index=0, arguments='"UTC"}'),)
 
 def streamed(*chunks: Chunk, n: int = 1, include_usage: bool = False, **reasons: str) -> bytes:
     """A whole stream of these chunks."""
-    form = Streamed(ORIGIN, n, include_usage=include_usage)
-    heard = b"".join(form.heard(each) for each in chunks)
-    return heard + form.ending({int(key[1:]): value for key, value in reasons.items()}, CHARGED)
+    body_format = StreamFormat(IDENTITY, n, include_usage=include_usage)
+    heard = b"".join(body_format.write_chunk(each) for each in chunks)
+    return heard + body_format.write_end(
+        {int(key[1:]): value for key, value in reasons.items()}, CHARGED
+    )
 
 
 def events(stream: bytes) -> list[dict[str, Any]]:
@@ -56,9 +58,9 @@ def choices(stream: bytes) -> list[dict[str, Any]]:
 
 def whole(*chunks: Chunk, n: int = 1, **reasons: str) -> dict[str, Any]:
     """The object of these chunks."""
-    form = Whole(ORIGIN, n)
-    assert b"".join(form.heard(each) for each in chunks) == b""
-    ending = form.ending({int(key[1:]): value for key, value in reasons.items()}, CHARGED)
+    body_format = JsonFormat(IDENTITY, n)
+    assert b"".join(body_format.write_chunk(each) for each in chunks) == b""
+    ending = body_format.write_end({int(key[1:]): value for key, value in reasons.items()}, CHARGED)
     made: dict[str, Any] = json.loads(ending)
     return made
 
@@ -81,8 +83,8 @@ def test_a_sign_of_life_is_a_comment_alone() -> None:
 
 
 def test_an_error_is_an_event_with_the_four_keys_and_no_done_follows() -> None:
-    form = Streamed(ORIGIN, 1, include_usage=False)
-    ended = form.failure(ApiError(502, "failed", "It failed.", type="api_error"))
+    body_format = StreamFormat(IDENTITY, 1, include_usage=False)
+    ended = body_format.write_error(ApiError(502, "failed", "It failed.", type="api_error"))
     assert events(ended) == [
         {"error": {"message": "It failed.", "type": "api_error", "param": None, "code": "failed"}}
     ]
@@ -126,9 +128,9 @@ def test_roles_come_first_in_the_order_of_the_choices_and_once() -> None:
 
 
 def test_nothing_goes_out_before_something_is_said() -> None:
-    form = Streamed(ORIGIN, 1, include_usage=False)
-    assert form.heard(said(role="assistant")) == b""
-    assert form.heard(said("a")).count(b"data: ") == 2
+    body_format = StreamFormat(IDENTITY, 1, include_usage=False)
+    assert body_format.write_chunk(said(role="assistant")) == b""
+    assert body_format.write_chunk(said("a")).count(b"data: ") == 2
 
 
 def test_a_choice_that_nobody_asked_for_is_left_out() -> None:

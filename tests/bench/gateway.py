@@ -29,8 +29,8 @@ MOST_RATIO = 1.5
 MOST_ADDED_P50_SECONDS = 0.030
 _KEYS = """
 import json
-from conversations import api_keys
-from conversations.api_keys import KeyChoices
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
 from conversations.models import User
 people = User.objects.filter(username__in={names!r})
 print(json.dumps([api_keys.create(each, KeyChoices("bench"))[1] for each in people]))

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 
-from conversations.admin.few_choices import MOST_CHOICES
+from conversations.admin.choices import MOST_CHOICES
 from conversations.models import (
     AuditEntry,
     Conversation,

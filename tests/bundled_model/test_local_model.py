@@ -88,7 +88,7 @@ def test_a_server_that_dies_is_started_again_and_stop_ends_it_for_good() -> None
 
 _PARENT = """
 import sys, time, threading
-from conversations.local_model import LocalModel, weights
+from conversations.bundled_model.supervisor import LocalModel, weights
 ready = threading.Event()
 model = LocalModel(weights(), lambda address: ready.set())
 model.start()

@@ -14,7 +14,7 @@ from django.test import Client
 
 from chatsite.asgi_types import Message, Receive, Send
 from chatsite.health import HealthChecks
-from chatsite.websocket_user import SignedIn
+from chatsite.websocket_user import SessionUser
 from tests.live import LiveSite
 from tests.people import make_people
 
@@ -169,7 +169,7 @@ def test_neither_health_nor_a_new_socket_waits_for_the_thread_that_channels_shar
         try:
             async with asyncio.timeout(10):
                 await HealthChecks(reply)({"type": "http", "path": "/readyz"}, _silent, send)
-                await SignedIn(reply)({"type": "websocket", "headers": []}, _silent, send)
+                await SessionUser(reply)({"type": "websocket", "headers": []}, _silent, send)
         finally:
             release.set()
             await held
@@ -190,10 +190,10 @@ def test_a_socket_is_its_sessions_until_the_password_is_changed() -> None:
     async def note(scope: Message, receive: Receive, send: Send) -> None:
         opened.append((scope["user"], scope["session"].session_key))
 
-    asyncio.run(SignedIn(note)(scope, _silent, _unsaid))
+    asyncio.run(SessionUser(note)(scope, _silent, _unsaid))
     alice.set_password("another quiet afternoon")
     alice.save()
-    asyncio.run(SignedIn(note)(scope, _silent, _unsaid))
+    asyncio.run(SessionUser(note)(scope, _silent, _unsaid))
     assert opened[0] == (alice, session_key)
     assert (str(opened[1][0]), opened[1][1]) == ("AnonymousUser", None)
 

@@ -104,9 +104,9 @@ def test_who_waits_for_too_long_is_told() -> None:
 def test_writers_take_turns_in_their_order_and_one_that_goes_first_passes_them() -> None:
     order: list[str] = []
 
-    def named(name: str, *, goes_first: bool) -> Callable[[], None]:
+    def named(name: str, *, has_priority: bool) -> Callable[[], None]:
         def write() -> None:
-            connection.goes_first = goes_first
+            connection.has_priority = has_priority
             with transaction.atomic():
                 order.append(name)
 
@@ -114,9 +114,9 @@ def test_writers_take_turns_in_their_order_and_one_that_goes_first_passes_them()
 
     with transaction.atomic():
         User.objects.create(username="alice")
-        writers = [named(f"other {n}", goes_first=False) for n in range(3)]
+        writers = [named(f"other {n}", has_priority=False) for n in range(3)]
         threads = []
-        for count, writer in enumerate([*writers, named("first", goes_first=True)], start=1):
+        for count, writer in enumerate([*writers, named("first", has_priority=True)], start=1):
             threads.append(in_another_thread(writer))
             _wait_in_line(count)
     for thread in threads:

@@ -85,7 +85,7 @@ from django.db import transaction
 from conversations.transcript import Finished, Transcript
 from conversations.models import Generation, LanguageModel, User
 from conversations.quotas import Wanted, reserve
-from conversations.settling import Measured, settle
+from conversations.quotas.settlement import Measured, settle
 from conversations.tokens import PromptSize
 alice = User.objects.get(username="alice")
 wanted = Wanted(alice, LanguageModel.objects.get(), PromptSize(9, 9), 9)

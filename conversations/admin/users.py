@@ -18,28 +18,28 @@ from django.utils.translation import gettext_lazy
 
 from conversations import audit
 from conversations.accounts import people
-from conversations.admin.api_keys import keys_of_person
-from conversations.admin.audited import AuditedAdmin, actor_of
-from conversations.admin.few_choices import GroupFilter
-from conversations.admin.people_actions import PeopleActions
-from conversations.admin.people_form import (
+from conversations.admin.api_keys import keys_of_user
+from conversations.admin.audited_admin import AuditedAdmin, actor_of
+from conversations.admin.choices import GroupFilter
+from conversations.admin.user_actions import UserActions
+from conversations.admin.user_forms import (
     WRITABLE_BY_STAFF,
     WRITABLE_BY_SUPERUSERS,
-    NewPersonForm,
-    PersonForm,
+    NewUserForm,
+    UserForm,
 )
-from conversations.admin.people_import import ImportPage
+from conversations.admin.user_import import ImportPage
 from conversations.models import Conversation, Period, Policy, UsageDay, User, money
 from conversations.quotas import reservation
 from conversations.quotas.status import Standing, amount_in_words
 
 
 @admin.register(User)
-class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
+class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
     """Accounts: who may come in, in which groups, and what they may use."""
 
-    form = PersonForm
-    add_form = NewPersonForm
+    form = UserForm
+    add_form = NewUserForm
     add_form_template = "admin/conversations/user/add_form.html"
     list_display = (
         "username", "email", "group_names", "is_active", "is_staff", "last_seen", "this_month",
@@ -60,7 +60,7 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
         (gettext_lazy("Access"), {"fields": ("is_active", "groups")}),
         (gettext_lazy("Limits now"), {"fields": ("standings",)}),
-        (gettext_lazy("API keys"), {"fields": ("keys_for_programs",)}),
+        (gettext_lazy("API keys"), {"fields": ("api_key_list",)}),
         (
             gettext_lazy("Administration"),
             {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "user_permissions")},
@@ -127,9 +127,9 @@ class PersonAdmin(PeopleActions, AuditedAdmin, UserAdmin):
         return render_to_string("admin/conversations/user/standings.html", context)
 
     @admin.display(description=gettext_lazy("API keys"))
-    def keys_for_programs(self, person: User) -> str:
+    def api_key_list(self, person: User) -> str:
         """The keys that still let programs in."""
-        return keys_of_person(person)
+        return keys_of_user(person)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Everything on the page that this administrator may not write."""

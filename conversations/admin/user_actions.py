@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.accounts import people
-from conversations.admin.audited import actor_of
-from conversations.admin.confirmation import Question, ask
+from conversations.admin.audited_admin import actor_of
+from conversations.admin.confirmation import Confirmation, ask
 from conversations.admin.limit_fields import LimitForm
 from conversations.models import User
 from conversations.quotas import amounts
@@ -47,7 +47,7 @@ class GroupsForm(forms.Form):
     )
 
 
-DEACTIVATE = Question(
+DEACTIVATE = Confirmation(
     "deactivate",
     gettext_lazy("Deactivate people"),
     gettext_lazy(
@@ -56,20 +56,20 @@ DEACTIVATE = Question(
     ),
     gettext_lazy("Deactivate"),
 )
-ACTIVATE = Question(
+ACTIVATE = Confirmation(
     "activate",
     gettext_lazy("Activate people"),
     gettext_lazy("They can sign in again, and have what they had."),
     gettext_lazy("Activate"),
 )
-GROUPS = Question(
+GROUPS = Confirmation(
     "change_groups",
     gettext_lazy("Put people in groups"),
     gettext_lazy("A group opens models, and may bring a limit. Changes hold at once."),
     gettext_lazy("Change groups"),
     GroupsForm,
 )
-LIMIT = Question(
+LIMIT = Confirmation(
     "set_limit",
     gettext_lazy("Set a limit"),
     gettext_lazy(
@@ -79,7 +79,7 @@ LIMIT = Question(
     gettext_lazy("Set limit"),
     LimitForm,
 )
-SECOND_FACTORS = Question(
+SECOND_FACTORS = Confirmation(
     "remove_second_factors",
     gettext_lazy("Remove second factors"),
     gettext_lazy(
@@ -90,7 +90,7 @@ SECOND_FACTORS = Question(
 )
 
 
-class PeopleActions(_Admin):
+class UserActions(_Admin):
     """The actions of the list of people; each leaves out whom the actor may not change."""
 
     @admin.action(description=gettext_lazy("Deactivate…"), permissions=["change"])
@@ -150,14 +150,14 @@ class PeopleActions(_Admin):
     def _ask(
         self,
         request: HttpRequest,
-        question: Question,
+        confirmation: Confirmation,
         queryset: QuerySet[User],
         deed: Callable[[QuerySet[User], dict[str, Any]], int],
     ) -> HttpResponse | None:
         actor = actor_of(request)
         chosen = people.manageable_by(actor).filter(pk__in=queryset.values("pk"))
         # Nobody shuts themselves out, by which one administrator always remains.
-        if question is DEACTIVATE:
+        if confirmation is DEACTIVATE:
             chosen = chosen.exclude(pk=actor.pk)
         left_out = queryset.exclude(pk__in=chosen.values("pk")).order_by("username")
 
@@ -170,7 +170,7 @@ class PeopleActions(_Admin):
             self.message_user(request, told, messages.WARNING)
             return ""
 
-        return ask(self, request, question, chosen.order_by("username"), carry_out)
+        return ask(self, request, confirmation, chosen.order_by("username"), carry_out)
 
 
 def _why_left_out(actor: User, left_out: QuerySet[User]) -> list[str]:

@@ -1,13 +1,13 @@
-"""An answer and its readers: nothing lost, nothing held for long, a comment in silences."""
+"""An reply and its readers: nothing lost, nothing held for long, a comment in silences."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from conversations.api import answers
-from conversations.api.answers import Answer, Reader
-from conversations.api.forms import PING, Origin, Streamed
+from conversations.api import reply as reply_module
+from conversations.api.formats import PING, Identity, StreamFormat
+from conversations.api.reply import Reply, ReplyStream
 from conversations.generation.api_run import Ending
 from conversations.models import LedgerEntry
 from conversations.quotas.settlement import Used
@@ -23,8 +23,8 @@ def said(content: str) -> Chunk:
     return Chunk(id="", model="", created=0, choices=(choice,))
 
 
-def streamed() -> Answer:
-    return Answer(Streamed(Origin("chatcmpl-1", 1, "m"), 1, include_usage=False))
+def streamed() -> Reply:
+    return Reply(StreamFormat(Identity("chatcmpl-1", 1, "m"), 1, include_usage=False))
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:
@@ -38,22 +38,22 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
 def test_in_a_crowd_what_comes_close_together_goes_out_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(answers, "CROWD", 0)
+    monkeypatch.setattr(reply_module, "CROWD", 0)
 
     async def work() -> None:
-        answer = streamed()
-        pieces = aiter(answer.reader())
-        answer.hear(said("one"))
+        reply = streamed()
+        pieces = aiter(reply.open_stream())
+        reply.hear(said("one"))
         first = await anext(pieces)
         started = asyncio.get_running_loop().time()
         waiting = asyncio.ensure_future(anext(pieces))
         await asyncio.sleep(0)
         for word in ("two", "three"):
-            answer.hear(said(word))
+            reply.hear(said(word))
         second = await waiting
-        assert asyncio.get_running_loop().time() - started >= answers.GATHER_SECONDS * 0.9
+        assert asyncio.get_running_loop().time() - started >= reply_module.GATHER_SECONDS * 0.9
         assert (first.count(b"one"), second.count(b"two"), second.count(b"three")) == (1, 1, 1)
-        answer.end(END)
+        reply.end(END)
         rest = b"".join([piece async for piece in pieces])
         assert rest.endswith(b"data: [DONE]\n\n")
 
@@ -61,17 +61,17 @@ def test_in_a_crowd_what_comes_close_together_goes_out_together(
 
 
 def test_alone_each_piece_goes_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "GATHER_SECONDS", 60.0)
+    monkeypatch.setattr(reply_module, "GATHER_SECONDS", 60.0)
 
     async def work() -> None:
-        answer = streamed()
-        pieces = aiter(answer.reader())
+        reply = streamed()
+        pieces = aiter(reply.open_stream())
         for word in ("one", "two"):
             waiting = asyncio.ensure_future(anext(pieces))
             await asyncio.sleep(0)
-            answer.hear(said(word))
+            reply.hear(said(word))
             assert word.encode() in await waiting
-        answer.end(END)
+        reply.end(END)
         assert b"[DONE]" in await anext(pieces)
         assert [piece async for piece in pieces] == []
 
@@ -79,15 +79,15 @@ def test_alone_each_piece_goes_out_at_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_long_silence_has_comments_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "PING_SECONDS", 0.02)
+    monkeypatch.setattr(reply_module, "PING_SECONDS", 0.02)
 
     async def work() -> None:
-        answer = streamed()
-        pieces = aiter(answer.reader())
-        answer.hear(said("one"))
+        reply = streamed()
+        pieces = aiter(reply.open_stream())
+        reply.hear(said("one"))
         assert b"one" in await anext(pieces)
         assert [await anext(pieces), await anext(pieces)] == [PING, PING]
-        answer.end(END)
+        reply.end(END)
         assert (await anext(pieces)).endswith(b"[DONE]\n\n")
 
     run(work)
@@ -95,12 +95,12 @@ def test_a_long_silence_has_comments_in_it(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_reader_that_was_never_read_leaves_nothing_behind() -> None:
     async def work() -> None:
-        before, left = Reader._open, []
-        answer = streamed()
-        answer.abandoned = lambda: left.append(1)
-        reader = answer.reader()
-        reader.close()
-        reader.close()
-        assert (Reader._open, left) == (before, [1])
+        before, left = ReplyStream._open, []
+        reply = streamed()
+        reply.abandoned = lambda: left.append(1)
+        stream = reply.open_stream()
+        stream.close()
+        stream.close()
+        assert (ReplyStream._open, left) == (before, [1])
 
     run(work)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 
 
-class KeptPages:
+class PageCache:
     """The pages asked for last, ``most_bytes`` of them in all."""
 
     def __init__(self, most_bytes: int) -> None:
@@ -19,7 +19,7 @@ class KeptPages:
             self._pages.move_to_end(key)
         return page
 
-    def keep(self, key: Hashable, page: bytes) -> None:
+    def put(self, key: Hashable, page: bytes) -> None:
         """Keep a page, and forget those that nobody has asked for the longest."""
         self._bytes += len(page) - len(self._pages.pop(key, b""))
         self._pages[key] = page

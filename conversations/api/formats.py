@@ -13,7 +13,7 @@ DONE = b"data: [DONE]\n\n"
 PING = b": ping\n\n"
 
 
-class Origin(NamedTuple):
+class Identity(NamedTuple):
     """What a completion says of itself: its id, when it began (Unix seconds), by which model."""
 
     id: str
@@ -21,22 +21,22 @@ class Origin(NamedTuple):
     model: str
 
 
-class Form(Protocol):
+class Format(Protocol):
     """How an answer is written. Bytes that were given are final; there may be none for a chunk."""
 
     content_type: str
 
-    def heard(self, chunk: Chunk) -> bytes:
+    def write_chunk(self, chunk: Chunk) -> bytes:
         """What a chunk of the upstream adds."""
 
-    def ending(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
+    def write_end(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
         """The end of an answer that is complete."""
 
-    def failure(self, error: ApiError) -> bytes:
+    def write_error(self, error: ApiError) -> bytes:
         """The end of an answer that broke after something of it was given."""
 
 
-class Streamed:
+class StreamFormat:
     """Lines of server-sent events: ``data: {json}``, comments, and nothing else.
 
     The role of each choice comes first, in the order of the choices, before anything is said;
@@ -45,8 +45,8 @@ class Streamed:
 
     content_type = "text/event-stream"
 
-    def __init__(self, origin: Origin, choices: int, *, include_usage: bool) -> None:
-        head = wire.encode(wire.Head(object="chat.completion.chunk", **origin._asdict()))
+    def __init__(self, identity: Identity, choices: int, *, include_usage: bool) -> None:
+        head = wire.encode(wire.Head(object="chat.completion.chunk", **identity._asdict()))
         self._before = b"data: " + head[:-1] + b',"choices":['
         # OpenAI's own stream says null on every chunk but the last where usage was asked for.
         self._after = b'],"usage":null}\n\n' if include_usage else b"]}\n\n"
@@ -54,7 +54,7 @@ class Streamed:
         self._include_usage = include_usage
         self._is_open = False
 
-    def heard(self, chunk: Chunk) -> bytes:
+    def write_chunk(self, chunk: Chunk) -> bytes:
         """A line for each choice that says something."""
         # Likelihoods may come for tokens whose text is held back.
         lines = [self._said(each) for each in chunk.choices if each.delta.says or each.logprobs]
@@ -62,7 +62,7 @@ class Streamed:
         lines = [line for line in lines if line]
         return b"".join([*self._opening(), *lines]) if lines else b""
 
-    def ending(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
+    def write_end(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
         """The finish reasons, the usage, and [DONE]."""
         reasons = [_reason(index, finish_reasons) for index in range(self._choices)]
         lines = [
@@ -73,7 +73,7 @@ class Streamed:
             lines.append(self._before + b'],"usage":' + wire.encode(usage) + b"}\n\n")
         return b"".join([*self._opening(), *lines, DONE])
 
-    def failure(self, error: ApiError) -> bytes:
+    def write_error(self, error: ApiError) -> bytes:
         """An event with the error, and no [DONE] after it."""
         return b"data: " + wire.encode(error.envelope()) + b"\n\n"
 
@@ -134,27 +134,27 @@ class _Choice:
         return wire.Choice(index, message, finish_reason, logprobs)
 
 
-class Whole:
+class JsonFormat:
     """One JSON object at the end."""
 
     content_type = "application/json"
 
-    def __init__(self, origin: Origin, choices: int) -> None:
-        self._origin = origin
+    def __init__(self, identity: Identity, choices: int) -> None:
+        self._identity = identity
         self._choices = [_Choice() for _ in range(choices)]
 
-    def heard(self, chunk: Chunk) -> bytes:
+    def write_chunk(self, chunk: Chunk) -> bytes:
         """Nothing yet."""
         for choice in chunk.choices:
             if choice.index < len(self._choices):
                 self._choices[choice.index].take(choice)
         return b""
 
-    def ending(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
+    def write_end(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
         """The completion."""
         return wire.encode(
             {
-                **self._origin._asdict(),
+                **self._identity._asdict(),
                 "object": "chat.completion",
                 "choices": self.choices(finish_reasons),
                 "usage": usage,
@@ -168,7 +168,7 @@ class Whole:
             for index, choice in enumerate(self._choices)
         ]
 
-    def failure(self, error: ApiError) -> bytes:
+    def write_error(self, error: ApiError) -> bytes:
         """Nothing was given before, so that the status tells."""
         return b""
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
-from conversations.admin.audited import AuditedAdmin
+from conversations.admin.audited_admin import AuditedAdmin
 from conversations.models import KeptCompletion
 
 

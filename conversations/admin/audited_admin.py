@@ -8,7 +8,7 @@ from django.db.models import CASCADE, Model, QuerySet
 from django.http import HttpRequest
 
 from conversations import audit
-from conversations.admin.edit_conflict import as_drawn
+from conversations.admin.edit_conflict import with_edit_conflict
 from conversations.models import LanguageModel, Rule, User
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ else:
     _ModelAdmin = admin.ModelAdmin
 
 # What administrators decide and a deletion takes with it. Of a person's own things none is told.
-_TOLD = (LanguageModel, Rule)
+_AUDITED_DEPENDENTS = (LanguageModel, Rule)
 
 
 def actor_of(request: HttpRequest) -> User:
@@ -42,7 +42,7 @@ class AuditedAdmin(_ModelAdmin):
         # Without fields it is only asked which there are.
         if obj is None or kwargs.get("fields") is None:
             return form
-        return as_drawn(form, self.get_readonly_fields(request, obj))
+        return with_edit_conflict(form, self.get_readonly_fields(request, obj))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # The many-to-many fields are saved later, by save_related, which closes the entry.
@@ -71,17 +71,17 @@ class AuditedAdmin(_ModelAdmin):
             audit.record(actor_of(request), "deleted", each, before[each.pk], {})
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        gone = _with_what_goes_along([obj])
+        gone = _with_dependents([obj])
         super().delete_model(request, obj)
         _record_deleted(request, gone)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        gone = _with_what_goes_along(queryset)
+        gone = _with_dependents(queryset)
         super().delete_queryset(request, queryset)
         _record_deleted(request, gone)
 
 
-class Gone(NamedTuple):
+class DeletedRecord(NamedTuple):
     """A record that is being deleted, under the key that deleting takes from it."""
 
     target: Model
@@ -89,26 +89,26 @@ class Gone(NamedTuple):
     before: dict[str, Any]
 
 
-def _with_what_goes_along(targets: Iterable[Model]) -> list[Gone]:
+def _with_dependents(targets: Iterable[Model]) -> list[DeletedRecord]:
     """The records, and the models and limits that are deleted with them."""
-    found: list[Gone] = []
+    found: list[DeletedRecord] = []
     for target in targets:
-        found.append(Gone(target, target.pk, audit.snapshot(target)))
-        found += _with_what_goes_along(_depending_on(target))
+        found.append(DeletedRecord(target, target.pk, audit.snapshot(target)))
+        found += _with_dependents(_dependents_of(target))
     # A limit of a group for a model may go with either.
     return list({(type(each.target), each.key): each for each in found}.values())
 
 
-def _depending_on(target: Model) -> list[Model]:
+def _dependents_of(target: Model) -> list[Model]:
     return [
         record
         for relation in target._meta.related_objects
-        if relation.related_model in _TOLD and relation.on_delete is CASCADE
+        if relation.related_model in _AUDITED_DEPENDENTS and relation.on_delete is CASCADE
         for record in getattr(target, str(relation.get_accessor_name())).all()
     ]
 
 
-def _record_deleted(request: HttpRequest, gone: list[Gone]) -> None:
+def _record_deleted(request: HttpRequest, gone: list[DeletedRecord]) -> None:
     for target, key, before in gone:
         target.pk = key
         audit.record(actor_of(request), "deleted", target, before, {})

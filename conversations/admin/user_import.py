@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from conversations.accounts import csv_import
 from conversations.accounts.csv_import import Invited, NotReadable, Plan
 from conversations.admin import csv
-from conversations.admin.audited import actor_of
+from conversations.admin.audited_admin import actor_of
 
 if TYPE_CHECKING:
     _Admin = ModelAdmin[Any]

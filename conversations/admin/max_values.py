@@ -4,7 +4,7 @@ from django import forms
 from django.core.validators import MaxValueValidator
 
 
-def hold_below(form: forms.BaseForm, most: int, *names: str) -> None:
+def set_maximum(form: forms.BaseForm, most: int, *names: str) -> None:
     """Refuse more than ``most`` in these fields, in the browser and here."""
     for name in names:
         field = form.fields[name]

@@ -17,7 +17,7 @@ WRITABLE_BY_STAFF = (
 WRITABLE_BY_SUPERUSERS = (*WRITABLE_BY_STAFF, "is_staff", "is_superuser", "user_permissions")
 
 
-class NewPersonForm(AdminUserCreationForm):
+class NewUserForm(AdminUserCreationForm):
     """A person whom an administrator adds."""
 
     def clean_username(self) -> str:
@@ -29,7 +29,7 @@ class NewPersonForm(AdminUserCreationForm):
         return _free_address(self.cleaned_data["email"], None)
 
 
-class PersonForm(UserChangeForm):
+class UserForm(UserChangeForm):
     """A person as they are; ``actor`` is set by the page on each request's class."""
 
     actor: User
