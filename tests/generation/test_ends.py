@@ -29,7 +29,7 @@ from conversations.socket import frames, handlers
 from conversations.socket.page import Page
 from conversations.transcript import Delta, Failure, Finished, decode, encode
 from tests.people import make_people
-from tests.playing import KEY, Stage, followed, generation_and_message, play
+from tests.playing import KEY, Stage, followed, generation_and_message, logged, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CAUSES = ("completed", "stopped", "interrupted", "failed")
@@ -75,6 +75,24 @@ def test_an_owner_of_an_older_epoch_ends_nothing_and_writes_nothing() -> None:
     assert log.append([entry], [(generation.pk, OWNER, 1)]) == set()
     generation.refresh_from_db()
     assert (generation.status, LoggedEvent.objects.count()) == ("running", 0)
+
+
+def test_an_owner_whose_answer_was_taken_over_shows_and_stores_nothing_more() -> None:
+    async def work(stage: Stage) -> None:
+        turn = await stage.send("tokens=1000 gate=g", await stage.model("good"))
+        generation_id = turn.generation.pk
+        shown = runner().tails.follow(generation_id, 0)
+        stage.upstream.open("g")
+        first = await anext(shown)
+        await in_thread(Generation.objects.filter(pk=generation_id).update, epoch=2)
+        stage.upstream.open("g", 5)
+        await stage.upstream.until(lambda: stage.upstream.calls[0].ended == "left")
+        assert [batch async for batch in shown] == []
+        assert await logged(generation_id) == first.payloads
+        generation, message = await in_thread(generation_and_message, generation_id)
+        assert (generation.status, message.content) == ("running", "")
+
+    play(work)
 
 
 def test_the_same_send_delivered_five_times_makes_one_message_and_one_upstream_call() -> None:

@@ -16,6 +16,11 @@ COVER = COVERS[0]
         ("key_1", r"x key\_1 y", f"x {COVER} y"),
         ("Jörg", "Jo\u0308rg, J&ouml;rg, J%C3%B6rg", f"{COVER}, {COVER}, {COVER}"),
         ("secret", r"\u0073ecret", COVER),
+        ("日本", r"in \u65e5\u672C", f"in {COVER}"),
+        ("a😀b", r"a\ud83d\ude00b", COVER),
+        ("secret", r"\ud83d secret", rf"\ud83d {COVER}"),
+        ("a&b<c>d", "a&#38;b&#x3C;c&#X3e;d", COVER),
+        ("a é", "a%20%C3%A9 a%20%c3%a9", f"{COVER} {COVER}"),
         ("a b", "a\n  b", COVER),
         ("secret", "s\u200becret", COVER),
         ("John Smith", "\u2068John\u2069 Smith", f"\u2068{COVER}"),
@@ -27,6 +32,7 @@ COVER = COVERS[0]
         ("%41", "100%41 and A", f"100{COVER} and A"),
         ("日本", "東京は日本の", f"東京は{COVER}の"),
         ("secret", "sec ret secre cret", "sec ret secre cret"),
+        ("secret", "-".join(["secret"] * 9), "-".join([COVER] * 9)),
     ],
 )
 def test_a_string_is_covered_however_it_is_written(mask: str, text: str, covered: str) -> None:
@@ -46,12 +52,39 @@ def test_strings_that_overlap_are_all_covered() -> None:
     assert Masks(["abc", "bcd"]).text("xabcdx") == f"x{COVER}x"
 
 
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        ("one x. two", f"one {COVER}. two"),
+        ("one xbb. two", f"one {COVER}. two"),
+        ("one xbbbbbbbb. two", COVER),
+    ],
+)
+def test_what_covering_puts_together_is_covered_too_and_what_never_ends_as_a_whole(
+    text: str, covered: str
+) -> None:
+    # Each cover that is put in makes the second string anew, as long as a "b" follows.
+    assert Masks(["x", f"{COVER}b"]).text(text) == covered
+
+
 def test_json_stays_json() -> None:
     text = '{"card": 4111, "who": "\\u0041nn", "Ann": [1, null]}'
     assert Masks(["4111", "Ann"]).json(text) == (
         f'{{"card": "{COVER}", "who": "{COVER}", "{COVER}": [1, null]}}'
     )
     assert Masks(["other"]).json(text) == text
+
+
+def test_what_json_writes_in_another_way_is_covered_where_it_was_written() -> None:
+    assert "1.10" not in Masks(["1.10"]).json('{"price": 1.10}')
+    assert "secret" not in Masks(["secret"]).json('{"a": "secret", "a": "other"}')
+
+
+def test_every_part_of_a_value_is_covered_and_keeps_its_kind() -> None:
+    masks = Masks(["Ann", "4111", "True"])
+    value = {"Ann": ["Ann", ("x", 4111, 7)], "none": None, "yes": True}
+    covered = {COVER: [COVER, ["x", COVER, 7]], "none": None, "yes": True}
+    assert masks.value(value) == covered
 
 
 def test_without_strings_nothing_changes() -> None:

@@ -164,6 +164,27 @@ def test_pass_phrases_are_not_guessed_for_long(people: People) -> None:
     assert (last.status_code, last["Retry-After"]) == (429, "300")
 
 
+def test_pass_phrases_of_one_link_are_not_guessed_from_many_addresses(people: People) -> None:
+    path = path_of(share(make_talk(people.alice), passphrase="open sesame"))
+    guesses = [
+        unlocked(Client(REMOTE_ADDR=f"192.0.2.{number}"), path, "a guess").status_code
+        for number in range(51)
+    ]
+    assert guesses == [422] * 50 + [429]
+    elsewhere = Client(REMOTE_ADDR="198.51.100.1")
+    assert unlocked(elsewhere, path, "open sesame").status_code == 429
+    other = path_of(share(make_talk(people.alice), passphrase="open barley"))
+    assert unlocked(elsewhere, other, "open barley")["Location"] == other
+
+
+def test_a_right_pass_phrase_forgets_the_wrong_ones_of_its_address(people: People) -> None:
+    path = path_of(share(make_talk(people.alice), passphrase="open sesame"))
+    for _round in range(2):
+        wrong = [unlocked(browser_of(None), path, "a guess").status_code for _ in range(4)]
+        assert wrong == [422] * 4
+        assert unlocked(browser_of(None), path, "open sesame").status_code == 302
+
+
 def test_after_thirty_misses_in_a_minute_an_address_gets_no_answer(people: People) -> None:
     link = share(make_talk(people.alice))
     misses = [browser_of(None).get(f"/s/guess-{number}/").status_code for number in range(31)]

@@ -18,6 +18,7 @@ error-mid-stream      an OpenAI error object; error-flat: SiliconFlow's; error-v
 done-only             [DONE] and nothing else; no-finish: [DONE] without a finish reason
 empty                 ``stop`` without any content
 400 401 403 403-balance 404-path 413 429 429-later 429-date 429-soon 451 500 502 503 504
+429-brief 500-brief 503-brief  with a Retry-After of 10 ms, each time
 429-cut, 503-cut      the connection closed within the body, chunked and of a known length
 loading               llama.cpp that still loads its model
 context, context-llama  the prompt is too long
@@ -245,10 +246,13 @@ SCRIPTS |= {
     "413": _whole(413, {"code": 20042, "message": "The request is too large."}),
     "429": _whole(429, LIMITED),
     "429-later": _whole(429, LIMITED, {"Retry-After": "30"}),
+    "429-brief": _whole(429, LIMITED, {"Retry-After": "0.01"}),
     "451": _whole(451, {"code": 20021, "message": "NSFW"}),
     "500": _whole(500, {"code": 50500, "message": "Unknown error"}),
+    "500-brief": _whole(500, {"code": 50500, "message": "Unknown error"}, {"Retry-After": "0.01"}),
     "502": _whole(502, {"error": "bad gateway"}),
     "503": _whole(503, OVERLOADED),
+    "503-brief": _whole(503, OVERLOADED, {"Retry-After": "0.01"}),
     "504": _whole(504, "Gateway timeout"),
     "loading": _whole(
         503, {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}

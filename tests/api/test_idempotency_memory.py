@@ -1,0 +1,186 @@
+"""The answers kept for requests that come again: how long, how many bytes, which go first."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conversations.api import idempotency
+from conversations.api.completions import Claim
+from conversations.api.errors import ApiError
+from conversations.api.idempotency import Memory, claim_of
+from conversations.refusal import Refused
+
+MEGABYTE = 1024 * 1024
+HOUR = 3600
+
+
+class Asked:
+    """Requests with the claims 0, 1, 2 ... of one API key, and which of them began a run."""
+
+    def __init__(self) -> None:
+        self.began: list[int] = []
+        self._memory = Memory()
+
+    async def ask(self, number: int, *, key: int = 1, body: str = "", **answer: Any) -> Any:
+        """What a request is answered with; the answer is over and has 4 MB unless said."""
+        given = {"size": 4 * MEGABYTE, "is_over": True, "is_whole": True, "was_abandoned": False}
+
+        async def begin() -> Any:
+            self.began.append(number)
+            return SimpleNamespace(answer=SimpleNamespace(**{**given, **answer}))
+
+        return await self._memory.started(key, Claim(str(number), body), begin)
+
+
+def asked(work: Callable[[Asked], Awaitable[None]]) -> list[int]:
+    """The claims that began a run, in order."""
+
+    async def whole() -> list[int]:
+        asked = Asked()
+        await work(asked)
+        return asked.began
+
+    return asyncio.run(whole())
+
+
+def test_64_megabytes_are_kept_and_beyond_them_the_oldest_goes_first() -> None:
+    async def work(asked: Asked) -> None:
+        # Sixteen of 4 MB are what there is room for.
+        for number in range(16):
+            await asked.ask(number)
+        for number in range(17):
+            await asked.ask(number)
+        await asked.ask(16)
+        await asked.ask(1)
+        await asked.ask(0)
+
+    assert asked(work) == [*range(17), 0]
+
+
+def test_an_answer_that_is_still_written_stays_and_the_next_oldest_goes() -> None:
+    async def work(asked: Asked) -> None:
+        await asked.ask(0, size=20 * MEGABYTE, is_over=False)
+        await asked.ask(1, size=20 * MEGABYTE)
+        await asked.ask(2, size=30 * MEGABYTE)
+        for number in (0, 2, 1):
+            await asked.ask(number)
+
+    assert asked(work) == [0, 1, 2, 1]
+
+
+@pytest.mark.parametrize(("later", "began"), [(24 * HOUR - 9, [0]), (24 * HOUR + 9, [0, 0])])
+def test_a_key_is_answered_by_its_first_run_for_24_hours(
+    monkeypatch: pytest.MonkeyPatch, later: int, began: list[int]
+) -> None:
+    async def work(asked: Asked) -> None:
+        await asked.ask(0)
+        clock = SimpleNamespace(monotonic=lambda: time.monotonic() + later)
+        monkeypatch.setattr(idempotency, "time", clock)
+        await asked.ask(0)
+
+    assert asked(work) == began
+
+
+def test_requests_of_the_same_moment_begin_one_run_and_get_one_answer() -> None:
+    async def work(asked: Asked) -> None:
+        started = await asyncio.gather(*(asked.ask(0) for _ in range(5)))
+        assert all(each is started[0] for each in started)
+
+    assert asked(work) == [0]
+
+
+def test_the_same_key_of_another_program_is_another_key() -> None:
+    async def work(asked: Asked) -> None:
+        await asked.ask(0)
+        await asked.ask(0, key=2)
+
+    assert asked(work) == [0, 0]
+
+
+def test_another_body_under_a_known_key_is_refused() -> None:
+    async def work(asked: Asked) -> None:
+        await asked.ask(0)
+        with pytest.raises(Refused) as refused:
+            await asked.ask(0, body="other")
+        assert refused.value.code == "idempotency_key_reused"
+
+    assert asked(work) == [0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "charged"),
+    [
+        ({"is_whole": False}, "Nothing was charged now"),
+        ({"was_abandoned": True}, "What was made was charged"),
+        ({"is_whole": False, "was_abandoned": True}, "What was made was charged"),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_gone(answer: dict[str, bool], charged: str) -> None:
+    async def work(asked: Asked) -> None:
+        with pytest.raises((ApiError, Refused), match=charged) as gone:
+            await asked.ask(0, **answer)
+        assert gone.value.code == "idempotent_answer_gone"
+
+    assert asked(work) == [0]
+
+
+def test_a_run_that_could_not_begin_frees_its_key() -> None:
+    async def work(asked: Asked) -> None:
+        async def fails() -> Any:
+            raise ConnectionError
+
+        with pytest.raises(ConnectionError):
+            await asked._memory.started(1, Claim("0", ""), fails)
+        await asked.ask(0)
+
+    assert asked(work) == [0]
+
+
+def test_a_client_that_leaves_does_not_take_the_run_from_another_that_waits() -> None:
+    async def work(asked: Asked) -> None:
+        may_begin = asyncio.Event()
+
+        async def begin() -> Any:
+            await may_begin.wait()
+            return SimpleNamespace(answer=SimpleNamespace(was_abandoned=False, is_whole=True))
+
+        first, second = (
+            asyncio.ensure_future(asked._memory.started(1, Claim("0", ""), begin)) for _ in "ab"
+        )
+        await asyncio.sleep(0)
+        first.cancel()
+        may_begin.set()
+        assert (await second).answer.is_whole
+
+    asked(work)
+
+
+@pytest.mark.parametrize("key", ["k", "order 66", "~!", "k" * 255])
+def test_a_key_is_1_to_255_printable_characters(key: str) -> None:
+    assert claim_of(key, {}) is not None
+
+
+@pytest.mark.parametrize("key", [" k", "k ", "ké", "a\tb", "k" * 256, "k\n"])
+def test_other_keys_are_refused(key: str) -> None:
+    with pytest.raises(ApiError) as refused:
+        claim_of(key, {})
+    assert (refused.value.status, refused.value.code) == (400, "invalid_idempotency_key")
+
+
+def test_without_the_header_nothing_is_claimed() -> None:
+    assert claim_of("", {}) is None
+
+
+def test_a_claim_is_the_key_and_the_body_whatever_the_order_of_its_fields() -> None:
+    first = claim_of("k", {"model": "m", "n": 1})
+    assert claim_of("k", {"n": 1, "model": "m"}) == first
+    assert first is not None
+    for other in (claim_of("l", {"model": "m", "n": 1}), claim_of("k", {"model": "m", "n": 2})):
+        assert other is not None
+        assert other != first
+    # What the database keeps of either is a hash.
+    assert [len(part) for part in first] == [64, 64]

@@ -1,0 +1,275 @@
+"""Counters against holds: what is held, given back and used, to the last token, and in order."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
+from conversations.models import Counter, Generation, Hold, LanguageModel, LedgerEntry, Rule
+from conversations.quotas.counters import amounts, locked
+from conversations.quotas.reservation import Wanted, deciding_rules, reserve
+from conversations.quotas.settlement import Measured, settle
+from conversations.quotas.tokens import PromptSize
+from conversations.transcript import ChoiceTranscript, Finished, TokenCounts, Transcript
+from tests.people import People, make_model
+from tests.postgres import manage
+from tests.quotas.books import assert_books_balance, limit
+
+PROMPT = PromptSize(bound=100, estimate=30)
+
+
+@pytest.fixture
+def model(db: None) -> LanguageModel:
+    model = make_model()
+    model.prompt_price, model.completion_price = Decimal(2), Decimal(8)
+    model.save()
+    return model
+
+
+def held_for(people: People, model: LanguageModel, max_tokens: int = 200, **fields: object) -> UUID:
+    """A generation with a hold for an answer of that length."""
+    generation_id = uuid4()
+    with transaction.atomic():
+        reserve(generation_id, Wanted(people.alice, model, PROMPT, max_tokens, **fields))
+    return generation_id
+
+
+def settled(
+    generation_id: UUID, usage: TokenCounts | None = None, said: str = "", **measured: object
+) -> LedgerEntry:
+    """The ledger's entry for a hold once it is settled."""
+    transcript = Transcript(choices={0: ChoiceTranscript(content=said)})
+    last = Finished(cause="completed", usage=usage)
+    measured = {"began": True, **measured}
+    with transaction.atomic():
+        settle(Generation(pk=generation_id), last, transcript, Measured(**measured))
+    return LedgerEntry.objects.get(generation_id=generation_id)
+
+
+def counted(measure: str) -> tuple[int, int]:
+    """What is used and held of a measure."""
+    return Counter.objects.values_list("used", "held").get(measure=measure)
+
+
+def test_a_settled_hold_leaves_what_was_used_and_gives_back_the_rest(
+    people: People, model: LanguageModel
+) -> None:
+    limit(10_000)
+    limit(10, "requests")
+    limit(100_000, "cost")
+    first, second = held_for(people, model), held_for(people, model, 50)
+    assert counted("tokens") == (0, 300 + 150)
+    assert counted("requests") == (0, 2)
+    assert counted("cost") == (0, (100 * 2 + 200 * 8) + (100 * 2 + 50 * 8))
+    settled(first, TokenCounts(9, 12, 21))
+    assert counted("tokens") == (21, 150)
+    assert counted("requests") == (1, 1)
+    assert counted("cost") == (9 * 2 + 12 * 8, 100 * 2 + 50 * 8)
+    settled(second, TokenCounts(100, 50, 150))
+    assert counted("tokens") == (21 + 150, 0)
+    assert_books_balance()
+
+
+def test_an_estimate_above_the_hold_is_charged_as_the_hold(
+    people: People, model: LanguageModel
+) -> None:
+    limit(10_000)
+    entry = settled(held_for(people, model, 50), said="a word " * 1_000)
+    assert (entry.source, entry.completion_tokens) == ("estimate", 1_750)
+    assert entry.charged_tokens == 100 + 50
+    assert counted("tokens") == (150, 0)
+    # No limit counts the cost, so nothing bounds what is charged of it.
+    assert entry.charged_cost_micros == entry.cost_micros == 30 * 2 + 1_750 * 8
+
+
+def test_what_never_began_gives_all_of_its_hold_back(people: People, model: LanguageModel) -> None:
+    limit(10_000)
+    limit(10, "requests")
+    entry = settled(held_for(people, model), began=False)
+    assert (entry.source, entry.requests, entry.cost_micros) == ("none", 0, 0)
+    assert (counted("tokens"), counted("requests")) == ((0, 0), (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("usage", "choices", "source"),
+    [
+        # The hold is for a prompt of 100 tokens and 200 of an answer; 80 were said.
+        (TokenCounts(100, 200, 300), 1, "provider"),
+        (TokenCounts(0, 80, 80), 1, "provider"),
+        (TokenCounts(101, 80, 181), 1, "estimate"),
+        (TokenCounts(-1, 80, 79), 1, "estimate"),
+        (TokenCounts(9, 201, 210), 1, "estimate"),
+        (TokenCounts(9, 10, 19), 1, "provider"),
+        (TokenCounts(9, 9, 18), 1, "estimate"),
+        (TokenCounts(9, 54, 63), 2, "provider"),
+        (TokenCounts(9, 53, 62), 2, "estimate"),
+    ],
+)
+def test_a_provider_that_counts_what_cannot_be_is_not_believed(
+    people: People, model: LanguageModel, usage: TokenCounts, choices: int, source: str
+) -> None:
+    generation_id = held_for(people, model)
+    assert Hold.objects.get().completion_bound is not None
+    entry = settled(generation_id, usage, said="four" * 80, choices=choices)
+    counts = (usage.prompt_tokens, usage.completion_tokens)
+    expected = counts if source == "provider" else (30, 80)
+    assert entry.source == source
+    assert (entry.prompt_tokens, entry.completion_tokens) == expected
+
+
+def test_the_ledger_says_who_asked_what_with_which_key_and_how_it_ended(
+    people: People, model: LanguageModel
+) -> None:
+    key, _secret = api_keys.create(people.alice, KeyChoices("nightly"))
+    entry = settled(held_for(people, model, key=key), TokenCounts(9, 12, 21), first_token_ms=40)
+    assert (entry.user, entry.username, entry.api_key_name) == (people.alice, "alice", str(key))
+    assert (entry.model_name, entry.provider_name) == (model.name, model.provider.name)
+    assert (entry.outcome, entry.error_code, entry.first_token_ms) == ("completed", "", 40)
+    assert entry.day == entry.reserved_at.date() == timezone.now().date()
+    assert entry.reserved_at <= entry.settled_at <= timezone.now()
+
+
+def many_limits(model: LanguageModel) -> list[Rule]:
+    """Limits whose counters stand in none of the orders in which they were made."""
+    return [
+        limit(10_000, period="month"),
+        limit(10, "requests", language_model=model),
+        limit(10_000),
+        limit(100_000, "cost"),
+        limit(10, "requests"),
+        limit(100, "requests", period="month"),
+    ]
+
+
+def slots_of(hold: Hold) -> list[tuple]:
+    """The slots of the counters of a hold, in its order."""
+    counters = Counter.objects.in_bulk([part[0] for part in hold.parts])
+    return [counters[part[0]].slot for part in hold.parts]
+
+
+def test_counters_are_taken_in_one_order_whichever_limit_came_first(
+    people: People, model: LanguageModel
+) -> None:
+    """Two reservations, or a reservation and a settlement, then never wait for each other."""
+    many_limits(model)
+    rules = deciding_rules(people.alice, model)
+    generations = [held_for(people, model) for _ in range(2)]
+    for hold in Hold.objects.filter(generation_id__in=generations):
+        assert slots_of(hold) == sorted(slots_of(hold)) == [rule.slot for rule in rules]
+    with transaction.atomic():
+        counters = locked(people.alice, rules, timezone.now())
+    assert [counter.slot for counter in counters] == [rule.slot for rule in rules]
+
+
+def test_a_limit_that_begins_while_answers_run_takes_its_place_in_that_order(
+    people: People, model: LanguageModel
+) -> None:
+    limit(10_000)
+    first = held_for(people, model)
+    many_limits(model)
+    held_for(people, model)
+    hold = Hold.objects.get(generation_id=first)
+    # What the two limits of one slot count is counted once.
+    assert slots_of(hold) == sorted(set(slots_of(hold)))
+    assert len(hold.parts) == 6
+    assert_books_balance()
+
+
+def test_what_is_shown_before_a_counter_is_made_is_what_the_counter_then_says(
+    people: People, model: LanguageModel
+) -> None:
+    settled(held_for(people, model), TokenCounts(9, 12, 21))
+    held_for(people, model)
+    other = make_model("other")
+    held_for(people, other)
+    rules = many_limits(model)
+    now = timezone.now()
+    shown = amounts(people.alice, rules, now)
+    assert shown == [(21, 600), (1, 1), (21, 600), (114, 1_800), (1, 2), (1, 2)]
+    with transaction.atomic():
+        made = {each.slot: each for each in locked(people.alice, _in_order(rules), now)}
+    assert [(made[rule.slot].used, made[rule.slot].held) for rule in rules] == shown
+    assert amounts(people.alice, rules, now) == shown
+    assert amounts(people.bob, rules, now) == [(0, 0)] * 6
+
+
+def _in_order(rules: list[Rule]) -> list[Rule]:
+    return sorted(rules, key=lambda rule: rule.slot)
+
+
+def test_a_window_counts_what_was_reserved_in_it_and_nothing_from_before(
+    people: People, model: LanguageModel
+) -> None:
+    for ago, generation_id in ((0, held_for(people, model)), (40, held_for(people, model))):
+        Hold.objects.filter(generation_id=generation_id).update(
+            created_at=timezone.now() - timedelta(days=ago)
+        )
+        settled(generation_id, TokenCounts(9, 12, 21))
+    old = held_for(people, model)
+    Hold.objects.filter(generation_id=old).update(created_at=timezone.now() - timedelta(days=40))
+    rules = [limit(10_000), limit(10_000, period="total")]
+    assert amounts(people.alice, rules, timezone.now()) == [(21, 0), (42, 300)]
+
+
+def test_an_answer_without_a_length_is_counted_by_a_later_limit_at_the_usual_one(
+    people: People, model: LanguageModel
+) -> None:
+    model.default_max_tokens, model.reasoning_tokens = 700, 50
+    model.save()
+    held_for(people, model, None)
+    rules = [limit(10_000), limit(100_000, "cost")]
+    usual = 700 + 50
+    expected = [(0, 100 + usual), (0, 100 * 2 + usual * 8)]
+    assert amounts(people.alice, rules, timezone.now()) == expected
+
+
+LOCKING = """
+import threading, time
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from conversations.quotas.counters import locked
+from conversations.models import Counter, Rule, User
+from conversations.quotas.reservation import deciding_rules
+alice = User.objects.get(username="alice")
+for measure, period in (("tokens", "month"), ("requests", "day"), ("cost", "day")):
+    Rule.objects.create(measure=measure, period=period, limit=1000)
+rules, now = deciding_rules(alice, None), timezone.now()
+def reserving():
+    with transaction.atomic():
+        locked(alice, rules, now)
+    connection.close()
+reserving()
+counters = sorted(Counter.objects.all(), key=lambda counter: counter.slot)
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+with transaction.atomic():
+    Counter.objects.select_for_update().get(pk=counters[-1].pk)
+    other = threading.Thread(target=reserving)
+    other.start()
+    with connection.cursor() as cursor:
+        waits = 0
+        while not waits and other.is_alive():
+            cursor.execute(WAITING)
+            waits = cursor.fetchone()[0]
+    for counter in counters[:-1]:
+        try:
+            with transaction.atomic():
+                Counter.objects.select_for_update(nowait=True).get(pk=counter.pk)
+            print("free")
+        except OperationalError:
+            print("locked")
+other.join()
+"""
+
+
+@pytest.mark.long
+def test_a_reservation_that_waits_for_the_last_counter_has_locked_those_before_it(
+    postgres_site: dict[str, str],
+) -> None:
+    manage(postgres_site, "shell", "-c", "from tests.people import make_people; make_people()")
+    said = manage(postgres_site, "shell", "-v", "0", "-c", LOCKING)
+    assert said.split() == ["locked", "locked"]
