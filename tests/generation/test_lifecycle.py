@@ -1,0 +1,351 @@
+"""What is stored when a generation begins and when it ends, to the field."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from conversations.chat import turns
+from conversations.chat.turns import Sending, Turn
+from conversations.generation import lifecycle, log, recovery
+from conversations.generation.lifecycle import OWNER
+from conversations.models import Generation, Hold, LanguageModel, LedgerEntry, LoggedEvent, Message
+from conversations.quotas.reservation import Wanted, reserve
+from conversations.quotas.settlement import Measured
+from conversations.quotas.tokens import PromptSize
+from conversations.transcript import (
+    Delta,
+    Event,
+    Failure,
+    Finished,
+    Notice,
+    TokenCounts,
+    ToolCallPiece,
+    decode,
+    encode,
+)
+from tests.people import People, make_model
+from tests.quotas.books import limit
+
+USAGE = TokenCounts(9, 12, 21)
+
+
+@pytest.fixture
+def model(db: None) -> LanguageModel:
+    model = make_model()
+    model.prompt_price, model.completion_price = Decimal(2), Decimal(8)
+    model.save()
+    return model
+
+
+def sent(people: People, model: LanguageModel, above: Message | None = None, **asked: Any) -> Turn:
+    """A turn of Alice's that has just begun."""
+    place = (above.conversation_id, above.pk) if above else (None, None)
+    sending = Sending(*place, "Tell me about tea.", model.name, asked)
+    with transaction.atomic():
+        return turns.send(people.alice, uuid4(), sending)
+
+
+def says(generation: Generation, *events: Event) -> None:
+    """Writes down what a generation said."""
+    entries = [log.Entry(generation.pk, seq, encode(each)) for seq, each in enumerate(events, 1)]
+    log.append(entries, [(generation.pk, OWNER, 1)])
+
+
+def ended(generation: Generation, last: Finished | None = None, **more: Any) -> Generation:
+    """The generation as it is stored once it has ended."""
+    measured = Measured(began=True, first_token_ms=40)
+    last = last or Finished(cause="completed", finish_reasons={"0": "stop"}, usage=USAGE)
+    assert lifecycle.finish(generation.pk, 1, last, measured, **more)
+    return Generation.objects.get(pk=generation.pk)
+
+
+def test_a_turn_begins_with_a_running_generation_and_an_empty_message_for_each_answer(
+    people: People, model: LanguageModel
+) -> None:
+    turn = sent(people, model, n=3, max_tokens=200)
+    generation = Generation.objects.get()
+    assert (generation.user, generation.conversation) == (people.alice, turn.conversation)
+    assert (generation.language_model, generation.status) == (model, "running")
+    assert (generation.owner, generation.epoch) == (OWNER, 1)
+    assert generation.parameters == {"n": 3, "max_tokens": 200}
+    assert generation.request["n"] == turn.calls[0].request.n == 3
+    assert generation.request["messages"] == 1
+    asked = Message.objects.get(role="user")
+    answers = list(generation.messages.all())
+    assert [each.choice for each in answers] == [0, 1, 2]
+    for answer in answers:
+        assert (answer.conversation, answer.parent) == (turn.conversation, asked)
+        assert (answer.role, answer.content, answer.model_name) == ("assistant", "", model.name)
+        assert answer.changed_in == asked.changed_in > 0
+    hold = Hold.objects.get()
+    assert (hold.generation_id, hold.completion_bound) == (generation.pk, 3 * 200)
+
+
+def test_one_answer_is_made_where_no_number_is_asked_for(
+    people: People, model: LanguageModel
+) -> None:
+    generation = sent(people, model).generation
+    assert generation.messages.get().choice == 0
+    # Nothing limits its tokens, so nothing is added to what was asked.
+    assert generation.parameters == {}
+    assert generation.notices == []
+
+
+def test_a_lowered_length_is_what_is_asked_of_the_model_and_the_reader_is_told(
+    people: People, model: LanguageModel
+) -> None:
+    limit(1_000)
+    turn = sent(people, model, max_tokens=5_000, temperature=0.5)
+    (notice,) = turn.generation.notices
+    lowered = turn.generation.parameters["max_tokens"]
+    assert f"allows {lowered:,} tokens for this answer, not 5,000" in notice
+    assert turn.generation.parameters == {"temperature": 0.5, "max_tokens": lowered}
+    assert turn.calls[0].request.max_tokens == lowered < 1_000
+    assert turn.calls[0].request.temperature == 0.5
+
+
+def test_the_whole_branch_and_the_system_message_are_reserved_and_sent(
+    people: People, model: LanguageModel
+) -> None:
+    first = sent(people, model).generation
+    ended(first)
+    above = first.messages.get()
+    assert not Hold.objects.exists()
+    above.conversation.system_message = "You like tea. " * 100
+    above.conversation.save()
+    turn = sent(people, model, above)
+    assert [each.role for each in turn.calls[0].request.messages] == [
+        "system",
+        "user",
+        "assistant",
+        "user",
+    ]
+    assert Hold.objects.get().prompt_bound > 1_400
+
+
+def test_what_was_said_is_in_the_messages_when_it_ends(
+    people: People, model: LanguageModel
+) -> None:
+    turn = sent(people, model, n=2)
+    before = turn.conversation.version
+    call = ToolCallPiece(0, id="c1", name="get_time", arguments="{}")
+    says(
+        turn.generation,
+        Delta(at_ms=10, reasoning_content="Let me "),
+        Delta(at_ms=250, reasoning_content="think."),
+        Delta(at_ms=260, content="Tea"),
+        Delta(choice=1, content="Coffee"),
+        Delta(choice=1, tool_calls=(call,)),
+        Notice(code="remark", message="A remark."),
+    )
+    reasons = {"0": "stop", "1": "tool_calls"}
+    generation = ended(turn.generation, Finished("completed", reasons, USAGE), upstream_id="cmpl-1")
+    first, second = generation.messages.all()
+    assert (first.content, first.reasoning_content) == ("Tea", "Let me think.")
+    assert (first.reasoning_ms, first.finish_reason, first.tool_calls) == (240, "stop", [])
+    assert (second.content, second.reasoning_ms) == ("Coffee", None)
+    assert second.finish_reason == "tool_calls"
+    assert second.tool_calls == [
+        {"id": "c1", "type": "function", "function": {"name": "get_time", "arguments": "{}"}}
+    ]
+    turn.conversation.refresh_from_db()
+    assert first.changed_in == second.changed_in == turn.conversation.version == before + 1
+    assert generation.notices == ["A remark."]
+    assert (generation.status, generation.upstream_id) == ("completed", "cmpl-1")
+
+
+def test_the_generation_says_what_it_used_and_when_it_ended(
+    people: People, model: LanguageModel
+) -> None:
+    generation = ended(sent(people, model).generation)
+    assert (generation.prompt_tokens, generation.completion_tokens) == (9, 12)
+    assert (generation.usage_source, generation.first_token_ms) == ("provider", 40)
+    assert (generation.error_code, generation.error_message) == ("", "")
+    assert timezone.now() - timedelta(seconds=60) < generation.finished_at <= timezone.now()
+    assert LedgerEntry.objects.get().first_token_ms == 40
+
+
+def test_the_end_is_the_last_event_of_the_log(people: People, model: LanguageModel) -> None:
+    running = sent(people, model).generation
+    says(running, Delta(content="Tea"), Delta(content=" is"))
+    failure = Failure("overloaded", "The model's server is overloaded.")
+    generation = ended(running, Finished(cause="failed", error=failure))
+    assert [each.seq for each in LoggedEvent.objects.order_by("seq")] == [1, 2, 3]
+    assert decode(LoggedEvent.objects.get(seq=3).payload) == Finished(cause="failed", error=failure)
+    assert generation.last_seq == 3
+    assert (generation.status, generation.error_code) == ("failed", "overloaded")
+    assert generation.error_message == "The model's server is overloaded."
+    assert generation.messages.get().content == "Tea is"
+
+
+def test_an_answer_that_goes_on_is_the_same_message_with_more_in_it(
+    people: People, model: LanguageModel
+) -> None:
+    first = sent(people, model, n=2, max_tokens=200).generation
+    says(
+        first,
+        Delta(choice=1, at_ms=0, reasoning_content="Hm"),
+        Delta(choice=1, at_ms=70, reasoning_content="m."),
+        Delta(choice=1, content="Tea is"),
+    )
+    ended(first, Finished("completed", {"0": "stop", "1": "length"}, USAGE))
+    message = first.messages.get(choice=1)
+    with transaction.atomic():
+        more = turns.continue_answer(people.alice, uuid4(), message.pk).generation
+    message.refresh_from_db()
+    assert (message.generation, message.choice, message.finish_reason) == (more, 0, "")
+    assert message.changed_in == message.conversation.version
+    assert message.content == "Tea is"
+    assert more.parameters == {"max_tokens": 200}
+    assert more.request["continued"] == len("Tea is")
+    says(more, Delta(content=" a drink."))
+    ended(more)
+    message.refresh_from_db()
+    assert (message.content, message.finish_reason) == ("Tea is a drink.", "stop")
+    assert (message.reasoning_content, message.reasoning_ms) == ("Hmm.", 70)
+
+
+def test_what_is_continued_is_reserved_for_as_part_of_the_prompt(
+    people: People, model: LanguageModel
+) -> None:
+    first = sent(people, model, max_tokens=200).generation
+    says(first, Delta(content="Tea is " * 200))
+    ended(first, Finished("completed", {"0": "length"}))
+    with transaction.atomic():
+        turns.continue_answer(people.alice, uuid4(), first.messages.get().pk)
+    assert Hold.objects.get().prompt_bound > 1_400
+
+
+def test_a_page_that_is_drawn_in_the_middle_gets_what_is_in_the_log_so_far(
+    people: People, model: LanguageModel
+) -> None:
+    generation = sent(people, model).generation
+    says(generation, Delta(content="Tea"), Delta(content=" is"))
+    transcript, seq = lifecycle.transcript_of(generation, list(generation.messages.all()))
+    assert (transcript.choice(0).content, seq) == ("Tea is", 2)
+
+
+def test_a_generation_ends_once_and_of_two_ends_the_first_stands(
+    people: People, model: LanguageModel
+) -> None:
+    generation = sent(people, model).generation
+    ended(generation)
+    assert lifecycle.finish(generation.pk, 1, Finished(cause="failed")) is None
+    generation.refresh_from_db()
+    assert (generation.status, LoggedEvent.objects.count()) == ("completed", 1)
+    assert LedgerEntry.objects.count() == 1
+
+
+def api_run(people: People, model: LanguageModel, **fields: Any) -> Generation:
+    """A running generation without messages, with its hold."""
+    generation = Generation.objects.create(
+        user=people.alice,
+        language_model=model,
+        client_request_id=uuid4(),
+        **{"owner": OWNER, **fields},
+    )
+    with transaction.atomic():
+        reserve(generation.pk, Wanted(people.alice, model, PromptSize(100, 30), 200))
+    return generation
+
+
+def test_a_run_for_a_program_ends_once_with_what_it_used(
+    people: People, model: LanguageModel
+) -> None:
+    generation = api_run(people, model)
+    last = Finished(cause="completed", usage=USAGE)
+    measured = Measured(began=True, first_token_ms=40)
+    used = lifecycle.finish_api_run(generation.pk, 1, last, measured, upstream_id="cmpl-1")
+    assert used is not None
+    assert (used.prompt_tokens, used.completion_tokens) == (9, 12)
+    generation.refresh_from_db()
+    assert (generation.status, generation.upstream_id) == ("completed", "cmpl-1")
+    assert (generation.prompt_tokens, generation.completion_tokens) == (9, 12)
+    assert (generation.usage_source, generation.first_token_ms) == ("provider", 40)
+    assert lifecycle.finish_api_run(generation.pk, 1, Finished(cause="failed")) is None
+    assert LedgerEntry.objects.get().outcome == generation.status == "completed"
+
+
+def test_an_owner_of_an_older_epoch_ends_no_run_of_a_program(
+    people: People, model: LanguageModel
+) -> None:
+    generation = api_run(people, model, epoch=2)
+    assert lifecycle.finish_api_run(generation.pk, 1, Finished(cause="completed")) is None
+    generation.refresh_from_db()
+    assert (generation.status, Hold.objects.count()) == ("running", 1)
+
+
+def test_after_a_crash_a_run_for_a_program_costs_what_was_last_noted_of_it(
+    people: People, model: LanguageModel
+) -> None:
+    noted, silent = api_run(people, model), api_run(people, model)
+    lifecycle.note_progress({noted.pk: 17})
+    assert recovery.recover() == 2
+    entries = {each.generation_id: each for each in LedgerEntry.objects.all()}
+    assert (entries[noted.pk].completion_tokens, entries[noted.pk].requests) == (17, 1)
+    assert (entries[silent.pk].completion_tokens, entries[silent.pk].requests) == (0, 0)
+    assert entries[noted.pk].outcome == "interrupted"
+    assert entries[noted.pk].error_code == "restarted"
+
+
+def test_nothing_is_noted_of_what_has_ended(people: People, model: LanguageModel) -> None:
+    ended_one, running = api_run(people, model), api_run(people, model)
+    last = Finished(cause="completed", usage=USAGE)
+    lifecycle.finish_api_run(ended_one.pk, 1, last, Measured(began=True))
+    lifecycle.note_progress({ended_one.pk: 99, running.pk: 5})
+    said = dict(Generation.objects.values_list("pk", "completion_tokens"))
+    assert said == {ended_one.pk: 12, running.pk: 5}
+
+
+def stops() -> set[UUID]:
+    return set(lifecycle.stops_asked_for())
+
+
+def test_a_stop_is_asked_for_once_and_only_of_what_runs_here(
+    people: People, model: LanguageModel
+) -> None:
+    first, other, done = (api_run(people, model) for _ in range(3))
+    elsewhere = api_run(people, model, owner="elsewhere")
+    lifecycle.finish_api_run(done.pk, 1, Finished(cause="completed"))
+    for each in (first, done, elsewhere):
+        lifecycle.request_stop(each)
+    assert stops() == {first.pk}
+    assert Generation.objects.get(pk=done.pk).stop_requested_at is None
+    assert Generation.objects.get(pk=other.pk).stop_requested_at is None
+    asked_at = Generation.objects.get(pk=first.pk).stop_requested_at
+    lifecycle.request_stop(first)
+    assert Generation.objects.get(pk=first.pk).stop_requested_at == asked_at
+
+
+def test_what_is_known_young_or_anothers_is_not_taken_for_lost(
+    people: People, model: LanguageModel
+) -> None:
+    lost, known, young = (api_run(people, model) for _ in range(3))
+    elsewhere = api_run(people, model, owner="elsewhere")
+    long_ago = timezone.now() - timedelta(minutes=2)
+    old = [lost.pk, known.pk, elsewhere.pk]
+    Generation.objects.filter(pk__in=old).update(created_at=long_ago)
+    assert recovery.recover([known.pk], timedelta(minutes=1)) == 1
+    running = set(Generation.objects.running().values_list("pk", flat=True))
+    assert running == {known.pk, young.pk, elsewhere.pk}
+
+
+def test_what_runs_for_an_account_that_goes_is_ended_and_settled(
+    people: People, model: LanguageModel
+) -> None:
+    turn, program = sent(people, model), api_run(people, model)
+    program_of_bob = api_run(people, model)
+    Generation.objects.filter(pk=program_of_bob.pk).update(user=people.bob)
+    with transaction.atomic():
+        assert recovery.end_of([people.alice.pk]) == 2
+    for each in (turn.generation, program):
+        each.refresh_from_db()
+        assert (each.status, each.error_code) == ("stopped", "deactivated")
+    program_of_bob.refresh_from_db()
+    assert program_of_bob.status == "running"
+    assert Hold.objects.count() == 1
