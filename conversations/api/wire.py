@@ -1,7 +1,7 @@
 """What goes out at ``/v1``: OpenAI's objects, in the one form that strict clients take.
 
 Written from our own types and never from an upstream's bytes. Sources: OpenAI's published schema,
-and what the official packages demand of a stream (docs/api.md, "What comes back").
+and what the official packages demand of a stream (docs/api.md, "Answers").
 """
 
 from collections.abc import Mapping
