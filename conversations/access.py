@@ -83,9 +83,10 @@ def share_link_for(user: User, link_id: UUID) -> ShareLink:
 def shared_for(token: str, reader: User | None, *, include_used_up: bool = False) -> ShareLink:
     """The link of an address, without its snapshot, if it shows something to this reader.
 
-    ``reader`` is None where nobody is signed in. A reader who was let in before may take a copy
-    of what they were shown although no view is left. Raises :class:`NotFound` for a link that is
-    wrong, expired, used up, revoked, of a closed account or for others: nobody can tell which.
+    ``reader`` is None where nobody is signed in. ``include_used_up`` finds a link without views
+    left too: a reader who saw its page may still take a copy. Raises :class:`NotFound` for a link
+    that is wrong, expired, used up, revoked, of a closed account or for other readers: nobody can
+    tell which.
     """
     links = ShareLink.objects.current() if include_used_up else ShareLink.objects.live()
     if not Policy.current().public_links:

@@ -1,4 +1,4 @@
-"""What a reader's browser keeps of having been let in: a signed cookie for one link."""
+"""Access cookies: signed notes that a reader unlocked or viewed one link; keys of its forms."""
 
 import hashlib
 from enum import StrEnum
@@ -14,20 +14,20 @@ _FORM_KEY_SALT = "conversations.sharing.form"
 
 
 class Access(StrEnum):
-    """How far a reader has come."""
+    """The access that a cookie grants to a link."""
 
     NONE = "none"
-    UNLOCKED = "unlocked"  # knew the pass-phrase
-    VIEWED = "viewed"  # was shown the page, and counted
+    UNLOCKED = "unlocked"  # gave the right pass-phrase
+    VIEWED = "viewed"  # saw the page, and was counted
 
 
 def cookie_for(link: ShareLink, access: Access) -> str:
-    """The cookie, good for 12 hours and for as long as the pass-phrase stays the same."""
+    """The value of a cookie, valid for 12 hours and until the pass-phrase changes."""
     return signing.dumps([access, _fingerprint(link)], salt=_COOKIE_SALT)
 
 
 def access_in(link: ShareLink, cookie: str) -> Access:
-    """What a cookie says of this link; nothing where it is another's, too old or made up."""
+    """The access that a cookie grants; none where it is for another link, too old or forged."""
     try:
         access, fingerprint = signing.loads(cookie, salt=_COOKIE_SALT, max_age=COOKIE_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
@@ -36,16 +36,16 @@ def access_in(link: ShareLink, cookie: str) -> Access:
 
 
 def form_key(token: str, reader: User) -> str:
-    """What proves that a form came from a page of ours, made for this reader.
+    """A key that proves that a form came from our page, made for this reader.
 
-    Django's own check would refuse it: a page without referrer sends forms from the origin
+    Django's CSRF check would refuse the form: a page without referrer sends forms from the origin
     ``null`` (Fetch Standard, "append a request `Origin` header").
     """
     return signing.dumps([reader.pk, _digest(token)], salt=_FORM_KEY_SALT)
 
 
 def is_form_key(key: str, token: str, reader: User) -> bool:
-    """Whether the key is one that :func:`form_key` made."""
+    """True if :func:`form_key` made the key for this token and reader."""
     try:
         signed = signing.loads(key, salt=_FORM_KEY_SALT, max_age=FORM_KEY_SECONDS)
     except signing.BadSignature:

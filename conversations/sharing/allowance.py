@@ -1,4 +1,4 @@
-"""How often something may go wrong before it is not tried any more."""
+"""Allowances: a number of failed attempts in a time, for each key."""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from ipaddress import ip_address, ip_network
 
 from django.core.cache import cache
 
-# Whoever has one address of IPv6 usually has all 2^64 beside it.
+# A customer of an IPv6 provider usually gets a whole /64 network, with 2^64 addresses.
 _IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """``most`` failures for each key in ``seconds``, which begin with the first of them.
+    """``most`` failures for each key within ``seconds`` of the first of them.
 
     Counted in the cache: by all processes together where they share one.
     """
@@ -22,20 +22,20 @@ class Allowance:
     seconds: int
 
     def is_spent(self, *key: str) -> bool:
-        """Whether nothing is left."""
+        """True if no attempt is left."""
         return int(cache.get(self._key(key), 0)) >= self.most
 
     def spend(self, *key: str) -> bool:
-        """Use one, and give whether there was one left; of those that try at once, so many."""
+        """Use one attempt; True if one was left. Concurrent callers are all counted."""
         name = self._key(key)
         cache.add(name, 0, self.seconds)
         try:
             return cache.incr(name) <= self.most
-        except ValueError:  # It ran out between the two.
+        except ValueError:  # The key expired between the two calls.
             return True
 
     def renew(self, *key: str) -> None:
-        """Forget the failures."""
+        """Clear the failures of the key."""
         cache.delete(self._key(key))
 
     def _key(self, key: tuple[str, ...]) -> str:
@@ -44,7 +44,7 @@ class Allowance:
 
 
 def network_of(address: str) -> str:
-    """The address, or its network where one person has a whole network."""
+    """The address; for IPv6 its network, because one client has a whole network."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A snapshot as the HTML that stands in the page, and as Markdown to take along."""
+"""Renders a snapshot: as HTML for the shared page, and as Markdown to download."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from conversations.sharing.typesetting import code_block
 
 
 def to_html(snapshot: dict[str, Any]) -> str:
-    """The conversation as HTML, made once: what a page of it costs is sending it."""
+    """The conversation as HTML, made once per snapshot, so that a view costs no rendering."""
     context = {
         "snapshot": snapshot,
         "parameters": _as_code(snapshot["parameters"]) if "parameters" in snapshot else "",
@@ -37,7 +37,7 @@ def _message_context(message: dict[str, Any], snapshot: dict[str, Any]) -> dict[
 
 
 def name_of(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
-    """Who says it."""
+    """The name above a message: the author's, the model's or the tool's."""
     match message["role"]:
         case "user":
             return str(snapshot.get("author") or _("Author"))
@@ -62,12 +62,12 @@ def _as_code(text: str) -> str:
 
 
 def _safe(html: str) -> str:
-    """HTML that went through the list of what may be there."""
+    """Mark HTML as safe that has passed the allow-list of :mod:`markdown`."""
     return mark_safe(html)  # noqa: S308
 
 
 def to_markdown(snapshot: dict[str, Any]) -> str:
-    """The conversation as Markdown, complete, under the names that the page shows."""
+    """The whole conversation as Markdown, with the names that the page shows."""
     parts = [f"# {snapshot['title']}"]
     if snapshot.get("system_message"):
         parts.append(f"## {_('System message')}\n\n{snapshot['system_message']}")
@@ -93,7 +93,7 @@ def _message_markdown(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
 
 
 def _fenced(text: str) -> str:
-    """A code block whose fence is longer than any that the text holds."""
+    """A code block whose fence is longer than every fence in the text."""
     fence = "```"
     while fence in text:
         fence += "`"

@@ -1,7 +1,7 @@
 r"""Mathematics between ``\( … \)`` and ``\[ … \]`` for markdown-it.
 
-The plug-in that knows these brackets reads on to the end of the text from each that opens:
-50,000 of them took it 69 s. Here nothing is looked for beyond the length of a formula.
+The plug-in for these brackets searches to the end of the text from each opening bracket:
+50,000 of them took it 69 s. These rules search no further than the longest formula.
 """
 
 from markdown_it import MarkdownIt
@@ -11,12 +11,12 @@ from markdown_it.rules_inline import StateInline
 from conversations.sharing.typesetting import LONGEST_FORMULA
 
 _INLINE = {"\\(": ("\\)", "math_inline"), "\\[": ("\\]", "math_inline_double")}
-# From this indentation on a line is code.
+# A line with this indentation or more is code.
 _CODE_INDENT = 4
 
 
 def bracket_math(parser: MarkdownIt) -> None:
-    """Give a parser the rules; the tokens are those of the plug-in for dollars."""
+    """Add the rules to a parser; they make the same tokens as the plug-in for dollars."""
     parser.inline.ruler.before("escape", "bracket_math", _inline)
     parser.block.ruler.before(
         "fence", "bracket_math", _block, {"alt": ["paragraph", "blockquote", "list"]}

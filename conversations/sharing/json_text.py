@@ -1,4 +1,4 @@
-"""JSON as people read it."""
+"""JSON text: indented for reading, recognised, parsed and written."""
 
 import json
 import re
@@ -10,9 +10,9 @@ _ESCAPES = re.compile(r"\\\\|((?:\\u[0-9a-fA-F]{4})+)")
 
 
 def indented(text: str) -> str:
-    """JSON text of an object or a list on lines of its own; any other text as it is.
+    """Indent the JSON text of an object or a list; any other text is returned unchanged.
 
-    Numbers and repeated names stay as they were written. Letters that were escaped are shown.
+    Numbers and repeated names stay as they were written. Escaped letters are decoded.
     """
     if parsed(text) is None:
         return text
@@ -28,12 +28,12 @@ def _letters(escaped: re.Match[str]) -> str:
 
 
 def is_json(text: str) -> bool:
-    """Whether the text is a JSON object or list."""
+    """True if the text is a JSON object or list."""
     return parsed(text) is not None
 
 
 def parsed(text: str) -> dict[str, Any] | list[Any] | None:
-    """The object or list that the text holds; None where it holds none."""
+    """The object or list in a JSON text; None for any other text."""
     try:
         value = json.loads(text)
         msgspec.json.format(text)  # stricter: no NaN, no lone surrogates

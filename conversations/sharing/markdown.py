@@ -1,8 +1,8 @@
-"""Markdown as HTML for a page that may run no script.
+"""Renders Markdown as HTML for a page that runs no script.
 
-The dialect is that of the conversation's page (static/js/markdown): GitHub's, a single line break
-kept as a break, mathematics, and no HTML. What the parser lets through is checked once more
-against a list of what may be there: the policy of the page is the third line.
+The dialect is the one of the conversation page (static/js/markdown): GitHub's, with single line
+breaks kept, mathematics, and no HTML. The parser's output is then filtered by an allow-list; the
+content security policy of the page is the third line of defence.
 """
 
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 from conversations.sharing.bracket_math import bracket_math
 from conversations.sharing.typesetting import code_block, formula
 
-# A longer text is nobody's prose; it is shown as it was written.
+# A longer text is shown as plain text.
 LONGEST_RENDERED = 200_000
-# The inline grammar has quadratic corners, so neither is such a paragraph.
+# A longer paragraph too: parsing inline Markdown can take quadratic time.
 LONGEST_INLINE = 10_000
 LINK_SCHEMES = {"http", "https", "mailto"}
 LINK_REL = "noopener noreferrer nofollow"
-# The page has a heading of its own, and so has each message.
+# Headings of a text go below the headings of the page and of the message.
 HEADINGS_BELOW = 2
 DEEPEST_HEADING = 6
 
@@ -67,19 +67,19 @@ _ATTRIBUTES = {
 
 @lru_cache(maxsize=256)
 def to_html(source: str) -> str:
-    """The Markdown as HTML that may stand on any page. The last 256 are kept for previews."""
+    """The Markdown as safe HTML. Cached, because a preview renders the same texts again."""
     if len(source) > LONGEST_RENDERED:
         return plain(source)
     return cleaned(_parser().render(source))
 
 
 def plain(source: str) -> str:
-    """The text as it was written."""
+    """The text as a plain paragraph."""
     return f'<p class="plain-text">{escape(source)}</p>'
 
 
 def cleaned(html: str) -> str:
-    """The HTML without anything that is not on the list."""
+    """The HTML without tags and attributes that are not on the allow-list."""
     return nh3.clean(
         html,
         tags=_TAGS,
@@ -91,7 +91,7 @@ def cleaned(html: str) -> str:
 
 
 def blocks(source: str) -> list[tuple[int, int, str]]:
-    """The outermost blocks: their first line, the one after their last, and their HTML."""
+    """The top-level blocks: first line, line after the last, and HTML of each."""
     parser, env = _parser(), dict[str, Any]()
     tokens = parser.parse(source, env)
     found, start = [], 0
@@ -125,7 +125,7 @@ def _leave_long_paragraphs(state: StateCore) -> None:
 
 
 def _is_outward(address: str) -> bool:
-    """Whether an address is absolute and of a scheme that only leads somewhere."""
+    """True if an address is absolute and its scheme is one of ``LINK_SCHEMES``."""
     try:
         parts = urlsplit(address.strip())
     except ValueError:
@@ -159,7 +159,7 @@ def _heading(
 
 
 def _image(renderer: RendererHTML, tokens: Tokens, place: int, *_rest: Any) -> str:
-    """A link that names the host: loading a remote image would tell it who reads this and when."""
+    """A link in place of a remote image, whose host would learn who reads the page and when."""
     address = str(tokens[place].attrGet("src") or "")
     alternative = tokens[place].content
     host = urlsplit(address).hostname or ""
@@ -171,7 +171,7 @@ def _image(renderer: RendererHTML, tokens: Tokens, place: int, *_rest: Any) -> s
 
 
 def _checkbox(renderer: RendererHTML, tokens: Tokens, place: int, *_rest: Any) -> str:
-    """The box of a task. Only the plug-in for tasks makes tokens of this type: HTML is off."""
+    """The checkbox of a task. HTML is off, so only the task plug-in makes tokens of this type."""
     is_done = "checked" in tokens[place].content
     name, checked = (_("Done"), " checked") if is_done else (_("Open"), "")
     return f'<input type="checkbox" disabled{checked} aria-label="{escape(name)}">'
@@ -189,7 +189,7 @@ def _table(
 def _cell(
     renderer: RendererHTML, tokens: Tokens, place: int, options: OptionsDict, env: Any
 ) -> str:
-    """A cell whose alignment is an attribute: the policy of the page allows no styles."""
+    """A table cell, aligned by an attribute: the policy of the page allows no inline styles."""
     style = str(tokens[place].attrGet("style") or "")
     align = style.removeprefix("text-align:")
     return f'<{tokens[place].tag} align="{align}">' if align else f"<{tokens[place].tag}>"

@@ -1,10 +1,10 @@
-"""Strings that must not be seen, in every form in which a text can hold them.
+"""Covers masked strings in a text, in every form in which the text can hold them.
 
-A text is looked at in several ways: as it stands; with what HTML, JSON, Markdown and addresses
-escape read as what it means, once or nested; and without the marks by which Markdown emphasises.
-Capitals, accents written in two ways, white space and characters of no width make no difference
-in any of them. Each character that is looked at knows where it stands in the text, so what is
-found there is covered here.
+A text is searched in several views: as it is written; with the escapes of HTML, JSON, Markdown
+and addresses decoded, once or nested; and without Markdown's marks of emphasis. In every view,
+case, the two ways to write an accent, the kind of white space and characters of no width make no
+difference. Each character of a view has its position in the text, so what is found in a view is
+covered in the text.
 """
 
 import html
@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
-# The first that holds none of the masked strings stands in their place; all have one length,
-# so that it tells nothing of theirs.
+# The first that holds none of the masked strings replaces them. All have the same length, so
+# that a cover does not tell the length of what it covers.
 COVERS = ("█████", "•••••", "-----", "=====")
-# Covering can put two halves of a string together that stood apart.
+# Covering can join two halves of a string that were apart.
 _ROUNDS = 4
 
 # Unicode's Default_Ignorable_Code_Point: what is not displayed.
@@ -29,13 +29,13 @@ _INVISIBLE = (
 )
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _WHITE = re.compile(r"\s+")
-_AS_IT_STANDS = re.compile(
+_AS_WRITTEN = re.compile(
     rf"(?P<run>[!-~]+)|(?P<space>\s+)|(?P<nothing>[{_INVISIBLE}]+)|(?P<other>.)", re.DOTALL
 )
 
 
 def _escapes(backslash: str) -> str:
-    """What stands for something else; ``backslash`` is the pattern of what begins an escape."""
+    """The pattern of escapes; ``backslash`` is the pattern of what begins one."""
     return (
         r"(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
         rf"|(?P<unicode>(?:{backslash}u[0-9a-fA-F]{{4}})+)"
@@ -50,21 +50,21 @@ def _decoded(backslash: str) -> re.Pattern[str]:
     return re.compile(rf"{_escapes(backslash)}|{nothing}|{run}|(?P<other>.)", re.DOTALL)
 
 
-# HTML knows no backslash; in a string inside a string, as JSON in JSON, one escape has several.
+# HTML has no backslash escapes; in JSON inside JSON one escape has several backslashes.
 _NEVER, _ONCE, _NESTED = r"(?!)", r"\\", r"\\+"
 _UNMARKED = re.compile(
     rf"{_escapes(_NESTED)}|(?P<nothing>[{_INVISIBLE}*_~`]+)"
     r"|(?P<run>[!-$'-)+-\[\]^a-}]+)|(?P<other>.)",
     re.DOTALL,
 )
-_VIEWS = (_AS_IT_STANDS, *map(_decoded, (_NEVER, _ONCE, _NESTED)), _UNMARKED)
+_VIEWS = (_AS_WRITTEN, *map(_decoded, (_NEVER, _ONCE, _NESTED)), _UNMARKED)
 
 
 class Masks:
     """The strings that one selection masks."""
 
     def __init__(self, strings: Iterable[str]) -> None:
-        folded = {_folded(each.strip(), _AS_IT_STANDS) for each in strings}
+        folded = {_folded(each.strip(), _AS_WRITTEN) for each in strings}
         # The longest first: a string may be part of another.
         self._needles = sorted(folded - {"", " "}, key=len, reverse=True)
         free = (each for each in COVERS if not self.occur_in(each))
@@ -74,7 +74,7 @@ class Masks:
         return bool(self._needles)
 
     def occur_in(self, text: str) -> bool:
-        """Whether the text holds one of the strings in some form."""
+        """True if the text holds one of the strings in some form."""
         return any(
             needle in folded
             for folded in (_folded(text, view) for view in _VIEWS)
@@ -121,7 +121,7 @@ class Masks:
         return self.text(json.dumps(covered, ensure_ascii=False))
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
-        """Where the strings stand in the text."""
+        """The positions of the strings in the text."""
         found: list[tuple[int, int]] = []
         for view in _VIEWS:
             folded = _folded(text, view)
@@ -160,14 +160,14 @@ def _folded(text: str, view: re.Pattern[str]) -> str:
 
 
 def _mapped(text: str, view: re.Pattern[str]) -> tuple[str, list[int], list[int]]:
-    """What a view reads, and for each of its characters where that begins and ends in the text."""
+    """A view of the text, and where each of its characters begins and ends in the text."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for match in view.finditer(text):
         meaning = _meaning(match)
         if meaning.startswith(" ") and parts and parts[-1].endswith(" "):
-            # White space that is written in several pieces is one space.
+            # White space in several pieces is one space.
             meaning, ends[-1] = meaning[1:], match.end()
         if meaning:
             parts.append(meaning)
@@ -181,7 +181,7 @@ def _mapped(text: str, view: re.Pattern[str]) -> tuple[str, list[int], list[int]
 
 
 def _meaning(match: re.Match[str]) -> str:
-    """What a piece of text stands for, in the form in which texts are compared."""
+    """The meaning of a piece of text, in the form in which texts are compared."""
     piece = match[0]
     match match.lastgroup:
         case "run":

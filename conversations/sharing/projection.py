@@ -1,4 +1,4 @@
-"""From a conversation to what a reader gets: fields that are named here, masked, and no others."""
+"""Projects a conversation to what a reader gets: the fields named here, masked, and no others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,22 +15,23 @@ from conversations.sharing.selection import LONGEST_TITLE, Selection, selected_m
 from conversations.sharing.visible_text import visible_text
 
 Snapshot = dict[str, Any]
-# Of the parameters, those that describe tools go where the calls go.
+# These parameters describe tools: they are shown only where tool calls are.
 _OF_TOOLS = {"tools", "tool_choice", "parallel_tool_calls"}
-# Covering a block can put new text together; after so many times the whole text is covered.
+# Covering a block can join text that then holds a string again. After three rounds the whole
+# text is covered.
 _ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Projection:
-    """What is shown: as JSON, and as the HTML of the conversation in the page."""
+    """The shown part of a conversation: as JSON, and as the HTML of the shared page."""
 
     snapshot: Snapshot
     article: str
 
     @property
     def title(self) -> str:
-        """The title as it is shown."""
+        """The title that readers see."""
         return str(self.snapshot["title"])
 
 
@@ -44,7 +45,7 @@ def project(conversation: Conversation, selection: Selection) -> Projection:
 def snapshot_of(
     conversation: Conversation, messages: Sequence[Message], selection: Selection
 ) -> Snapshot:
-    """The messages as the selection shows them, as JSON."""
+    """The snapshot of messages, with the parts that the selection shows."""
     masks, calls = Masks(selection.masks), _Calls(messages)
     snapshot: Snapshot = {
         "title": masks.text(_title(conversation, messages, selection, masks))[:LONGEST_TITLE],
@@ -66,10 +67,10 @@ def snapshot_of(
 def _title(
     conversation: Conversation, messages: Sequence[Message], selection: Selection, masks: Masks
 ) -> str:
-    """The title; one that was made of a message which is not shown gives way to another.
+    """The title. One that was made from a hidden message is replaced.
 
-    What is made of a message is made of what is shown of it: a title that is cut short could hold
-    the beginning of a masked string, which could no longer be told.
+    A title made from a message is made from its masked text: if the text were cut first, the
+    title could end with the beginning of a masked string, which could not be recognised.
     """
     if title := " ".join(selection.title.split()):
         return title
@@ -88,7 +89,7 @@ def _parameters(conversation: Conversation, selection: Selection) -> dict[str, A
 
 
 class _Calls:
-    """The calls of the messages under numbers of our own: a provider's ids are nobody's matter."""
+    """Numbers for the tool calls of the messages, in place of the provider's ids."""
 
     def __init__(self, messages: Sequence[Message]) -> None:
         calls = [call for message in messages for call in message.tool_calls]
@@ -105,7 +106,7 @@ class _Calls:
 def _message(
     message: Message, selection: Selection, masks: Masks, calls: _Calls
 ) -> dict[str, Any] | None:
-    """One message; None where nothing of it is shown."""
+    """One message of the snapshot; None where nothing of it is shown."""
     match message.role:
         case Message.Role.USER:
             return {"role": "user", "content": masks.text(message.content)}
@@ -152,15 +153,15 @@ def _call(call: dict[str, Any], masks: Masks, calls: _Calls) -> dict[str, Any]:
 
 
 def _masked_json(text: str, masks: Masks) -> str:
-    """JSON text as it will be read, so that nothing is put together later."""
+    """JSON text, masked before and after indenting, because decoding can join a string."""
     return masks.text(indented(masks.json(text)))
 
 
 def _masked_markdown(source: str, masks: Masks) -> str:
-    """Markdown in which no masked string can be read, however it is put together when rendered.
+    """Markdown in which no masked string can be read, not even after rendering.
 
-    ``se[cr](https://example.org)et`` holds the word only for a reader: a block in which one
-    still finds a string is covered as a whole.
+    ``se[cr](https://example.org)et`` shows the word only when it is rendered: a block whose
+    rendered text still holds a string is covered as a whole.
     """
     if not masks:
         return source

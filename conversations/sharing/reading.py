@@ -1,4 +1,4 @@
-"""What happens when somebody opens an address: who is let in, and that views are counted."""
+"""Opens a share link: checks the audience and the pass-phrase, and counts the view."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from conversations.sharing.allowance import Allowance, network_of
 
 MISSES = Allowance("misses", most=30, seconds=60)
 WRONG_PASSPHRASES = Allowance("passphrases", most=5, seconds=300)
-# For all addresses together: whoever guesses from many is stopped too.
+# For all addresses together, so that guessing from many addresses is bounded too.
 WRONG_PASSPHRASES_OF_LINK = Allowance("passphrases-of-link", most=50, seconds=300)
 
 
 class TooManyAttempts(Exception):
-    """So many things went wrong that nothing is tried for a while; ``seconds`` at most."""
+    """Too many attempts have failed; the next is permitted after at most ``seconds``."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -29,7 +29,7 @@ class TooManyAttempts(Exception):
 
 
 class PassphraseNeeded(Exception):
-    """There is something for whoever knows the pass-phrase; ``is_wrong``: this was not it."""
+    """The link asks for a pass-phrase; ``is_wrong`` where the one that was given is not it."""
 
     def __init__(self, *, is_wrong: bool = False) -> None:
         super().__init__()
@@ -38,11 +38,11 @@ class PassphraseNeeded(Exception):
 
 @dataclass(frozen=True)
 class Reading:
-    """Somebody opens an address. ``reader`` is None where nobody is signed in.
+    """One request for a shared page. ``reader`` is None where nobody is signed in.
 
-    ``cookie`` is what their browser keeps of :mod:`access_cookies`. The page is counted
-    (``counts``), a copy of it (``is_copy``) only for whoever has not been shown the page of a
-    link whose views are limited.
+    ``cookie`` is the reader's access cookie. The page itself counts as a view (``counts``). A
+    copy of it (``is_copy``) counts only for a link with limited views, and only where the reader
+    has not seen its page.
     """
 
     token: str
@@ -54,16 +54,16 @@ class Reading:
 
 
 Outcome = ShareLink | Exception
-# What was looked up in one go, by token, reader, and whether a copy is wanted.
+# The queries of one batch, by token, reader, and whether a copy is wanted.
 _Lookups = dict[tuple[str, User | None, bool], ShareLink | None]
 
 
 def read_all(readings: Sequence[Reading]) -> list[Outcome]:
-    """For each reading the link that may be shown, or the exception that says why not:
+    """Answer each reading with its link, or with the exception that says why it is not shown:
     :class:`access.NotFound`, :class:`PassphraseNeeded` or :class:`TooManyAttempts`.
 
-    Many at once, because a busy link then costs one query and one UPDATE for all of them. Every
-    view is counted before it is shown, and none beyond the last that is permitted.
+    A batch, because a busy link then costs one query and one UPDATE for all its readers. Every
+    view is counted before it is shown, and none is shown beyond the last that is permitted.
     """
     lookups: _Lookups = {}
     outcomes = [_admit(reading, lookups) for reading in readings]
@@ -73,12 +73,12 @@ def read_all(readings: Sequence[Reading]) -> list[Outcome]:
             counted.setdefault(link, []).append(place)
     for link, places in counted.items():
         for place in places[_count_views(link, len(places)) :]:
-            outcomes[place] = _miss(readings[place])
+            outcomes[place] = _count_miss(readings[place])
     return outcomes
 
 
 def unlock(reading: Reading, passphrase: str) -> ShareLink:
-    """The link whose pass-phrase that is; raises what :func:`read_all` gives."""
+    """The link, if the pass-phrase is right. Raises the exceptions that :func:`read_all` gives."""
     link = _admit(reading, {})
     if isinstance(link, ShareLink):
         return link
@@ -86,7 +86,7 @@ def unlock(reading: Reading, passphrase: str) -> ShareLink:
         raise link
     link = access.shared_for(reading.token, reading.reader)
     network, key = network_of(reading.address), str(link.pk)
-    # Before it is compared, so that guesses sent at once are all counted.
+    # Counted before the comparison, so that guesses sent at the same time are all counted.
     allowed = WRONG_PASSPHRASES.spend(key, network) and WRONG_PASSPHRASES_OF_LINK.spend(key)
     if not allowed:
         raise TooManyAttempts(WRONG_PASSPHRASES.seconds)
@@ -97,7 +97,7 @@ def unlock(reading: Reading, passphrase: str) -> ShareLink:
 
 
 def article_of(link_id: UUID) -> str:
-    """The HTML of a snapshot."""
+    """The HTML of the link's snapshot."""
     return ShareLink.objects.values_list("article", flat=True).get(pk=link_id)
 
 
@@ -110,10 +110,10 @@ def _admit(reading: Reading, lookups: _Lookups) -> Outcome:
         lookups[key] = _look_up(reading)
     link = lookups[key]
     if link is None:
-        return _miss(reading)
+        return _count_miss(reading)
     granted = access_cookies.access_in(link, reading.cookie) if reading.cookie else Access.NONE
     if link.state == ShareLink.State.USED_UP and granted != Access.VIEWED:
-        return _miss(reading)
+        return _count_miss(reading)
     if link.passphrase_hash and granted == Access.NONE and not _is_author(reading, link):
         return PassphraseNeeded()
     return link
@@ -126,7 +126,7 @@ def _look_up(reading: Reading) -> ShareLink | None:
         return None
 
 
-def _miss(reading: Reading) -> access.NotFound:
+def _count_miss(reading: Reading) -> access.NotFound:
     MISSES.spend(network_of(reading.address))
     return access.NotFound()
 
@@ -147,10 +147,10 @@ def _is_counted(reading: Reading, link: ShareLink) -> bool:
 
 
 def _count_views(link: ShareLink, wanted: int) -> int:
-    """Count so many views of a link, or as many as are permitted; give how many.
+    """Count up to ``wanted`` views of a link; returns how many were permitted.
 
-    The conditions are those of the row itself: with a join PostgreSQL would not look at them
-    again when two views wait for the same row.
+    The conditions are on the row itself: with a join, PostgreSQL would not check them again
+    when two views wait for the same row.
     """
     row = ShareLink.objects.filter(pk=link.pk).unended()
     now = timezone.now()

@@ -1,7 +1,7 @@
-"""What looks like a secret or a person's address in a text, to be offered for masking.
+"""Finds strings that look like secrets or personal data, to offer them for masking.
 
-Known shapes only: what is found is offered and never masked unasked, and what is not found may
-be a secret all the same.
+It knows only these shapes: a find is offered and never masked unasked, and a text without finds
+may still hold secrets.
 """
 
 import re
@@ -15,7 +15,7 @@ from conversations.sharing.masking import COVERS
 
 MOST_FOUND = 100
 
-# Each with the group that is the secret itself. Bounded repeats, so that no text takes long.
+# The group is the secret itself. Repeats are bounded, so that no text takes long.
 _SHAPES: dict[str, tuple[str, ...]] = {
     "private_key": (
         (
@@ -66,7 +66,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class FoundSecret:
-    """A string that looks like a secret of that kind, and how often it stands in what is shown."""
+    """A string that looks like a secret of that kind, and how often it occurs in the snapshot."""
 
     kind: str
     text: str
@@ -74,7 +74,7 @@ class FoundSecret:
 
 
 def found_secrets(snapshot: dict[str, Any]) -> list[FoundSecret]:
-    """What looks like a secret in a snapshot, kind by kind, at most 100 strings."""
+    """The strings of a snapshot that look like secrets, kind by kind, at most 100."""
     texts = list(_texts(snapshot))
     kinds: dict[str, str] = {}
     for kind in _SHAPES:
@@ -105,14 +105,14 @@ def _is_right(kind: str, text: str) -> bool:
 
 
 def _passes_luhn(digits: str) -> bool:
-    """Whether the check digit is right (ISO/IEC 7812-1, annex B)."""
+    """True if the check digit is right (ISO/IEC 7812-1, annex B)."""
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     is_one_digit = len(set(digits)) == 1
     return not is_one_digit and sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
 
 
 def _passes_mod_97(account: str) -> bool:
-    """Whether the check digits are right (ISO 13616-1)."""
+    """True if the check digits are right (ISO 13616-1)."""
     return (
         len(account) >= 15
         and int("".join(str(int(c, 36)) for c in account[4:] + account[:4])) % 97 == 1

@@ -1,4 +1,4 @@
-"""What an author chooses to show of a conversation."""
+"""Selections: the part of a conversation that an author chooses to share."""
 
 from typing import Literal
 from uuid import UUID
@@ -13,8 +13,8 @@ from conversations.refusal import Refused
 Omission = Literal[
     "reasoning", "system_message", "parameters", "tool_calls", "model_names", "author"
 ]
-# What is left out unless the author says otherwise: what the model was told and thought beside
-# the talk, and who the author is.
+# Left out by default: what the model was told and thought besides the messages, and the author's
+# name.
 DEFAULT_OMISSIONS: tuple[Omission, ...] = (
     "reasoning",
     "system_message",
@@ -31,10 +31,10 @@ MOST_CHARACTERS = 3_000_000
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The branch that ends with ``leaf_id``, or the messages of it in ``message_ids``.
+    """The branch that ends with ``leaf_id``, or only its messages in ``message_ids``.
 
-    Without ``omit``, and with each string of ``masks`` covered wherever it stands. Without a
-    ``title`` of its own it has the conversation's.
+    The parts in ``omit`` are left out, and each string of ``masks`` is covered wherever it
+    occurs. An empty ``title`` means the conversation's.
     """
 
     leaf_id: UUID
@@ -44,15 +44,15 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     title: str = ""
 
     def shows(self, part: Omission) -> bool:
-        """Whether a part that could be left out is shown."""
+        """True if the part is not left out."""
         return part not in self.omit
 
 
 def selected_messages(conversation: Conversation, selection: Selection) -> list[Message]:
-    """The messages that are shown, the first first.
+    """The selected messages, oldest first.
 
-    Raises :class:`Refused` where they cannot be, and :class:`access.NotFound` where a message is
-    not the conversation's.
+    Raises :class:`Refused` where they cannot be shared, and :class:`access.NotFound` where a
+    message is not in the branch.
     """
     _check_strings(selection)
     branch = _branch(conversation, selection.leaf_id)
@@ -60,10 +60,10 @@ def selected_messages(conversation: Conversation, selection: Selection) -> list[
     if not selection.shows("tool_calls"):
         messages = [each for each in messages if each.role != Message.Role.TOOL]
     if not messages:
-        raise Refused("empty", _("Choose at least one message."), "message_ids")
+        raise Refused("empty", _("Choose at least one message to share."), "message_ids")
     _check_length(messages)
     if any(each.generation and each.generation.is_running for each in messages):
-        text = _("An answer is still being written. Wait until it has ended, or stop it.")
+        text = _("An answer is still being written. Wait for it to finish, or stop it.")
         raise Refused("still_running", text, "leaf_id")
     return messages
 
@@ -85,23 +85,26 @@ def _subset(branch: list[Message], ids: tuple[UUID, ...]) -> list[Message]:
 
 def _check_strings(selection: Selection) -> None:
     if len(selection.title) > LONGEST_TITLE:
-        text = _("The title has more than %s characters.")
+        text = _("The title can have at most %s characters.")
         raise Refused("too_long", text % LONGEST_TITLE, "title")
     if len(selection.masks) > MOST_MASKS:
         text = _("At most %s strings can be masked.")
         raise Refused("too_many", text % MOST_MASKS, "masks")
     for mask in selection.masks:
         if len(mask.strip()) < SHORTEST_MASK:
-            text = _("“%s” is too short to be masked: at least two characters are needed.")
+            text = _("“%s” is too short to mask. A string to mask needs at least two characters.")
             raise Refused("too_short", text % mask, "masks")
         if len(mask) > LONGEST_MASK:
-            text = _("A string to mask has more than %s characters.")
+            text = _("A string to mask can have at most %s characters.")
             raise Refused("too_long", text % f"{LONGEST_MASK:,}", "masks")
 
 
 def _check_length(messages: list[Message]) -> None:
     characters = sum(len(each.content) + len(each.reasoning_content) for each in messages)
     if len(messages) > MOST_MESSAGES or characters > MOST_CHARACTERS:
-        text = _("This is too long to share: at most %(messages)s messages of %(mega)s MB in all.")
+        text = _(
+            "This is too long to share. A link can show at most %(messages)s messages with "
+            "%(mega)s million characters in all."
+        )
         most = {"messages": f"{MOST_MESSAGES:,}", "mega": MOST_CHARACTERS // 1_000_000}
         raise Refused("too_long", text % most, "message_ids")

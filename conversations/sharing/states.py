@@ -1,4 +1,4 @@
-"""Links as their author's pages are told of them: docs/protocol.md."""
+"""The state of links, as JSON for their author's pages: docs/protocol.md."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from conversations.sharing.terms import groups_of
 
 
 def sharing_state(user: User, conversation: Conversation) -> dict[str, Any]:
-    """What the share dialog of a conversation starts from."""
+    """The initial state of a conversation's share dialog."""
     return {
         "links": [link_state(link) for link in links.live_links_of(conversation)],
         **choices_for(user),
@@ -19,7 +19,7 @@ def sharing_state(user: User, conversation: Conversation) -> dict[str, Any]:
 
 
 def choices_for(user: User) -> dict[str, Any]:
-    """What a person may choose when they make or change a link."""
+    """The choices that a user has when they create or change a link."""
     policy = Policy.current()
     return {
         "groups": [{"id": group.pk, "name": group.name} for group in groups_of(user)],
@@ -31,7 +31,7 @@ def choices_for(user: User) -> dict[str, Any]:
 
 
 def link_state(link: ShareLink) -> dict[str, Any]:
-    """A link, with its address: for its author alone."""
+    """A link with its address; only its author may see this."""
     return {
         "id": str(link.pk),
         "url": link.url,
@@ -39,7 +39,7 @@ def link_state(link: ShareLink) -> dict[str, Any]:
         "title": link.title,
         "state": link.state,
         "audience": link.audience,
-        "usernames": sorted(person.get_username() for person in link.users.all()),
+        "usernames": sorted(user.get_username() for user in link.users.all()),
         "groups": [{"id": group.pk, "name": group.name} for group in link.groups.all()],
         "has_passphrase": bool(link.passphrase_hash),
         "expires_at": _moment(link.expires_at),
@@ -54,9 +54,9 @@ def link_state(link: ShareLink) -> dict[str, Any]:
 
 
 def _conversation_id(link: ShareLink) -> str | None:
-    """The conversation that the snapshot can be updated from."""
-    kept = link.conversation is not None and link.conversation.deleted_at is None
-    return str(link.conversation_id) if kept else None
+    """The id of the conversation, if the snapshot can still be updated from it."""
+    exists = link.conversation is not None and link.conversation.deleted_at is None
+    return str(link.conversation_id) if exists else None
 
 
 def _seconds(lifetime: Any) -> int | None:

@@ -1,4 +1,4 @@
-"""For whom a link is, for how long and how often, within what the site allows."""
+"""Terms of a link: audience, lifetime, pass-phrase and views, within what the site allows."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from conversations.refusal import Refused
 MOST_NAMED = 200
 LONGEST_PASSPHRASE = 200
 SHORTEST_LIFETIME_SECONDS = 60
-# As far as dates of every database go.
+# A hundred years, which every database can add to a date.
 LONGEST_LIFETIME_SECONDS = 100 * 365 * 24 * 3600
 MOST_VIEWS = 1_000_000
 _TERM_FIELDS = (
@@ -26,10 +26,11 @@ _TERM_FIELDS = (
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an author decides of a link beside what it shows.
+    """The terms that an author sets, besides the selection.
 
-    Without ``lifetime_seconds`` a new link gets the site's default and another keeps its own;
-    null is for ever. Without ``passphrase`` another keeps its own; an empty one takes it away.
+    Without ``lifetime_seconds`` a new link gets the site's default and an existing one keeps its
+    own; null means for ever. Without ``passphrase`` an existing link keeps its own; an empty one
+    removes it.
     """
 
     audience: ShareLink.Audience
@@ -42,12 +43,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def apply(terms: Terms, link: ShareLink) -> None:
-    """Put the terms on a link and store it. Raises :class:`Refused` with the field."""
+    """Apply the terms to a link and save it. Raises :class:`Refused` with the field."""
     policy = Policy.current()
     if terms.audience == ShareLink.Audience.PUBLIC and not policy.public_links:
         text = _(
-            "Links for anyone are not allowed on this site. Choose people who are signed in, "
-            "or named people and groups."
+            "This site does not allow links for anyone. Choose people who are signed in, or "
+            "named people and groups."
         )
         raise Refused("public_links_forbidden", text, "audience")
     people, groups = _named(terms, link.user)
@@ -56,7 +57,7 @@ def apply(terms: Terms, link: ShareLink) -> None:
     link.max_views = _max_views(terms, link)
     link.passphrase_hash = _passphrase_hash(terms, link)
     link.shows_title = terms.shows_title
-    # These alone of a link that exists: meanwhile it may be revoked, and its views are counted.
+    # Only these of an existing link: it may be revoked meanwhile, and its views are counted.
     link.save(update_fields=None if link.is_new else _TERM_FIELDS)
     link.users.set(people)
     link.groups.set(groups)
@@ -67,13 +68,13 @@ def _named(terms: Terms, author: User) -> tuple[list[User], list[Group]]:
         return [], []
     names = list(dict.fromkeys(name.strip() for name in terms.usernames if name.strip()))
     if len(names) + len(terms.group_ids) > MOST_NAMED:
-        text = _("At most %s people and groups can be named.")
+        text = _("You can name at most %s people and groups.")
         raise Refused("too_many", text % MOST_NAMED, "usernames")
     people = list(User.objects.filter(username__in=names, is_active=True))
     _check_all(names, [person.username for person in people])
     groups = list(groups_of(author).filter(pk__in=terms.group_ids))
     if len(groups) < len(set(terms.group_ids)):
-        text = _("You can only name groups that you are in.")
+        text = _("You can only name groups that you belong to.")
         raise Refused("unknown_group", text, "group_ids")
     if not people and not groups:
         text = _("Name at least one person or group.")
@@ -82,14 +83,14 @@ def _named(terms: Terms, author: User) -> tuple[list[User], list[Group]]:
 
 
 def groups_of(author: User) -> QuerySet[Group]:
-    """The groups that a person may name: those that they are in, by name."""
+    """The groups that an author may name: their own, by name."""
     return author.groups.order_by("name")
 
 
 def _check_all(names: Iterable[str], known: list[str]) -> None:
     for name in names:
         if name not in known:
-            text = _("There is nobody here with the username “%s”.")
+            text = _("No user has the username “%s”.")
             raise Refused("unknown_person", text % name[:150], "usernames")
 
 
@@ -102,7 +103,7 @@ def _expires_at(terms: Terms, link: ShareLink, policy: Policy) -> datetime | Non
     longest = policy.longest_link_lifetime
     lifetime = _lifetime(terms.lifetime_seconds)
     if longest and (lifetime is None or lifetime > longest):
-        text = _("On this site links expire after at most %s days. Choose a shorter time.")
+        text = _("Links on this site expire after at most %s days. Choose a shorter time.")
         raise Refused("too_long", text % longest.days, "lifetime_seconds")
     return timezone.now() + lifetime if lifetime else None
 
@@ -111,7 +112,7 @@ def _lifetime(seconds: int | None) -> timedelta | None:
     if seconds is None:
         return None
     if not SHORTEST_LIFETIME_SECONDS <= seconds <= LONGEST_LIFETIME_SECONDS:
-        text = _("A link can live between a minute and a hundred years.")
+        text = _("A link can be open for one minute to a hundred years.")
         raise Refused("out_of_range", text, "lifetime_seconds")
     return timedelta(seconds=seconds)
 
@@ -120,10 +121,10 @@ def _max_views(terms: Terms, link: ShareLink) -> int | None:
     if terms.max_views is None:
         return None
     if not 1 <= terms.max_views <= MOST_VIEWS:
-        text = _("A link can be opened between once and %s times.")
+        text = _("The number of views must be from 1 to %s.")
         raise Refused("out_of_range", text % f"{MOST_VIEWS:,}", "max_views")
     if terms.max_views <= link.views:
-        text = _("It has been opened %s times already. Allow more than that, or revoke the link.")
+        text = _("This link has been opened %s times. Allow more views, or revoke the link.")
         raise Refused("out_of_range", text % f"{link.views:,}", "max_views")
     return terms.max_views
 
@@ -132,6 +133,6 @@ def _passphrase_hash(terms: Terms, link: ShareLink) -> str:
     if terms.passphrase is UNSET:
         return link.passphrase_hash
     if len(terms.passphrase) > LONGEST_PASSPHRASE:
-        text = _("The pass-phrase has more than %s characters.")
+        text = _("The pass-phrase can have at most %s characters.")
         raise Refused("too_long", text % LONGEST_PASSPHRASE, "passphrase")
     return make_password(terms.passphrase) if terms.passphrase else ""

@@ -1,4 +1,4 @@
-"""Code and mathematics as HTML, without a script: coloured by Pygments, set as MathML."""
+"""Renders code and mathematics as HTML without a script: Pygments' colours, MathML."""
 
 from django.utils.html import escape
 from latex2mathml.converter import convert
@@ -7,7 +7,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-# Some lexers are quadratic in what they do not understand.
+# Some lexers take quadratic time on text that they do not understand.
 LONGEST_COLOURED = 20_000
 LONGEST_FORMULA = 2_000
 LONGEST_LANGUAGE = 30
@@ -16,7 +16,7 @@ _FORMATTER = HtmlFormatter(nowrap=True, classprefix="hl-")
 
 
 def code_block(source: str, language: str) -> str:
-    """A block of code under a line that names its language."""
+    """A block of code below a header with its language."""
     name = language[:LONGEST_LANGUAGE]
     header = f'<div class="code-header"><span class="code-language">{escape(name)}</span></div>'
     code = f'<pre tabindex="0"><code>{_coloured(source, name.lower())}</code></pre>'
@@ -34,7 +34,7 @@ def _coloured(source: str, language: str) -> str:
 
 
 def formula(source: str, written: str, *, display: bool) -> str:
-    """A formula as MathML; as it was written where it is none that the converter knows."""
+    """A formula as MathML; as it was written where the converter cannot read it."""
     name, kind = ("div", "math math-display") if display else ("span", "math")
     return f'<{name} class="{kind}">{_mathml(source, display) or escape(written)}</{name}>'
 
@@ -44,5 +44,5 @@ def _mathml(source: str, display: bool) -> str:
         return ""
     try:
         return convert(source, display="block" if display else "inline")
-    except Exception:  # noqa: BLE001 - it meets bad input with errors of many kinds
+    except Exception:  # noqa: BLE001 - it answers bad input with many kinds of error
         return ""

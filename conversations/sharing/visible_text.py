@@ -1,9 +1,9 @@
-"""What a parser, a search or a curious look at the source can read of HTML."""
+"""Extracts the readable text of HTML: text across elements, and attributes with text."""
 
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
-# Those whose values come from the text; the others are of our making.
+# Attributes whose values come from the text; the values of all others are ours.
 _ATTRIBUTES = {"href", "title"}
 _INLINE = {"a", "code", "del", "em", "s", "span", "strong", "math"}
 
@@ -26,13 +26,13 @@ class _TextParser(HTMLParser):
         self.text.append(data)
 
     def _separate(self, tag: str) -> None:
-        # The parts of a formula are read as one word.
+        # The parts of a formula (mi, mn, mo and so on) are read as one word.
         if tag not in _INLINE and not tag.startswith("m"):
             self.text.append("\n")
 
 
 def visible_text(html: str) -> str:
-    """The text as it is read across elements, then what stands in attributes."""
+    """The text as a reader sees it across elements, then the attributes with text."""
     parser = _TextParser()
     parser.feed(html)
     parser.close()
