@@ -26,8 +26,12 @@ class LiveSite:
 
 @pytest.fixture(scope="session", autouse=True)
 def collected_static() -> None:
-    """The static files, collected as in production but not compressed: pages name them."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    """The static files, collected as in production but not compressed: pages name them.
+
+    Once for all processes that share their folder, as those of mutants do.
+    """
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session")
