@@ -1,6 +1,5 @@
-"""What people do with a conversation besides talking: show, branch, delete, undo, rename."""
+"""Changes of a conversation other than turns: rename, configure, show, branch, delete, restore."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from conversations.refusal import Refused
 from conversations.sharing import links
 
 TITLE_CHARACTERS = 200
-# What a copied message takes along. Its generation stays behind: it was paid for once.
+# The fields of a copied message. Its generation is not copied: its usage was counted once.
 _COPIED = (
     "role",
     "content",
@@ -31,7 +30,7 @@ _COPIED = (
 
 
 def rename(user: User, conversation_id: UUID, title: str) -> None:
-    """Give the conversation another title."""
+    """Change the title of a conversation."""
     wanted = " ".join(title.split())[:TITLE_CHARACTERS]
     if not wanted:
         raise Refused("empty_title", _("A title needs at least one character."), "title")
@@ -45,7 +44,7 @@ def rename(user: User, conversation_id: UUID, title: str) -> None:
 def configure(
     user: User, conversation_id: UUID, parameters: dict[str, Any], system_message: str, model: str
 ) -> int:
-    """Set what goes with the next turns of the conversation; gives the version that has it."""
+    """Set parameters, system message and model of the next turns; returns the new version."""
     with transaction.atomic():
         conversation = access.conversation_for(user, conversation_id)
         version = conversation.advance()
@@ -57,7 +56,7 @@ def configure(
 
 
 def show(user: User, conversation_id: UUID, head_id: UUID) -> int:
-    """Show the branch that ends with this message, in every tab, from the version it gives on."""
+    """Show the branch that ends with this message in every tab; returns the new version."""
     with transaction.atomic():
         conversation = access.conversation_for(user, conversation_id)
         head = conversation.messages.filter(pk=head_id, deleted_at=None).first()
@@ -70,35 +69,23 @@ def show(user: User, conversation_id: UUID, head_id: UUID) -> int:
 
 
 def branch_off(user: User, message_id: UUID) -> Conversation:
-    """A new conversation that begins with the branch up to this message."""
+    """Copy the branch up to this message into a new conversation."""
     with transaction.atomic():
         message = access.message_for(user, message_id)
         check_is_written(message)
         origin = message.conversation
-        copy = Conversation.objects.create(
+        return Conversation.objects.create_with_branch(
+            [{name: getattr(each, name) for name in _COPIED} for each in message.branch()],
             user=user,
             title=origin.title,
             language_model=origin.language_model,
             parameters=origin.parameters,
             system_message=origin.system_message,
         )
-        copy.head = _copied(copy, message.branch())
-        copy.save(update_fields=["head"])
-        return copy
-
-
-def _copied(conversation: Conversation, branch: Iterable[Message]) -> Message | None:
-    version, parent = conversation.advance(), None
-    for message in branch:
-        values = {name: getattr(message, name) for name in _COPIED}
-        parent = Message.objects.create(
-            conversation=conversation, parent=parent, changed_in=version, **values
-        )
-    return parent
 
 
 def delete_message(user: User, message_id: UUID) -> UUID:
-    """Take a message and all below it off the page; gives its conversation."""
+    """Delete a message and all below it; returns the id of its conversation."""
     return _mark_message(user, message_id, is_deleted=True)
 
 
@@ -131,7 +118,7 @@ def _check_is_written_below(message: Message) -> None:
 def _head_after(
     conversation: Conversation, message: Message, *, is_deleted: bool
 ) -> Message | None:
-    """The leaf to show: below a restored message, or below what is left beside a deleted one."""
+    """The leaf to show: below a restored message, or below a sibling of a deleted one."""
     children: dict[UUID | None, list[Message]] = {}
     for each in conversation.messages.filter(deleted_at=None):
         children.setdefault(each.parent_id, []).append(each)
@@ -149,9 +136,9 @@ def _leaf(message: Message, children: dict[UUID | None, list[Message]]) -> Messa
 
 @transaction.atomic
 def delete(user: User, conversation_id: UUID, *, keep_links: bool = False) -> None:
-    """Take the conversation off the list, until that is undone or some time has passed.
+    """Delete a conversation; it can be restored until it is purged.
 
-    The links that show it are revoked with it, unless they are to be kept.
+    Its share links are revoked with it, unless ``keep_links``.
     """
     conversation = access.conversation_for(user, conversation_id)
     _mark(conversation, is_deleted=True)
@@ -161,7 +148,7 @@ def delete(user: User, conversation_id: UUID, *, keep_links: bool = False) -> No
 
 @transaction.atomic
 def restore(user: User, conversation_id: UUID) -> None:
-    """Undo :func:`delete`, with the links that it revoked."""
+    """Undo :func:`delete`, and restore the links that it revoked."""
     conversation = access.deleted_conversation_for(user, conversation_id)
     _mark(conversation, is_deleted=False)
     links.restore_with(conversation)
@@ -174,6 +161,6 @@ def _mark(conversation: Conversation, *, is_deleted: bool) -> None:
 
 
 def running_in(user: User, conversation_id: UUID) -> list[UUID]:
-    """The generations that run in the user's conversation."""
+    """The ids of the generations that are running in the user's conversation."""
     conversation = access.conversation_for(user, conversation_id)
     return list(conversation.generations.running().values_list("pk", flat=True))

@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
@@ -19,6 +21,18 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def kept(self) -> "ConversationQuerySet":
         """Conversations that are not deleted."""
         return self.filter(deleted_at=None)
+
+    def create_with_branch(
+        self, messages: Iterable[dict[str, Any]], **fields: Any
+    ) -> "Conversation":
+        """Create a conversation of one branch, in the caller's transaction."""
+        conversation = self.create(**fields)
+        version, head = conversation.advance(), None
+        for message in messages:
+            head = conversation.messages.create(parent=head, changed_in=version, **message)
+        conversation.head = head
+        conversation.save(update_fields=["head"])
+        return conversation
 
 
 class Conversation(models.Model):
