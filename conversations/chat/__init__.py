@@ -1,7 +1,6 @@
-"""What users do in their conversations, and the state that their pages draw.
+"""User actions on conversations, and the state that pages draw.
 
-``actions`` is the door for edges: each runs a transaction of ``turns`` (made once by ``once``),
-``tool_answers`` or ``tree``, then starts the generations and notifies the user's pages.
-``library`` has presets, schemas, tools and ratings; ``state`` and ``model_states`` what a page
-shows, ``details`` one message's numbers.
+``actions`` is the entry for edges: it runs a transaction of ``turns`` (through ``once``),
+``tool_answers`` or ``tree``, starts the generations and notifies the user's pages. ``library``
+saves presets, schemas, tools and ratings. ``state``, ``model_states`` and ``details`` are JSON.
 """

@@ -1,4 +1,4 @@
-"""What a person does in a conversation: each action, then the answer or the word to all pages."""
+"""User actions on a conversation: run the transaction, start generations, notify the pages."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,26 +19,26 @@ Result = TypeVar("Result")
 
 
 async def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
-    """Add the person's message and have it answered. The same request again gives the same turn."""
+    """Send a message and start its answers. A repeated request returns the turn it made first."""
     return await _begin(user, client_request_id, partial(turns.send, new=new))
 
 
 async def regenerate(
     user: User, client_request_id: UUID, message_id: UUID, model: str | None
 ) -> Turn:
-    """Have the message above an answer answered once more, beside the answers that it has."""
+    """Start another answer to the message that an answer belongs to."""
     create = partial(turns.regenerate, message_id=message_id, model=model)
     return await _begin(user, client_request_id, create)
 
 
 async def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Turn:
-    """Have an answer that was cut, stopped or interrupted go on where it ended."""
+    """Continue an answer that was cut short, stopped or interrupted."""
     create = partial(turns.continue_answer, message_id=message_id)
     return await _begin(user, client_request_id, create)
 
 
 async def answer_tools(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
-    """Give a model what it called for, and have it go on."""
+    """Add the results of a model's tool calls and start its next answer."""
     create = partial(tool_answers.answer, answers=answers)
     return await _begin(user, client_request_id, create)
 
@@ -54,34 +54,34 @@ async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn
 
 
 async def stop(user: User, generation_id: UUID) -> None:
-    """Stop a running generation of the user's, in whichever process it runs."""
+    """Stop a running generation of the user's, also one that another process runs."""
     if not runner().stop(generation_id, user.pk):
         generation = await in_thread(access.generation_for, user, generation_id)
         await in_thread(lifecycle.request_stop, generation)
 
 
 async def change(user: User, conversation_id: UUID, action: Callable[[], Result]) -> Result:
-    """Do something to a conversation that needs no answer, and tell the person's pages."""
+    """Run an action on a conversation that starts no generation, and notify the user's pages."""
     result = await in_thread(action)
     await wakeups.notify(user.pk, conversation_id)
     return result
 
 
 async def change_message(user: User, message_id: UUID, action: Callable[..., UUID]) -> None:
-    """Do something to a message, and tell the person's pages about its conversation."""
+    """Run an action on a message, and notify the user's pages of its conversation."""
     conversation_id = await in_thread(action, user, message_id)
     await wakeups.notify(user.pk, conversation_id)
 
 
 async def branch_off(user: User, message_id: UUID) -> Conversation:
-    """A new conversation that begins like this one, up to a message."""
+    """Copy a branch up to a message into a new conversation, and notify the user's pages."""
     copy = await in_thread(tree.branch_off, user, message_id)
     await wakeups.notify(user.pk, copy.pk)
     return copy
 
 
 async def delete(user: User, conversation_id: UUID, *, keep_links: bool = False) -> None:
-    """Take a conversation off the list, stop what runs in it, and revoke its links if wanted."""
+    """Delete a conversation and stop its generations; its links are revoked unless kept."""
     for generation_id in await in_thread(tree.running_in, user, conversation_id):
         await stop(user, generation_id)
     action = partial(tree.delete, user, conversation_id, keep_links=keep_links)

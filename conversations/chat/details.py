@@ -1,4 +1,4 @@
-"""What is known of one answer: how it was asked for, what it cost, how long it took."""
+"""The details of one answer: its request, tokens, cost and timing."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from conversations.models import Generation, LedgerEntry, Message, Policy
 
 
 def details_of(message: Message) -> dict[str, Any]:
-    """Everything about an answer but its text, as docs/protocol.md names it; {} for a question."""
+    """The details of an answer, named as in docs/protocol.md; {} for a user message."""
     generation = message.generation
     if generation is None:
         return {}

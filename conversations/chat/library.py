@@ -1,4 +1,4 @@
-"""What people keep: presets, schemas and tools, and their thumbs on answers."""
+"""Saved presets, schemas and tools; ratings of answers."""
 
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,12 @@ MOST_SAVED = 200
 def save_preset(
     user: User, name: str, parameters: dict[str, Any], system_message: str, *, is_default: bool
 ) -> None:
-    """Keep parameters and a system message under a name; the same name is written over."""
+    """Save parameters and a system message under a name, replacing a preset of that name."""
     wanted = checked_name(name)
     others = Preset.objects.filter(user=user).exclude(name=wanted)
     if others.count() >= MOST_SAVED:
-        raise Refused("too_many", _("There are 200 presets already. Delete one first."))
+        text = _("You already have %s presets. Delete one first.")
+        raise Refused("too_many", text % MOST_SAVED)
     if is_default:
         others.update(is_default=False)
     values = {
@@ -38,17 +39,18 @@ def save_preset(
 
 
 def delete_preset(user: User, preset_id: int) -> None:
-    """Forget a preset of the person's own."""
+    """Delete one of the user's presets."""
     if not Preset.objects.filter(user=user, pk=preset_id).delete()[0]:
         raise access.NotFound
 
 
 def save_definition(user: User, kind: str, name: str, definition: dict[str, Any]) -> None:
-    """Keep a schema or a tool under a name, once it is right; the same is written over."""
+    """Save a valid schema or tool under a name, replacing one of that kind and name."""
     wanted = checked_name(name)
     others = Definition.objects.filter(user=user).exclude(kind=kind, name=wanted)
     if others.count() >= MOST_SAVED:
-        raise Refused("too_many", _("There are 200 definitions already. Delete one first."))
+        text = _("You already have %s schemas and tools. Delete one first.")
+        raise Refused("too_many", text % MOST_SAVED)
     if kind == Definition.Kind.TOOL:
         checked_parameters({"tools": [definition]})
     else:
@@ -59,13 +61,13 @@ def save_definition(user: User, kind: str, name: str, definition: dict[str, Any]
 
 
 def delete_definition(user: User, definition_id: int) -> None:
-    """Forget a schema or a tool of the person's own."""
+    """Delete one of the user's schemas or tools."""
     if not Definition.objects.filter(user=user, pk=definition_id).delete()[0]:
         raise access.NotFound
 
 
 def rate(user: User, message_id: UUID, value: int, note: str) -> UUID:
-    """Keep a thumb on an answer; 0 takes it away. Gives the conversation, which has changed."""
+    """Rate an answer; 0 removes the rating. Returns the id of its conversation."""
     with transaction.atomic():
         message = access.message_for(user, message_id)
         if value == 0:
@@ -79,8 +81,8 @@ def rate(user: User, message_id: UUID, value: int, note: str) -> UUID:
 
 
 def checked_name(name: str) -> str:
-    """What something is kept under. Raises :class:`Refused` when nothing is left of it."""
+    """The name without spare spaces, cut to length. Raises :class:`Refused` if it is empty."""
     wanted = " ".join(name.split())[:NAME_CHARACTERS]
     if not wanted:
-        raise Refused("empty_name", _("A name needs at least one character."), "name")
+        raise Refused("empty_name", _("The name is empty. Enter a name."), "name")
     return wanted

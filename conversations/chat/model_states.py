@@ -1,4 +1,4 @@
-"""What a page is told of the models: what they can do, and when they go."""
+"""The state of models, as JSON for pages: abilities, notes and announcements."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,9 +12,9 @@ from conversations.models import Conversation, LanguageModel
 
 
 def states(models: Sequence[LanguageModel]) -> list[dict[str, Any]]:
-    """The models that a person may use, as the protocol describes them."""
+    """The models that a user may use, as docs/protocol.md describes them."""
     names = {model.pk: model.name for model in models}
-    # A successor that is not theirs is not named: nobody learns the names of others' models.
+    # A successor that the user may not use is not named: its name may be confidential.
     return [_state(model, names.get(model.replaced_by_id or 0)) for model in models]
 
 
@@ -41,17 +41,17 @@ def _announcement(model: LanguageModel, successor: str | None) -> str:
     values = {"day": date_format(model.retires_on), "successor": successor}
     if successor is None:
         return _("Retires on %(day)s.") % values
-    return _("Retires on %(day)s; “%(successor)s” takes its place.") % values
+    return _("Retires on %(day)s. “%(successor)s” replaces it.") % values
 
 
 def next_model(conversation: Conversation) -> tuple[LanguageModel | None, str | None]:
-    """The model that answers next in a conversation, and what its reader is to be told of it."""
+    """The model that answers next in a conversation, and a notice if it was replaced."""
     model: LanguageModel | None = conversation.language_model
     if model is None or model.is_offered:
         return model, None
     try:
         successor = access.model_for(conversation.user, model.name)
     except access.NotFound:
-        return model, _("“%s” is no longer offered. Choose another model to go on.") % model.name
-    text = _("“%(old)s” is no longer offered; “%(new)s” goes on in its place.")
+        return model, _("“%s” is no longer offered. Choose another model.") % model.name
+    text = _("“%(old)s” is no longer offered. “%(new)s” answers in its place.")
     return successor, text % {"old": model.name, "new": successor.name}

@@ -1,4 +1,4 @@
-"""Sends a turn once, however often its request arrives."""
+"""Makes a turn exactly once, also where its request arrives again."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -12,9 +12,9 @@ from conversations.quotas import concurrency
 
 
 def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Turn:
-    """The turn of this request: made by ``create`` the first time, found again every other time.
+    """The turn of this request: ``create`` makes it the first time, later calls find it.
 
-    Whatever arrives twice, from a page that lost its connection or in a race, makes one turn.
+    A page sends a request again after it has lost its connection, and two may race.
     """
     with transaction.atomic():
         concurrency.wait_for_others(user)

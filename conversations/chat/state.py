@@ -1,4 +1,4 @@
-"""What a page starts from, and what it is told when something changed: docs/protocol.md."""
+"""The state of a page and its changes, as JSON: docs/protocol.md."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -29,7 +29,7 @@ LISTED_CONVERSATIONS = 50
 
 
 def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
-    """The whole state of a page, as the protocol describes it."""
+    """The initial state of a page."""
     models = access.models_for(user)
     return {
         "site": {"name": settings.SITE_NAME, "release": release()},
@@ -45,27 +45,27 @@ def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
 
 
 def release() -> str:
-    """A name for the scripts and styles that are served: a page with another one is out of date."""
+    """A hash of the scripts and styles: a page with another release is out of date."""
     return str(getattr(staticfiles_storage, "manifest_hash", ""))
 
 
 def _no_model(user: User) -> str:
     if not user.is_staff:
-        return _("There is no model to talk to yet. An administrator has to set one up.")
+        return _("There is no model yet. Ask an administrator to set one up.")
     return _(
-        "There is no model to talk to yet. Start the site with UPSTREAM_BASE_URL and "
+        "There is no model yet. Start the site with UPSTREAM_BASE_URL and "
         "UPSTREAM_API_KEY set, or with LOCAL_MODEL=on for the bundled model, "
         "or add a provider under Administration."
     )
 
 
 def library_state(user: User) -> dict[str, Any]:
-    """The presets and definitions that the person may use."""
+    """The presets, schemas and tools that the user may use."""
     return {"presets": preset_states(user), "definitions": definition_states(user)}
 
 
 def preset_states(user: User) -> list[dict[str, Any]]:
-    """The presets that the person may use; only their own can be changed."""
+    """The presets that the user may use; they can change only their own."""
     return [
         {
             "id": preset.pk,
@@ -80,13 +80,13 @@ def preset_states(user: User) -> list[dict[str, Any]]:
 
 
 def definition_states(user: User) -> list[dict[str, Any]]:
-    """The schemas and tools that the person keeps."""
+    """The user's saved schemas and tools."""
     own = Definition.objects.filter(user=user)
     return [dict(each) for each in own.values("id", "kind", "name", "definition")]
 
 
 def listed(user: User, before: datetime | None = None) -> list[dict[str, Any]]:
-    """The user's conversations for the list, newest first, at most 50 of them."""
+    """A page of the user's conversations, newest first, at most 50."""
     rows = Conversation.objects.kept().filter(user=user).order_by("-updated_at")
     if before:
         rows = rows.filter(updated_at__lt=before)
@@ -94,7 +94,7 @@ def listed(user: User, before: datetime | None = None) -> list[dict[str, Any]]:
 
 
 def listed_state(conversation: Conversation) -> dict[str, Any]:
-    """A conversation as the list shows it."""
+    """A conversation as a row of the list."""
     return {
         "id": str(conversation.pk),
         "title": conversation.title,
@@ -118,7 +118,7 @@ def conversation_state(conversation: Conversation) -> dict[str, Any]:
 
 
 def changes(conversation: Conversation, since: int) -> dict[str, Any]:
-    """What a page lacks that knows the conversation as of version ``since``."""
+    """The changes of a conversation after version ``since``."""
     return {
         "conversation": conversation_state(conversation),
         "messages": message_states(conversation, since),
@@ -126,10 +126,10 @@ def changes(conversation: Conversation, since: int) -> dict[str, Any]:
 
 
 def message_states(conversation: Conversation, since: int = 0) -> list[dict[str, Any]]:
-    """The messages that changed after version ``since``, in order, as they are right now.
+    """The messages that changed after version ``since``, in order, in their present state.
 
-    Message and status come from one query, so that a running one is folded with its log exactly
-    when its row does not hold the answer yet.
+    Message and status come from one query, so that an answer is folded from its log exactly
+    when its row does not hold the text yet.
     """
     of_these = {"conversation": conversation.pk, "since": since}
     messages = _changed_messages(**of_these)

@@ -1,4 +1,4 @@
-"""What a model called for is answered by the person, and the model goes on."""
+"""Answers tool calls: stores the user's results and orders the model's next answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from conversations.refusal import Refused
 
 @dataclass(frozen=True)
 class ToolAnswers:
-    """Answers to the calls of one message, by call id. A declined call is answered in words."""
+    """The results of one message's tool calls, by call id. A declined call has a sentence."""
 
     message_id: UUID
     answers: Mapping[str, str]
@@ -28,9 +28,9 @@ class ToolAnswers:
 
 
 def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
-    """Add a tool message for each call, in the order of the calls, and have the model go on.
+    """Add a tool message for each call, in the order of the calls, and order the next answer.
 
-    Raises :class:`Refused` where a call has no answer, or an answer no call.
+    Raises :class:`Refused` if calls and results do not match.
     """
     called = access.message_for(user, answers.message_id)
     check_is_written(called)
@@ -57,9 +57,9 @@ def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
 
 def _check(calls: list[str], answers: Mapping[str, str]) -> None:
     if not calls:
-        raise Refused("no_calls", _("This message calls no tool."), "message_id")
+        raise Refused("no_calls", _("This message has no tool calls."), "message_id")
     if set(calls) != set(answers):
-        raise Refused("unanswered_call", _("Each call needs one answer."), "answers")
+        raise Refused("unanswered_call", _("Each tool call needs one result."), "answers")
     if sum(map(len, answers.values())) > CONTENT_CHARACTERS:
-        text = _("The answers have more than %s characters together.")
+        text = _("The results can have at most %s characters in all.")
         raise Refused("too_long", text % f"{CONTENT_CHARACTERS:,}", "answers")

@@ -32,10 +32,10 @@ COMPARED_MODELS = 4
 
 @dataclass(frozen=True)
 class Turn:
-    """A turn that has begun: one generation for each model that answers.
+    """A stored turn: one generation for each model that answers.
 
     ``since`` is the version of the conversation before it. Only a turn that was made just now has
-    ``calls``, one for each generation, which are to be begun.
+    ``calls``, one for each generation, which the caller starts.
     """
 
     conversation: Conversation
@@ -51,10 +51,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class NewMessage:
-    """A message to send: where it goes, what it says and who is to answer.
+    """A message to send: its place in the tree, its content and the models that answer.
 
     ``compared`` names further models that answer the same message. ``parameters`` and
-    ``system_message`` are the conversation's from here on; without one it keeps its own.
+    ``system_message`` are stored in the conversation; None keeps its system message.
     """
 
     conversation_id: UUID | None
@@ -67,17 +67,18 @@ class NewMessage:
 
 
 def request_id_of(client_request_id: UUID, number: int) -> UUID:
-    """The request id of one model of a comparison: each has a generation of its own."""
+    """The request id of one of several compared models: each has its own generation."""
     return uuid5(client_request_id, str(number)) if number else client_request_id
 
 
 def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
-    """The user's message below ``parent_id``, in a new conversation if none is named."""
+    """Store a message below ``parent_id``, in a new conversation if none is named, and order
+    its answers."""
     content = checked_content(new.content)
     models = _models(user, new)
     first = next(iter(models.values()))
     parameters = checked_parameters(new.parameters, first)
-    # Each of several models gives one answer.
+    # Of several compared models each gives one answer.
     asked = {name: value for name, value in parameters.items() if len(models) == 1 or name != "n"}
     conversation = _conversation(user, new, content)
     since, version = conversation.version, conversation.advance()
@@ -107,7 +108,7 @@ def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
 
 
 def regenerate(user: User, client_request_id: UUID, message_id: UUID, model: str | None) -> Turn:
-    """One more answer to the message that the given answer is an answer to."""
+    """Order another answer to the message that this answer belongs to."""
     answer = _answer(user, message_id)
     conversation = answer.conversation
     named = model or answer.model_name
@@ -122,11 +123,11 @@ def regenerate(user: User, client_request_id: UUID, message_id: UUID, model: str
 
 
 def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Turn:
-    """More of an answer that ended before it was done."""
+    """Order the rest of an answer that ended too early."""
     answer = _answer(user, message_id)
     generation, conversation = answer.generation, answer.conversation
     if generation is None or answer.parent is None or not answer.is_unfinished:
-        raise Refused("cannot_continue", _("This answer is complete. Send a message instead."))
+        raise Refused("cannot_continue", _("This answer is complete. Send a new message instead."))
     model = model_named(user, answer.model_name)
     since, version = conversation.version, conversation.advance()
     parameters = {name: value for name, value in generation.parameters.items() if name != "n"}
@@ -136,10 +137,10 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
 
 
 def ordered(conversation: Conversation, orders: Sequence[Order], since: int, version: int) -> Turn:
-    """Have the orders answered, all of them or none, and show the answer.
+    """Create the generations of all orders or of none, and show the answer.
 
-    Each model gets what it takes of the parameters, within its own ranges. Of several answers
-    none is shown before the others: the branch ends with what they answer, until one is kept.
+    Each model gets the parameters that it accepts, within its own ranges. Several answers are
+    shown beside each other: the branch ends with their parent, until the user chooses one.
     """
     concurrency.check_room_for(conversation.user, len(orders))
     fitting = [replace(each, parameters=fitted(each.model, each.parameters)) for each in orders]
@@ -157,7 +158,7 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
 def _models(user: User, new: NewMessage) -> dict[str, LanguageModel]:
     names = list(dict.fromkeys([new.model, *new.compared]))
     if len(names) > COMPARED_MODELS:
-        raise Refused("too_many_models", _("At most four models can be compared."), "compared")
+        raise Refused("too_many_models", _("You can compare at most four models."), "compared")
     return {name: model_named(user, name) for name in names}
 
 

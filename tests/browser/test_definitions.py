@@ -202,7 +202,7 @@ def test_a_renamed_function_takes_the_place_of_the_old_one(
     monkeypatch.setattr(library, "MOST_SAVED", 1)
     button(panel(home), "Edit weather_of").click()
     write(home, "third", "Parameters, as", PARAMETERS)
-    expect(home.get_by_text("There are 200 definitions already.")).to_be_visible()
+    expect(home.get_by_text("You already have 1 schemas and tools.")).to_be_visible()
     # What could not be kept under another name is kept under its own.
     home.reload()
     expect(panel(home).get_by_role("checkbox", name="weather_of")).to_be_visible()

@@ -248,12 +248,12 @@ def test_a_page_without_a_model_begins_by_itself_once_there_is_one(
 ) -> None:
     page = new_page(alice)
     page.goto("/")
-    expect(page.get_by_text("There is no model to talk to yet.")).to_be_visible()
+    expect(page.get_by_text("There is no model yet.")).to_be_visible()
     page.get_by_role("textbox", name="Message").fill("Please, tokens=1")
     expect(button(page, "Send")).to_be_disabled()
     make_model("good", base_url=upstream.address)
     expect(button(page, "Send")).to_be_enabled()
-    expect(page.get_by_text("There is no model to talk to yet.")).to_be_hidden()
+    expect(page.get_by_text("There is no model yet.")).to_be_hidden()
     button(page, "Send").click()
     wait_for_end(page)
 

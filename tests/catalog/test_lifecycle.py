@@ -74,7 +74,7 @@ def test_people_are_told_when_a_model_goes_and_what_takes_its_place(
     assert conversation is not None
     told = {each["name"]: each for each in state(client, people, conversation)["models"]}
     assert told["old"]["announcement"].startswith("Retires on ")
-    assert told["old"]["announcement"].endswith("; “new” takes its place.")
+    assert told["old"]["announcement"].endswith(". “new” replaces it.")
     assert told["old"]["retires_on"] == old.retires_on.isoformat()
     assert told["new"]["announcement"] == ""
 
@@ -103,7 +103,7 @@ def test_a_conversation_of_a_retired_model_opens_and_goes_on_with_its_replacemen
     told = state(client, people, conversation)
     assert told["conversation"]["model"] == "new"
     assert told["conversation"]["notice"] == (
-        "“old” is no longer offered; “new” goes on in its place."
+        "“old” is no longer offered. “new” answers in its place."
     )
     assert [each["name"] for each in told["models"]] == ["new"]
     assert [message["model"] for message in told["messages"]] == [None, "old"]
@@ -124,7 +124,7 @@ def test_without_a_replacement_the_reader_is_asked_to_choose(
     LanguageModel.objects.update(retires_on=TODAY)
     told = state(client, people, conversation)["conversation"]
     assert (told["model"], told["notice"]) == (
-        "old", "“old” is no longer offered. Choose another model to go on.",
+        "old", "“old” is no longer offered. Choose another model.",
     )  # fmt: skip
     with pytest.raises(Refused) as refused:
         send(people, "old", conversation)
