@@ -18,8 +18,10 @@ run: base weights npm
 # processor. Each takes the tests in their order, which puts those in a browser last.
 WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist load
+# Branch coverage of what the tests without a browser run; the bound is what they had when it was
+# set, rounded down.
 test: dev weights npm
-	@$(PYTEST) -m "not long"
+	@$(PYTEST) -m "not long" --cov --cov-report= --cov-fail-under=90
 
 # Sites that start and are killed, hundreds of sends at once, hostile strings on every page, a real
 # model.
@@ -30,6 +32,7 @@ lint: dev npm
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	npx --no-install tsc
 	npx --no-install biome check --error-on-warnings
 	$(BIN)/python manage.py makemigrations --check --dry-run

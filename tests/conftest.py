@@ -34,6 +34,19 @@ class NetworkBlocked(RuntimeError):
     """A test tried to leave this machine."""
 
 
+LONG_SECONDS = 400
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives long tests more time, and leaves what is behind a browser out of the coverage: each
+    line there would cost twice."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS))
+        if item.get_closest_marker("browser") or item.get_closest_marker("model"):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def closed_network() -> Iterator[None]:
     """Lets sockets connect to loopback and to files alone."""

@@ -1,0 +1,1 @@
+"""Pages and JSON addresses: conversations, sharing, the account, set-up and invitations."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from conversations.api import error_bodies
 from conversations.refusal import Refused
 from conversations.upstream import UpstreamError
-from tests.test_layers import ROOT
+from tests.test_house import ROOT
 
 APP = ROOT / "conversations"
 # What begins a completion, and so what can refuse it.
