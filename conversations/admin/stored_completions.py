@@ -28,7 +28,7 @@ class KeptCompletionAdmin(AuditedAdmin):
     fields = ("created_at", "user", "api_key_name", "model_name", "asked", "answered")
 
     class Media:
-        css = {"all": ("css/admin_kept.css",)}
+        css = {"all": ("css/admin_completions.css",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Programs make them."""
