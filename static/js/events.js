@@ -13,30 +13,29 @@
  *
  * pages/
  *
- * @typedef {{arrived: void, named: void, failed: void}} NavigationEvents at another conversation;
- *   the new one has an address; a conversation could not be loaded
+ * @typedef {{opened: void, created: void, failed: void}} NavigationEvents another conversation is
+ *   shown; the new one has an address; a conversation could not be loaded
  * @typedef {{branched: {id: string}, deleted: {id: string}, failed: string}} BranchesEvents the new
- *   conversation; the message; a sentence
- * @typedef {{asked: void, editing: void}} MessageActionsEvents a turn was requested; a message is
- *   being edited
+ *   conversation; the message; an error
+ * @typedef {{requested: void, editing: void}} MessageActionsEvents a turn was requested; a message
+ *   is being edited
  *
  * messages/
  *
- * @typedef {{action: Pressed, "focus-lost": void}} MessagesEvents a button of a message was pressed;
- *   the button that had the focus is gone
+ * @typedef {{action: Pressed, "focus-lost": void}} MessagesEvents a button of a message was
+ *   pressed; the button that had the focus is gone
  * @typedef {{action: Pressed}} MessageMenuEvents
  *
  * composer/
  *
- * @typedef {{send: {text: string}, stop: void, written: void}} ComposerEvents `written`: the text
- *   has changed
+ * @typedef {{send: {text: string}, stop: void, changed: void}} ComposerEvents `changed`: the text
  *
  * settings/
  *
  * @typedef {{choose: {names: string[]}}} ModelPickerEvents the model that answers next, and those
  *   compared with it
- * @typedef {{choose: {preset: Settings}, failed: string}} PresetsEvents `failed` with a sentence
- * @typedef {{refused: string}} SettingsEvents with a sentence
+ * @typedef {{choose: {preset: Settings}, failed: string}} PresetsEvents `failed` with an error
+ * @typedef {{refused: string}} SettingsEvents with an error
  * @typedef {{change: {name: string, value: any}}} ParameterFieldEvents
  * @typedef {{change: {value: any}, save: Saved, delete: Deleted}} DefinitionEditorEvents
  *
@@ -52,12 +51,12 @@
  * @typedef {{changed: void}} ShareDialogEvents a link was created, changed or revoked
  * @typedef {{change: void}} SelectionEvents
  * @typedef {{change: void}} MasksEvents
- * @typedef {{named: {username: string | undefined}}} TermsEvents a user was added or removed
+ * @typedef {{added: {username: string | undefined}}} TermsEvents the last named user, if any
  * @typedef {{action: {action: string, id: string, button: HTMLElement}}} LinkCardsEvents
  *
  * state/
  *
- * @typedef {{changed: void, written: void, finished: {cause: string}}} StateEvents anything has
+ * @typedef {{changed: void, streamed: void, finished: {cause: string}}} StateEvents anything has
  *   changed; only running answers have grown; an answer on the page has ended
  *
  * connection/

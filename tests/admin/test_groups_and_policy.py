@@ -23,7 +23,7 @@ def test_a_group_shows_its_members_models_and_limits(dana: Desk, people: People)
     rule = limit(1_000, group=staff)
     page = dana.text(f"{GROUPS}{staff.pk}/change/")
     for said in (
-        "1 person", f"groups__id__exact={staff.pk}", "test/model", "1,000 tokens a day",
+        "1 user", f"groups__id__exact={staff.pk}", "test/model", "1,000 tokens a day",
         f"/admin/conversations/rule/{rule.pk}/change/",
     ):  # fmt: skip
         assert said in page

@@ -124,7 +124,7 @@ def test_a_draining_site_lets_answers_end_and_takes_no_new_messages(
 ) -> None:
     running = begun(people.alice, model, SAID)
     page = dana.presses("/admin/live/drain/", draining="yes")
-    assert "1 answer is being written. The site takes no new messages." in page
+    assert "1 answer is being written. The site accepts no new messages." in page
     finish(running)
     answer = running.messages.get()
     with pytest.raises(Refused) as refused:

@@ -62,7 +62,7 @@ def problems(text: str) -> dict[int, list[str]]:
 def test_a_preview_changes_nothing(dana: Desk, world: People) -> None:
     page = upload(dana, GOOD)
     assert page.status_code == 200
-    assert "2 people will be added" in page.content.decode()
+    assert "2 users will be added" in page.content.decode()
     assert not User.objects.filter(username__in=["erin", "frank"]).exists()
     assert (Rule.objects.count(), Invitation.objects.count(), trail()) == (0, 0, [])
 
@@ -177,7 +177,7 @@ def test_semicolons_and_a_byte_order_mark_are_what_a_spreadsheet_writes(
 ) -> None:
     page = upload(dana, "\ufeffusername;groups\r\nerin;staff\r\n".encode())
     assert page.status_code == 200
-    assert "1 person will be added" in page.content.decode()
+    assert "1 user will be added" in page.content.decode()
 
 
 def test_checking_takes_as_many_statements_for_many_rows_as_for_one(world: People) -> None:

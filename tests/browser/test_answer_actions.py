@@ -50,7 +50,7 @@ def test_a_thumb_with_a_note_stays_and_is_taken_back(
     other = new_page(alice)
     other.goto(home.url)
     button(answer(home), "Bad answer").click()
-    home.get_by_role("textbox", name="Note (if you like)").fill("It is wrong.")
+    home.get_by_role("textbox", name="Note (optional)").fill("It is wrong.")
     button(home, "Save note").click()
     expect(home.get_by_role("status").filter(has_text="Thank you")).to_be_attached()
     kept = Feedback.objects.get()
@@ -94,10 +94,10 @@ def test_text_files_go_into_the_message_with_their_names(home: Page) -> None:
     )
     box = home.get_by_role("textbox", name="Message", exact=True)
     expect(box).to_have_value("## a.txt\n\none\ntwo")
-    expect(home.get_by_role("alert").filter(has_text="“b.bin” is no text file")).to_be_visible()
+    expect(home.get_by_role("alert").filter(has_text="“b.bin” is not a text file")).to_be_visible()
     long = {"name": "long.txt", "mimeType": "text/plain", "buffer": b"x" * 100_000}
     home.locator("#file-picker").set_input_files([long])
-    expect(home.get_by_role("alert").filter(has_text="“long.txt” does not fit")).to_be_visible()
+    expect(home.get_by_role("alert").filter(has_text="“long.txt” is too long")).to_be_visible()
     expect(box).to_have_value("## a.txt\n\none\ntwo")
 
 

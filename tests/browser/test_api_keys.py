@@ -14,13 +14,13 @@ def test_a_key_is_made_copied_and_revoked(new_page: NewPage) -> None:
     people, _model = make_people(), make_model("a/model")
     page = new_page(people.alice, permissions=["clipboard-read", "clipboard-write"])
     page.goto("/account/")
-    page.get_by_role("link", name="Make a key").click()
+    page.get_by_role("link", name="Create a key").click()
     expect(page.get_by_role("group", name="Only these models")).to_be_hidden()
     page.get_by_label("Only these", exact=True).check()
     page.get_by_role("group", name="Only these models").get_by_label("a/model").check()
     page.get_by_label("Name").fill("build server")
     assert faults_of(page) == []
-    page.get_by_role("button", name="Make key").press("Enter")
+    page.get_by_role("button", name="Create key").press("Enter")
     shown = page.get_by_label("API key").input_value()
     assert faults_of(page) == []
     assert copied(page, "Copy") == shown

@@ -42,7 +42,7 @@ def write(page: Page, name: str, label: str, schema: object) -> None:
 def test_a_function_is_written_kept_and_sent(home: Page, upstream: ScriptedUpstream) -> None:
     converse(home)
     button(panel(home), "New function").click()
-    field(home, "What it does").fill("The weather.")
+    field(home, "Description for the model").fill("The weather.")
     write(home, "get_weather", "Parameters, as", PARAMETERS)
     chosen = panel(home).get_by_role("checkbox", name="get_weather")
     expect(chosen).to_be_checked()
@@ -69,7 +69,7 @@ def test_each_fault_is_named_with_its_place_while_it_is_written(home: Page) -> N
     expect(save).to_be_enabled()
     schema = field(home, "Parameters, as")
     schema.fill('{\n  "type": "object",\n}')
-    expect(dialog.get_by_text("This is no JSON from line 3, column 1 on.")).to_be_visible()
+    expect(dialog.get_by_text("Not valid JSON at line 3, column 1.")).to_be_visible()
     schema.fill('{"properties": {"city": {"type": "strong"}}}')
     types = '"array", "boolean", "integer", "null", "number", "object", "string"'
     fault = f"/properties/city/type: must be one of {types}"
@@ -122,7 +122,7 @@ def test_a_deleted_function_comes_back_as_it_was(home: Page, upstream: ScriptedU
     converse(home)
     for name in ("get_time", "get_weather"):
         button(panel(home), "New function").click()
-        field(home, "What it does").fill("The weather.")
+        field(home, "Description for the model").fill("The weather.")
         write(home, name, "Parameters, as", PARAMETERS)
         expect(panel(home).get_by_role("checkbox", name=name)).to_be_checked()
     button(panel(home), "Delete get_time").click()
@@ -213,7 +213,7 @@ def test_a_function_that_comes_back_in_another_conversation_is_not_switched_on_t
 ) -> None:
     converse(home)
     button(panel(home), "New function").click()
-    field(home, "What it does").fill("The weather.")
+    field(home, "Description for the model").fill("The weather.")
     write(home, "get_weather", "Parameters, as", PARAMETERS)
     expect(panel(home).get_by_role("checkbox", name="get_weather")).to_be_checked()
     button(panel(home), "Delete get_weather").click()

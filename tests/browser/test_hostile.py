@@ -263,7 +263,7 @@ def drop_files(page: Page, strings: list[str]) -> None:
         for text, content in zip(strings, contents, strict=True)
     ]
     page.locator("#file-picker").set_input_files(files)
-    expect(page.get_by_role("alert").filter(has_text="is no text file")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="is not a text file")).to_be_visible()
     expect(page.get_by_role("textbox", name="Message", exact=True)).not_to_have_value("")
 
 

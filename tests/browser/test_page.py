@@ -122,7 +122,7 @@ def test_stopping_keeps_what_had_arrived(home: Page, upstream: ScriptedUpstream)
     button(home, "Stop").click()
     wait_for_end(home, "Stopped")
     assert tokens(answer(home)) == [f"1:000{number}" for number in range(4)]
-    expect(answer(home)).to_contain_text("You stopped the answer. What had arrived is kept.")
+    expect(answer(home)).to_contain_text("You stopped the answer. The text so far is saved.")
     expect(button(home, "Send")).to_be_visible()
 
 
@@ -224,7 +224,7 @@ def test_an_answer_that_never_began_says_why_and_nothing_of_what_was_kept(
     send(page, "Hello")
     wait_for_end(page, "Failed")
     expect(answer(page)).to_contain_text("The model's server failed.")
-    expect(answer(page)).not_to_contain_text("is kept")
+    expect(answer(page)).not_to_contain_text("is saved")
     expect(button(answer(page), "Regenerate")).to_be_visible()
 
 
@@ -238,7 +238,7 @@ def test_an_answer_that_broke_off_says_why_and_that_what_had_arrived_is_kept(
     wait_for_end(page, "Interrupted")
     assert tokens(answer(page)) == ["1:0000", "1:0001", "1:0002"]
     expect(answer(page)).to_contain_text(
-        "The connection to the model broke off. What had arrived is kept."
+        "The connection to the model broke off. The text so far is saved."
     )
     expect(button(answer(page), "Continue")).to_be_visible()
 

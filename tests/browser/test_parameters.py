@@ -161,7 +161,9 @@ def test_what_the_model_does_not_take_is_shown_and_not_sent(
     page.goto("/")
     button(page, "Parameters").click()
     expect(field(page, "top_k")).to_be_disabled()
-    expect(page.locator("#parameter-top_k-help")).to_contain_text("good does not take this")
+    expect(page.locator("#parameter-top_k-help")).to_contain_text(
+        "good does not support this parameter"
+    )
     help_line = page.locator("#parameter-temperature-help")
     expect(help_line).to_contain_text("0.2 to 1; the model’s default is 0.7.")
     set_number(page, "temperature", 1)

@@ -111,7 +111,7 @@ def test_a_refused_message_comes_back_with_the_reason_beside_it(
     page = open_page(new_page, alice)
     send(page, "A long question that took an hour to write")
     expect(page.get_by_role("alert")).to_have_text(
-        "This needs more than your limit has left: 1 of 10,000 tokens left today · resets 09:00."
+        "This needs more than is left of your limit: 1 of 10,000 tokens left today · resets 09:00."
     )
     box = page.get_by_role("textbox", name="Message")
     expect(box).to_have_value("A long question that took an hour to write")

@@ -56,7 +56,7 @@ def test_an_answer_is_a_tree_while_it_streams_and_fits_at_the_end(
     expect(button(page, "Download JSON")).to_be_hidden()
     upstream.open("g", 50)
     wait_for_end(page)
-    expect(answer(page)).to_contain_text("Fits the schema “people”")
+    expect(answer(page)).to_contain_text("Matches the schema “people”")
     expect(answer(page).locator(".json-value")).to_have_text(["Ada", "36"])
     assert upstream.calls[-1].body["response_format"] == FORMAT
     answer(page).locator("summary", has_text="people").click()
@@ -72,11 +72,11 @@ def test_faults_are_named_with_their_place_and_the_model_is_asked_to_mend_them(
     faults = [
         "/people/0/name: must be of the type string",
         "/people/0: “age” is missing",
-        "/more: is a field that the schema does not know",
+        "/more: is a field that the schema does not define",
     ]
     expect(answer(page).get_by_role("listitem")).to_have_text(faults)
     assert faults_of(page) == []
-    button(page, "Ask the model to mend it").click()
+    button(page, "Ask the model to fix it").click()
     expect(messages(page)).to_have_count(4)
     for fault in faults:
         expect(messages(page).nth(2)).to_contain_text(f"- {fault}")
@@ -89,7 +89,7 @@ def test_an_answer_that_is_cut_says_where(
     send(page, 'say:{"a": [1, 2')
     wait_for_end(page)
     expect(answer(page).get_by_role("listitem")).to_have_text(
-        ["This is no JSON from line 1, column 12 on."]
+        ["Not valid JSON at line 1, column 12."]
     )
     expect(answer(page).locator(".json-value")).to_have_text(["1", "2"])
 
@@ -123,14 +123,18 @@ def test_words_instead_of_json_are_shown_as_words_and_can_be_mended(
     send(page, "gate=g say:I would rather not.")
     upstream.open("g", 2)
     expect(answer(page)).to_contain_text("I")
-    expect(answer(page).get_by_text("The answer is not what was asked for:")).to_be_hidden()
+    expect(
+        answer(page).get_by_text("The answer does not match the requested format:")
+    ).to_be_hidden()
     upstream.open("g", 50)
     wait_for_end(page)
     expect(answer(page)).to_contain_text("I would rather not.")
-    expect(answer(page).get_by_text("The answer is not what was asked for:")).to_be_visible()
+    expect(
+        answer(page).get_by_text("The answer does not match the requested format:")
+    ).to_be_visible()
     expect(button(page, "Copy JSON")).to_be_hidden()
-    button(page, "Ask the model to mend it").click()
-    fault = "This is no JSON from line 1, column 1 on."
+    button(page, "Ask the model to fix it").click()
+    fault = "Not valid JSON at line 1, column 1."
     expect(messages(page).nth(2)).to_contain_text(f"- {fault}")
 
 

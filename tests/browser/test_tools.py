@@ -25,21 +25,21 @@ def test_calls_stream_in_as_cards_and_the_model_goes_on_with_the_answers(
     send(page, "How is it in Paris? gate=g")
     upstream.open("g", 2)
     expect(answer(page).get_by_role("heading", level=3)).to_have_text(["get_weather"])
-    expect(page.get_by_role("textbox", name="Answer of get_weather")).to_be_hidden()
+    expect(page.get_by_role("textbox", name="Result of get_weather")).to_be_hidden()
     upstream.open("g", 3)
     wait_for_end(page)
     expect(answer(page).get_by_role("heading", level=3)).to_have_text(["get_weather", "get_time"])
     expect(answer(page)).to_contain_text('{\n  "city": "Paris"\n}')
-    expect(button(page, "Send answers")).to_be_disabled()
+    expect(button(page, "Send results")).to_be_disabled()
     assert faults_of(page) == []
-    page.get_by_role("textbox", name="Answer of get_weather").fill("rain, 12 °C")
-    expect(button(page, "Send answers")).to_be_disabled()
+    page.get_by_role("textbox", name="Result of get_weather").fill("rain, 12 °C")
+    expect(button(page, "Send results")).to_be_disabled()
     page.get_by_role("checkbox", name="Decline this call").nth(1).check()
     upstream.open("g", 50)
-    button(page, "Send answers").click()
-    declined = "The person declined this call. Go on without it."
+    button(page, "Send results").click()
+    declined = "The user declined this call. Continue without it."
     expect(answer(page)).to_contain_text(f"I was told: rain, 12 °C; {declined}")
-    expect(messages(page).nth(2)).to_have_attribute("aria-label", "Answer of get_weather")
+    expect(messages(page).nth(2)).to_have_attribute("aria-label", "Result of get_weather")
     expect(messages(page).nth(2)).to_contain_text("rain, 12 °C")
     sent = upstream.calls[-1].body["messages"]
     assert [each["role"] for each in sent] == ["user", "assistant", "tool", "tool"]
@@ -47,7 +47,7 @@ def test_calls_stream_in_as_cards_and_the_model_goes_on_with_the_answers(
     page.reload()
     expect(messages(page)).to_have_count(5)
     expect(messages(page).nth(3)).to_contain_text(declined)
-    expect(button(page, "Send answers")).to_be_hidden()
+    expect(button(page, "Send results")).to_be_hidden()
 
 
 def test_half_an_answer_to_a_call_survives_a_reload_until_it_is_sent(
@@ -56,12 +56,12 @@ def test_half_an_answer_to_a_call_survives_a_reload_until_it_is_sent(
     page = talk_with("calls", upstream, new_page, alice)
     send(page, "How is it in Paris?")
     wait_for_end(page)
-    page.get_by_role("textbox", name="Answer of get_weather").fill("rain")
-    page.get_by_role("textbox", name="Answer of get_time").fill("noon")
+    page.get_by_role("textbox", name="Result of get_weather").fill("rain")
+    page.get_by_role("textbox", name="Result of get_time").fill("noon")
     page.reload()
-    expect(page.get_by_role("textbox", name="Answer of get_weather")).to_have_value("rain")
-    expect(page.get_by_role("textbox", name="Answer of get_time")).to_have_value("noon")
-    button(page, "Send answers").click()
+    expect(page.get_by_role("textbox", name="Result of get_weather")).to_have_value("rain")
+    expect(page.get_by_role("textbox", name="Result of get_time")).to_have_value("noon")
+    button(page, "Send results").click()
     expect(answer(page)).to_contain_text("I was told: rain; noon")
     kept = "Object.keys(localStorage).filter((name) => name.startsWith('draft:'))"
     assert page.evaluate(kept) == []
@@ -74,7 +74,9 @@ def test_what_is_written_waits_until_the_calls_are_answered(
     send(page, "How is it in Paris?")
     wait_for_end(page)
     send(page, "Hello?")
-    expect(page.get_by_role("alert").filter(has_text="Answer or decline")).to_be_visible()
+    expect(
+        page.get_by_role("alert").filter(has_text="Enter a result for each call")
+    ).to_be_visible()
     expect(page.get_by_role("textbox", name="Message")).to_have_value("Hello?")
     assert Message.objects.count() == 2
 
@@ -86,7 +88,7 @@ def test_a_cut_call_is_shown_as_cut_and_asked_for_again(
     send(page, "How is it in Paris?")
     wait_for_end(page)
     expect(answer(page)).to_contain_text("Cut off")
-    expect(button(page, "Send answers")).to_be_hidden()
+    expect(button(page, "Send results")).to_be_hidden()
     LanguageModel.objects.update(upstream_name="calls")
     button(page, "Ask again").click()
     expect(answer(page)).to_contain_text('"city": "Paris"')

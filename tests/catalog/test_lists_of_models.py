@@ -52,7 +52,7 @@ def test_the_preview_shows_new_known_and_gone_and_changes_nothing(
         page = dana.presses(provider, "sync")
     assert offered(page, "new") == ["a", "c"]
     assert offered(page, "gone") == [str(gone.pk)]
-    assert "1 model that is here already" in page
+    assert "1 model that exists already" in page
     assert f"/languagemodel/{known.pk}/change/" in page
     assert set(LanguageModel.objects.values_list("name", "enabled")) == {("b", True), ("old", True)}
     assert audited() == []

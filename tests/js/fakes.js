@@ -83,7 +83,7 @@ export class FakeNetwork {
 export class FakeWindow extends EventTarget {
   document = { visibilityState: "visible" };
 
-  say(type) {
+  fire(type) {
     this.dispatchEvent(new Event(type));
   }
 }

@@ -405,7 +405,7 @@ test("the page does not reconnect after close code 4401", () => {
   const { network, clock, window, of } = connected();
   network.drop(4401);
   clock.pass(60_000);
-  window.say("online");
+  window.fire("online");
   assert.deepEqual(of("signed-out"), [{ code: 4401 }]);
   assert.equal(network.sockets.length, 1);
 });
@@ -455,7 +455,7 @@ test("a connection that lasted starts the waits from the beginning", () => {
 test("the page reconnects at once when the browser is online again", () => {
   const { network, window } = connected();
   network.drop();
-  window.say("online");
+  window.fire("online");
   assert.equal(network.sockets.length, 2);
 });
 
@@ -463,16 +463,16 @@ test("the page reconnects at once when it is visible again, and not when it is h
   const { network, window } = connected();
   network.drop();
   window.document.visibilityState = "hidden";
-  window.say("visibilitychange");
+  window.fire("visibilitychange");
   assert.equal(network.sockets.length, 1);
   window.document.visibilityState = "visible";
-  window.say("visibilitychange");
+  window.fire("visibilitychange");
   assert.equal(network.sockets.length, 2);
 });
 
 test("a connection that stands is checked when the page is visible again", () => {
   const { network, window } = connected();
-  window.say("visibilitychange");
+  window.fire("visibilitychange");
   assert.deepEqual(network.last.sent, [{ type: "ping" }]);
 });
 
@@ -509,7 +509,7 @@ test("a socket that was closed on purpose stays closed", () => {
   const { network, clock, window, socket } = connected();
   socket.close();
   clock.pass(60_000);
-  window.say("online");
+  window.fire("online");
   assert.deepEqual([network.sockets.length, network.last.closedWith], [1, 1000]);
 });
 

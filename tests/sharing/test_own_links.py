@@ -105,4 +105,4 @@ def test_the_account_page_tells_how_many_links_are_open(people: People) -> None:
     link_of(people.alice, revoked_at=timezone.now())
     text = page_of(people.alice, "/account/")
     assert PAGE in text
-    assert "2 are open" in text
+    assert "2 active" in text

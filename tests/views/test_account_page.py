@@ -112,9 +112,9 @@ def test_the_page_lists_the_models_that_are_open_to_the_person(people: People) -
 
 def test_the_page_says_so_when_nothing_is_limited_used_or_open(people: People) -> None:
     text = page_of(people.alice)
-    assert "Nothing limits how much you may use." in text
+    assert "Your usage is not limited." in text
     assert "Nothing yet." in text
-    assert "No model is open to you yet." in text
+    assert "You have no access to any model yet." in text
 
 
 def test_the_page_takes_as_many_queries_for_many_days_as_for_one(

@@ -1,17 +1,15 @@
-/** The text box at the bottom: what is typed, kept as a draft, and sent. */
+/** The text box at the bottom: stores what is typed as a draft, and sends it. */
 
 import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { element, on } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
-// The site refuses more (docs/protocol.md); saying so before sending keeps the text in sight.
+// The site refuses longer messages (docs/protocol.md). The page says so before sending.
 const LONGEST = 100_000;
 const COMPOSING_KEY_CODE = 229;
 
 /**
- * Dispatches `send` {text}, `stop`, and `written` whenever the text is another.
- *
  * @extends {Emitter<import("#js/events.js").ComposerEvents>}
  */
 export class Composer extends Emitter {
@@ -20,7 +18,7 @@ export class Composer extends Emitter {
   #send = element("send");
   #stop = element("stop");
   #draft = draft("");
-  // What was typed before this script had arrived.
+  // Text that was typed before this script was loaded.
   #early = "";
   #canSend = true;
   #answering = false;
@@ -36,20 +34,20 @@ export class Composer extends Emitter {
   }
 
   /**
-   * The conversation that is being written to; its draft comes back.
+   * Shows the draft of another conversation.
    *
    * @param {string} key
    */
   open(key) {
     this.#draft = draft(key);
-    this.#write(together(this.#draft.load(), this.#early));
+    this.#setText(joined(this.#draft.load(), this.#early));
     if (this.#early) this.#draft.save(this.#box.value);
     this.#early = "";
-    this.#judgeLength();
+    this.#checkLength();
   }
 
   /**
-   * The conversation got its name: what is typed from here on is its draft.
+   * Moves the draft of the new conversation to the one that now exists.
    *
    * @param {string} key
    */
@@ -71,31 +69,31 @@ export class Composer extends Emitter {
   }
 
   /**
-   * Puts a refused text back and says why.
+   * Puts back a text that was not sent, and shows why.
    *
    * @param {string} reason
    * @param {string} text
    */
-  giveBack(reason, text) {
-    this.#write(together(text, this.#box.value));
+  returnText(reason, text) {
+    this.#setText(joined(text, this.#box.value));
     this.#draft.save(this.#box.value);
-    this.complain(reason);
+    this.showError(reason);
   }
 
-  /** @param {string} sentence empty when there is nothing to say */
-  complain(sentence) {
+  /** @param {string} sentence empty to hide the error */
+  showError(sentence) {
     element("composer-error").hidden = sentence === "";
     element("composer-error-text").textContent = sentence;
   }
 
-  /** @returns {string} what is written so far */
+  /** @returns {string} */
   get text() {
     return this.#box.value;
   }
 
-  /** @param {string} text to go below what is written */
+  /** @param {string} text added below the present text */
   add(text) {
-    this.#write(together(this.#box.value, text));
+    this.#setText(joined(this.#box.value, text));
     this.#typed();
     this.focus();
   }
@@ -104,8 +102,8 @@ export class Composer extends Emitter {
     this.#box.focus();
   }
 
-  /** A touch keyboard that opens by itself would cover what the reader came for. */
-  offer() {
+  /** Focuses the box, except on touch screens, where the keyboard would cover the conversation. */
+  focusUnlessTouch() {
     if (matchMedia("(hover: hover)").matches) this.focus();
   }
 
@@ -116,9 +114,9 @@ export class Composer extends Emitter {
     event.preventDefault();
     const text = this.#box.value;
     if (!this.#maySend(text)) return;
-    this.#write("");
+    this.#setText("");
     this.#draft.clear();
-    this.complain("");
+    this.showError("");
     this.emit("send", { text });
   }
 
@@ -132,33 +130,33 @@ export class Composer extends Emitter {
 
   /** @param {MouseEvent} event */
   #stopped(event) {
-    // The second half of a double click on Send lands on Stop and is not meant for it.
+    // The second click of a double click on Send hits Stop and must not stop the answer.
     if (event.detail < 2) this.emit("stop");
   }
 
   #typed() {
     this.#draft.save(this.#box.value);
-    this.#judgeLength();
+    this.#checkLength();
     this.#fit();
     this.#drawSend();
   }
 
-  /** Says why it cannot be sent where that is for its length. */
-  #judgeLength() {
+  /** Shows an error while the text is too long. */
+  #checkLength() {
     const length = lengthOf(this.#box.value);
     const tooLong = { count: count(length), limit: count(LONGEST) };
-    this.complain(length > LONGEST ? word("too-long", tooLong) : "");
+    this.showError(length > LONGEST ? word("too-long", tooLong) : "");
   }
 
   /** @param {string} text */
-  #write(text) {
+  #setText(text) {
     this.#box.value = text;
     this.#fit();
     this.#drawSend();
   }
 
   #drawSend() {
-    this.emit("written");
+    this.emit("changed");
     this.#send.disabled = !this.#maySend(this.#box.value);
   }
 
@@ -167,7 +165,7 @@ export class Composer extends Emitter {
     return this.#canSend && !this.#answering && text.trim() !== "" && lengthOf(text) <= LONGEST;
   }
 
-  // Browsers without field-sizing are told the height; the style sheet bounds it.
+  // For browsers without field-sizing. The style sheet limits the height.
   #fit() {
     if (CSS.supports("field-sizing", "content")) return;
     this.#box.style.blockSize = "auto";
@@ -175,12 +173,12 @@ export class Composer extends Emitter {
   }
 }
 
-/** @param {string[]} texts @returns {string} what is there of them, one below the other */
-function together(...texts) {
+/** @param {string[]} texts @returns {string} those that are not empty, one below the other */
+function joined(...texts) {
   return texts.filter(Boolean).join("\n\n");
 }
 
-/** @param {string} text @returns {number} characters as the site counts them: code points */
+/** @param {string} text @returns {number} in code points, as the site counts */
 function lengthOf(text) {
   if (text.length <= LONGEST) return text.length;
   let length = 0;

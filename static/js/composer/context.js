@@ -1,12 +1,11 @@
 /**
- * How full a model's context is, and what of a branch no longer fits: counted as
- * conversations/generation/context.py counts, so that the page says before sending what the site
- * does after it.
+ * Counts how full a model's context is, and how many messages no longer fit. It counts as
+ * conversations/generation/context.py does, so the page can warn before the site drops messages.
  *
  * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {{context_length?: number | null, name: string}} Model
  * @typedef {{messages: Message[], draft: string, model: Model, maxTokens: number | undefined,
- *   systemMessage: string}} Talk
+ *   systemMessage: string}} Prompt
  */
 
 const BYTES_A_TOKEN = 4;
@@ -23,7 +22,7 @@ function tokens(size) {
   return Math.floor(size / BYTES_A_TOKEN) + TOKENS_A_MESSAGE;
 }
 
-/** @type {WeakMap<Message, number>} a message is counted once: another text is another object */
+/** @type {WeakMap<Message, number>} cached: a message that changes is another object */
 const known = new WeakMap();
 
 /** @param {Message} message @returns {number} */
@@ -41,21 +40,21 @@ function sizeOf(message) {
 }
 
 /**
- * @param {Talk} talk
- * @returns {number | null} how much of the context the next request takes, 1 for all of it; null
- *   where nobody knows how long it is
+ * @param {Prompt} prompt
+ * @returns {number | null} the used part of the context, 1 for all of it; null if its length is
+ *   unknown
  */
-export function fullness(talk) {
-  const { model } = talk;
+export function fullness(prompt) {
+  const { model } = prompt;
   if (!model.context_length) return null;
-  const taken = counted(talk) ?? estimated(talk.messages, talk.systemMessage);
-  const draft = talk.draft ? tokens(bytes(talk.draft)) : 0;
+  const taken = counted(prompt) ?? estimated(prompt.messages, prompt.systemMessage);
+  const draft = prompt.draft ? tokens(bytes(prompt.draft)) : 0;
   return Math.min(1, (taken + draft) / model.context_length);
 }
 
 /**
- * @param {Talk} talk with a draft that is not empty
- * @returns {number} how many of the oldest messages will be left out
+ * @param {Prompt} prompt with a draft that is not empty
+ * @returns {number} the number of oldest messages that will be left out
  */
 export function leftOut({ messages, draft, model, maxTokens, systemMessage }) {
   const length = model.context_length;
@@ -73,7 +72,7 @@ export function leftOut({ messages, draft, model, maxTokens, systemMessage }) {
   return first;
 }
 
-/** @param {Talk} talk @returns {number | null} what the model's provider counted last */
+/** @param {Prompt} prompt @returns {number | null} from the provider's last count */
 function counted({ messages, model }) {
   const last = messages.findLastIndex((each) => each.generation?.usage);
   if (last < 0 || messages[last].model !== model.name) return null;

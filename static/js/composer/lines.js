@@ -1,6 +1,6 @@
 /** The lines beside the composer: the connection, the release and the notices of the site. */
 
-import { element, write } from "#js/ui/markup.js";
+import { element, setText } from "#js/ui/markup.js";
 import { duration, word } from "#js/ui/words.js";
 
 // A connection that is back within this time is not worth a line that comes and goes.
@@ -19,30 +19,30 @@ export class ConnectionLine {
 
   /** @param {{online: boolean, retryInSeconds: number}} connection */
   update({ online, retryInSeconds }) {
-    if (online) this.#hide();
+    if (online) this.#setHidden();
     else this.#show(retryInSeconds);
   }
 
   /** @param {number} retryInSeconds */
   #show(retryInSeconds) {
     this.#sentence = word("offline-retry", { time: duration(retryInSeconds * 1000) });
-    if (!this.#line.hidden) this.#write();
-    this.#timer ||= setTimeout(() => this.#write(), OFFLINE_SHOWN_AFTER_MS);
+    if (!this.#line.hidden) this.#draw();
+    this.#timer ||= setTimeout(() => this.#draw(), OFFLINE_SHOWN_AFTER_MS);
   }
 
-  #write() {
+  #draw() {
     this.#line.querySelector("p").textContent = this.#sentence;
     this.#line.hidden = false;
   }
 
-  #hide() {
+  #setHidden() {
     clearTimeout(this.#timer);
     this.#timer = 0;
     this.#line.hidden = true;
   }
 }
 
-/** Offers to reload the page when the site runs another release than the one it came from. */
+/** Offers to reload the page when the site runs another release than the page came from. */
 export class ReleaseLine {
   #line = element("release-line");
   #release;
@@ -59,13 +59,13 @@ export class ReleaseLine {
   }
 }
 
-/** The reader goes elsewhere, where it is of no interest how they came here. */
+/** Removes the notice about how the user came to this conversation, for instance from a link. */
 export function dropArrivalNotice() {
-  for (const line of document.querySelectorAll(".composer-line.is-told")) line.remove();
+  for (const line of document.querySelectorAll(".composer-line.is-arrival")) line.remove();
 }
 
-/** @param {string | null} notice why there is no model to talk to, or another than before */
+/** @param {string | null} notice why there is no model, or a different one than before */
 export function showNotice(notice) {
   element("site-notice").hidden = !notice;
-  write(element("site-notice").querySelector("p"), notice ?? "");
+  setText(element("site-notice").querySelector("p"), notice ?? "");
 }

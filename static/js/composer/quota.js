@@ -10,8 +10,8 @@ import { count, word } from "#js/ui/words.js";
 const MICROS = 1_000_000;
 
 /**
- * The limit on this model of which the largest part is used. What is held for an answer that runs
- * does not count: most of it comes back, and a meter that jumps tells nobody anything.
+ * The limit for this model of which the largest part is used. Amounts that are held for running
+ * answers do not count: most of them come back, and the meter would jump.
  *
  * @param {Standing[]} quota
  * @param {string | null} model
@@ -22,28 +22,31 @@ export function tightest(quota, model) {
   return own.sort((one, other) => usedPart(other) - usedPart(one))[0] ?? null;
 }
 
-/** @param {Standing} standing @returns {number} 1 when all of it is used */
+/** @param {Standing} standing @returns {number} 1 if all of it is used */
 export function usedPart({ limit, used }) {
   return limit > 0 ? Math.min(1, used / limit) : 1;
 }
 
-/** @param {Standing} standing @returns {string} a name for the limit in its present window */
+/** @param {Standing} standing @returns {string} a key of the limit in its present window */
 export function windowOf({ measure, period, model, resets_at }) {
   return [measure, period, model ?? "", resets_at ?? ""].join(" ");
 }
 
-/** @param {Standing} standing @returns {string} "1,240 of 10,000 tokens left today · resets 14:00" */
-export function inWords(standing) {
+/**
+ * @param {Standing} standing
+ * @returns {string} "1,240 of 10,000 tokens left today · resets 14:00"
+ */
+export function describe(standing) {
   return sentence(standing, Math.max(0, standing.limit - standing.used));
 }
 
 /**
- * Why there is no room for a request, with what answers that run hold back.
+ * Why a request was refused, counting what is held for running answers.
  *
  * @param {Standing} standing
  * @returns {string}
  */
-export function refusalInWords(standing) {
+export function describeRefusal(standing) {
   const name = standing.held > 0 ? "quota-refused-held" : "quota-refused";
   return word(name, { left: sentence(standing, standing.left) });
 }

@@ -1,7 +1,7 @@
-/** The limits beside the composer: nothing, then a notice, then a quiet line until it resets. */
+/** The limit beside the composer: hidden at first, from 80 % a notice, once read a line. */
 
-import { inWords, tightest, usedPart, windowOf } from "#js/composer/quota.js";
-import { element, part, write } from "#js/ui/markup.js";
+import { describe, tightest, usedPart, windowOf } from "#js/composer/quota.js";
+import { element, part, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 const SHOWN_FROM = 0.8;
@@ -15,7 +15,7 @@ export class QuotaMeter {
   #shown = null;
 
   constructor() {
-    this.#notice.querySelector("button").addEventListener("click", () => this.#read());
+    this.#notice.querySelector("button").addEventListener("click", () => this.#dismiss());
   }
 
   /**
@@ -25,28 +25,28 @@ export class QuotaMeter {
   draw(quota, model) {
     const standing = tightest(quota, model);
     this.#shown = standing && usedPart(standing) >= SHOWN_FROM ? standing : null;
-    const isNews = this.#shown !== null && !read().includes(windowOf(this.#shown));
+    const isNews = this.#shown !== null && !dismissed().includes(windowOf(this.#shown));
     this.#notice.hidden = !isNews;
     this.#line.hidden = this.#shown === null || isNews;
-    if (this.#shown) this.#write(this.#shown);
+    if (this.#shown) this.#drawStanding(this.#shown);
   }
 
   /** @param {import("#js/state/records.js").Standing} standing */
-  #write(standing) {
+  #drawStanding(standing) {
     const used = usedPart(standing);
     const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
-    const left = inWords(standing);
-    // Rounded down: "100%" is said of nothing but all.
+    const left = describe(standing);
+    // Rounded down, so that "100%" appears only when nothing is left.
     const values = { percent: percent.format(Math.floor(used * 100) / 100), left };
-    write(this.#notice.querySelector("p"), word("quota-notice", values));
-    write(part(this.#line, "left"), left);
+    setText(this.#notice.querySelector("p"), word("quota-notice", values));
+    setText(part(this.#line, "left"), left);
     part(this.#line, "used").setAttribute("width", String(used * 100));
     this.#line.classList.toggle("is-used-up", used === 1);
   }
 
-  #read() {
+  #dismiss() {
     if (!this.#shown) return;
-    const kept = [windowOf(this.#shown), ...read()].slice(0, READ_KEPT);
+    const kept = [windowOf(this.#shown), ...dismissed()].slice(0, READ_KEPT);
     localStorage.setItem(READ, JSON.stringify(kept));
     this.#notice.hidden = true;
     this.#line.hidden = false;
@@ -55,7 +55,7 @@ export class QuotaMeter {
 }
 
 /** @returns {string[]} the windows whose notice has been read in this browser */
-function read() {
+function dismissed() {
   try {
     const kept = JSON.parse(localStorage.getItem(READ) ?? "[]");
     return Array.isArray(kept) ? kept : [];

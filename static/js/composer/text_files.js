@@ -1,22 +1,22 @@
-/** Text files that are dropped on the page or picked: their text goes into the message. */
+/** Text files that are dropped, pasted or picked: their text is added to the message. */
 
 import { element, on } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
 const MOST_CHARACTERS = 100_000;
-// Four bytes are the most that a character takes.
+// A character takes at most four bytes of UTF-8.
 const MOST_BYTES = 4 * MOST_CHARACTERS;
 
 /**
- * @param {(text: string) => void} write adds to the message
- * @param {(sentence: string) => void} complain
+ * @param {(text: string) => void} addText adds to the message
+ * @param {(sentence: string) => void} showError
  */
-export function takeTextFiles(write, complain) {
+export function takeTextFiles(addText, showError) {
   const picker = element("file-picker");
   const take = async (/** @type {FileList | File[]} */ files) => {
     const { text, complaint } = await textsOf([...files], element("message").value.length);
-    if (text) write(text);
-    complain(complaint);
+    if (text) addText(text);
+    showError(complaint);
   };
   on(element("pick-file"), "click", () => picker.click());
   on(picker, "change", async () => {
@@ -69,7 +69,7 @@ function nameOf(file) {
   return file.name.replaceAll(/\s+/g, " ").trim() || word("file");
 }
 
-/** @param {File} file @returns {Promise<string | null>} null where it is no text */
+/** @param {File} file @returns {Promise<string | null>} null if it is not text */
 async function textOf(file) {
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true });

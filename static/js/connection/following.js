@@ -1,4 +1,6 @@
-/** The generations that the page follows: a cursor for each, gaps asked for, reading confirmed. */
+/**
+ * The generations that the page follows: a cursor for each, requests for gaps, acknowledgements.
+ */
 
 /**
  * @typedef {import("#js/connection/clock.js").Clock} Clock
@@ -8,7 +10,7 @@
 
 const ACK_AFTER_BYTES = 64 * 1024;
 const ACK_AFTER_MS = 1_000;
-// Frames that were under way when a gap was seen show the same gap; they must not each ask again.
+// Frames already under way when a gap is found show the same gap; they must not all ask again.
 const ASK_AGAIN_AFTER_MS = 2_000;
 
 export class Following {
@@ -38,8 +40,8 @@ export class Following {
   }
 
   /**
-   * Follows the generations of a `turn.started`, whose events the site sends unasked, from what
-   * its messages hold. A repeated request may be answered with some that have finished.
+   * Follows the generations of a `turn.started` from the `seq` of their messages. The site sends
+   * these events without being asked. The answer to a repeated request may name finished ones.
    *
    * @param {Frame} frame
    */
@@ -58,12 +60,12 @@ export class Following {
     else this.#track(id, generation?.seq ?? 0);
   }
 
-  /** Asks for the rest of every followed generation, on a new connection. */
+  /** Asks for the rest of every followed generation after a reconnection. */
   resume() {
     for (const [id, followed] of this.#followed) this.#ask(id, followed);
   }
 
-  /** What was read on a lost connection is not confirmed any more. */
+  /** Drops the acknowledgements that a lost connection can no longer carry. */
   pause() {
     if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
@@ -71,11 +73,11 @@ export class Following {
   }
 
   /**
-   * What is new in a `generation.events`: nothing if it repeats, if events are missing before it,
-   * or if nobody follows.
+   * The new events of a `generation.events`: null if it repeats old ones, if events are missing
+   * before it, or if its generation is not followed.
    *
    * @param {Frame} frame
-   * @param {string} text as it came
+   * @param {string} text of the frame
    * @returns {Frame | null}
    */
   receive(frame, text) {

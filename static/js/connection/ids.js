@@ -1,4 +1,4 @@
-/** @returns {string} a random UUID (RFC 9562), also on plain http, where randomUUID is missing */
+/** @returns {string} a random UUID (RFC 9562); `crypto.randomUUID` is missing on plain http */
 export function randomId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

@@ -1,11 +1,11 @@
 /**
- * Requests that must not be lost: kept in the tab's session storage until they are answered, so
- * that a lost connection or a reload sends them again under the same `request_id`.
+ * Requests that must not be lost. They are stored in the tab's session storage until they are
+ * answered, and sent again with the same `request_id` after a reconnection or a reload.
  *
  * @typedef {{type: string, request_id: string, [field: string]: any}} Request
  */
 
-/** The unanswered requests of one person in one tab, oldest first. */
+/** The unanswered requests of one user in one tab, oldest first. */
 export class Outbox {
   #key;
   #storage;
@@ -13,8 +13,8 @@ export class Outbox {
   #requests;
 
   /**
-   * @param {string} owner the username: what one person left unsent is never sent as another
-   * @param {Storage | null} [storage] where it lives; memory alone when there is none
+   * @param {string} owner the username: requests are never sent as another user
+   * @param {Storage | null} [storage] null for memory only
    */
   constructor(owner, storage = sessionStorageOrNull()) {
     this.#key = `outbox:${owner}`;
@@ -22,7 +22,7 @@ export class Outbox {
     this.#requests = new Map(this.#stored().map((request) => [request.request_id, request]));
   }
 
-  /** @returns {Request[]} what waits for an answer, oldest first */
+  /** @returns {Request[]} oldest first */
   get requests() {
     return [...this.#requests.values()];
   }
@@ -43,7 +43,7 @@ export class Outbox {
     try {
       return JSON.parse(this.#storage?.getItem(this.#key) ?? "[]");
     } catch {
-      return []; // Something else wrote there; a request that cannot be read cannot be sent.
+      return []; // Not written by this module.
     }
   }
 
@@ -52,7 +52,7 @@ export class Outbox {
       if (this.#requests.size === 0) this.#storage?.removeItem(this.#key);
       else this.#storage?.setItem(this.#key, JSON.stringify(this.requests));
     } catch {
-      // The storage is full: the request still lives as long as the page does.
+      // The storage is full: the request lasts only as long as the page.
     }
   }
 }
@@ -62,6 +62,6 @@ function sessionStorageOrNull() {
   try {
     return globalThis.sessionStorage ?? null;
   } catch {
-    return null; // A browser that blocks storage throws on the mere mention of it.
+    return null; // A browser that blocks storage throws when the property is read.
   }
 }

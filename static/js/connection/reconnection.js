@@ -1,9 +1,11 @@
-/** When to try again to reach the site: full jitter, and at once when the browser is back. */
+/**
+ * Schedules reconnections: exponential with full jitter, at once when the browser is back online.
+ */
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
-// A site that accepts and closes at once must not be tried twice a second for ever, so only a
-// connection that lasted this long starts the waits from the beginning.
+// A site that accepts and closes at once must not be tried twice a second for ever, so the waits
+// start from the beginning only after a connection that lasted this long.
 const STABLE_AFTER_MS = 5_000;
 
 /** @typedef {import("#js/connection/clock.js").Clock} Clock */
@@ -24,8 +26,8 @@ export class Reconnection {
    * @param {Clock} options.clock
    * @param {EventTarget & {document?: {visibilityState: string}}} [options.window]
    * @param {() => void} options.connect
-   * @param {() => void} options.check called when the browser is back and the connection, if any,
-   *   may have died meanwhile
+   * @param {() => void} options.check called when the browser is back online or the page visible
+   *   again: the connection may be dead
    */
   constructor({ clock, window, connect, check }) {
     this.#clock = clock;
@@ -46,9 +48,9 @@ export class Reconnection {
     );
   }
 
-  /** Connects now instead of when it was planned. */
+  /** Connects at once instead of at the planned time. */
   now() {
-    this.#forgetTimer();
+    this.#cancelTimer();
     this.#connect();
   }
 
@@ -56,19 +58,19 @@ export class Reconnection {
     this.#listening?.abort();
     this.#listening = null;
     this.#failures = 0;
-    this.#forgetTimer();
+    this.#cancelTimer();
   }
 
-  /** A connection stands. */
+  /** Notes that a connection was opened. */
   succeeded() {
     this.#connectedAt = this.#clock.now();
-    this.#forgetTimer();
+    this.#cancelTimer();
   }
 
   /**
-   * A connection, or the attempt at one, is over: the next attempt is planned.
+   * Plans the next attempt after a connection was lost or an attempt failed.
    *
-   * @returns {number} milliseconds until then
+   * @returns {number} milliseconds until that attempt
    */
   failed() {
     if (this.#connectedAt !== null && this.#clock.now() - this.#connectedAt >= STABLE_AFTER_MS) {
@@ -78,7 +80,7 @@ export class Reconnection {
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
     this.#failures += 1;
     const wait = this.#clock.random() * longest;
-    this.#forgetTimer();
+    this.#cancelTimer();
     this.#timer = this.#clock.setTimeout(() => this.now(), wait);
     return wait;
   }
@@ -88,7 +90,7 @@ export class Reconnection {
     else this.#check();
   }
 
-  #forgetTimer() {
+  #cancelTimer() {
     if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
   }

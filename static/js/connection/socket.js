@@ -1,12 +1,12 @@
 /**
- * The one websocket of a tab, as docs/protocol.md describes it: it reconnects, asks again for what
- * it missed, acknowledges what it read and sends again what was not answered.
+ * The websocket of a tab: docs/protocol.md. It reconnects, asks again for missed events,
+ * acknowledges those it read and repeats unanswered requests.
  *
- * Every frame that arrives is dispatched as a CustomEvent of the frame's type with the frame as
- * its detail. The events of a followed generation arrive in order, each exactly once. Besides:
+ * Every frame that arrives is emitted as an event of the frame's type. The events of a followed
+ * generation arrive in order, each exactly once. Two events are the socket's own:
  *
- * - `connection` {online, retryInSeconds}: whether the site is reached, and when it is tried again;
- * - `signed-out` {code}: the site wants nobody or somebody else here (4401); it stays closed.
+ * - `connection`: whether the site can be reached, and when the next attempt is made;
+ * - `signed-out`: the session ended or belongs to another user (4401); the socket stays closed.
  */
 
 import { wallClock } from "#js/connection/clock.js";
@@ -47,11 +47,11 @@ export class Socket extends Emitter {
   /**
    * @param {string} url absolute, or a path on the site
    * @param {object} [options]
-   * @param {Outbox} [options.outbox] where requests for turns live until they are answered
+   * @param {Outbox} [options.outbox] stores requests for turns until they are answered
    * @param {typeof WebSocket} [options.WebSocket]
    * @param {Clock} [options.clock]
-   * @param {EventTarget & {document?: {visibilityState: string}}} [options.window] tells when the
-   *   browser is online or the page visible again
+   * @param {EventTarget & {document?: {visibilityState: string}}} [options.window] its events
+   *   tell when the browser is online or the page visible again
    */
   constructor(url, options = {}) {
     super();
@@ -74,14 +74,14 @@ export class Socket extends Emitter {
     if (!this.#connection) this.#reconnection.now();
   }
 
-  /** Disconnects for good; `open` begins anew. */
+  /** Disconnects until `open` is called again. */
   close() {
     this.#reconnection.stop();
-    this.#letGo()?.close(1000);
+    this.#detach()?.close(1000);
   }
 
   /**
-   * Sends a frame that has no answer, or as soon as the site is reached again.
+   * Sends a frame that has no answer: now, or after the next reconnection.
    *
    * @param {Frame} frame
    */
@@ -90,9 +90,10 @@ export class Socket extends Emitter {
   }
 
   /**
-   * Sends a frame under a `request_id`, again after each reconnection until it is answered. The
-   * requests for turns are kept in the outbox, so they are also sent again after a reload; what
-   * became of them is for everybody to hear, and an `error` of any other for its caller alone.
+   * Sends a frame with a `request_id`, and again after each reconnection until it is answered.
+   *
+   * Requests for turns are stored in the outbox, so they are repeated after a reload too. Their
+   * errors are emitted as events as well; the error of any other request goes to its caller alone.
    *
    * @param {Frame} frame
    * @returns {Promise<Frame>} the answer; rejected with the `error` frame
@@ -107,11 +108,11 @@ export class Socket extends Emitter {
   }
 
   /**
-   * Follows a generation from its event `after` on, until it has finished. `turn.started` does so
-   * by itself, from the `seq` of the messages it carries: start their transcript from those.
+   * Follows a generation from the event behind `after` until it has finished. A `turn.started`
+   * does this by itself, from the `seq` of its messages.
    *
    * @param {string} generationId
-   * @param {number} after the number of the last event the page has
+   * @param {number} after the `seq` of the last event that the page has
    */
   follow(generationId, after) {
     this.#following.follow(generationId, after);
@@ -123,10 +124,10 @@ export class Socket extends Emitter {
   }
 
   /**
-   * Hears of all changes to one conversation, the one on the page, also of those while it was away.
+   * Asks for all changes to the conversation on the page, including those missed while offline.
    *
    * @param {string | null} conversationId null for none
-   * @param {number} [version] the newest the page has
+   * @param {number} [version] the newest that the page has
    */
   watch(conversationId, version = 0) {
     this.#watched = conversationId === null ? null : { id: conversationId, version };
@@ -146,15 +147,15 @@ export class Socket extends Emitter {
     this.#heartbeat = this.#clock.setTimeout(() => this.#ping(), PING_EVERY_MS);
     this.emit("connection", { online: true, retryInSeconds: 0 });
     const requests = [...this.#waiting.values()].map((wait) => wait.frame);
-    const kept = this.#outbox.requests.filter((each) => !this.#waiting.has(each.request_id));
-    for (const frame of [...kept, ...requests, ...this.#unsent.splice(0)]) this.#transmit(frame);
+    const stored = this.#outbox.requests.filter((each) => !this.#waiting.has(each.request_id));
+    for (const frame of [...stored, ...requests, ...this.#unsent.splice(0)]) this.#transmit(frame);
     this.#openWatched();
     this.#following.resume();
   }
 
   /** @param {number} code */
   #lost(code) {
-    this.#letGo();
+    this.#detach();
     if (code === SIGNED_OUT) {
       this.#reconnection.stop();
       this.emit("signed-out", { code });
@@ -164,8 +165,8 @@ export class Socket extends Emitter {
     }
   }
 
-  /** The connection, of which nothing is heard from here on. */
-  #letGo() {
+  /** Gives up the connection and returns it without its listeners. */
+  #detach() {
     const connection = this.#connection;
     this.#clock.clearTimeout(this.#heartbeat);
     this.#following.pause();
@@ -176,11 +177,11 @@ export class Socket extends Emitter {
 
   /** @param {string} text */
   #received(text) {
-    this.#beat();
+    this.#resetHeartbeat();
     const frame = JSON.parse(text);
     if (frame.type === "generation.events") {
-      const news = this.#following.receive(frame, text);
-      if (news) this.emit(frame.type, news);
+      const fresh = this.#following.receive(frame, text);
+      if (fresh) this.emit(frame.type, fresh);
       return;
     }
     if (frame.type === "turn.started") this.#following.begin(frame);
@@ -212,7 +213,7 @@ export class Socket extends Emitter {
     this.#transmit({ type: "conversation.open", conversation_id: id, version });
   }
 
-  /** Asks for a sign of life; a connection that gives none in time is given up. */
+  /** Sends a ping; a connection on which nothing arrives in time is given up. */
   #ping() {
     if (!this.#transmit({ type: "ping" })) return;
     this.#clock.clearTimeout(this.#heartbeat);
@@ -223,13 +224,13 @@ export class Socket extends Emitter {
     }, PONG_WITHIN_MS);
   }
 
-  /** Whatever arrives is a sign of life. */
-  #beat() {
+  /** Restarts the heartbeat: any frame shows that the connection works. */
+  #resetHeartbeat() {
     this.#clock.clearTimeout(this.#heartbeat);
     this.#heartbeat = this.#clock.setTimeout(() => this.#ping(), PING_EVERY_MS);
   }
 
-  /** @param {Frame} frame @returns {boolean} whether there was a connection to send it on */
+  /** @param {Frame} frame @returns {boolean} whether it was sent */
   #transmit(frame) {
     if (this.#connection?.readyState !== 1) return false;
     this.#connection.send(JSON.stringify(frame));

@@ -1,4 +1,4 @@
-/** What is wrong with a piece of JSON, in the reader's words, each with its place. */
+/** The faults of a JSON text as sentences in the user's language, each with its place. */
 
 import { jsonIn } from "#js/json/reader.js";
 import { parsed } from "#js/json/syntax.js";
@@ -23,25 +23,25 @@ function syntaxSentence(fault) {
 }
 
 /**
- * Reads a schema that a person writes.
+ * Parses and checks a schema that a user writes.
  *
  * @param {string} text
  * @returns {{value: any, faults: string[]}}
  */
-export function writtenSchema(text) {
+export function checkSchema(text) {
   const { value, fault } = parsed(text);
   if (fault) return { value, faults: [syntaxSentence(fault)] };
   return { value, faults: faultsOfSchema(value).map(sentence) };
 }
 
 /**
- * Holds a finished answer against the schema that was asked for, or against JSON alone.
+ * Checks a finished answer against the requested schema, or only for valid JSON.
  *
  * @param {string} text
  * @param {any} schema undefined for none
  * @returns {{value: any, source: string, faults: string[]}}
  */
-export function answered(text, schema) {
+export function checkAnswer(text, schema) {
   const found = jsonIn(text);
   if (found) {
     const faults = schema === undefined ? [] : faultsOf(schema, found.value).map(sentence);

@@ -1,4 +1,4 @@
-/** JSON as indented text, as far as it has been read. */
+/** Indented text of JSON that may still be incomplete. */
 
 const INDENT = "  ";
 

@@ -1,9 +1,9 @@
 /**
- * Reads JSON while it is being written, and forgives what models do to it: words and fences
- * around it, commas at the end, an end that never comes.
+ * An incremental, tolerant reader of JSON. It accepts what models often write: text and code fences
+ * around the JSON, trailing commas, a missing end.
  *
  * @typedef {{key: string | null, node: JsonNode}} Entry `key` is null in an array
- * @typedef {object} JsonNode one value, as far as it has been read
+ * @typedef {object} JsonNode one value, possibly incomplete
  * @property {"object" | "array" | "string" | "literal"} type
  * @property {Entry[]} entries of an object or an array
  * @property {string} text of a string (without its quotes) or a literal (number, true, null …)
@@ -25,7 +25,7 @@ export class JsonReader {
   root = null;
   /** Whether the outermost value has ended. */
   isComplete = false;
-  /** Whether it is nested deeper than can be shown. */
+  /** Whether it is nested too deep to be shown. */
   isTooDeep = false;
   /** @type {Frame[]} */
   #stack = [];
@@ -38,7 +38,7 @@ export class JsonReader {
   #end = 0;
 
   /**
-   * Reads what `text` has beyond what was read before.
+   * Reads the part of `text` that was not read before.
    *
    * @param {string} text the whole text so far
    */
@@ -48,20 +48,20 @@ export class JsonReader {
     }
   }
 
-  /** Nothing more will come: what is still open stays as it is. */
+  /** Ends the text: values that are still open remain incomplete. */
   finish() {
     if (this.#scalar) this.#scalar.open = false;
     for (const { node } of this.#stack) node.open = false;
   }
 
-  /** @param {string} text @returns {string} the part of it that is the JSON */
+  /** @param {string} text @returns {string} the JSON in it */
   source(text) {
     return text.slice(this.#start, this.isComplete ? this.#end : text.length);
   }
 
   /**
    * @param {string} text
-   * @returns {{before: string, after: string}} what stands around the JSON, without fences
+   * @returns {{before: string, after: string}} the text around the JSON, without fences
    */
   around(text) {
     const before = text.slice(0, this.#start).replace(FENCE_BEFORE, "");
@@ -171,10 +171,10 @@ function codeUnit(digits) {
 }
 
 /**
- * The value of a finished text: the JSON in it, whatever stands around it.
+ * The JSON value in a finished text, without the text around it.
  *
  * @param {string} text
- * @returns {{value: any, source: string} | null} null where there is none that is whole
+ * @returns {{value: any, source: string} | null} null if there is no complete one
  */
 export function jsonIn(text) {
   const reader = new JsonReader();
@@ -183,7 +183,7 @@ export function jsonIn(text) {
     try {
       return { value: JSON.parse(source), source };
     } catch {
-      // The next one may be.
+      // Try the next one.
     }
   }
   return null;

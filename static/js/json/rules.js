@@ -1,9 +1,9 @@
 /**
- * What the keywords of JSON Schema 2020-12 ask of a value, each on its own. Keywords that apply
- * schemas to parts of the value are in validator.js.
+ * The keywords of JSON Schema 2020-12 that look at one value. The keywords that apply schemas to
+ * parts of the value are in validator.js.
  *
- * @typedef {(wanted: any, value: any) => string | number | boolean | null} Rule what is asked for,
- *   as it is told; null where the value keeps to it
+ * @typedef {(wanted: any, value: any) => string | number | boolean | null} Rule what the
+ *   keyword wants, to be shown; null if the value is valid
  */
 
 /** @param {any} value @returns {string} */
@@ -18,7 +18,7 @@ function isOf(value, type) {
   return type === "integer" ? Number.isInteger(value) : typeOf(value) === type;
 }
 
-/** @param {any} one @param {any} other @returns {boolean} whether JSON calls them the same */
+/** @param {any} one @param {any} other @returns {boolean} whether they are the same JSON value */
 export function same(one, other) {
   return canonical(one) === canonical(other);
 }
@@ -33,11 +33,11 @@ function canonical(value) {
 
 /**
  * @param {string} type
- * @param {(wanted: any, value: any) => boolean} keeps
- * @returns {Rule} which values of other types keep to
+ * @param {(wanted: any, value: any) => boolean} isValid
+ * @returns {Rule} for which values of other types are valid
  */
-function rule(type, keeps) {
-  return (wanted, value) => (typeOf(value) !== type || keeps(wanted, value) ? null : wanted);
+function rule(type, isValid) {
+  return (wanted, value) => (typeOf(value) !== type || isValid(wanted, value) ? null : wanted);
 }
 
 /** @param {string} text @returns {number} in characters, as the standard counts them */

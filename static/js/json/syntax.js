@@ -1,11 +1,11 @@
-/** Where JSON that a person writes goes wrong: browsers tell that each in their own words. */
+/** Finds the place of a syntax error in JSON; the messages of browsers differ. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings.
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
 
-/** The text ended, or went on, where it may not. */
+/** A syntax error at a place in the text. */
 class Fault extends Error {
   /** @param {number} at */
   constructor(at) {

@@ -4,15 +4,15 @@
  * @typedef {{columns: string[], rows: string[][]}} Table
  */
 
-// A cell that begins like this is a formula to a spreadsheet.
+// A spreadsheet runs a cell that begins like this as a formula.
 const FORMULA = /^[=+\-@\t\r]/;
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const QUOTED = /[",\n\r]/;
 
 /**
  * @param {any} value
- * @returns {Table | null} null where it is no list of objects; of an object with one list in it,
- *   that list
+ * @returns {Table | null} null if it is not a list of objects; an object with one list in it
+ *   counts as that list
  */
 export function tableOf(value) {
   const list = listIn(value);
@@ -24,7 +24,10 @@ export function tableOf(value) {
   return { columns, rows };
 }
 
-/** @param {Table} table @returns {string} as RFC 4180 has it, safe to open in a spreadsheet */
+/**
+ * @param {Table} table
+ * @returns {string} in the format of RFC 4180, safe to open in a spreadsheet
+ */
 export function csvOf({ columns, rows }) {
   return [columns, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }

@@ -1,11 +1,11 @@
-/** JSON as a tree that grows while it is read; what is drawn and closed is not touched again. */
+/** JSON as a tree that grows while it is read. A complete part is not drawn again. */
 
-import { clone, part, write } from "#js/ui/markup.js";
+import { clone, part, setText } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
 /** @typedef {import("#js/json/reader.js").JsonNode} JsonNode */
 
-// Beyond this many members a list begins folded, once it is complete.
+// A complete list with this many members or more is folded at first.
 const FOLDED_FROM = 100;
 
 /** @param {JsonNode} node @param {string | number | null} key @returns {Branch | Leaf} */
@@ -40,7 +40,7 @@ class Branch {
     }
     const name = type === "array" ? "json-items" : "json-members";
     const one = entries.length === 1 ? "-one" : "";
-    write(part(this.element, "count"), word(name + one, { count: count(entries.length) }));
+    setText(part(this.element, "count"), word(name + one, { count: count(entries.length) }));
     this.#isDone = !open;
     if (this.#isDone && entries.length >= FOLDED_FROM) this.element.removeAttribute("open");
   }
@@ -58,7 +58,7 @@ class Leaf {
   }
 
   update() {
-    write(part(this.element, "value"), this.#node.text);
+    setText(part(this.element, "value"), this.#node.text);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Holds a value against a JSON schema (2020-12), for the keywords that people and models use;
+ * Validates a value against a JSON schema (2020-12), for the keywords that users and models use;
  * `format` is an annotation, as the standard says. The site checks schemas with a full
- * implementation; this one tells where an answer departs from its own.
+ * implementation; this one shows in the page where an answer breaks its schema.
  *
  * @typedef {{place: string, rule: string, wanted: string | number | boolean}} Fault `place` is a
  *   JSON pointer, empty for the whole value; `rule` the keyword that the value breaks
@@ -16,13 +16,16 @@ const MOST_FAULTS = 100;
 /**
  * @param {any} schema
  * @param {any} value
- * @returns {Fault[]} none where the value keeps to the schema
+ * @returns {Fault[]} none if the value is valid
  */
 export function faultsOf(schema, value) {
   return new Check(schema).faults(schema, value, "", 0).slice(0, MOST_FAULTS);
 }
 
-/** @typedef {(wanted: any, value: any, place: string, depth: number, schema: any) => Fault[]} Applier */
+/**
+ * @typedef {(wanted: any, value: any, place: string, depth: number, schema: any) => Fault[]}
+ *   Applier
+ */
 
 class Check {
   #root;
@@ -53,7 +56,7 @@ class Check {
     return this.faults(schema, value, "", depth).length === 0;
   }
 
-  /** @param {any} reference @returns {any} the schema in this document; true for any other */
+  /** @param {any} reference @returns {any} the schema in this document; true for one elsewhere */
   #resolved(reference) {
     if (reference === "#") return this.#root;
     if (typeof reference !== "string" || !reference.startsWith("#/")) return true;
@@ -158,7 +161,11 @@ function itemsOf(value) {
   return Array.isArray(value) ? value : [];
 }
 
-/** @param {string} place @param {string | number} step @returns {string} a JSON pointer (RFC 6901) */
+/**
+ * @param {string} place
+ * @param {string | number} step
+ * @returns {string} a JSON pointer (RFC 6901)
+ */
 function inside(place, step) {
   return `${place}/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }

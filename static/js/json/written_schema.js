@@ -1,6 +1,6 @@
 /**
- * Whether what a person writes is a JSON schema: at once, in the page, for the keywords that
- * validator.js knows. The site looks again, with the whole standard, before it keeps or sends one.
+ * Checks while a user types that the text is a JSON schema, for the keywords of validator.js. The
+ * site checks it again with the whole standard before it saves or sends it.
  */
 
 import { faultsOf } from "#js/json/validator.js";
@@ -16,7 +16,7 @@ const TYPE = { enum: ["array", "boolean", "integer", "null", "number", "object",
 
 const TYPES = { items: TYPE, minItems: 1, uniqueItems: true };
 
-/** JSON Schema 2020-12 about itself, as far as it is needed here. */
+/** The part of the JSON Schema 2020-12 meta-schema that is needed here. */
 const SCHEMA_OF_SCHEMAS = {
   type: ["object", "boolean"],
   properties: {

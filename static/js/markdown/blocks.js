@@ -1,11 +1,11 @@
 /**
- * The blocks of a message, from tokens to DOM nodes.
+ * Renders the blocks of a message from tokens to DOM nodes.
  *
- * A block that grew is made to grow: a list keeps the items it has, an open code block appends to
- * its text. So the work of a frame follows what is new and not what is there.
+ * A block that grew is extended: a list keeps its items, an open code block appends to its text. So
+ * the work of a frame depends on the new text and not on the length of the message.
  */
 
-import { codeBlock, grownCodeBlock, isOpenFence } from "#js/markdown/code.js";
+import { codeBlock, extendCodeBlock, isOpenFence } from "#js/markdown/code.js";
 import { updateInPlace } from "#js/markdown/in_place.js";
 import { appendCheckbox, appendInline, math } from "#js/markdown/inline.js";
 import { element } from "#js/markdown/nodes.js";
@@ -23,13 +23,14 @@ const HEADINGS = /** @type {const} */ (["h2", "h3", "h4", "h5", "h6", "h6"]);
 /**
  * @param {Token} token
  * @param {Context} context
- * @param {Part} [old] what stands in its place; it may be made to grow
+ * @param {Part} [old] the part shown in its place, which may be extended
  * @returns {Part}
  */
 function rendered(token, context, old) {
   const shape = shapeOf(token);
-  const grown = old && old.type === token.type && old.shape === shape && grow(old, token, context);
-  if (grown) return old;
+  const isExtended =
+    old && old.type === token.type && old.shape === shape && extend(old, token, context);
+  if (isExtended) return old;
   const inside = { ...context, hasOpenCode: false };
   const built = build(token, inside);
   return { type: token.type, raw: token.raw, shape, ...built, open: inside.hasOpenCode };
@@ -41,9 +42,9 @@ function rendered(token, context, old) {
  * @param {Context} context
  * @returns {boolean} whether `old` now shows `token`
  */
-function grow(old, token, context) {
+function extend(old, token, context) {
   if (old.node && old.type === "code") {
-    if (!grownCodeBlock(old.node, old.open, token, context)) return false;
+    if (!extendCodeBlock(old.node, old.open, token, context)) return false;
     old.open = isOpenFence(token.raw) && !context.final;
   } else if (old.parts) {
     const tokens = partTokens(token);
@@ -66,7 +67,7 @@ function containerOf(part) {
 }
 
 /**
- * Like `rendered`, for what goes straight into the page.
+ * Like `rendered`, for a part that is placed directly into the page.
  *
  * @param {Token} token
  * @param {Context} context
@@ -119,7 +120,7 @@ function leaf(token, context) {
     case "hr":
       return element("hr");
     case "heading":
-      // The page's own heading stands above every message.
+      // The h1 of the page is above every message.
       return withInline(element(HEADINGS[token.depth - 1]), token, context);
     case "display_math":
       return math("div", token, true, context);
@@ -164,7 +165,7 @@ function listItem(token, context) {
 }
 
 /**
- * A block inside a list item, which is no part of its own: it has to be there at once.
+ * Appends a block inside a list item. It is not a part of its own, so it is rendered completely.
  *
  * @param {HTMLElement} parent
  * @param {Token} token

@@ -1,4 +1,4 @@
-/** Blocks of code: a header with the language and a button to copy, and code that scrolls. */
+/** Code blocks: a header with the language and a copy button, above code that scrolls. */
 
 import { CodeLines } from "#js/markdown/code_lines.js";
 import { element } from "#js/markdown/nodes.js";
@@ -23,12 +23,12 @@ export function codeBlock(token, context) {
   new CodeLines(code).write(token.text);
   pre.append(code);
   node.append(header, pre);
-  concluded(code, token, context);
+  finishLater(code, token, context);
   return node;
 }
 
 /**
- * Makes a code block that is still being written show what was added to it.
+ * Appends the new text to a code block that is still streaming.
  *
  * @param {HTMLElement} node
  * @param {boolean} open
@@ -36,14 +36,14 @@ export function codeBlock(token, context) {
  * @param {Context} context
  * @returns {boolean} whether that was possible
  */
-export function grownCodeBlock(node, open, token, context) {
+export function extendCodeBlock(node, open, token, context) {
   const code = /** @type {HTMLElement} */ (node.querySelector("code"));
   const before = code.textContent ?? "";
   if (!open || !token.text.startsWith(before)) return false;
   const language = /** @type {HTMLElement} */ (node.querySelector(".code-language"));
   language.textContent = languageOf(token);
   new CodeLines(code).write(token.text.slice(before.length));
-  concluded(code, token, context);
+  finishLater(code, token, context);
   return true;
 }
 
@@ -63,7 +63,7 @@ export function isOpenFence(raw) {
 }
 
 /** @param {HTMLElement} code @param {Token} token @param {Context} context */
-function concluded(code, token, context) {
+function finishLater(code, token, context) {
   if (isOpenFence(token.raw) && !context.final) {
     context.hasOpenCode = true;
     return;
@@ -78,7 +78,7 @@ function concluded(code, token, context) {
 }
 
 /**
- * The first word behind the fence, once its line is complete.
+ * The first word after the fence, once its line is complete.
  *
  * @param {Token} token
  * @returns {string}

@@ -1,11 +1,11 @@
 /**
- * Code in pieces of so many lines: a page lays out those near its window and no others, so that a
- * long block costs no more than a short one while it grows.
+ * Code in pieces of 25 lines. The browser lays out only the pieces near the window, so a long block
+ * costs no more than a short one while it streams.
  */
 
 import { appendCharacterData, element } from "#js/markdown/nodes.js";
 
-// The style sheet reckons with as many.
+// markdown_code.css contains the height of this many lines.
 const LINES = 25;
 const LINE = /[^\n]*\n|[^\n]+/g;
 
@@ -17,14 +17,14 @@ export class CodeLines {
   /** @type {HTMLElement[]} the spans that are open, from the outermost */
   #open = [];
 
-  /** @param {ParentNode} code what it holds already is plain text, and goes on */
+  /** @param {ParentNode} code may contain plain text already, which is continued */
   constructor(code) {
     this.#code = code;
     this.#piece = /** @type {HTMLElement} */ (code.lastElementChild ?? this.#begin());
     this.#lines = this.#piece.textContent?.match(/\n/g)?.length ?? 0;
   }
 
-  /** @param {string} text to go on with */
+  /** @param {string} text to append */
   write(text) {
     for (const line of text.match(LINE) ?? []) {
       if (this.#lines === LINES) this.#continue();
@@ -33,7 +33,7 @@ export class CodeLines {
     }
   }
 
-  /** @param {string} classes of a span around what is written until it is closed */
+  /** @param {string} classes of a span around the text until `close` */
   open(classes) {
     const span = element("span", { class: classes });
     (this.#open.at(-1) ?? this.#piece).append(span);
@@ -44,7 +44,7 @@ export class CodeLines {
     this.#open.pop();
   }
 
-  /** The next piece, with the spans that reach into it. */
+  /** Begins the next piece, and reopens the open spans in it. */
   #continue() {
     const classes = this.#open.splice(0).map((span) => span.className);
     this.#piece = this.#begin();

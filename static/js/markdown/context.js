@@ -3,8 +3,8 @@
  *
  * @typedef {import("#js/markdown/lexer.js").Lexed} Lexed
  *
- * @typedef {object} Labels the words of the page, in the reader's language
- * @property {string} copy the visible word on the button
+ * @typedef {object} Labels the labels in the rendered text, in the user's language
+ * @property {string} copy the visible text of the button
  * @property {string} copyCode its accessible name
  * @property {string} copied
  * @property {string} image
@@ -16,16 +16,16 @@
  *
  * @typedef {{kind: "math", node: HTMLElement, source: string, display: boolean}
  *   | {kind: "code", node: HTMLElement, source: string, language: string}
- *   | {kind: "diagram", node: HTMLElement, source: string, labels: Labels}} Finish what is still to
- *   be done to a node once its library is there
+ *   | {kind: "diagram", node: HTMLElement, source: string, labels: Labels}} Finish work that
+ *   is left for a node until its library is loaded
  *
  * @typedef {object} Context
  * @property {Lexed} lexed
  * @property {Labels} labels
  * @property {boolean} final whether the message is complete
- * @property {number} until the time at which the page needs its frame
- * @property {boolean} [literal] whether `&` means itself
- * @property {boolean} [hasOpenCode] set where a code block is still being written
+ * @property {number} until the time at which this frame must end
+ * @property {boolean} [literal] whether `&` is plain text
+ * @property {boolean} [hasOpenCode] set if a code block is still streaming
  * @property {Finish[]} finishing
  */
 

@@ -1,4 +1,4 @@
-/** The button that copies a block of code. */
+/** The button that copies a code block. */
 
 import { copy } from "#js/ui/clipboard.js";
 

@@ -1,12 +1,12 @@
-/** A block of mermaid as a picture, drawn in a frame that can do nothing else, once it is near. */
+/** Draws a mermaid code block as a picture, in a sandboxed frame, when it comes near the window. */
 
 import { element } from "#js/markdown/nodes.js";
 
 const ADDRESS = "/diagram-frame/";
 const NEAR = "400px";
 const HIGHEST_PX = 2_000;
-// What takes longer than this is no diagram for a conversation.
-const PATIENCE_MS = 20_000;
+// A diagram that takes longer than this stays as its source.
+const TIMEOUT_MS = 20_000;
 
 /**
  * @param {HTMLElement} block the code block, in the page
@@ -37,27 +37,27 @@ function draw(block, source, labels) {
     src: ADDRESS,
     title: labels.diagram,
   });
-  const patience = setTimeout(() => end(0), PATIENCE_MS);
+  const timeout = setTimeout(() => end(0), TIMEOUT_MS);
 
   /** @param {MessageEvent} event */
-  function heard({ source: sender, data }) {
+  function received({ source: sender, data }) {
     if (sender !== frame.contentWindow) return;
-    // The frame has no origin that could be named here.
+    // The sandboxed frame has an opaque origin, so the target cannot be named.
     if (data?.isReady === true) frame.contentWindow?.postMessage({ source, isDark: isDark() }, "*");
     else if (typeof data?.height === "number") end(data.height);
   }
 
-  /** @param {number} height 0 where nothing was drawn: then the source stays */
+  /** @param {number} height 0 if nothing was drawn: the source stays */
   function end(height) {
-    clearTimeout(patience);
-    removeEventListener("message", heard);
+    clearTimeout(timeout);
+    removeEventListener("message", received);
     if (!(height > 0)) return frame.remove();
     frame.style.height = `${Math.min(height, HIGHEST_PX)}px`;
     block.classList.add("has-diagram");
     block.querySelector(".code-header")?.append(sourceButton(block, labels));
   }
 
-  addEventListener("message", heard);
+  addEventListener("message", received);
   block.append(frame);
 }
 

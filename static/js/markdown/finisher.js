@@ -1,6 +1,6 @@
 /**
- * Math is typeset and code is coloured after it is shown, as soon as the library is there and a
- * little at a time.
+ * Typesets math and colours code after the text is shown: when the library is loaded, and in short
+ * slices of time.
  */
 
 import { diagramIn } from "#js/markdown/diagram.js";
@@ -10,7 +10,7 @@ import { Typesetter } from "#js/markdown/typeset.js";
 
 /** @typedef {import("#js/markdown/context.js").Finish} Finish */
 
-// Beyond these a message is an attack on the layout; its formulas stay as they were written.
+// With more formulas the layout would stop the page; the rest stay as source.
 const MOST_FORMULAS = 1_000;
 
 export class Finisher {
@@ -22,15 +22,15 @@ export class Finisher {
   #root;
   #typesetFormulas;
 
-  /** @param {HTMLElement} root which holds the nodes to finish */
+  /** @param {HTMLElement} root of the nodes to finish */
   constructor(root) {
     this.#root = root;
     this.#typesetFormulas = root.getElementsByClassName("katex");
   }
 
   /**
-   * Takes on what rendering left to do. Math that was typeset before is so again at once: the
-   * paragraph around it is rendered anew while it streams.
+   * Adds work. Math that was typeset before is inserted at once, since its paragraph is rendered
+   * again and again while it streams.
    *
    * @param {Finish[]} tasks
    */
@@ -39,7 +39,7 @@ export class Finisher {
     if (this.#waiting.length) this.#running ??= this.#run();
   }
 
-  /** @returns {Promise<void>} fulfilled when nothing is left to do */
+  /** @returns {Promise<void>} fulfilled when all work is done */
   async done() {
     await this.#running;
   }
@@ -56,7 +56,7 @@ export class Finisher {
   async #run() {
     const slice = new TimeSlice();
     for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) {
-      // What a newer rendering has replaced is not worth the work.
+      // A node that was replaced meanwhile needs no work.
       if (this.#root.contains(task.node)) await this.#finish(task);
       if (slice.isOver) await slice.next();
     }

@@ -1,14 +1,14 @@
 /**
- * Colouring code with highlight.js in a worker: a long block costs the page nothing, and a grammar
- * that runs away is ended with its worker.
+ * Colours code with highlight.js in a worker, so that long code does not block the page and a
+ * grammar that never ends can be terminated.
  */
 
 import { CodeLines } from "#js/markdown/code_lines.js";
 import { TimeSlice } from "#js/markdown/scheduling.js";
 
 const LONGEST_CODE = 100_000;
-const PATIENCE_MS = 5_000;
-// Grammars beside those that come with the library, by the names that people write.
+const TIMEOUT_MS = 5_000;
+// Grammars that are not part of the library's common set, by the names that are used for them.
 const MORE_GRAMMARS = new Map([
   ["dart", "dart"],
   ["docker", "dockerfile"],
@@ -42,10 +42,10 @@ let asked = 0;
 const waiting = new Map();
 
 /**
- * Puts the words of shown code in spans of the classes of highlight.js, piece by piece; leaves it
- * plain when the language is not known, the code too long or the worker too slow.
+ * Colours code that is on the page, piece by piece. It stays plain if the language is unknown, the
+ * code too long or the worker too slow.
  *
- * @param {HTMLElement} shown which `CodeLines` has written
+ * @param {HTMLElement} shown written by `CodeLines`
  * @param {string} code
  * @param {string} language
  */
@@ -55,7 +55,7 @@ export async function colour(shown, code, language) {
   const fragment = document.createDocumentFragment();
   await writeMarkup(new CodeLines(fragment), markup);
   const slice = new TimeSlice();
-  // Both are divided at the same lines, so nothing moves.
+  // Both have the same line breaks, so nothing moves.
   for (const [index, piece] of [...fragment.children].entries()) {
     shown.children[index]?.replaceWith(piece);
     if (slice.isOver) await slice.next();
@@ -68,7 +68,7 @@ function markupOf(code, language) {
   asked += 1;
   const number = asked;
   return new Promise((resolve) => {
-    const timer = setTimeout(giveUp, PATIENCE_MS);
+    const timer = setTimeout(giveUp, TIMEOUT_MS);
     waiting.set(number, (markup) => {
       clearTimeout(timer);
       resolve(markup);
@@ -82,14 +82,14 @@ function markupOf(code, language) {
 function running() {
   if (worker) return worker;
   worker = new Worker(import.meta.resolve("#js/markdown/highlight_worker.js"), { type: "module" });
-  // A worker has no import map, so it is told where the library is.
+  // A worker has no import map, so it gets the address of the library.
   worker.postMessage({ library: import.meta.resolve("highlight.js") });
   worker.onmessage = ({ data }) => settle(data.number, data.markup);
   worker.onerror = giveUp;
   return worker;
 }
 
-/** Ends the worker; what waits for it stays plain. */
+/** Terminates the worker; code that waits for it stays plain. */
 function giveUp() {
   worker?.terminate();
   worker = null;

@@ -1,6 +1,6 @@
 /**
- * The worker behind highlight.js: is told once where the library lies, then gets code and answers
- * with markup, or with null for a language nobody knows.
+ * The worker that runs highlight.js. The first message has the address of the library; each further
+ * one has code and is answered with markup, or with null for an unknown language.
  */
 
 /** @typedef {{default: Library}} LibraryModule */

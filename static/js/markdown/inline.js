@@ -1,4 +1,4 @@
-/** What stands inside a paragraph, from tokens to DOM nodes. Nothing here ever parses HTML. */
+/** Renders the inline tokens of a block to DOM nodes. It never parses HTML. */
 
 import { appendCharacterData, element } from "#js/markdown/nodes.js";
 import { decoded } from "#js/markdown/references.js";
@@ -79,8 +79,8 @@ function link(token, context) {
 }
 
 /**
- * A remote image would tell its host who reads this and when, so it is never loaded: a link names
- * the host, and whoever follows it knows where it leads.
+ * A link to a remote image. The image itself is never loaded, because that would tell its host who
+ * reads the message and when. The link shows the host.
  *
  * @param {Token} token
  * @param {Context} context
@@ -94,7 +94,7 @@ function image(token, context) {
 }
 
 /**
- * Math is shown as it was written until it is typeset, and for good if that fails.
+ * Math as source, until it is typeset; if that fails, it stays as source.
  *
  * @param {"div" | "span"} name
  * @param {Token} token

@@ -1,9 +1,9 @@
 /**
- * Markdown source to tokens, with the cost bounded.
+ * Splits Markdown into tokens, at a limited cost.
  *
- * The dialect is GitHub's, a single line break kept as a break, math between `$ $$ \( \[`, and no
- * HTML: a tag is text like any other. Blocks are found at once, which is cheap; what stands inside
- * a block is looked at only when that block is rendered.
+ * The dialect is GitHub's, with single line breaks kept, math between `$ $$ \( \[`, and no HTML: a
+ * tag is plain text. Blocks are found at once, which is cheap; the inline tokens of a block are
+ * read only when it is rendered.
  */
 
 import { Lexer, Marked, Tokenizer } from "marked";
@@ -16,10 +16,10 @@ import { mathExtensions } from "#js/markdown/math_syntax.js";
  */
 
 // The inline grammar has quadratic corners: "a.a.a.…@" of 60 kB took 8 s, of 10 kB a quarter of
-// one. A longer paragraph than this is nobody's prose and is shown as it stands.
+// one. A longer paragraph is shown as plain text.
 const LONGEST_INLINE = 10_000;
 const LONGEST_ADDRESS = 2_048;
-// Every level of nesting reads its content again; 1,000 levels also overflow the stack.
+// Every level of nesting reads its content again, and 1,000 levels overflow the stack.
 const DEEPEST_NESTING = 20;
 // Laying out a table of 50,000 cells holds the page for a third of a second, at every change.
 const MOST_CELLS = 10_000;
@@ -84,7 +84,7 @@ export class Lexed {
 
   /**
    * @param {string} source lines end in "\n"
-   * @param {Links} [links] reference definitions that stand before it
+   * @param {Links} [links] reference definitions that come before it
    */
   constructor(source, links = {}) {
     this.#lexer = new Lexer({ ...dialect, tokenizer: new ChatTokenizer() });
@@ -99,7 +99,7 @@ export class Lexed {
   }
 
   /**
-   * The inline tokens of a block, read when first asked for.
+   * The inline tokens of a block, read on first use.
    *
    * @param {Token[]} tokens those of the block
    * @returns {Token[]}

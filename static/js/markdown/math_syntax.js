@@ -1,7 +1,7 @@
-/** How math is written in a message: `$ … $`, `$$ … $$`, `\( … \)` and `\[ … \]`. */
+/** The syntax of math in a message: `$ … $`, `$$ … $$`, `\( … \)` and `\[ … \]`. */
 
-// A dollar opens math when something follows it at once, and closes it when something stands right
-// before it and no digit follows: "$5 and $10" are prices.
+// A dollar opens math if no space follows it, and closes it if no space comes before it and no
+// digit follows: "$5 and $10" are prices.
 const INLINE = [
   { pattern: /^\$\$((?:\\[\s\S]|[^\\$])+?)\$\$/, display: true },
   { pattern: /^\$(?![\s$])((?:\\.|[^\\$\n])*?(?:\\.|[^\\$\s]))\$(?!\d)/, display: false },
@@ -15,7 +15,7 @@ const CLOSINGS = new Map([
 ]);
 const BLANK_LINE = /\n[ \t]*\n/;
 const END_OF_LINE = /[ \t]*(?:\n+|$)/y;
-// A text of nothing but openings would otherwise be read to its end from each of them.
+// Limits the cost of a text of many openings, each of which would be read to the end of the text.
 const LONGEST_BLOCK = 2_000;
 const MOST_TRIED = 100;
 const INLINE_START = /\$|\\[([]/;
@@ -44,7 +44,7 @@ export const mathExtensions = [
 ];
 
 /**
- * The display math that a source begins with: on lines of its own, without a blank one.
+ * The display math at the beginning of a source: on lines of its own, without a blank line.
  *
  * @param {string} source
  * @returns {{type: "display_math", raw: string, text: string} | undefined}
@@ -63,8 +63,8 @@ function displayMath(source) {
 }
 
 /**
- * Where display math ends the paragraph that `source` begins with. Each place given here makes the
- * lexer read on from there, so it is only given when there is math.
+ * The place where display math ends the paragraph at the beginning of `source`. The lexer reads on
+ * from every place returned here, so only real math is returned.
  *
  * @param {string} source
  * @returns {number | undefined}

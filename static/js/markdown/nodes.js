@@ -1,4 +1,4 @@
-/** Making DOM nodes. */
+/** Creates DOM nodes. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Name
@@ -15,7 +15,7 @@ export function element(name, attributes = {}, text = "") {
 }
 
 /**
- * Text in as few nodes as possible, so that the same content always makes the same tree.
+ * Appends text in as few nodes as possible, so that the same content always gives the same tree.
  *
  * @param {Node} parent
  * @param {string} text

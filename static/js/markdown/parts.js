@@ -1,4 +1,4 @@
-/** What is on the page of a message, token by token, and how it comes to show other tokens. */
+/** The rendered tokens of a message, and the update of the page to new tokens. */
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
@@ -7,10 +7,10 @@
  * @typedef {object} Part a rendered token
  * @property {string} type
  * @property {string} raw the source it was made from
- * @property {string} shape parts of another shape cannot grow into one another
- * @property {HTMLElement | null} node null for a token that shows nothing
- * @property {boolean} open whether completing the message changes it although its source stays
- * @property {boolean} [unfinished] whether time ran out before all of it was there
+ * @property {string} shape a part of another shape must be rendered again
+ * @property {HTMLElement | null} node null for a token without a node
+ * @property {boolean} open whether the end of the message changes it although its source stays
+ * @property {boolean} [unfinished] whether the time ran out before it was complete
  * @property {Part[]} [parts]
  *
  * @typedef {(token: Token, context: Context, old?: Part) => Part} Render
@@ -49,8 +49,8 @@ export function partTokens(token) {
 }
 
 /**
- * Makes `parts`, and the children of `parent` that they are, show `tokens`, as far as the time
- * allows; but always one more than before.
+ * Updates `parts`, the children of `parent`, to `tokens`, as far as the time allows; always at
+ * least one token.
  *
  * @param {HTMLElement} parent
  * @param {Part[]} parts
@@ -83,7 +83,7 @@ export function isShownBy(part, token, context) {
 }
 
 /**
- * Puts a part in its place among the children of `parent`.
+ * Places a part among the children of `parent`.
  *
  * @param {HTMLElement} parent
  * @param {Part[]} parts

@@ -1,6 +1,6 @@
 /**
- * The second line of defence. The renderer makes nothing but the elements below; should it ever
- * err, whatever else it made is taken out before the page shows it.
+ * The second line of defence. The renderer creates only the elements and attributes below; if it
+ * ever created others, they would be removed here before the page shows them.
  */
 
 import DOMPurify from "dompurify";
@@ -54,7 +54,7 @@ purifier.setConfig({
     "title",
     "type",
   ],
-  // Of the attributes above only the address is held against the pattern below.
+  // Of the attributes above only `href` is checked against the pattern below.
   ADD_URI_SAFE_ATTR: ["align", "checked", "disabled", "rel", "start", "tabindex", "target", "type"],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
   ALLOW_DATA_ATTR: false,

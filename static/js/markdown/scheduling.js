@@ -1,17 +1,17 @@
-/** How often a message is rendered while it streams: at most 25 times a second; and slices of work. */
+/** Schedules rendering while a message streams, at most 25 times a second, and work in slices. */
 
 const SHORTEST_INTERVAL_MS = 40;
 const SLICE_MS = 8;
-// On a slow machine rendering leaves this many times its own duration to everything else.
+// After rendering, this many times its duration is left to everything else on a slow machine.
 const REST = 4;
 
-/** Whether a pace renders now. */
+/** Whether any throttle renders now. */
 let isRendering = false;
 
 /**
- * Renders between two frames and not in one, so that what the browser does in the next, to lay it
- * out and to paint it, does not come on top: on a slow machine each is half of what a frame may
- * take. What is requested while another pace renders is rendered with it.
+ * Renders between two frames. Inside a frame the browser would lay out and paint in addition, and
+ * on a slow machine each of the two takes half of the time of a frame. A request during the
+ * rendering of another throttle is rendered together with it.
  */
 export class RenderThrottle {
   #render;
@@ -24,7 +24,7 @@ export class RenderThrottle {
     this.#render = render;
   }
 
-  /** Renders soon, once however often it is asked. */
+  /** Renders soon, once for any number of requests. */
   request() {
     if (this.#timer || this.#frame) return;
     const wait = Math.max(0, this.#notBefore - performance.now());
@@ -40,7 +40,7 @@ export class RenderThrottle {
 
   #due() {
     this.#timer = 0;
-    // A hidden page has no frames until it is seen again.
+    // A hidden page has no frames until it is visible again.
     if (document.hidden) this.#frame = requestAnimationFrame(() => this.#now());
     else this.#now();
   }
@@ -64,7 +64,7 @@ export class RenderThrottle {
   }
 }
 
-/** For work that is done a little at a time. */
+/** Divides work into slices of time. */
 export class TimeSlice {
   #endsAt = performance.now() + SLICE_MS;
 
@@ -72,24 +72,24 @@ export class TimeSlice {
     return performance.now() >= this.#endsAt;
   }
 
-  /** Leaves the page a turn. */
+  /** Lets the page do other tasks, then begins the next slice. */
   async next() {
     await nextTask();
     this.#endsAt = performance.now() + SLICE_MS;
   }
 }
 
-/** @returns {Promise<void>} fulfilled when the page has drawn what there is now */
+/** @returns {Promise<void>} fulfilled after the next frame is drawn */
 export function afterFrame() {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
-/** @returns {Promise<void>} fulfilled when the page has had a turn */
+/** @returns {Promise<void>} fulfilled after the page has run other tasks */
 function nextTask() {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** @returns {Promise<void>} fulfilled when the page has nothing else to do */
+/** @returns {Promise<void>} fulfilled when the page is idle */
 export function idle() {
   if (!window.requestIdleCallback) return nextTask();
   return new Promise((resolve) => requestIdleCallback(() => resolve()));

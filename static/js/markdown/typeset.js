@@ -1,4 +1,4 @@
-/** Typesetting math with KaTeX, which is loaded when the first formula comes. */
+/** Typesets math with KaTeX, which is loaded for the first formula. */
 
 import { element } from "#js/markdown/nodes.js";
 
@@ -11,8 +11,8 @@ const OPTIONS = Object.freeze({
   trust: false,
   maxExpand: 200,
   maxSize: 20,
-  // Commands that reach into the page are errors; what LaTeX would only frown at, such as letters
-  // of other scripts in a formula, is not.
+  // Commands that produce HTML are errors. Input that LaTeX only warns about, such as letters of
+  // other scripts in a formula, is accepted.
   strict: (/** @type {string} */ code) => (code === "htmlExtension" ? "error" : "ignore"),
 });
 
@@ -34,7 +34,7 @@ export class Typesetter {
   #typeset = new Map();
 
   /**
-   * Shows a formula that was typeset before.
+   * Inserts a formula that was typeset before.
    *
    * @param {Formula} formula
    * @returns {boolean} whether it was
@@ -62,8 +62,8 @@ export class Typesetter {
 }
 
 /**
- * `render` and not `renderToString`: it sets styles through the CSSOM, which a strict content
- * security policy allows, and not as attributes, which it blocks.
+ * Uses `render` and not `renderToString`: it sets styles through the CSSOM, which a strict content
+ * security policy allows, and not as attributes, which the policy blocks.
  *
  * @param {typeof import("katex").default.render} render
  * @param {Formula} formula
@@ -76,7 +76,7 @@ function typesetNode(render, { source, display }) {
     render(source, node, { ...OPTIONS, displayMode: display });
     return node;
   } catch {
-    return null; // Not a formula that KaTeX knows: the reader sees the source.
+    return null; // KaTeX does not know this formula: its source is shown.
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * A message as rendered Markdown, also while it streams.
+ * Renders a message as Markdown, also while it streams.
  *
- * Blocks that can no longer change are settled: they are neither read nor touched again. Only the
- * last few are read anew, so a frame costs what is new and not what is there. When the message is
- * complete it is read once as a whole, and a block that turns out different is replaced: the page
- * then shows what it would show had the text come in one piece.
+ * Blocks that can no longer change are settled: they are not parsed or updated again. Only the last
+ * few are parsed again, so the cost of a frame depends on the new text. A complete message is
+ * parsed once as a whole, and every block that differs is replaced: the page then shows the same as
+ * if the text had come in one piece.
  */
 
 import { renderedForPage } from "#js/markdown/blocks.js";
@@ -36,20 +36,20 @@ const ENGLISH = {
 };
 const LONGEST_MARKDOWN = 200_000;
 // What follows can change the last two blocks (a setext heading, a lazy continuation, a list that
-// turns loose); one more is kept back to be safe.
+// turns loose); one more is left unsettled to be safe.
 const UNSETTLED = 3;
 const SLICE_MS = 8;
-// The blocks of a long message stand in groups: what the page does at each frame for every child of
-// the message, and for everything that it need not lay out outside the window, is done for few.
+// The blocks of a long message are in groups, because the browser does some work in each frame for
+// every child of the message and for everything outside the window that it does not lay out.
 const GROUP = 16;
-// A line of nothing but markers becomes something else with the next character: two backticks a
-// fence, a dash a heading's underline or a list. It is shown when it is clear what it is.
+// A line of only markers can become something else with the next character: two backticks a fence,
+// a dash a heading's underline or a list. It is shown once its meaning is clear.
 const UNCLEAR_LINE = /^\n?[ \t>]*(?:`{1,2}|~{1,2}|-{1,2}|=+|[*+_#|>]+)[ \t]*$/;
 
 const SAMPLE =
   "# A\n\n*b* **c** `d` [e](https://example.org)\n\n- f\n\n> g\n\n|h|\n|-|\n|i|\n\n```\nj\n```\n";
 
-/** What was written while the reader looked on, until it leaves the window at its top. */
+/** Removes the class from groups that streamed in view once they leave the window at its top. */
 const recent = new IntersectionObserver((entries, observer) => {
   for (const { target, isIntersecting, boundingClientRect } of entries) {
     if (isIntersecting || boundingClientRect.top > window.innerHeight / 2) continue;
@@ -68,16 +68,16 @@ export class MarkdownView {
   #parts = [];
   /** @type {HTMLElement[]} */
   #groups = [];
-  /** @type {HTMLElement | null} the group that is being written in */
+  /** @type {HTMLElement | null} the group with the caret */
   #growing = null;
   #settledParts = 0;
   #settledText = "";
   /** @type {import("marked").Links} */
   #links = {};
-  /** @type {WeakSet<Part>} the parts that were made for the completion under way */
+  /** @type {WeakSet<Part>} the parts that were rendered for the present completion */
   #made = new WeakSet();
   #rest = element("div", { class: "plain-text" });
-  /** @type {object | null} the completion under way, of which only the newest counts */
+  /** @type {object | null} the present completion; an older one that still runs is ignored */
   #completion = null;
 
   /**
@@ -94,7 +94,7 @@ export class MarkdownView {
   }
 
   /**
-   * Shows a message that is still being written, within the next animation frames.
+   * Shows a message that is still streaming, within the next animation frames.
    *
    * @param {string} text all of it so far
    */
@@ -105,8 +105,8 @@ export class MarkdownView {
   }
 
   /**
-   * Shows a complete message: at once, a very long one over several frames. One that has streamed
-   * has its last words at once, and is read as a whole in the next frame.
+   * Shows a complete message: at once, or over several frames if it is very long. A message that
+   * has streamed gets its last words at once, and is parsed as a whole in the next frame.
    *
    * @param {string} text
    * @returns {Promise<void>} fulfilled when all is shown, typeset and coloured
@@ -131,7 +131,7 @@ export class MarkdownView {
       if (next >= 0) await afterFrame();
     }
     if (this.#completion === completion) this.#showRest(rest);
-    this.#giveCaret(null);
+    this.#moveCaret(null);
     await this.#finisher.done();
   }
 
@@ -142,13 +142,13 @@ export class MarkdownView {
     const lexed = new Lexed(text.slice(this.#settledText.length), this.#links);
     const next = this.#show(this.#context(lexed, false), 0);
     this.#settleShown(text, lexed.tokens, next < 0 ? lexed.tokens.length : next);
-    this.#giveCaret(rest ? null : this.#groupOf(Math.max(0, this.#parts.length - 1)));
+    this.#moveCaret(rest ? null : this.#groupOf(Math.max(0, this.#parts.length - 1)));
     if (next >= 0) this.#throttle.request();
     else this.#showRest(rest);
   }
 
-  /** @param {HTMLElement | null} group so that no others are looked through when it goes */
-  #giveCaret(group) {
+  /** @param {HTMLElement | null} group the only one to be searched when the caret moves */
+  #moveCaret(group) {
     if (group === this.#growing) return;
     this.#growing?.classList.remove("has-caret");
     group?.classList.add("has-caret");
@@ -156,7 +156,7 @@ export class MarkdownView {
     if (group) keepLaidOut(group);
   }
 
-  /** The part that is read as Markdown, and the rest of a text that is too long for that. */
+  /** Splits a text that is too long: the rest is shown as plain text. */
   #split() {
     const text = this.#text.replace(/\r\n?/g, "\n");
     return { markdown: text.slice(0, LONGEST_MARKDOWN), rest: text.slice(LONGEST_MARKDOWN) };
@@ -168,12 +168,12 @@ export class MarkdownView {
   }
 
   /**
-   * Shows the tokens behind the settled parts, beginning with number `from`, for as long as a slice
-   * of a frame lasts.
+   * Shows the tokens after the settled parts, beginning with number `from`, for the length of one
+   * time slice.
    *
    * @param {Context} context
    * @param {number} from
-   * @returns {number} the first that is not shown yet; -1 if all are
+   * @returns {number} the first token that is not shown yet; -1 if all are
    */
   #show(context, from) {
     const { tokens } = context.lexed;
@@ -216,7 +216,7 @@ export class MarkdownView {
   }
 
   /**
-   * Whether a definition may have made a link of what was text when the part was made.
+   * Whether a later definition may have turned text of this part into a link.
    *
    * @param {Part} part
    * @param {Token} token
@@ -234,7 +234,7 @@ export class MarkdownView {
   }
 
   /**
-   * Settles what was shown but for the last few tokens.
+   * Settles the shown tokens except the last few.
    *
    * @param {string} text
    * @param {Token[]} tokens
@@ -243,7 +243,7 @@ export class MarkdownView {
   #settleShown(text, tokens, shown) {
     const count = Math.max(0, Math.min(shown, tokens.length - UNSETTLED));
     for (const token of tokens.slice(0, count)) {
-      // A token whose source was put together anew does not tell where the next one begins.
+      // If the source of a token was changed by the lexer, the start of the next one is unknown.
       if (!text.startsWith(token.raw, this.#settledText.length)) return;
       this.#settle(this.#settledParts + 1, this.#settledText + token.raw);
       if (token.type === "def") this.#links[token.tag] ??= { href: token.href, title: token.title };
@@ -266,8 +266,8 @@ export class MarkdownView {
 }
 
 /**
- * Renders a little of everything where nobody sees it, in an idle moment: what is compiled then
- * need not be when the first answer arrives.
+ * Renders a sample outside the page when the page is idle, so that the code is compiled before the
+ * first answer arrives.
  *
  * @returns {Promise<void>}
  */
@@ -277,8 +277,8 @@ export async function warmUp() {
 }
 
 /**
- * Has a group laid out wherever it is: one that comes would be laid out twice, as it would be taken
- * for one outside the window first.
+ * Lays out a new group even outside the window. Otherwise it would be laid out twice, because the
+ * browser first takes it for one outside the window.
  *
  * @param {HTMLElement} group
  */

@@ -1,4 +1,4 @@
-/** The answers of which one is to be kept, side by side at the end of the log. */
+/** The answers of one turn, side by side at the end of the log until the user keeps one. */
 
 import { clone } from "#js/ui/markup.js";
 
@@ -8,9 +8,9 @@ export class Alternatives {
   /** @param {HTMLElement[]} articles in order */
   draw(articles) {
     this.element.style.setProperty("--answers", String(articles.length));
-    articles.forEach((article, place) => {
-      const there = this.element.children[place];
-      if (there !== article) this.element.insertBefore(article, there ?? null);
+    articles.forEach((article, index) => {
+      const current = this.element.children[index];
+      if (current !== article) this.element.insertBefore(article, current ?? null);
     });
     while (this.element.children.length > articles.length) this.element.lastElementChild?.remove();
   }

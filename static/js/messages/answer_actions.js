@@ -1,9 +1,9 @@
-/** What can be done with an answer besides asking again: details, thumbs, reading aloud. */
+/** The actions on an answer other than a new turn: details, rating, reading aloud. */
 
 import { DetailsDialog } from "#js/messages/details_dialog.js";
 import { rate } from "#js/messages/rating.js";
 import { canRead, readAloud } from "#js/messages/read_aloud.js";
-import { hide, part } from "#js/ui/markup.js";
+import { part, setHidden } from "#js/ui/markup.js";
 
 /** @typedef {import("#js/state/records.js").Message} Message */
 
@@ -20,7 +20,7 @@ export class AnswerActions {
    * @param {string} action
    * @param {Message} message
    * @param {HTMLElement} button
-   * @returns {Promise<void>} rejected with the `error` frame of what the site refused
+   * @returns {Promise<void>} rejected with the site's `error` frame
    */
   async act(action, message, button) {
     if (action === "details") this.#details.open(message.id);
@@ -34,12 +34,16 @@ export class AnswerActions {
 export function drawActions(element, message) {
   part(element, "rate-up").setAttribute("aria-pressed", String(message.rating?.value === 1));
   part(element, "rate-down").setAttribute("aria-pressed", String(message.rating?.value === -1));
-  hide(part(element, "read-aloud"), !canRead() || message.content === "");
+  setHidden(part(element, "read-aloud"), !canRead() || message.content === "");
 }
 
-/** @param {HTMLElement} button @param {Message} message @returns {string} without the markup */
+/**
+ * @param {HTMLElement} button
+ * @param {Message} message
+ * @returns {string} the text to read, without markup
+ */
 function spoken(button, message) {
   const article = button.closest("article");
-  // biome-ignore lint/performance/useDomNodeTextContent: hidden text must not be read.
+  // biome-ignore lint/performance/useDomNodeTextContent: hidden text is not read.
   return (article && part(article, "content").innerText) || message.content;
 }

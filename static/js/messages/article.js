@@ -1,4 +1,4 @@
-/** One message on the page, drawn from a template and kept up to date. */
+/** One message on the page, created from a template and updated. */
 
 import { drawActions } from "#js/messages/answer_actions.js";
 import { Editing } from "#js/messages/editing.js";
@@ -8,15 +8,15 @@ import { outcomeOf } from "#js/messages/outcome.js";
 import { Reasoning } from "#js/messages/reasoning.js";
 import { StructuredAnswer } from "#js/messages/structured_answer.js";
 import { ToolCalls } from "#js/messages/tool_calls.js";
-import { clone, hide, part, write } from "#js/ui/markup.js";
+import { clone, part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 /**
  * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {{message: Message, siblings: Message[], isLast: boolean, isBusy: boolean,
- *   branch: Message[], owner: string, isAlternative?: boolean}} View `siblings`: of an alternative
- *   the others, `isBusy`: an answer is being written on this page, so no other can be asked for,
- *   `owner`: the username of whose page it is
+ *   branch: Message[], owner: string, isAlternative?: boolean}} View `siblings`: for an alternative
+ *   all alternatives, `isBusy`: an answer is running, so no other can be requested, `owner`: the
+ *   username
  */
 
 export class UserArticle {
@@ -28,7 +28,7 @@ export class UserArticle {
     identify(this.element, message, part(this.element, "name").textContent);
     this.element.classList.toggle("is-last", isLast);
     const bubble = part(this.element, "content");
-    write(bubble, message.content);
+    setText(bubble, message.content);
     fold(this.element, message.content);
     part(this.element, "edit").disabled = isBusy;
     this.editing.update(isBusy);
@@ -52,11 +52,14 @@ export class AssistantArticle {
     this.element.classList.toggle("is-last", isLast);
     this.element.setAttribute("aria-busy", String(running));
     drawHeading(part(this.element, "heading"), view);
-    hide(part(this.element, "keep"), !view.isAlternative || running || message.pending === true);
-    write(part(this.element, "model-name"), message.model ?? "");
+    setHidden(
+      part(this.element, "keep"),
+      !view.isAlternative || running || message.pending === true,
+    );
+    setText(part(this.element, "model-name"), message.model ?? "");
     this.#reasoning.update(message, running);
     const isStructured = this.#structured.update(view);
-    hide(part(this.element, "content"), isStructured);
+    setHidden(part(this.element, "content"), isStructured);
     if (!isStructured) this.#drawAnswer(message.content, running);
     this.calls.update(view);
     drawActions(this.element, message);
@@ -66,7 +69,7 @@ export class AssistantArticle {
     drawVersions(this.element, message, siblings, isBusy);
   }
 
-  /** @returns {string} what the model is told about the faults of its JSON */
+  /** @returns {string} a message to the model about the faults of its JSON */
   get complaint() {
     return this.#structured.complaint;
   }
@@ -82,34 +85,34 @@ export class AssistantArticle {
   /** @param {Message} message @param {boolean} running */
   #drawWaiting(message, running) {
     const silent = !message.content && !message.reasoning_content && !message.tool_calls?.length;
-    hide(part(this.element, "waiting"), !(running && silent));
+    setHidden(part(this.element, "waiting"), !(running && silent));
   }
 
   /** @param {string[]} notices */
   #drawNotices(notices) {
     const line = part(this.element, "notices");
-    hide(line, notices.length === 0);
-    write(line, notices.join(" "));
+    setHidden(line, notices.length === 0);
+    setText(line, notices.join(" "));
   }
 
   /** @param {Message} message @param {boolean} isLast @param {boolean} isBusy */
   #drawOutcome(message, isLast, isBusy) {
     const outcome = outcomeOf(message, isLast);
     const box = part(this.element, "outcome");
-    hide(box, outcome === null);
+    setHidden(box, outcome === null);
     box.classList.toggle("is-failed", outcome?.failed ?? false);
     const sentence = outcome ? word(outcome.sentence, { reason: outcome.reason }) : "";
-    write(part(this.element, "outcome-text"), sentence);
-    hide(part(this.element, "outcome-continue"), isBusy || outcome?.button !== "continue");
-    hide(part(this.element, "outcome-regenerate"), isBusy || outcome?.button !== "regenerate");
-    hide(part(this.element, "regenerate"), outcome?.button === "regenerate");
+    setText(part(this.element, "outcome-text"), sentence);
+    setHidden(part(this.element, "outcome-continue"), isBusy || outcome?.button !== "continue");
+    setHidden(part(this.element, "outcome-regenerate"), isBusy || outcome?.button !== "regenerate");
+    setHidden(part(this.element, "regenerate"), outcome?.button === "regenerate");
     part(this.element, "regenerate").disabled = isBusy;
-    hide(part(this.element, "copy"), message.content === "");
+    setHidden(part(this.element, "copy"), message.content === "");
   }
 }
 
 /**
- * Side by side, answers are told apart by their model, and those of one model by their number.
+ * Labels an alternative with its model, and with its number if there are several of one model.
  *
  * @param {HTMLElement} heading
  * @param {View} view
@@ -117,9 +120,9 @@ export class AssistantArticle {
 function drawHeading(heading, { message, siblings, isAlternative = false }) {
   const model = message.model ?? "";
   const isOnly = siblings.filter((each) => each.model === message.model).length === 1;
-  const place = siblings.findIndex((each) => each.id === message.id) + 1;
+  const number = siblings.findIndex((each) => each.id === message.id) + 1;
   heading.classList.toggle("visually-hidden", !isAlternative);
-  write(heading, isAlternative && !isOnly ? word("answer-of", { model, place }) : model);
+  setText(heading, isAlternative && !isOnly ? word("answer-of", { model, number }) : model);
 }
 
 /** @param {HTMLElement} element @param {Message} message @param {string} name */
@@ -136,9 +139,9 @@ function identify(element, message, name) {
  * @param {boolean} isBusy
  */
 function drawVersions(element, message, siblings, isBusy) {
-  const place = siblings.findIndex((each) => each.id === message.id) + 1;
-  hide(part(element, "versions"), siblings.length < 2);
-  write(part(element, "version"), `${place}/${siblings.length}`);
-  part(element, "previous").disabled = isBusy || place <= 1;
-  part(element, "next").disabled = isBusy || place >= siblings.length;
+  const number = siblings.findIndex((each) => each.id === message.id) + 1;
+  setHidden(part(element, "versions"), siblings.length < 2);
+  setText(part(element, "version"), `${number}/${siblings.length}`);
+  part(element, "previous").disabled = isBusy || number <= 1;
+  part(element, "next").disabled = isBusy || number >= siblings.length;
 }

@@ -1,4 +1,4 @@
-/** A request as a command for a terminal: this site's own gateway, a key to be put in. */
+/** The curl command that sends a request to this site's API. */
 
 const PLACEHOLDER = "$PARLEY_API_KEY";
 
@@ -11,14 +11,14 @@ export function curlOf(origin, request) {
   const body = JSON.stringify(request, null, 2);
   return [
     `curl ${quoted(`${origin}/v1/chat/completions`)}`,
-    // In double quotes: the shell puts the key in its place.
+    // In double quotes, so that the shell inserts the key.
     `  -H "Authorization: Bearer ${PLACEHOLDER}"`,
     `  -H 'Content-Type: application/json'`,
     `  --data-binary ${quoted(body)}`,
   ].join(" \\\n");
 }
 
-/** @param {string} text @returns {string} which a POSIX shell takes as it is */
+/** @param {string} text @returns {string} quoted for a POSIX shell */
 function quoted(text) {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

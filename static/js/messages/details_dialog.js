@@ -1,9 +1,9 @@
-/** How an answer was asked for, what it cost and how long it took: docs/protocol.md, DETAILS. */
+/** The dialog with the request, cost and duration of an answer: docs/protocol.md, DETAILS. */
 
 import { curlOf } from "#js/messages/curl.js";
 import { copy } from "#js/ui/clipboard.js";
 import { element, on } from "#js/ui/markup.js";
-import { say } from "#js/ui/status.js";
+import { announce } from "#js/ui/status.js";
 import { count, word } from "#js/ui/words.js";
 
 /** @typedef {Record<string, any>} Details */
@@ -36,22 +36,22 @@ export class DetailsDialog {
   #draw(details) {
     this.#request = details.request ?? {};
     this.#model = details.model ?? "";
-    const asked = Object.keys(this.#request).length > 0;
-    element("details-asked").hidden = !asked;
-    element("details-copy").hidden = !asked;
-    element("details-curl").hidden = !asked;
+    const hasRequest = Object.keys(this.#request).length > 0;
+    element("details-asked").hidden = !hasRequest;
+    element("details-copy").hidden = !hasRequest;
+    element("details-curl").hidden = !hasRequest;
     element("details-request").textContent = JSON.stringify(this.#request, null, 2);
     element("details-facts").replaceChildren(...factsOf(details).flatMap(pair));
   }
 
-  // The gateway knows the model by its name here, the provider by its own.
+  // This site's API knows the model by its name here; the request has the provider's name.
   #command() {
     return curlOf(location.origin, { ...this.#request, model: this.#model });
   }
 
   /** @param {string} text */
   async #copy(text) {
-    if (await copy(text)) say("copied");
+    if (await copy(text)) announce("copied");
   }
 }
 
@@ -121,9 +121,9 @@ function speed(value) {
   return value ? word("tokens-a-second", { speed: count(value) }) : null;
 }
 
-/** @param {Record<string, any>} asked */
-function parameters(asked) {
-  const lines = Object.entries(asked).map(([name, value]) => `${name}: ${short(name, value)}`);
+/** @param {Record<string, any>} sent */
+function parameters(sent) {
+  const lines = Object.entries(sent).map(([name, value]) => `${name}: ${short(name, value)}`);
   return lines.join("\n") || word("details-defaults");
 }
 

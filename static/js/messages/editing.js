@@ -1,4 +1,4 @@
-/** Another wording for a message of the reader's, written where the message stands. */
+/** Edits a message of the user in place. */
 
 import { clone, on, part } from "#js/ui/markup.js";
 
@@ -6,7 +6,7 @@ import { clone, on, part } from "#js/ui/markup.js";
 
 const COMPOSING_KEY_CODE = 229;
 
-/** The text box that opens in the place of a message. */
+/** The text box that replaces a message while it is edited. */
 export class Editing {
   #article;
   /** @type {HTMLElement | null} while it is open */
@@ -18,7 +18,7 @@ export class Editing {
     this.#article = article;
   }
 
-  /** @param {boolean} isBusy whether an answer is being written, which a wording has to wait for */
+  /** @param {boolean} isBusy whether an answer is running: sending has to wait */
   update(isBusy) {
     this.#isBusy = isBusy;
     if (this.#form) this.#draw(this.#form);
@@ -26,8 +26,8 @@ export class Editing {
 
   /**
    * @param {string} content
-   * @param {Draft} draft of the new wording; what an earlier one left there comes back
-   * @param {(text: string) => boolean} send tells whether it was sent; if not, it stays here
+   * @param {Draft} draft of the new text; an unfinished one comes back
+   * @param {(text: string) => boolean} send returns whether it was sent; if not, the box stays open
    */
   open(content, draft, send) {
     if (this.#form) return part(this.#form, "edit-text").focus();
@@ -70,7 +70,7 @@ export class Editing {
   #pressed(event) {
     if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
     if (event.key === "Escape" && !event.shiftKey) {
-      // It means this box, not the answer that may be running. What is in it is put aside.
+      // Escape closes this box and must not stop a running answer. The text remains as a draft.
       event.stopPropagation();
       this.#close();
     }
@@ -79,7 +79,7 @@ export class Editing {
     /** @type {HTMLFormElement} */ (this.#form).requestSubmit();
   }
 
-  /** @param {Draft} draft that is of no use any more */
+  /** @param {Draft} draft to delete */
   #finish(draft) {
     draft.clear();
     this.#close();

@@ -1,6 +1,7 @@
-/** The keyboard stays where it was when the message that had it gives way to another. */
+/** Keeps the focus in the same place when a message is replaced by another. */
 
-/** @typedef {{place: number, name: string}} FocusedButton the action of a button, and where its message is */
+/** @typedef {{place: number, name: string}} FocusedButton the action of a button, and the index of
+ *   its message */
 
 const OPPOSITE = /** @type {Record<string, string>} */ ({ next: "previous", previous: "next" });
 
@@ -13,19 +14,19 @@ export function focusedButton(log) {
 }
 
 /**
- * Gives the focus to the button of that name, or its opposite where there is no way on, of the
- * message that stands there now.
+ * Focuses the button with the same action in the message that is there now, or the opposite button
+ * if that one is disabled.
  *
- * @param {HTMLElement} log as it is drawn now
- * @param {FocusedButton} held what had the focus before
- * @returns {boolean} whether something in the log has it
+ * @param {HTMLElement} log
+ * @param {FocusedButton} held the button that had the focus before
+ * @returns {boolean} whether anything in the log has the focus
  */
 export function restoreFocus(log, { place, name }) {
   const message = log.children[place] ?? log.lastElementChild;
   for (const each of [name, OPPOSITE[name]]) {
     for (const button of message?.querySelectorAll(`[data-action="${each}"]`) ?? []) {
       if (log.contains(document.activeElement)) return true;
-      // Where the new message is longer, the reader begins with its beginning.
+      // Without scrolling, so that a longer message is read from its beginning.
       /** @type {HTMLElement} */ (button).focus({ preventScroll: true });
     }
   }

@@ -1,4 +1,4 @@
-/** A long message of the person's own is folded: what was pasted is known to who pasted it. */
+/** Folds long messages of the user, who knows what they pasted. */
 
 import { on, part } from "#js/ui/markup.js";
 
@@ -6,7 +6,7 @@ const LINES = 40;
 const CHARACTERS = 4_000;
 
 /**
- * Folds the message where it is long; the reader's own choice stands.
+ * Folds the message if it is long, unless the user has unfolded it.
  *
  * @param {HTMLElement} element of the message
  * @param {string} content

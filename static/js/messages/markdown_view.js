@@ -1,7 +1,7 @@
-/** Rendered Markdown with its labels in the reader's language. */
+/** Rendered Markdown with labels in the user's language. */
 
 import { MarkdownView } from "#js/markdown/view.js";
-import { say } from "#js/ui/status.js";
+import { announce } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
 
 /** @param {HTMLElement} root @returns {MarkdownView} */
@@ -17,5 +17,5 @@ export function markdownView(root) {
     diagram: word("diagram"),
     showSource: word("diagram-source"),
   };
-  return new MarkdownView(root, labels, () => say("copied"));
+  return new MarkdownView(root, labels, () => announce("copied"));
 }

@@ -1,14 +1,10 @@
-/** The menu of a message: what is done too seldom for a button of its own. */
+/** The menu of a message, for rare actions. */
 
 import { Emitter } from "#js/ui/emitter.js";
 import { element, on } from "#js/ui/markup.js";
-import { placed } from "#js/ui/popover.js";
+import { anchor } from "#js/ui/popover.js";
 
-/**
- * Dispatches `action` {action, id, button} as the buttons of the messages do.
- *
- * @extends {Emitter<import("#js/events.js").MessageMenuEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").MessageMenuEvents>} */
 export class MessageMenu extends Emitter {
   #menu = element("message-menu");
   /** @type {HTMLElement | null} */
@@ -17,7 +13,7 @@ export class MessageMenu extends Emitter {
 
   constructor() {
     super();
-    placed(this.#menu, () => this.#button);
+    anchor(this.#menu, () => this.#button);
     on(this.#menu, "click", (event) => this.#chosen(event.target));
   }
 

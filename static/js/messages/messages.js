@@ -1,4 +1,4 @@
-/** The log: the messages of the branch on the page, in order, each drawn once and then kept. */
+/** The log: the messages of the branch on the page. Each has one element, which is updated. */
 
 import { Alternatives } from "#js/messages/alternatives.js";
 import { AssistantArticle, UserArticle } from "#js/messages/article.js";
@@ -16,17 +16,12 @@ import { clone } from "#js/ui/markup.js";
 const COPIED_FOR_MS = 1_500;
 const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArticle };
 
-/**
- * Dispatches `action` {action, id, button} when a button of a message is pressed; the actions are
- * the `data-action` of the buttons. Dispatches `focus-lost` when the one that had the focus is gone.
- *
- * @extends {Emitter<import("#js/events.js").MessagesEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").MessagesEvents>} */
 export class Messages extends Emitter {
   #log;
   /** @type {Map<string, UserArticle | AssistantArticle | ToolArticle>} */
   #articles = new Map();
-  /** @type {Map<string, View>} what each of them shows */
+  /** @type {Map<string, View>} the view that each of them shows */
   #drawn = new Map();
   #alternatives = new Alternatives();
 
@@ -42,31 +37,31 @@ export class Messages extends Emitter {
     const { branch, alternatives } = state;
     const owner = state.user.username;
     const isBusy = state.generation !== null;
-    const held = focusedButton(this.#log);
+    const focused = focusedButton(this.#log);
     this.#log.setAttribute("aria-busy", String(isBusy));
-    this.#forgetAllBut(new Set([...branch, ...alternatives].map((message) => message.id)));
-    branch.forEach((message, place) => {
-      const isLast = place === branch.length - 1;
+    this.#removeAllBut(new Set([...branch, ...alternatives].map((message) => message.id)));
+    branch.forEach((message, index) => {
+      const isLast = index === branch.length - 1;
       const view = { message, siblings: state.siblings(message), isLast, isBusy, branch, owner };
-      this.#put(this.#elementOf(view), place);
+      this.#put(this.#elementOf(view), index);
     });
     this.#drawAlternatives(state, isBusy);
-    if (held && !restoreFocus(this.#log, held)) this.emit("focus-lost");
+    if (focused && !restoreFocus(this.#log, focused)) this.emit("focus-lost");
   }
 
   /** @param {import("#js/state/state.js").State} state @param {boolean} isBusy */
   #drawAlternatives(state, isBusy) {
     const { branch, alternatives } = state;
     const owner = state.user.username;
-    const place = { siblings: alternatives, isLast: true, isAlternative: true };
-    const shared = { ...place, isBusy, branch, owner };
+    const index = { siblings: alternatives, isLast: true, isAlternative: true };
+    const shared = { ...index, isBusy, branch, owner };
     const elements = alternatives.map((message) => this.#elementOf({ message, ...shared }));
     this.#alternatives.draw(elements);
     if (alternatives.length) this.#put(this.#alternatives.element, branch.length);
     else this.#alternatives.element.remove();
   }
 
-  /** @param {View} view @returns {HTMLElement} that shows it */
+  /** @param {View} view @returns {HTMLElement} */
   #elementOf(view) {
     const article = this.#articleOf(view.message);
     const { id } = view.message;
@@ -84,14 +79,14 @@ export class Messages extends Emitter {
     return article;
   }
 
-  /** @param {HTMLElement} element @param {number} place */
-  #put(element, place) {
-    const there = this.#log.children[place];
-    if (there !== element) this.#log.insertBefore(element, there ?? null);
+  /** @param {HTMLElement} element @param {number} index */
+  #put(element, index) {
+    const current = this.#log.children[index];
+    if (current !== element) this.#log.insertBefore(element, current ?? null);
   }
 
   /** @param {Set<string>} ids */
-  #forgetAllBut(ids) {
+  #removeAllBut(ids) {
     for (const [id, article] of this.#articles) {
       if (ids.has(id)) continue;
       article.element.remove();
@@ -113,8 +108,8 @@ export class Messages extends Emitter {
 }
 
 /**
- * Whether two views look the same. A message that changes becomes another object; of its siblings
- * only their number and order show, and of its branch only what stood there before it.
+ * Whether two views look the same. A message that changes is another object; of its siblings only
+ * their number and order are shown, and of its branch only the messages before it.
  *
  * @param {View} view
  * @param {View | undefined} other
@@ -127,12 +122,12 @@ function isSame(view, other) {
     view.isBusy === other.isBusy &&
     view.isAlternative === other.isAlternative &&
     view.siblings.length === other.siblings.length &&
-    view.siblings.every(({ id }, place) => id === other.siblings[place].id)
+    view.siblings.every(({ id }, index) => id === other.siblings[index].id)
   );
 }
 
 /**
- * Shows on the button itself, for a moment, that the text was copied.
+ * Shows on the button for a moment that the text was copied.
  *
  * @param {HTMLElement} button
  */

@@ -1,9 +1,8 @@
 /**
- * How an answer ended, when there is something to say about it: the sentence to show beside it
- * and the one button that helps.
+ * How an answer ended: the sentence to show below it and the one button that helps.
  *
  * @typedef {{sentence: string, reason: string, failed: boolean,
- *   button: "continue" | "regenerate" | null}} Outcome `sentence` names one of words.html
+ *   button: "continue" | "regenerate" | null}} Outcome `sentence` is a name in words.html
  */
 
 import { isCut } from "#js/messages/tool_calls.js";
@@ -11,12 +10,12 @@ import { isCut } from "#js/messages/tool_calls.js";
 /**
  * @param {import("#js/state/records.js").Message} message
  * @param {boolean} isLast whether the conversation can go on from here
- * @returns {Outcome | null} null while it runs and when it ended as it should
+ * @returns {Outcome | null} null while it runs and if it ended normally
  */
 export function outcomeOf(message, isLast) {
   const { generation } = message;
   if (!generation || generation.status === "running") return null;
-  // The calls themselves say so, and what helps.
+  // The tool calls show this themselves.
   if (generation.status === "completed" && isCut(message)) return null;
   const sentence = sentenceOf(message, generation);
   if (!sentence) return null;
@@ -32,7 +31,7 @@ export function outcomeOf(message, isLast) {
  * @param {import("#js/state/records.js").Message} message
  * @param {import("#js/state/transcript.js").Generation} generation
  * @param {string} sentence
- * @returns {Outcome["button"]} null where asking again would end as it did
+ * @returns {Outcome["button"]} null if another try would end in the same way
  */
 function buttonFor(message, { status, error }, sentence) {
   if (sentence === "outcome-length" || continues(message, status)) return "continue";
@@ -46,20 +45,24 @@ function buttonFor(message, { status, error }, sentence) {
  */
 function sentenceOf(message, generation) {
   const ending = isEmpty(message) ? "-empty" : "";
-  if (tellsReason(generation)) return `outcome-reason${ending}`;
+  if (hasReason(generation)) return `outcome-reason${ending}`;
   if (generation.status !== "completed") return `outcome-${generation.status}${ending}`;
   if (ending) return "outcome-empty";
   const cuts = ["length", "content_filter"];
   return cuts.includes(message.finish_reason ?? "") ? `outcome-${message.finish_reason}` : null;
 }
 
-// Of a restart the page says itself what it means for this answer.
+// For a restart the page has sentences of its own.
 /** @param {import("#js/state/transcript.js").Generation} generation @returns {boolean} */
-function tellsReason({ error }) {
+function hasReason({ error }) {
   return error !== null && error.message !== "" && error.code !== "restarted";
 }
 
-/** @param {import("#js/state/records.js").Message} message @param {string} status @returns {boolean} */
+/**
+ * @param {import("#js/state/records.js").Message} message
+ * @param {string} status
+ * @returns {boolean}
+ */
 function continues(message, status) {
   return ["stopped", "interrupted"].includes(status) && message.content !== "";
 }

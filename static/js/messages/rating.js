@@ -1,7 +1,7 @@
-/** Thumbs on answers, with a note for those who want to say why. */
+/** Ratings of answers: a thumb and an optional note. */
 
 import { element } from "#js/ui/markup.js";
-import { say } from "#js/ui/status.js";
+import { announce } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
 
 /**
@@ -10,8 +10,8 @@ import { word } from "#js/ui/words.js";
  */
 
 /**
- * Gives or takes back a thumb, and asks for a note where one was given. Rejected with the site's
- * `error` frame.
+ * Sets or removes a rating, and asks for a note to a new one. Rejected with the site's `error`
+ * frame.
  *
  * @param {Socket} socket
  * @param {Message} message
@@ -22,7 +22,7 @@ export async function rate(socket, message, value) {
   await send(socket, message.id, value, "");
   const note = await askNote(word(value === 1 ? "rating-up" : "rating-down"));
   if (note) await send(socket, message.id, value, note);
-  return say("rating-saved");
+  return announce("rating-saved");
 }
 
 /** @param {Socket} socket @param {string} id @param {0 | 1 | -1} value @param {string} note */

@@ -1,6 +1,6 @@
-/** Reads an answer aloud with the browser's own voice; pressing again ends it. */
+/** Reads an answer aloud with the browser's speech synthesis; pressing again stops it. */
 
-/** @type {HTMLElement | null} the button of what is being read */
+/** @type {HTMLElement | null} the button of the answer that is being read */
 let reading = null;
 
 /** @returns {boolean} */

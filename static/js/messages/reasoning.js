@@ -1,20 +1,20 @@
-/** The panel above an answer: what the model thought, and for how long. */
+/** The panel above an answer with the model's reasoning and its duration. */
 
 import { markdownView } from "#js/messages/markdown_view.js";
-import { hide, part, write } from "#js/ui/markup.js";
+import { part, setHidden, setText } from "#js/ui/markup.js";
 import { duration, word } from "#js/ui/words.js";
 
 export class Reasoning {
   #panel;
   #view;
   #drawn = { text: "", running: true };
-  #readerChose = false;
+  #userChose = false;
 
   /** @param {HTMLDetailsElement} panel */
   constructor(panel) {
     this.#panel = panel;
     this.#view = markdownView(part(panel, "reasoning-content"));
-    part(panel, "reasoning-summary").addEventListener("click", () => (this.#readerChose = true));
+    part(panel, "reasoning-summary").addEventListener("click", () => (this.#userChose = true));
   }
 
   /**
@@ -23,12 +23,11 @@ export class Reasoning {
    */
   update(message, running) {
     const text = message.reasoning_content ?? "";
-    hide(this.#panel, text === "");
+    setHidden(this.#panel, text === "");
     if (text === "") return;
-    write(part(this.#panel, "reasoning-line"), line(message.reasoning_ms));
-    // Open while there is nothing else to read, folded when the answer begins; the reader's own
-    // choice stands.
-    if (!this.#readerChose) this.#panel.open = message.content === "";
+    setText(part(this.#panel, "reasoning-line"), line(message.reasoning_ms));
+    // Open until the answer begins, then closed, unless the user has opened or closed it.
+    if (!this.#userChose) this.#panel.open = message.content === "";
     const thinking = running && message.content === "";
     this.#draw(text, thinking);
   }

@@ -1,4 +1,4 @@
-/** Follows the end of the log while the reader is there, and only then. */
+/** Keeps the log scrolled to its end while the user is there. */
 
 const NEAR_PX = 48;
 
@@ -12,7 +12,7 @@ export class FollowEnd {
 
   /**
    * @param {HTMLElement} scroller
-   * @param {HTMLElement} content what grows inside it
+   * @param {HTMLElement} content the element that grows inside it
    * @param {HTMLElement} jump holds the button that leads back to the end
    */
   constructor(scroller, content, jump) {
@@ -21,56 +21,56 @@ export class FollowEnd {
     this.#follow(true);
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     jump.addEventListener("click", () => this.toEnd());
-    // Told after layout: whoever asks for the height earlier makes the page lay out once more.
-    const grown = new ResizeObserver(() => {
-      this.#tellGutter();
-      this.#look();
-      this.#keep();
+    // An observer is called after layout. Reading the height earlier would force another layout.
+    const observer = new ResizeObserver(() => {
+      this.#updateGutter();
+      this.#checkPosition();
+      this.#stick();
     });
-    grown.observe(content);
-    grown.observe(scroller);
+    observer.observe(content);
+    observer.observe(scroller);
   }
 
   /** Goes to the end and follows it from there. */
   toEnd() {
     this.#follow(true);
-    this.#keep();
+    this.#stick();
   }
 
-  /** The reader opened something: what they look at must stay where it is. */
+  /** Stops following, because the user opened something that must not move. */
   release() {
     this.#follow(false);
   }
 
-  /** @param {boolean} following so that nothing but the reader moves the log back from its end */
+  /** @param {boolean} following if so, only the user moves the log away from its end */
   #follow(following) {
     if (following === this.#following) return;
     this.#following = following;
     this.#scroller.style.overflowAnchor = following ? "none" : "";
   }
 
-  #keep() {
+  #stick() {
     if (this.#following) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#top = this.#scroller.scrollTop;
     this.#drawJump();
   }
 
-  // What stands below the scroller keeps its edges in line with what is inside it. It alone is
-  // told: what the whole page inherits makes it look at all of itself.
-  #tellGutter() {
+  // The dock below the scroller gets the width of the scroll bar, to stay in line with the log. The
+  // property is set on the dock alone: on the page it would recompute the styles of everything.
+  #updateGutter() {
     const gutter = (this.#scroller.offsetWidth - this.#scroller.clientWidth) / 2;
     if (gutter === this.#gutter) return;
     this.#gutter = gutter;
     this.#jump.parentElement?.style.setProperty("--gutter", `${gutter}px`);
   }
 
-  /** The page is asked where it is once it is laid out: earlier, it would be laid out for that. */
+  /** Reads the position in a later task: reading it now would force a layout. */
   #scrolled() {
     this.#hasMoved = true;
-    setTimeout(() => this.#look());
+    setTimeout(() => this.#checkPosition());
   }
 
-  #look() {
+  #checkPosition() {
     if (!this.#hasMoved) return;
     this.#hasMoved = false;
     const top = this.#scroller.scrollTop;

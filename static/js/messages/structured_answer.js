@@ -1,13 +1,13 @@
-/** An answer that was asked for as JSON: a tree while it streams, then held to its schema. */
+/** An answer that was requested as JSON: a tree while it streams, then checked with its schema. */
 
-import { answered } from "#js/json/fault_text.js";
+import { checkAnswer } from "#js/json/fault_text.js";
 import { JsonReader } from "#js/json/reader.js";
 import { csvOf, tableOf } from "#js/json/table.js";
 import { viewOf } from "#js/json/tree_view.js";
 import { copy } from "#js/ui/clipboard.js";
 import { download } from "#js/ui/downloads.js";
-import { clone, hide, on, part, write } from "#js/ui/markup.js";
-import { say } from "#js/ui/status.js";
+import { clone, on, part, setHidden, setText } from "#js/ui/markup.js";
+import { announce } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
 
 /**
@@ -38,24 +38,24 @@ export class StructuredAnswer {
 
   /**
    * @param {{message: Message, isLast: boolean, isBusy: boolean}} view
-   * @returns {boolean} whether it shows the answer; if not, that is shown as any other, above
-   *   what is to be said of it
+   * @returns {boolean} whether it shows the answer; if not, the answer is shown as text, above
+   *   the result of the check
    */
   update({ message, isLast, isBusy }) {
     const running = message.generation?.status === "running";
     const wanted = asksForJson(message.response_format) && message.content.trim() !== "";
     if (wanted) this.#draw(message, running);
     const isTree = wanted && this.#view !== null && !this.#reader.isTooDeep;
-    hide(this.#root, !wanted || (running && !isTree));
-    hide(part(this.#root, "json"), !isTree);
-    hide(part(this.#root, "mend"), isBusy || !isLast || part(this.#root, "faults").hidden);
+    setHidden(this.#root, !wanted || (running && !isTree));
+    setHidden(part(this.#root, "json"), !isTree);
+    setHidden(part(this.#root, "fix"), isBusy || !isLast || part(this.#root, "faults").hidden);
     return isTree;
   }
 
-  /** @returns {string} the answer's faults as a message to the model */
+  /** @returns {string} a message to the model about the faults of its answer */
   get complaint() {
     const faults = [...part(this.#root, "fault-list").children].map((each) => each.textContent);
-    return word("mend-message", { faults: faults.map((each) => `- ${each}`).join("\n") });
+    return word("fix-message", { faults: faults.map((each) => `- ${each}`).join("\n") });
   }
 
   /** @param {Message} message @param {boolean} running */
@@ -68,7 +68,7 @@ export class StructuredAnswer {
     this.#conclude(message, running);
   }
 
-  /** Another text has taken the place of what was read. */
+  /** Starts again, because the text was replaced. */
   #begin() {
     this.#reader = new JsonReader();
     this.#view?.element.remove();
@@ -88,13 +88,13 @@ export class StructuredAnswer {
     this.#drawAround(content);
   }
 
-  /** @param {string} content of which the tree does not show what stands around the JSON */
+  /** @param {string} content the text around its JSON is shown beside the tree */
   #drawAround(content) {
     const around = this.#reader.around(content);
     for (const place of /** @type {const} */ (["before", "after"])) {
       const line = part(this.#root, place);
-      write(line, around[place]);
-      hide(line, around[place] === "");
+      setText(line, around[place]);
+      setHidden(line, around[place] === "");
     }
   }
 
@@ -102,10 +102,10 @@ export class StructuredAnswer {
   #conclude(message, running) {
     for (const name of ["bar", "verdict", "faults"]) part(this.#root, name).hidden = true;
     this.#showTable(false);
-    // Words beside a call are no answer yet.
+    // Text beside a tool call is not the answer yet.
     if (running || (message.tool_calls?.length && !this.#view)) return;
     const { schema, name } = message.response_format?.json_schema ?? {};
-    const { value, source, faults } = answered(message.content, schema);
+    const { value, source, faults } = checkAnswer(message.content, schema);
     this.#source = value === undefined ? source : JSON.stringify(value, null, 2);
     this.#table = tableOf(value);
     part(this.#root, "bar").hidden = value === undefined && this.#view === null;
@@ -134,7 +134,7 @@ export class StructuredAnswer {
   }
 
   async #copy() {
-    if (await copy(this.#source)) say("copied");
+    if (await copy(this.#source)) announce("copied");
   }
 
   #downloadJson() {
@@ -142,7 +142,7 @@ export class StructuredAnswer {
   }
 
   #downloadCsv() {
-    // The mark tells a spreadsheet that the text is UTF-8.
+    // The byte order mark tells a spreadsheet that the file is UTF-8.
     if (this.#table)
       download(`${word("json-file")}.csv`, "text/csv", `\ufeff${csvOf(this.#table)}`);
   }

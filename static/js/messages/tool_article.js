@@ -1,4 +1,4 @@
-/** The answer to a call, drawn quietly: the talk goes on below it. */
+/** The result of a tool call, in the log. */
 
 import { nameOfCalled } from "#js/messages/tool_calls.js";
 import { clone, part } from "#js/ui/markup.js";

@@ -1,9 +1,9 @@
-/** What a model calls for: a card for each call, and the form in which the person answers. */
+/** The tool calls of an answer: a card for each, with a form for the user's result. */
 
 import { pretty } from "#js/json/pretty.js";
 import { JsonReader } from "#js/json/reader.js";
 import { draft } from "#js/state/drafts.js";
-import { clone, hide, on, part, write } from "#js/ui/markup.js";
+import { clone, on, part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 /**
@@ -27,29 +27,32 @@ export class ToolCalls {
   update({ message, isLast, isBusy, owner }) {
     const calls = message.tool_calls ?? [];
     const running = message.generation?.status === "running";
-    hide(this.#root, calls.length === 0);
+    setHidden(this.#root, calls.length === 0);
     while (this.#cards.length > calls.length) this.#cards.pop()?.element.remove();
     while (this.#cards.length < calls.length) this.#add();
     const cut = !running && isCut(message);
     const asks = isLast && !running && !cut && !message.pending;
     for (const [place, call] of calls.entries()) this.#cards[place].update(call, running, asks);
-    if (asks) for (const card of this.#cards) card.keepIn(`${owner}:tool:${message.id}`);
-    // How an answer ended otherwise is said below it.
-    hide(part(this.#root, "cut"), !(cut && isLast && message.generation?.status === "completed"));
+    if (asks) for (const card of this.#cards) card.storeDraft(`${owner}:tool:${message.id}`);
+    // Any other ending is shown below the answer.
+    setHidden(
+      part(this.#root, "cut"),
+      !(cut && isLast && message.generation?.status === "completed"),
+    );
     part(this.#root, "ask-again").disabled = isBusy;
-    hide(part(this.#root, "foot"), !asks);
+    setHidden(part(this.#root, "foot"), !asks);
     this.#drawSend();
   }
 
-  /** @returns {Record<string, string> | null} the answers by call; null while one is missing */
+  /** @returns {Record<string, string> | null} the results by call; null while one is missing */
   get answers() {
     const answers = this.#cards.map((card) => [card.id, card.answer]);
     return answers.every(([, answer]) => answer !== null) ? Object.fromEntries(answers) : null;
   }
 
-  /** The answers were sent. */
-  forgetDrafts() {
-    for (const card of this.#cards) card.forgetDraft();
+  /** Deletes the drafts, once the results are sent. */
+  clearDrafts() {
+    for (const card of this.#cards) card.clearDraft();
   }
 
   #add() {
@@ -75,7 +78,7 @@ class CallCard {
   update(call, running, asks) {
     this.id = call.id;
     const name = call.function.name;
-    write(part(this.element, "tool-name"), name);
+    setText(part(this.element, "tool-name"), name);
     part(this.element, "answer").setAttribute("aria-label", word("call-answer", { name }));
     this.#drawArguments(call.function.arguments);
     part(this.element, "is-cut").hidden = running || isWhole(call);
@@ -84,20 +87,20 @@ class CallCard {
     this.element.toggleAttribute("data-running", running && !isWhole(call));
   }
 
-  /** @param {string} place where the answer is kept, under the name of the call, until it is sent */
-  keepIn(place) {
+  /** @param {string} key of the drafts of this message; the id of the call is added */
+  storeDraft(key) {
     if (this.#draft) return;
-    this.#draft = draft(`${place}:${this.id}`);
+    this.#draft = draft(`${key}:${this.id}`);
     const box = part(this.element, "answer");
     box.value = this.#draft.load();
     on(box, "input", () => this.#draft?.save(box.value));
   }
 
-  forgetDraft() {
+  clearDraft() {
     this.#draft?.clear();
   }
 
-  /** @returns {string | null} what the model is told; null while nothing is */
+  /** @returns {string | null} the result for the model; null while there is none */
   get answer() {
     if (part(this.element, "decline").checked) return word("call-declined");
     return part(this.element, "answer").value.trim() || null;
@@ -116,15 +119,15 @@ class CallCard {
   }
 }
 
-/** @param {Message} message @returns {boolean} whether it ended within a call */
+/** @param {Message} message @returns {boolean} whether the message ended within a call */
 export function isCut({ tool_calls }) {
   return (tool_calls ?? []).some((call) => !isWhole(call));
 }
 
-/** @param {ToolCall} call @returns {boolean} whether its arguments are all there */
+/** @param {ToolCall} call @returns {boolean} whether it is complete */
 function isWhole(call) {
   if (!call.id || !call.function.name) return false;
-  // A function without parameters is called without arguments by some servers.
+  // Some servers send no arguments for a function without parameters.
   if (call.function.arguments.trim() === "") return true;
   try {
     JSON.parse(call.function.arguments);
@@ -136,7 +139,7 @@ function isWhole(call) {
 
 /**
  * @param {Message[]} branch
- * @returns {boolean} whether the conversation waits for answers to calls
+ * @returns {boolean} whether the conversation waits for results of tool calls
  */
 export function waitsForAnswers(branch) {
   const last = branch.at(-1);
@@ -146,7 +149,7 @@ export function waitsForAnswers(branch) {
 /**
  * @param {Message[]} branch
  * @param {Message} message a tool's
- * @returns {string} the name of the function that it answers for
+ * @returns {string} the name of the function that was called
  */
 export function nameOfCalled(branch, message) {
   const calls = branch.flatMap((each) => each.tool_calls ?? []);

@@ -1,19 +1,19 @@
-/** The links on a person's own page: copied, changed, updated and revoked at once. */
+/** The page of a user's links, with buttons to copy, change, update and revoke them. */
 
-import { drawShareDialog } from "#js/share/dialog.js";
+import { addShareDialog } from "#js/share/dialog.js";
 import { Refusal, revoke } from "#js/share/links.js";
 import { fetchShareable } from "#js/share/shareable.js";
 import { copy } from "#js/ui/clipboard.js";
 import { drawLocalTimes } from "#js/ui/local_times.js";
 import { element, on } from "#js/ui/markup.js";
-import { say } from "#js/ui/status.js";
+import { announce } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
 
 /** @typedef {import("#js/share/links.js").Link} Link */
 
 /** @type {import("#js/share/links.js").Bounds & {links: Link[]}} */
 const { links, ...bounds } = JSON.parse(element("state").textContent);
-const dialog = drawShareDialog();
+const dialog = addShareDialog();
 const problem = element("link-problem");
 
 /** @param {HTMLElement} target */
@@ -31,16 +31,16 @@ function pressed(target) {
 
 /** @param {Link} link @param {HTMLElement} button */
 async function copyAddress(link, button) {
-  if (!(await copy(link.url))) return complain(word("copy-failed"));
+  if (!(await copy(link.url))) return showError(word("copy-failed"));
   button.textContent = word("copied");
-  say("copied");
+  announce("copied");
 }
 
 /** @param {Link} link */
 async function update(link) {
-  const talk = link.conversation_id ? await fetchShareable(link.conversation_id) : null;
-  if (talk) dialog.openLink("update", link, bounds, talk);
-  else complain(word("share-talk-gone"));
+  const shareable = link.conversation_id ? await fetchShareable(link.conversation_id) : null;
+  if (shareable) dialog.openLink("update", link, bounds, shareable);
+  else showError(word("share-conversation-gone"));
 }
 
 /** @param {Link} link */
@@ -50,12 +50,12 @@ async function revokeNow(link) {
     location.reload();
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
-    complain(refusal.message);
+    showError(refusal.message);
   }
 }
 
 /** @param {string} sentence */
-function complain(sentence) {
+function showError(sentence) {
   problem.textContent = sentence;
   problem.hidden = false;
 }

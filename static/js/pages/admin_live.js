@@ -1,7 +1,7 @@
-/** What is being written now, looked at again every two seconds for as long as the page is seen. */
+/** Reloads the list of running answers every two seconds while the page is visible. */
 
 const EVERY_MS = 2000;
-/** How long after its last movement a pointer is held to be on its way to a button. */
+/** A pointer that moved within this time may be about to press a button. */
 const AIMING_MS = 3000;
 
 const running = /** @type {HTMLElement} */ (document.getElementById("running"));
@@ -9,12 +9,12 @@ const stale = /** @type {HTMLElement} */ (document.getElementById("stale"));
 let movedAt = -Infinity;
 running.addEventListener("pointermove", () => (movedAt = performance.now()));
 
-async function look() {
+async function poll() {
   if (!document.hidden) stale.hidden = await refreshed();
-  setTimeout(look, EVERY_MS);
+  setTimeout(poll, EVERY_MS);
 }
 
-/** Whether the site has answered. */
+/** @returns {Promise<boolean>} whether the site has answered */
 async function refreshed() {
   try {
     const answer = await fetch(running.dataset.source ?? "", { redirect: "error" });
@@ -27,18 +27,18 @@ async function refreshed() {
 
 /** @param {string} text */
 function show(text) {
-  // Rows move up when answers end: not below a pointer that is about to stop one of them.
+  // Rows move up when answers end; they must not do so under a pointer about to press a button.
   const aiming = performance.now() - movedAt < AIMING_MS;
   if (aiming && running.querySelector("button:is(:hover, :active)")) return;
   const focused = document.activeElement?.id;
   const scrolled = document.getElementById("running-table")?.scrollLeft ?? 0;
   const fresh = new DOMParser().parseFromString(text, "text/html");
   running.replaceChildren(...fresh.body.childNodes);
-  // Whoever reads or works in the table stays where they are.
+  // Keeps the scroll position and the focus in the table.
   document.getElementById("running-table")?.scrollTo(scrolled, 0);
   if (focused && running.querySelector(`#${CSS.escape(focused)}`)) {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
 }
 
-setTimeout(look, EVERY_MS);
+setTimeout(poll, EVERY_MS);

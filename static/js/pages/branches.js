@@ -1,11 +1,10 @@
-/** What the reader does to the tree of messages besides asking: other branches, deleting, undo. */
+/**
+ * The actions on the tree of messages other than turns: show a branch, branch off, delete, restore.
+ */
 
 import { Emitter } from "#js/ui/emitter.js";
 
 /**
- * Dispatches `branched` {id} with the new conversation, `deleted` {id} with the message, and
- * `failed` with a sentence.
- *
  * @typedef {import("#js/connection/frame.js").Frame} Frame
  *
  * @extends {Emitter<import("#js/events.js").BranchesEvents>}
@@ -25,7 +24,7 @@ export class Branches extends Emitter {
   }
 
   /**
-   * Goes to an earlier or a later try at a message, in every tab.
+   * Shows the branch of an earlier or a later sibling, in every tab.
    *
    * @param {string} id
    * @param {-1 | 1} by
@@ -35,7 +34,7 @@ export class Branches extends Emitter {
     if (headId) this.show(headId);
   }
 
-  /** @param {string} headId where the branch ends that every tab shows from here on */
+  /** @param {string} headId the last message of the branch to show in every tab */
   async show(headId) {
     const conversation_id = this.#state.conversation?.id;
     const change = this.#state.setHead(headId);
@@ -44,7 +43,7 @@ export class Branches extends Emitter {
     else this.#state.headRefused(change);
   }
 
-  /** @param {string} id of the message that a new conversation begins up to */
+  /** @param {string} id of the last message to copy to a new conversation */
   async branchOff(id) {
     const answer = await this.#ask({ type: "message.branch", message_id: id });
     if (answer) this.emit("branched", { id: answer.conversation.id });
@@ -56,12 +55,12 @@ export class Branches extends Emitter {
     if (answer) this.emit("deleted", { id });
   }
 
-  /** @param {string} id of a deleted message @returns {Promise<boolean>} whether it is back */
+  /** @param {string} id of a deleted message @returns {Promise<boolean>} whether it was restored */
   async restore(id) {
     return (await this.#ask({ type: "message.restore", message_id: id })) !== null;
   }
 
-  /** @param {Frame} frame @returns {Promise<Frame | null>} null when it was refused */
+  /** @param {Frame} frame @returns {Promise<Frame | null>} null if it was refused */
   async #ask(frame) {
     try {
       return await this.#socket.request(frame);

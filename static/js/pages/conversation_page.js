@@ -1,19 +1,17 @@
-/** The conversation page: the state in the middle, around it what draws it and what changes it. */
+/** The conversation page: creates its parts and connects their events. */
 
 import { Composer } from "#js/composer/composer.js";
-import { ContextGauge } from "#js/composer/context_gauge.js";
-import { ConnectionLine, dropArrivalNotice, ReleaseLine, showNotice } from "#js/composer/lines.js";
-import { refusalInWords } from "#js/composer/quota.js";
-import { QuotaMeter } from "#js/composer/quota_meter.js";
+import { ConnectionLine, dropArrivalNotice, ReleaseLine } from "#js/composer/lines.js";
+import { describeRefusal } from "#js/composer/quota.js";
 import { takeTextFiles } from "#js/composer/text_files.js";
 import { Outbox } from "#js/connection/outbox.js";
 import { Socket } from "#js/connection/socket.js";
-import { RenderThrottle } from "#js/markdown/scheduling.js";
 import { warmUp } from "#js/markdown/view.js";
 import { Messages } from "#js/messages/messages.js";
 import { FollowEnd } from "#js/messages/scroll.js";
 import { waitsForAnswers } from "#js/messages/tool_calls.js";
 import { Branches } from "#js/pages/branches.js";
+import { Drawing } from "#js/pages/drawing.js";
 import { listenToKeys } from "#js/pages/keys.js";
 import { MessageActions } from "#js/pages/message_actions.js";
 import { refreshModels, waitForModel } from "#js/pages/model_refresh.js";
@@ -26,9 +24,9 @@ import { ConversationActions } from "#js/sidebar/conversation_actions.js";
 import { Drawer } from "#js/sidebar/drawer.js";
 import { State } from "#js/state/state.js";
 import { toggleKeys, wireDialogs } from "#js/ui/dialogs.js";
-import { element, on, write } from "#js/ui/markup.js";
-import { placed } from "#js/ui/popover.js";
-import { say } from "#js/ui/status.js";
+import { element, on } from "#js/ui/markup.js";
+import { anchor } from "#js/ui/popover.js";
+import { announce } from "#js/ui/status.js";
 import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
 
@@ -45,8 +43,6 @@ class Page {
   #composer = new Composer();
   #picker = new ModelPicker();
   #parameters = new ParametersPanel(this.#state, this.#socket);
-  #quota = new QuotaMeter();
-  #gauge = new ContextGauge();
   #share = new ShareButton(this.#state);
   #drawer = new Drawer();
   #actions = new MessageActions({
@@ -60,105 +56,58 @@ class Page {
   });
   #connection = new ConnectionLine(() => this.#socket.open());
   #release = new ReleaseLine(this.#state.site.release);
-  #throttle = new RenderThrottle(() => this.#drawWritten());
-  /** How an answer has ended, until its last words are on the page and it is said. */
-  #ending = "";
-  #frame = 0;
+  #drawing = new Drawing(this.#state, {
+    conversations: this.#conversations,
+    composer: this.#composer,
+    messages: this.#messages,
+    parameters: this.#parameters,
+    picker: this.#picker,
+    share: this.#share,
+  });
 
   start() {
     wireDialogs();
-    placed(element("user-menu"), () => element("user-button"));
-    this.#listenToState();
+    anchor(element("user-menu"), () => element("user-button"));
     this.#listenToSocket();
-    this.#listenToReader();
-    this.#arrived();
+    this.#listenToNavigation();
+    this.#listenToUser();
+    this.#opened();
     this.#turns.resume();
-    this.#draw();
+    this.#drawing.draw();
     this.#socket.open();
     waitForModel(this.#state);
     warmUp();
   }
 
-  // Drawing
+  // Navigation
 
-  #listenToState() {
-    this.#state.on("changed", () => this.#drawSoon());
-    this.#state.on("written", () => this.#throttle.request());
-    this.#state.on("finished", ({ cause }) => (this.#ending = cause));
-    this.#navigation.on("arrived", () => this.#arrived());
-    this.#navigation.on("arrived", dropArrivalNotice);
-    this.#navigation.on("named", () => this.#composer.rename(this.#draftKey));
-    this.#navigation.on("failed", () => this.#composer.complain(word("load-failed")));
+  #listenToNavigation() {
+    this.#navigation.on("opened", () => this.#opened());
+    this.#navigation.on("opened", dropArrivalNotice);
+    this.#navigation.on("created", () => this.#composer.rename(this.#draftKey));
+    this.#navigation.on("failed", () => this.#composer.showError(word("load-failed")));
     this.#conversations.on("gone", ({ id }) => this.#deleted(id));
     this.#conversations.on("deleted", (detail) => this.#deletedHere(detail));
     this.#branches.on("branched", ({ id }) => this.#navigation.open(id));
     this.#branches.on("deleted", ({ id }) => this.#messageDeleted(id));
-    this.#branches.on("failed", (detail) => this.#composer.complain(detail));
-    this.#conversations.on("failed", (detail) => this.#composer.complain(detail));
-  }
-
-  /** Many changes between two frames are drawn once, behind the frame as all else is. */
-  #drawSoon() {
-    this.#frame ||= requestAnimationFrame(() => setTimeout(() => this.#draw()));
-  }
-
-  #draw() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
-    const { branch, model, models, compared, quota } = this.#state;
-    const answering = this.#state.generation !== null;
-    element("conversation").toggleAttribute("data-empty", branch.length === 0);
-    write(element("title"), this.#title);
-    document.title = `${this.#title} · ${this.#state.site.name}`;
-    this.#conversations.draw();
-    this.#picker.draw(models, model === null ? [] : [model, ...compared]);
-    this.#parameters.draw();
-    this.#share.draw();
-    this.#quota.draw(quota, model);
-    showNotice(this.#state.conversation?.notice ?? this.#state.notice);
-    this.#composer.update({ answering, canSend: model !== null });
-    this.#drawWritten();
-    if (this.#ending) say(this.#ending);
-    this.#ending = "";
-  }
-
-  /** What changes while an answer is being written, many times a second. */
-  #drawWritten() {
-    this.#messages.draw(this.#state);
-    this.#drawGauge();
-  }
-
-  #drawGauge() {
-    const { branch, models, settings } = this.#state;
-    const model = models.find((each) => each.name === this.#state.model);
-    const talk = model && {
-      messages: branch,
-      draft: this.#composer.text,
-      model,
-      maxTokens: settings.parameters.max_tokens,
-      systemMessage: settings.system_message,
-    };
-    this.#gauge.draw(talk ?? null);
-  }
-
-  get #title() {
-    return this.#state.conversation?.title || word("untitled");
+    this.#branches.on("failed", (detail) => this.#composer.showError(detail));
+    this.#conversations.on("failed", (detail) => this.#composer.showError(detail));
   }
 
   get #draftKey() {
     return `${this.#state.user.username}:${this.#state.conversation?.id ?? "new"}`;
   }
 
-  /** The reader is at another conversation, or at a new one. */
-  #arrived() {
+  /** Prepares the page for another conversation, or a new one. */
+  #opened() {
     this.#composer.open(this.#draftKey);
-    this.#parameters.arrived();
+    this.#parameters.reset();
     this.#drawer.closeOverPage();
     this.#end.toEnd();
-    this.#composer.offer();
+    this.#composer.focusUnlessTouch();
   }
 
-  // What the site says
+  // Frames of the site
 
   #listenToSocket() {
     const socket = this.#socket;
@@ -177,59 +126,58 @@ class Page {
 
   /** @param {import("#js/connection/frame.js").Frame} frame */
   #started(frame) {
-    const asked = this.#turns.isPending(frame);
-    if (asked) this.#turns.started(frame);
-    this.#navigation.started(frame, asked);
+    const isPending = this.#turns.isPending(frame);
+    if (isPending) this.#turns.started(frame);
+    this.#navigation.started(frame, isPending);
   }
 
   /** @param {string} id */
   #deleted(id) {
     this.#navigation.deleted(id);
-    say("deleted");
-    this.#draw();
-    // The row that had the focus is gone.
+    announce("deleted");
+    this.#drawing.draw();
+    // The row that had the focus was removed.
     if (document.activeElement === document.body) this.#composer.focus();
   }
 
   /** @param {{id: string, title: string, wasOpen: boolean}} deleted */
   #deletedHere({ id, title, wasOpen }) {
-    // Before the site tells all tabs: what could be undone is not on the page any more.
+    // At once: a page that still showed the conversation while Undo is offered would be wrong.
     this.#navigation.deleted(id);
     offerUndo(word("conversation-deleted", { title }), async () => {
-      const isBack = await this.#conversations.restore(id);
-      if (isBack && wasOpen) this.#navigation.open(id);
-      return isBack;
+      const isRestored = await this.#conversations.restore(id);
+      if (isRestored && wasOpen) this.#navigation.open(id);
+      return isRestored;
     });
   }
 
   /** @param {string} id */
   #messageDeleted(id) {
-    say("deleted");
+    announce("deleted");
     offerUndo(word("message-deleted"), () => this.#branches.restore(id));
   }
 
   /** @param {import("#js/connection/frame.js").Frame} frame */
   #refused(frame) {
     const refused = this.#turns.refused(frame);
-    const reason = frame.standing ? refusalInWords(frame.standing) : frame.message;
-    this.#composer.giveBack(reason, refused?.content ?? "");
+    const reason = frame.standing ? describeRefusal(frame.standing) : frame.message;
+    this.#composer.returnText(reason, refused?.content ?? "");
     if (frame.code === "unknown_model") refreshModels(this.#state);
   }
 
-  // What the reader does
+  // Actions of the user
 
-  #listenToReader() {
+  #listenToUser() {
     this.#composer.on("send", ({ text }) => this.#send(text));
-    this.#composer.on("written", () => this.#drawGauge());
     takeTextFiles(
       (text) => this.#composer.add(text),
-      (sentence) => this.#composer.complain(sentence),
+      (sentence) => this.#composer.showError(sentence),
     );
     this.#composer.on("stop", () => this.#turns.stop());
     this.#picker.on("choose", ({ names }) => this.#state.chooseModels(names));
     this.#messages.on("action", (detail) => this.#actions.act(detail));
-    this.#messages.on("focus-lost", () => this.#composer.offer());
-    this.#actions.on("asked", () => this.#asked());
+    this.#messages.on("focus-lost", () => this.#composer.focusUnlessTouch());
+    this.#actions.on("requested", () => this.#requested());
     this.#actions.on("editing", () => this.#end.release());
     this.#conversations.on("open", ({ id }) => this.#navigation.open(id));
     on(element("prompts"), "click", (event) => this.#tryPrompt(event.target));
@@ -248,21 +196,21 @@ class Page {
   /** @param {string} text */
   #send(text) {
     if (waitsForAnswers(this.#state.branch)) {
-      return this.#composer.giveBack(word("calls-first"), text);
+      return this.#composer.returnText(word("calls-first"), text);
     }
     if (this.#state.alternatives.length) {
-      return this.#composer.giveBack(word("keep-first"), text);
+      return this.#composer.returnText(word("keep-first"), text);
     }
-    if (!this.#parameters.check()) return this.#composer.giveBack(word("fix-first"), text);
-    if (!this.#turns.send(text)) return this.#composer.giveBack(word("wait-first"), text);
-    this.#asked();
+    if (!this.#parameters.check()) return this.#composer.returnText(word("fix-first"), text);
+    if (!this.#turns.send(text)) return this.#composer.returnText(word("wait-first"), text);
+    this.#requested();
   }
 
-  /** A turn was asked for: the reader wants to see it. */
-  #asked() {
-    say("answering");
-    this.#draw();
-    if (document.activeElement === document.body) this.#composer.offer();
+  /** Scrolls to a turn that was just requested. */
+  #requested() {
+    announce("answering");
+    this.#drawing.draw();
+    if (document.activeElement === document.body) this.#composer.focusUnlessTouch();
     this.#end.toEnd();
   }
 

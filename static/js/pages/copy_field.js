@@ -1,5 +1,4 @@
-/** Buttons that copy what a field, or any text, holds. Without a script both are there to copy by
- * hand, and the buttons are not. */
+/** Buttons that copy the text of a field or an element. They are hidden where no script runs. */
 
 import { copy } from "#js/ui/clipboard.js";
 

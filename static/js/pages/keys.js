@@ -1,4 +1,4 @@
-/** The page's keys. Mod is Command on a Mac and Control elsewhere. */
+/** The keyboard shortcuts. Mod is Command on a Mac and Control elsewhere. */
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -42,6 +42,6 @@ function commandOf(event, commands) {
 /** @param {KeyboardEvent} event @param {Commands} commands */
 function escapeCommand(event, commands) {
   if (event.shiftKey) return commands.focusComposer;
-  // What floats closes first, and the browser does that.
+  // An open dialog or menu closes first; the browser does that.
   return document.querySelector("dialog[open], [popover]:popover-open") ? null : commands.escape;
 }

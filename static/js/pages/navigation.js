@@ -1,11 +1,8 @@
-/** Which conversation the page shows: going to another one, and what the site says of this one. */
+/** Opens conversations on the page, and applies the site's frames to the open one. */
 
 import { Emitter } from "#js/ui/emitter.js";
 
 /**
- * Dispatches `arrived` at another conversation, `named` when the new one got its address, and
- * `failed` when a conversation could not be loaded.
- *
  * @typedef {import("#js/state/state.js").State} State
  * @typedef {import("#js/connection/socket.js").Socket} Socket
  * @typedef {import("#js/connection/frame.js").Frame} Frame
@@ -33,24 +30,24 @@ export class Navigation extends Emitter {
   }
 
   /**
-   * A turn has begun, here or in a tab before its reload.
+   * Applies a `turn.started`.
    *
    * @param {Frame} frame
-   * @param {boolean} asked whether it is the turn that the page waits for
+   * @param {boolean} isPending whether it is the turn that the page waits for
    */
-  started(frame, asked) {
-    const isNew = asked && this.#state.conversation === null;
-    if (!isNew && !this.#isHere(frame.conversation.id)) return this.#state.list(frame.conversation);
+  started(frame, isPending) {
+    const isNew = isPending && this.#state.conversation === null;
+    if (!isNew && !this.#isOpen(frame.conversation.id)) return this.#state.list(frame.conversation);
     this.#state.merge(frame);
     if (!isNew) return;
     history.replaceState(null, "", addressOf(frame.conversation.id));
     this.#socket.watch(frame.conversation.id, frame.conversation.version);
-    this.emit("named");
+    this.emit("created");
   }
 
   /** @param {Frame} frame */
   changed(frame) {
-    if (!this.#isHere(frame.conversation.id)) return this.#state.list(frame.conversation);
+    if (!this.#isOpen(frame.conversation.id)) return this.#state.list(frame.conversation);
     const known = this.#state.running;
     this.#state.merge(frame);
     for (const [id, seq] of this.#state.running) if (!known.has(id)) this.#socket.follow(id, seq);
@@ -59,12 +56,12 @@ export class Navigation extends Emitter {
   /** @param {string} id */
   deleted(id) {
     this.#state.unlist(id);
-    if (this.#isHere(id)) this.open(null);
+    if (this.#isOpen(id)) this.open(null);
   }
 
   // Internal
 
-  /** @param {string | null} id @returns {Promise<boolean>} whether it is shown now */
+  /** @param {string | null} id @returns {Promise<boolean>} whether it was loaded */
   async #show(id) {
     this.#loading?.abort();
     this.#loading = new AbortController();
@@ -83,7 +80,7 @@ export class Navigation extends Emitter {
     for (const id of this.#state.running.keys()) this.#socket.unfollow(id);
     this.#state.show(conversation, messages);
     this.#follow();
-    this.emit("arrived");
+    this.emit("opened");
   }
 
   #follow() {
@@ -93,7 +90,7 @@ export class Navigation extends Emitter {
   }
 
   /** @param {string} id @returns {boolean} */
-  #isHere(id) {
+  #isOpen(id) {
     return this.#state.conversation?.id === id;
   }
 }
@@ -103,7 +100,7 @@ const NEW = { conversation: null, messages: [] };
 /** @param {string} id @param {AbortSignal} signal */
 async function fetchState(id, signal) {
   const response = await fetch(`/c/${id}/state.json`, { signal });
-  // The page itself says what is wrong: not found, or not signed in any more.
+  // The page at the address shows the error: not found, or signed out.
   if (!response.ok || response.redirected) location.assign(addressOf(id));
   return response.json();
 }

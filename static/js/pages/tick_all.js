@@ -1,4 +1,4 @@
-/** A box that ticks every box of a name, shown only where this script runs. */
+/** A checkbox that ticks all boxes of a name. It is hidden where no script runs. */
 
 /** @param {HTMLInputElement} all */
 function wire(all) {

@@ -1,4 +1,4 @@
-/** What the reader asks for: a turn is drawn at once, sent, and stays until the site answers. */
+/** Requests turns. Each is shown at once and stays pending until the site answers. */
 
 import { randomId } from "#js/connection/ids.js";
 
@@ -27,8 +27,8 @@ export class Turns {
 
   /**
    * @param {string} content
-   * @param {string | null} [parentId] the message it answers to
-   * @returns {boolean} whether it is under way
+   * @param {string | null} [parentId] the message before it
+   * @returns {boolean} whether it was sent
    */
   send(content, parentId = this.#state.headId) {
     const { conversation, model, compared, settings } = this.#state;
@@ -38,11 +38,11 @@ export class Turns {
   }
 
   /**
-   * Sends another wording of the reader's message, beside the one there is.
+   * Sends an edited message as a sibling of the old one.
    *
    * @param {string} messageId
    * @param {string} content
-   * @returns {boolean} whether it is under way
+   * @returns {boolean} whether it was sent
    */
   resend(messageId, content) {
     const message = this.#state.message(messageId);
@@ -62,7 +62,7 @@ export class Turns {
   /**
    * @param {string} messageId
    * @param {Record<string, string>} answers by call
-   * @returns {boolean} whether it is under way
+   * @returns {boolean} whether it was sent
    */
   answerTools(messageId, answers) {
     const { model, parameters } = this.#state;
@@ -75,14 +75,14 @@ export class Turns {
     });
   }
 
-  /** Stops the answer on the page, also one that the site has not begun yet. */
+  /** Stops the answers on the page, also those that the site has not started yet. */
   stop() {
     const { pending, generations } = this.#state;
     if (pending) this.#stopWanted = true;
     else this.#stopGenerations(generations.map(({ id }) => id));
   }
 
-  /** @param {Frame} frame @returns {boolean} whether it answers the turn that the page waits for */
+  /** @param {Frame} frame @returns {boolean} whether it answers the pending turn */
   isPending(frame) {
     const { pending } = this.#state;
     return pending !== null && pending.request_id === frame.request_id;
@@ -95,10 +95,10 @@ export class Turns {
   }
 
   /**
-   * The site did not take a turn, which disappears from the page.
+   * Removes a refused turn from the page.
    *
    * @param {Frame} frame the `error`
-   * @returns {Frame | null} the turn, if it is the one that the page waited for
+   * @returns {Frame | null} the turn, if the page was waiting for it
    */
   refused(frame) {
     const { pending } = this.#state;
@@ -108,7 +108,7 @@ export class Turns {
     return pending;
   }
 
-  /** Draws again what was sent from here before a reload and is not answered yet. */
+  /** Shows a turn again that was sent before a reload and is not answered yet. */
   resume() {
     const left = this.#outbox.requests.find((each) => this.#belongsHere(each));
     if (left) this.#state.begin(left);
@@ -128,7 +128,7 @@ export class Turns {
     this.#stopWanted = false;
     const request = { ...frame, request_id: randomId() };
     this.#state.begin(request);
-    // The answer arrives as an event as well, and also after a reload, so it is handled there.
+    // The answer is handled as an event, since after a reload it arrives only as an event.
     this.#socket.request(request).catch(() => {});
     return true;
   }

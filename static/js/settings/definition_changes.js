@@ -2,7 +2,8 @@
  * The changes to saved definitions that an editor announces.
  *
  * @typedef {import("#js/state/records.js").Definition} Definition
- * @typedef {(all: Definition[]) => Definition | undefined} Find the definition meant, if it is saved
+ * @typedef {(all: Definition[]) => Definition | undefined} Find returns the definition if it is
+ *   saved
  *
  * @typedef {object} Saved
  * @property {"schema" | "tool"} kind

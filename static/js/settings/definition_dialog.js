@@ -1,18 +1,18 @@
-/** The dialog in which a person writes a function or a schema, checked with every key. */
+/** The dialog for writing a function or a schema, which is checked at every key. */
 
-import { writtenSchema } from "#js/json/fault_text.js";
+import { checkSchema } from "#js/json/fault_text.js";
 import { element, on } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 /**
  * @typedef {"tool" | "schema"} Kind
  * @typedef {{name: string, description: string, schema: any, strict: boolean}} Draft
- * @typedef {{name: string, description: string, text: string, strict: boolean}} Written what stands
- *   in the fields, whether or not it is right
+ * @typedef {{name: string, description: string, text: string, strict: boolean}} Written the
+ *   contents of the fields, valid or not
  */
 
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
-/** @type {Record<Kind, any>} what a new one begins with */
+/** @type {Record<Kind, any>} the text of a new definition */
 const FIRST = {
   tool: { type: "object", properties: {}, required: [] },
   schema: { type: "object", properties: {}, required: [], additionalProperties: false },
@@ -30,23 +30,25 @@ class DefinitionDialog {
   #taken = [];
   /** @type {((draft: Draft | null) => void) | null} */
   #resolve = null;
-  /** @type {Map<string, Written>} what was put aside, by the kind and name it is to be written for */
-  #aside = new Map();
-  #place = "";
+  /** @type {Map<string, Written>} closed without saving or cancelling, by kind and name */
+  #unfinished = new Map();
+  #key = "";
 
   constructor() {
     on(this.#dialog, "input", () => this.#changed());
-    on(this.#dialog.querySelector("[data-cancel]"), "click", () => this.#aside.delete(this.#place));
+    on(this.#dialog.querySelector("[data-cancel]"), "click", () =>
+      this.#unfinished.delete(this.#key),
+    );
     on(this.#dialog, "close", () => this.#closed());
   }
 
   /**
-   * What was written and neither saved nor cancelled comes back.
+   * Opens the dialog. A text that was neither saved nor cancelled before comes back.
    *
    * @param {Kind} kind
    * @param {Draft | null} draft null for a new one
    * @param {string[]} taken names of the others
-   * @returns {Promise<Draft | null>} null when it was cancelled or put aside
+   * @returns {Promise<Draft | null>} null when it was cancelled or closed
    */
   ask(kind, draft, taken) {
     this.#taken = taken;
@@ -55,8 +57,8 @@ class DefinitionDialog {
     element("definition-heading").textContent = word(heading);
     element("definition-text-label").textContent = word(isTool ? "tool-parameters" : "schema-text");
     element("definition-description-field").hidden = !isTool;
-    this.#place = `${kind}:${draft?.name ?? ""}`;
-    this.#write(this.#aside.get(this.#place) ?? firstOf(kind, draft));
+    this.#key = `${kind}:${draft?.name ?? ""}`;
+    this.#fill(this.#unfinished.get(this.#key) ?? firstOf(kind, draft));
     this.#check();
     this.#dialog.returnValue = "";
     this.#dialog.showModal();
@@ -65,7 +67,7 @@ class DefinitionDialog {
 
   #changed() {
     const { name, description, text, strict } = FIELDS;
-    this.#aside.set(this.#place, {
+    this.#unfinished.set(this.#key, {
       name: element(name).value,
       description: element(description).value,
       text: element(text).value,
@@ -75,7 +77,7 @@ class DefinitionDialog {
   }
 
   /** @param {Written} written */
-  #write({ name, description, text, strict }) {
+  #fill({ name, description, text, strict }) {
     element(FIELDS.name).value = name;
     element(FIELDS.description).value = description;
     element(FIELDS.text).value = text;
@@ -84,13 +86,13 @@ class DefinitionDialog {
 
   #closed() {
     const isSaved = this.#dialog.returnValue === "yes";
-    if (isSaved) this.#aside.delete(this.#place);
+    if (isSaved) this.#unfinished.delete(this.#key);
     this.#resolve?.(isSaved ? this.#draft(this.#written().value) : null);
     this.#resolve = null;
   }
 
   #written() {
-    return writtenSchema(element(FIELDS.text).value);
+    return checkSchema(element(FIELDS.text).value);
   }
 
   /** @param {any} schema @returns {Draft} */
@@ -105,8 +107,8 @@ class DefinitionDialog {
     const nameFault = this.#nameFault(name);
     const { value, faults } = this.#written();
     if (faults.length === 0 && !isObject(value)) faults.push(word("definition-no-object"));
-    write("definition-name-fault", name === "" ? [] : nameFault);
-    write("definition-text-faults", faults);
+    showFaults("definition-name-fault", name === "" ? [] : nameFault);
+    showFaults("definition-text-faults", faults);
     element("definition-save").disabled = nameFault.length > 0 || faults.length > 0;
   }
 
@@ -129,7 +131,7 @@ function isObject(value) {
 }
 
 /** @param {string} id @param {string[]} faults */
-function write(id, faults) {
+function showFaults(id, faults) {
   const list = element(id);
   list.hidden = faults.length === 0;
   list.replaceChildren(

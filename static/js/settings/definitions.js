@@ -1,4 +1,4 @@
-/** The editors of `tools` and `response_format` in their places of the side panel. */
+/** The editors of `tools` and `response_format` in the parameters panel. */
 
 import { FormatEditor } from "#js/settings/format_editor.js";
 import { ToolsEditor } from "#js/settings/tools_editor.js";
@@ -6,23 +6,23 @@ import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
 
 /**
- * @typedef {import("#js/state/records.js").Definition} Kept
+ * @typedef {import("#js/state/records.js").Definition} Definition
  * @typedef {import("#js/settings/definition_changes.js").Saved} Saved
  * @typedef {import("#js/settings/definition_changes.js").Deleted} Deleted
  *
  * @typedef {object} Wiring
  * @property {(name: string, value: any) => void} set a parameter of the conversation
  * @property {import("#js/connection/socket.js").Socket} socket
- * @property {(message: string) => void} complain
- * @property {() => string | null} conversation that the parameters are of
- * @property {() => Kept[]} definitions that the person keeps now
+ * @property {(message: string) => void} showError
+ * @property {() => string | null} conversation the id of the present one
+ * @property {() => Definition[]} definitions saved at present
  */
 
 export class Definitions {
   #format = new FormatEditor();
   #tools = new ToolsEditor();
   #wiring;
-  /** @type {Promise<unknown>} that what was asked for last is answered */
+  /** @type {Promise<unknown>} fulfilled when the last request is answered */
   #answered = Promise.resolve();
 
   /** @param {Wiring} wiring */
@@ -34,7 +34,7 @@ export class Definitions {
 
   /**
    * @param {Record<string, any>} parameters of the conversation
-   * @param {Kept[]} definitions
+   * @param {Definition[]} definitions
    */
   draw(parameters, definitions) {
     this.#format.update({ value: parameters.response_format, definitions });
@@ -51,39 +51,42 @@ export class Definitions {
 
   /** @param {Saved} saved */
   async #save({ kind, name, definition, replaces }) {
-    const isKept = await this.#ask({ type: "definition.save", kind, name, definition });
-    const old = isKept && replaces?.(this.#wiring.definitions());
-    if (old) this.#forget(old.id);
+    const isSaved = await this.#ask({ type: "definition.save", kind, name, definition });
+    const old = isSaved && replaces?.(this.#wiring.definitions());
+    if (old) this.#remove(old.id);
   }
 
   /** @param {number} id @returns {Promise<boolean>} whether it was done */
-  #forget(id) {
+  #remove(id) {
     return this.#ask({ type: "definition.delete", definition_id: id });
   }
 
   /** @param {Deleted} deleted */
   async #delete({ name, find, use, next }) {
     const conversation = this.#wiring.conversation();
-    // Whether it is kept is known once the site has answered to its saving.
+    // An earlier request may be about to save it.
     await this.#answered;
-    const kept = find(this.#wiring.definitions());
-    if (kept && !(await this.#forget(kept.id))) return;
+    const saved = find(this.#wiring.definitions());
+    if (saved && !(await this.#remove(saved.id))) return;
     const restore = async () => {
-      const { kind, definition } = kept ?? {};
-      const isBack =
-        !kept || (await this.#ask({ type: "definition.save", kind, name, definition }));
-      if (isBack && conversation === this.#wiring.conversation()) use?.();
-      return isBack;
+      const { kind, definition } = saved ?? {};
+      const isRestored =
+        !saved || (await this.#ask({ type: "definition.save", kind, name, definition }));
+      if (isRestored && conversation === this.#wiring.conversation()) use?.();
+      return isRestored;
     };
     offerUndo(word("kept-deleted", { name }), restore, { lines: "kept-undo-lines", next });
   }
 
-  /** @param {import("#js/connection/frame.js").Frame} frame @returns {Promise<boolean>} whether it was done */
+  /**
+   * @param {import("#js/connection/frame.js").Frame} frame
+   * @returns {Promise<boolean>} whether it was done
+   */
   #ask(frame) {
     const done = this.#wiring.socket.request(frame).then(
       () => true,
       (refusal) => {
-        this.#wiring.complain(refusal.message);
+        this.#wiring.showError(refusal.message);
         return false;
       },
     );

@@ -1,5 +1,5 @@
 /**
- * The form that answers are to have: text, any JSON object, or one of the person's own schemas.
+ * The editor of `response_format`: text, any JSON object, or one of the user's schemas.
  *
  * @typedef {import("#js/state/records.js").Definition} Definition
  */
@@ -8,17 +8,13 @@ import { askDefinition } from "#js/settings/definition_dialog.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
 
-/**
- * Dispatches `change` {value}, and `save` and `delete` with a Saved and a Deleted.
- *
- * @extends {Emitter<import("#js/events.js").DefinitionEditorEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").DefinitionEditorEvents>} */
 export class FormatEditor extends Emitter {
   element = clone("format-editor");
   /** @type {any} */
   #value = undefined;
   /** @type {Definition[]} */
-  #kept = [];
+  #saved = [];
   #drawn = "";
 
   constructor() {
@@ -31,16 +27,16 @@ export class FormatEditor extends Emitter {
   }
 
   /**
-   * @param {{value: any, definitions: Definition[]}} view `value` is the `response_format`,
+   * @param {{value: any, definitions: Definition[]}} view `value`: the `response_format`,
    *   undefined for text
    */
   update({ value, definitions }) {
-    const kept = definitions.filter((each) => each.kind === "schema");
-    const shown = JSON.stringify([value, kept]);
+    const saved = definitions.filter((each) => each.kind === "schema");
+    const shown = JSON.stringify([value, saved]);
     if (shown === this.#drawn) return;
     this.#drawn = shown;
     this.#value = value;
-    this.#kept = kept;
+    this.#saved = saved;
     this.#draw();
   }
 
@@ -50,36 +46,36 @@ export class FormatEditor extends Emitter {
     part(this.element, "schemas").hidden = type !== "json_schema";
     part(this.element, "hint").hidden = type !== "json_object";
     const name = this.#value?.json_schema?.name ?? "";
-    const names = [...new Set([...this.#kept.map((each) => each.name), name])].filter(Boolean);
+    const names = [...new Set([...this.#saved.map((each) => each.name), name])].filter(Boolean);
     const list = part(this.element, "schema");
     list.replaceChildren(...names.map((each) => new Option(each, each, false, each === name)));
     list.hidden = names.length === 0;
     part(this.element, "edit").hidden = name === "";
-    part(this.element, "delete").hidden = !this.#kept.some((each) => each.name === name);
+    part(this.element, "delete").hidden = !this.#saved.some((each) => each.name === name);
   }
 
   #typeChosen() {
     const type = part(this.element, "type").value;
     if (type !== "json_schema") return this.#change(type === "text" ? undefined : { type });
-    if (this.#kept.length > 0) return this.#use(this.#kept[0].name, this.#kept[0].definition);
-    // Without a schema there is nothing to ask for yet.
+    if (this.#saved.length > 0) return this.#use(this.#saved[0].name, this.#saved[0].definition);
+    // Nothing can be requested until there is a schema.
     part(this.element, "schemas").hidden = false;
     return this.#edit(null);
   }
 
   #schemaChosen() {
     const name = part(this.element, "schema").value;
-    const kept = this.#kept.find((each) => each.name === name);
-    if (kept) this.#use(kept.name, kept.definition);
+    const saved = this.#saved.find((each) => each.name === name);
+    if (saved) this.#use(saved.name, saved.definition);
   }
 
   /** @param {{name: string, schema: any, strict?: boolean} | null} old */
   async #edit(old) {
-    const taken = this.#kept.map((each) => each.name).filter((name) => name !== old?.name);
+    const taken = this.#saved.map((each) => each.name).filter((name) => name !== old?.name);
     const draft = await askDefinition("schema", old && draftOf(old), taken);
     if (!draft) return this.#draw();
     const { name, schema, strict } = draft;
-    const replaces = old && name !== old.name ? keptAs(old.name) : null;
+    const replaces = old && name !== old.name ? findSchema(old.name) : null;
     this.emit("save", { kind: "schema", name, definition: schema, replaces });
     return this.#use(name, schema, strict);
   }
@@ -87,10 +83,10 @@ export class FormatEditor extends Emitter {
   #delete() {
     const value = this.#value;
     const name = value?.json_schema?.name;
-    const find = keptAs(name);
+    const find = findSchema(name);
     const next = part(this.element, "type");
     this.#change(undefined);
-    // The button goes with the schema.
+    // The button disappears with the schema.
     next.focus();
     this.emit("delete", { name, find, use: () => this.#change(value), next });
   }
@@ -108,7 +104,7 @@ export class FormatEditor extends Emitter {
 }
 
 /** @param {string} name @returns {import("#js/settings/definition_changes.js").Find} */
-function keptAs(name) {
+function findSchema(name) {
   return (all) => all.find((each) => each.kind === "schema" && each.name === name);
 }
 

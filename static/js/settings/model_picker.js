@@ -1,19 +1,15 @@
-/** The button that names the model, or those compared, and opens the list of all there are. */
+/** The button that shows the chosen models and opens the list of all models. */
 
 import { TypeAhead } from "#js/settings/type_ahead.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { clone, element, on, part, write } from "#js/ui/markup.js";
-import { placed } from "#js/ui/popover.js";
+import { clone, element, on, part, setText } from "#js/ui/markup.js";
+import { anchor } from "#js/ui/popover.js";
 import { word } from "#js/ui/words.js";
 
-// The site compares so many at once (docs/protocol.md).
+// The site compares at most this many at once (docs/protocol.md).
 const MOST_COMPARED = 4;
 
-/**
- * Dispatches `choose` {names}: the model that answers next, and those compared with it.
- *
- * @extends {Emitter<import("#js/events.js").ModelPickerEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").ModelPickerEvents>} */
 export class ModelPicker extends Emitter {
   #button = element("model-button");
   #menu = element("model-menu");
@@ -26,7 +22,7 @@ export class ModelPicker extends Emitter {
 
   constructor() {
     super();
-    placed(this.#menu, () => this.#button);
+    anchor(this.#menu, () => this.#button);
     on(this.#menu, "toggle", (event) => this.#toggled(event));
     on(this.#list, "click", (event) => this.#chosen(event.target));
     on(this.#compare, "change", () => this.#compareChanged());
@@ -35,12 +31,12 @@ export class ModelPicker extends Emitter {
 
   /**
    * @param {import("#js/state/records.js").Model[]} models
-   * @param {string[]} names of those that answer next; none when there is none
+   * @param {string[]} names of the models that answer next
    */
   draw(models, names) {
     this.#names = names;
     if (names.length > 1) this.#compare.checked = true;
-    write(element("model-name"), names.join(" · ") || word("no-model"));
+    setText(element("model-name"), names.join(" · ") || word("no-model"));
     element("compare-row").hidden = models.length < 2;
     this.#button.disabled = models.length === 0;
     this.#list.setAttribute("aria-multiselectable", String(this.#compare.checked));
@@ -92,30 +88,30 @@ export class ModelPicker extends Emitter {
   /** @param {KeyboardEvent} event */
   #keyPressed(event) {
     const options = [...this.#list.children];
-    const place = options.indexOf(document.activeElement);
-    const target = destination(event.key, place, options.length);
+    const index = options.indexOf(document.activeElement);
+    const target = targetOf(event.key, index, options.length);
     if (event.key === "Enter" || event.key === " ") this.#chosen(document.activeElement);
     else if (target !== null) options[target].focus();
-    else if (event.key.length === 1) this.#typedAhead(event, options, place);
+    else if (event.key.length === 1) this.#typedAhead(event, options, index);
     else return;
     event.preventDefault();
   }
 
-  /** @param {KeyboardEvent} event @param {any[]} options @param {number} place */
-  #typedAhead({ key, timeStamp }, options, place) {
-    options[this.#typeAhead.press(key, timeStamp, options.map(nameOf), place)]?.focus();
+  /** @param {KeyboardEvent} event @param {any[]} options @param {number} index */
+  #typedAhead({ key, timeStamp }, options, index) {
+    options[this.#typeAhead.press(key, timeStamp, options.map(nameOf), index)]?.focus();
   }
 }
 
 /**
  * @param {string} key
- * @param {number} place
+ * @param {number} index
  * @param {number} length
- * @returns {number | null} where the key leads in a list
+ * @returns {number | null} the index that the key moves to
  */
-function destination(key, place, length) {
-  if (key === "ArrowDown") return Math.min(place + 1, length - 1);
-  if (key === "ArrowUp") return Math.max(place - 1, 0);
+function targetOf(key, index, length) {
+  if (key === "ArrowDown") return Math.min(index + 1, length - 1);
+  if (key === "ArrowUp") return Math.max(index - 1, 0);
   if (key === "Home") return 0;
   if (key === "End") return length - 1;
   return null;
@@ -126,7 +122,7 @@ function nameOf(option) {
   return part(option, "name").textContent;
 }
 
-/** @param {string[]} names @param {string} name @returns {string[]} never none */
+/** @param {string[]} names @param {string} name @returns {string[]} never empty */
 function toggled(names, name) {
   const others = names.filter((each) => each !== name);
   if (others.length === names.length) return [...names, name];

@@ -1,8 +1,8 @@
-/** One number of the side panel: what is written in it, its range and what is wrong with it. */
+/** The field of one numeric parameter: its text, its range and its error. */
 
-import { described, read, takes } from "#js/settings/parameters.js";
+import { accepts, describe, read } from "#js/settings/parameters.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { on, part, write } from "#js/ui/markup.js";
+import { on, part, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 /**
@@ -25,7 +25,7 @@ export class NumberField extends Emitter {
     on(this.#input, "input", () => this.#typed());
   }
 
-  /** @returns {boolean} whether it holds something that the model does not take */
+  /** @returns {boolean} whether the model rejects its value */
   get isFaulty() {
     return this.#fault !== "";
   }
@@ -38,21 +38,21 @@ export class NumberField extends Emitter {
   draw(model, value) {
     const isNewModel = model !== this.#model;
     this.#model = model;
-    const isTaken = takes(model, this.name);
-    this.element.classList.toggle("is-off", !isTaken);
-    this.#input.disabled = !isTaken;
-    const range = isTaken
-      ? described(this.name, model)
+    const isAccepted = accepts(model, this.name);
+    this.element.classList.toggle("is-off", !isAccepted);
+    this.#input.disabled = !isAccepted;
+    const range = isAccepted
+      ? describe(this.name, model)
       : word("not-taken", { model: model?.name ?? "" });
-    write(part(this.element, "range"), range);
-    // What is being written, or is wrong, is the reader's to change.
-    const isOwn = document.activeElement === this.#input || this.isFaulty;
-    if (!isOwn) this.#input.value = value ?? "";
-    if (isNewModel || !isOwn) this.#check();
+    setText(part(this.element, "range"), range);
+    // A text that is being typed, or is wrong, is left for the user to change.
+    const isUsers = document.activeElement === this.#input || this.isFaulty;
+    if (!isUsers) this.#input.value = value ?? "";
+    if (isNewModel || !isUsers) this.#check();
   }
 
-  /** @param {number | undefined} value takes the place of whatever is written */
-  write(value) {
+  /** @param {number | undefined} value replaces the text */
+  fill(value) {
     this.#input.value = value ?? "";
     this.#check();
   }
@@ -64,13 +64,13 @@ export class NumberField extends Emitter {
   }
 
   #check() {
-    const isTaken = takes(this.#model, this.name);
+    const isAccepted = accepts(this.#model, this.name);
     const reading = read(this.name, this.#input.value, this.#model);
-    this.#fault = isTaken ? reading.fault : "";
+    this.#fault = isAccepted ? reading.fault : "";
     this.#input.setAttribute("aria-invalid", String(this.isFaulty));
     const line = part(this.element, "fault");
     line.hidden = !this.isFaulty;
-    write(line, this.#fault);
+    setText(line, this.#fault);
     return reading;
   }
 }

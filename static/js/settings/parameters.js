@@ -11,18 +11,18 @@ import { word } from "#js/ui/words.js";
 const WHOLE = new Set(["max_tokens", "top_k", "n"]);
 
 /** @param {Model} model @param {string} name @returns {boolean} */
-export function takes(model, name) {
+export function accepts(model, name) {
   return !model?.parameters || name in model.parameters;
 }
 
 /**
- * The number that a text stands for.
+ * Reads a number from a text.
  *
  * @param {string} name of the parameter
- * @param {string} text empty when nothing is asked for
+ * @param {string} text empty if the parameter is not set
  * @param {Model} model
- * @returns {{value: number | undefined, fault: string}} `fault` names the range; empty when the
- *   model takes the value
+ * @returns {{value: number | undefined, fault: string}} `fault` names the range; empty if the
+ *   model accepts the value
  */
 export function read(name, text, model) {
   if (text.trim() === "") return { value: undefined, fault: "" };
@@ -31,7 +31,7 @@ export function read(name, text, model) {
   const allowed = model?.parameters?.[name] ?? {};
   if (isNumber && isWithin(value, allowed)) return { value, fault: "" };
   const sentence = WHOLE.has(name) ? "parameter-whole" : "parameter-number";
-  return { value: undefined, fault: word(sentence, { range: rangeInWords(allowed) }) };
+  return { value: undefined, fault: word(sentence, { range: describeRange(allowed) }) };
 }
 
 /** @param {number} value @param {Allowed} allowed @returns {boolean} */
@@ -41,22 +41,22 @@ function isWithin(value, { low = -Infinity, high = Infinity, open_low = false, a
 }
 
 /** @param {Allowed} allowed @returns {string} "0 to 2", "-1 or 1 to 100" */
-function rangeInWords({ low = -Infinity, high = Infinity, open_low = false, also = [] }) {
+function describeRange({ low = -Infinity, high = Infinity, open_low = false, also = [] }) {
   const range = word(open_low ? "range-above" : "range", { low, high });
   return [...also.map(String), range].join(word("range-or"));
 }
 
 /**
- * What a model takes of a number, and what it uses where nothing is asked for.
+ * The range of a parameter for a model, and its default.
  *
  * @param {string} name
  * @param {Model} model
  * @returns {string}
  */
-export function described(name, model) {
+export function describe(name, model) {
   const allowed = model?.parameters?.[name];
   if (!allowed) return "";
-  const range = rangeInWords(allowed);
+  const range = describeRange(allowed);
   if (allowed.default === null || allowed.default === undefined)
     return word("range-only", { range });
   return word("range-default", { range, value: allowed.default });

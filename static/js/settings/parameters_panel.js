@@ -1,8 +1,8 @@
-/** The panel beside the conversation where its parameters and its system message are set. */
+/** The panel beside the conversation for its parameters and its system message. */
 
 import { Definitions } from "#js/settings/definitions.js";
 import { NumberField } from "#js/settings/number_field.js";
-import { takes } from "#js/settings/parameters.js";
+import { accepts } from "#js/settings/parameters.js";
 import { Presets } from "#js/settings/presets.js";
 import { Settings } from "#js/settings/settings.js";
 import { StopField } from "#js/settings/stop_field.js";
@@ -35,7 +35,7 @@ export class ParametersPanel {
     this.#definitions = new Definitions({
       set,
       socket,
-      complain: (text) => this.#complain(text),
+      showError: (text) => this.#showError(text),
       conversation: () => state.conversation?.id ?? null,
       definitions: () => state.definitions,
     });
@@ -48,35 +48,35 @@ export class ParametersPanel {
     on(element("parameters-scrim"), "click", () => this.toggle());
     on(this.#panel, "keydown", (event) => this.#pressed(event));
     on(this.#panel, "change", () => this.#settings.save());
-    on(NARROW, "change", () => this.#divide());
+    on(NARROW, "change", () => this.#blockPage());
     on(this.#systemMessage, "input", () =>
       this.#settings.setSystemMessage(this.#systemMessage.value),
     );
     for (const field of [...this.#fields, this.#stop]) {
       field.on("change", ({ name, value }) => this.#settings.set(name, value));
     }
-    this.#settings.on("refused", (detail) => this.#complain(detail));
+    this.#settings.on("refused", (detail) => this.#showError(detail));
     this.#presets.on("choose", ({ preset }) => this.#use(preset));
-    this.#presets.on("failed", (detail) => this.#complain(detail));
+    this.#presets.on("failed", (detail) => this.#showError(detail));
   }
 
-  /** Opens the panel, or puts it away. */
+  /** Opens or closes the panel. */
   toggle() {
     const isOpen = this.#panel.hidden;
     this.#panel.hidden = !isOpen;
     element("parameters-scrim").hidden = !isOpen;
     this.#button.setAttribute("aria-expanded", String(isOpen));
-    this.#divide();
+    this.#blockPage();
     (isOpen ? element("close-parameters") : this.#button).focus();
   }
 
-  #divide() {
+  #blockPage() {
     element("conversation").inert = !this.#panel.hidden && NARROW.matches;
   }
 
-  /** The reader is at another conversation, with settings of its own. */
-  arrived() {
-    this.#write(this.#state.settings);
+  /** Shows the settings of another conversation. */
+  reset() {
+    this.#fill(this.#state.settings);
   }
 
   draw() {
@@ -96,17 +96,17 @@ export class ParametersPanel {
   /** @param {import("#js/settings/parameters.js").Model} model @param {string} name */
   #drawSlot(model, name) {
     const section = this.#panel.querySelector(`[data-parameter="${name}"]`);
-    const isTaken = takes(model, name);
-    section.classList.toggle("is-off", !isTaken);
-    section.querySelector("[data-slot]").inert = !isTaken;
-    section.querySelector('[data-part="range"]').textContent = isTaken
+    const isAccepted = accepts(model, name);
+    section.classList.toggle("is-off", !isAccepted);
+    section.querySelector("[data-slot]").inert = !isAccepted;
+    section.querySelector('[data-part="range"]').textContent = isAccepted
       ? ""
       : word("not-taken", { model: model?.name ?? "" });
   }
 
   /**
-   * Whether everything that is set can be sent; where not, leads the reader to it. What was typed
-   * is saved with the turn.
+   * Whether all values can be sent; if not, moves the focus to the first wrong one. Text that was
+   * typed is saved with the turn.
    *
    * @returns {boolean}
    */
@@ -120,19 +120,19 @@ export class ParametersPanel {
 
   /** @param {import("#js/state/records.js").Settings} settings */
   #use({ parameters, system_message }) {
-    this.#complain("");
+    this.#showError("");
     this.#settings.replace({ parameters, system_message });
-    this.#write({ parameters, system_message });
+    this.#fill({ parameters, system_message });
   }
 
-  /** @param {import("#js/state/records.js").Settings} settings in the place of all that is written */
-  #write({ parameters, system_message }) {
+  /** @param {import("#js/state/records.js").Settings} settings to show in every field */
+  #fill({ parameters, system_message }) {
     this.#systemMessage.value = system_message;
-    for (const field of this.#fields) field.write(parameters[field.name]);
+    for (const field of this.#fields) field.fill(parameters[field.name]);
   }
 
   /** @param {string} sentence empty when there is nothing to say */
-  #complain(sentence) {
+  #showError(sentence) {
     element("parameters-error").hidden = sentence === "";
     element("parameters-error").textContent = sentence;
   }
@@ -140,7 +140,7 @@ export class ParametersPanel {
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.key !== "Escape" || event.shiftKey || event.isComposing) return;
-    // It means the panel, not the answer that may be running.
+    // Escape closes the panel; it must not stop a running answer.
     event.stopPropagation();
     this.toggle();
   }

@@ -1,4 +1,4 @@
-/** The settings that are kept under a name: the person's own, and those published to them. */
+/** Saved presets: the user's own, and those that administrators publish. */
 
 import { askPresetName } from "#js/ui/dialogs.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -7,8 +7,6 @@ import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
 
 /**
- * Dispatches `choose` {preset} and `failed` with a sentence.
- *
  * @typedef {import("#js/state/records.js").Preset} Preset
  *
  * @extends {Emitter<import("#js/events.js").PresetsEvents>}
@@ -64,7 +62,7 @@ export class Presets extends Emitter {
   #makeDefault() {
     const preset = this.#selected;
     if (!preset) return;
-    // The button goes, since it is the default now.
+    // The button disappears once the preset is the default.
     this.#list.focus();
     this.#save(preset.name, preset, true);
   }
@@ -73,17 +71,17 @@ export class Presets extends Emitter {
    * @param {string} name
    * @param {import("#js/state/records.js").Settings} settings
    * @param {boolean} isDefault
-   * @returns {Promise<boolean>} whether it is kept
+   * @returns {Promise<boolean>} whether it was saved
    */
   #save(name, { parameters, system_message }, isDefault) {
-    const kept = { name, parameters, system_message, is_default: isDefault };
-    return this.#ask({ type: "preset.save", ...kept });
+    const saved = { name, parameters, system_message, is_default: isDefault };
+    return this.#ask({ type: "preset.save", ...saved });
   }
 
   async #delete() {
     const preset = this.#selected;
     if (!preset) return;
-    // The button goes with the preset.
+    // The button disappears with the preset.
     this.#list.focus();
     if (!(await this.#ask({ type: "preset.delete", preset_id: preset.id }))) return;
     const { name, is_default } = preset;
@@ -91,7 +89,10 @@ export class Presets extends Emitter {
     offerUndo(word("kept-deleted", { name }), () => this.#save(name, preset, is_default), place);
   }
 
-  /** @param {import("#js/connection/frame.js").Frame} frame @returns {Promise<boolean>} whether it was done */
+  /**
+   * @param {import("#js/connection/frame.js").Frame} frame
+   * @returns {Promise<boolean>} whether it was done
+   */
   async #ask(frame) {
     try {
       await this.#socket.request(frame);
@@ -111,7 +112,11 @@ function option({ id, name, is_default, is_own }, isCurrent) {
   return new Option(label, String(id), false, isCurrent);
 }
 
-/** @param {Preset} preset @param {import("#js/state/records.js").Settings} settings @returns {boolean} */
+/**
+ * @param {Preset} preset
+ * @param {import("#js/state/records.js").Settings} settings
+ * @returns {boolean}
+ */
 function isSame(preset, settings) {
   return (
     preset.system_message.trim() === settings.system_message.trim() &&
@@ -119,7 +124,7 @@ function isSame(preset, settings) {
   );
 }
 
-/** @param {Record<string, any>} parameters @returns {string} the same in whichever order */
+/** @param {Record<string, any>} parameters @returns {string} the same for any order of keys */
 function canonical(parameters) {
   return JSON.stringify(
     Object.entries(parameters).sort(([one], [other]) => (one < other ? -1 : 1)),

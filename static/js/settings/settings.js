@@ -1,14 +1,10 @@
-/** What goes with each turn of the conversation on the page: its parameters and system message. */
+/** The settings of the conversation on the page: its parameters and system message. */
 
 import { Emitter } from "#js/ui/emitter.js";
 
 const SAVED_AFTER_MS = 400;
 
-/**
- * Dispatches `refused` with a sentence when the site did not keep them.
- *
- * @extends {Emitter<import("#js/events.js").SettingsEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").SettingsEvents>} */
 export class Settings extends Emitter {
   #state;
   #socket;
@@ -25,7 +21,7 @@ export class Settings extends Emitter {
     this.#socket = socket;
   }
 
-  /** @param {string} name of a parameter @param {any} value undefined leaves it to the model */
+  /** @param {string} name of a parameter @param {any} value undefined for the model's default */
   set(name, value) {
     const { parameters, system_message } = this.#state.settings;
     const { [name]: _old, ...others } = parameters;
@@ -45,13 +41,13 @@ export class Settings extends Emitter {
     this.#timer = setTimeout(() => this.save(), SAVED_AFTER_MS);
   }
 
-  /** Has the site keep at once what was changed. */
+  /** Saves the changes on the site at once. */
   async save() {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { conversation, settings, model } = this.#state;
-    // What is set for a new conversation goes with its first message.
+    // The settings of a new conversation are sent with its first message.
     if (!conversation || model === null) return;
     const change = this.#state.setSettings(settings);
     const frame = { type: "conversation.configure", conversation_id: conversation.id, model };

@@ -1,12 +1,12 @@
-/** The texts that end an answer, as chips. */
+/** The field of the parameter `stop`: texts that end an answer. */
 
-import { takes } from "#js/settings/parameters.js";
+import { accepts } from "#js/settings/parameters.js";
 import { Chips } from "#js/ui/chips.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { part } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
-const MOST = 4;
+const MOST_TEXTS = 4;
 const ESCAPES = /** @type {Record<string, string>} */ ({ "\\n": "\n", "\\t": "\t", "\\\\": "\\" });
 
 /**
@@ -22,29 +22,32 @@ export class StopField extends Emitter {
   constructor(element) {
     super();
     this.element = element;
-    this.#chips = new Chips(element, MOST, { read: unescaped, shown: escaped });
-    this.#chips.on("change", ({ texts }) => this.#tell(texts));
+    this.#chips = new Chips(element, MOST_TEXTS, { read: unescaped, show: escaped });
+    this.#chips.on("change", ({ texts }) => this.#change(texts));
   }
 
-  /** @param {import("#js/settings/parameters.js").Model} model @param {string | string[] | undefined} value */
+  /**
+   * @param {import("#js/settings/parameters.js").Model} model
+   * @param {string | string[] | undefined} value
+   */
   draw(model, value) {
-    const isTaken = takes(model, "stop");
+    const isAccepted = accepts(model, "stop");
     this.#chips.draw([value ?? []].flat());
-    this.element.classList.toggle("is-off", !isTaken);
-    part(this.element, "input").disabled = !isTaken || this.#chips.isFull;
-    part(this.element, "range").textContent = isTaken
+    this.element.classList.toggle("is-off", !isAccepted);
+    part(this.element, "input").disabled = !isAccepted || this.#chips.isFull;
+    part(this.element, "range").textContent = isAccepted
       ? ""
       : word("not-taken", { model: model?.name ?? "" });
   }
 
   /** @param {string[]} texts */
-  #tell(texts) {
+  #change(texts) {
     const value = texts.length ? texts : undefined;
     this.emit("change", { name: this.name, value });
   }
 }
 
-/** @param {string} text @returns {string} what cannot be seen in one line is written as in code */
+/** @param {string} text @returns {string} with line breaks and tabs as in code */
 function escaped(text) {
   return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }

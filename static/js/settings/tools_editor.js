@@ -1,6 +1,5 @@
 /**
- * The functions that a model may call: those that the person keeps, each switched on or off for
- * this conversation.
+ * The editor of `tools`: the user's saved functions, each on or off for this conversation.
  *
  * @typedef {import("#js/state/records.js").Definition} Definition
  * @typedef {import("#js/settings/definition_dialog.js").Draft} Draft
@@ -15,17 +14,13 @@ import { word } from "#js/ui/words.js";
 
 const MOST_TOOLS = 128;
 
-/**
- * Dispatches `change` {value}, and `save` and `delete` with a Saved and a Deleted.
- *
- * @extends {Emitter<import("#js/events.js").DefinitionEditorEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").DefinitionEditorEvents>} */
 export class ToolsEditor extends Emitter {
   element = clone("tools-editor");
   /** @type {Tool[]} */
   #chosen = [];
   /** @type {Definition[]} */
-  #kept = [];
+  #saved = [];
   #drawn = "";
 
   constructor() {
@@ -35,12 +30,12 @@ export class ToolsEditor extends Emitter {
 
   /** @param {{value: Tool[] | undefined, definitions: Definition[]}} view */
   update({ value, definitions }) {
-    const kept = definitions.filter((each) => each.kind === "tool");
-    const shown = JSON.stringify([value, kept]);
+    const saved = definitions.filter((each) => each.kind === "tool");
+    const shown = JSON.stringify([value, saved]);
     if (shown === this.#drawn) return;
     this.#drawn = shown;
     this.#chosen = value ?? [];
-    this.#kept = kept;
+    this.#saved = saved;
     this.#draw();
   }
 
@@ -52,22 +47,22 @@ export class ToolsEditor extends Emitter {
     this.#replaceRows(rows);
   }
 
-  /** @param {HTMLElement[]} rows the focus stays in its place among them */
+  /** @param {HTMLElement[]} rows the focus stays at the same index */
   #replaceRows(rows) {
     const list = part(this.element, "rows");
     const active = /** @type {HTMLElement | null} */ (document.activeElement);
-    const place = [...list.children].findIndex((each) => each.contains(active));
+    const index = [...list.children].findIndex((each) => each.contains(active));
     list.replaceChildren(...rows);
-    if (place < 0) return;
-    const row = rows[Math.min(place, rows.length - 1)];
+    if (index < 0) return;
+    const row = rows[Math.min(index, rows.length - 1)];
     (row ? part(row, active?.dataset.part ?? "") : part(this.element, "new")).focus();
   }
 
-  /** @returns {Tool[]} those that are kept, and those of this conversation that are not */
+  /** @returns {Tool[]} those that are saved, and those that only this conversation has */
   #tools() {
-    const kept = this.#kept.map((each) => /** @type {Tool} */ (each.definition));
-    const names = kept.map(nameOf);
-    return [...kept, ...this.#chosen.filter((each) => !names.includes(nameOf(each)))];
+    const saved = this.#saved.map((each) => /** @type {Tool} */ (each.definition));
+    const names = saved.map(nameOf);
+    return [...saved, ...this.#chosen.filter((each) => !names.includes(nameOf(each)))];
   }
 
   /** @param {Tool} tool */
@@ -104,7 +99,7 @@ export class ToolsEditor extends Emitter {
     const tool = toolOf(draft);
     const others = this.#chosen.filter((each) => !old || nameOf(each) !== nameOf(old));
     const isRenamed = old !== null && nameOf(old) !== draft.name;
-    const replaces = isRenamed ? (/** @type {Definition[]} */ all) => keptOf(old, all) : null;
+    const replaces = isRenamed ? (/** @type {Definition[]} */ all) => savedAs(old, all) : null;
     this.emit("save", { kind: "tool", name: draft.name, definition: tool, replaces });
     if (others.length < MOST_TOOLS) this.#change([...others, tool]);
   }
@@ -115,7 +110,7 @@ export class ToolsEditor extends Emitter {
     const use = wasChosen ? () => this.#choose(tool, true) : null;
     const next = part(this.element, "new");
     this.#choose(tool, false);
-    const find = (/** @type {Definition[]} */ all) => keptOf(tool, all);
+    const find = (/** @type {Definition[]} */ all) => savedAs(tool, all);
     this.emit("delete", { name: nameOf(tool), find, use, next });
   }
 
@@ -131,7 +126,7 @@ function nameOf(tool) {
 }
 
 /** @param {Tool} tool @param {Definition[]} definitions @returns {Definition | undefined} */
-function keptOf(tool, definitions) {
+function savedAs(tool, definitions) {
   const name = nameOf(tool);
   return definitions.find(
     (each) => each.kind === "tool" && each.definition.function?.name === name,
@@ -146,6 +141,6 @@ function draftOf({ function: { name, description = "", parameters = {}, strict =
 /** @param {Draft} draft @returns {Tool} */
 function toolOf({ name, description, schema, strict }) {
   const described = description ? { description } : {};
-  const kept = { name, ...described, parameters: schema, ...(strict ? { strict } : {}) };
-  return { type: "function", function: kept };
+  const saved = { name, ...described, parameters: schema, ...(strict ? { strict } : {}) };
+  return { type: "function", function: saved };
 }

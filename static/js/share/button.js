@@ -1,12 +1,12 @@
-/** The way into the share dialog from the page of a conversation. */
+/** The share button of the conversation page. */
 
-import { drawShareDialog } from "#js/share/dialog.js";
+import { addShareDialog } from "#js/share/dialog.js";
 import { shareableOf } from "#js/share/shareable.js";
 import { element, on } from "#js/ui/markup.js";
 
 export class ShareButton {
   #button = element("share-button");
-  /** @type {ReturnType<typeof drawShareDialog> | null} */
+  /** @type {ReturnType<typeof addShareDialog> | null} */
   #dialog = null;
   #state;
 
@@ -17,17 +17,17 @@ export class ShareButton {
   }
 
   draw() {
-    this.#button.hidden = this.#talk.messages.length === 0;
+    this.#button.hidden = this.#shareable.messages.length === 0;
   }
 
-  /** @param {string | null} leafId up to which message; null for what the page shows */
+  /** @param {string | null} leafId the last message to share; null for the whole branch */
   open(leafId) {
-    if (this.#talk.messages.length === 0) return;
-    this.#dialog ??= drawShareDialog();
-    this.#dialog.open(this.#talk, leafId);
+    if (this.#shareable.messages.length === 0) return;
+    this.#dialog ??= addShareDialog();
+    this.#dialog.open(this.#shareable, leafId);
   }
 
-  get #talk() {
+  get #shareable() {
     const { conversation, branch } = this.#state;
     return shareableOf(conversation, branch);
   }

@@ -1,12 +1,10 @@
-/** The links of a conversation, each with its address, what it allows, and what can be done. */
+/** The cards of a conversation's links: address, terms, use and buttons. */
 
-import { sentenceOf, usedInWords } from "#js/share/link_text.js";
+import { describeUse, sentenceOf } from "#js/share/link_text.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
 
 /**
- * Dispatches `action` {action, id, button}.
- *
  * @typedef {import("#js/share/links.js").Link} Link
  *
  * @extends {Emitter<import("#js/events.js").LinkCardsEvents>}
@@ -22,16 +20,16 @@ export class LinkCards extends Emitter {
     on(list, "focusin", (event) => event.target.matches("input") && event.target.select());
   }
 
-  /** @param {Link[]} links @param {boolean} canUpdate whether there is a conversation to show anew */
+  /** @param {Link[]} links @param {boolean} canUpdate whether the conversation still exists */
   draw(links, canUpdate) {
     const now = new Date();
-    this.#list.replaceChildren(...links.map((link, place) => card(link, place, now)));
+    this.#list.replaceChildren(...links.map((link, index) => card(link, index, now)));
     for (const button of this.#list.querySelectorAll('[data-action="update"]')) {
       button.toggleAttribute("hidden", !canUpdate);
     }
   }
 
-  /** @param {string} id of the link whose address is to be copied next */
+  /** @param {string} id of the link whose copy button gets the focus */
   focus(id) {
     const card = `[data-id="${CSS.escape(id)}"]`;
     part(/** @type {HTMLElement} */ (this.#list.querySelector(card)), "copy")?.focus();
@@ -45,14 +43,14 @@ export class LinkCards extends Emitter {
   }
 }
 
-/** @param {Link} link @param {number} place in the list @param {Date} now */
-function card(link, place, now) {
+/** @param {Link} link @param {number} index in the list @param {Date} now */
+function card(link, index, now) {
   const item = clone("share-card");
   item.dataset.id = link.id;
   part(item, "sentence").textContent = sentenceOf(link, now);
-  part(item, "facts").textContent = usedInWords(link);
+  part(item, "facts").textContent = describeUse(link);
   part(item, "address").value = link.url;
-  // One accent: the link that was made or changed last is the first.
-  part(item, "copy").classList.toggle("is-quiet", place > 0);
+  // Only the first card, created or changed last, has an accented button.
+  part(item, "copy").classList.toggle("is-quiet", index > 0);
   return item;
 }

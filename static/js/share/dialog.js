@@ -1,4 +1,4 @@
-/** The dialog in which a conversation is shared: its links, a new one, and what it will show. */
+/** The share dialog: the links of a conversation, the form for one, and the preview. */
 
 import { LinkCards } from "#js/share/cards.js";
 import { DraftPreview } from "#js/share/draft_preview.js";
@@ -21,17 +21,15 @@ const NO_BOUNDS = {
   default_omit: [],
 };
 
-/** @returns {ShareDialog} the one of the page, which is drawn with this */
-export function drawShareDialog() {
+/** @returns {ShareDialog} the page's only one, which is added here */
+export function addShareDialog() {
   document.body.append(clone("share-dialog"));
   return new ShareDialog();
 }
 
 /**
- * Dispatches `changed` when a link was made, changed or revoked.
- *
  * @typedef {import("#js/share/links.js").Link} Link
- * @typedef {import("#js/share/shareable.js").Talk} Talk
+ * @typedef {import("#js/share/shareable.js").Shareable} Shareable
  * @typedef {"links" | "create" | "change" | "update"} View
  *
  * @extends {Emitter<import("#js/events.js").ShareDialogEvents>}
@@ -42,25 +40,25 @@ class ShareDialog extends Emitter {
   #faults = new FieldErrors(this.#dialog);
   #selection = new SelectionFields();
   #terms = new TermsFields();
-  #draft = new DraftPreview(this.#selection, (deed) => this.#tried(deed));
+  #draft = new DraftPreview(this.#selection, (action) => this.#attempt(action));
   #cards = new LinkCards(element("share-cards"));
-  /** @type {Talk} */
-  #talk = NONE;
+  /** @type {Shareable} */
+  #shareable = NONE;
   /** @type {Link[]} */
   #links = [];
   /** @type {import("#js/share/links.js").Bounds} */
   #bounds = NO_BOUNDS;
   /** @type {View} */
   #view = "links";
-  /** @type {View} where the way back ends */
+  /** @type {View} the view from which Back closes the dialog */
   #first = "links";
-  /** @type {Link | null} the one that is changed or updated */
+  /** @type {Link | null} the link that is changed or updated */
   #link = null;
 
   constructor() {
     super();
     this.#selection.on("change", () => this.#faults.clear());
-    this.#terms.on("named", ({ username }) => this.#check(username));
+    this.#terms.on("added", ({ username }) => this.#check(username));
     this.#cards.on("action", (detail) => this.#act(detail));
     on(this.#form, "submit", (event) => this.#submit(event));
     on(element("share-new"), "click", () => this.#show("create"));
@@ -73,14 +71,14 @@ class ShareDialog extends Emitter {
   }
 
   /**
-   * @param {Talk} talk
-   * @param {string | null} [leafId] up to which message a new link is to show it
+   * @param {Shareable} shareable
+   * @param {string | null} [leafId] the last message to share
    */
-  async open(talk, leafId = null) {
-    this.#talk = talk;
+  async open(shareable, leafId = null) {
+    this.#shareable = shareable;
     this.#dialog.showModal();
-    const known = await this.#tried(() => links.linksOf(talk.id));
-    if (!known || !this.#isStillAt(talk)) return;
+    const known = await this.#attempt(() => links.linksOf(shareable.id));
+    if (!known || !this.#isStillAt(shareable)) return;
     this.#links = known.links;
     this.#bounds = known;
     this.#first = leafId || this.#links.length === 0 ? "create" : "links";
@@ -89,15 +87,15 @@ class ShareDialog extends Emitter {
   }
 
   /**
-   * Changes or updates one link, from elsewhere than the page of its conversation.
+   * Changes or updates one link, on a page other than its conversation's.
    *
    * @param {"change" | "update"} view
    * @param {Link} link
    * @param {import("#js/share/links.js").Bounds} bounds
-   * @param {Talk} [talk] for an update
+   * @param {Shareable} [shareable] for an update
    */
-  openLink(view, link, bounds, talk = NONE) {
-    this.#talk = talk;
+  openLink(view, link, bounds, shareable = NONE) {
+    this.#shareable = shareable;
     this.#links = [link];
     this.#bounds = bounds;
     this.#first = view;
@@ -120,8 +118,8 @@ class ShareDialog extends Emitter {
   }
 
   #drawLinks() {
-    this.#cards.draw(this.#links, this.#talk.messages.length > 0);
-    element("share-new").hidden = this.#talk.messages.length === 0;
+    this.#cards.draw(this.#links, this.#shareable.messages.length > 0);
+    element("share-new").hidden = this.#shareable.messages.length === 0;
     element("share-none").hidden = this.#links.length > 0;
   }
 
@@ -137,11 +135,11 @@ class ShareDialog extends Emitter {
     element("share-back").textContent = word(
       this.#view === this.#first ? "share-cancel" : "share-back",
     );
-    this.#selection.draw(this.#talk, { selection, leafId });
+    this.#selection.draw(this.#shareable, { selection, leafId });
     this.#terms.draw(this.#bounds, this.#link);
     element("share-choices").scrollTop = 0;
     this.#form.querySelector(".share-part:not([hidden]) input:not(:disabled)").focus();
-    if (this.#view !== "change") this.#draft.begin(this.#talk.id);
+    if (this.#view !== "change") this.#draft.begin(this.#shareable.id);
   }
 
   #back() {
@@ -157,17 +155,17 @@ class ShareDialog extends Emitter {
     element("share-status").textContent = "";
   }
 
-  /** @param {Talk} talk @returns {boolean} whether nobody has put it away, or opened another */
-  #isStillAt(talk) {
-    return this.#talk === talk && this.#dialog.open;
+  /** @param {Shareable} shareable @returns {boolean} whether the dialog is still open for it */
+  #isStillAt(shareable) {
+    return this.#shareable === shareable && this.#dialog.open;
   }
 
-  // What the author does
+  // Actions of the user
 
-  /** @param {string | undefined} username who was named last */
+  /** @param {string | undefined} username the one added last */
   async #check(username) {
     this.#faults.clear();
-    if (username) await this.#tried(() => links.checkPerson(username));
+    if (username) await this.#attempt(() => links.checkUser(username));
   }
 
   /** @param {SubmitEvent} event */
@@ -175,21 +173,21 @@ class ShareDialog extends Emitter {
     event.preventDefault();
     const submit = element("share-submit");
     submit.disabled = true;
-    // What was just chosen may hold secrets that nobody has looked at yet.
+    // The latest choice may contain secrets that the site has not searched for yet.
     await this.#draft.settled();
     this.#faults.clear();
-    const [talk, view] = [this.#talk, this.#view];
-    const link = await this.#tried(() => this.#carriedOut());
+    const [shareable, view] = [this.#shareable, this.#view];
+    const link = await this.#attempt(() => this.#send());
     submit.disabled = false;
-    if (link && this.#isStillAt(talk)) this.#done(view, link);
+    if (link && this.#isStillAt(shareable)) this.#done(view, link);
   }
 
   /** @returns {Promise<Link>} */
-  #carriedOut() {
+  #send() {
     const id = this.#link?.id ?? "";
     if (this.#view === "change") return links.change(id, this.#terms.value);
     if (this.#view === "update") return links.update(id, this.#selection.value);
-    return links.create(this.#talk.id, this.#selection.value, this.#terms.value);
+    return links.create(this.#shareable.id, this.#selection.value, this.#terms.value);
   }
 
   /** @param {View} view @param {Link} link */
@@ -198,7 +196,7 @@ class ShareDialog extends Emitter {
     this.#first = "links";
     this.#show("links");
     this.#cards.focus(link.id);
-    this.#say(`share-${view}d`);
+    this.#announce(`share-${view}d`);
   }
 
   /** @param {{action: string, id: string, button: HTMLElement}} detail */
@@ -215,35 +213,35 @@ class ShareDialog extends Emitter {
   async #copy(link, button) {
     if (!(await copy(link.url))) return this.#faults.show(new links.Refusal(word("copy-failed")));
     button.textContent = word("copied");
-    this.#say("copied");
+    this.#announce("copied");
   }
 
   /** @param {Link} link */
   async #revoke(link) {
     this.#faults.clear();
-    const isDone = await this.#tried(() => links.revoke(link.id).then(() => true));
+    const isDone = await this.#attempt(() => links.revoke(link.id).then(() => true));
     if (!isDone) return;
     this.#links = this.#links.filter((each) => each !== link);
     this.#first = "links";
     this.#show("links");
     element("share-heading").focus();
-    this.#say("share-revoked");
+    this.#announce("share-revoked");
   }
 
   /** @param {string} name of a sentence for screen readers */
-  #say(name) {
+  #announce(name) {
     element("share-status").textContent = word(name);
     if (name !== "copied") this.emit("changed");
   }
 
   /**
    * @template T
-   * @param {() => Promise<T>} deed
-   * @returns {Promise<T | null>} null when it was refused, which is shown, or given up
+   * @param {() => Promise<T>} action
+   * @returns {Promise<T | null>} null if it was refused, which is shown, or aborted
    */
-  async #tried(deed) {
+  async #attempt(action) {
     try {
-      return await deed();
+      return await action();
     } catch (error) {
       if (error instanceof links.Refusal) this.#faults.show(error);
       else if (/** @type {Error} */ (error).name !== "AbortError") throw error;

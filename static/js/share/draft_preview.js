@@ -1,4 +1,4 @@
-/** Keeps the preview what a reader would get of what is chosen now. */
+/** Updates the preview of the shared page whenever the selection changes. */
 
 import { preview, secretsIn } from "#js/share/links.js";
 import { Preview } from "#js/share/preview.js";
@@ -9,71 +9,71 @@ const SETTLED_AFTER_MS = 250;
 export class DraftPreview {
   #preview = new Preview(element("share-preview"));
   #selection;
-  #tried;
+  #attempt;
   #conversationId = "";
   #timer = 0;
-  #asking = new AbortController();
+  #request = new AbortController();
   /** @type {Promise<void>} */
-  #looked = Promise.resolve();
+  #updated = Promise.resolve();
 
   /**
    * @param {import("#js/share/selection.js").SelectionFields} selection
-   * @param {(deed: () => Promise<boolean>) => Promise<boolean | null>} tried shows what was refused
+   * @param {(action: () => Promise<boolean>) => Promise<boolean | null>} attempt shows a refusal
    */
-  constructor(selection, tried) {
+  constructor(selection, attempt) {
     this.#selection = selection;
-    this.#tried = tried;
-    selection.on("change", () => this.#lookSoon());
+    this.#attempt = attempt;
+    selection.on("change", () => this.#updateSoon());
   }
 
-  /** @param {string} conversationId whose draft is to be seen from now on */
+  /** @param {string} conversationId the conversation to preview */
   begin(conversationId) {
     this.#conversationId = conversationId;
-    this.#look();
+    this.#update();
   }
 
-  /** What was chosen last has been looked at, and what in it is secret has been offered. */
+  /** Waits until the latest selection is previewed and its secrets are listed. */
   async settled() {
-    if (this.#timer) this.#look();
-    await this.#looked;
+    if (this.#timer) this.#update();
+    await this.#updated;
   }
 
-  /** Nothing is shown any more. */
+  /** Stops and clears the preview. */
   end() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    this.#asking.abort();
+    this.#request.abort();
     this.#preview.clear();
   }
 
-  #lookSoon() {
+  #updateSoon() {
     this.#preview.wait();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), SETTLED_AFTER_MS);
+    this.#timer = setTimeout(() => this.#update(), SETTLED_AFTER_MS);
   }
 
-  #look() {
+  #update() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    this.#asking.abort();
-    this.#asking = new AbortController();
-    this.#looked = this.#shown(this.#asking.signal);
+    this.#request.abort();
+    this.#request = new AbortController();
+    this.#updated = this.#load(this.#request.signal);
   }
 
   /**
-   * Asks what is in the selection to be masked, and then for the page, with that masked.
+   * Asks for the secrets in the selection, and then for the page with these masked.
    *
    * @param {AbortSignal} signal
    */
-  async #shown(signal) {
+  async #load(signal) {
     const id = this.#conversationId;
-    const isShown = await this.#tried(async () => {
+    const isShown = await this.#attempt(async () => {
       this.#preview.wait();
       this.#selection.offer(await secretsIn(id, this.#selection.value, signal));
       this.#preview.show(await preview(id, this.#selection.value, signal));
       return true;
     });
-    // What was refused must not look as if it were what a reader will get.
+    // After a refusal the old preview would be wrong.
     if (!isShown && !signal.aborted) this.#preview.clear();
   }
 }

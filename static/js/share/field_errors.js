@@ -1,10 +1,10 @@
-/** What is wrong, beside the field that it concerns, or above all of them. */
+/** Errors beside the fields that they concern, or above the form. */
 
 export class FieldErrors {
   #root;
   #alert;
 
-  /** @param {HTMLElement} root with a place `data-fault-of` for each field that can be wrong */
+  /** @param {HTMLElement} root with an element `data-fault-of` for each field */
   constructor(root) {
     this.#root = root;
     this.#alert = /** @type {HTMLElement} */ (root.querySelector('[role="alert"]'));

@@ -1,4 +1,4 @@
-/** What a link allows, in one sentence, and how often it was used: docs/protocol.md, LINK. */
+/** The terms and the use of a link as sentences: docs/protocol.md, LINK. */
 
 import { momentName } from "#js/ui/dates.js";
 import { count, word } from "#js/ui/words.js";
@@ -25,7 +25,7 @@ export function sentenceOf(link, now) {
 }
 
 /** @param {Link} link @returns {string} "3 views, last on 25 November" */
-export function usedInWords({ views, last_viewed_at }) {
+export function describeUse({ views, last_viewed_at }) {
   if (!last_viewed_at) return word("share-unseen");
   const time = dayOf(last_viewed_at);
   return views === 1

@@ -1,5 +1,5 @@
 /**
- * What the page asks the site about links: docs/protocol.md, "Sharing".
+ * The requests about links: docs/protocol.md, "Sharing".
  *
  * @typedef {object} Link LINK
  * @property {string} id
@@ -28,7 +28,7 @@
 import { element } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
-/** What cannot be done as asked; the message is for the person, `field` names what to change. */
+/** A refused request; the message is for the user, `field` names the wrong field. */
 export class Refusal extends Error {
   /** @param {string} message @param {string | null} field */
   constructor(message, field = null) {
@@ -44,7 +44,7 @@ export async function linksOf(conversationId) {
 
 /**
  * @param {string} conversationId
- * @returns {Promise<number>} how many links to it are open; 0 where the site cannot say
+ * @returns {Promise<number>} the number of open links to it; 0 if the site cannot be reached
  */
 export async function openLinksOf(conversationId) {
   try {
@@ -63,14 +63,14 @@ export async function create(conversationId, selection, terms) {
  * @param {string} conversationId
  * @param {Selection} selection
  * @param {AbortSignal} signal
- * @returns {Promise<string>} the page that a reader would get
+ * @returns {Promise<string>} the HTML of the shared page
  */
 export async function preview(conversationId, selection, signal) {
   return (await ask(`/c/${conversationId}/share/preview/`, { selection }, signal)).text();
 }
 
 /**
- * What looks like a secret, whether it is masked or not.
+ * The texts that look like secrets, masked or not.
  *
  * @param {string} conversationId
  * @param {Selection} selection
@@ -93,8 +93,8 @@ export async function update(id, selection) {
   return linkIn(await ask(`/share/${id}/snapshot/`, { selection }));
 }
 
-/** @param {string} username that has to be somebody's */
-export async function checkPerson(username) {
+/** @param {string} username refused if no user has it */
+export async function checkUser(username) {
   const query = new URLSearchParams({ username });
   const answer = await sent(`/share/person.json?${query}`);
   const field = "usernames";
@@ -115,13 +115,13 @@ async function linkIn(answer) {
  * @param {string} path
  * @param {object} [body] sent as JSON by POST; a GET without one
  * @param {AbortSignal} [signal]
- * @returns {Promise<Response>} of a request that was carried out
+ * @returns {Promise<Response>} of a successful request
  */
 async function ask(path, body, signal) {
   const answer = await sent(path, body, signal);
   if (answer.ok && !answer.redirected) return answer;
-  const isTold = answer.headers.get("content-type")?.startsWith("application/json");
-  if (!isTold) throw new Refusal(word("share-failed"));
+  const hasMessage = answer.headers.get("content-type")?.startsWith("application/json");
+  if (!hasMessage) throw new Refusal(word("share-failed"));
   const { message, field } = (await answer.json()).error;
   throw new Refusal(message, field);
 }

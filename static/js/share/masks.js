@@ -1,4 +1,4 @@
-/** What is to be masked: the secrets that the site found, until they are unticked, and own words. */
+/** The masked texts: secrets that the site found, unless unticked, and texts of the user. */
 
 import { Chips } from "#js/ui/chips.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -7,9 +7,7 @@ import { clone, element, on, part } from "#js/ui/markup.js";
 const MOST = 100;
 
 /**
- * Dispatches `change`.
- *
- * @typedef {{text: string, label: string}} Secret `label` says what kind it is
+ * @typedef {{text: string, label: string}} Secret `label` names its kind
  *
  * @extends {Emitter<import("#js/events.js").MasksEvents>}
  */
@@ -18,7 +16,7 @@ export class Masks extends Emitter {
   #own = new Chips(element("share-masks"), MOST);
   /** @type {Secret[]} */
   #found = [];
-  /** @type {Set<string>} found texts that the author wants to be read */
+  /** @type {Set<string>} found texts that the user has unticked */
   #shown = new Set();
 
   constructor() {
@@ -27,7 +25,7 @@ export class Masks extends Emitter {
     on(this.#list, "change", (event) => this.#ticked(event.target));
   }
 
-  /** @param {string[]} masks that a link has already */
+  /** @param {string[]} masks of the link */
   begin(masks) {
     this.#shown.clear();
     this.#own.draw(masks);
@@ -40,7 +38,7 @@ export class Masks extends Emitter {
     return [...found, ...this.#own.texts];
   }
 
-  /** @param {Secret[]} found in what is shared: masked unless the author says otherwise */
+  /** @param {Secret[]} found in the selection: masked unless unticked */
   offer(found) {
     const texts = found.map(({ text }) => text);
     const isSame = JSON.stringify(found) === JSON.stringify(this.#found);

@@ -1,6 +1,9 @@
-/** The preview: the very page that a reader will get, in a frame in which nothing can happen. */
+/** The preview: the shared page itself, in a sandboxed frame. */
 
-/** Keeps what is shown until the next is ready, so that nothing flashes, and the place in it. */
+/**
+ * Shows the old page until the next one is loaded, so that nothing flashes, and keeps its scroll
+ * position.
+ */
 export class Preview {
   #pane;
   #frames;
@@ -11,23 +14,23 @@ export class Preview {
     this.#frames = /** @type {HTMLElement} */ (pane.querySelector('[data-part="frames"]'));
   }
 
-  /** The next is on its way. */
+  /** Marks the preview as loading. */
   wait() {
     this.#pane.setAttribute("aria-busy", "true");
   }
 
-  /** @param {string} html the page as the site wrote it */
+  /** @param {string} html the page of the shared page */
   show(html) {
     const frame = document.createElement("iframe");
     frame.title = this.#pane.querySelector("h3")?.textContent ?? "";
-    // Same origin, so that the place in it can be kept; without leave to run any script.
+    // The same origin, so that the scroll position can be read; no scripts.
     frame.setAttribute("sandbox", "allow-same-origin");
     frame.addEventListener("load", () => this.#ready(frame), { once: true });
     frame.srcdoc = html;
     this.#frames.append(frame);
   }
 
-  /** There is nothing that could be shown. */
+  /** Shows nothing. */
   clear() {
     this.#frames.replaceChildren();
     this.#pane.setAttribute("aria-busy", "false");
@@ -39,7 +42,7 @@ export class Preview {
     const former = /** @type {HTMLIFrameElement[]} */ ([...this.#frames.children]);
     const place = former[0]?.contentWindow?.scrollY ?? 0;
     for (const each of former.slice(0, former.indexOf(frame))) each.remove();
-    // Links and buttons are there to be seen: following one would leave the preview.
+    // Links and buttons are inactive: following one would leave the preview.
     frame.contentDocument?.addEventListener("click", (event) => event.preventDefault());
     frame.contentDocument?.addEventListener("submit", (event) => event.preventDefault());
     frame.contentWindow?.scrollTo(0, place);

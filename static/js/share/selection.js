@@ -1,4 +1,4 @@
-/** What a link shows: which messages, without what, with which texts masked. */
+/** The fields for the selection: messages, omissions, masked texts. */
 
 import { Masks } from "#js/share/masks.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -8,8 +8,6 @@ import { word } from "#js/ui/words.js";
 const WORDS_CHARACTERS = 80;
 
 /**
- * Dispatches `change`.
- *
  * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {import("#js/share/links.js").Selection} Selection
  *
@@ -30,9 +28,9 @@ export class SelectionFields extends Emitter {
   }
 
   /**
-   * @param {import("#js/share/shareable.js").Talk} talk
-   * @param {{selection: Selection, leafId: string | null}} initial what is chosen at first; up to the
-   *   last message where no other is named
+   * @param {import("#js/share/shareable.js").Shareable} talk
+   * @param {{selection: Selection, leafId: string | null}} initial the first choice; without
+   *   `leafId` up to the last message
    */
   draw({ title, messages }, { selection, leafId }) {
     this.#title.placeholder = title;
@@ -43,7 +41,7 @@ export class SelectionFields extends Emitter {
     this.#fill(selection);
   }
 
-  /** @param {HTMLElement | null} button that chooses all messages, or none */
+  /** @param {HTMLElement | null} button that ticks all messages, or none */
   #tick(button) {
     if (!button) return;
     for (const box of this.#boxes("message_ids")) box.checked = button.dataset.ticks === "all";
@@ -75,7 +73,7 @@ export class SelectionFields extends Emitter {
     };
   }
 
-  /** @param {import("#js/share/masks.js").Secret[]} secrets found in what is shared */
+  /** @param {import("#js/share/masks.js").Secret[]} secrets found in the selection */
   offer(secrets) {
     this.#masks.offer(secrets);
   }

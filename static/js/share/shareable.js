@@ -1,28 +1,28 @@
 /**
- * A conversation as it can be shared.
+ * The part of a conversation that can be shared.
  *
  * @typedef {import("#js/state/records.js").Message} Message
- * @typedef {{id: string, title: string, messages: Message[]}} Talk
+ * @typedef {{id: string, title: string, messages: Message[]}} Shareable
  */
 
 import { branchTo } from "#js/state/tree.js";
 
-/** There is nothing to share. */
+/** Nothing to share. */
 export const NONE = { id: "", title: "", messages: [] };
 
 /**
  * @param {{id: string, title: string} | null} conversation
  * @param {Message[]} branch
- * @returns {Talk} what is still being written can be shared when it is there
+ * @returns {Shareable} without answers that are still running
  */
 export function shareableOf(conversation, branch) {
-  const isThere = (/** @type {Message} */ each) =>
+  const isFinished = (/** @type {Message} */ each) =>
     !each.pending && each.generation?.status !== "running";
   const { id, title } = conversation ?? NONE;
-  return { id, title, messages: conversation ? branch.filter(isThere) : [] };
+  return { id, title, messages: conversation ? branch.filter(isFinished) : [] };
 }
 
-/** @param {string} id @returns {Promise<Talk | null>} as its page shows it; null when it is gone */
+/** @param {string} id @returns {Promise<Shareable | null>} null if it is deleted */
 export async function fetchShareable(id) {
   const answer = await fetch(`/c/${id}/state.json`);
   if (!answer.ok || answer.redirected) return null;

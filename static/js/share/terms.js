@@ -1,4 +1,4 @@
-/** Who may read what a link shows, for how long, and how often. */
+/** The fields for the terms of a link: readers, expiry, views, pass-phrase, title. */
 
 import { Chips } from "#js/ui/chips.js";
 import { momentName } from "#js/ui/dates.js";
@@ -9,13 +9,11 @@ import { word } from "#js/ui/words.js";
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const DURATIONS = [HOUR, DAY, 7 * DAY, 30 * DAY];
-const AS_IT_IS = "as-it-is";
+const UNCHANGED = "as-it-is";
 const NEVER = "never";
-const MOST_PEOPLE = 100;
+const MOST_USERS = 100;
 
 /**
- * Dispatches `named` {username} when somebody was added.
- *
  * @typedef {import("#js/share/links.js").Link} Link
  * @typedef {import("#js/share/links.js").Terms} Terms
  * @typedef {import("#js/share/links.js").Bounds} Bounds
@@ -24,16 +22,16 @@ const MOST_PEOPLE = 100;
  */
 export class TermsFields extends Emitter {
   #part = element("share-terms");
-  #people = new Chips(element("share-people"), MOST_PEOPLE);
+  #users = new Chips(element("share-people"), MOST_USERS);
 
   constructor() {
     super();
-    this.#people.on("change", ({ texts }) => this.#named(texts.at(-1)));
+    this.#users.on("change", ({ texts }) => this.#announce(texts.at(-1)));
   }
 
   /**
    * @param {Bounds} bounds
-   * @param {Link | null} link that has terms already; the defaults otherwise
+   * @param {Link | null} link null for the defaults
    */
   draw(bounds, link) {
     this.#drawAudience(bounds, link);
@@ -49,8 +47,8 @@ export class TermsFields extends Emitter {
   }
 
   /** @param {string | undefined} username */
-  #named(username) {
-    this.emit("named", { username });
+  #announce(username) {
+    this.emit("added", { username });
   }
 
   /** @param {Bounds} bounds @param {Link | null} link */
@@ -59,15 +57,15 @@ export class TermsFields extends Emitter {
     this.#part.querySelector(`[name="audience"][value="${audience}"]`).checked = true;
     this.#part.querySelector('[name="audience"][value="public"]').disabled = !public_links;
     element("share-public-note").hidden = public_links;
-    this.#people.draw(link?.usernames ?? []);
+    this.#users.draw(link?.usernames ?? []);
     const chosen = new Set(link?.groups.map(({ id }) => id));
-    // A link may name a group that its author has left meanwhile.
+    // A link may name a group that the user has left meanwhile.
     const left = link?.groups.filter(({ id }) => !groups.some((each) => each.id === id)) ?? [];
     const boxes = [...groups, ...left].map((group) => groupBox(group, chosen.has(group.id)));
     element("share-groups").replaceChildren(...boxes);
   }
 
-  /** @returns {Terms} what differs for a link that is changed is told by its absence */
+  /** @returns {Terms} a field that is absent is left unchanged */
   get value() {
     const audience = this.#part.querySelector('[name="audience"]:checked').value;
     const isNamed = audience === "named";
@@ -75,7 +73,7 @@ export class TermsFields extends Emitter {
     const views = this.#field("max_views").value.trim();
     return {
       audience,
-      usernames: isNamed ? this.#people.texts : [],
+      usernames: isNamed ? this.#users.texts : [],
       group_ids: isNamed ? groups.map((box) => Number(box.value)) : [],
       max_views: views === "" ? null : Number(views),
       shows_title: this.#field("shows_title").checked,
@@ -86,7 +84,7 @@ export class TermsFields extends Emitter {
 
   get #expiry() {
     const chosen = this.#field("expires").value;
-    if (chosen === AS_IT_IS) return {};
+    if (chosen === UNCHANGED) return {};
     return { lifetime_seconds: chosen === NEVER ? null : Number(chosen) };
   }
 
@@ -109,15 +107,15 @@ function durations({ default_lifetime_seconds, longest_lifetime_seconds }, link)
     [...DURATIONS, default_lifetime_seconds, longest].filter((each) => each !== null),
   );
   const offered = [...seconds].filter((each) => each <= longest && each < Infinity).sort(ascending);
-  const chosen = link ? AS_IT_IS : (default_lifetime_seconds ?? NEVER);
-  const options = offered.map((each) => option(inWords(each), String(each), each === chosen));
+  const chosen = link ? UNCHANGED : (default_lifetime_seconds ?? NEVER);
+  const options = offered.map((each) => option(describe(each), String(each), each === chosen));
   if (longest === Infinity) options.push(option(word("share-never"), NEVER, chosen === NEVER));
-  if (link) options.unshift(option(asItIs(link), AS_IT_IS, true));
+  if (link) options.unshift(option(unchanged(link), UNCHANGED, true));
   return options;
 }
 
 /** @param {Link} link */
-function asItIs({ expires_at }) {
+function unchanged({ expires_at }) {
   const language = document.documentElement.lang;
   const time = expires_at
     ? momentName(new Date(expires_at), new Date(), language)
@@ -126,7 +124,7 @@ function asItIs({ expires_at }) {
 }
 
 /** @param {number} seconds @returns {string} "in 7 days" */
-function inWords(seconds) {
+function describe(seconds) {
   const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
   if (seconds % DAY === 0) return format.format(seconds / DAY, "day");
   return format.format(Math.round(seconds / HOUR), "hour");

@@ -1,4 +1,4 @@
-/** What can be done with the list of conversations: rename, delete, see older ones. */
+/** The actions on the list of conversations: rename, delete, restore, load older ones. */
 
 import { openLinksOf } from "#js/share/links.js";
 import { Sidebar } from "#js/sidebar/sidebar.js";
@@ -6,15 +6,10 @@ import { askAboutLinks, askTitle } from "#js/ui/dialogs.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { word } from "#js/ui/words.js";
 
-// The site lists so many at once (docs/protocol.md); fewer mean that there are no more.
+// The site lists this many at once (docs/protocol.md); fewer mean that there are no more.
 const LISTED_AT_ONCE = 50;
 
-/**
- * Dispatches `open` {id}, `deleted` {id, title, wasOpen}, `gone` {id} of what is deleted already,
- * and `failed` with a sentence.
- *
- * @extends {Emitter<import("#js/events.js").ConversationActionsEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").ConversationActionsEvents>} */
 export class ConversationActions extends Emitter {
   #state;
   #socket;
@@ -61,14 +56,17 @@ export class ConversationActions extends Emitter {
     if (isDone) this.emit("deleted", { id, title, wasOpen });
   }
 
-  /** @param {string} id of a deleted conversation @returns {Promise<boolean>} whether it is back */
+  /**
+   * @param {string} id of a deleted conversation
+   * @returns {Promise<boolean>} whether it was restored
+   */
   restore(id) {
     return this.#ask({ type: "conversation.restore", conversation_id: id });
   }
 
   /**
    * @param {import("#js/connection/frame.js").Frame} frame about one conversation
-   * @returns {Promise<boolean>} whether it was carried out
+   * @returns {Promise<boolean>} whether it was done
    */
   async #ask(frame) {
     try {
@@ -76,7 +74,7 @@ export class ConversationActions extends Emitter {
       return true;
     } catch (refusal) {
       const error = /** @type {import("#js/connection/frame.js").Frame} */ (refusal);
-      // Deleted elsewhere, or by the same request before its answer was lost on the way.
+      // Deleted in another tab, or by this request if its first answer was lost.
       if (error.code === "not_found") this.emit("gone", { id: frame.conversation_id });
       else this.emit("failed", error.message);
       return false;

@@ -1,9 +1,9 @@
-/** The sidebar's place: beside the page on a wide screen, a drawer over it on a narrow one. */
+/** The sidebar: beside the conversation on a wide screen, a drawer over it on a narrow one. */
 
 import { element } from "#js/ui/markup.js";
 
 const NARROW = matchMedia("(max-width: 47.99rem)");
-const KEPT_AS = "sidebar";
+const STORAGE_KEY = "sidebar";
 
 export class Drawer {
   #page = element("page");
@@ -12,24 +12,24 @@ export class Drawer {
     element("open-sidebar").addEventListener("click", () => this.toggle());
     element("close-sidebar").addEventListener("click", () => this.toggle());
     element("scrim").addEventListener("click", () => this.closeOverPage());
-    NARROW.addEventListener("change", () => this.#begin());
-    this.#begin();
+    NARROW.addEventListener("change", () => this.#reset());
+    this.#reset();
   }
 
-  /** @returns {boolean} whether it lies over the page */
+  /** @returns {boolean} whether it covers the page */
   get isOverPage() {
     return NARROW.matches && this.#isOpen;
   }
 
   toggle() {
-    // Set with the first use, so that nothing slides while the page is being drawn.
+    // Set on first use, so that nothing slides while the page loads.
     this.#page.dataset.moving = "";
     this.#set(!this.#isOpen);
-    if (!NARROW.matches) localStorage.setItem(KEPT_AS, this.#page.dataset.sidebar);
+    if (!NARROW.matches) localStorage.setItem(STORAGE_KEY, this.#page.dataset.sidebar);
     element(this.#isOpen ? "close-sidebar" : "open-sidebar").focus();
   }
 
-  /** On a narrow screen gives the page back to the reader. */
+  /** Closes the drawer if it covers the page. */
   closeOverPage() {
     if (this.isOverPage) this.toggle();
   }
@@ -38,9 +38,9 @@ export class Drawer {
     return this.#page.dataset.sidebar === "open";
   }
 
-  #begin() {
+  #reset() {
     delete this.#page.dataset.moving;
-    this.#set(!NARROW.matches && localStorage.getItem(KEPT_AS) !== "closed");
+    this.#set(!NARROW.matches && localStorage.getItem(STORAGE_KEY) !== "closed");
   }
 
   /** @param {boolean} open */

@@ -3,12 +3,10 @@
 import { groupOf, monthName } from "#js/ui/dates.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
-import { placed } from "#js/ui/popover.js";
+import { anchor } from "#js/ui/popover.js";
 import { hasWord, word } from "#js/ui/words.js";
 
 /**
- * Dispatches `open` {id}, `rename` {id}, `delete` {id} and `older`.
- *
  * @typedef {import("#js/state/records.js").Listed} Listed
  *
  * @extends {Emitter<import("#js/events.js").SidebarEvents>}
@@ -23,7 +21,7 @@ export class Sidebar extends Emitter {
 
   constructor() {
     super();
-    placed(this.#menu, () => this.#menuButton);
+    anchor(this.#menu, () => this.#menuButton);
     on(this.#list, "click", (event) => this.#pressed(event));
     on(this.#menu, "click", (event) => this.#menuChosen(event));
   }
@@ -110,7 +108,7 @@ function row({ id, title }, isCurrent) {
   return item;
 }
 
-/** @param {MouseEvent} event @returns {boolean} whether it asks for this tab */
+/** @param {MouseEvent} event @returns {boolean} whether the link opens in this tab */
 function isPlain(event) {
   return event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 }

@@ -1,15 +1,13 @@
 /**
- * Text that was typed and not sent, kept in the browser across reloads, closed tabs and sign-ins.
+ * Drafts: text that was typed and not sent, stored in the browser.
  *
  * @typedef {{load: () => string, save: (text: string) => boolean, clear: () => void}} Draft
  */
 
 /**
- * The draft of one text box.
+ * The draft of one text box. `save` returns false if the storage is full or blocked.
  *
- * `save` tells whether the text is kept: a full or blocked storage refuses it.
- *
- * @param {string} key names the person and the conversation, for people share browsers
+ * @param {string} key names the user and the conversation, since users share browsers
  * @param {Storage | null} [storage]
  * @returns {Draft}
  */
@@ -20,7 +18,7 @@ export function draft(key, storage = localStorageOrNull()) {
     load: () => storage?.getItem(name) ?? "",
     save(text) {
       if (text === "") clear();
-      else return keep(storage, name, text);
+      else return store(storage, name, text);
       return storage !== null;
     },
     clear,
@@ -28,7 +26,7 @@ export function draft(key, storage = localStorageOrNull()) {
 }
 
 /** @param {Storage | null} storage @param {string} name @param {string} text */
-function keep(storage, name, text) {
+function store(storage, name, text) {
   try {
     storage?.setItem(name, text);
     return storage !== null;
@@ -42,6 +40,6 @@ function localStorageOrNull() {
   try {
     return globalThis.localStorage ?? null;
   } catch {
-    return null; // A browser that blocks storage throws on the mere mention of it.
+    return null; // A browser that blocks storage throws when the property is read.
   }
 }

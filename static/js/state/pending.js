@@ -1,5 +1,5 @@
 /**
- * The page as it will be when the site has taken a turn, drawn the moment it is asked for.
+ * The messages of a turn that the site has not answered yet, so that they are shown at once.
  *
  * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {import("#js/connection/frame.js").Frame} Frame
@@ -8,7 +8,7 @@
 /**
  * @param {Message[]} branch
  * @param {Frame} frame a `turn.send`, `turn.answer_tools`, `turn.regenerate` or `turn.continue`
- * @returns {{branch: Message[], alternatives: Message[]}} `alternatives` where there will be
+ * @returns {{branch: Message[], alternatives: Message[]}} `alternatives` if there will be
  *   several answers
  */
 export function pendingView(branch, frame) {
@@ -21,7 +21,7 @@ export function pendingView(branch, frame) {
   return { branch: [...upTo(branch, frame.parent_id), question(frame)], alternatives };
 }
 
-/** @param {Frame} frame @returns {string[]} the model of each answer to a message */
+/** @param {Frame} frame @returns {string[]} the model of each answer */
 function modelsOf({ type, model, compared = [], parameters = {} }) {
   if (type !== "turn.send") return [model];
   return compared.length ? [model, ...compared] : Array(parameters.n ?? 1).fill(model);

@@ -10,11 +10,7 @@
 
 import { Emitter } from "#js/ui/emitter.js";
 
-/**
- * Dispatches `changed`.
- *
- * @extends {Emitter<import("#js/events.js").StateEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").StateEvents>} */
 export class SiteState extends Emitter {
   /** @param {any} initial the state that the site wrote into the page */
   constructor(initial) {
@@ -25,11 +21,11 @@ export class SiteState extends Emitter {
     this.user = initial.user;
     /** @type {Model[]} */
     this.models = initial.models;
-    /** @type {string | null} why there is no model to talk to */
+    /** @type {string | null} why there is no model */
     this.notice = initial.notice;
     /** @type {import("#js/state/records.js").Standing[]} */
     this.quota = initial.quota;
-    /** @type {Definition[]} the schemas and tools that the person keeps */
+    /** @type {Definition[]} the schemas and tools that the user has saved */
     this.definitions = initial.definitions ?? [];
     /** @type {Preset[]} */
     this.presets = initial.presets ?? [];
@@ -38,9 +34,9 @@ export class SiteState extends Emitter {
   }
 
   /**
-   * Takes over which models there are now.
+   * Replaces the models.
    *
-   * @param {{models: Model[], notice: string | null}} offered
+   * @param {{models: Model[], notice: string | null}} state
    */
   setModels({ models, notice }) {
     this.models = models;
@@ -48,7 +44,10 @@ export class SiteState extends Emitter {
     this.changed();
   }
 
-  /** @param {import("#js/state/records.js").Standing[]} quota how the person's limits stand now */
+  /**
+   * @param {import("#js/state/records.js").Standing[]} quota the present status of the user's
+   *   limits
+   */
   setQuota(quota) {
     this.quota = quota;
     this.changed();
@@ -61,7 +60,7 @@ export class SiteState extends Emitter {
     this.changed();
   }
 
-  /** @param {Listed} listed belongs at its place in the list of conversations */
+  /** @param {Listed} listed a new or changed row of the conversation list */
   list({ id, title, updated_at }) {
     const others = this.conversations.filter((each) => each.id !== id);
     this.conversations = [{ id, title, updated_at }, ...others].sort(newestFirst);
@@ -75,13 +74,13 @@ export class SiteState extends Emitter {
     this.changed();
   }
 
-  /** @param {string} id of a conversation that is no more */
+  /** @param {string} id of a deleted conversation */
   unlist(id) {
     this.conversations = this.conversations.filter((each) => each.id !== id);
     this.changed();
   }
 
-  /** Everything is to be drawn again. */
+  /** Announces a change. */
   changed() {
     this.emit("changed");
   }

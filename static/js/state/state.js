@@ -1,6 +1,6 @@
 /**
  * The state of the conversation page. Everything on the page is drawn from it. Each change is
- * announced with `changed`, or with `written` where only running answers have grown; the end of an
+ * announced with `changed`, or with `streamed` where only running answers have grown; the end of an
  * answer on the page with `finished` {cause}.
  *
  * @typedef {import("#js/state/records.js").Conversation} Conversation
@@ -20,9 +20,9 @@ const LAST_MODEL = "model";
 
 export class State extends SiteState {
   #thread = new Thread();
-  /** @type {Optimistic<string>} the branch that the reader went to */
+  /** @type {Optimistic<string>} the end of the branch that the user chose */
   #head = new Optimistic();
-  /** @type {Optimistic<Settings>} what the reader has set */
+  /** @type {Optimistic<Settings>} the settings that the user changed */
   #settings = new Optimistic();
   /** @type {Settings} of a new conversation */
   #newSettings = { parameters: {}, system_message: "" };
@@ -30,7 +30,7 @@ export class State extends SiteState {
   #chosenModel = null;
   /** @type {string[]} */
   #compared = [];
-  /** @type {Frame | null} the turn that was asked for and not yet answered */
+  /** @type {Frame | null} the requested turn that the site has not answered yet */
   pending = null;
   /** @type {Conversation | null} */
   conversation = null;
@@ -48,7 +48,7 @@ export class State extends SiteState {
     return this.#view.branch;
   }
 
-  /** @returns {Message[]} the answers at the end of the page of which none is kept yet */
+  /** @returns {Message[]} the answers at the end of the page of which the user must keep one */
   get alternatives() {
     return this.#view.alternatives;
   }
@@ -59,12 +59,12 @@ export class State extends SiteState {
     return { branch, alternatives: alternativesUnder(this.#thread.messages, this.headId) };
   }
 
-  /** @returns {string | null} the message that the next one answers to */
+  /** @returns {string | null} the parent of the next message */
   get headId() {
     return this.#head.value ?? this.conversation?.head_id ?? null;
   }
 
-  /** @returns {Generation[]} what is being written at the end of the page */
+  /** @returns {Generation[]} those running at the end of the page */
   get generations() {
     const { branch, alternatives } = this.#view;
     const ends = [...branch.slice(-1), ...alternatives].map((each) => each.generation);
@@ -82,7 +82,7 @@ export class State extends SiteState {
     return this.#thread.running;
   }
 
-  /** @returns {Message[]} all that there are, on whichever branch, in the order of the list */
+  /** @returns {Message[]} of all branches, in the order of the list */
   get messages() {
     return [...this.#thread.messages.values()];
   }
@@ -102,7 +102,7 @@ export class State extends SiteState {
     return this.branch.findLast((message) => message.role === "assistant" && !message.pending);
   }
 
-  /** @returns {string | null} the name of the model that answers next; null when there is none */
+  /** @returns {string | null} the name of the model that answers next, if there is any */
   get model() {
     const wanted = [this.#chosenModel, this.conversation?.model, lastChosenModel()];
     const names = this.models.map(({ name }) => name);
@@ -115,7 +115,7 @@ export class State extends SiteState {
     return this.#compared.filter((name) => names.includes(name) && name !== this.model);
   }
 
-  /** @returns {Settings} what goes with the next turn */
+  /** @returns {Settings} those of the next turn */
   get settings() {
     const { parameters = {}, system_message = "" } = this.conversation ?? this.#newSettings;
     return this.#settings.value ?? { parameters, system_message };
@@ -158,14 +158,14 @@ export class State extends SiteState {
     this.changed();
   }
 
-  /** The site refused the pending turn. */
+  /** Drops the pending turn, which the site refused. */
   abandon() {
     this.pending = null;
     this.changed();
   }
 
   /**
-   * Takes over what the site says has changed: a `turn.started` or a `conversation.changed`.
+   * Applies a `turn.started` or a `conversation.changed`.
    *
    * @param {Frame} frame
    */
@@ -177,7 +177,7 @@ export class State extends SiteState {
     this.#head.confirmed(version);
     this.#settings.confirmed(version);
     const ended = this.#thread.take(frame.messages, version);
-    // A quick answer may have ended before the page hears that it began.
+    // A short answer may have ended before the frame about its beginning arrives.
     this.#announceEnds(isAnswer && ended.length === 0 ? this.#endsOnPage : ended);
     this.list(this.conversation ?? frame.conversation);
   }
@@ -191,7 +191,7 @@ export class State extends SiteState {
 
   #answered() {
     this.pending = null;
-    // What is on the page from here on is the turn; it went with the settings of the page.
+    // The page shows the branch of the turn from here on.
     this.#head.drop();
   }
 
@@ -204,15 +204,15 @@ export class State extends SiteState {
     const ended = this.#thread.receive(frame);
     this.#announceEnds(ended);
     if (ended.length) this.changed();
-    else this.emit("written");
+    else this.emit("streamed");
   }
 
   /**
-   * The branch through an earlier or a later try at a message.
+   * The branch through an earlier or a later sibling of a message.
    *
    * @param {string} id
    * @param {-1 | 1} by
-   * @returns {string | null} the message that it ends with; null when there is no such try
+   * @returns {string | null} the last message of that branch; null if there is no such sibling
    */
   siblingHead(id, by) {
     const message = this.message(id);
@@ -222,7 +222,7 @@ export class State extends SiteState {
   }
 
   /**
-   * The reader goes to a branch, before the site knows.
+   * Shows another branch before the site has confirmed it.
    *
    * @param {string} headId
    * @returns {number} the number of the change
@@ -233,7 +233,7 @@ export class State extends SiteState {
     return change;
   }
 
-  /** @param {number} change @param {number} savedIn the version from which on all tabs show it */
+  /** @param {number} change @param {number} savedIn the first version in which all tabs show it */
   headAccepted(change, savedIn) {
     this.#head.accepted(change, savedIn, this.conversation?.version ?? 0);
     this.changed();
@@ -246,10 +246,10 @@ export class State extends SiteState {
   }
 
   /**
-   * The reader has set something, before the site knows.
+   * Shows changed settings before the site has confirmed them.
    *
    * @param {Settings} settings
-   * @returns {number} the number of the change; of a new conversation there is nothing to answer
+   * @returns {number} the number of the change; 0 for a new conversation, which is not saved yet
    */
   setSettings(settings) {
     const change = this.conversation ? this.#settings.set(settings) : 0;
@@ -258,13 +258,13 @@ export class State extends SiteState {
     return change;
   }
 
-  /** @param {number} change @param {number} savedIn the version that has the settings */
+  /** @param {number} change @param {number} savedIn the version that contains the settings */
   settingsAccepted(change, savedIn) {
     this.#settings.accepted(change, savedIn, this.conversation?.version ?? 0);
     this.changed();
   }
 
-  /** @param {string[]} names of the models that answer from here on */
+  /** @param {string[]} names of the models that answer next */
   chooseModels([name, ...compared]) {
     this.#chosenModel = name;
     this.#compared = compared;

@@ -1,5 +1,5 @@
 /**
- * The messages of a conversation: as the site tells them, and as their generations write them.
+ * The messages of a conversation, as the site sends them and as their generations extend them.
  *
  * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {import("#js/state/transcript.js").Generation} Generation
@@ -13,7 +13,7 @@ import { apply, reasoningMs, start } from "#js/state/transcript.js";
 export class Thread {
   /** @type {Map<string, Message>} in the order of the list */
   messages = new Map();
-  /** @type {Map<string, number>} the version of the conversation that told of each message */
+  /** @type {Map<string, number>} the version of the conversation in which each message came */
   #versions = new Map();
   /** @type {Map<string, {transcript: Transcript, seq: number}>} */
   #running = new Map();
@@ -30,8 +30,8 @@ export class Thread {
   }
 
   /**
-   * Takes over messages as they were in a version of the conversation. Frames may overtake each
-   * other: of each message the newest is kept.
+   * Stores the messages of one version of the conversation. Frames may overtake each other, so
+   * only the newest version of each message is stored.
    *
    * @param {Message[]} messages
    * @param {number} version
@@ -42,13 +42,13 @@ export class Thread {
     const ended = messages.flatMap((message) => {
       if (version < (this.#versions.get(message.id) ?? 0)) return [];
       this.#versions.set(message.id, version);
-      return this.#keep(message);
+      return this.#store(message);
     });
     if (this.messages.size > known) this.#sort();
     return ended;
   }
 
-  /** Messages of a frame that was overtaken belong before those that came first. */
+  /** Restores the order after a frame was overtaken by a later one. */
   #sort() {
     this.messages = new Map([...this.messages].sort(([, one], [, other]) => inOrder(one, other)));
   }
@@ -72,7 +72,7 @@ export class Thread {
   }
 
   /** @param {Message} message @returns {Ended[]} */
-  #keep(message) {
+  #store(message) {
     const { generation } = message;
     const running = generation && this.#running.get(generation.id);
     if (generation?.status !== "running") {
@@ -80,7 +80,7 @@ export class Thread {
       return running ? this.#end(generation.id, generation.status) : [];
     }
     if (running && this.messages.has(message.id)) {
-      // The events already applied are newer than what a frame made earlier says of the text.
+      // The events already applied are newer than the text in an earlier frame.
       this.messages.set(message.id, withTranscript(message, running));
     } else {
       this.messages.set(message.id, message);
@@ -102,7 +102,7 @@ export class Thread {
   }
 }
 
-/** @param {Message} one @param {Message} other @returns {number} the order that the site lists in */
+/** @param {Message} one @param {Message} other @returns {number} the order of the site's list */
 function inOrder(one, other) {
   const [first, second] = [one.created_at ?? "", other.created_at ?? ""];
   if (first !== second) return first < second ? -1 : 1;

@@ -1,7 +1,7 @@
 /**
- * The fold that makes messages from the events of their generation: the twin of
- * conversations/transcript.py. docs/protocol.md describes the vocabulary, and
- * tests/transcripts.json holds both to the same answers.
+ * The fold that makes messages from the events of their generation, the twin of
+ * conversations/transcript.py. docs/protocol.md describes the events;
+ * tests/transcripts.json tests both for the same results.
  *
  * @typedef {{id: string, type: "function", function: {name: string, arguments: string},
  *   [key: string]: any}} ToolCall other keys are the provider's own
@@ -11,8 +11,8 @@
  * @typedef {{code: string, message: string}} Failure
  * @typedef {"completed" | "stopped" | "interrupted" | "failed"} Cause
  *
- * @typedef {object} Choice one choice of the answer so far; times are milliseconds since the
- *   generation was created
+ * @typedef {object} Choice one choice of an answer so far; times are in milliseconds since
+ *   the generation was created
  * @property {string} content
  * @property {string} reasoning_content
  * @property {number | null} reasoning_from_ms
@@ -20,7 +20,7 @@
  * @property {ToolCall[]} tool_calls
  * @property {string} finish_reason empty until it is known
  *
- * @typedef {object} Transcript what a generation has said so far
+ * @typedef {object} Transcript the text of a generation so far
  * @property {Record<string, Choice>} choices by number
  * @property {TokenCounts | null} usage
  * @property {string[]} notices
@@ -54,11 +54,11 @@
  */
 
 /**
- * The transcript that a generation's messages already hold: nothing of a fresh answer, the text
- * before the cut of a continued one, the log up to `generation.seq` of one that is running.
+ * The transcript that a generation's messages already contain: empty for a new answer, the text
+ * before the cut for a continued one, the log up to `generation.seq` for a running one.
  *
- * A message tells how long its reasoning took and not when it began, so the reasoning of a
- * running answer counts from the creation of its generation until the finished message arrives.
+ * A message has the duration of its reasoning and not its beginning, so the reasoning of a running
+ * answer counts from the creation of its generation until the finished message arrives.
  *
  * @param {Message[]} messages one a choice
  * @returns {Transcript}
@@ -100,7 +100,7 @@ export function apply(transcript, event) {
 }
 
 /**
- * How long the reasoning took, from its first delta to its last; null when there was none.
+ * How long the reasoning took, from its first delta to its last; null if there was none.
  *
  * @param {Choice} choice
  * @returns {number | null} milliseconds

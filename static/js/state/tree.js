@@ -1,13 +1,13 @@
 /**
- * Messages form a tree by `parent_id`; a branch is the path from a root to one message. What is
- * deleted, and all below it, is not there.
+ * Messages form a tree by `parent_id`; a branch is the path from a root to one message. Deleted
+ * messages, and all below them, are left out.
  *
  * @typedef {import("#js/state/records.js").Message} Message
  */
 
 /**
- * The messages from the root to `headId`, in order, up to the first that is deleted; none when it
- * is not known.
+ * The messages from the root to `headId`, in order, up to the first deleted one; none if `headId`
+ * is unknown.
  *
  * @param {Map<string, Message>} messages
  * @param {string | null} headId
@@ -38,7 +38,7 @@ export function childrenOf(messages, id) {
 }
 
 /**
- * The end of the newest branch that goes through the message.
+ * The end of the newest branch through the message.
  *
  * @param {Map<string, Message>} messages
  * @param {string} id
@@ -50,8 +50,8 @@ export function leafUnder(messages, id) {
 }
 
 /**
- * The answers of the last turn below `headId` when there are several and none is kept yet: those
- * of one generation, or of the models that were compared.
+ * The answers of the last turn below `headId` if there are several and the user has not kept one
+ * yet: the choices of one generation, or the answers of the compared models.
  *
  * @param {Map<string, Message>} messages
  * @param {string | null} headId

@@ -1,44 +1,36 @@
-/** A field whose texts stand above it as chips: Enter adds one, Backspace takes the last away. */
+/** A field with a list of texts: Enter adds one, Backspace in an empty field removes the last. */
 
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 /**
- * @typedef {object} Writing how a text is written in the field and on its chip
- * @property {(written: string) => string} read what was written; empty for nothing
- * @property {(text: string) => string} shown
+ * @typedef {object} Format converts between a text and what the field shows
+ * @property {(typed: string) => string} read empty if nothing is to be added
+ * @property {(text: string) => string} show
  */
 
-/**
- * Dispatches `change` {texts}.
- *
- * @extends {Emitter<import("#js/events.js").ChipsEvents>}
- */
+/** @extends {Emitter<import("#js/events.js").ChipsEvents>} */
 export class Chips extends Emitter {
   #list;
   #input;
-  #most;
-  #writing;
+  #limit;
+  #format;
   /** @type {string[]} */
   #texts = [];
   #drawn = "[]";
 
   /**
    * @param {HTMLElement} element with the parts `chips` and `input`
-   * @param {number} most
-   * @param {Writing} [writing]
+   * @param {number} limit
+   * @param {Format} [format]
    */
-  constructor(
-    element,
-    most,
-    writing = { read: (written) => written.trim(), shown: (text) => text },
-  ) {
+  constructor(element, limit, format = { read: (typed) => typed.trim(), show: (text) => text }) {
     super();
     this.#list = part(element, "chips");
     this.#input = part(element, "input");
-    this.#most = most;
-    this.#writing = writing;
+    this.#limit = limit;
+    this.#format = format;
     on(this.#input, "keydown", (event) => this.#pressed(event));
     on(this.#input, "change", () => this.#add());
     on(this.#list, "click", (event) => this.#remove(event.target));
@@ -51,7 +43,7 @@ export class Chips extends Emitter {
 
   /** @returns {boolean} */
   get isFull() {
-    return this.#texts.length >= this.#most;
+    return this.#texts.length >= this.#limit;
   }
 
   /** @param {string[]} texts */
@@ -60,24 +52,25 @@ export class Chips extends Emitter {
     const drawn = JSON.stringify(texts);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    this.#list.replaceChildren(...texts.map((text) => chip(this.#writing.shown(text))));
+    this.#list.replaceChildren(...texts.map((text) => chip(this.#format.show(text))));
     this.#list.hidden = texts.length === 0;
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.isComposing) return;
-    if (event.key === "Backspace" && this.#input.value === "") this.#tell(this.#texts.slice(0, -1));
+    if (event.key === "Backspace" && this.#input.value === "")
+      this.#change(this.#texts.slice(0, -1));
     if (event.key !== "Enter") return;
     event.preventDefault();
     this.#add();
   }
 
   #add() {
-    const text = this.#writing.read(this.#input.value);
+    const text = this.#format.read(this.#input.value);
     this.#input.value = "";
     if (text === "" || this.#texts.includes(text) || this.isFull) return;
-    this.#tell([...this.#texts, text]);
+    this.#change([...this.#texts, text]);
   }
 
   /** @param {HTMLElement} target */
@@ -85,12 +78,12 @@ export class Chips extends Emitter {
     const button = target.closest("button");
     if (!button) return;
     const place = [...this.#list.children].indexOf(button.parentElement);
-    this.#tell(this.#texts.filter((_text, each) => each !== place));
+    this.#change(this.#texts.filter((_text, each) => each !== place));
     this.#input.focus();
   }
 
   /** @param {string[]} texts */
-  #tell(texts) {
+  #change(texts) {
     this.draw(texts);
     this.emit("change", { texts });
   }

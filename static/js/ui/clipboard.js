@@ -1,8 +1,8 @@
-/** The clipboard, also on plain http, where browsers offer only the older way. */
+/** The clipboard, also on plain http, where browsers have only `execCommand`. */
 
 /**
  * @param {string} text
- * @returns {Promise<boolean>} whether the text is on the clipboard
+ * @returns {Promise<boolean>} whether it was copied
  */
 export async function copy(text) {
   try {
@@ -14,13 +14,13 @@ export async function copy(text) {
 }
 
 /**
- * Copies Markdown that pastes as it is drawn where that is understood, and as Markdown elsewhere.
+ * Copies a message as HTML for programs that can paste it, and as Markdown for all others.
  *
  * @param {string} text
  * @param {string} html
- * @returns {Promise<boolean>} whether it is on the clipboard
+ * @returns {Promise<boolean>} whether it was copied
  */
-export async function copyDrawn(text, html) {
+export async function copyRendered(text, html) {
   try {
     const kinds = { "text/plain": text, "text/html": html };
     const blobs = Object.entries(kinds).map(([type, data]) => [type, new Blob([data], { type })]);
@@ -37,7 +37,7 @@ function copyBySelection(text) {
   const box = document.createElement("textarea");
   box.className = "visually-hidden-always";
   box.value = text;
-  // All that is outside of an open dialog can hold no selection.
+  // Outside of an open modal dialog nothing can be selected.
   (document.querySelector("dialog:modal") ?? document.body).append(box);
   box.select();
   const copied = document.execCommand("copy");

@@ -1,4 +1,4 @@
-/** Which heading of the sidebar a conversation belongs under, in the reader's time zone. */
+/** Dates in the time zone of the browser: groups of the conversation list, names of times. */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -32,7 +32,7 @@ export function monthName(group, language) {
 }
 
 /**
- * A moment to come, in the reader's time zone: "14:00", or "1 December" when it is a day away.
+ * A time in the future: "14:00", or "1 December" if it is more than a day away.
  *
  * @param {Date} date
  * @param {Date} now
@@ -48,7 +48,7 @@ export function momentName(date, now, language) {
   return new Intl.DateTimeFormat(language, fields).format(date);
 }
 
-// Days that change the clock have 23 or 25 hours; rounding the difference absorbs that.
+// Days on which the clock changes have 23 or 25 hours, hence the rounding above.
 /** @param {Date} date @returns {number} */
 function midnight(date) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

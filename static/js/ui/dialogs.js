@@ -1,4 +1,6 @@
-/** The page's dialogs: each question resolves to its answer, or to null when it is put aside. */
+/**
+ * The dialogs that ask the user something. Each resolves to the answer, or to null if cancelled.
+ */
 
 import { element } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
@@ -11,13 +13,13 @@ export function askTitle(title) {
   return askText("rename-dialog", element("rename-title"), title);
 }
 
-/** @returns {Promise<string | null>} the name that a preset is to have */
+/** @returns {Promise<string | null>} the name for a preset */
 export function askPresetName() {
   return askText("preset-dialog", element("preset-name"), "");
 }
 
 /**
- * @param {number} links that are open to the conversation which is to be deleted
+ * @param {number} links the number of open links to the conversation that will be deleted
  * @returns {Promise<{keepsLinks: boolean} | null>}
  */
 export async function askAboutLinks(links) {
@@ -31,7 +33,7 @@ export async function askAboutLinks(links) {
 /**
  * @param {string} id of the dialog
  * @param {any} field in it
- * @param {string} text that stands in it at first
+ * @param {string} text the initial value
  * @returns {Promise<string | null>}
  */
 async function askText(id, field, text) {
@@ -41,14 +43,14 @@ async function askText(id, field, text) {
   return (await opened) && field.value.trim() ? field.value.trim() : null;
 }
 
-/** Shows the keys, or puts them away. */
+/** Opens or closes the list of keys. */
 export function toggleKeys() {
   const dialog = element("keys-dialog");
   if (dialog.open) dialog.close();
   else dialog.showModal();
 }
 
-/** Makes the buttons and the backdrop of every dialog close it. */
+/** Lets the cancel button and the backdrop of every dialog close it. */
 export function wireDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.querySelector("[data-cancel]")?.addEventListener("click", () => dialog.close(""));

@@ -1,4 +1,4 @@
-/** Files made in the page. */
+/** Downloads of files that are made in the page. */
 
 const REVOKED_AFTER_MS = 60_000;
 
@@ -12,6 +12,6 @@ export function download(name, type, text) {
   link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
   link.download = name;
   link.click();
-  // Some browsers begin to read only after a while.
+  // Some browsers begin to read the file only after a while.
   setTimeout(() => URL.revokeObjectURL(link.href), REVOKED_AFTER_MS);
 }

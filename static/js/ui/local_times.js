@@ -1,4 +1,4 @@
-/** The moments on a page in the reader's time zone; the site writes them in UTC. */
+/** Shows the times on a page, which the site writes in UTC, in the browser's time zone. */
 
 import { momentName } from "#js/ui/dates.js";
 
@@ -8,18 +8,20 @@ const EXACT = {
   minute: { dateStyle: "medium", timeStyle: "short" },
 };
 
-/** Writes each `<time data-local>` anew; "day" and "minute" say how exactly, "" a moment to come. */
+/**
+ * Rewrites each `<time data-local>`: to the "day" or "minute"; "" stands for a time in the future.
+ */
 export function drawLocalTimes() {
   const now = new Date();
-  for (const moment of document.querySelectorAll("time[data-local]")) {
-    const { dateTime, dataset } = /** @type {HTMLTimeElement} */ (moment);
-    moment.textContent = inWords(new Date(dateTime), now, dataset.local ?? "");
+  for (const time of document.querySelectorAll("time[data-local]")) {
+    const { dateTime, dataset } = /** @type {HTMLTimeElement} */ (time);
+    time.textContent = describe(new Date(dateTime), now, dataset.local ?? "");
   }
 }
 
-/** @param {Date} date @param {Date} now @param {string} exactness */
-function inWords(date, now, exactness) {
+/** @param {Date} date @param {Date} now @param {string} precision */
+function describe(date, now, precision) {
   const language = document.documentElement.lang;
-  const options = EXACT[exactness];
+  const options = EXACT[precision];
   return options ? date.toLocaleString(language, options) : momentName(date, now, language);
 }

@@ -1,4 +1,4 @@
-/** The pieces of markup that the page draws with: its `<template>` elements and their parts. */
+/** Access to the page's `<template>` elements and their parts. */
 
 /**
  * A fresh copy of the element in `<template id="NAME-template">`.
@@ -15,8 +15,8 @@ export function clone(name) {
 const parts = new WeakMap();
 
 /**
- * The descendant that is marked `data-part="NAME"`; found once, since a long answer that is being
- * written would be looked through many times a second.
+ * The descendant that is marked `data-part="NAME"`. It is cached, since a long streaming answer
+ * would be searched many times a second.
  *
  * @param {Element} root
  * @param {string} name
@@ -30,28 +30,28 @@ export function part(root, name) {
 }
 
 /**
- * Text that is there already stays: written again, it would be laid out again and, where a screen
- * reader listens, read out again.
+ * Sets the text unless it is the same: that would cost another layout, and in a live region a
+ * screen reader would read it again.
  *
- * @param {Element} place
+ * @param {Element} node
  * @param {string} text
  */
-export function write(place, text) {
-  if (place.textContent !== text) place.textContent = text;
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /**
- * Says it only where it is news: an attribute that is set again is looked up in the styles again.
+ * Sets `hidden` unless it is the same: the browser would compute the styles again.
  *
- * @param {HTMLElement} place
+ * @param {HTMLElement} node
  * @param {boolean} isHidden
  */
-export function hide(place, isHidden) {
-  if (place.hidden !== isHidden) place.hidden = isHidden;
+export function setHidden(node, isHidden) {
+  if (node.hidden !== isHidden) node.hidden = isHidden;
 }
 
 /**
- * Listens to an event that may carry a `detail` or a target of any kind.
+ * Adds a listener for an event of the DOM. The type checker knows nothing of the event's target.
  *
  * @param {EventTarget} target
  * @param {string} type

@@ -1,22 +1,22 @@
-/** Menus in the browser's top layer, placed beside the button that opens them. */
+/** Menus in the browser's top layer, beside the button that opens them. */
 
 const GAP_PX = 6;
 const EDGE_PX = 8;
 
 /**
- * Keeps `button` told whether `menu` is open, and the menu beside the button.
+ * Places `menu` beside `button`, and shows on the button whether the menu is open.
  *
  * @param {HTMLElement} menu
- * @param {() => HTMLElement | null} button the one that opened it
+ * @param {() => HTMLElement | null} button the button that opened it
  */
-export function placed(menu, button) {
+export function anchor(menu, button) {
   menu.addEventListener("toggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
     button()?.setAttribute("aria-expanded", String(open));
   });
   menu.addEventListener("beforetoggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
-    // The size of a menu is known once it is shown, which happens before the next frame.
+    // The menu has a size once it is shown, which is before the next frame.
     if (open) requestAnimationFrame(() => place(menu, button()));
   });
 }

@@ -3,7 +3,7 @@
 import { element } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
-/** @param {string} name of one of words.html */
-export function say(name) {
+/** @param {string} name of a sentence in words.html */
+export function announce(name) {
   element("status").textContent = word(name);
 }

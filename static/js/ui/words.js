@@ -1,4 +1,4 @@
-/** Sentences in the reader's language, written into the page by the template words.html. */
+/** Sentences in the user's language, which the template words.html writes into the page. */
 
 import { element } from "#js/ui/markup.js";
 
@@ -34,7 +34,7 @@ export function duration(milliseconds) {
   return word("minutes", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
 }
 
-/** @param {number} value @returns {string} with the reader's separators */
+/** @param {number} value @returns {string} with the separators of the page's language */
 export function count(value) {
   return new Intl.NumberFormat(document.documentElement.lang).format(value);
 }

@@ -1,0 +1,97 @@
+/** Draws the conversation page from its state. */
+
+import { ContextGauge } from "#js/composer/context_gauge.js";
+import { showNotice } from "#js/composer/lines.js";
+import { QuotaMeter } from "#js/composer/quota_meter.js";
+import { RenderThrottle } from "#js/markdown/scheduling.js";
+import { element, setText } from "#js/ui/markup.js";
+import { announce } from "#js/ui/status.js";
+import { word } from "#js/ui/words.js";
+
+/**
+ * @typedef {object} Parts
+ * @property {import("#js/sidebar/conversation_actions.js").ConversationActions} conversations
+ * @property {import("#js/composer/composer.js").Composer} composer
+ * @property {import("#js/messages/messages.js").Messages} messages
+ * @property {import("#js/settings/parameters_panel.js").ParametersPanel} parameters
+ * @property {import("#js/settings/model_picker.js").ModelPicker} picker
+ * @property {import("#js/share/button.js").ShareButton} share
+ */
+
+export class Drawing {
+  #state;
+  #parts;
+  #quota = new QuotaMeter();
+  #gauge = new ContextGauge();
+  #throttle = new RenderThrottle(() => this.#drawMessages());
+  /** How an answer has ended, until its last words are on the page and the end is announced. */
+  #ending = "";
+  #frame = 0;
+
+  /**
+   * @param {import("#js/state/state.js").State} state
+   * @param {Parts} parts
+   */
+  constructor(state, parts) {
+    this.#state = state;
+    this.#parts = parts;
+    state.on("changed", () => this.#drawSoon());
+    state.on("streamed", () => this.#throttle.request());
+    state.on("finished", ({ cause }) => (this.#ending = cause));
+    parts.composer.on("changed", () => this.#drawGauge());
+  }
+
+  /** Draws everything at once. */
+  draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#drawTitle();
+    this.#drawControls();
+    this.#drawMessages();
+    if (this.#ending) announce(this.#ending);
+    this.#ending = "";
+  }
+
+  /** Draws all changes between two frames once, after the frame as the render throttle does. */
+  #drawSoon() {
+    this.#frame ||= requestAnimationFrame(() => setTimeout(() => this.draw()));
+  }
+
+  #drawTitle() {
+    const title = this.#state.conversation?.title || word("untitled");
+    setText(element("title"), title);
+    document.title = `${title} · ${this.#state.site.name}`;
+  }
+
+  #drawControls() {
+    const { branch, model, models, compared, quota } = this.#state;
+    const { composer, conversations, parameters, picker, share } = this.#parts;
+    element("conversation").toggleAttribute("data-empty", branch.length === 0);
+    conversations.draw();
+    picker.draw(models, model === null ? [] : [model, ...compared]);
+    parameters.draw();
+    share.draw();
+    this.#quota.draw(quota, model);
+    showNotice(this.#state.conversation?.notice ?? this.#state.notice);
+    composer.update({ answering: this.#state.generation !== null, canSend: model !== null });
+  }
+
+  /** Draws what changes while an answer streams, many times a second. */
+  #drawMessages() {
+    this.#parts.messages.draw(this.#state);
+    this.#drawGauge();
+  }
+
+  #drawGauge() {
+    const { branch, models, settings } = this.#state;
+    const model = models.find((each) => each.name === this.#state.model);
+    const prompt = model && {
+      messages: branch,
+      draft: this.#parts.composer.text,
+      model,
+      maxTokens: settings.parameters.max_tokens,
+      systemMessage: settings.system_message,
+    };
+    this.#gauge.draw(prompt ?? null);
+  }
+}
