@@ -1,8 +1,10 @@
 """Pictures of a finished conversation, in both themes and at twice the resolution."""
 
+import io
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image, ImageDraw
 from playwright.async_api import expect
 
 from tests.bench.first_token import signed_in
@@ -10,7 +12,11 @@ from tests.bench.pictures.scene import Scene, ask, has_ended, settled
 from tests.upstreams.demo import ANSWERS, HORIZON, pieces
 
 SIZE = {"width": 1200, "height": 850}
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Theme = Literal["light", "dark"]
+# Each theme with the colour of the line around its picture.
+THEMES: dict[Theme, str] = {"light": "#d0c9bd", "dark": "#4a453d"}
+# In pixels of the picture, of which two are one on the page.
+RADIUS, LINE_WIDTH = 24, 2
 
 
 async def take_stills(scene: Scene, folder: Path) -> None:
@@ -23,8 +29,20 @@ async def take_stills(scene: Scene, folder: Path) -> None:
         await page.get_by_role("button", name="Regenerate", exact=True).click()
         await expect(page.get_by_role("button", name="Previous version")).to_be_visible()
         await has_ended(page)
-        for theme in THEMES:
+        for theme, line in THEMES.items():
             await page.emulate_media(color_scheme=theme)
             await page.reload()
             await settled(page)
-            await page.screenshot(path=folder / f"page-{theme}.png")
+            picture = Image.open(io.BytesIO(await page.screenshot()))
+            _framed(picture.convert("RGB"), line).save(folder / f"page-{theme}.png", optimize=True)
+
+
+def _framed(picture: Image.Image, line: str) -> Image.Image:
+    """The picture with round corners and a thin line around it, which parts it from a page of
+    the same colour."""
+    corners = Image.new("L", picture.size)
+    edge = (0, 0, picture.width - 1, picture.height - 1)
+    ImageDraw.Draw(corners).rounded_rectangle(edge, RADIUS, fill=255)
+    ImageDraw.Draw(picture).rounded_rectangle(edge, RADIUS, outline=line, width=LINE_WIDTH)
+    picture.putalpha(corners)
+    return picture
