@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.catalog.parameters import WHOLE_NUMBERS, WITHOUT_DEFAULT, fault_of_rule
-from conversations.upstream import DEFAULT_LIMITS
+from conversations.upstream import DEFAULT_RANGES
 
 NUMBERS = (
     "max_tokens",
@@ -76,7 +76,7 @@ def _row(field: str, name: str, rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _end(field: str, name: str, end: str, value: Any) -> dict[str, Any]:
-    service = getattr(DEFAULT_LIMITS, name)
+    service = getattr(DEFAULT_RANGES, name)
     headings = {"low": _("Lowest"), "high": _("Highest"), "default": _("Default")}
     return {
         "name": f"{field}-{name}-{end}",

@@ -17,7 +17,7 @@ from conversations import audit
 from conversations.admin.audited_admin import actor_of
 from conversations.catalog import listing, providers, siliconflow
 from conversations.catalog.listing import Listing
-from conversations.generation.failures import failure_of
+from conversations.generation.error_texts import failure_of
 from conversations.models import LanguageModel, Policy, Provider
 
 if TYPE_CHECKING:

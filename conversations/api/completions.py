@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from conversations.catalog.choosing import model_named
-from conversations.catalog.parameters import FIELDS, clamped, limits_of, takes
+from conversations.catalog.parameters import FIELDS, clamped, ranges_of, takes
 from conversations.catalog.providers import address_policy
 from conversations.catalog.schemas import check_schemas
 from conversations.generation.lifecycle import OWNER
@@ -32,7 +32,7 @@ from conversations.upstream import (
     NUMBERS,
     CompletionRequest,
     InvalidField,
-    Limits,
+    Ranges,
     check,
     check_agreement,
 )
@@ -94,7 +94,7 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
     """
     asked = CompletionRequest.from_wire(api_request.body)
     model = model_named(api_request.key.user, asked.model, api_request.key)
-    _check_ranges(api_request.body, asked, limits_of(model))
+    _check_ranges(api_request.body, asked, ranges_of(model))
     check_agreement(asked)
     ignored = _ignored(model, api_request.body)
     check_schemas(dict(api_request.body))
@@ -139,20 +139,20 @@ def _created(
     return generation, granted
 
 
-def _check_ranges(body: Mapping[str, Any], asked: CompletionRequest, limits: Limits) -> None:
+def _check_ranges(body: Mapping[str, Any], asked: CompletionRequest, ranges: Ranges) -> None:
     """Raise InvalidField. What was sent under the newer name is refused under that.
 
     ``max_tokens`` beside it does not count, but is held to its range as well.
     """
     try:
-        check(asked, limits)
+        check(asked, ranges)
     except InvalidField as invalid:
         if invalid.field == "max_tokens" and body.get(_NEWER) is not None:
             raise InvalidField(_NEWER, invalid.message, invalid.allowed) from None
         raise
     older = body.get("max_tokens")
     if older is not None and older != asked.max_tokens:
-        check(msgspec.structs.replace(asked, max_tokens=older), limits)
+        check(msgspec.structs.replace(asked, max_tokens=older), ranges)
 
 
 def _ignored(model: LanguageModel, body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from conversations.api.errors import ApiError
 from conversations.generation.api_run import Ending
-from conversations.generation.failures import failure_of
+from conversations.generation.error_texts import failure_of
 from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused
 from conversations.transcript import Failure

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from conversations.api import wire
-from conversations.upstream import DEFAULT_LIMITS, TOOL_CHOICES, Limits, Range
+from conversations.upstream import DEFAULT_RANGES, TOOL_CHOICES, Range, Ranges
 
 Schema = dict[str, Any]
 
@@ -37,7 +37,7 @@ def ref(name: str) -> Schema:
 def components() -> dict[str, Schema]:
     """Every schema of the description, by name."""
     return {
-        "ChatCompletionRequest": _request(DEFAULT_LIMITS),
+        "ChatCompletionRequest": _request(DEFAULT_RANGES),
         "RequestMessage": _message(),
         "RequestToolCall": _tool_call(),
         "Tool": _tool(),
@@ -63,8 +63,8 @@ def _list_or_null(items: Schema, **rest: Any) -> Schema:
     return _or_null("array", items=items, **rest)
 
 
-def _request(limits: Limits) -> Schema:
-    numbers = {name: _number(name, getattr(limits, name)) for name in _MEANINGS}
+def _request(ranges: Ranges) -> Schema:
+    numbers = {name: _number(name, getattr(ranges, name)) for name in _MEANINGS}
     longest = {**numbers["max_tokens"], "description": "The newer name of max_tokens."}
     sequence: Schema = {"type": "string", "minLength": 1}
     described = _object(
@@ -79,12 +79,12 @@ def _request(limits: Limits) -> Schema:
             "description": "Texts at which the answer ends; they are not part of it.",
             "anyOf": [
                 sequence,
-                _list_or_null(sequence, maxItems=limits.stop_sequences),
+                _list_or_null(sequence, maxItems=ranges.stop_sequences),
             ],
         },
         response_format={"anyOf": [ref("ResponseFormat"), {"type": "null"}]},
         tools=_list_or_null(
-            ref("Tool"), maxItems=limits.tools, description="Functions; each has another name."
+            ref("Tool"), maxItems=ranges.tools, description="Functions; each has another name."
         ),
         tool_choice=_tool_choice(),
         parallel_tool_calls=_or_null("boolean"),

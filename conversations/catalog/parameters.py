@@ -10,14 +10,14 @@ from conversations.catalog.schemas import check_schemas
 from conversations.models import LanguageModel
 from conversations.refusal import Refused
 from conversations.upstream import (
-    DEFAULT_LIMITS,
+    DEFAULT_RANGES,
     DIALECTS,
     NUMBERS,
     ChatMessage,
     CompletionRequest,
     InvalidField,
-    Limits,
     Range,
+    Ranges,
     check,
 )
 
@@ -25,9 +25,9 @@ from conversations.upstream import (
 # the range that the wire gives it, which can only be narrowed.
 SERVER_BOUND: Mapping[str, float] = {"max_tokens": 1 << 20, "top_k": 1 << 20}
 WIDEST = msgspec.structs.replace(
-    DEFAULT_LIMITS,
+    DEFAULT_RANGES,
     **{
-        name: msgspec.structs.replace(getattr(DEFAULT_LIMITS, name), high=high)
+        name: msgspec.structs.replace(getattr(DEFAULT_RANGES, name), high=high)
         for name, high in SERVER_BOUND.items()
     },
 )
@@ -52,10 +52,10 @@ def takes(model: LanguageModel, name: str) -> bool:
     return model.writes_json if name == "response_format" else True
 
 
-def limits_of(model: LanguageModel) -> Limits:
+def ranges_of(model: LanguageModel) -> Ranges:
     """The range of each number for this model: the service's, narrowed by the administrator."""
     return msgspec.structs.replace(
-        DEFAULT_LIMITS, **{name: _range(model, name) for name in NUMBERS}
+        DEFAULT_RANGES, **{name: _range(model, name) for name in NUMBERS}
     )
 
 
@@ -71,11 +71,11 @@ def checked_parameters(
 
     Without one, within those that any model can have. Raises :class:`Refused` with the field.
     """
-    limits = limits_of(model) if model else WIDEST
+    ranges = ranges_of(model) if model else WIDEST
     asked = {**parameters, "model": "any", "messages": [], "stream": True}
     try:
         request = CompletionRequest.from_wire(asked)
-        check(msgspec.structs.replace(request, messages=(ChatMessage(role="user"),)), limits)
+        check(msgspec.structs.replace(request, messages=(ChatMessage(role="user"),)), ranges)
     except InvalidField as error:
         raise Refused("invalid_parameter", str(error), error.field) from error
     check_schemas(parameters)
@@ -84,10 +84,10 @@ def checked_parameters(
 
 def fitted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What the model takes of parameters of the right types, brought into its ranges."""
-    limits = limits_of(model)
+    ranges = ranges_of(model)
     kept = _kept(model, parameters)
     return {
-        name: _within(name, value, getattr(limits, name)) if name in NUMBERS else value
+        name: _within(name, value, getattr(ranges, name)) if name in NUMBERS else value
         for name, value in kept.items()
     }
 
@@ -99,9 +99,9 @@ def clamped(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, An
 
 def described(model: LanguageModel) -> dict[str, dict[str, Any]]:
     """The parameters that the model takes, with what a page needs to ask for them."""
-    limits, defaults = limits_of(model), _defaults(model)
+    ranges, defaults = ranges_of(model), _defaults(model)
     return {
-        name: _described(getattr(limits, name), defaults.get(name)) if name in NUMBERS else {}
+        name: _described(getattr(ranges, name), defaults.get(name)) if name in NUMBERS else {}
         for name in FIELDS
         if takes(model, name)
     }
@@ -123,7 +123,7 @@ def _rule(model: LanguageModel, name: str) -> dict[str, Any]:
 
 
 def _range(model: LanguageModel, name: str) -> Range:
-    service: Range = getattr(DEFAULT_LIMITS, name)
+    service: Range = getattr(DEFAULT_RANGES, name)
     rule = _rule(model, name)
     low, high = rule["low"], rule["high"]
     if name == "max_tokens" and high is None and model.context_length:

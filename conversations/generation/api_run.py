@@ -4,12 +4,12 @@ import asyncio
 from typing import NamedTuple, Protocol
 
 from conversations.catalog.connections import Connections
-from conversations.generation.answer import finished
+from conversations.generation.message_run import finished
 from conversations.generation.prompt import Call
 from conversations.generation.writer import Run
 from conversations.quotas.settlement import Used
 from conversations.transcript import Finished
-from conversations.upstream import Answer, Chunk, InlineThinking, UpstreamError, Usage
+from conversations.upstream import Chunk, CompletionStream, InlineThinking, UpstreamError, Usage
 
 
 class Ending(NamedTuple):
@@ -47,23 +47,23 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
 
     As with every answer the task is never cancelled: stopping leaves the stream normally.
     """
-    answer: Answer | None = None
+    stream: CompletionStream | None = None
     error: UpstreamError | None = None
     inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
     try:
         async with (
             connections.place(call.model.provider, call.policy, run.stop) as upstream,
-            upstream.stream(call.request, run.stop, inline_thinking=inline_thinking) as answer,
+            upstream.stream(call.request, run.stop, inline_thinking=inline_thinking) as stream,
         ):
-            run.began = answer.began
-            async for chunk in answer:
-                run.count(chunk, answer.text_bytes)
+            run.began = stream.began
+            async for chunk in stream:
+                run.count(chunk, stream.text_bytes)
                 listener.hear(chunk)
                 if listener.is_full:
                     await _room(run, listener)
     except UpstreamError as failure:
         error = failure
-    return Ending(finished(answer, error), error=error, usage=answer.usage if answer else None)
+    return Ending(finished(stream, error), error=error, usage=stream.usage if stream else None)
 
 
 async def _room(run: Run, listener: Listener) -> None:

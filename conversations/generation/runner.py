@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, insist
 from conversations.generation import api_run, lifecycle, log, recovery, revocation, wakeups
-from conversations.generation.answer import Answering
 from conversations.generation.api_run import Ending, Listener
+from conversations.generation.message_run import MessageRun
 from conversations.generation.prompt import Call
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Run, Writer
@@ -158,9 +158,9 @@ class Runner:
             listener.end(ending)
 
     async def _answer(self, run: Run, notices: list[str], call: Call) -> Finished:
-        answering = Answering(run, self._writer)
-        await answering.remark(notices)
-        return await answering.relay(call, self._connections)
+        message_run = MessageRun(run, self._writer)
+        await message_run.remark(notices)
+        return await message_run.relay(call, self._connections)
 
     async def _finish(self, run: Run, last: Finished) -> None:
         await self._writer.flush(run)

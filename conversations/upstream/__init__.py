@@ -13,7 +13,6 @@ send in their many ways becomes the one form of ``types`` here, and what fails o
 from .address import BadAddress, check_base_url, check_header
 from .address_policy import AddressPolicy
 from .agreement import TOOL_CHOICES, check_agreement
-from .answer import Answer
 from .bounds import Caps, Clocks
 from .client import Upstream
 from .dialects import (
@@ -45,7 +44,7 @@ from .errors import (
     Overloaded,
     RateLimited,
     Redirected,
-    Refused,
+    RequestRejected,
     TimedOut,
     TooLarge,
     Truncated,
@@ -55,9 +54,10 @@ from .errors import (
     UpstreamError,
 )
 from .fields import InvalidField
-from .limits import DEFAULT_LIMITS, NUMBERS, Limits, Range, check, find_invalid
+from .ranges import DEFAULT_RANGES, NUMBERS, Range, Ranges, check, find_invalid
 from .request import CompletionRequest, ResponseFormat, Tool
 from .sse import ServerSentEvent, SSEDecoder
+from .stream import CompletionStream
 from .types import (
     ChatMessage,
     Chunk,
@@ -73,7 +73,7 @@ from .types import (
 )
 
 __all__ = [
-    "DEFAULT_LIMITS",
+    "DEFAULT_RANGES",
     "DIALECTS",
     "GENERIC",
     "LLAMACPP",
@@ -85,7 +85,6 @@ __all__ = [
     "VLLM",
     "AddressPolicy",
     "AddressRefused",
-    "Answer",
     "BadAddress",
     "BadAnswer",
     "Busy",
@@ -97,6 +96,7 @@ __all__ = [
     "Completion",
     "CompletionChoice",
     "CompletionRequest",
+    "CompletionStream",
     "ContentPolicy",
     "ContextOverflow",
     "Delta",
@@ -109,16 +109,16 @@ __all__ = [
     "InlineThinking",
     "InvalidField",
     "KeyUnreadable",
-    "Limits",
     "Malformed",
     "NotAStream",
     "OutOfBalance",
     "Overloaded",
     "Range",
+    "Ranges",
     "RateLimited",
     "Redirected",
-    "Refused",
     "ReplayReasoning",
+    "RequestRejected",
     "ResponseFormat",
     "Role",
     "SSEDecoder",

@@ -10,15 +10,15 @@ import msgspec
 
 from .address import check_base_url, check_header, secrets_in
 from .address_policy import AddressPolicy
-from .answer import Answer
 from .bounds import Caps, Clocks
 from .completion import read_completion
-from .decoder import AnswerDecoder
+from .decoder import StreamDecoder
 from .dialects import GENERIC, Dialect, InlineThinking
+from .error_responses import ErrorReader
 from .exchange import Exchange
-from .failures import FailureReader
 from .models_list import read_models
 from .request import CompletionRequest
+from .stream import CompletionStream
 from .transport import open_transport
 from .types import Completion
 from .watch import STOP, Watch
@@ -60,11 +60,11 @@ class Upstream:
             sent["Authorization"] = f"Bearer {api_key}"
         for name, value in sent.items():
             check_header(name, value)
-        self._failures = FailureReader(dialect, secrets_in(api_key, headers, proxy))
+        self._error_reader = ErrorReader(dialect, secrets_in(api_key, headers, proxy))
         self._exchange = Exchange(
             self.base_url,
             sent,
-            failures=self._failures,
+            error_reader=self._error_reader,
             connect_seconds=self._clocks.connect,
             wire_cap=self._caps.wire,
             transport=open_transport(
@@ -92,7 +92,7 @@ class Upstream:
         stop: asyncio.Event | None = None,
         *,
         inline_thinking: InlineThinking | None = None,
-    ) -> AsyncIterator[Answer]:
+    ) -> AsyncIterator[CompletionStream]:
         """Ask for an answer and give it as it comes.
 
         Setting ``stop`` ends the iteration promptly at any stage, the wait for the headers
@@ -101,16 +101,16 @@ class Upstream:
         """
         body = msgspec.structs.replace(request, stream=True).to_wire(self.dialect)
         async with Watch(self._clocks, stop) as watch:
-            answer = Answer(watch, self._decoder(request, inline_thinking))
+            stream = CompletionStream(watch, self._decoder(request, inline_thinking))
             try:
                 response = await _guarded(
                     watch, self._exchange.post(body, keep=self.dialect.reuse_streams)
                 )
                 if response is not None:
-                    answer.begin(response)
-                yield answer
+                    stream.begin(response)
+                yield stream
             finally:
-                await answer.aclose()
+                await stream.aclose()
 
     async def complete(
         self, request: CompletionRequest, *, inline_thinking: InlineThinking | None = None
@@ -136,9 +136,9 @@ class Upstream:
 
     def _decoder(
         self, request: CompletionRequest, inline_thinking: InlineThinking | None
-    ) -> AnswerDecoder:
-        return AnswerDecoder(
-            failures=self._failures,
+    ) -> StreamDecoder:
+        return StreamDecoder(
+            error_reader=self._error_reader,
             caps=self._caps,
             choices=request.n or 1,
             inline_thinking=inline_thinking or self.dialect.inline_thinking,

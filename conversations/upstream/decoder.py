@@ -6,8 +6,8 @@ from contextlib import suppress
 from .bounds import Caps
 from .completion import is_completion, text_bytes
 from .dialects import InlineThinking
+from .error_responses import ErrorReader
 from .errors import EmptyAnswer, Malformed, NotAStream, TooLarge, Truncated, UpstreamError
-from .failures import FailureReader
 from .loose_json import parse
 from .normalise import Normaliser
 from .sse import ServerSentEvent, SSEDecoder
@@ -17,7 +17,7 @@ _DONE = "[DONE]"
 _BOM_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
 
 
-class AnswerDecoder:
+class StreamDecoder:
     """Decodes one streamed answer, whatever its bytes turn out to be.
 
     Servers that were asked for a stream have been seen to send server-sent events, one whole JSON
@@ -29,7 +29,7 @@ class AnswerDecoder:
     def __init__(
         self,
         *,
-        failures: FailureReader | None = None,
+        error_reader: ErrorReader | None = None,
         caps: Caps | None = None,
         choices: int = 1,
         inline_thinking: InlineThinking = "off",
@@ -41,7 +41,7 @@ class AnswerDecoder:
         self.payloads = 0
         self.text_bytes = 0
         self.normaliser = Normaliser(inline_thinking=inline_thinking)
-        self._failures = failures or FailureReader()
+        self._error_reader = error_reader or ErrorReader()
         self._caps = caps or Caps()
         self._wanted_choices = choices
         self._events = SSEDecoder(line_cap=self._caps.line, event_cap=self._caps.event)
@@ -129,7 +129,7 @@ class AnswerDecoder:
         self._take_value(value)
 
     def _take_value(self, value: object) -> None:
-        failure = self._failures.from_event(value)
+        failure = self._error_reader.from_event(value)
         if failure is None:
             self._keep(self.normaliser.feed(value))
             failure = self.normaliser.failure
@@ -168,7 +168,7 @@ class AnswerDecoder:
         except ValueError:
             self.done = False
             raise Truncated("The answer broke off.") from None
-        failure = self._failures.from_event(value)
+        failure = self._error_reader.from_event(value)
         if failure is None and not is_completion(value):
             raise NotAStream("The server sent JSON that is no completion.")
         self._take_value(value)

@@ -10,7 +10,7 @@
     │   ├── Unauthorised   the key is missing or wrong
     │   ├── Forbidden      the key may not do this
     │   └── OutOfBalance   the account has no money left
-    ├── Refused            the request itself is at fault
+    ├── RequestRejected    the request itself is at fault
     │   ├── UnknownModel
     │   ├── ContextOverflow    (``prompt_tokens``, ``limit``)
     │   └── ContentPolicy
@@ -107,15 +107,15 @@ class OutOfBalance(Denied):
     code = "out_of_balance"
 
 
-class Refused(UpstreamError):
+class RequestRejected(UpstreamError):
     code = "refused"
 
 
-class UnknownModel(Refused):
+class UnknownModel(RequestRejected):
     code = "unknown_model"
 
 
-class ContextOverflow(Refused):
+class ContextOverflow(RequestRejected):
     """``prompt_tokens`` and ``limit`` as far as the server tells them."""
 
     code = "context_overflow"
@@ -123,7 +123,7 @@ class ContextOverflow(Refused):
     limit: int | None = None
 
 
-class ContentPolicy(Refused):
+class ContentPolicy(RequestRejected):
     code = "content_policy"
 
 

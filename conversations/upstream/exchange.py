@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from .answer import BROKEN
+from .error_responses import ErrorReader, trace_id
 from .errors import Malformed, NotAStream, Redirected, TooLarge, Truncated, UpstreamError
-from .failures import FailureReader, trace_id
 from .loose_json import parse
 from .retries import Retries
+from .stream import BROKEN
 from .transport import connection_error, reused
 
 ERROR_BODY_BYTES = 64 * 1024
@@ -31,13 +31,13 @@ class Exchange:
         base_url: str,
         headers: Mapping[str, str],
         *,
-        failures: FailureReader,
+        error_reader: ErrorReader,
         connect_seconds: float,
         wire_cap: int,
         transport: httpx.AsyncBaseTransport,
     ) -> None:
         self._base_url = base_url
-        self._failures = failures
+        self._error_reader = error_reader
         self._connect_seconds = connect_seconds
         self._wire_cap = wire_cap
         self._takes_stream_options = True
@@ -119,7 +119,7 @@ class Exchange:
             if response.is_success:
                 return Malformed("The server compressed its answer although asked not to.")
             body = await _read_error(response) if plain else b""
-            return self._failures.from_response(response.status_code, response.headers, body)
+            return self._error_reader.from_response(response.status_code, response.headers, body)
         finally:
             await response.aclose()
 
@@ -145,7 +145,7 @@ class Exchange:
             if text[:1] in {"{", "["}:
                 raise Malformed("The answer is not JSON.", trace_id=trace) from None
             raise NotAStream("The server did not send JSON.", trace_id=trace) from None
-        failure = self._failures.from_event(value)
+        failure = self._error_reader.from_event(value)
         if failure is not None:
             failure.trace_id = trace
             raise failure

@@ -95,7 +95,7 @@ class _Choice:
 class Normaliser:
     """Turns the decoded JSON events of one stream into Chunks.
 
-    Errors inside a stream are the caller's to find first (FailureReader.from_event). What is known
+    Errors inside a stream are the caller's to find first (ErrorReader.from_event). What is known
     at any time: ``id``, ``model``, ``usage`` (the latest), and ``finish_reasons`` by choice.
     """
 

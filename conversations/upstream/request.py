@@ -80,7 +80,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
         """Read a decoded JSON body, strict about types and silent about unknown keys.
 
         Raises InvalidField for the first field of a wrong type. Ranges are left to
-        ``limits.check``. ``max_completion_tokens`` is read as ``max_tokens``, the role
+        ``ranges.check``. ``max_completion_tokens`` is read as ``max_tokens``, the role
         ``developer`` as ``system``.
         """
         fields = Fields(body)

@@ -16,24 +16,24 @@ def model(dialect: str = "generic", **fields: Any) -> LanguageModel:
 
 
 def test_without_rules_the_ranges_are_those_of_the_service() -> None:
-    limits = parameters.limits_of(model())
-    assert limits.temperature == Range(0, 2)
-    assert limits.top_p == Range(0, 1, open_low=True)
-    assert limits.top_k == Range(1, 100, also=(-1,))
+    ranges = parameters.ranges_of(model())
+    assert ranges.temperature == Range(0, 2)
+    assert ranges.top_p == Range(0, 1, open_low=True)
+    assert ranges.top_k == Range(1, 100, also=(-1,))
 
 
 def test_rules_narrow_the_ranges() -> None:
     rules = {"temperature": {"high": 1}, "top_k": {"low": 10, "high": 40}, "top_p": {"high": 0.9}}
-    limits = parameters.limits_of(model(parameters=rules))
-    assert limits.temperature == Range(0, 1)
-    assert limits.top_k == Range(10, 40)
-    assert limits.top_p == Range(0, 0.9, open_low=True)
+    ranges = parameters.ranges_of(model(parameters=rules))
+    assert ranges.temperature == Range(0, 1)
+    assert ranges.top_k == Range(10, 40)
+    assert ranges.top_p == Range(0, 0.9, open_low=True)
 
 
 def test_an_answer_is_never_longer_than_the_context_unless_an_administrator_says_so() -> None:
-    assert parameters.limits_of(model(context_length=2048)).max_tokens == Range(1, 2048)
+    assert parameters.ranges_of(model(context_length=2048)).max_tokens == Range(1, 2048)
     raised = model(context_length=2048, parameters={"max_tokens": {"high": 4096}})
-    assert parameters.limits_of(raised).max_tokens == Range(1, 4096)
+    assert parameters.ranges_of(raised).max_tokens == Range(1, 4096)
 
 
 @pytest.mark.parametrize(

@@ -356,7 +356,7 @@ def test_a_failure_of_our_own_ends_the_generation_too(
 ) -> None:
     async def work(stage: Stage) -> Generation:
         name = await stage.model("good")
-        monkeypatch.setattr("conversations.generation.runner.Answering", None)
+        monkeypatch.setattr("conversations.generation.runner.MessageRun", None)
         turn = await stage.send("Hello", name)
         return (await stage.ended(turn))[0]
 

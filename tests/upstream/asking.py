@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from conversations.upstream import (
-    Answer,
     ChatMessage,
     Chunk,
     CompletionRequest,
+    CompletionStream,
     ToolCallDelta,
     Upstream,
     UpstreamError,
@@ -56,7 +56,7 @@ class Heard:
     roles: list[tuple[int, str]] = field(default_factory=list)
     tool_pieces: list[ToolCallDelta] = field(default_factory=list)
     error: UpstreamError | None = None
-    answer: Answer | None = None
+    answer: CompletionStream | None = None
 
     @property
     def content(self) -> str:

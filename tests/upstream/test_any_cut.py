@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversations.upstream import Chunk, ServerSentEvent, SSEDecoder
-from conversations.upstream.decoder import AnswerDecoder
+from conversations.upstream.decoder import StreamDecoder
 
 # A case checks this many cuts of its stream: 420 cases of 25 are 10,500 cut streams.
 CUTS = 25
@@ -86,7 +86,7 @@ def events_of(parts: list[bytes]) -> list[ServerSentEvent]:
 
 
 def chunks_of(parts: list[bytes]) -> tuple[list[str], str, dict[int, str | None]]:
-    decoder = AnswerDecoder()
+    decoder = StreamDecoder()
     for part in parts:
         decoder.feed(part)
     decoder.end()
@@ -125,7 +125,7 @@ def test_a_stream_of_single_bytes_gives_the_same_events_and_chunks(data: bytes) 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(streams())
 def test_no_chunk_holds_what_a_database_or_socket_refuses(data: bytes) -> None:
-    decoder = AnswerDecoder()
+    decoder = StreamDecoder()
     decoder.feed(data)
     for chunk in decoder.chunks:
         for choice in chunk.choices:
@@ -137,7 +137,7 @@ def test_no_chunk_holds_what_a_database_or_socket_refuses(data: bytes) -> None:
 @settings(max_examples=1000, deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_make_the_decoder_raise(data: bytes) -> None:
-    decoder = AnswerDecoder()
+    decoder = StreamDecoder()
     decoder.feed(data)
     decoder.end()
     assert decoder.over
@@ -164,7 +164,7 @@ ODD = st.recursive(
 def test_no_json_makes_the_decoder_raise_and_every_chunk_can_be_sent_on(
     choices: list[Any], usage: Any, other: Any
 ) -> None:
-    decoder = AnswerDecoder()
+    decoder = StreamDecoder()
     for value in ({"choices": choices, "usage": usage}, {"error": other}, other):
         decoder.over = False
         decoder.feed(f"data: {json.dumps(value)}\n\n".encode())

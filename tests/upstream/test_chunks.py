@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from conversations.upstream import Chunk, ToolCallDelta, Usage
-from conversations.upstream.decoder import AnswerDecoder
+from conversations.upstream.decoder import StreamDecoder
 
 
-def decode(*events: Any, choices: int = 1) -> AnswerDecoder:
-    decoder = AnswerDecoder(choices=choices)
+def decode(*events: Any, choices: int = 1) -> StreamDecoder:
+    decoder = StreamDecoder(choices=choices)
     for event in events:
         text = event if isinstance(event, str) else json.dumps(event)
         decoder.feed(f"data: {text}\n\n".encode())
@@ -22,7 +22,7 @@ def delta(content: Any = None, finish: Any = None, index: int = 0, **more: Any) 
     return {"choices": [choice]}
 
 
-def text(decoder: AnswerDecoder) -> str:
+def text(decoder: StreamDecoder) -> str:
     return "".join(
         choice.delta.content or "" for chunk in decoder.chunks for choice in chunk.choices
     )

@@ -15,8 +15,8 @@ from conversations.upstream import (
     ChatMessage,
     CompletionRequest,
     InvalidField,
-    Limits,
     Range,
+    Ranges,
     ToolCall,
     check,
     find_invalid,
@@ -215,9 +215,9 @@ def test_a_number_is_held_to_its_range_and_the_refusal_names_both(
 
 
 def test_a_model_may_narrow_a_range() -> None:
-    limits = Limits(n=Range(1, 1))
+    ranges = Ranges(n=Range(1, 1))
     with pytest.raises(InvalidField, match="n: 2 is out of range"):
-        check(request("m", n=2), limits)
+        check(request("m", n=2), ranges)
 
 
 def tool(name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from conversations.upstream import InlineThinking
-from conversations.upstream.decoder import AnswerDecoder
+from conversations.upstream.decoder import StreamDecoder
 from conversations.upstream.think import ThinkSplitter
 
 
@@ -45,7 +45,7 @@ def test_a_missing_opening_tag_is_seen_in_a_whole_text() -> None:
 
 
 def test_content_is_left_alone_once_the_server_has_marked_reasoning_itself() -> None:
-    decoder = AnswerDecoder(inline_thinking="tagged")
+    decoder = StreamDecoder(inline_thinking="tagged")
     for delta in ('{"reasoning_content": "Hm."}', '{"content": "<think>is a tag</think>"}'):
         decoder.feed(b'data: {"choices": [{"index": 0, "delta": %s}]}\n\n' % delta.encode())
     assert [chunk.choices[0].delta.content for chunk in decoder.chunks] == [

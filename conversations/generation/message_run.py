@@ -1,13 +1,13 @@
 """One answer: from the upstream's chunks to the events of a run."""
 
 from conversations.catalog.connections import Connections
-from conversations.generation.failures import failure_of
+from conversations.generation.error_texts import failure_of
 from conversations.generation.prompt import Call, EchoFilter
 from conversations.generation.writer import Run, Writer
 from conversations.transcript import Cause, Delta, Event, Finished, Notice, TokenCounts, from_chunk
 from conversations.upstream import (
-    Answer,
     Chunk,
+    CompletionStream,
     InlineThinking,
     Truncated,
     UpstreamError,
@@ -15,7 +15,7 @@ from conversations.upstream import (
 )
 
 
-class Answering:
+class MessageRun:
     """Relays one answer into the writer and tells at the end how it went."""
 
     def __init__(self, run: Run, writer: Writer) -> None:
@@ -36,20 +36,20 @@ class Answering:
         is left without an owner.
         """
         self._echo = EchoFilter(call.echo)
-        answer: Answer | None = None
+        stream: CompletionStream | None = None
         stop = self._run.stop
         inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
         try:
             async with (
                 connections.place(call.model.provider, call.policy, stop) as upstream,
-                upstream.stream(call.request, stop, inline_thinking=inline_thinking) as answer,
+                upstream.stream(call.request, stop, inline_thinking=inline_thinking) as stream,
             ):
-                self._run.began = answer.began
-                async for chunk in answer:
+                self._run.began = stream.began
+                async for chunk in stream:
                     await self._write(chunk)
         except UpstreamError as error:
-            return await self._ended(answer, error)
-        return await self._ended(answer, None)
+            return await self._ended(stream, error)
+        return await self._ended(stream, None)
 
     async def _write(self, chunk: Chunk) -> None:
         run = self._run
@@ -68,31 +68,33 @@ class Answering:
         content = self._echo.feed(event.content)
         return Delta(choice=event.choice, at_ms=event.at_ms, content=content) if content else None
 
-    async def _ended(self, answer: Answer | None, error: UpstreamError | None) -> Finished:
+    async def _ended(
+        self, stream: CompletionStream | None, error: UpstreamError | None
+    ) -> Finished:
         if held := self._echo.flush():
             held_back = Delta(at_ms=self._run.elapsed_ms(), content=held)
             await self._writer.append(self._run, [held_back])
-        return finished(answer, error)
+        return finished(stream, error)
 
 
-def finished(answer: Answer | None, error: UpstreamError | None) -> Finished:
+def finished(stream: CompletionStream | None, error: UpstreamError | None) -> Finished:
     """The last event of an answer that was read to its end, as far as there is one."""
     return Finished(
-        cause=_cause(answer, error),
-        finish_reasons=_finish_reasons(answer),
-        usage=_token_counts(answer.usage if answer else None),
+        cause=_cause(stream, error),
+        finish_reasons=_finish_reasons(stream),
+        usage=_token_counts(stream.usage if stream else None),
         error=failure_of(error) if error else None,
     )
 
 
-def _cause(answer: Answer | None, error: UpstreamError | None) -> Cause:
+def _cause(stream: CompletionStream | None, error: UpstreamError | None) -> Cause:
     if error:
         return "interrupted" if isinstance(error, Truncated) else "failed"
-    return "stopped" if answer is None or answer.stopped else "completed"
+    return "stopped" if stream is None or stream.stopped else "completed"
 
 
-def _finish_reasons(answer: Answer | None) -> dict[str, str]:
-    reasons = answer.finish_reasons if answer else {}
+def _finish_reasons(stream: CompletionStream | None) -> dict[str, str]:
+    reasons = stream.finish_reasons if stream else {}
     return {str(choice): reason for choice, reason in reasons.items() if reason}
 
 

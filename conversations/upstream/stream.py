@@ -7,8 +7,8 @@ from contextlib import suppress
 import aiohttp
 import httpx
 
-from .decoder import AnswerDecoder
-from .failures import trace_id
+from .decoder import StreamDecoder
+from .error_responses import trace_id
 from .types import Chunk, FinishReason, Usage
 from .watch import STOP, Watch
 
@@ -18,14 +18,14 @@ DRAIN_SECONDS = 0.1
 BROKEN = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError)
 
 
-class Answer:
+class CompletionStream:
     """Iterate over it for Chunks; ask it afterwards what came of it.
 
     Iteration ends when the answer is over or was stopped. Otherwise it raises an UpstreamError,
     after the chunks that did arrive.
     """
 
-    def __init__(self, watch: Watch, decoder: AnswerDecoder) -> None:
+    def __init__(self, watch: Watch, decoder: StreamDecoder) -> None:
         self.trace_id: str | None = None
         self._watch = watch
         self._decoder = decoder
@@ -99,7 +99,7 @@ class Answer:
         with suppress(*BROKEN):
             await self._response.aclose()
 
-    def __aiter__(self) -> "Answer":
+    def __aiter__(self) -> "CompletionStream":
         return self
 
     async def __anext__(self) -> Chunk:

@@ -21,7 +21,7 @@ from .errors import (
     OutOfBalance,
     Overloaded,
     RateLimited,
-    Refused,
+    RequestRejected,
     Unauthorised,
     UnknownModel,
     UpstreamError,
@@ -73,7 +73,7 @@ class _Complaint(msgspec.Struct, frozen=True):
     limit: int | None = None
 
 
-class FailureReader:
+class ErrorReader:
     """Reads failures of one server. ``secrets`` are taken out of every message."""
 
     def __init__(self, dialect: Dialect = GENERIC, secrets: tuple[str, ...] = ()) -> None:
@@ -123,7 +123,7 @@ class FailureReader:
             return by_word
         if status == 404 and "model" in complaint.message.lower():
             return UnknownModel
-        return _BY_STATUS.get(status, Refused if 400 <= status < 500 else Failed)
+        return _BY_STATUS.get(status, RequestRejected if 400 <= status < 500 else Failed)
 
 
 def trace_id(headers: Mapping[str, str]) -> str | None:

@@ -39,7 +39,7 @@ def _shown(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.15g}"
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
+class Ranges(msgspec.Struct, frozen=True, kw_only=True):
     """What a model accepts. The defaults are the service's own; a model may narrow them.
 
     Sources: the chat-completions page of SiliconFlow (max_tokens, stop, tools), its error codes
@@ -74,23 +74,23 @@ NUMBERS = (
     "thinking_budget",
     "seed",
 )
-DEFAULT_LIMITS = Limits()
+DEFAULT_RANGES = Ranges()
 
 
-def find_invalid(request: CompletionRequest, limits: Limits = DEFAULT_LIMITS) -> list[InvalidField]:
-    """Give every field of the request that the limits do not allow, in the order of the fields."""
+def find_invalid(request: CompletionRequest, ranges: Ranges = DEFAULT_RANGES) -> list[InvalidField]:
+    """Give every field of the request that the ranges do not allow, in the order of the fields."""
     return [
         *_invalid_basics(request),
-        *_invalid_stop(request, limits),
-        *_invalid_numbers(request, limits),
+        *_invalid_stop(request, ranges),
+        *_invalid_numbers(request, ranges),
         *_invalid_response_format(request),
-        *_invalid_tools(request, limits),
+        *_invalid_tools(request, ranges),
     ]
 
 
-def check(request: CompletionRequest, limits: Limits = DEFAULT_LIMITS) -> None:
-    """Raise InvalidField for the first field that the limits do not allow."""
-    for problem in find_invalid(request, limits):
+def check(request: CompletionRequest, ranges: Ranges = DEFAULT_RANGES) -> None:
+    """Raise InvalidField for the first field that the ranges do not allow."""
+    for problem in find_invalid(request, ranges):
         raise problem
 
 
@@ -101,18 +101,18 @@ def _invalid_basics(request: CompletionRequest) -> Iterator[InvalidField]:
         yield InvalidField("messages", "There is no message.", "at least 1 message")
 
 
-def _invalid_stop(request: CompletionRequest, limits: Limits) -> Iterator[InvalidField]:
-    allowed = f"up to {limits.stop_sequences} texts, none of them empty"
-    if len(request.stop) > limits.stop_sequences:
+def _invalid_stop(request: CompletionRequest, ranges: Ranges) -> Iterator[InvalidField]:
+    allowed = f"up to {ranges.stop_sequences} texts, none of them empty"
+    if len(request.stop) > ranges.stop_sequences:
         yield InvalidField("stop", f"{len(request.stop)} sequences are too many.", allowed)
     if any(not sequence for sequence in request.stop):
         yield InvalidField("stop", "A sequence is empty.", allowed)
 
 
-def _invalid_numbers(request: CompletionRequest, limits: Limits) -> Iterator[InvalidField]:
+def _invalid_numbers(request: CompletionRequest, ranges: Ranges) -> Iterator[InvalidField]:
     for field in NUMBERS:
         value: float | None = getattr(request, field)
-        allowed: Range = getattr(limits, field)
+        allowed: Range = getattr(ranges, field)
         if value is not None and (not math.isfinite(value) or value not in allowed):
             yield InvalidField(field, f"{value} is out of range.", str(allowed))
 
@@ -134,10 +134,10 @@ def _has_schema(json_schema: Any) -> bool:
     return isinstance(json_schema, dict) and isinstance(json_schema.get("schema"), dict)
 
 
-def _invalid_tools(request: CompletionRequest, limits: Limits) -> Iterator[InvalidField]:
-    if len(request.tools) > limits.tools:
+def _invalid_tools(request: CompletionRequest, ranges: Ranges) -> Iterator[InvalidField]:
+    if len(request.tools) > ranges.tools:
         yield InvalidField(
-            "tools", f"{len(request.tools)} tools are too many.", f"up to {limits.tools} functions"
+            "tools", f"{len(request.tools)} tools are too many.", f"up to {ranges.tools} functions"
         )
     seen: set[str] = set()
     for position, tool in enumerate(request.tools):

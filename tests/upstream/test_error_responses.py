@@ -12,10 +12,10 @@ from conversations.upstream import (
     RateLimited,
     UpstreamError,
 )
-from conversations.upstream.failures import FailureReader
+from conversations.upstream.error_responses import ErrorReader
 from conversations.upstream.retry_after import retry_after
 
-READER = FailureReader(SILICONFLOW)
+READER = ErrorReader(SILICONFLOW)
 LIMITED = "Request was rejected due to rate limiting. Details:{} limit reached."
 
 
@@ -160,7 +160,7 @@ def test_the_trace_id_of_the_server_is_kept() -> None:
     ],
 )
 def test_a_message_is_plain_text_without_addresses_and_keys(said: str, shown: str) -> None:
-    reader = FailureReader(SILICONFLOW, ("my-secret-value",))
+    reader = ErrorReader(SILICONFLOW, ("my-secret-value",))
     body = json.dumps({"error": {"message": said}}).encode()
     assert reader.from_response(400, {}, body).message == shown
 

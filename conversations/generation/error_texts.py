@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from conversations.transcript import Failure
-from conversations.upstream import Refused, UpstreamError
+from conversations.upstream import RequestRejected, UpstreamError
 
 # The upstream's own words are shown only where they name what the person can change.
 _SENTENCES: dict[str, str | Promise] = {
@@ -45,6 +45,6 @@ _OTHERWISE = _("The model's server failed.")
 def failure_of(error: UpstreamError) -> Failure:
     """The failure that a person is shown for ``error``."""
     sentence = str(_SENTENCES.get(error.code, _OTHERWISE))
-    if error.code == Refused.code and error.message:
+    if error.code == RequestRejected.code and error.message:
         sentence = str(_("The model's server refused the request: %s")) % error.message
     return Failure(error.code, sentence)
