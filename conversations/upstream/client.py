@@ -11,7 +11,6 @@ import msgspec
 from .address import check_base_url, check_header, secrets_in
 from .address_policy import AddressPolicy
 from .bounds import Caps, Clocks
-from .completion import read_completion
 from .decoder import StreamDecoder
 from .dialects import GENERIC, Dialect, InlineThinking
 from .error_responses import ErrorReader
@@ -20,7 +19,6 @@ from .models_list import read_models
 from .request import CompletionRequest
 from .stream import CompletionStream
 from .transport import open_transport
-from .types import Completion
 from .watch import STOP, Watch
 
 T = TypeVar("T")
@@ -112,27 +110,11 @@ class Upstream:
             finally:
                 await stream.aclose()
 
-    async def complete(
-        self, request: CompletionRequest, *, inline_thinking: InlineThinking | None = None
-    ) -> Completion:
-        """Ask for an answer and give it whole. Only the connect and total clocks run."""
-        body = msgspec.structs.replace(request, stream=False).to_wire(self.dialect)
-        value, trace = await self._whole(self._exchange.post_whole(body))
-        return read_completion(
-            value, inline_thinking=inline_thinking or self.dialect.inline_thinking, trace_id=trace
-        )
-
     async def models(self) -> list[str]:
         """Give the ids of the models that the server lists."""
-        value, _ = await self._whole(self._exchange.get_whole("/models"))
-        return read_models(value)
-
-    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
         async with Watch(self._clocks, whole=True) as watch:
-            result = await _guarded(watch, work)
-        if result is None:
-            raise watch.timed_out()
-        return result
+            listed = await _guarded(watch, self._exchange.get_whole("/models"))
+        return read_models(listed)
 
     def _decoder(
         self, request: CompletionRequest, inline_thinking: InlineThinking | None

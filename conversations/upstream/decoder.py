@@ -1,10 +1,11 @@
 """Bytes of an answer in, Chunks out; no input or output of its own."""
 
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from .bounds import Caps
-from .completion import is_completion, text_bytes
 from .dialects import InlineThinking
 from .error_responses import ErrorReader
 from .errors import EmptyAnswer, Malformed, NotAStream, TooLarge, Truncated, UpstreamError
@@ -136,7 +137,7 @@ class StreamDecoder:
             if failure is None:
                 return
             raise failure
-        if is_completion(value):  # Some servers put the error into a chunk with text.
+        if _has_choices(value):  # Some servers put the error into a chunk with text.
             with suppress(UpstreamError):
                 self._keep(self.normaliser.feed(value))
         raise failure
@@ -144,7 +145,7 @@ class StreamDecoder:
     def _keep(self, chunk: Chunk) -> None:
         if not chunk.choices and chunk.usage is None:
             return
-        self.text_bytes += text_bytes(chunk)
+        self.text_bytes += chunk.text_bytes
         if not self._called:
             self._called = any(choice.delta.tool_calls for choice in chunk.choices)
         if self.text_bytes > self._caps.answer:
@@ -169,7 +170,7 @@ class StreamDecoder:
             self.done = False
             raise Truncated("The answer broke off.") from None
         failure = self._error_reader.from_event(value)
-        if failure is None and not is_completion(value):
+        if failure is None and not _has_choices(value):
             raise NotAStream("The server sent JSON that is no completion.")
         self._take_value(value)
 
@@ -182,3 +183,8 @@ class StreamDecoder:
         cut = {"length", "content_filter"} & set(self.normaliser.finish_reasons.values())
         if not self.text_bytes and not self._called and not cut:
             raise EmptyAnswer("The answer has no content.")
+
+
+def _has_choices(value: Any) -> bool:
+    """Return whether this is a completion or a chunk at all."""
+    return isinstance(value, Mapping) and isinstance(value.get("choices"), list)

@@ -74,12 +74,8 @@ class Exchange:
         self._takes_stream_options = False
         return await self.post(body, keep=keep)
 
-    async def post_whole(self, body: dict[str, Any]) -> tuple[Any, str | None]:
-        """Ask for a completion and give it as decoded JSON, with the trace id."""
-        return await self._whole(await self.post(body))
-
-    async def get_whole(self, path: str) -> tuple[Any, str | None]:
-        """Fetch decoded JSON, with the trace id."""
+    async def get_whole(self, path: str) -> Any:
+        """Fetch a whole JSON body and give it decoded. Raises UpstreamError."""
         return await self._whole(await self._ask("GET", path, {}, None))
 
     async def _ask(
@@ -123,7 +119,7 @@ class Exchange:
         finally:
             await response.aclose()
 
-    async def _whole(self, response: httpx.Response) -> tuple[Any, str | None]:
+    async def _whole(self, response: httpx.Response) -> Any:
         trace = trace_id(response.headers)
         body = bytearray()
         try:
@@ -134,7 +130,7 @@ class Exchange:
             await response.aclose()
         if len(body) > self._wire_cap:
             raise TooLarge("wire", self._wire_cap)
-        return self._decoded(bytes(body), trace), trace
+        return self._decoded(bytes(body), trace)
 
     def _decoded(self, body: bytes, trace: str | None) -> Any:
         # Some servers send blank lines, as signs of life, before the JSON.

@@ -1,4 +1,4 @@
-"""Makes Chunks of what servers stream, and a Completion of what they send whole."""
+"""Turns the JSON that servers send, streamed or whole, into Chunks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -112,11 +112,6 @@ class Normaliser:
     def finish_reasons(self) -> dict[int, FinishReason | None]:
         """The finish reason of each choice seen so far, None while it runs."""
         return {index: choice.finish_reason for index, choice in sorted(self._choices.items())}
-
-    @property
-    def raw_finish_reasons(self) -> dict[int, str | None]:
-        """The same in the server's own words."""
-        return {index: choice.raw_finish_reason for index, choice in sorted(self._choices.items())}
 
     @property
     def failure(self) -> UpstreamError | None:

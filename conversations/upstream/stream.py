@@ -38,16 +38,6 @@ class CompletionStream:
         return self._response is not None
 
     @property
-    def id(self) -> str:
-        """The server's id of the completion, "" while unknown."""
-        return self._decoder.normaliser.id
-
-    @property
-    def model(self) -> str:
-        """The model that the server says it used, "" while unknown."""
-        return self._decoder.normaliser.model
-
-    @property
     def usage(self) -> Usage | None:
         """The latest usage."""
         return self._decoder.normaliser.usage
@@ -56,11 +46,6 @@ class CompletionStream:
     def finish_reasons(self) -> dict[int, FinishReason | None]:
         """The finish reason of each choice seen, None where it has none."""
         return self._decoder.normaliser.finish_reasons
-
-    @property
-    def raw_finish_reasons(self) -> dict[int, str | None]:
-        """The finish reasons in the server's own words."""
-        return self._decoder.normaliser.raw_finish_reasons
 
     @property
     def text_bytes(self) -> int:

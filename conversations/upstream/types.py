@@ -87,6 +87,14 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
         """Whether anything is added."""
         return bool(self.content or self.reasoning_content or self.tool_calls)
 
+    @property
+    def text_bytes(self) -> int:
+        """Bytes of content, reasoning and tool arguments."""
+        size = _size(self.content) + _size(self.reasoning_content)
+        for call in self.tool_calls:
+            size += _size(call.arguments)
+        return size
+
 
 class ChunkChoice(msgspec.Struct, frozen=True, kw_only=True):
     """One choice of a chunk.
@@ -111,24 +119,13 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[ChunkChoice, ...]
     usage: Usage | None = None
 
-
-class CompletionChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the answers in a whole completion."""
-
-    index: int
-    message: ChatMessage
-    finish_reason: FinishReason | None
-    raw_finish_reason: str | None = None
-    logprobs: Mapping[str, Any] | None = None
+    @property
+    def text_bytes(self) -> int:
+        """Bytes of text that the chunk adds: content, reasoning and tool arguments."""
+        return sum([choice.delta.text_bytes for choice in self.choices])
 
 
-class Completion(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole answer that was not streamed."""
-
-    id: str
-    model: str
-    created: int
-    choices: tuple[CompletionChoice, ...]
-    usage: Usage | None
-    object: str = "chat.completion"
-    trace_id: str | None = None
+def _size(text: str | None) -> int:
+    if not text:
+        return 0
+    return len(text) if text.isascii() else len(text.encode())

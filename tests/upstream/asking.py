@@ -55,6 +55,7 @@ class Heard:
     reasoning: dict[int, str] = field(default_factory=dict)
     roles: list[tuple[int, str]] = field(default_factory=list)
     tool_pieces: list[ToolCallDelta] = field(default_factory=list)
+    raw_finish_reasons: dict[int, str] = field(default_factory=dict)
     error: UpstreamError | None = None
     answer: CompletionStream | None = None
 
@@ -83,6 +84,8 @@ class Heard:
                 assert text != "", "an empty text must be None"
                 texts[choice.index] = texts.get(choice.index, "") + (text or "")
             self.tool_pieces += delta.tool_calls
+            if choice.raw_finish_reason:
+                self.raw_finish_reasons[choice.index] = choice.raw_finish_reason
 
 
 async def listen(

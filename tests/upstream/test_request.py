@@ -21,7 +21,7 @@ from conversations.upstream import (
     check,
     find_invalid,
 )
-from tests.upstream.asking import request, run, upstream
+from tests.upstream.asking import listen, request, run, upstream
 
 TOOL = {
     "type": "function",
@@ -51,10 +51,11 @@ def wire(**fields: Any) -> dict[str, Any]:
 def test_every_field_of_the_page_reaches_the_server() -> None:
     async def ask() -> dict[str, Any]:
         async with upstream(dialect=SILICONFLOW) as (server, client):
-            await client.complete(CompletionRequest.from_wire({**SEED, "model": "good"}))
+            await listen(client, CompletionRequest.from_wire({**SEED, "model": "good"}))
             return server.calls[0].body
 
-    assert run(ask()) == {**SEED, "model": "good"}
+    streamed = {"stream": True, "stream_options": {"include_usage": True}}
+    assert run(ask()) == {**SEED, "model": "good", **streamed}
 
 
 def test_a_null_stop_and_other_unset_fields_are_not_sent() -> None:

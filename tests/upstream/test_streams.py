@@ -1,19 +1,18 @@
 """Answers of servers in their many manners, read over a real connection."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 
 from conversations.upstream import (
     SILICONFLOW,
-    Completion,
-    NotAStream,
     Unreachable,
     Upstream,
     Usage,
 )
-from conversations.upstream.completion import read_completion
+from conversations.upstream.decoder import StreamDecoder
 from tests.upstream.asking import Heard, hear, listen, request, run, tokens, upstream
 from tests.upstreams.good import SCRIPTS as GOOD
 
@@ -116,8 +115,7 @@ def test_an_empty_or_null_finish_reason_is_none_and_the_first_real_one_stands() 
     heard = hear("finish-quirks")
     assert heard.content == "abcd"
     assert finish_of(heard) == ({0: "stop"}, True)
-    assert heard.answer is not None
-    assert heard.answer.raw_finish_reasons == {0: "eos"}
+    assert heard.raw_finish_reasons == {0: "eos"}
 
 
 @pytest.mark.parametrize("script", ["no-usage", "usage-null", "usage-negative", "usage-absurd"])
@@ -241,29 +239,25 @@ def test_every_field_of_a_whole_answer_is_read() -> None:
             "prompt_tokens_details": {"cached_tokens": 3},
         },
     }
-    answer = read_completion(body)
-    assert (answer.id, answer.object, answer.created, answer.model) == (
-        "019b",
-        "chat.completion",
-        1768899826,
-        "Qwen/QwQ-32B",
-    )
-    (choice,) = answer.choices
-    message = choice.message
-    assert (message.role, message.content, message.reasoning_content) == (
-        "assistant",
+    decoder = StreamDecoder()
+    decoder.feed(json.dumps(body).encode())
+    decoder.end()
+    heard = Heard()
+    chunk = decoder.chunks.popleft()
+    heard.take(chunk)
+    (choice,) = chunk.choices
+    assert decoder.failure is None
+    assert not decoder.chunks
+    assert (chunk.id, chunk.created, chunk.model) == ("019b", 1768899826, "Qwen/QwQ-32B")
+    assert (heard.roles, heard.content, heard.reasoning) == (
+        [(0, "assistant")],
         "Hello",
-        "Hm.",
+        {0: "Hm."},
     )
-    (call,) = message.tool_calls
-    assert (call.id, call.name, call.arguments, call.extra) == (
-        "c1",
-        "f",
-        "{}",
-        {"extra_content": {"a": 1}},
-    )
+    assert heard.calls == [("c1", "f", "{}")]
+    assert heard.tool_pieces[0].extra == {"extra_content": {"a": 1}}
     assert (choice.finish_reason, choice.raw_finish_reason) == ("tool_calls", "stop")
-    assert answer.usage == Usage(
+    assert decoder.normaliser.usage == Usage(
         prompt_tokens=15,
         completion_tokens=1540,
         total_tokens=1555,
@@ -273,22 +267,9 @@ def test_every_field_of_a_whole_answer_is_read() -> None:
 
 
 def test_a_whole_answer_has_each_of_its_choices() -> None:
-    async def ask() -> Completion:
-        async with upstream() as (_, client):
-            return await client.complete(request("blank-lines?tokens=2", n=2))
-
-    answer = run(ask())
-    assert [choice.message.content for choice in answer.choices] == [tokens(2)] * 2
-    assert answer.trace_id == "trace-1"
-
-
-def test_a_web_page_is_no_whole_answer() -> None:
-    async def ask() -> None:
-        async with upstream() as (_, client):
-            await client.complete(request("html"))
-
-    with pytest.raises(NotAStream):
-        run(ask())
+    heard = hear("blank-lines?tokens=2", n=2)
+    assert heard.contents == {0: tokens(2), 1: tokens(2)}
+    assert finish_of(heard) == ({0: "stop", 1: "stop"}, True)
 
 
 def test_the_models_of_a_server_are_listed() -> None:
