@@ -9,23 +9,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from conversations.catalog.parameters import WHOLE_NUMBERS, WITHOUT_DEFAULT, fault_of_rule
-from conversations.upstream import DEFAULT_RANGES
+from conversations.catalog.parameters import fault_of_rule
+from conversations.upstream import PARAMETERS, Parameter, Range
 
-NUMBERS = (
-    "max_tokens",
-    "temperature",
-    "top_p",
-    "top_k",
-    "min_p",
-    "frequency_penalty",
-    "presence_penalty",
-    "n",
-    "seed",
-    "thinking_budget",
-)
-# What tools and JSON need is said by what the model can do.
-ROWS = (*NUMBERS, "stop")
+# What tools and JSON need is said by what the model can do: those have no row.
+ROWS = {each.name: each for each in PARAMETERS if each.range or each.needs is None}
 ENDS = ("low", "high", "default")
 
 Rules = dict[str, dict[str, Any]]
@@ -39,7 +27,7 @@ class ParametersWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """The rows, with the service's own range as the hint of each empty box."""
         rules: Rules = value or {}
-        rows = [_row(name, each, rules.get(each) or {}) for each in ROWS]
+        rows = [_row(name, each, rules.get(each.name) or {}) for each in ROWS.values()]
         return {**super().get_context(name, None, attrs), "rows": rows}
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Rules:
@@ -65,28 +53,35 @@ class ParametersWidget(forms.Widget):
         return render_to_string(template_name, context)
 
 
-def _row(field: str, name: str, rule: Mapping[str, Any]) -> dict[str, Any]:
+def _row(field: str, parameter: Parameter, rule: Mapping[str, Any]) -> dict[str, Any]:
+    box = f"{field}-{parameter.name}"
     row: dict[str, Any] = {
-        "name": name,
-        "allowed": {"name": f"{field}-{name}-allowed", "checked": rule.get("allowed", True)},
+        "name": parameter.name,
+        "allowed": {"name": f"{box}-allowed", "checked": rule.get("allowed", True)},
     }
-    if name in NUMBERS:
-        row["ends"] = [_end(field, name, end, rule.get(end)) for end in ENDS]
+    if parameter.range:
+        row["ends"] = [_end(box, parameter, end, rule.get(end)) for end in ENDS]
     return row
 
 
-def _end(field: str, name: str, end: str, value: Any) -> dict[str, Any]:
-    service = getattr(DEFAULT_RANGES, name)
+def _end(box: str, parameter: Parameter, end: str, value: Any) -> dict[str, Any]:
     headings = {"low": _("Lowest"), "high": _("Highest"), "default": _("Default")}
     return {
-        "name": f"{field}-{name}-{end}",
+        "name": f"{box}-{end}",
         "heading": headings[end],
-        "label": f"{headings[end]} {name}",
+        "label": f"{headings[end]} {parameter.name}",
         "value": "" if value is None else value,
-        "hint": "" if end == "default" or name == "seed" else f"{getattr(service, end):g}",
-        "usable": end != "default" or name not in WITHOUT_DEFAULT,
-        "is_whole": name in WHOLE_NUMBERS,
+        "hint": _hint(parameter.range, end),
+        "usable": end != "default" or parameter.has_default,
+        "is_whole": parameter.kind == "integer",
     }
+
+
+def _hint(service: Range | None, end: str) -> str:
+    # The ends of a seed, 19 digits long, say nothing that is of use.
+    if service is None or end == "default" or service.high >= 2**53:
+        return ""
+    return f"{getattr(service, end):g}"
 
 
 class ParametersField(forms.Field):
@@ -98,9 +93,9 @@ class ParametersField(forms.Field):
     def clean(self, value: Rules) -> Rules:
         """The rules. Raises ValidationError that names each parameter with a fault."""
         rules, faults = {}, []
-        for name in ROWS:
+        for name, parameter in ROWS.items():
             try:
-                rule = _rule(name, value[name])
+                rule = _rule(parameter, value[name])
             except ValueError as error:
                 faults.append(f"{name}: {error}")
                 continue
@@ -120,23 +115,24 @@ class ParametersField(forms.Field):
             return True
 
 
-def _rule(name: str, entered: Mapping[str, Any]) -> dict[str, Any]:
+def _rule(parameter: Parameter, entered: Mapping[str, Any]) -> dict[str, Any]:
     rule: dict[str, Any] = {} if entered["allowed"] else {"allowed": False}
-    if name in NUMBERS:
-        numbers = {end: _number(name, str(entered[end])) for end in ENDS}
-        if name in WITHOUT_DEFAULT:
+    if parameter.range:
+        numbers = {end: _number(parameter, str(entered[end])) for end in ENDS}
+        if not parameter.has_default:
             numbers["default"] = None
         rule |= {end: number for end, number in numbers.items() if number is not None}
-        if fault := fault_of_rule(name, rule):
+        if fault := fault_of_rule(parameter.name, rule):
             raise ValueError(fault)
     return rule
 
 
-def _number(name: str, text: str) -> float | None:
+def _number(parameter: Parameter, text: str) -> float | None:
     if not text:
         return None
+    is_whole = parameter.kind == "integer"
     try:
-        return int(text) if name in WHOLE_NUMBERS else float(text)
+        return int(text) if is_whole else float(text)
     except ValueError:
-        kind = _("a whole number") if name in WHOLE_NUMBERS else _("a number")
+        kind = _("a whole number") if is_whole else _("a number")
         raise ValueError(_("“%(text)s” is not %(kind)s.") % {"text": text, "kind": kind}) from None

@@ -13,18 +13,20 @@ from django.utils.translation import gettext_lazy
 
 from conversations import audit
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
-from conversations.catalog.parameters import WHOLE_NUMBERS, WIDEST, checked_parameters
+from conversations.catalog.parameters import WIDEST, checked_parameters
 from conversations.chat.checks import checked_system_message
 from conversations.chat.library import checked_name
 from conversations.models import Preset
 from conversations.refusal import Refused
+from conversations.upstream import PARAMETERS
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Preset]
 else:
     _ModelForm = forms.ModelForm
 
-NUMBERS = ("max_tokens", "temperature", "top_p", "top_k", "frequency_penalty", "n")
+_PARAMETERS = {each.name: each for each in PARAMETERS if each.on_page and each.range}
+NUMBERS = tuple(_PARAMETERS)
 STOP = "stop"
 _SHOWN_GROUPS = 5
 # As it is written in a stop, where a line break ends the stop.
@@ -32,8 +34,9 @@ _LINE_BREAK = r"\n"
 
 
 def _number(name: str) -> forms.Field:
-    allowed = getattr(WIDEST, name)
-    kind = forms.IntegerField if name in WHOLE_NUMBERS else forms.FloatField
+    allowed = WIDEST[name]
+    is_whole = _PARAMETERS[name].kind == "integer"
+    kind = forms.IntegerField if is_whole else forms.FloatField
     reach = gettext_lazy("{low} to {high}. Empty: what the model does by itself.")
     if allowed.open_low:
         reach = gettext_lazy("Above {low} and up to {high}. Empty: what the model does by itself.")
@@ -41,15 +44,13 @@ def _number(name: str) -> forms.Field:
     return kind(label=name, required=False, help_text=format_lazy(reach, **ends))
 
 
-class PresetForm(_ModelForm):
+# A form with a box for each number: the administration wants them among the form's own fields.
+_NumbersForm = type("_NumbersForm", (forms.Form,), {name: _number(name) for name in NUMBERS})
+
+
+class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
     """A preset, its parameters as boxes in place of raw JSON."""
 
-    max_tokens = _number("max_tokens")
-    temperature = _number("temperature")
-    top_p = _number("top_p")
-    top_k = _number("top_k")
-    frequency_penalty = _number("frequency_penalty")
-    n = _number("n")
     stop = forms.CharField(
         label=STOP,
         required=False,

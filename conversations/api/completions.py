@@ -29,7 +29,7 @@ from conversations.quotas.status import Standing
 from conversations.quotas.tokens import request_size
 from conversations.refusal import Refused
 from conversations.upstream import (
-    NUMBERS,
+    PARAMETERS,
     CompletionRequest,
     InvalidField,
     Ranges,
@@ -37,16 +37,12 @@ from conversations.upstream import (
     check_agreement,
 )
 
-_ALSO_KNOWN = {
-    "max_completion_tokens", "messages", "model", "stream", "stream_options", "thinking_budget",
-    "user",
-}  # fmt: skip
-KNOWN_FIELDS = frozenset({*FIELDS, *_ALSO_KNOWN})
-# Without these the answer would be another one than was asked for: they are never left out.
-_MEANT = ("logprobs", "n", "response_format", "stop", "thinking_budget", "tool_choice", "tools")
 _NEWER = "max_completion_tokens"
+KNOWN_FIELDS = frozenset({*FIELDS, _NEWER, "messages", "model", "stream", "stream_options", "user"})
+# Without these the answer would be another one than was asked for: they are never left out.
+_ESSENTIAL = frozenset(each.name for each in PARAMETERS if each.essential)
 # The rest of a request may hold what somebody wrote, which is not stored.
-_STORED = frozenset({*NUMBERS, "enable_thinking", "logprobs", "parallel_tool_calls"})
+_STORED = frozenset(each.name for each in PARAMETERS if each.kind != "structured")
 
 
 class Claim(NamedTuple):
@@ -159,7 +155,7 @@ def _ignored(model: LanguageModel, body: Mapping[str, Any]) -> tuple[str, ...]:
     """The fields that are left out. Raises :class:`Refused` where one must not be."""
     given = [name for name, value in body.items() if value is not None]
     for name in given:
-        if name in _MEANT and not takes(model, name) and not _is_usual(name, body[name]):
+        if name in _ESSENTIAL and not takes(model, name) and not _is_usual(name, body[name]):
             text = _("The model “%(model)s” does not take “%(field)s”.")
             values = {"model": model.name, "field": name}
             raise Refused("unsupported_parameter", text % values, name)

@@ -9,24 +9,16 @@ from typing import Any
 import msgspec
 
 from conversations.api import wire
-from conversations.upstream import DEFAULT_RANGES, TOOL_CHOICES, Range, Ranges
+from conversations.upstream import (
+    MOST_STOP_SEQUENCES,
+    MOST_TOOLS,
+    PARAMETERS,
+    TOOL_CHOICES,
+    Parameter,
+    Range,
+)
 
 Schema = dict[str, Any]
-
-WHOLE_NUMBERS = ("max_tokens", "top_k", "n", "top_logprobs", "seed", "thinking_budget")
-_MEANINGS = {
-    "max_tokens": "The most tokens that each answer may have.",
-    "temperature": "How far the choice of each token is left to chance.",
-    "top_p": "Tokens are chosen among the likeliest that together have this probability.",
-    "top_k": "Tokens are chosen among this many; -1 for all.",
-    "min_p": "Tokens that are less likely than this part of the likeliest are left out.",
-    "frequency_penalty": "Makes tokens less likely the more often they were said.",
-    "presence_penalty": "Makes tokens less likely once they were said.",
-    "n": "How many answers to give.",
-    "top_logprobs": "How many of the likeliest tokens to tell at each place.",
-    "thinking_budget": "The most tokens that a reasoning model may think.",
-    "seed": "The same request with the same seed is answered alike, where the server can.",
-}
 
 
 def ref(name: str) -> Schema:
@@ -37,7 +29,7 @@ def ref(name: str) -> Schema:
 def components() -> dict[str, Schema]:
     """Every schema of the description, by name."""
     return {
-        "ChatCompletionRequest": _request(DEFAULT_RANGES),
+        "ChatCompletionRequest": _request(),
         "RequestMessage": _message(),
         "RequestToolCall": _tool_call(),
         "Tool": _tool(),
@@ -63,33 +55,16 @@ def _list_or_null(items: Schema, **rest: Any) -> Schema:
     return _or_null("array", items=items, **rest)
 
 
-def _request(ranges: Ranges) -> Schema:
-    numbers = {name: _number(name, getattr(ranges, name)) for name in _MEANINGS}
-    longest = {**numbers["max_tokens"], "description": "The newer name of max_tokens."}
-    sequence: Schema = {"type": "string", "minLength": 1}
+def _request() -> Schema:
     described = _object(
         ("model", "messages"),
         model={"type": "string", "minLength": 1, "description": "A name that /models lists."},
         messages={"type": "array", "minItems": 1, "items": ref("RequestMessage")},
         stream=_or_null("boolean", description="Give the answer in pieces, as it is written."),
         stream_options=_or_null("object", properties={"include_usage": _or_null("boolean")}),
-        **numbers,
-        max_completion_tokens=longest,
-        stop={
-            "description": "Texts at which the answer ends; they are not part of it.",
-            "anyOf": [
-                sequence,
-                _list_or_null(sequence, maxItems=ranges.stop_sequences),
-            ],
-        },
-        response_format={"anyOf": [ref("ResponseFormat"), {"type": "null"}]},
-        tools=_list_or_null(
-            ref("Tool"), maxItems=ranges.tools, description="Functions; each has another name."
-        ),
-        tool_choice=_tool_choice(),
-        parallel_tool_calls=_or_null("boolean"),
-        logprobs=_or_null("boolean", description="Tell how likely each token was."),
-        enable_thinking=_or_null("boolean", description="For models that can do without."),
+        **(parameters := _parameters()),
+        max_completion_tokens=parameters["max_tokens"]
+        | {"description": "The newer name of max_tokens."},
         user=_or_null("string", description="A name of yours for whoever asks you."),
     )
     return described | {
@@ -101,8 +76,29 @@ def _request(ranges: Ranges) -> Schema:
     }
 
 
-def _number(name: str, allowed: Range) -> Schema:
-    kind = "integer" if name in WHOLE_NUMBERS else "number"
+def _parameters() -> dict[str, Schema]:
+    structured = {
+        "stop": _stop(),
+        "response_format": {"anyOf": [ref("ResponseFormat"), {"type": "null"}]},
+        "tools": _list_or_null(ref("Tool"), maxItems=MOST_TOOLS),
+        "tool_choice": _tool_choice(),
+    }
+    return {
+        each.name: {
+            "description": each.description,
+            **(structured[each.name] if each.kind == "structured" else _scalar(each)),
+        }
+        for each in PARAMETERS
+    }
+
+
+def _scalar(parameter: Parameter) -> Schema:
+    if parameter.range is None:
+        return _or_null("boolean")
+    return _number(parameter.kind, parameter.range)
+
+
+def _number(kind: str, allowed: Range) -> Schema:
     low, high = (int(end) if end == int(end) else end for end in (allowed.low, allowed.high))
     within: Schema = {
         "type": kind,
@@ -110,7 +106,12 @@ def _number(name: str, allowed: Range) -> Schema:
         "maximum": high,
     }
     others: list[Schema] = [{"const": int(value)} for value in allowed.also]
-    return {"description": _MEANINGS[name], "anyOf": [within, *others, {"type": "null"}]}
+    return {"anyOf": [within, *others, {"type": "null"}]}
+
+
+def _stop() -> Schema:
+    sequence: Schema = {"type": "string", "minLength": 1}
+    return {"anyOf": [sequence, _list_or_null(sequence, maxItems=MOST_STOP_SEQUENCES)]}
 
 
 def _message() -> Schema:
@@ -152,7 +153,6 @@ def _tool_choice() -> Schema:
     function = _object(("name",), name={"type": "string"})
     named = _object(("type", "function"), type={"const": "function"}, function=function)
     return {
-        "description": "How tools are used; or the one of the tools to call.",
         "anyOf": [{"enum": [*TOOL_CHOICES, None]}, named],
     }
 

@@ -11,52 +11,38 @@ from conversations.models import LanguageModel
 from conversations.refusal import Refused
 from conversations.upstream import (
     DEFAULT_RANGES,
-    DIALECTS,
-    NUMBERS,
+    PARAMETERS,
     ChatMessage,
     CompletionRequest,
     InvalidField,
+    Parameter,
     Range,
     Ranges,
     check,
 )
 
-# An administrator may raise the upper end of these: it is the server's own. Everything else has
-# the range that the wire gives it, which can only be narrowed.
-SERVER_BOUND: Mapping[str, float] = {"max_tokens": 1 << 20, "top_k": 1 << 20}
-WIDEST = msgspec.structs.replace(
-    DEFAULT_RANGES,
-    **{
-        name: msgspec.structs.replace(getattr(DEFAULT_RANGES, name), high=high)
-        for name, high in SERVER_BOUND.items()
-    },
-)
-WHOLE_NUMBERS = frozenset({"max_tokens", "top_k", "n", "top_logprobs", "thinking_budget", "seed"})
-# How many answers there are and how long they may be is reserved from what was asked for, and a
-# seed that everybody shares is none: these have no default here.
-WITHOUT_DEFAULT = frozenset({"max_tokens", "n", "seed", "top_logprobs"})
-
-_TOOLS = frozenset({"tools", "tool_choice", "parallel_tool_calls"})
-_THINKING = frozenset({"enable_thinking", "thinking_budget"})
-FIELDS = (*NUMBERS, "stop", "response_format", "logprobs", *sorted(_TOOLS), "enable_thinking")
+FIELDS = tuple(each.name for each in PARAMETERS)
+_BY_NAME = {each.name: each for each in PARAMETERS}
+# The ranges that any model can have: some upper ends are the server's own and can be raised.
+WIDEST: Ranges = {
+    each.name: msgspec.structs.replace(each.range, high=each.highest or each.range.high)
+    for each in PARAMETERS
+    if each.range
+}
 
 
 def takes(model: LanguageModel, name: str) -> bool:
     """Whether the model, on its kind of server, takes the parameter of that name."""
-    if name not in DIALECTS[model.provider.dialect].fields or not _rule(model, name)["allowed"]:
+    parameter = _BY_NAME.get(name)
+    if parameter is None or model.provider.dialect not in parameter.servers:
         return False
-    if name in _TOOLS:
-        return model.takes_tools
-    if name in _THINKING:
-        return model.reasons
-    return model.writes_json if name == "response_format" else True
+    able = parameter.needs is None or getattr(model, parameter.needs)
+    return bool(able and _rule(model, name)["allowed"])
 
 
 def ranges_of(model: LanguageModel) -> Ranges:
     """The range of each number for this model: the service's, narrowed by the administrator."""
-    return msgspec.structs.replace(
-        DEFAULT_RANGES, **{name: _range(model, name) for name in NUMBERS}
-    )
+    return {name: _range(model, name) for name in DEFAULT_RANGES}
 
 
 def default_max_tokens(model: LanguageModel) -> int:
@@ -87,7 +73,7 @@ def fitted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any
     ranges = ranges_of(model)
     kept = _kept(model, parameters)
     return {
-        name: _within(name, value, getattr(ranges, name)) if name in NUMBERS else value
+        name: _within(name, value, ranges[name]) if name in ranges else value
         for name, value in kept.items()
     }
 
@@ -101,19 +87,20 @@ def described(model: LanguageModel) -> dict[str, dict[str, Any]]:
     """The parameters that the model takes, with what a page needs to ask for them."""
     ranges, defaults = ranges_of(model), _defaults(model)
     return {
-        name: _described(getattr(ranges, name), defaults.get(name)) if name in NUMBERS else {}
-        for name in FIELDS
-        if takes(model, name)
+        each.name: _described(each, ranges[each.name], defaults) if each.range else {}
+        for each in PARAMETERS
+        if takes(model, each.name)
     }
 
 
-def _described(allowed: Range, default: float | None) -> dict[str, Any]:
+def _described(parameter: Parameter, allowed: Range, defaults: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "whole": parameter.kind == "integer",
         "low": allowed.low,
         "high": allowed.high,
         "open_low": allowed.open_low,
         "also": list(allowed.also),
-        "default": default,
+        "default": defaults.get(parameter.name),
     }
 
 
@@ -123,7 +110,7 @@ def _rule(model: LanguageModel, name: str) -> dict[str, Any]:
 
 
 def _range(model: LanguageModel, name: str) -> Range:
-    service: Range = getattr(DEFAULT_RANGES, name)
+    service = DEFAULT_RANGES[name]
     rule = _rule(model, name)
     low, high = rule["low"], rule["high"]
     if name == "max_tokens" and high is None and model.context_length:
@@ -155,21 +142,21 @@ def _within(name: str, value: float, allowed: Range) -> float:
     # What was reserved for the answer must not grow: its length is only ever cut.
     low = value if name == "max_tokens" else allowed.low
     nearest = allowed.high if value > allowed.high else low
-    return int(nearest) if name in WHOLE_NUMBERS else nearest
+    return int(nearest) if _BY_NAME[name].kind == "integer" else nearest
 
 
 def _defaults(model: LanguageModel) -> dict[str, Any]:
-    rules = {name: _rule(model, name)["default"] for name in model.parameters}
+    rules = {each.name: _rule(model, each.name) for each in PARAMETERS if each.has_default}
     return {
-        name: default
-        for name, default in rules.items()
-        if default is not None and name not in WITHOUT_DEFAULT and takes(model, name)
+        name: rule["default"]
+        for name, rule in rules.items()
+        if rule["default"] is not None and takes(model, name)
     }
 
 
 def fault_of_rule(name: str, rule: Mapping[str, Any]) -> str | None:
     """What is wrong with an administrator's rule for a number, in words."""
-    widest: Range = getattr(WIDEST, name)
+    widest = WIDEST[name]
     low, high, default = rule.get("low"), rule.get("high"), rule.get("default")
     for value in (low, high):
         if value is not None and not widest.low <= value <= widest.high:

@@ -54,7 +54,8 @@ from .errors import (
     UpstreamError,
 )
 from .fields import InvalidField
-from .ranges import DEFAULT_RANGES, NUMBERS, Range, Ranges, check, find_invalid
+from .parameters import DEFAULT_RANGES, PARAMETERS, Parameter, Range
+from .ranges import MOST_STOP_SEQUENCES, MOST_TOOLS, Ranges, check, find_invalid
 from .request import CompletionRequest, ResponseFormat, Tool
 from .sse import ServerSentEvent, SSEDecoder
 from .stream import CompletionStream
@@ -75,9 +76,11 @@ __all__ = [
     "DIALECTS",
     "GENERIC",
     "LLAMACPP",
-    "NUMBERS",
+    "MOST_STOP_SEQUENCES",
+    "MOST_TOOLS",
     "OLLAMA",
     "OPENAI",
+    "PARAMETERS",
     "SILICONFLOW",
     "TOOL_CHOICES",
     "VLLM",
@@ -109,6 +112,7 @@ __all__ = [
     "NotAStream",
     "OutOfBalance",
     "Overloaded",
+    "Parameter",
     "Range",
     "Ranges",
     "RateLimited",

@@ -1,7 +1,6 @@
 """What each kind of server does differently, as data."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -16,41 +15,18 @@ from .errors import (
     UnknownModel,
     UpstreamError,
 )
+from .parameters import Path, paths_for
 
-Path = tuple[str, ...]
 InlineThinking = Literal["off", "tagged", "opened"]
 ReplayReasoning = Literal["tool_turns", "always", "never"]
-
-
-def _same(*names: str) -> dict[str, Path]:
-    return {name: (name,) for name in names}
-
-
-_OPENAI = _same(
-    "max_tokens",
-    "stop",
-    "temperature",
-    "top_p",
-    "frequency_penalty",
-    "presence_penalty",
-    "n",
-    "response_format",
-    "tools",
-    "tool_choice",
-    "parallel_tool_calls",
-    "seed",
-    "logprobs",
-    "top_logprobs",
-    "user",
-)
-_TEMPLATE_THINKING = {"enable_thinking": ("chat_template_kwargs", "enable_thinking")}
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of server.
 
-    ``fields`` says where each request field goes in the body; a field that is not named is not
-    sent, because such servers answer 400 to it (OpenAI to ``top_k``) or ignore it.
+    The table of parameters says which of them it is sent, and where they go in the body: servers
+    answer 400 to what they do not know (OpenAI to ``top_k``) or ignore it. ``takes_user`` says
+    whether it is sent the name of the end user.
     ``stream_options`` asks for usage in streams. ``reuse_streams`` is False for servers that close
     the connection after a stream although they announce otherwise.
     ``replay_reasoning`` says on which earlier assistant messages reasoning goes back: some
@@ -60,31 +36,22 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    fields: Mapping[str, Path] = MappingProxyType(_OPENAI)
+    takes_user: bool = True
     stream_options: bool = True
     reuse_streams: bool = True
     replay_reasoning: ReplayReasoning = "tool_turns"
     inline_thinking: InlineThinking = "off"
     error_codes: Mapping[str, type[UpstreamError]] = {}
 
+    @property
+    def paths(self) -> dict[str, Path]:
+        """The place in the body of each parameter that is sent."""
+        return paths_for(self.name)
+
 
 SILICONFLOW = Dialect(
     name="siliconflow",
-    fields=_same(
-        "max_tokens",
-        "stop",
-        "temperature",
-        "top_p",
-        "top_k",
-        "min_p",
-        "frequency_penalty",
-        "n",
-        "response_format",
-        "tools",
-        "tool_choice",
-        "enable_thinking",
-        "thinking_budget",
-    ),
+    takes_user=False,
     error_codes={
         "20012": UnknownModel,
         "20015": RequestRejected,
@@ -100,27 +67,11 @@ SILICONFLOW = Dialect(
         "50508": Overloaded,
     },
 )
-OPENAI = Dialect(
-    name="openai",
-    fields={**_OPENAI, "max_tokens": ("max_completion_tokens",)},
-    replay_reasoning="never",
-)
-LLAMACPP = Dialect(
-    name="llamacpp",
-    fields={
-        **_OPENAI,
-        **_same("top_k", "min_p"),
-        **_TEMPLATE_THINKING,
-        "thinking_budget": ("thinking_budget_tokens",),
-    },
-    reuse_streams=False,
-)
+OPENAI = Dialect(name="openai", replay_reasoning="never")
+LLAMACPP = Dialect(name="llamacpp", reuse_streams=False)
 OLLAMA = Dialect(name="ollama", replay_reasoning="never")
-VLLM = Dialect(name="vllm", fields={**_OPENAI, **_same("top_k", "min_p"), **_TEMPLATE_THINKING})
-GENERIC = Dialect(
-    name="generic",
-    fields={**_OPENAI, **_same("top_k", "min_p", "enable_thinking", "thinking_budget")},
-)
+VLLM = Dialect(name="vllm")
+GENERIC = Dialect(name="generic")
 DIALECTS: Mapping[str, Dialect] = {
     dialect.name: dialect for dialect in (SILICONFLOW, OPENAI, LLAMACPP, OLLAMA, VLLM, GENERIC)
 }

@@ -8,6 +8,7 @@ import msgspec
 from .dialects import Dialect, ReplayReasoning
 from .fields import Fields, InvalidField
 from .messages import read_message, write_message
+from .parameters import PARAMETERS
 from .types import ChatMessage
 
 
@@ -105,8 +106,10 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
         }
         if self.stream and dialect.stream_options:
             body["stream_options"] = {"include_usage": True}
-        for field, path in dialect.fields.items():
-            value = _plain(getattr(self, field))
+        if self.user is not None and dialect.takes_user:
+            body["user"] = self.user
+        for name, path in dialect.paths.items():
+            value = _plain(getattr(self, name))
             if value is not None:
                 _put(body, path, value)
         return body
@@ -126,21 +129,12 @@ def _put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     body[path[-1]] = value
 
 
-_INTEGERS = ("top_k", "n", "seed", "top_logprobs", "thinking_budget")
-_NUMBERS = ("temperature", "top_p", "min_p", "frequency_penalty", "presence_penalty")
-_FLAGS = ("parallel_tool_calls", "logprobs", "enable_thinking")
-
-
 def _scalars(fields: Fields) -> dict[str, Any]:
-    newer, older = fields.integer("max_completion_tokens"), fields.integer("max_tokens")
-    return {
-        "stream": fields.flag("stream") or False,
-        "max_tokens": older if newer is None else newer,
-        "user": fields.text("user"),
-        **{name: fields.integer(name) for name in _INTEGERS},
-        **{name: fields.number(name) for name in _NUMBERS},
-        **{name: fields.flag(name) for name in _FLAGS},
-    }
+    read = {"integer": fields.integer, "number": fields.number, "flag": fields.flag}
+    scalars = {each.name: read[each.kind](each.name) for each in PARAMETERS if each.kind in read}
+    if (newer := fields.integer("max_completion_tokens")) is not None:
+        scalars["max_tokens"] = newer
+    return {**scalars, "stream": fields.flag("stream") or False, "user": fields.text("user")}
 
 
 def _include_usage(fields: Fields) -> bool:

@@ -162,7 +162,7 @@ def test_the_bundled_model_is_offered_with_what_its_server_can_do(people: People
     for address in ("http://127.0.0.1:9", "http://127.0.0.1:10"):
         providers.register_local_model(address, "bundled", 2048, 4)
         model = LanguageModel.objects.get()
-        assert (model.takes_tools, parameters.ranges_of(model).n.high) == (False, 4)
+        assert (model.takes_tools, parameters.ranges_of(model)["n"].high) == (False, 4)
         model.takes_tools, model.parameters = True, {}
         model.save()
 

@@ -59,8 +59,8 @@ def test_a_model_starts_with_every_parameter_allowed(
     dana: Administrator, model: LanguageModel
 ) -> None:
     page = dana.opens(f"languagemodel/{model.pk}/change/")
-    assert page.count('-allowed" aria-label="Allow ') == 11
-    assert page.count(" checked", page.index('class="parameters"')) >= 11
+    assert page.count('-allowed" aria-label="Allow ') == 13
+    assert page.count(" checked", page.index('class="parameters"')) >= 13
     assert 'placeholder="16384"' in page
 
 

@@ -17,23 +17,23 @@ def model(dialect: str = "generic", **fields: Any) -> LanguageModel:
 
 def test_without_rules_the_ranges_are_those_of_the_service() -> None:
     ranges = parameters.ranges_of(model())
-    assert ranges.temperature == Range(0, 2)
-    assert ranges.top_p == Range(0, 1, open_low=True)
-    assert ranges.top_k == Range(1, 100, also=(-1,))
+    assert ranges["temperature"] == Range(0, 2)
+    assert ranges["top_p"] == Range(0, 1, open_low=True)
+    assert ranges["top_k"] == Range(1, 100, also=(-1,))
 
 
 def test_rules_narrow_the_ranges() -> None:
     rules = {"temperature": {"high": 1}, "top_k": {"low": 10, "high": 40}, "top_p": {"high": 0.9}}
     ranges = parameters.ranges_of(model(parameters=rules))
-    assert ranges.temperature == Range(0, 1)
-    assert ranges.top_k == Range(10, 40)
-    assert ranges.top_p == Range(0, 0.9, open_low=True)
+    assert ranges["temperature"] == Range(0, 1)
+    assert ranges["top_k"] == Range(10, 40)
+    assert ranges["top_p"] == Range(0, 0.9, open_low=True)
 
 
 def test_an_answer_is_never_longer_than_the_context_unless_an_administrator_says_so() -> None:
-    assert parameters.ranges_of(model(context_length=2048)).max_tokens == Range(1, 2048)
+    assert parameters.ranges_of(model(context_length=2048))["max_tokens"] == Range(1, 2048)
     raised = model(context_length=2048, parameters={"max_tokens": {"high": 4096}})
-    assert parameters.ranges_of(raised).max_tokens == Range(1, 4096)
+    assert parameters.ranges_of(raised)["max_tokens"] == Range(1, 4096)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_page_is_told_what_it_may_ask_for() -> None:
     rules = {"temperature": {"low": 0.1, "default": 0.7}, "stop": {"allowed": False}}
     described = parameters.described(model(parameters=rules, takes_tools=False))
     assert described["temperature"] == {
-        "low": 0.1, "high": 2, "open_low": False, "also": [], "default": 0.7,
+        "whole": False, "low": 0.1, "high": 2, "open_low": False, "also": [], "default": 0.7,
     }  # fmt: skip
     assert described["top_k"]["also"] == [-1]
     assert described["response_format"] == {}

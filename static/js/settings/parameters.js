@@ -1,14 +1,12 @@
 /**
  * Reads the numbers that a user types for parameters and checks them against the ranges of a model.
- * The site checks again: conversations/upstream/limits.py.
+ * The site checks again: conversations/upstream/ranges.py.
  *
  * @typedef {import("#js/state/records.js").Allowed} Allowed
  * @typedef {import("#js/state/records.js").Model | undefined} Model
  */
 
 import { word } from "#js/ui/words.js";
-
-const WHOLE = new Set(["max_tokens", "top_k", "n"]);
 
 /** @param {Model} model @param {string} name @returns {boolean} */
 export function accepts(model, name) {
@@ -27,10 +25,10 @@ export function accepts(model, name) {
 export function read(name, text, model) {
   if (text.trim() === "") return { value: undefined, fault: "" };
   const value = Number(text.trim().replace(",", "."));
-  const isNumber = Number.isFinite(value) && (!WHOLE.has(name) || Number.isInteger(value));
   const allowed = model?.parameters?.[name] ?? {};
+  const isNumber = Number.isFinite(value) && (!allowed.whole || Number.isInteger(value));
   if (isNumber && isWithin(value, allowed)) return { value, fault: "" };
-  const sentence = WHOLE.has(name) ? "parameter-whole" : "parameter-number";
+  const sentence = allowed.whole ? "parameter-whole" : "parameter-number";
   return { value: undefined, fault: word(sentence, { range: describeRange(allowed) }) };
 }
 

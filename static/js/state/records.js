@@ -34,6 +34,7 @@
  *   system_message?: string}} Conversation CONVERSATION
  *
  * @typedef {object} Allowed the values that a model takes for a parameter
+ * @property {boolean} [whole] whether it has no fractions
  * @property {number} [low]
  * @property {number} [high]
  * @property {boolean} [open_low] whether `low` itself is left out
