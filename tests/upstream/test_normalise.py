@@ -143,7 +143,7 @@ def test_log_probabilities_are_kept_where_they_can_be_stored(value: Any, kept: A
 def test_these_are_no_finish_reasons(nothing: Any) -> None:
     normaliser, (chunk,) = fed(event({"content": "a"}, nothing))
     assert (only(chunk).finish_reason, only(chunk).raw_finish_reason) == (None, None)
-    assert normaliser.finish_reasons == normaliser.raw_finish_reasons == {0: None}
+    assert normaliser.finish_reasons == {0: None}
 
 
 def test_a_finish_reason_is_given_once_with_the_servers_own_word() -> None:
@@ -156,7 +156,7 @@ def test_a_finish_reason_is_given_once_with_the_servers_own_word() -> None:
         (None, None),
         (None, None),
     ]
-    assert (normaliser.finish_reasons, normaliser.raw_finish_reasons) == ({0: "stop"}, {0: raw})
+    assert normaliser.finish_reasons == {0: "stop"}
 
 
 CALL = {"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}
@@ -183,7 +183,6 @@ def test_of_choices_that_ended_in_any_order_each_has_its_reason() -> None:
         event({}, "length", 2), event({"content": "a"}, index=0), event({}, "eos", 1)
     )
     assert list(normaliser.finish_reasons.items()) == [(0, None), (1, "stop"), (2, "length")]
-    assert list(normaliser.raw_finish_reasons.items()) == [(0, None), (1, "eos"), (2, "length")]
 
 
 def test_the_failure_of_any_choice_is_the_answers_and_its_text_counts() -> None:
