@@ -31,7 +31,7 @@ class Asked:
 
         async def begin() -> Any:
             self.began.append(number)
-            return SimpleNamespace(answer=SimpleNamespace(**{**given, **answer}))
+            return SimpleNamespace(reply=SimpleNamespace(**{**given, **answer}))
 
         return await self._memory.started(key, Claim(str(number), body), begin)
 
@@ -146,7 +146,7 @@ def test_a_client_that_leaves_does_not_take_the_run_from_another_that_waits() ->
 
         async def begin() -> Any:
             await may_begin.wait()
-            return SimpleNamespace(answer=SimpleNamespace(was_abandoned=False, is_whole=True))
+            return SimpleNamespace(reply=SimpleNamespace(was_abandoned=False, is_whole=True))
 
         first, second = (
             asyncio.ensure_future(asked._memory.started(1, Claim("0", ""), begin)) for _ in "ab"
@@ -154,7 +154,7 @@ def test_a_client_that_leaves_does_not_take_the_run_from_another_that_waits() ->
         await asyncio.sleep(0)
         first.cancel()
         may_begin.set()
-        assert (await second).answer.is_whole
+        assert (await second).reply.is_whole
 
     asked(work)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.chat import turns
-from conversations.chat.turns import Sending, Turn
+from conversations.chat.turns import NewMessage, Turn
 from conversations.generation import lifecycle, log, recovery
 from conversations.generation.lifecycle import OWNER
 from conversations.models import Generation, Hold, LanguageModel, LedgerEntry, LoggedEvent, Message
@@ -45,7 +45,7 @@ def model(db: None) -> LanguageModel:
 def sent(people: People, model: LanguageModel, above: Message | None = None, **asked: Any) -> Turn:
     """A turn of Alice's that has just begun."""
     place = (above.conversation_id, above.pk) if above else (None, None)
-    sending = Sending(*place, "Tell me about tea.", model.name, asked)
+    sending = NewMessage(*place, "Tell me about tea.", model.name, asked)
     with transaction.atomic():
         return turns.send(people.alice, uuid4(), sending)
 

@@ -9,8 +9,14 @@ from django.utils import timezone
 from conversations import access
 from conversations.access import NotFound
 from conversations.models import ShareLink
-from conversations.sharing.access_cookies import Pass, written
-from conversations.sharing.reading import PassphraseNeeded, Reading, TooOften, read_all, unlock
+from conversations.sharing.access_cookies import Access, cookie_for
+from conversations.sharing.reading import (
+    PassphraseNeeded,
+    Reading,
+    TooManyAttempts,
+    read_all,
+    unlock,
+)
 from tests.people import People
 from tests.sharing.talk import make_talk, share
 
@@ -26,7 +32,7 @@ def outcomes(*readings: Reading) -> list[str]:
         ShareLink: "shown",
         NotFound: "gone",
         PassphraseNeeded: "locked",
-        TooOften: "too often",
+        TooManyAttempts: "too often",
     }
     return [names[type(each)] for each in read_all(readings)]
 
@@ -90,7 +96,7 @@ def test_a_pass_phrase_is_needed_by_readers_and_never_by_the_author(people: Peop
         Reading(token, "192.0.2.1", people.bob),
         Reading(token, "192.0.2.1", people.alice),
         Reading(token, "192.0.2.1"),
-        Reading(token, "192.0.2.1", people.bob, written(link, Pass.UNLOCKED)),
+        Reading(token, "192.0.2.1", people.bob, cookie_for(link, Access.UNLOCKED)),
         Reading(token, "192.0.2.1", people.bob, "made up"),
     ]
     assert outcomes(*asked) == ["locked", "shown", "gone", "shown", "locked"]
@@ -102,10 +108,10 @@ def test_a_copy_counts_only_where_views_are_limited_and_the_page_was_not_seen(
 ) -> None:
     link, free = share(make_talk(people.alice), max_views=9), share(make_talk(people.alice))
     copy = {"is_copy": True}
-    seen = written(link, Pass.VIEWED)
-    opened = written(link, Pass.UNLOCKED)
-    for note in (seen, opened, ""):
-        assert outcomes(Reading(link.sealed_token, "192.0.2.1", note=note, **copy)) == ["shown"]
+    seen = cookie_for(link, Access.VIEWED)
+    opened = cookie_for(link, Access.UNLOCKED)
+    for cookie in (seen, opened, ""):
+        assert outcomes(Reading(link.sealed_token, "192.0.2.1", cookie=cookie, **copy)) == ["shown"]
     assert outcomes(Reading(free.sealed_token, "192.0.2.1", **copy)) == ["shown"]
     assert outcomes(Reading(link.sealed_token, "192.0.2.1", people.alice, **copy)) == ["shown"]
     assert (views_of(link), views_of(free)) == (2, 0)
@@ -147,10 +153,10 @@ def test_too_many_guesses_are_refused_for_five_minutes_and_misses_for_one(people
     for _ in range(5):
         with pytest.raises(PassphraseNeeded):
             unlock(reading, "a guess")
-    with pytest.raises(TooOften) as often:
+    with pytest.raises(TooManyAttempts) as often:
         unlock(reading, "open sesame")
     assert often.value.seconds == 300
     outcomes(*[Reading("no-such-token", "192.0.2.3")] * 30)
     (refused,) = read_all([Reading("no-such-token", "192.0.2.3")])
-    assert isinstance(refused, TooOften)
+    assert isinstance(refused, TooManyAttempts)
     assert refused.seconds == 60
