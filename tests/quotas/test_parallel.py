@@ -84,9 +84,9 @@ from uuid import uuid4
 from django.db import transaction
 from conversations.transcript import Finished, Transcript
 from conversations.models import Generation, LanguageModel, User
-from conversations.quotas import Wanted, reserve
+from conversations.quotas.reservation import Wanted, reserve
 from conversations.quotas.settlement import Measured, settle
-from conversations.tokens import PromptSize
+from conversations.quotas.tokens import PromptSize
 alice = User.objects.get(username="alice")
 wanted = Wanted(alice, LanguageModel.objects.get(), PromptSize(9, 9), 9)
 print("ready", flush=True)
@@ -109,7 +109,7 @@ for number in range(100):
 """
 COUNTED = """
 from conversations.models import User
-from conversations.quotas import standings
+from conversations.quotas.reservation import standings
 from tests.quotas.books import assert_books_balance
 assert_books_balance()
 print(*((each.used, each.held) for each in standings(User.objects.get(username="alice"), None)))
