@@ -12,7 +12,6 @@ from conversations.quotas.status import Standing
 REQUEST_ID = "x-request-id"
 # Both are for a proxy on the way: hold nothing back, and change nothing (compression holds back).
 UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache, no-transform"}
-MEASURES = (Measure.REQUESTS, Measure.TOKENS, Measure.COST)
 _EXPOSED = (
     REQUEST_ID,
     "retry-after",
@@ -23,7 +22,7 @@ _EXPOSED = (
     *(
         f"x-ratelimit-{which}-{measure}"
         for which in ("limit", "remaining", "reset")
-        for measure in MEASURES
+        for measure in Measure
     ),
 )
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
@@ -52,7 +51,7 @@ def quota_headers(standings: Iterable[Standing]) -> dict[str, str]:
 
 
 def _amount(measure: str, amount: int) -> str:
-    return f"{amount / MICROS:.6f}" if measure == Measure.COST else str(amount)
+    return f"{amount / MICROS:.6f}" if Measure(measure).is_money else str(amount)
 
 
 def ignored_header(names: Iterable[str]) -> dict[str, str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 
-from conversations.api.headers import MEASURES, REQUEST_ID
+from conversations.api.headers import REQUEST_ID
 from conversations.api.schemas import components, ref
+from conversations.models import Measure
 
 Described = dict[str, Any]
 
@@ -174,7 +175,7 @@ def _completion_headers() -> Described:
 
 def _quota_headers() -> Described:
     headers: Described = {}
-    for measure in MEASURES:
+    for measure in Measure:
         headers |= {
             f"x-ratelimit-limit-{measure}": _header(f"The limit on {measure} that is nearest."),
             f"x-ratelimit-remaining-{measure}": _header(f"What it leaves of {measure}."),

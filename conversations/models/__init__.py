@@ -19,6 +19,7 @@ from conversations.models.invitation import Invitation
 from conversations.models.ledger import LedgerEntry
 from conversations.models.measure import (
     MICROS,
+    ByMeasure,
     Measure,
     Period,
     exact_amount,
@@ -43,6 +44,7 @@ __all__ = [
     "MICROS",
     "ApiKey",
     "AuditEntry",
+    "ByMeasure",
     "Conversation",
     "Counter",
     "Definition",

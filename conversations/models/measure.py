@@ -1,7 +1,9 @@
-"""What is limited, and in which time; amounts as people read them."""
+"""The measures and periods of limits, and amounts of a measure as text."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Generic, NamedTuple, TypeVar, assert_never
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -9,19 +11,48 @@ from django.utils.translation import ngettext
 
 from conversations.models.policy import Policy
 
+T = TypeVar("T")
+
 MICROS = 1_000_000
 
 
 class Measure(TextChoices):
-    """What a rule limits. Cost is counted in millionths of the currency."""
+    """The quantity that a rule limits. Money is counted in millionths of the currency."""
 
     REQUESTS = "requests", _("requests")
     TOKENS = "tokens", _("tokens")
     COST = "cost", _("cost")
 
+    @property
+    def is_money(self) -> bool:
+        """True for amounts in millionths of the currency, false for plain counts."""
+        return _IS_MONEY.of(self)
+
+    @property
+    def grows_with_length(self) -> bool:
+        """True where a shorter answer uses less, so that lowering ``max_tokens`` makes room."""
+        return _GROWS_WITH_LENGTH.of(self)
+
+
+class ByMeasure(NamedTuple, Generic[T]):
+    """One value for each measure.
+
+    All code that treats measures differently does it through this type. No field has a default:
+    a new measure is a new field, and every place that forgets it fails.
+    """
+
+    requests: T
+    tokens: T
+    cost: T
+
+    def of(self, measure: str) -> T:
+        """The value for this measure."""
+        found: T = getattr(self, Measure(measure).value)
+        return found
+
 
 class Period(TextChoices):
-    """How long a limit holds: calendar windows in UTC, or all time."""
+    """The time over which a limit counts: calendar windows in UTC, or all time."""
 
     MINUTE = "minute", _("a minute")
     HOUR = "hour", _("an hour")
@@ -30,7 +61,7 @@ class Period(TextChoices):
     TOTAL = "total", _("in all")
 
     def start(self, moment: datetime) -> datetime:
-        """When the window began that ``moment`` lies in."""
+        """The start of the window that contains ``moment``."""
         whole = moment.astimezone(UTC).replace(second=0, microsecond=0)
         match self:
             case Period.MINUTE:
@@ -41,10 +72,12 @@ class Period(TextChoices):
                 return whole.replace(minute=0, hour=0)
             case Period.MONTH:
                 return whole.replace(minute=0, hour=0, day=1)
-        return datetime(1970, 1, 1, tzinfo=UTC)
+            case Period.TOTAL:
+                return datetime(1970, 1, 1, tzinfo=UTC)
+        assert_never(self)
 
     def end(self, moment: datetime) -> datetime | None:
-        """When the window ends that ``moment`` lies in; None for all time."""
+        """The end of the window that contains ``moment``; None for all time."""
         start = self.start(moment)
         match self:
             case Period.MINUTE:
@@ -55,12 +88,14 @@ class Period(TextChoices):
                 return start + timedelta(days=1)
             case Period.MONTH:
                 return (start + timedelta(days=32)).replace(day=1)
-        return None
+            case Period.TOTAL:
+                return None
+        assert_never(self)
 
 
 def exact_amount(measure: str, amount: int) -> str:
-    """The number alone, to the last millionth: "1,500", or for cost "12.50"."""
-    if measure != Measure.COST:
+    """The number alone, to the last millionth: "1,500", or for money "12.50"."""
+    if not Measure(measure).is_money:
         return f"{amount:,}"
     text = f"{Decimal(amount) / MICROS:,.6f}".rstrip("0")
     whole, _point, part = text.partition(".")
@@ -74,13 +109,27 @@ def money(amount: int) -> str:
 
 
 def with_unit(measure: str, number: str, amount: int, currency: str = "") -> str:
-    """The number with what it counts: "1 request", "1,500 tokens", "0.42 USD".
+    """The number with its unit: "1 request", "1,500 tokens", "0.42 USD".
 
-    Looks the currency up where it is needed and not given.
+    Reads the site's currency from the database where it is needed and not given.
     """
-    match measure:
-        case Measure.REQUESTS:
-            return ngettext("%s request", "%s requests", amount) % number
-        case Measure.TOKENS:
-            return ngettext("%s token", "%s tokens", amount) % number
+    return _WITH_UNIT.of(measure)(number, amount, currency)
+
+
+def _requests(number: str, amount: int, _currency: str) -> str:
+    return ngettext("%s request", "%s requests", amount) % number
+
+
+def _tokens(number: str, amount: int, _currency: str) -> str:
+    return ngettext("%s token", "%s tokens", amount) % number
+
+
+def _cost(number: str, _amount: int, currency: str) -> str:
     return f"{number} {currency or Policy.current().currency}"
+
+
+_IS_MONEY = ByMeasure(requests=False, tokens=False, cost=True)
+_GROWS_WITH_LENGTH = ByMeasure(requests=False, tokens=True, cost=True)
+_WITH_UNIT: ByMeasure[Callable[[str, int, str], str]] = ByMeasure(
+    requests=_requests, tokens=_tokens, cost=_cost
+)

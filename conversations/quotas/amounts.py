@@ -46,9 +46,10 @@ def amount_from_words(measure: str, text: str) -> int:
     digits = re.sub(r"\D", "", found["whole"]) + (found["part"] or "")
     number = Decimal(digits) * _UNITS[found["unit"].lower()]
     # 1.500 is a thousand and a half in one country and one and a half in another.
-    if measure != Measure.COST and found["part"] and not found["unit"]:
+    is_money = Measure(measure).is_money
+    if not is_money and found["part"] and not found["unit"]:
         raise NotALimit(_("Write a whole number, without a point: 1500 or 1,500."))
-    exact = number * MICROS if measure == Measure.COST else number
+    exact = number * MICROS if is_money else number
     if exact != exact.to_integral_value():
         raise NotALimit(_("That is finer than can be counted."))
     if exact > LARGEST:

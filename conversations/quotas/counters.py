@@ -15,22 +15,19 @@ from django.db.models import Q, Sum
 from conversations.catalog.parameters import default_max_tokens
 from conversations.database import rows
 from conversations.models import (
+    ByMeasure,
     Counter,
     Hold,
     LanguageModel,
     LedgerEntry,
-    Measure,
     Period,
     Rule,
     User,
 )
 
 _NOTHING = {"used": 0, "held": 0}
-_USED = {
-    Measure.REQUESTS: "requests",
-    Measure.TOKENS: "charged_tokens",
-    Measure.COST: "charged_cost_micros",
-}
+# The columns of the ledger that are charged to counters.
+CHARGED = ByMeasure(requests="requests", tokens="charged_tokens", cost="charged_cost_micros")
 
 
 def locked(user: User, rules: Sequence[Rule], moment: datetime) -> list[Counter]:
@@ -58,7 +55,7 @@ def amounts(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[i
 def _so_far(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[int, int]]:
     holds = list(Hold.objects.filter(user=user)) if rules else []
     held = [
-        sum(_amount(hold, rule.measure) for hold in _within(rule, holds, moment)) for rule in rules
+        sum(_most(hold).of(rule.measure) for hold in _within(rule, holds, moment)) for rule in rules
     ]
     return list(zip(_used(user, rules, moment), held, strict=True))
 
@@ -87,7 +84,7 @@ def _make(user: User, rules: Sequence[Rule], moment: datetime) -> None:
 
 def _hold_for_running(counter: Counter, rule: Rule, holds: Iterable[Hold]) -> None:
     for hold in holds:
-        amount = _amount(hold, rule.measure)
+        amount = _most(hold).of(rule.measure)
         hold.parts = _in_order([*hold.parts, [counter.pk, rule.measure, amount]])
         hold.save(update_fields=["parts"])
         counter.held += amount
@@ -105,7 +102,7 @@ def _used(user: User, rules: Sequence[Rule], moment: datetime) -> list[int]:
     """What the ledger says, in one statement for all of the rules."""
     if not rules:
         return []
-    sums = [Sum(_USED[Measure(rule.measure)], filter=_entries_of(rule, moment)) for rule in rules]
+    sums = [Sum(CHARGED.of(rule.measure), filter=_entries_of(rule, moment)) for rule in rules]
     first = min(Period(rule.period).start(moment) for rule in rules)
     entries = LedgerEntry.objects.filter(user=user, day__gte=first.date())
     found = entries.aggregate(**{f"of_{number}": each for number, each in enumerate(sums)})
@@ -133,15 +130,10 @@ def _within(rule: Rule, holds: Iterable[Hold], moment: datetime) -> list[Hold]:
     ]
 
 
-def _amount(hold: Hold, measure: str) -> int:
-    """The most that a running answer can use of a measure that it did not need to keep to."""
-    match measure:
-        case Measure.REQUESTS:
-            return 1
-        case Measure.TOKENS:
-            return hold.prompt_bound + _completion_bound(hold)
+def _most(hold: Hold) -> ByMeasure[int]:
+    """The most that a running answer can use, of measures that were not limited when it began."""
     prices = (hold.prompt_price, hold.completion_price)
-    return cost_micros(prices, hold.prompt_bound, _completion_bound(hold))
+    return most_of_request(prices, hold.prompt_bound, _completion_bound(hold))
 
 
 def _completion_bound(hold: Hold) -> int:
@@ -150,6 +142,17 @@ def _completion_bound(hold: Hold) -> int:
     # Nobody asked for a length: it gets the usual one, as the next answer will.
     model = LanguageModel.objects.filter(name=hold.model_name).first() or LanguageModel()
     return default_max_tokens(model) + model.reasoning_tokens
+
+
+def most_of_request(
+    prices: tuple[Decimal, Decimal], prompt_bound: int, completion_bound: int
+) -> ByMeasure[int]:
+    """The most that one request can use, whose prompt and completion have at most these tokens."""
+    return ByMeasure(
+        requests=1,
+        tokens=prompt_bound + completion_bound,
+        cost=cost_micros(prices, prompt_bound, completion_bound),
+    )
 
 
 def cost_micros(prices: tuple[Decimal, Decimal], prompt_tokens: int, completion_tokens: int) -> int:

@@ -17,6 +17,7 @@ from conversations.catalog.parameters import default_max_tokens
 from conversations.database import rows
 from conversations.models import (
     ApiKey,
+    ByMeasure,
     Counter,
     Hold,
     LanguageModel,
@@ -25,7 +26,7 @@ from conversations.models import (
     Rule,
     User,
 )
-from conversations.quotas.counters import amounts, cost_micros, locked
+from conversations.quotas.counters import amounts, locked, most_of_request
 from conversations.quotas.status import QuotaExceeded, Standing
 from conversations.quotas.tokens import PromptSize
 
@@ -47,16 +48,10 @@ class Wanted:
     count: int = 1
     key: ApiKey | None = None
 
-    def amount(self, measure: str, max_tokens: int) -> int:
-        """The most that can be used of a measure if every answer has ``max_tokens``."""
-        completion = self.completion_bound(max_tokens)
-        match measure:
-            case Measure.REQUESTS:
-                return 1
-            case Measure.TOKENS:
-                return self.prompt.bound + completion
+    def most(self, max_tokens: int) -> ByMeasure[int]:
+        """The most that can be used if every answer has ``max_tokens``."""
         prices = (self.model.prompt_price, self.model.completion_price)
-        return cost_micros(prices, self.prompt.bound, completion)
+        return most_of_request(prices, self.prompt.bound, self.completion_bound(max_tokens))
 
     def completion_bound(self, max_tokens: int) -> int:
         """The most tokens that all answers together can have, thinking included."""
@@ -113,8 +108,9 @@ def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
         for rule, each in zip(rules, counters, strict=True)
     ]
     granted = _fitting(wanted, standing)
+    most = wanted.most(granted.max_tokens or 0)
     parts = [
-        _held(each, counter, wanted.amount(each.rule.measure, granted.max_tokens or 0))
+        _held(each, counter, most.of(each.rule.measure))
         for each, counter in zip(standing, counters, strict=True)
     ]
     rows.insert(Hold, _hold(generation_id, wanted, granted, parts, now))
@@ -144,7 +140,7 @@ def _hold(
 
 
 def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
-    limiting = [each for each in standing if each.rule.measure != Measure.REQUESTS]
+    limiting = [each for each in standing if Measure(each.rule.measure).grows_with_length]
     if not limiting:
         return Granted(wanted.max_tokens)
     asked = wanted.max_tokens or default_max_tokens(wanted.model)
@@ -161,7 +157,7 @@ def _exceeded(wanted: Wanted, limiting: Sequence[Standing], asked: int) -> Quota
     """The refusal by the rule that leaves least, or by one in whose window it never fits."""
 
     def needed(each: Standing) -> int:
-        return wanted.amount(each.rule.measure, min(USEFUL_TOKENS, asked))
+        return wanted.most(min(USEFUL_TOKENS, asked)).of(each.rule.measure)
 
     def room(each: Standing) -> tuple[bool, int]:
         return needed(each) <= each.rule.limit, _most_tokens(wanted, each, asked)
@@ -175,7 +171,7 @@ def _most_tokens(wanted: Wanted, standing: Standing, asked: int) -> int:
     low, high = -1, asked
     while low < high:
         middle = (low + high + 1) // 2
-        if wanted.amount(standing.rule.measure, middle) <= standing.left:
+        if wanted.most(middle).of(standing.rule.measure) <= standing.left:
             low = middle
         else:
             high = middle - 1

@@ -7,9 +7,17 @@ from typing import Any
 from django.utils import timezone
 
 from conversations.database import rows
-from conversations.models import Generation, Hold, LedgerEntry, Measure, UsageDay, UsageTotal
+from conversations.models import (
+    ByMeasure,
+    Generation,
+    Hold,
+    LedgerEntry,
+    Measure,
+    UsageDay,
+    UsageTotal,
+)
 from conversations.quotas import tokens
-from conversations.quotas.counters import cost_micros
+from conversations.quotas.counters import CHARGED, cost_micros
 from conversations.transcript import ChoiceTranscript, Finished, TokenCounts, Transcript
 
 # A provider that counts less than this part of our own guess is not believed.
@@ -52,14 +60,11 @@ class Used:
     completion_tokens: int
     cost_micros: int
 
-    def amount(self, measure: str) -> int:
-        """What was used of a measure."""
-        match measure:
-            case Measure.REQUESTS:
-                return self.requests
-            case Measure.TOKENS:
-                return self.prompt_tokens + self.completion_tokens
-        return self.cost_micros
+    @property
+    def amounts(self) -> ByMeasure[int]:
+        """The same in the quantities that rules limit."""
+        tokens = self.prompt_tokens + self.completion_tokens
+        return ByMeasure(requests=self.requests, tokens=tokens, cost=self.cost_micros)
 
 
 def settle(
@@ -74,7 +79,7 @@ def settle(
         return None
     used = _used(hold, last, transcript, measured)
     for counter_id, measure, amount in hold.parts:
-        rows.release(counter_id, amount, min(amount, used.amount(measure)))
+        rows.release(counter_id, amount, min(amount, used.amounts.of(measure)))
     entry = _entry(generation, hold, last, used, measured)
     rows.insert(LedgerEntry, entry)
     _add_to_day(entry)
@@ -126,12 +131,10 @@ def _entry(
         "outcome": last.cause,
         "error_code": last.error.code if last.error else "",
         "source": used.source,
-        "requests": used.requests,
         "prompt_tokens": used.prompt_tokens,
         "completion_tokens": used.completion_tokens,
         "cost_micros": used.cost_micros,
-        "charged_tokens": _charged(hold, Measure.TOKENS, used),
-        "charged_cost_micros": _charged(hold, Measure.COST, used),
+        **{CHARGED.of(measure): _charged(hold, measure, used) for measure in Measure},
         "first_token_ms": measured.first_token_ms,
         "duration_ms": _milliseconds(now - hold.created_at),
     }
@@ -144,7 +147,7 @@ def _milliseconds(duration: timedelta) -> int:
 def _charged(hold: Hold, measure: Measure, used: Used) -> int:
     # Every hold of one measure has the same amount: it says how much one generation can use.
     held: list[int] = [amount for _counter, name, amount in hold.parts if name == measure]
-    return min([used.amount(measure), *held])
+    return min([used.amounts.of(measure), *held])
 
 
 _TOTAL_KEY = ("day", "model_name", "provider_name", "outcome", "error_code")

@@ -31,7 +31,7 @@ def visible_standings(user: User) -> list[tuple[Standing, str | None]]:
 def standing_state(standing: Standing, model_name: str | None) -> dict[str, Any]:
     """One limit. Costs are in millionths of ``currency``, which is None for other measures."""
     rule = standing.rule
-    is_cost = rule.measure == Measure.COST
+    is_money = Measure(rule.measure).is_money
     return {
         "measure": rule.measure,
         "period": rule.period,
@@ -41,7 +41,7 @@ def standing_state(standing: Standing, model_name: str | None) -> dict[str, Any]
         "left": standing.left,
         "resets_at": standing.resets_at.isoformat() if standing.resets_at else None,
         "model": model_name,
-        "currency": Policy.current().currency if is_cost else None,
+        "currency": Policy.current().currency if is_money else None,
     }
 
 

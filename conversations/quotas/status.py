@@ -77,7 +77,7 @@ class Standing:
 
 def amount_in_words(measure: str, amount: int) -> str:
     """An amount as people read it: "1,200 tokens", "1 request", "0.42 USD", "0.00042 USD"."""
-    number = money(amount) if measure == Measure.COST else f"{amount:,}"
+    number = money(amount) if Measure(measure).is_money else f"{amount:,}"
     return with_unit(measure, number, amount)
 
 

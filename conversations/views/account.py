@@ -76,7 +76,7 @@ class _Limit:
 
 
 def _figure(measure: str, amount: int) -> str:
-    return amount_in_words(measure, amount) if measure == Measure.COST else f"{amount:,}"
+    return amount_in_words(measure, amount) if Measure(measure).is_money else f"{amount:,}"
 
 
 @dataclass(frozen=True)

@@ -175,8 +175,9 @@ def _chosen(key: ApiKey) -> dict[str, Any]:
 
 
 def _unit(measure: str) -> str:
-    label = str(Measure(measure).label).capitalize()
-    return f"{label} ({Policy.current().currency})" if measure == Measure.COST else label
+    known = Measure(measure)
+    label = str(known.label).capitalize()
+    return f"{label} ({Policy.current().currency})" if known.is_money else label
 
 
 def _amount_field(measure: str) -> forms.CharField:

@@ -64,8 +64,8 @@ function sentence(standing, left) {
 }
 
 /** @param {Standing} standing @param {number} value @returns {string} */
-function amount({ measure, currency }, value) {
-  return measure === "cost" ? money(value / MICROS, currency ?? "") : count(value);
+function amount({ currency }, value) {
+  return currency === null ? count(value) : money(value / MICROS, currency);
 }
 
 /** @param {number} value @param {string} currency @returns {string} */
