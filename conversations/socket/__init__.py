@@ -1,5 +1,6 @@
-"""The websocket: one socket a page, its frames, and the answers that it follows.
+"""The websocket: each open page has one socket.
 
-``consumer`` takes a frame, ``frames`` has their shapes, ``handlers`` carries each out; ``page`` is
-what one socket has open, ``follower`` sends it an answer's events, ``rate_limit`` bounds it.
+``consumer`` receives frames, ``frames`` has their shapes, ``handlers`` has a function for each.
+``page`` is the state of one open page, ``follower`` sends it the events of an answer, and
+``rate_limit`` bounds the frames of a socket.
 """

@@ -1,4 +1,4 @@
-"""The one websocket of a tab: who it is, and how fast it may talk."""
+"""The websocket consumer: authenticates a socket, bounds its rate and reads its frames."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ BAD_FRAMES_A_MINUTE = 5
 
 
 class Consumer(AsyncWebsocketConsumer):
-    """Frames in and out; :class:`Page` knows what they mean."""
+    """Receives frames for one page and passes each to :mod:`handlers`."""
 
     page: Page | None = None
     _is_closed = False
@@ -49,7 +49,7 @@ class Consumer(AsyncWebsocketConsumer):
             self.page.leave()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Start what a frame asks for; never wait for it, so that a stop is read at once."""
+        """Start the action of a frame without waiting for it, so that a stop is read at once."""
         if self.page is None or self._is_closed:
             return
         if not self._frames.take():
@@ -68,12 +68,12 @@ class Consumer(AsyncWebsocketConsumer):
             await self.close(TOO_FAST)
 
     async def conversation_changed(self, message: dict[str, Any]) -> None:
-        """A change notification: look what is new."""
+        """Receive a change notification: have the page read what changed."""
         if self.page:
             self.page.mark_changed(UUID(message["conversation_id"]))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """Close the socket; what was still to be said has nobody to hear it, and is not sent."""
+        """Close the socket; frames that were still to be sent are dropped."""
         if not self._is_closed:
             self._is_closed = True
             await super().close(code, reason)
@@ -84,5 +84,5 @@ class Consumer(AsyncWebsocketConsumer):
         try:
             await self.send(text_data=text)
         except Disconnected:
-            # The wire broke between two frames; `disconnect` follows and ends the page.
+            # The connection broke between two frames; `disconnect` follows and ends the page.
             self._is_closed = True

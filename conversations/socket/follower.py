@@ -1,4 +1,4 @@
-"""Following a generation for one socket, with a bound on what is unsent."""
+"""Sends the events of a generation to one socket, with a bound on unacknowledged bytes."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ from uuid import UUID
 from conversations.generation.runner import runner
 from conversations.socket import frames
 
-# daphne buffers without limit for a page that does not read; this is our own limit.
+# daphne buffers without bound for a page that does not read; this is our bound.
 WINDOW_BYTES = 256 * 1024
 ACKNOWLEDGE_SECONDS = 30.0
 
@@ -16,11 +16,11 @@ SendText = Callable[[str], Awaitable[None]]
 
 
 class NotAcknowledged(Exception):
-    """The page has stopped acknowledging what it is sent."""
+    """The page has stopped acknowledging events."""
 
 
 class Follower:
-    """Sends one generation's events to one page, never more than a window ahead of it."""
+    """Sends one generation's events to one page, at most one window ahead of its reading."""
 
     def __init__(self, generation_id: UUID, send: SendText) -> None:
         self._generation_id = generation_id
@@ -30,7 +30,7 @@ class Follower:
         self._acknowledged = asyncio.Event()
 
     async def follow(self, after: int) -> None:
-        """Send what comes after that number, until the generation has finished.
+        """Send the events after that number until the generation has finished.
 
         Raises :class:`NotAcknowledged` when the page reads nothing for 30 seconds.
         """
@@ -42,7 +42,7 @@ class Follower:
             await self._send(frame)
 
     def acknowledge(self, seq: int) -> None:
-        """The page has read everything up to that number."""
+        """Note that the page has read the events up to that number."""
         while self._sent and self._sent[0][0] <= seq:
             self._unread_bytes -= self._sent.popleft()[1]
         self._acknowledged.set()

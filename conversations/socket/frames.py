@@ -1,4 +1,4 @@
-"""The frames of the websocket, both ways: docs/protocol.md."""
+"""The shapes of websocket frames, from and to the page: docs/protocol.md."""
 
 import json
 import math
@@ -9,13 +9,13 @@ import msgspec
 
 from conversations.upstream.text import clean
 
-# Room for a message that is too long, so that its sender is told what is wrong with it.
+# More than the longest message, so that a message that is too long gets a clear error.
 FRAME_CHARACTERS = 512 * 1024
 FRAME_DEPTH = 32
 
 
 class BadFrame(Exception):
-    """A frame that cannot be understood. ``request_id`` is its own, where it could be read."""
+    """A frame that cannot be read. ``request_id`` is the frame's, where it has one."""
 
     def __init__(self, message: str, request_id: str | None = None) -> None:
         super().__init__(message)
@@ -24,13 +24,13 @@ class BadFrame(Exception):
 
 
 class Frame(msgspec.Struct, tag_field="type", kw_only=True, frozen=True):
-    """What every frame from a page may carry."""
+    """Base of all frames from a page."""
 
     request_id: UUID | None = None
 
 
 class TurnFrame(Frame, kw_only=True, frozen=True):
-    """A frame that begins a turn: its ``request_id`` is what makes it happen once."""
+    """Base of frames that start a turn. Their ``request_id`` makes a repeated frame harmless."""
 
     request_id: UUID
 
@@ -176,10 +176,10 @@ PageFrame: TypeAlias = (
 
 
 def read(text: str) -> PageFrame:
-    """The frame of a JSON text. Raises :class:`BadFrame` for whatever is not one.
+    """Parse a frame from JSON text. Raises :class:`BadFrame` if it is not valid.
 
-    The JSON is read loosely, so that a frame with one bad value can still be answered by its
-    ``request_id``, and the value is named.
+    JSON is parsed before the shape is checked, so that the error for one bad value names the
+    value and has the frame's ``request_id``.
     """
     value = _json(text)
     request_id = value.get("request_id") if isinstance(value, dict) else None
@@ -189,7 +189,7 @@ def read(text: str) -> PageFrame:
     try:
         frame: PageFrame = msgspec.convert(value, PageFrame)
     except msgspec.ValidationError as error:
-        raise BadFrame(f"The frame is not understood: {error}.", known_id) from error
+        raise BadFrame(f"The frame is not valid: {error}.", known_id) from error
     return frame
 
 
@@ -203,7 +203,7 @@ def _json(text: str) -> Any:
 
 
 def _storable(value: Any) -> Any:
-    """The value with all text made storable: JSON can name half characters and NUL."""
+    """The value with all text made storable: JSON can hold lone surrogates and NUL."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
@@ -214,13 +214,13 @@ def _storable(value: Any) -> Any:
 
 
 def _no_such_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number that JSON knows.")
+    raise ValueError(f"{name} is not a JSON number.")
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise ValueError(f"{digits[:20]} is too large a number.")
+        raise ValueError(f"The number {digits[:20]} is too large.")
     return number
 
 
@@ -233,12 +233,12 @@ def _depth_exceeds(value: Any, depth: int) -> bool:
 
 
 def write(frame_type: str, **fields: Any) -> str:
-    """The JSON text of a frame to the page."""
+    """Encode a frame to the page as JSON text."""
     return msgspec.json.encode({"type": frame_type, **fields}).decode()
 
 
 def write_events(generation_id: UUID, seq: int, payloads: list[str]) -> str:
-    """A ``generation.events`` frame around payloads that are JSON text already."""
+    """Encode a ``generation.events`` frame around payloads that already are JSON text."""
     events = ",".join(payloads)
     head = f'{{"type":"generation.events","generation_id":"{generation_id}"'
     return f'{head},"seq":{seq},"events":[{events}]}}'

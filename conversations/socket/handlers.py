@@ -1,4 +1,4 @@
-"""What each frame from a page asks for: one use-case each."""
+"""Handlers of the frames from a page: each calls one function of the domain."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 async def handle(page: Page, frame: PageFrame) -> None:
-    """Carry out the frame; whatever goes wrong is told to the page in plain words."""
+    """Run the handler of a frame; a failure is answered with an ``error`` frame."""
     try:
         if action := _CONCURRENT.get(type(frame)):
             await action(page, frame)
@@ -36,10 +36,10 @@ async def handle(page: Page, frame: PageFrame) -> None:
     except Refused as error:
         await page.send_error(frame.request_id, error.code, error.message, error.field)
     except access.NotFound:
-        await page.send_error(frame.request_id, "not_found", _("This does not exist any more."))
+        await page.send_error(frame.request_id, "not_found", _("This no longer exists."))
     except Exception:
         logger.exception("A frame of type %s failed.", type(frame).__name__)
-        text = _("Something went wrong on this site. Nothing was lost; try again.")
+        text = _("Something went wrong on this site. Nothing was lost. Try again.")
         await page.send_error(frame.request_id, "internal", text)
 
 
@@ -178,7 +178,7 @@ def _request_id(frame: frames.Frame) -> str | None:
 
 
 Handler = Callable[[Page, Any], Awaitable[None]]
-# These wait for nothing that the page asked for before.
+# These do not wait for earlier frames of the page.
 _CONCURRENT: dict[type[PageFrame], Handler] = {
     frames.GenerationFollow: _follow,
     frames.GenerationAck: _acknowledge,
@@ -186,7 +186,7 @@ _CONCURRENT: dict[type[PageFrame], Handler] = {
     frames.ConversationOpen: _open,
     frames.Ping: _pong,
 }
-# The others are carried out one after the other. These answer with a frame of their own.
+# The others run one after another. These answer with a frame of their own.
 _ANSWERED: dict[type[PageFrame], Handler] = {
     frames.TurnSend: _send,
     frames.TurnRegenerate: _regenerate,
@@ -194,8 +194,8 @@ _ANSWERED: dict[type[PageFrame], Handler] = {
     frames.TurnAnswerTools: _answer_tools,
     frames.MessageBranch: _branch,
 }
-# These are answered with `done` once they are carried out, with the version of the conversation
-# that has it where the page already shows it as it will be.
+# These are answered with `done`, and with the conversation's new version where the page shows
+# the change before it is confirmed.
 _DONE: dict[type[PageFrame], Callable[[Page, Any], Awaitable[int | None]]] = {
     frames.ConversationRename: _rename,
     frames.ConversationConfigure: _configure,

@@ -1,4 +1,4 @@
-"""A page that is open on a socket: what it follows, and what it has been told."""
+"""The state of one open page: its conversation, the answers it follows, and what it was sent."""
 
 import asyncio
 import logging
@@ -22,15 +22,15 @@ logger = logging.getLogger(__name__)
 NOT_READING = 4408
 NOT_SIGNED_IN = 4401
 FAILED = 4500
-# A lost wake-up, or a right that was taken away, is noticed at most so late.
+# A lost notification, or a permission that was taken away, is noticed after this time at most.
 RECHECK_SECONDS = 3
-# What is new within so short a time is asked for and told together.
+# Changes within this time are read and sent together.
 BATCH_SECONDS = 0.05
 
 
 class Update(NamedTuple):
-    """What a page has not been told yet, or may not have been: conversations of the list, those
-    that are gone, what changed in the one that is open, and how the limits stand."""
+    """Changes that a page may not know yet: rows of the list, ids of deleted conversations,
+    changes of the open conversation, and the status of the user's limits."""
 
     listed: list[dict[str, Any]]
     deleted: list[UUID]
@@ -39,7 +39,7 @@ class Update(NamedTuple):
 
 
 class Page:
-    """One person's page. It owns no generation: closing it changes nothing that runs."""
+    """One open page of a user. It owns no generation: closing it stops none."""
 
     def __init__(
         self,
@@ -52,12 +52,11 @@ class Page:
         self._session_key = session_key
         self._send = send
         self._close = close
-        # What a page asks for builds on what it asked for before: settings, then an answer with
-        # them; one branch, then another.
+        # A frame may build on the one before it: settings, then an answer with them.
         self.one_at_a_time = asyncio.Lock()
         self._actions: set[asyncio.Task[None]] = set()
         self._background: set[asyncio.Task[None]] = set()
-        self._is_left = False
+        self._has_left = False
         self._changed: set[UUID] = set()
         self._wakeup = asyncio.Event()
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
@@ -65,15 +64,15 @@ class Page:
         self._sent_quota: list[dict[str, Any]] | None = None
 
     def start_action(self, action: Coroutine[Any, Any, None]) -> None:
-        """Carry out what the page asked for, without waiting for it.
+        """Run an action in the background.
 
-        Leaving does not end it: a turn that is written down must also be begun.
+        It survives a disconnect: a turn that was stored must also be started.
         """
         _start_task(self._actions, action)
 
     def run_while_open(self, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-        """Do something for as long as the page is open. What fails closes the page, which comes
-        back and asks for what it lacks."""
+        """Run a task until the page closes. An error closes the socket; the page then connects
+        again and asks for what it lacks."""
         return _start_task(self._background, self._run_or_close(work))
 
     async def _run_or_close(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -82,18 +81,18 @@ class Page:
         except NotAcknowledged:
             await self._close(NOT_READING)
         except Exception:
-            logger.exception("A page cannot be told what is new.")
+            logger.exception("Changes could not be sent to a page.")
             await self._close(FAILED)
 
     def leave(self) -> None:
-        """Tell this page nothing more."""
-        self._is_left = True
+        """End the page's tasks and send nothing more."""
+        self._has_left = True
         for task in self._background:
             task.cancel()
 
     async def send_frame(self, frame_type: str, **fields: Any) -> None:
-        """Send a frame, if the page is still there."""
-        if not self._is_left:
+        """Send a frame, unless the page has left."""
+        if not self._has_left:
             await self._send(frames.write(frame_type, **fields))
 
     async def send_error(
@@ -104,18 +103,18 @@ class Page:
         field: str | None = None,
         standing: dict[str, Any] | None = None,
     ) -> None:
-        """Say why something was not done; ``standing`` is the limit that stood in the way."""
+        """Send an ``error`` frame; ``standing`` is the status of the limit that was exceeded."""
         known_id = None if request_id is None else str(request_id)
         why = {"code": code, "message": message, "field": field, "standing": standing}
         await self.send_frame("error", request_id=known_id, **why)
 
-    async def send_turn(self, beginning: Awaitable[Turn], request_id: UUID) -> None:
-        """Tell all that comes with a turn that begins, and follow its answer.
+    async def send_turn(self, starting: Awaitable[Turn], request_id: UUID) -> None:
+        """Send the state of a turn once it has started, and follow its answers.
 
-        Its conversation is what the page shows from now on, unless it has moved on meanwhile.
+        The page then shows the turn's conversation, unless it has opened another one meanwhile.
         """
         shown = self._shown
-        turn = await beginning
+        turn = await starting
         state = await in_thread(_turn_state, self.user, turn, self._since(turn))
         if self._shown == shown:
             self._opened = (turn.conversation.pk, state["conversation"]["version"])
@@ -129,15 +128,15 @@ class Page:
         return self._opened[0] if self._opened else None
 
     def _since(self, turn: Turn) -> int:
-        # What changed before the turn, and the page was not told yet, comes along with it.
+        # Earlier changes that the page was not sent yet are sent with the turn.
         is_open = self._shown == turn.conversation.pk
         return min(turn.since, self._opened[1]) if self._opened and is_open else turn.since
 
     def follow(self, generation_id: UUID, after: int) -> None:
-        """Send the events of a generation after that number, from now on."""
+        """Send the events of a generation after that number, and those that follow."""
         if known := self._followers.pop(generation_id, None):
             known[1].cancel()
-        if not self._is_left:
+        if not self._has_left:
             follower = Follower(generation_id, self._send)
             task = self.run_while_open(partial(self._followed, generation_id, follower, after))
             self._followers[generation_id] = (follower, task)
@@ -151,23 +150,23 @@ class Page:
                 del self._followers[generation_id]
 
     def acknowledge(self, generation_id: UUID, seq: int) -> None:
-        """The page has read the generation's events up to that number."""
+        """Note that the page has read the generation's events up to that number."""
         if known := self._followers.get(generation_id):
             known[0].acknowledge(seq)
 
     async def open(self, conversation_id: UUID, version: int) -> None:
-        """Tell what changed in the conversation since that version, now and from now on."""
+        """Send the changes of a conversation since that version, and those that follow."""
         await in_thread(access.conversation_for, self.user, conversation_id)
         self._opened = (conversation_id, version)
         self._wakeup.set()
 
     def mark_changed(self, conversation_id: UUID) -> None:
-        """Something is new in one of the person's conversations."""
+        """Have the changes of a conversation read and sent."""
         self._changed.add(conversation_id)
         self._wakeup.set()
 
     async def send_updates(self) -> None:
-        """Tell what is new whenever there may be something."""
+        """Send an update after each notification, until the page leaves."""
         while True:
             await self._wakeup.wait()
             await asyncio.sleep(BATCH_SECONDS)
@@ -175,7 +174,7 @@ class Page:
             await self.send_update()
 
     async def recheck(self) -> None:
-        """Look every few seconds, notified or not, and close the socket when signed out."""
+        """Read changes every few seconds, notified or not; close the socket after a sign-out."""
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
             user = await in_thread(signed_in, self.user.pk, self._session_key)
@@ -186,7 +185,7 @@ class Page:
             self._wakeup.set()
 
     async def send_update(self) -> None:
-        """Tell what the page does not know of what it shows."""
+        """Send what changed since the last update."""
         changed, self._changed = self._changed, set()
         opened = self._opened
         update = await in_thread(_read_update, self.user, changed, opened)
@@ -205,7 +204,7 @@ class Page:
 def _start_task(
     tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]
 ) -> asyncio.Task[None]:  # fmt: skip
-    # A task that nobody refers to may be collected while it runs.
+    # A task without a reference may be garbage-collected while it runs.
     task = asyncio.create_task(work)
     tasks.add(task)
     task.add_done_callback(tasks.discard)
@@ -213,7 +212,7 @@ def _start_task(
 
 
 def _turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
-    # It was read before its row was locked, or found again: it may have gone on since.
+    # The turn's conversation was read before its row was locked, so it may be older.
     conversation = access.conversation_for(user, turn.conversation.pk)
     state = states.changes(conversation, since)
     ids = [str(generation.pk) for generation in turn.generations]

@@ -1,4 +1,4 @@
-"""A bound on how fast one socket may talk."""
+"""Token bucket that bounds the rate of one websocket."""
 
 import time
 
@@ -13,7 +13,7 @@ class TokenBucket:
         self._seen = time.monotonic()
 
     def take(self) -> bool:
-        """Whether one more action is allowed now."""
+        """Use one token; False if none is left."""
         now = time.monotonic()
         self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
         self._seen = now

@@ -1,4 +1,4 @@
-"""The one websocket."""
+"""The address of the websocket."""
 
 from django.urls import path
 

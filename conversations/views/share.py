@@ -60,7 +60,7 @@ def _answered(view: View) -> View:
 
 
 def _not_found() -> JsonResponse:
-    told = {"code": "not_found", "message": _("This does not exist any more."), "field": None}
+    told = {"code": "not_found", "message": _("This no longer exists."), "field": None}
     return JsonResponse({"error": told}, status=404)
 
 

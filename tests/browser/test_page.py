@@ -296,7 +296,7 @@ def test_deleting_what_is_deleted_already_is_no_error(
     Conversation.objects.filter(user=alice).delete()
     button(home, "Delete").click()
     expect(messages(home)).to_have_count(0)
-    expect(home.get_by_text("This does not exist any more.")).to_be_hidden()
+    expect(home.get_by_text("This no longer exists.")).to_be_hidden()
     # The page asked first whether there are links to it.
     faults[:] = [fault for fault in faults if "404" not in fault]
 
