@@ -1,4 +1,4 @@
-"""The keys with which programs come in: made and shown once, narrowed, revoked, recognised."""
+"""API keys: created and shown once, restricted, revoked, and checked at each request."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +22,13 @@ from conversations.models import (
 from conversations.quotas.amounts import Limit
 from conversations.refusal import Refused
 
-# More is a program that makes keys, or somebody who never revokes one.
+# A user with more has a script that creates keys, or never revokes any.
 MOST_KEYS = 50
 _CHOICE_FIELDS = ("name", "endpoints", "addresses", "expires_at", "all_models")
 
 
 class KeyRejected(Exception):
-    """The key lets nobody in. ``message`` says as much of why as its holder may know."""
+    """The key is not accepted. ``message`` gives as much of the reason as its holder may know."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -36,32 +36,35 @@ class KeyRejected(Exception):
 
 
 class UnknownKey(KeyRejected):
-    """There is no such key, or it was revoked, or its person deactivated: nobody can tell which."""
+    """The key is unknown or revoked, or its user is deactivated; the error does not say which."""
 
     def __init__(self) -> None:
         super().__init__(
-            _("This API key is not valid. Make one on your account page, or ask its owner.")
+            _("This API key is not valid. Create a key on your account page, or ask its owner.")
         )
 
 
 class ExpiredKey(KeyRejected):
-    """It was right until lately."""
+    """The key has passed its expiry date."""
 
     def __init__(self) -> None:
-        super().__init__(_("This API key has expired. Make a new one on your account page."))
+        super().__init__(_("This API key has expired. Create a new one on your account page."))
 
 
 class WrongAddress(KeyRejected):
-    """It may not be used from there."""
+    """The key may not be used from the address of the request."""
 
     def __init__(self, address: str) -> None:
-        text = _("This API key may not be used from the address %s. Change that on the key’s page.")
+        text = _(
+            "This API key may not be used from the address %s. "
+            "Its owner can change the addresses on the page of the key."
+        )
         super().__init__(text % address)
 
 
 @dataclass(frozen=True)
 class KeyChoices:
-    """What a person chooses about a key. ``models`` None is all, ``addresses`` empty is any."""
+    """The choices for a key. ``models`` None means all, empty ``addresses`` means any."""
 
     name: str
     models: Sequence[LanguageModel] | None = None
@@ -73,14 +76,14 @@ class KeyChoices:
 
 @transaction.atomic
 def create(user: User, choices: KeyChoices) -> tuple[ApiKey, str]:
-    """A new key of the person's, and the secret itself, which nobody can be shown again.
+    """Create a key; returns it with its secret, which cannot be shown again.
 
-    Raises :class:`Refused` where the person has as many as there may be.
+    Raises :class:`Refused` if the user already has ``MOST_KEYS``.
     """
-    # Locked, so that two forms sent at once do not pass the count together.
+    # Locked, so that two forms sent at the same time cannot both pass the count.
     User.objects.select_for_update().get(pk=user.pk)
     if user.api_keys.kept().count() >= MOST_KEYS:
-        text = _("You have %s keys. Revoke one that is no longer used.")
+        text = _("You already have %s API keys. Revoke one that you no longer use.")
         raise Refused("too_many_keys", text % MOST_KEYS)
     secret = new_key_secret()
     key = ApiKey(user=user, prefix=secret[:KEY_SHOWN_CHARACTERS], key_hash=hashed(secret))
@@ -90,7 +93,7 @@ def create(user: User, choices: KeyChoices) -> tuple[ApiKey, str]:
 
 @transaction.atomic
 def change(key: ApiKey, choices: KeyChoices) -> None:
-    """Choose anew. What it may no longer do is stopped within seconds."""
+    """Change a key. Running requests that it no longer permits are stopped within seconds."""
     _apply(key, choices)
 
 
@@ -100,7 +103,7 @@ def _apply(key: ApiKey, choices: KeyChoices) -> None:
     key.addresses = list(choices.addresses)
     key.expires_at = choices.expires_at
     key.all_models = choices.models is None
-    # Never more of a key that is there: it may have been used, or revoked, since it was read.
+    # Only these fields of an existing key: it may have been used or revoked meanwhile.
     key.save(update_fields=_CHOICE_FIELDS if key.pk else None)
     key.language_models.set(choices.models or ())
     key.rules.all().delete()
@@ -115,13 +118,13 @@ def _apply(key: ApiKey, choices: KeyChoices) -> None:
 
 
 def revoke(key: ApiKey) -> bool:
-    """End a key for good, at once; whether it was still a key."""
+    """Revoke a key for good; False if it was revoked before."""
     return bool(ApiKey.objects.kept().filter(pk=key.pk).update(revoked_at=timezone.now()))
 
 
 @transaction.atomic
 def revoke_as(actor: User, keys: Iterable[ApiKey]) -> int:
-    """End keys of other people's, each with a line in the trail; how many still were keys."""
+    """Revoke keys of other users, with audit entries; returns how many were not yet revoked."""
     return sum(_revoked_by(actor, key) for key in keys)
 
 
@@ -131,15 +134,15 @@ def _revoked_by(actor: User, key: ApiKey) -> bool:
 
 
 def keys_of(user: User) -> list[ApiKey]:
-    """The person's keys that nobody has revoked, the newest first."""
+    """The user's keys that are not revoked, the newest first."""
     return list(user.api_keys.kept().prefetch_related("language_models", "rules__language_model"))
 
 
 def authenticated(secret: str, address: str) -> ApiKey:
-    """The key, with its person, if it lets a program in from that address.
+    """The key of that secret, with its user, if it may be used from that address.
 
-    One look-up by the hash whatever the answer is, so that the time tells nothing. Raises
-    :class:`KeyRejected`; why a key no longer works is told only to who has the whole of it.
+    Every call makes one look-up by the hash, so that its time reveals nothing. Raises
+    :class:`KeyRejected`; only the holder of a whole key learns that it has expired.
     """
     known = ApiKey.objects.kept().select_related("user")
     key = known.filter(key_hash=hashed(secret), user__is_active=True).first()

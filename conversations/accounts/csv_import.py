@@ -1,4 +1,4 @@
-"""People from a CSV file: read and checked row by row, and then made all together or not at all."""
+"""Imports users from a CSV file: checks every row, then creates all accounts or none."""
 
 import csv
 import io
@@ -21,23 +21,23 @@ from conversations.accounts import people
 from conversations.models import LanguageModel, Measure, Period, User
 from conversations.quotas.amounts import Limit, NotALimit, amount_from_words, set_limit
 
-# All are made in one transaction, which on SQLite holds up everybody's answers for its second.
+# One transaction creates all accounts. On SQLite it blocks all answers for about a second.
 MOST_ROWS = 200
 MOST_BYTES = 100_000
 LONGEST_NAME = 150
 COLUMNS = ("username", "email", "groups", "limits")
-# Between the groups, or the limits, of one person.
+# Between the groups, or the limits, of one user.
 _SEPARATOR = "|"
 _LIMIT = re.compile(r"(?P<measure>\w+)/(?P<period>\w+)(@(?P<model>[^=]+))?=(?P<amount>.+)")
 
 
 class NotReadable(ValueError):
-    """The file as a whole cannot be used; the message says why."""
+    """The whole file cannot be used; the message says why."""
 
 
 @dataclass
 class Row:
-    """One person of the file, and what is wrong with the line."""
+    """One user of the file, and the problems of the row."""
 
     line: int
     username: str
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a file asks for; it can be carried out if no row has a problem."""
+    """The checked rows of a file; the plan can be carried out if no row has a problem."""
 
     rows: list[Row]
     groups: dict[str, Group]
@@ -62,13 +62,13 @@ class Plan:
 
     @property
     def needs_rules(self) -> bool:
-        """Whether anybody gets a limit."""
+        """True if a row has a limit."""
         return any(row.limits for row in self.rows)
 
 
 @dataclass(frozen=True)
 class Invited:
-    """An account that was made, and the link by which its person gives it a password."""
+    """A new account, and the link with which its user sets the password."""
 
     username: str
     email: str
@@ -78,7 +78,9 @@ class Invited:
 def decoded(content: bytes) -> str:
     """The text of an uploaded file. Raises :class:`NotReadable`."""
     if len(content) > MOST_BYTES:
-        raise NotReadable(_("The file is too large. Import %d people at a time.") % MOST_ROWS)
+        raise NotReadable(
+            _("The file is too large. Import at most %d users at a time.") % MOST_ROWS
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -86,7 +88,7 @@ def decoded(content: bytes) -> str:
 
 
 def plan_of(text: str) -> Plan:
-    """What the file asks for, with every row checked. Nothing is changed.
+    """Read a file and check every row, without changing anything.
 
     Raises :class:`NotReadable`.
     """
@@ -112,20 +114,22 @@ def _rows(text: str) -> Iterator[Row]:
         columns = _columns(next(reader, []))
         for number, cells in enumerate((each for each in reader if any(each)), 1):
             if number > MOST_ROWS:
-                raise NotReadable(_("There are more than %d rows. Split the file.") % MOST_ROWS)
+                text = _("The file has more than %d rows. Split it into smaller files.")
+                raise NotReadable(text % MOST_ROWS)
             yield _row(reader.line_num, dict(zip(columns, cells, strict=False)), cells, columns)
     except csv.Error as error:
-        message = _("Line %(line)d is no CSV: %(error)s.")
+        message = _("Line %(line)d is not valid CSV: %(error)s.")
         raise NotReadable(message % {"line": reader.line_num, "error": error}) from error
 
 
 def _columns(cells: list[str]) -> list[str]:
     columns = [cell.strip().lower() for cell in cells]
     if "username" not in columns:
-        raise NotReadable(_("The first line must name the columns, “username” among them."))
+        raise NotReadable(_("The first line must name the columns, including “username”."))
     unknown = [column for column in columns if column not in COLUMNS]
     if unknown or len(set(columns)) != len(columns):
-        raise NotReadable(_("The columns are: %s, each once.") % ", ".join(COLUMNS))
+        text = _("The file can have these columns, each at most once: %s.")
+        raise NotReadable(text % ", ".join(COLUMNS))
     return columns
 
 
@@ -138,7 +142,7 @@ def _row(line: int, values: dict[str, str], cells: list[str], columns: list[str]
         _parts(values.get("limits", "")),
     )
     if len(cells) > len(columns):
-        row.problems.append(_("more cells than there are columns"))
+        row.problems.append(_("more cells than columns"))
     return row
 
 
@@ -160,10 +164,10 @@ def _check(plan: Plan) -> None:
     for row in rows:
         row.problems += _problems_of_name(row.username, names, taken_names)
         if row.username.lower() in names_of_addresses:
-            row.problems.append(_("the name is the address of another account"))
+            row.problems.append(_("the username is the e-mail address of another account"))
         row.problems += _problems_of_address(row.email, addresses, taken_addresses)
         row.problems += [
-            _("no group “%s”") % name for name in row.groups if name not in plan.groups
+            _("unknown group “%s”") % name for name in row.groups if name not in plan.groups
         ]
         row.problems += _problems_of_limits(row, plan)
 
@@ -185,11 +189,11 @@ def _problems_of_name(name: str, names: Counter[str], taken: set[str]) -> Iterat
         UnicodeUsernameValidator()(name)
         MaxLengthValidator(LONGEST_NAME)(name)
     except ValidationError:
-        yield _("no name that can be used: letters, digits and @ . + - _ only, at most 150")
+        yield _("the username may have letters, digits and @ . + - _ only, at most 150")
     if names[name.lower()] > 1:
-        yield _("the name stands in the file twice")
+        yield _("the username is in the file twice")
     if name.lower() in taken:
-        yield _("there is an account of this name already")
+        yield _("an account with this username already exists")
 
 
 def _problems_of_address(email: str, addresses: Counter[str], taken: set[str]) -> Iterator[str]:
@@ -198,11 +202,11 @@ def _problems_of_address(email: str, addresses: Counter[str], taken: set[str]) -
     try:
         validate_email(email)
     except ValidationError:
-        yield _("“%s” is no e-mail address") % email
+        yield _("“%s” is not an e-mail address") % email
     if addresses[email.lower()] > 1:
-        yield _("the address stands in the file twice")
+        yield _("the e-mail address is in the file twice")
     if email.lower() in taken:
-        yield _("there is an account with this address already")
+        yield _("an account with this e-mail address already exists")
 
 
 def _problems_of_limits(row: Row, plan: Plan) -> Iterator[str]:
@@ -219,7 +223,7 @@ def _problems_of_limits(row: Row, plan: Plan) -> Iterator[str]:
 
 
 def limit_of(text: str, models: dict[str, LanguageModel]) -> Limit:
-    """The limit that a file writes as "tokens/day=100k" or "cost/month@model=12.50".
+    """Parse a limit such as "tokens/day=100k" or "cost/month@model=12.50".
 
     Raises :class:`~conversations.quotas.amounts.NotALimit`.
     """
@@ -230,26 +234,26 @@ def limit_of(text: str, models: dict[str, LanguageModel]) -> Limit:
         choices = {"measures": ", ".join(Measure.values), "periods": ", ".join(Period.values)}
         raise NotALimit(_("choose from %(measures)s and from %(periods)s") % choices)
     if found["model"] and found["model"] not in models:
-        raise NotALimit(_("no model “%s”") % found["model"])
+        raise NotALimit(_("unknown model “%s”") % found["model"])
     amount = amount_from_words(found["measure"], found["amount"])
     return Limit(found["measure"], found["period"], models.get(found["model"] or ""), amount)
 
 
 @transaction.atomic
 def carry_out(actor: User, plan: Plan) -> list[Invited]:
-    """Make the accounts of a plan without problems; their links can be told only now."""
+    """Create the accounts of a plan without problems; their links cannot be shown again."""
     if plan.bad:
         raise ValueError("The plan has problems.")
     return [_made(actor, row, plan) for row in plan.rows]
 
 
 def _made(actor: User, row: Row, plan: Plan) -> Invited:
-    person: User = User.objects.create_user(row.username, row.email)
-    people.trust_address(person)
-    person.groups.set([plan.groups[name] for name in row.groups])
-    written = {"username": person.username, "email": person.email, "groups": row.groups}
-    audit.record(actor, "imported", person, {}, written)
+    user: User = User.objects.create_user(row.username, row.email)
+    people.trust_address(user)
+    user.groups.set([plan.groups[name] for name in row.groups])
+    written = {"username": user.username, "email": user.email, "groups": row.groups}
+    audit.record(actor, "imported", user, {}, written)
     for text in row.limits:
-        set_limit(actor, person, limit_of(text, plan.models))
-    link = people.invite(actor, email=person.email, account=person)
-    return Invited(person.username, person.email, link)
+        set_limit(actor, user, limit_of(text, plan.models))
+    link = people.invite(actor, email=user.email, account=user)
+    return Invited(user.username, user.email, link)

@@ -1,4 +1,4 @@
-"""The first administrator, made through a link that works once."""
+"""Creates the first administrator through a link that works once."""
 
 import hmac
 import os
@@ -13,18 +13,18 @@ from conversations.models import User, hashed
 
 
 class AlreadySetUp(Exception):
-    """The link has been used, or there is an administrator by now."""
+    """The link was used before, or an administrator exists."""
 
 
 def is_needed() -> bool:
-    """Whether the site has no administrator yet."""
+    """True if the site has no active administrator."""
     return not User.objects.filter(is_superuser=True, is_active=True).exists()
 
 
 def issue_token() -> str:
-    """A new token for the set-up link; every earlier one stops working.
+    """Make a new token for the set-up link; earlier ones stop working.
 
-    Only its hash is stored, in DATA_DIR: whoever reads a backup cannot use it.
+    Only its hash is stored, in DATA_DIR, so that a backup does not reveal the token.
     """
     token = secrets.token_urlsafe(32)
     path = _path()
@@ -35,8 +35,8 @@ def issue_token() -> str:
     return token
 
 
-def admits(token: str) -> bool:
-    """Whether `token` is the present one and an administrator is still wanted."""
+def is_valid(token: str) -> bool:
+    """True if `token` is the current one and there is no administrator yet."""
     try:
         stored = _path().read_text(encoding="ascii")
     except FileNotFoundError:
@@ -46,11 +46,11 @@ def admits(token: str) -> bool:
 
 @transaction.atomic
 def create_administrator(token: str, *, username: str, email: str, password: str) -> User:
-    """The first administrator, with an address that counts as verified.
+    """Create the first administrator, with a verified e-mail address, and delete the token.
 
-    Uses `token` up. Raises `AlreadySetUp` when it does not admit; of two at once, one succeeds.
+    Raises `AlreadySetUp` if the token cannot be used. Of two concurrent calls one succeeds.
     """
-    if not admits(token):
+    if not is_valid(token):
         raise AlreadySetUp
     try:
         _path().unlink()

@@ -1,4 +1,4 @@
-"""Forms of pages that make accounts."""
+"""Forms of the pages that create accounts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from conversations.models import Invitation, User
 
 
 class AccountForm(forms.Form):
-    """What a new account needs."""
+    """The fields of a new account."""
 
     username = forms.CharField(
         label=_("Username"),
@@ -31,37 +31,37 @@ class AccountForm(forms.Form):
     )
 
     def clean_username(self) -> str:
-        """The name, if nobody has it."""
+        """Check that the username is free."""
         username: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=username).exists():
-            raise ValidationError(_("There is an account of this name already."))
+            raise ValidationError(_("This username is taken. Choose another one."))
         if people.address_is_taken(username):
-            raise ValidationError(_("This is the e-mail address of another account."))
+            raise ValidationError(_("This username is another account’s e-mail address."))
         return username
 
     def clean_email(self) -> str:
-        """The address, if no account has it."""
+        """Check that the e-mail address is free."""
         email: str = self.cleaned_data["email"]
         if email and people.address_is_taken(email):
-            raise ValidationError(_("There is an account with this address already."))
+            raise ValidationError(_("An account with this e-mail address already exists."))
         return email
 
     def clean(self) -> None:
-        """Hold the password to the site's rules, which know the other fields."""
+        """Check the password against the site's rules, some of which compare other fields."""
         password = self.cleaned_data.get("password")
         if password:
-            person = User(
+            user = User(
                 username=self.cleaned_data.get("username", ""),
                 email=self.cleaned_data.get("email", ""),
             )
             try:
-                validate_password(password, person)
+                validate_password(password, user)
             except ValidationError as error:
                 self.add_error("password", error)
 
 
 class InvitedForm(AccountForm):
-    """What somebody who was invited chooses: not the address, or the name, that was given them."""
+    """The form of an invitation: without the fields that the invitation fixes."""
 
     def __init__(self, invitation: Invitation, data: Any = None) -> None:
         super().__init__(data)
@@ -73,6 +73,6 @@ class InvitedForm(AccountForm):
             del self.fields["email"]
 
     def chosen(self) -> people.NewAccount:
-        """What was filled in; empty where there was nothing to choose."""
+        """The chosen fields; those that the invitation fixes are empty."""
         values = {name: self.cleaned_data.get(name, "") for name in ("username", "email")}
         return people.NewAccount(**values, password=self.cleaned_data["password"])

@@ -1,4 +1,4 @@
-"""Accounts: how they are invited, kept in order, and closed."""
+"""Accounts: invitations, deactivation, groups, sessions and second factors."""
 
 from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
@@ -27,16 +27,16 @@ _SESSIONS_AT_ONCE = 500
 
 
 class InvitationGone(Exception):
-    """There is no such invitation, or it is used, withdrawn or expired: nobody can tell which."""
+    """The invitation is unknown, used, withdrawn or expired; the error does not say which."""
 
 
 class NameTaken(Exception):
-    """Somebody else took the name or the address in the same moment."""
+    """Another sign-up took the name or the address at the same time."""
 
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What a person chooses for themselves."""
+    """The fields of a new account that its user chooses."""
 
     username: str
     email: str
@@ -44,58 +44,58 @@ class NewAccount:
 
 
 def manageable_by(actor: User) -> QuerySet[User]:
-    """Whom ``actor`` may change: everybody, or those without rights in the administration."""
-    everybody = User.objects.all()
-    return everybody if actor.is_superuser else everybody.filter(is_staff=False, is_superuser=False)
+    """The users whom ``actor`` may change: all for a superuser, else those who are not staff."""
+    users = User.objects.all()
+    return users if actor.is_superuser else users.filter(is_staff=False, is_superuser=False)
 
 
-def is_manageable_by(actor: User, person: User) -> bool:
-    """Whether ``actor`` may change this person: :func:`manageable_by` for one."""
-    return actor.is_superuser or not (person.is_staff or person.is_superuser)
+def is_manageable_by(actor: User, user: User) -> bool:
+    """True if ``actor`` may change this user: :func:`manageable_by` for one user."""
+    return actor.is_superuser or not (user.is_staff or user.is_superuser)
 
 
 @transaction.atomic
-def deactivate(actor: User, people: Iterable[User]) -> int:
-    """Close accounts, the actor's own excepted, with all that runs or is open under them.
+def deactivate(actor: User, users: Iterable[User]) -> int:
+    """Deactivate accounts except the actor's own, stop their generations and end their sessions.
 
-    Gives how many were open. Their sockets are closed by :mod:`conversations.socket.page`.
+    Returns how many were active. :mod:`conversations.socket.page` closes their sockets.
     """
-    closed = [each for each in people if each.is_active and each.pk != actor.pk]
-    for person in closed:
-        with audit.change(actor, "deactivated", person):
-            User.objects.filter(pk=person.pk).update(is_active=False)
-    end_access([person.pk for person in closed])
+    closed = [each for each in users if each.is_active and each.pk != actor.pk]
+    for user in closed:
+        with audit.change(actor, "deactivated", user):
+            User.objects.filter(pk=user.pk).update(is_active=False)
+    end_access([user.pk for user in closed])
     return len(closed)
 
 
 @transaction.atomic
-def activate(actor: User, people: Iterable[User]) -> int:
-    """Open closed accounts again; give how many were closed."""
-    opened = [each for each in people if not each.is_active]
-    for person in opened:
-        with audit.change(actor, "activated", person):
-            User.objects.filter(pk=person.pk).update(is_active=True)
+def activate(actor: User, users: Iterable[User]) -> int:
+    """Activate deactivated accounts; returns how many were deactivated."""
+    opened = [each for each in users if not each.is_active]
+    for user in opened:
+        with audit.change(actor, "activated", user):
+            User.objects.filter(pk=user.pk).update(is_active=True)
     return len(opened)
 
 
 def end_access(user_ids: Collection[int]) -> None:
-    """Ask the people's running answers to stop, and end their sessions after the commit."""
+    """Request a stop of the users' generations, and end their sessions after the commit."""
     for generation in Generation.objects.running().filter(user__in=user_ids):
         lifecycle.request_stop(generation)
-    # After it, so that no session can begin between the look and the closed account.
+    # After the commit, because until then the users can still sign in.
     transaction.on_commit(partial(end_sessions, user_ids))
 
 
 def end_before_deletion(user_ids: Collection[int]) -> None:
-    """End, and settle, what runs under accounts that are deleted in the same transaction."""
-    # Locked first, as by whoever begins an answer: none begins between here and the deletion.
+    """End and settle the generations of accounts that this transaction is about to delete."""
+    # The same lock as at the start of an answer, so that none starts before the deletion.
     list(User.objects.select_for_update(no_key=True).filter(pk__in=user_ids).order_by("pk"))
     recovery.end_of(user_ids)
     end_access(user_ids)
 
 
 def end_sessions(user_ids: Collection[int]) -> None:
-    """Sign people out everywhere. Reads every session there is: none names its person outside."""
+    """Sign users out everywhere. It reads all sessions: only their data names the user."""
     wanted = {str(user_id) for user_id in user_ids}
     if not wanted:
         return
@@ -112,54 +112,54 @@ def end_sessions(user_ids: Collection[int]) -> None:
 
 @transaction.atomic
 def change_groups(
-    actor: User, people: Iterable[User], groups: Collection[Group], *, join: bool
+    actor: User, users: Iterable[User], groups: Collection[Group], *, join: bool
 ) -> int:
-    """Put people in groups, or take them out; give how many people there were."""
-    changed = list(people)
+    """Add users to groups, or remove them; returns how many users were given."""
+    changed = list(users)
     with limits_of_groups_begin(changed):
-        for person in changed:
-            with audit.change(actor, "changed", person):
-                (person.groups.add if join else person.groups.remove)(*groups)
+        for user in changed:
+            with audit.change(actor, "changed", user):
+                (user.groups.add if join else user.groups.remove)(*groups)
     return len(changed)
 
 
-def limits_of_groups_begin(people: Iterable[User]) -> AbstractContextManager[None]:
-    """Where the block puts people in groups, their limits count what they used before."""
-    return Rule.objects.beginning(Counter.objects.filter(user__in=people, key_scope=ALL_USE))
+def limits_of_groups_begin(users: Iterable[User]) -> AbstractContextManager[None]:
+    """Have limits of groups that users join inside the block count their earlier usage."""
+    return Rule.objects.beginning(Counter.objects.filter(user__in=users, key_scope=ALL_USE))
 
 
 @transaction.atomic
-def remove_second_factors(actor: User, people: Iterable[User]) -> int:
-    """Let people who lost their second factor sign in with the password alone."""
+def remove_second_factors(actor: User, users: Iterable[User]) -> int:
+    """Remove second factors, so that users who lost theirs can sign in with the password."""
     count = 0
-    for person in people:
-        removed, _kinds = Authenticator.objects.filter(user=person).delete()
+    for user in users:
+        removed, _kinds = Authenticator.objects.filter(user=user).delete()
         if removed:
-            audit.record(actor, "removed second factors", person, {"second factors": removed}, {})
+            audit.record(actor, "removed second factors", user, {"second factors": removed}, {})
             count += 1
     return count
 
 
 def address_is_taken(email: str, *, but: User | None = None) -> bool:
-    """Whether an account other than ``but`` has this e-mail address."""
+    """True if an account other than ``but`` has this e-mail address."""
     of_others = User.objects.filter(Q(email__iexact=email) | Q(emailaddress__email__iexact=email))
     return (of_others.exclude(pk=but.pk) if but else of_others).exists()
 
 
-def trust_address(person: User) -> None:
-    """Count the person's address as verified, because an administrator vouches for it."""
-    addresses = EmailAddress.objects.filter(user=person)
-    if not person.email:
+def trust_address(user: User) -> None:
+    """Mark the user's address as verified, because an administrator vouches for it."""
+    addresses = EmailAddress.objects.filter(user=user)
+    if not user.email:
         addresses.delete()
         return
-    addresses.exclude(email=person.email.lower()).update(primary=False)
+    addresses.exclude(email=user.email.lower()).update(primary=False)
     addresses.update_or_create(
-        user=person, email=person.email.lower(), defaults={"primary": True, "verified": True}
+        user=user, email=user.email.lower(), defaults={"primary": True, "verified": True}
     )
 
 
 def renew_link(invitation: Invitation) -> str:
-    """Give an invitation a new token; its link, which nobody can be told again."""
+    """Give an invitation a new token; returns its link, which cannot be shown again."""
     token = Invitation.new_token()
     invitation.token_hash = hashed(token)
     return f"{settings.SITE_URL}{reverse('invitation', args=[token])}"
@@ -174,7 +174,7 @@ def invite(
     account: User | None = None,
     days: int = INVITATION_DAYS,
 ) -> str:
-    """The link of a new invitation, for one account, which may exist without a password."""
+    """Create an invitation for one account, new or without a password; returns its link."""
     invitation = Invitation(
         email=email,
         account=account,
@@ -189,9 +189,9 @@ def invite(
 
 
 def open_invitation(token: str) -> Invitation:
-    """The invitation of that link, if it still admits. Raises :class:`InvitationGone`."""
-    admitting = Invitation.objects.open().filter(Q(account=None) | Q(account__is_active=True))
-    found = admitting.select_related("account").filter(token_hash=hashed(token)).first()
+    """The invitation of that link, if it can still be used. Raises :class:`InvitationGone`."""
+    usable = Invitation.objects.open().filter(Q(account=None) | Q(account__is_active=True))
+    found = usable.select_related("account").filter(token_hash=hashed(token)).first()
     if found is None or (found.account and found.account.has_usable_password()):
         raise InvitationGone
     return found
@@ -199,7 +199,7 @@ def open_invitation(token: str) -> Invitation:
 
 @transaction.atomic
 def accept(token: str, chosen: NewAccount) -> User:
-    """Use an invitation up and give its account; of two at once, one succeeds.
+    """Use an invitation and return its account. Of two concurrent calls one succeeds.
 
     Raises :class:`InvitationGone`, or :class:`NameTaken`, which leaves the invitation open.
     """
@@ -207,10 +207,10 @@ def accept(token: str, chosen: NewAccount) -> User:
     unused = Invitation.objects.open().filter(pk=invitation.pk)
     if not unused.update(used_at=timezone.now()):
         raise InvitationGone
-    person = _with_password(invitation.account, chosen) or _new(invitation, chosen)
-    Invitation.objects.filter(pk=invitation.pk).update(used_by=person)
-    audit.record(person, "accepted", invitation, {}, {"account": person.get_username()})
-    return person
+    user = _with_password(invitation.account, chosen) or _new(invitation, chosen)
+    Invitation.objects.filter(pk=invitation.pk).update(used_by=user)
+    audit.record(user, "accepted", invitation, {}, {"account": user.get_username()})
+    return user
 
 
 def _with_password(account: User | None, chosen: NewAccount) -> User | None:
@@ -223,14 +223,14 @@ def _with_password(account: User | None, chosen: NewAccount) -> User | None:
 def _new(invitation: Invitation, chosen: NewAccount) -> User:
     try:
         with transaction.atomic():
-            person: User = User.objects.create_user(
+            user: User = User.objects.create_user(
                 chosen.username, invitation.email or chosen.email, chosen.password
             )
     except IntegrityError as error:
         raise NameTaken from error
-    person.groups.set(invitation.groups.all())
+    user.groups.set(invitation.groups.all())
     if invitation.email:
-        trust_address(person)
+        trust_address(user)
     else:
-        EmailAddress.objects.create(user=person, email=person.email.lower(), primary=True)
-    return person
+        EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True)
+    return user

@@ -14,7 +14,7 @@ from conversations.accounts.forms import AccountForm
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     """The form, and after it the site, signed in. A used or wrong link is not found."""
-    if not first_run.admits(token):
+    if not first_run.is_valid(token):
         raise Http404
     form = AccountForm(request.POST or None)
     if not form.is_valid():

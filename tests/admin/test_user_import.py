@@ -111,30 +111,30 @@ def test_a_file_that_was_confirmed_twice_is_refused_the_second_time(
     confirm(dana, GOOD)
     again = confirm(dana, GOOD)
     assert again.status_code == 422
-    assert "Line 2: there is an account of this name already" in again.content.decode()
+    assert "Line 2: an account with this username already exists" in again.content.decode()
     assert User.objects.filter(username="erin").count() == 1
 
 
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("alice,,,", "there is an account of this name already"),
-        ("ALICE,,,", "there is an account of this name already"),
-        ("Alice@example.org,,,", "the name is the address of another account"),
-        ("a b,,,", "no name that can be used: letters, digits and @ . + - _ only, at most 150"),
-        (",x@example.org,,", ("no name that can be used: letters, digits and @ . + - _ only, "
+        ("alice,,,", "an account with this username already exists"),
+        ("ALICE,,,", "an account with this username already exists"),
+        ("Alice@example.org,,,", "the username is the e-mail address of another account"),
+        ("a b,,,", "the username may have letters, digits and @ . + - _ only, at most 150"),
+        (",x@example.org,,", ("the username may have letters, digits and @ . + - _ only, "
          "at most 150")),
-        ("x,nowhere,,", "“nowhere” is no e-mail address"),
-        ("x,BOB@example.org,,", "there is an account with this address already"),
-        ("x,,nobodys,", "no group “nobodys”"),
+        ("x,nowhere,,", "“nowhere” is not an e-mail address"),
+        ("x,BOB@example.org,,", "an account with this e-mail address already exists"),
+        ("x,,nobodys,", "unknown group “nobodys”"),
         ("x,,,many", "limit “many”: write it as tokens/day=100k"),
         ("x,,,tokens/week=1", ("limit “tokens/week=1”: choose from requests, tokens, cost and from "
          "minute, hour, day, month, total")),
-        ("x,,,tokens/day@gone=1", "limit “tokens/day@gone=1”: no model “gone”"),
+        ("x,,,tokens/day@gone=1", "limit “tokens/day@gone=1”: unknown model “gone”"),
         ("x,,,tokens/day=lots", ("limit “tokens/day=lots”: Write a number such as 500, 1,500, 100k "
          "or 2.5M.")),
         ("x,,,tokens/day=1|tokens/day=2", "two limits of the same kind"),
-        ("x,,,,more", "more cells than there are columns"),
+        ("x,,,,more", "more cells than columns"),
     ],
 )  # fmt: skip
 def test_a_bad_row_is_named_by_its_line(world: People, row: str, problem: str) -> None:
@@ -143,7 +143,7 @@ def test_a_bad_row_is_named_by_its_line(world: People, row: str, problem: str) -
 
 def test_rows_are_checked_against_each_other(world: People) -> None:
     found = problems("username,email\nx,a@x.org\nX,A@x.org\n")
-    said = ["the name stands in the file twice", "the address stands in the file twice"]
+    said = ["the username is in the file twice", "the e-mail address is in the file twice"]
     assert found == {2: said, 3: said}
 
 
@@ -158,9 +158,9 @@ def test_one_bad_row_keeps_all_out(dana: Desk, world: People) -> None:
     ("content", "said"),
     [
         ("", "must name the columns"), ("name,email\nx,y\n", "must name the columns"),
-        ("username,is_superuser\nx,1\n", "The columns are: username, email, groups, limits"),
-        ("username,username\nx,y\n", "each once"), ("username\n", "no rows below its header"),
-        (b"username\nj\xf6rg\n", "not in UTF-8"), ('username\n"x\n', "is no CSV"),
+        ("username,is_superuser\nx,1\n", "at most once: username, email, groups, limits"),
+        ("username,username\nx,y\n", "at most once"), ("username\n", "no rows below its header"),
+        (b"username\nj\xf6rg\n", "not in UTF-8"), ('username\n"x\n', "is not valid CSV"),
         ("username\n" + "x\n" * 201, "more than 200 rows"), ("x" * 100_001, "too large"),
     ],
 )  # fmt: skip

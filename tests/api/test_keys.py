@@ -47,7 +47,7 @@ def test_a_key_has_a_form_that_scanners_know_and_only_its_hash_is_kept(people: P
 def test_a_person_may_have_fifty_keys_and_then_is_told_so(people: People) -> None:
     for _ in range(50):
         key, _secret = made(people.alice)
-    with pytest.raises(Refused, match="50 keys"):
+    with pytest.raises(Refused, match="50 API keys"):
         made(people.alice)
     api_keys.revoke(key)
     made(people.alice)
@@ -277,7 +277,7 @@ def test_the_command_prints_the_key_and_nothing_else(
 
 @pytest.mark.parametrize(
     ("username", "name", "complaint"),
-    [("nobody", "x", "no account nobody"), ("alice", " ", "--name"), ("gone", "x", "deactivated")],
+    [("nobody", "x", "no user nobody"), ("alice", " ", "--name"), ("gone", "x", "deactivated")],
 )
 def test_the_command_says_what_is_wrong(
     people: People, username: str, name: str, complaint: str

@@ -186,7 +186,7 @@ def test_the_fifty_first_key_is_refused_with_what_to_do(people: People) -> None:
     for _ in range(50):
         made(people.alice)
     answer = client_of(people.alice).post(NEW, FILLED)
-    assert "Revoke one that is no longer used." in answer.content.decode()
+    assert "Revoke one that you no longer use." in answer.content.decode()
 
 
 def test_people_are_told_where_what_programs_say_is_stored(people: People) -> None:

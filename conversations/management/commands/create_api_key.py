@@ -1,4 +1,4 @@
-"""`manage.py create_api_key USERNAME --name NAME`: a key for a program, printed once."""
+"""`manage.py create_api_key USERNAME --name NAME`: creates an API key and prints it once."""
 
 import argparse
 from typing import Any
@@ -14,12 +14,12 @@ from conversations.refusal import Refused
 
 
 class Command(BaseCommand):
-    """Prints the key and nothing else; only its hash is kept."""
+    """Prints the key and nothing else; only its hash is stored."""
 
-    help = "Make an API key for USERNAME and print it. It cannot be shown again."
+    help = "Create an API key for USERNAME and print it. It cannot be shown again."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Whose key, and what it is called in lists."""
+        """Take the user and the name of the key."""
         parser.add_argument("username")
         parser.add_argument("--name", required=True, help="What the key is for, as lists show it.")
 
@@ -27,15 +27,15 @@ class Command(BaseCommand):
         """Print a new key of `username`."""
         user = User.objects.filter(username=username).first()
         if user is None:
-            raise CommandError(f"There is no account {username}.")
+            raise CommandError(f"There is no user {username}.")
         if not user.is_active:
-            raise CommandError(f"{username} is deactivated; a key would let nobody in.")
+            raise CommandError(f"{username} is deactivated. Activate the account first.")
         self.stdout.write(_key_for(user, _checked(name)))
 
 
 def _checked(name: str) -> str:
     if not 0 < len(name.strip()) <= KEY_NAME_CHARACTERS:
-        raise CommandError(f"--name has 1 to {KEY_NAME_CHARACTERS} characters.")
+        raise CommandError(f"--name must have 1 to {KEY_NAME_CHARACTERS} characters.")
     return name.strip()
 
 

@@ -1,4 +1,4 @@
-"""`manage.py invite ADDRESS`: a link for one person to make an account with."""
+"""`manage.py invite ADDRESS`: prints a link with which one person can create an account."""
 
 import argparse
 from typing import Any
@@ -14,18 +14,18 @@ LONGEST_DAYS = 365
 
 
 class Command(BaseCommand):
-    """Prints the link; sending it is up to whoever runs this."""
+    """Prints the link. It sends no e-mail: the operator passes the link on."""
 
-    help = "Print a link with which ADDRESS may make one account."
+    help = "Print a link with which the owner of ADDRESS can create one account."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """The address, the groups to join, and for how long."""
+        """Take the address, the groups of the account and the lifetime of the link."""
         parser.add_argument("address")
         parser.add_argument(
-            "--group", action="append", default=[], help="A group to join; may be repeated."
+            "--group", action="append", default=[], help="A group of the account; may be repeated."
         )
         parser.add_argument(
-            "--days", type=int, default=people.INVITATION_DAYS, help="How long it can be used."
+            "--days", type=int, default=people.INVITATION_DAYS, help="Days until the link expires."
         )
 
     def handle(self, *args: Any, address: str, group: list[str], days: int, **options: Any) -> None:
@@ -42,8 +42,8 @@ def _check(address: str, days: int) -> None:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise CommandError(f"{address} is no e-mail address.") from error
+        raise CommandError(f"{address} is not an e-mail address.") from error
     if people.address_is_taken(address):
-        raise CommandError(f"There is an account with the address {address} already.")
+        raise CommandError(f"An account with the address {address} already exists.")
     if not 1 <= days <= LONGEST_DAYS:
-        raise CommandError(f"--days is from 1 to {LONGEST_DAYS}.")
+        raise CommandError(f"--days must be from 1 to {LONGEST_DAYS}.")

@@ -4,7 +4,7 @@ import argparse
 import logging
 from typing import Any
 
-# Chooses the event loop, which must happen before anything else imports daphne.
+# This chooses the event loop, which must happen before anything else imports daphne.
 from chatsite.serving import PortUnavailable, Serving  # isort: skip
 
 from django.conf import settings
@@ -25,26 +25,26 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Migrates, collects static files, takes over what a dead process left, and serves."""
+    """Migrates, collects static files, recovers after a crash, and serves."""
 
     help = "Serve the site on HOST and PORT, with the bundled model if it is wanted."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """None of its own: everything is a setting."""
+        """Add none: everything is a setting."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until SIGTERM or Ctrl-C."""
         call_command("migrate", interactive=False, verbosity=0)
         model = self._local_model()
         if model:
-            # It loads while the rest is made ready, and mostly answers when the port opens.
+            # It loads while the site starts, and is usually ready when the port opens.
             model.start()
         else:
             providers.withdraw_local_model()
         try:
             self._collect_static()
             recovery.recover()
-            # It was drained for the restart that is over now.
+            # An operator may have drained the site for this restart.
             operations.set_draining(None, draining=False)
             self._serve(self._upstream())
         finally:
@@ -117,7 +117,7 @@ class Command(BaseCommand):
 
 
 def _register(address: str) -> None:
-    """Offer the bundled model, from the thread that watches over it."""
+    """Register the bundled model; called from the supervisor's thread."""
     logger.info("The bundled model is ready at %s.", address)
     try:
         providers.register_local_model(
