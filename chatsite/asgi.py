@@ -12,6 +12,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from chatsite.health import HealthChecks  # noqa: E402
 from chatsite.peer import TrustedPeer  # noqa: E402
+from chatsite.security_headers import SecurityHeaders  # noqa: E402
 from chatsite.shared_pages import SharedPages  # noqa: E402
 from chatsite.static import StaticFiles  # noqa: E402
 from chatsite.websocket_origin import SameOrigin  # noqa: E402
@@ -21,7 +22,7 @@ from conversations.socket.routing import websocket_urlpatterns  # noqa: E402
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
-            "http": HealthChecks(StaticFiles(SharedPages(django_application))),
+            "http": StaticFiles(SecurityHeaders(HealthChecks(SharedPages(django_application)))),
             "websocket": SameOrigin(SessionUser(URLRouter(websocket_urlpatterns))),
         }
     )

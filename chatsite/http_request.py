@@ -13,6 +13,8 @@ from typing import Any
 from daphne.http_protocol import WebRequest
 from django.conf import settings
 
+from chatsite.security_headers import Header, with_security_headers
+
 # How long a refused upload is read and thrown away, so that its sender sees the refusal and not
 # a reset connection.
 REFUSED_UPLOAD_SECONDS = 2
@@ -105,11 +107,8 @@ class LimitedRequest(WebRequest):
         super().connectionLost(reason)
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
-        """daphne answers by itself; a program gets that in the form of its other errors."""
-        if not self._is_for_programs():
-            super().basic_error(status, status_text, body)
-            return
-        content, headers = _api_error(status, body)
+        """Send an error of the server's own, for which the application was not asked."""
+        content, headers = self._error(status, body)
         self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
         self.handle_reply({"type": "http.response.body", "body": content})
 
@@ -117,7 +116,15 @@ class LimitedRequest(WebRequest):
         if self.channel:
             self.channel.transport.abortConnection()
 
-    def _is_for_programs(self) -> bool:
+    def _error(self, status: int, text: str) -> tuple[bytes, list[Header]]:
+        content = text.encode()
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        if self._is_api_request():
+            content, headers = _api_error(status, text)
+        # Without the application nobody has looked whether a proxy used TLS.
+        return content, with_security_headers(headers, is_secure=False)
+
+    def _is_api_request(self) -> bool:
         # ``uri`` is set once the whole request has been read; the channel knows it until then.
         uri = getattr(self.channel, "_path", self.uri)
         return bytes(uri or b"").startswith(API_PREFIX)
@@ -128,10 +135,7 @@ class LimitedRequest(WebRequest):
 
     def _refuse(self) -> None:
         self._refused = True
-        text = "The request body is too large."
-        content, headers = text.encode(), [(b"content-type", b"text/plain; charset=utf-8")]
-        if self._is_for_programs():
-            content, headers = _api_error(413, text)
+        content, headers = self._error(413, "The request body is too large.")
         lines = [b"HTTP/1.1 413 Content Too Large", b"connection: close"]
         lines += [b"%s: %s" % header for header in headers]
         lines += [b"content-length: %d" % len(content), b"", content]
@@ -140,13 +144,14 @@ class LimitedRequest(WebRequest):
         asyncio.get_running_loop().call_later(REFUSED_UPLOAD_SECONDS, abort)
 
 
-def _api_error(status: int, message: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    """What a program is told where the application was not asked (docs/api.md, "Errors")."""
+def _api_error(status: int, message: str) -> tuple[bytes, list[Header]]:
+    """The body and headers of an API error (docs/api.md, "Errors")."""
     kind, code = ("invalid_request_error", "bad_request") if status < 500 else ("api_error",) * 2
     code = "too_large" if status == 413 else code
     error = {"message": message, "type": kind, "param": None, "code": code}
     headers = [
         (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
         (b"x-request-id", b"req_%s" % uuid.uuid4().hex.encode()),
         (b"x-should-retry", b"false"),
     ]

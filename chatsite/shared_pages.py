@@ -7,9 +7,7 @@ that took nine tenths of the time of a page.
 
 import re
 from io import BytesIO
-from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
@@ -57,7 +55,7 @@ def _is_ours(request: ASGIRequest) -> bool:
 
 
 async def _send(response: HttpResponse, send: Send, *, has_body: bool) -> None:
-    headers = {**response.headers, **_security_headers(), "Content-Length": len(response.content)}
+    headers = {**response.headers, "Content-Length": len(response.content)}
     cookies = [("Set-Cookie", each.OutputString()) for each in response.cookies.values()]
     await send(
         {
@@ -70,14 +68,3 @@ async def _send(response: HttpResponse, send: Send, *, has_body: bool) -> None:
         }
     )
     await send({"type": "http.response.body", "body": response.content if has_body else b""})
-
-
-def _security_headers() -> dict[str, Any]:
-    """What Django's SecurityMiddleware adds elsewhere."""
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
-    }
-    if settings.SECURE_HSTS_SECONDS:
-        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
-    return headers

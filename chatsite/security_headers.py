@@ -1,0 +1,70 @@
+"""Security headers of every HTTP reply, whether Django's middleware has seen it or not.
+
+Static files, health checks, shared pages and the API are answered in front of that middleware or
+of parts of it, and so are its own refusals, such as that of a foreign host name.
+"""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from chatsite.asgi_types import Application, Message, Receive, Send
+
+Header = tuple[bytes, bytes]
+
+# Of a reply that is no page: nothing in it may load, run or be framed.
+_NO_CONTENT = "default-src 'none'; frame-ancestors 'none'"
+
+
+class SecurityHeaders:
+    """An ASGI application that adds the headers that a reply does not have yet."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass on the scope, and each message of the reply with complete headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = with_security_headers(message["headers"], is_secure=_is_secure(scope))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._application(scope, receive, send_with_headers)
+
+
+def with_security_headers(headers: Iterable[Header], *, is_secure: bool) -> list[Header]:
+    """The headers, and the security headers that are not among them."""
+    present = list(headers)
+    names = {name.lower() for name, _value in present}
+    missing = [each for each in _security_headers(is_secure=is_secure) if each[0] not in names]
+    return [*present, *missing]
+
+
+def _security_headers(*, is_secure: bool) -> list[Header]:
+    headers = {
+        "x-content-type-options": "nosniff",
+        "x-frame-options": settings.X_FRAME_OPTIONS,
+        "referrer-policy": settings.SECURE_REFERRER_POLICY,
+        "cross-origin-opener-policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    }
+    # Django's error pages for developers have inline styles, and no policy of their own.
+    if not settings.DEBUG:
+        headers["content-security-policy"] = _NO_CONTENT
+    # Browsers must ignore it over plain HTTP (RFC 6797, 7.2).
+    if is_secure and settings.SECURE_HSTS_SECONDS:
+        headers["strict-transport-security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def _is_secure(scope: Message) -> bool:
+    """True if the browser used TLS, as Django's ``request.is_secure`` decides it."""
+    if not settings.SECURE_PROXY_SSL_HEADER:
+        return bool(scope.get("scheme") == "https")
+    variable, secure = settings.SECURE_PROXY_SSL_HEADER
+    name = variable.removeprefix("HTTP_").replace("_", "-").lower().encode()
+    values = [value for each, value in scope["headers"] if each == name]
+    if not values:
+        return bool(scope.get("scheme") == "https")
+    return bool(b",".join(values).split(b",")[0].strip() == secure.encode())

@@ -1,0 +1,209 @@
+"""Security headers are the same whether a reply passes Django's middleware or not."""
+
+import asyncio
+import http.client
+import re
+import socket
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import pytest
+from channels.testing import HttpCommunicator
+from django.conf import LazySettings, settings
+from django.core.handlers.asgi import ASGIHandler
+
+from chatsite.health import HealthChecks
+from chatsite.security_headers import SecurityHeaders
+from chatsite.shared_pages import SharedPages
+from conversations.accounts import api_keys
+from conversations.accounts.api_keys import KeyChoices
+from conversations.models import ShareLink
+from tests.live import LiveSite
+from tests.people import People
+from tests.sharing.talk import make_talk, path_of, share
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Of every reply; the policies of pages and of other replies differ.
+COMMON = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+}
+NAMES = {
+    *COMMON,
+    "cache-control",
+    "content-security-policy",
+    "permissions-policy",
+    "referrer-policy",
+    "strict-transport-security",
+    "x-robots-tag",
+}
+YEAR = "max-age=31536000"
+Reply = tuple[int, dict[str, str]]
+
+
+def reply_to(path: str, method: str = "GET", **headers: str) -> Reply:
+    """The status and the security headers of a site that is made of the settings as they are."""
+    site = SecurityHeaders(HealthChecks(SharedPages(ASGIHandler())))
+    sent = {"host": "testserver", **headers}
+    given = [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()]
+
+    async def ask() -> Reply:
+        communicator = HttpCommunicator(site, method, path, headers=given)
+        reply = await communicator.get_response(timeout=20)
+        await communicator.wait()
+        return reply["status"], security_headers(reply["headers"])
+
+    return asyncio.run(ask())
+
+
+def security_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Those of the headers that are for security, each of which comes once."""
+    found = [(name.decode().lower(), value.decode()) for name, value in headers]
+    chosen = [(name, value) for name, value in found if name in NAMES]
+    assert len(dict(chosen)) == len(chosen)
+    # A nonce is new in every reply.
+    return {name: re.sub(r"'nonce-[^']+'", "'nonce'", value) for name, value in chosen}
+
+
+@pytest.fixture(params=["http", "https"])
+def is_secure(request: pytest.FixtureRequest, settings: LazySettings) -> bool:
+    """Whether the browser reaches a proxy of the site over TLS."""
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    return bool(request.param == "https")
+
+
+def paths_of_links(people: People) -> dict[str, str]:
+    """The address of a link by what it answers."""
+    talk = make_talk(people.alice)
+    revoked = share(talk)
+    ShareLink.objects.filter(pk=revoked.pk).revoke()
+    return {
+        "page": path_of(share(talk)),
+        "counted page": path_of(share(talk, max_views=100)),
+        "pass-phrase": path_of(share(talk, passphrase="open sesame")),
+        "revoked": path_of(revoked),
+        "unknown": "/s/no-such-token/",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("page", 200),
+        ("counted page", 200),
+        ("pass-phrase", 200),
+        ("revoked", 404),
+        ("unknown", 404),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_shared_page_has_the_same_headers_with_and_without_a_cookie(
+    people: People, is_secure: bool, kind: str, status: int, method: str
+) -> None:
+    path = paths_of_links(people)[kind]
+    proto = "https" if is_secure else "http"
+    before = reply_to(path, method, x_forwarded_proto=proto)
+    behind = reply_to(path, method, x_forwarded_proto=proto, cookie="theme=dark")
+    assert before == behind
+    assert before[0] == status
+    assert before[1].items() >= COMMON.items()
+    assert before[1]["cache-control"] == "no-store"
+    assert before[1].get("strict-transport-security") == (YEAR if is_secure else None)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/accounts/login/", 200),
+        ("/", 302),
+        ("/no-such-page/", 404),
+        ("/v1/models", 401),
+        ("/v1/openapi.json", 200),
+        ("/v1/no-such-address", 404),
+        ("/healthz", 200),
+        ("/readyz", 200),
+    ],
+)
+def test_every_reply_is_protected(is_secure: bool, path: str, status: int) -> None:
+    proto = "https" if is_secure else "http"
+    found, headers = reply_to(path, x_forwarded_proto=proto)
+    assert found == status
+    assert headers.items() >= COMMON.items()
+    assert headers["referrer-policy"] == "same-origin"
+    assert "no-store" in headers["cache-control"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers.get("strict-transport-security") == (YEAR if is_secure else None)
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/s/no-such-token/", "/v1/models"])
+def test_a_refused_host_name_is_protected_as_the_page_is(path: str) -> None:
+    status, headers = reply_to(path, host="evil.example")
+    assert status == 400
+    assert headers.items() >= COMMON.items()
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "no-store" in headers["cache-control"]
+
+
+def test_a_form_without_its_token_is_refused_on_a_page_that_cannot_be_framed() -> None:
+    status, headers = reply_to("/accounts/login/", "POST")
+    assert status == 403
+    assert headers.items() >= COMMON.items()
+
+
+def test_a_frame_of_the_sites_own_keeps_its_headers() -> None:
+    status, headers = reply_to("/diagram-frame/")
+    assert (status, headers["x-frame-options"]) == (200, "SAMEORIGIN")
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+
+
+def test_a_developer_sees_djangos_error_pages_with_their_styles(settings: LazySettings) -> None:
+    settings.DEBUG = True
+    status, headers = reply_to("/no-such-page/")
+    assert (status, "content-security-policy" in headers) == (404, False)
+
+
+@pytest.mark.parametrize("path", [b"/accounts/login/", b"/v1/chat/completions"])
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [(b"Content-Length: %d" % (settings.MAX_BODY_BYTES + 1), 413), (b"X-Field: \x0b", 400)],
+)
+def test_what_the_server_refuses_by_itself_is_protected(
+    live_site: LiveSite, path: bytes, field: bytes, status: int
+) -> None:
+    parts = urlsplit(live_site.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connected:
+        connected.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % (path, field))
+        reply = http.client.HTTPResponse(connected)
+        reply.begin()
+    headers = security_headers(
+        (name.encode(), value.encode()) for name, value in reply.getheaders()
+    )
+    assert reply.status == status
+    assert headers.items() >= COMMON.items()
+    assert headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_an_api_reply_to_a_key_is_protected(people: People) -> None:
+    _key, secret = api_keys.create(people.alice, KeyChoices("nightly"))
+    status, headers = reply_to("/v1/models", authorization=f"Bearer {secret}")
+    assert status == 200
+    assert headers.items() >= COMMON.items()
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/v1/models", "/accounts/login/", "/s/no-such-token/"]
+)
+def test_the_running_site_protects_its_replies(live_site: LiveSite, path: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(live_site.url).netloc, timeout=30)
+    connection.request("GET", path)
+    reply = connection.getresponse()
+    headers = security_headers(
+        (name.encode(), value.encode()) for name, value in reply.getheaders()
+    )
+    connection.close()
+    assert headers.items() >= COMMON.items()
