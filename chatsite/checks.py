@@ -12,8 +12,6 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import connection
 from packaging.version import Version
 
-from conversations.upstream import check_base_url, check_header
-
 # The first releases without a known hole that this site would be open to.
 MINIMUM_VERSIONS = {
     "django": Version("5.2.14"),  # body limits bypassed under ASGI before it
@@ -88,35 +86,6 @@ def key_beyond_guessing(
             id="chatsite.E004",
         )
     ]
-
-
-@register
-def upstream_address(
-    app_configs: Sequence[AppConfig] | None, **kwargs: object
-) -> list[CheckMessage]:
-    """Refuses an address that no request can be sent to, or that would show a password."""
-    try:
-        if settings.UPSTREAM_BASE_URL:
-            check_base_url(settings.UPSTREAM_BASE_URL)
-    except ValueError:
-        hint = (
-            "Set it to a complete address such as https://api.example.org/v1, without user name, "
-            "password, query and fragment."
-        )
-        text = "UPSTREAM_BASE_URL is not the address of a server."
-        return [Error(text, hint=hint, id="chatsite.E005")]
-    return []
-
-
-@register
-def upstream_key(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
-    """Refuses a key that no request can carry."""
-    try:
-        check_header("Authorization", f"Bearer {settings.UPSTREAM_API_KEY}")
-    except ValueError:
-        text = "UPSTREAM_API_KEY is not printable ASCII."
-        return [Error(text, hint="Copy it again from the provider.", id="chatsite.E006")]
-    return []
 
 
 def file_system_of(path: str, mounts: list[tuple[str, str]]) -> str:

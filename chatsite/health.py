@@ -1,9 +1,7 @@
 """What a supervisor and a load balancer ask."""
 
-from django.db import DatabaseError, connection
-
 from chatsite.asgi_types import Application, Message, Receive, Send
-from conversations.database.threads import in_thread
+from conversations.views.health import database_obstacle
 
 _draining = False
 
@@ -30,19 +28,10 @@ class HealthChecks:
         if path == "/healthz":
             await _answer(send, 200, "ok")
         elif path == "/readyz":
-            obstacle = "draining" if _draining else await in_thread(_database_obstacle)
+            obstacle = "draining" if _draining else await database_obstacle()
             await _answer(send, 503 if obstacle else 200, obstacle or "ready")
         else:
             await self._application(scope, receive, send)
-
-
-def _database_obstacle() -> str:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return "no database"
-    return ""
 
 
 async def _answer(send: Send, status: int, text: str) -> None:

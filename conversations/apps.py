@@ -1,4 +1,4 @@
-"""The one app."""
+"""The application as Django's one app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,3 +9,8 @@ class ConversationsConfig(AppConfig):
 
     name = "conversations"
     verbose_name = _("Records")
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        # They need settings that are ready.
+        from conversations.management import checks  # noqa: F401, PLC0415
