@@ -8,9 +8,17 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.databases import database_from_url, email_from_url, mail_sender, redis_url
+from chatsite.databases import (
+    caches,
+    channel_layers,
+    database_from_url,
+    email_from_url,
+    mail_sender,
+    redis_url,
+)
 from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
+from chatsite.npm_packages import NPM_FILES, NPM_IMPORTS  # noqa: F401 - settings of their own
 from chatsite.origins import api_origins, host, site_origins
 from chatsite.secrets import stored_secret
 
@@ -151,21 +159,8 @@ TEMPLATES = [
 # Cache and channel layer -------------------------------------------------------------------------
 
 REDIS_URL = redis_url(env_str("REDIS_URL"))
-if REDIS_URL:
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    }
-    # The pub/sub layer: the core layer drops the oldest messages of a whole process and closes
-    # every socket when Redis restarts.
-    CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "prefix": "parley"},
-        }
-    }
-else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CACHES = caches(REDIS_URL)
+CHANNEL_LAYERS = channel_layers(REDIS_URL)
 
 # Content security policy -------------------------------------------------------------------------
 
@@ -264,43 +259,6 @@ STATICFILES_FINDERS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "chatsite.storage.StaticStorage"},
-}
-# Languages that code is coloured in beside the 40 that come in one file with the highlighter.
-NPM_GRAMMARS = [
-    "dart",
-    "dockerfile",
-    "elixir",
-    "haskell",
-    "julia",
-    "latex",
-    "nginx",
-    "powershell",
-    "protobuf",
-    "scala",
-]
-# What of node_modules is served, as patterns below it; a pattern that matches nothing fails
-# collectstatic, so that an update cannot lose a file unseen.
-NPM_FILES = [
-    "marked/lib/marked.esm.js",
-    "dompurify/dist/purify.es.mjs",
-    "@highlightjs/cdn-assets/es/highlight.min.js",
-    *(f"@highlightjs/cdn-assets/es/languages/{name}.min.js" for name in NPM_GRAMMARS),
-    "katex/dist/katex.mjs",
-    "katex/dist/katex.min.css",
-    "katex/dist/fonts/*",
-    "@mermaid-js/tiny/dist/mermaid.tiny.js",
-]
-# The bare names by which own modules import them.
-NPM_IMPORTS = {
-    "marked": "marked/lib/marked.esm.js",
-    "dompurify": "dompurify/dist/purify.es.mjs",
-    "highlight.js": "@highlightjs/cdn-assets/es/highlight.min.js",
-    **{
-        f"highlight.js/languages/{name}": f"@highlightjs/cdn-assets/es/languages/{name}.min.js"
-        for name in NPM_GRAMMARS
-    },
-    "katex": "katex/dist/katex.mjs",
-    "katex/dist/katex.min.css": "katex/dist/katex.min.css",
 }
 
 # Upstreams ---------------------------------------------------------------------------------------
