@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import CharField, DateField, IntegerField, UUIDField
 from django.utils import timezone
 
-from conversations.database.prepared import Composed
+from conversations.database.prepared import PreparedQuery
 from conversations.models import (
     ApiKey,
     Conversation,
@@ -27,14 +27,14 @@ class NotFound(Exception):
     """There is no such thing, or it is somebody else's: nobody can tell which."""
 
 
-_conversation = Composed(
+_conversation = PreparedQuery(
     lambda user, pk: (
         Conversation.objects.kept().filter(user=user, pk=pk).select_related("language_model")
     ),
     user=IntegerField(),
     pk=UUIDField(),
 )
-_open_model = Composed(
+_open_model = PreparedQuery(
     lambda user, name, today: (
         LanguageModel.objects.open_to(user, today).filter(name=name).select_related("provider")
     ),

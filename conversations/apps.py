@@ -1,4 +1,4 @@
-"""The application as Django's one app."""
+"""The one Django app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,5 +12,5 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        # They need settings that are ready.
-        from conversations.management import checks  # noqa: F401, PLC0415
+        # Checks register themselves on import, and need apps that are ready.
+        from conversations.database import checks  # noqa: F401, PLC0415

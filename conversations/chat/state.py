@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from conversations import access
 from conversations.chat import model_states
-from conversations.database.prepared import Composed, Kinds
+from conversations.database.prepared import Parameters, PreparedQuery
 from conversations.generation.lifecycle import transcript_of
 from conversations.models import (
     Conversation,
@@ -138,14 +138,14 @@ def message_states(conversation: Conversation, since: int = 0) -> list[dict[str,
     return [_message_state(each, transcripts, ratings.get(each.pk)) for each in messages]
 
 
-_OF_THESE: Kinds = {"conversation": UUIDField(), "since": IntegerField()}
-_changed_messages = Composed(
+_OF_THESE: Parameters = {"conversation": UUIDField(), "since": IntegerField()}
+_changed_messages = PreparedQuery(
     lambda conversation, since: Message.objects.filter(
         conversation=conversation, changed_in__gt=since
     ).select_related("generation"),
     **_OF_THESE,
 )
-_ratings = Composed(
+_ratings = PreparedQuery(
     lambda user, conversation, since: Feedback.objects.filter(
         user=user, message__conversation=conversation, message__changed_in__gt=since
     ),

@@ -10,7 +10,7 @@ from django.db.models import UUIDField
 from django.utils import timezone
 
 from conversations.database import rows
-from conversations.database.prepared import Composed
+from conversations.database.prepared import PreparedQuery
 from conversations.generation import log
 from conversations.generation.context import Fitting, fitting
 from conversations.generation.prompt import Call, call_for, remembered
@@ -32,7 +32,7 @@ OWNER = "main"
 _FILLED = (
     "content", "reasoning_content", "reasoning_ms", "tool_calls", "finish_reason", "changed_in"
 )  # fmt: skip
-# Once a second for all of them: composed by the ORM it would cost more than their tokens do.
+# Once a second for all of them: built by the ORM each time it would cost more than their tokens do.
 _NOTE = """
     UPDATE conversations_generation SET completion_tokens = %s
     WHERE id = %s AND status = 'running'
@@ -176,10 +176,10 @@ def finish(
         return _write_down(generation, last, measured)
 
 
-_ended = Composed(
+_ended = PreparedQuery(
     lambda pk: Generation.objects.filter(pk=pk).select_related("conversation"), pk=UUIDField()
 )
-_filled = Composed(
+_filled = PreparedQuery(
     lambda generation: Message.objects.filter(generation=generation), generation=UUIDField()
 )
 

@@ -10,7 +10,7 @@ from django.db.models import IntegerField
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from conversations.database.prepared import Composed
+from conversations.database.prepared import PreparedQuery
 from conversations.generation.lifecycle import OWNER
 from conversations.models import ApiKey, Generation, LanguageModel, User
 from conversations.transcript import Failure
@@ -68,7 +68,7 @@ def _reason_of_key(generation: Generation, key: ApiKey, address: str | None) -> 
     return None
 
 
-_active = Composed(lambda pk: User.objects.filter(pk=pk, is_active=True), pk=IntegerField())
+_active = PreparedQuery(lambda pk: User.objects.filter(pk=pk, is_active=True), pk=IntegerField())
 
 
 def signed_in(user_id: int, session_key: str) -> User | None:

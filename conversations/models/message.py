@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.database.prepared import Composed
+from conversations.database.prepared import PreparedQuery
 from conversations.models.conversation import Conversation
 
 
@@ -67,7 +67,7 @@ class Message(models.Model):
         return list(reversed(list(_upwards(by_id[self.pk], by_id))))
 
 
-_in_conversation = Composed(
+_in_conversation = PreparedQuery(
     lambda conversation: Message.objects.filter(conversation=conversation).select_related(
         "generation"
     ),

@@ -6,7 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from conversations.database.prepared import Composed
+from conversations.database.prepared import PreparedQuery
 
 
 class Policy(models.Model):
@@ -73,4 +73,4 @@ class Policy(models.Model):
         return timedelta(days=self.longest_link_days) if self.longest_link_days else None
 
 
-_stored = Composed(lambda: Policy.objects.order_by("pk")[:1])
+_stored = PreparedQuery(lambda: Policy.objects.order_by("pk")[:1])

@@ -8,11 +8,10 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q, TextChoices
+from django.db.models import Expression, Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.database.prepared import Place
 from conversations.models.encryption import EncryptedTextField
 from conversations.models.user import User
 
@@ -80,13 +79,13 @@ class Provider(models.Model):
 
 
 class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
-    def usable(self, today: date | Place | None = None) -> "LanguageModelQuerySet":
+    def usable(self, today: date | Expression | None = None) -> "LanguageModelQuerySet":
         """Models that are enabled and not retired, on a provider that is enabled."""
         current = Q(retires_on=None) | Q(retires_on__gt=today or timezone.now().date())
         return self.filter(current, enabled=True, provider__enabled=True)
 
     def open_to(
-        self, user: User | Place, today: date | Place | None = None
+        self, user: User | Expression, today: date | Expression | None = None
     ) -> "LanguageModelQuerySet":
         """Usable models that everyone, one of the person's groups, or the person may use."""
         allowed = (

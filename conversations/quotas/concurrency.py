@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import IntegerField
 from django.utils.translation import gettext as _
 
-from conversations.database.prepared import Composed
+from conversations.database.prepared import PreparedQuery
 from conversations.models import Generation, Policy, User
 from conversations.refusal import Refused
 
@@ -12,7 +12,7 @@ from conversations.refusal import Refused
 RUNNING_GENERATIONS = 16
 
 
-_running = Composed(
+_running = PreparedQuery(
     lambda user: Generation.objects.running().filter(user=user).only("pk"), user=IntegerField()
 )
 

@@ -1,4 +1,4 @@
-"""Queries that are composed once give what the ORM gives, for each value they are asked with."""
+"""Prepared queries give what the ORM gives, for each value that they are called with."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import IntegerField, QuerySet, UUIDField
 from django.test.utils import CaptureQueriesContext
 
-from conversations.database.prepared import Composed
+from conversations.database.prepared import PreparedQuery
 from conversations.models import Conversation, Message
 from tests.people import make_people
 
@@ -20,8 +20,8 @@ def changed_since(conversation: object, since: object) -> QuerySet[Message]:
 
 
 @pytest.fixture
-def composed() -> Composed[Message]:
-    return Composed(changed_since, conversation=UUIDField(), since=IntegerField())
+def prepared() -> PreparedQuery[Message]:
+    return PreparedQuery(changed_since, conversation=UUIDField(), since=IntegerField())
 
 
 def conversation_of(count: int) -> Conversation:
@@ -36,21 +36,21 @@ def conversation_of(count: int) -> Conversation:
 
 
 @pytest.mark.django_db
-def test_each_value_gives_the_records_that_the_orm_gives(composed: Composed[Message]) -> None:
+def test_each_value_gives_the_records_that_the_orm_gives(prepared: PreparedQuery[Message]) -> None:
     conversation = conversation_of(3)
     for since in range(4):
         expected = list(changed_since(conversation.pk, since))
-        assert composed(conversation=conversation.pk, since=since) == expected
-    assert [each.changed_in for each in composed(conversation=conversation.pk, since=1)] == [2, 3]
+        assert prepared(conversation=conversation.pk, since=since) == expected
+    assert [each.changed_in for each in prepared(conversation=conversation.pk, since=1)] == [2, 3]
 
 
 @pytest.mark.django_db
 def test_what_is_related_comes_along_and_a_record_is_like_any_other(
-    composed: Composed[Message],
+    prepared: PreparedQuery[Message],
 ) -> None:
     conversation = conversation_of(2)
     with CaptureQueriesContext(connection) as asked:
-        first, second = composed(conversation=conversation.pk, since=0)
+        first, second = prepared(conversation=conversation.pk, since=0)
         assert (first.parent, second.parent) == (None, first)
         assert second.conversation.title == "Tea"
         assert second.tool_calls == []
@@ -61,12 +61,12 @@ def test_what_is_related_comes_along_and_a_record_is_like_any_other(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_thread_asks_on_a_connection_of_its_own(composed: Composed[Message]) -> None:
+def test_each_thread_asks_on_a_connection_of_its_own(prepared: PreparedQuery[Message]) -> None:
     conversation = conversation_of(2)
 
     def ask(_number: int) -> int:
         try:
-            return len(composed(conversation=conversation.pk, since=0))
+            return len(prepared(conversation=conversation.pk, since=0))
         finally:
             connection.close()
 
