@@ -7,7 +7,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from conversations.admin import charts, number_format
-from conversations.admin.charts import Bar, BarChart, Chart, ChartValue, ColumnChart, Remark
+from conversations.admin.charts import Bar, BarChart, Chart, ColumnChart, Remark
+from conversations.usage.chart_geometry import ChartValue, day_marks, stacked
 from conversations.usage.reports import Breakdown, Row, Sums
 
 
@@ -90,8 +91,12 @@ def _columns(
     series: Sequence[str] = (),
 ) -> ColumnChart:
     days = [date.fromisoformat(row.name) for row in rows]
-    drawn, scale, marks = charts.columns(days, values)
-    return ColumnChart(sentence, unit, drawn, scale, marks, list(series))
+    titled = [
+        ChartValue(value.amounts, f"{date_format(day, 'j F Y')}: {value.text}")
+        for day, value in zip(days, values, strict=True)
+    ]
+    drawn, scale = charts.columns(titled)
+    return ColumnChart(sentence, unit, drawn, scale, day_marks(days), list(series))
 
 
 def of_models(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
@@ -192,7 +197,7 @@ def _waiting(row: Row) -> float:
 
 
 def _bar(row: Row, amounts: Sequence[float], most: float, value: str) -> Bar:
-    return Bar(row.name, charts.stacked(amounts, most), value)
+    return Bar(row.name, stacked(amounts, most), value)
 
 
 def _day(row: Row) -> str:

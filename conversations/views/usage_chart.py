@@ -1,67 +1,56 @@
-"""A chart of tokens by day, drawn by the site: a strict policy lets no script do it."""
+"""The chart of a user's tokens by day, for the account page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from conversations.usage import chart_geometry
+from conversations.usage.chart_geometry import ChartValue, Column, Plot
 from conversations.usage.own import DayOfUse
 
-HEIGHT = 100
-DAY_WIDTH = 10
-BAR_WIDTH = 7
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One day. A day on which anything was used has a bar that can be seen."""
-
-    day: date
-    tokens: str
-    x: float
-    y: float
-    height: float
+PLOT = Plot(
+    height=100,
+    top=0,
+    intervals=2,
+    steps=(1, 2, 5),
+    bar_share=0.7,
+    # A day with any usage has a bar that can be seen.
+    shortest_bar=1.0,
+)
 
 
 @dataclass(frozen=True)
 class UsageChart:
-    """Bars on a drawing of ``width`` times ``HEIGHT``, under a scale that ends at ``top``."""
+    """Bars by day, under a scale whose marks are given from the top down."""
 
-    bars: list[Bar]
+    bars: list[Column]
+    first: DayOfUse
+    busiest: DayOfUse
     total: str
-    busiest: Bar
     scale: list[str]
-    width: int
-    height: int = HEIGHT
-    bar_width: int = BAR_WIDTH
+    height: int = PLOT.height
 
     @classmethod
     def of(cls, days: Sequence[DayOfUse]) -> "UsageChart | None":
         """The chart of these days; None when nothing was used on any of them."""
-        most = max(days, key=lambda use: use.tokens)
-        if most.tokens == 0:
+        busiest = max(days, key=lambda use: use.tokens)
+        if busiest.tokens == 0:
             return None
-        top = _round_up(most.tokens)
-        bars = [_bar(place, use, top) for place, use in enumerate(days)]
+        top = chart_geometry.scale_top(PLOT, busiest.tokens, whole=True)
+        marks = chart_geometry.scale(PLOT, top, lambda tokens: f"{tokens:,.0f}")
         return cls(
-            bars=bars,
+            bars=chart_geometry.columns(PLOT, [_value(use) for use in days], top),
+            first=days[0],
+            busiest=busiest,
             total=f"{sum(use.tokens for use in days):,}",
-            busiest=bars[list(days).index(most)],
-            scale=[f"{top:,}", f"{top // 2:,}", "0"],
-            width=DAY_WIDTH * len(days),
+            scale=[mark.text for mark in reversed(marks)],
         )
 
 
-def _bar(place: int, use: DayOfUse, top: int) -> Bar:
-    height = max(1.0, HEIGHT * use.tokens / top) if use.tokens else 0
-    x = place * DAY_WIDTH + (DAY_WIDTH - BAR_WIDTH) / 2
-    return Bar(use.day, f"{use.tokens:,}", x, round(HEIGHT - height, 1), round(height, 1))
-
-
-def _round_up(amount: int) -> int:
-    """The next of 2, 4, 10, 20, 40, 100 ..., whose halves are whole."""
-    step = 1
-    while True:
-        for digit in (2, 4, 10):
-            if digit * step >= amount:
-                return digit * step
-        step *= 10
+def _value(use: DayOfUse) -> ChartValue:
+    day = date_format(use.day, "MONTH_DAY_FORMAT")
+    return ChartValue(
+        (use.tokens,), _("%(day)s: %(tokens)s tokens") % {"day": day, "tokens": f"{use.tokens:,}"}
+    )

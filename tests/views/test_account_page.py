@@ -138,8 +138,9 @@ def test_a_chart_scales_to_the_busiest_day() -> None:
     chart = UsageChart.of([*days, DayOfUse(today, 1)])
     assert chart is not None
     assert chart.scale == ["200", "100", "0"]
-    assert [(bar.y, bar.height) for bar in chart.bars] == [(100, 0), (25, 75), (99, 1)]
-    assert (chart.total, chart.busiest.tokens) == ("151", "150")
+    heights = [[(part.start, part.length) for part in bar.parts] for bar in chart.bars]
+    assert heights == [[], [("25.00", "75.00")], [("99.00", "1.00")]]
+    assert (chart.total, chart.busiest.tokens) == ("151", 150)
 
 
 def test_a_chart_of_nothing_is_not_drawn() -> None:
