@@ -1,4 +1,4 @@
-"""The one Django app."""
+"""The application as Django's one app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,5 +12,6 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        # Checks register themselves on import, and need apps that are ready.
+        # They register themselves on import, and need settings that are ready.
         from conversations.database import checks  # noqa: F401, PLC0415
+        from conversations.management import checks as commands  # noqa: F401, PLC0415
