@@ -91,6 +91,20 @@ def test_what_fits_in_no_window_is_promised_nothing(people: People, model: Langu
     assert refused.value.seconds_left is None
 
 
+def test_the_narrower_of_two_limits_is_named_though_the_other_is_just_wide_enough(
+    people: People, model: LanguageModel
+) -> None:
+    model.prompt_price, model.completion_price = Decimal(300), Decimal(10)
+    # For a useful answer of 32 tokens: all of the first, and a part of the second.
+    limit(132)
+    limit(10_000, "cost")
+    reserve(uuid4(), Wanted(people.alice, model, PromptSize(1, 1), 1))
+    model.prompt_price = Decimal(95)
+    with pytest.raises(QuotaExceeded) as refused, transaction.atomic():
+        reserve(uuid4(), wanted(people, model))
+    assert refused.value.message.startswith("Your limit is 0.01 USD a day; ")
+
+
 def test_one_is_no_plural(people: People, model: LanguageModel) -> None:
     limit(1, "requests", period="total")
     reserve(uuid4(), wanted(people, model))
