@@ -209,11 +209,25 @@ def test_private_addresses_are_connected_to_where_they_are_allowed(
     assert set(connections) == {target}
 
 
-def test_a_public_address_is_connected_to_whatever_the_policy(connections: list[Any]) -> None:
-    error = asked("https://93.184.215.14/v1", private=False)
+@pytest.mark.parametrize("private", [True, False])
+@pytest.mark.parametrize(
+    ("host", "target"),
+    [
+        ("93.184.215.14", ("93.184.215.14", 443)),
+        ("[2606:2800:21f::1]", ("2606:2800:21f::1", 443, 0, 0)),
+        # The same public IPv4 address behind NAT64, 6to4 and mapped into IPv6.
+        ("[64:ff9b::5db8:d70e]", ("64:ff9b::5db8:d70e", 443, 0, 0)),
+        ("[2002:5db8:d70e::1]", ("2002:5db8:d70e::1", 443, 0, 0)),
+        ("[::ffff:5db8:d70e]", ("::ffff:5db8:d70e", 443, 0, 0)),
+    ],
+)
+def test_a_public_address_is_connected_to_whatever_the_policy(
+    host: str, target: Any, private: bool, connections: list[Any]
+) -> None:
+    error = asked(f"https://{host}/v1", private=private)
     assert error is not None
     assert error.code == "unreachable"
-    assert set(connections) == {("93.184.215.14", 443)}
+    assert set(connections) == {target}
 
 
 def test_a_name_that_leads_elsewhere_the_second_time_is_refused(

@@ -1,6 +1,7 @@
 """What people see of models that are paused, announced to go, or gone."""
 
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -154,3 +155,18 @@ def test_what_is_outside_the_range_of_a_model_is_refused_with_the_range(people: 
         turns.send(people.alice, uuid4(), sending)
     assert (refused.value.code, refused.value.field) == ("invalid_parameter", "temperature")
     assert "0 to 1" in refused.value.message
+
+
+def test_models_that_replace_each_other_in_a_ring_end_nowhere(people: People) -> None:
+    first, second = make_model("first"), make_model("second")
+    LanguageModel.objects.filter(pk=first.pk).update(replaced_by=second, enabled=False)
+    LanguageModel.objects.filter(pk=second.pk).update(replaced_by=first)
+    first.refresh_from_db()
+    # Without the guard it never ends: three are enough to see that.
+    assert list(islice(first.succession(), 3)) == [first, second]
+    assert send(people, "first").language_model == second
+    LanguageModel.objects.update(enabled=False)
+    for name in ("first", "second"):
+        with pytest.raises(Refused) as refused:
+            send(people, name)
+        assert refused.value.code == "unknown_model"

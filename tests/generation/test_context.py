@@ -8,7 +8,7 @@ from django.db import transaction
 from conversations.chat import tool_answers, turns
 from conversations.chat.turns import NewMessage, Turn
 from conversations.generation import lifecycle, log, prompt
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, LanguageModel, Message
 from conversations.transcript import Delta, Finished, ToolCallPiece, encode
 from tests.people import People, make_model
 
@@ -66,6 +66,18 @@ def test_the_oldest_are_left_out_and_the_system_message_never(
     assert [each["content"] for each in told] == [each.content for each in messages]
     (notice,) = turn.generation.notices
     assert notice.startswith("The 4 oldest messages were left out: the conversation no longer fits")
+
+
+@pytest.mark.parametrize("spare", [0, 60, 120, 180])
+def test_what_is_sent_begins_with_a_question_wherever_the_room_ends(
+    people: People, model_name: str, spare: int
+) -> None:
+    answer = talked(people, model_name, 6)
+    # A message takes 104 tokens, so that the room ends within questions and within answers.
+    LanguageModel.objects.update(context_length=700 + spare)
+    messages = sent(people, model_name, answer, "And?").calls[0].request.messages
+    assert 2 < len(messages) < 13
+    assert messages[0].role == "user"
 
 
 def test_the_last_message_is_always_sent(people: People, model_name: str) -> None:

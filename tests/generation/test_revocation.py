@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -157,18 +158,19 @@ def _deactivate_person(client: Client, alice: User) -> None:
     _deactivate()
 
 
-@pytest.mark.parametrize("deed", [_sign_out, _change_password, _deactivate_person])
-def test_an_open_page_is_closed(people: People, deed: Callable[[Client, User], None]) -> None:
+@pytest.mark.parametrize("take_away", [_sign_out, _change_password, _deactivate_person])
+def test_an_open_page_is_closed(people: People, take_away: Callable[[Client, User], None]) -> None:
     client = Client()
     assert client.login(username="alice", password=PASSWORD)
     key = client.session.session_key
     assert revocation.signed_in(people.alice.pk, key) == people.alice
-    seconds, code = asyncio.run(_closed(people.alice, key, lambda: deed(client, people.alice)))
+    by_them = partial(take_away, client, people.alice)
+    seconds, code = asyncio.run(_closed(people.alice, key, by_them))
     assert code == 4401
     assert seconds < AT_MOST_SECONDS
 
 
-async def _closed(user: User, key: str, deed: Callable[[], None]) -> tuple[float, int]:
+async def _closed(user: User, key: str, take_away: Callable[[], None]) -> tuple[float, int]:
     closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     async def send(text: str) -> None:
@@ -178,9 +180,14 @@ async def _closed(user: User, key: str, deed: Callable[[], None]) -> tuple[float
         closing.set_result(code)
 
     page = Page(user, key, send, close)
-    watching: Awaitable[None] = page.run_while_open(page.recheck)
-    await in_thread(deed)
-    started = time.monotonic()
-    code = await closing
-    await watching
-    return time.monotonic() - started, code
+    rechecking = page.run_while_open(page.recheck)
+    try:
+        await in_thread(take_away)
+        started = time.monotonic()
+        # Without a bound of its own a page that is never closed would hang the test.
+        async with asyncio.timeout(AT_MOST_SECONDS):
+            code = await closing
+        await rechecking
+        return time.monotonic() - started, code
+    finally:
+        page.leave()

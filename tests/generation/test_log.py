@@ -1,0 +1,89 @@
+"""Only the owner of a running generation writes its log, and the same entries only once."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from conversations.generation import lifecycle, log
+from conversations.generation.lifecycle import OWNER
+from conversations.models import Conversation, Generation, LoggedEvent
+from conversations.transcript import Delta, Finished, encode
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+SAID = encode(Delta(content="said"))
+
+
+@pytest.fixture
+def generation(people: People) -> Generation:
+    """One that runs, of this process, in its first epoch."""
+    conversation = Conversation.objects.create(user=people.alice)
+    return Generation.objects.create(
+        user=people.alice, conversation=conversation, client_request_id=uuid4(), owner=OWNER
+    )
+
+
+def written(*generations: Generation, seq: int = 1) -> bool:
+    """Whether each of them was written to, as by the owner that it had at first."""
+    entries = [log.Entry(each.pk, seq, SAID) for each in generations]
+    held = log.append(entries, [(each.pk, OWNER, 1) for each in generations])
+    return held == {each.pk for each in generations}
+
+
+def stored(generation: Generation) -> list[tuple[int, str]]:
+    """The numbers and the events that the log has of it."""
+    events = LoggedEvent.objects.filter(generation=generation).order_by("seq")
+    return list(events.values_list("seq", "payload"))
+
+
+def _next_epoch(generation: Generation) -> None:
+    Generation.objects.filter(pk=generation.pk).update(epoch=2)
+
+
+def _another_process(generation: Generation) -> None:
+    Generation.objects.filter(pk=generation.pk).update(owner="another")
+
+
+def _ended(generation: Generation) -> None:
+    Generation.objects.filter(pk=generation.pk).update(status="stopped")
+
+
+def _deleted(generation: Generation) -> None:
+    Generation.objects.filter(pk=generation.pk).delete()
+
+
+@pytest.mark.parametrize("lose", [_next_epoch, _another_process, _ended, _deleted])
+def test_a_writer_that_lost_its_generation_writes_nothing(
+    lose: Callable[[Generation], None], generation: Generation
+) -> None:
+    lose(generation)
+    assert not written(generation)
+    assert stored(generation) == []
+
+
+def test_a_generation_that_was_lost_takes_nothing_from_another(
+    people: People, generation: Generation
+) -> None:
+    other = Generation.objects.create(
+        user=people.alice, client_request_id=uuid4(), owner=OWNER, epoch=1
+    )
+    _next_epoch(generation)
+    assert not written(generation, other)
+    assert (stored(generation), stored(other)) == ([], [(1, SAID)])
+
+
+def test_a_commit_that_is_repeated_changes_nothing(generation: Generation) -> None:
+    assert written(generation)
+    again = log.Entry(generation.pk, 1, encode(Delta(content="otherwise")))
+    assert log.append([again], [(generation.pk, OWNER, 1)]) == {generation.pk}
+    assert stored(generation) == [(1, SAID)]
+
+
+@pytest.mark.parametrize("lose", [_next_epoch, _another_process, _deleted])
+def test_an_owner_that_lost_its_generation_does_not_end_it(
+    lose: Callable[[Generation], None], generation: Generation
+) -> None:
+    lose(generation)
+    assert lifecycle.finish(generation.pk, 1, Finished(cause="completed")) is None
+    assert not Generation.objects.exclude(status="running").exists()
