@@ -1,4 +1,4 @@
-"""Chromium, driven by Playwright, with every fault of a page kept."""
+"""Chromium, driven by Playwright. Every error that a page reports is collected."""
 
 import os
 import shutil
@@ -24,19 +24,19 @@ from tests.live import LiveSite
 
 NewPage = Callable[..., Page]
 
-# Without these, Chromium calls its maker's hosts on every start.
+# Without these, Chromium contacts its vendor's hosts on every start.
 _ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
-    # The tabs of a profile share a process, so a second one loads no file again.
+    # The tabs of a profile share a process, so a second tab loads no file again.
     "--process-per-site",
 ]
-# How long a page may take on a busy machine before it is held to be wrong.
+# The longest time that an assertion waits, for a busy machine.
 PATIENCE_SECONDS = 20
-# The shell is the same browser without windows around it, and takes a third less of the processor.
+# The headless shell is the same browser without windows, and needs a third less CPU time.
 _NAMES = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
 
 
@@ -47,9 +47,9 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: from the first one on, Playwright keeps a loop in the main thread.
+    """Run browser tests last: after the first one, Playwright keeps a loop in the main thread.
 
-    No test after it could run a loop of its own there.
+    A later test could not run its own loop there.
     """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
@@ -66,7 +66,7 @@ def browser() -> Iterator[Browser]:
             "There is no Chromium. Install it (Debian: apt-get install chromium) "
             "or name one: CHROMIUM=/path/to/it."
         )
-    # Chromium's sandbox refuses to run as root, which is what containers run as.
+    # Chromium's sandbox refuses to run as root, as containers do.
     arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
@@ -77,15 +77,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def faults() -> list[str]:
-    """What went wrong on the pages of this test; must be empty when it ends."""
+    """The errors of the pages of this test; the list must be empty at its end."""
     return []
 
 
 class Profiles:
-    """Browser profiles, each used by one test at a time and cleared behind it.
+    """Browser profiles, each used by one test at a time and cleared after it.
 
-    A new profile would load every file of the site again: half of the time of the suite. A parked
-    page keeps the process of the profile, and what it has loaded, between the tests.
+    A new profile would load every file of the site again, which is half of the suite's time. A
+    parked page keeps the process of the profile, with the loaded files, between the tests.
     """
 
     def __init__(self, browser: Browser, site: LiveSite) -> None:
@@ -95,7 +95,7 @@ class Profiles:
 
     @contextmanager
     def lend(self, **options: object) -> Iterator[BrowserContext]:
-        """Gives a profile with these options that nothing is left in from another test."""
+        """Take a profile with these options, without anything from another test."""
         free = self._free[repr(sorted(options.items()))]
         profile = free.pop() if free else _Profile(self._browser, self._site, options)
         yield profile.context
@@ -148,7 +148,7 @@ def new_page(profiles: Profiles, live_site: LiveSite, faults: list[str]) -> Iter
 
 @pytest.fixture
 def page(new_page: NewPage) -> Page:
-    """A page that nobody is signed in on."""
+    """A page without a signed-in user."""
     return new_page()
 
 
@@ -165,6 +165,6 @@ def _watch(page: Page, faults: list[str]) -> None:
             where = message.location["url"]
             faults.append(f"console {message.type}: {message.text} ({where})")
 
-    # What is answered with an error is told on the console too.
+    # The console reports error responses too.
     page.on("console", on_console)
     page.on("pageerror", lambda error: faults.append(f"page error: {error}"))

@@ -1,4 +1,4 @@
-"""What every test stands on: a closed network, a real server, a real browser, a real model."""
+"""Fixtures of all tests: a blocked network, and an empty database for each worker."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from tests.empty_database import empty_database
 # would refuse every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-# The suite looks at the same examples each time, `make fuzz` at a hundred times as many others.
+# The suite uses the same examples each time; `make fuzz` uses a hundred times as many others.
 hypothesis.settings.register_profile("suite", derandomize=True)
 hypothesis.settings.register_profile("fuzz", max_examples=10_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
@@ -31,15 +31,15 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class NetworkBlocked(RuntimeError):
-    """A test tried to leave this machine."""
+    """A test tried to connect to another machine."""
 
 
 LONG_SECONDS = 400
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Gives long tests more time, and leaves what is behind a browser out of the coverage: each
-    line there would cost twice."""
+    """Give long tests more time, and exclude browser tests from coverage, which would double
+    their time."""
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(LONG_SECONDS))
@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def closed_network() -> Iterator[None]:
-    """Lets sockets connect to loopback and to files alone."""
+    """Let sockets connect only to loopback addresses and Unix sockets."""
     connect, lookup = socket.socket.connect, socket.getaddrinfo
 
     def guarded_connect(self: socket.socket, address: Any) -> None:
@@ -70,26 +70,26 @@ def closed_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_place() -> Iterator[None]:
-    """Removes the run's data when it ends."""
+    """Remove the run's data at its end."""
     yield
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
-    """Lets each worker begin with a copy of an empty database, which is then kept as it is."""
+    """Start each worker with a copy of an empty, migrated database."""
     shutil.copyfile(empty_database(), settings.DATABASES["default"]["TEST"]["NAME"])
     return True
 
 
-# What `migrate` fills in, and no test changes.
+# Tables that `migrate` fills and no test changes.
 _KEPT_TABLES = {"auth_permission", "django_content_type", "django_migrations"}
 
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_quickly() -> Iterator[None]:
-    """Empties the database after a test of the live site without Django's own `flush`, which
-    makes all permissions and content types anew each time."""
+    """Empty the database after a test of the live site, without Django's `flush`, which creates
+    all permissions and content types again each time."""
 
     def empty(_case: TransactionTestCase) -> None:
         tables = [
@@ -104,5 +104,5 @@ def emptied_quickly() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def forgotten_failures() -> None:
-    """Starts with nothing counted against anybody: all requests come from one address."""
+    """Clear the counted failures: all requests of the tests come from one address."""
     cache.clear()

@@ -1,4 +1,4 @@
-"""The site as a person meets it: daphne in a thread, and the bundled model as its own process."""
+"""A live site for tests: daphne in a thread, and the bundled model in its own process."""
 
 import threading
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def collected_static() -> None:
 def served_site(
     collected_static: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[LiveSite]:
-    """A running site, for what lives longer than a test.
+    """A running site, for fixtures that live longer than one test.
 
     From here on the database may be reached between the tests too, as the site does.
     """

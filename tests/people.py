@@ -1,4 +1,4 @@
-"""The people of the tests: Alice owns, Bob has a link, Charlie is a stranger, Dana administers."""
+"""The users of the tests: Alice owns, Bob has a link, Charlie is a stranger, Dana administers."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Keys that no one may ever see: not in pages, logs, errors, exports, nor in the database."""
+"""Keys of providers are visible nowhere: not in pages, logs, errors or the database."""
 
 import logging
 import sqlite3
@@ -16,7 +16,7 @@ from tests.playing import KEY, Stage, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEADER_KEY = "canary-header-2718"
-# Ends of every kind, the one among them that says the key back.
+# Every kind of end, including an error that repeats the key.
 SCRIPTS = ("good", "401", "echoes-key", "html", "500", "error-mid-stream", "redirect", "malformed")
 
 
@@ -33,7 +33,7 @@ async def _talk(stage: Stage) -> None:
     await in_thread(lambda: Provider.objects.update(extra_headers=f"X-Secret: {HEADER_KEY}"))
 
 
-def test_a_key_is_nowhere_to_be_seen(logged: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+def test_a_key_is_visible_nowhere(logged: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     play(_talk)
     seen = {"logs": logged.text, "the database": dump(tmp_path), **pages()}
     for key in (KEY, HEADER_KEY):
@@ -51,7 +51,7 @@ def dump(place: Path) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Everything that Alice and the administrator can open."""
+    """All pages that Alice and the administrator can open."""
     people = {}
     for name in ("alice", "dana"):
         client = Client()

@@ -1,6 +1,6 @@
-"""Who may do what: every route and every frame, for every kind of person, on own and foreign ids.
+"""Permissions: every route and every frame, for every kind of user, on own and foreign ids.
 
-A route or a frame that nobody has declared here fails the suite.
+A route or a frame that is not declared here fails the suite.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from tests.people import PASSWORD, People, make_model
 pytestmark = pytest.mark.django_db(transaction=True)
 
 IDENTITIES = ("anonymous", "owner", "stranger", "deactivated", "demoted", "admin")
-# What each kind of page answers to each identity; "login" is a redirect to a sign-in page.
+# The status of each kind of page for each identity; "login" is a redirect to a sign-in page.
 SIGNED_IN = {
     "anonymous": "login", "owner": 200, "stranger": 200,
     "deactivated": "login", "demoted": 200, "admin": 200,
@@ -40,11 +40,11 @@ SIGNED_IN = {
 OWNED = SIGNED_IN | {"stranger": 404, "demoted": 404, "admin": 404}
 STAFF = dict.fromkeys(IDENTITIES, "login") | {"admin": 200}
 ANYBODY = dict.fromkeys(IDENTITIES, 200)
-# These take posts alone; whom they serve is in tests/sharing/test_endpoints.py.
+# These accept only POST; tests/sharing/test_endpoints.py has their permissions.
 NO_GET = dict.fromkeys(IDENTITIES, 405)
 GONE = dict.fromkeys(IDENTITIES, 404)
-# Programs bring a key in a header; a session opens nothing there. See tests/api.
-KEY_ALONE = dict.fromkeys(IDENTITIES, 401)
+# API clients send a key in a header; a session has no effect there. See tests/api.
+KEY_ONLY = dict.fromkeys(IDENTITIES, 401)
 ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
     "invitation": GONE,
@@ -60,26 +60,26 @@ ROUTES: dict[str, dict[str, Any]] = {
     "message_details": OWNED,
     "diagram_frame": ANYBODY,
     "api_description": ANYBODY,
-    "api_models": KEY_ALONE,
-    "api_model": KEY_ALONE,
-    # Asked with another method than POST.
+    "api_models": KEY_ONLY,
+    "api_model": KEY_ONLY,
+    # It accepts only POST.
     "api_chat_completions": dict.fromkeys(IDENTITIES, 405),
     "share": OWNED,
     "share_secrets": NO_GET,
     "share_preview": NO_GET,
-    # Nobody is asked for, so nobody is found.
-    "share_person": {name: 404 if said == 200 else said for name, said in SIGNED_IN.items()},
+    # No username is given, so none is found.
+    "share_person": {name: 404 if each == 200 else each for name, each in SIGNED_IN.items()},
     "change_link": NO_GET,
     "update_link": NO_GET,
     "revoke_link": NO_GET,
-    # Whom a link lets in is its own matrix: tests/sharing/test_matrix.py.
+    # tests/sharing/test_matrix.py has the readers of links.
     "shared": GONE,
     "shared_markdown": GONE,
     "continue_shared": NO_GET,
 }
 # allauth's own pages act on the account that is signed in and take no ids of anybody.
-OTHERS_CODE = ("accounts/",)
-# The administration is one rule: staff, and below that Django's permissions.
+ALLAUTH = ("accounts/",)
+# The administration has one rule: staff only, and Django's permissions within.
 ADMIN = "admin/"
 
 
@@ -87,7 +87,7 @@ PRESET_ID, DEFINITION_ID = 71, 72
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every pattern of the site with its whole path."""
+    """All URL patterns of the site with their full paths."""
     for pattern in patterns:
         path = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -99,7 +99,7 @@ def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPatt
 OWN_ROUTES = {
     pattern.name: path
     for path, pattern in routes(get_resolver().url_patterns)
-    if not path.startswith((*OTHERS_CODE, ADMIN))
+    if not path.startswith((*ALLAUTH, ADMIN))
 }
 ADMIN_ROUTES = [path for path, _ in routes(get_resolver().url_patterns) if path.startswith(ADMIN)]
 
@@ -110,7 +110,7 @@ def test_every_route_is_declared() -> None:
 
 @dataclass
 class Scene:
-    """Alice has a conversation; the others have nothing to do with it."""
+    """A site on which Alice has a conversation, and the others have none."""
 
     people: People
     turn: Turn
@@ -122,7 +122,7 @@ class Scene:
         return User.objects.get(username=names.get(identity, identity))
 
     def client(self, identity: str) -> Client:
-        """A browser that is, or was, signed in as that identity."""
+        """A browser that is, or was, signed in with that identity."""
         client = Client()
         if identity == "anonymous":
             return client
@@ -159,7 +159,7 @@ def answered(client: Client, path: str) -> int | str:
 
 
 def address(pattern: str, scene: Scene) -> str:
-    """A route's address with Alice's ids in it."""
+    """The address of a route, with Alice's ids."""
     values = {
         "<uuid:conversation_id>": str(scene.turn.conversation.pk),
         "<str:token>": "no-such-token",
@@ -209,7 +209,7 @@ def _with_numbers(pattern: str) -> str:
     return pattern
 
 
-# What a stranger's frame on Alice's things is answered with; None is silence.
+# The error that answers a stranger's frame on Alice's objects; None where there is none.
 FRAMES: dict[type[frames.Frame], str | None] = {
     frames.TurnSend: "not_found",
     frames.TurnRegenerate: "not_found",
@@ -241,7 +241,7 @@ def test_every_frame_is_declared() -> None:
 
 
 def frame_on(frame_type: type[frames.Frame], ids: dict[str, UUID]) -> frames.Frame:
-    """A frame of that type that names these things."""
+    """A frame of that type with these ids."""
     given: dict[str, Any] = {
         **ids,
         "request_id": uuid4(),
@@ -263,15 +263,15 @@ def frame_on(frame_type: type[frames.Frame], ids: dict[str, UUID]) -> frames.Fra
     return frame_type(**known)
 
 
-def said_to(user: User, frame: frames.Frame) -> list[dict[str, Any]]:
-    """What a page of the user's is told when it says that."""
-    said: list[dict[str, Any]] = []
+def sent_to(user: User, frame: frames.Frame) -> list[dict[str, Any]]:
+    """The frames that a page of the user's is sent in answer to a frame."""
+    sent: list[dict[str, Any]] = []
 
     async def send(text: str) -> None:
-        said.append(json.loads(text))
+        sent.append(json.loads(text))
 
     async def close(code: int) -> None:
-        said.append({"type": "closed", "code": code})
+        sent.append({"type": "closed", "code": code})
 
     async def whole() -> None:
         page = Page(user, "", send, close)
@@ -280,11 +280,11 @@ def said_to(user: User, frame: frames.Frame) -> list[dict[str, Any]]:
         await runner().drain()
 
     asyncio.run(whole())
-    return said
+    return sent
 
 
 def ids_of(turn: Turn) -> dict[str, UUID]:
-    """What can be named of a turn."""
+    """The ids of a turn's objects."""
     answer = Message.objects.get(generation=turn.generation)
     return {
         "conversation_id": turn.conversation.pk,
@@ -295,35 +295,33 @@ def ids_of(turn: Turn) -> dict[str, UUID]:
 
 @pytest.mark.parametrize("identity", ["stranger", "demoted", "admin"])
 @pytest.mark.parametrize("frame_type", FRAMES, ids=lambda each: each.__name__)
-def test_a_frame_on_somebody_elses_things_finds_nothing(
+def test_a_frame_on_another_users_objects_finds_nothing(
     scene: Scene, frame_type: type[frames.Frame], identity: str
 ) -> None:
     before = _alices(scene)
-    said = said_to(scene.user(identity), frame_on(frame_type, ids_of(scene.turn)))
-    codes = [each["code"] for each in said if each["type"] == "error"]
+    sent = sent_to(scene.user(identity), frame_on(frame_type, ids_of(scene.turn)))
+    codes = [each["code"] for each in sent if each["type"] == "error"]
     assert codes == ([FRAMES[frame_type]] if FRAMES[frame_type] else [])
-    assert not any(each["type"].startswith(("turn.", "generation.", "conv")) for each in said)
+    assert not any(each["type"].startswith(("turn.", "generation.", "conv")) for each in sent)
     assert _alices(scene) == before
 
 
 @pytest.mark.parametrize("frame_type", FRAMES, ids=lambda each: each.__name__)
-def test_the_same_answer_is_given_for_what_does_not_exist(
+def test_foreign_and_missing_objects_get_the_same_answer(
     scene: Scene, frame_type: type[frames.Frame]
 ) -> None:
     nothing = dict.fromkeys(ids_of(scene.turn), uuid4())
-    foreign = said_to(scene.people.charlie, frame_on(frame_type, ids_of(scene.turn)))
-    missing = said_to(scene.people.charlie, frame_on(frame_type, nothing))
+    foreign = sent_to(scene.people.charlie, frame_on(frame_type, ids_of(scene.turn)))
+    missing = sent_to(scene.people.charlie, frame_on(frame_type, nothing))
     assert [_without_id(each) for each in foreign] == [_without_id(each) for each in missing]
 
 
 @pytest.mark.parametrize("frame_type", FRAMES, ids=lambda each: each.__name__)
-def test_the_owner_is_never_told_that_it_does_not_exist(
-    scene: Scene, frame_type: type[frames.Frame]
-) -> None:
+def test_the_owner_never_gets_not_found(scene: Scene, frame_type: type[frames.Frame]) -> None:
     if frame_type is frames.ConversationRestore:
-        said_to(scene.people.alice, frame_on(frames.ConversationDelete, ids_of(scene.turn)))
-    said = said_to(scene.people.alice, frame_on(frame_type, ids_of(scene.turn)))
-    assert "not_found" not in [each.get("code") for each in said]
+        sent_to(scene.people.alice, frame_on(frames.ConversationDelete, ids_of(scene.turn)))
+    sent = sent_to(scene.people.alice, frame_on(frame_type, ids_of(scene.turn)))
+    assert "not_found" not in [each.get("code") for each in sent]
 
 
 def _alices(scene: Scene) -> tuple[Any, ...]:
@@ -332,5 +330,5 @@ def _alices(scene: Scene) -> tuple[Any, ...]:
     return conversation.title, conversation.version, sorted(messages)
 
 
-def _without_id(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if name != "request_id"}
+def _without_id(sent: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in sent.items() if name != "request_id"}

@@ -1,4 +1,4 @@
-"""The first administrator, made through the printed link."""
+"""The first administrator is created through the printed link."""
 
 import pytest
 from django.contrib.auth import get_user
@@ -53,7 +53,7 @@ def test_no_link_works_once_there_is_an_administrator(client: Client) -> None:
     ("field", "value"),
     [("password", "12345678"), ("password", "dana1"), ("email", "no address"), ("username", "")],
 )
-def test_what_cannot_be_used_is_said_and_the_link_still_works(
+def test_a_refused_form_names_the_field_and_the_link_still_works(
     client: Client, field: str, value: str
 ) -> None:
     address = f"/setup/{first_run.issue_token()}/"

@@ -1,4 +1,4 @@
-"""Who may sign up, and where people sign in."""
+"""Sign-up under each setting, and the one sign-in page."""
 
 import pytest
 from django.conf import LazySettings
@@ -13,22 +13,22 @@ pytestmark = pytest.mark.django_db
 
 
 def sign_up(client: Client, address: str = "/accounts/signup/", **fields: str) -> bool:
-    """Whether the form, sent from this address, made an account."""
+    """Send the form from this address; True if it created an account."""
     client.get(address)
     client.post(address, {**FORM, **fields})
     return User.objects.exists()
 
 
-def test_nobody_may_by_default(client: Client) -> None:
+def test_sign_up_is_closed_by_default(client: Client) -> None:
     assert sign_up(client) is False
 
 
-def test_anybody_may_where_it_is_open(client: Client, settings: LazySettings) -> None:
+def test_everybody_can_sign_up_where_it_is_open(client: Client, settings: LazySettings) -> None:
     settings.SIGNUP = "open"
     assert sign_up(client) is True
 
 
-def test_only_addresses_of_the_domain_may(client: Client, settings: LazySettings) -> None:
+def test_only_addresses_of_the_domain_can_sign_up(client: Client, settings: LazySettings) -> None:
     settings.SIGNUP, settings.SIGNUP_DOMAIN = "domain:example.org", "example.org"
     assert sign_up(client, email="erin@evil-example.org") is False
     assert sign_up(client, email="erin@example.org.evil") is False
@@ -36,7 +36,7 @@ def test_only_addresses_of_the_domain_may(client: Client, settings: LazySettings
 
 
 @pytest.mark.parametrize("signup", ["closed", "invite"])
-def test_a_link_to_the_sign_up_page_is_no_invitation(
+def test_a_made_up_invitation_does_not_open_sign_up(
     client: Client, settings: LazySettings, signup: str
 ) -> None:
     settings.SIGNUP = signup
@@ -51,7 +51,7 @@ def test_the_administration_has_no_sign_in_page_of_its_own(client: Client) -> No
     )
 
 
-def test_whoever_may_not_enter_the_administration_is_told_so(
+def test_a_user_without_rights_gets_403_from_the_administration(
     client: Client, people: People
 ) -> None:
     client.force_login(people.alice)

@@ -36,11 +36,11 @@ def texts(page: Page) -> list[str]:
     return page.get_by_role("article", name="You").locator(".bubble").all_inner_texts()
 
 
-def more(message: Locator, deed: str) -> None:
+def more(message: Locator, action: str) -> None:
     """Choose something from the menu of a message."""
     message.hover()
     button(message, "More").click()
-    button(message.page.locator("#message-menu"), deed).click()
+    button(message.page.locator("#message-menu"), action).click()
 
 
 def edited(page: Page, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The details of an answer tell the request as the upstream got it."""
+"""The details of an answer show the request that the upstream received."""
 
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ def _details() -> dict[str, Any]:
     return details_of(Message.objects.filter(role="assistant").latest("created_at"))
 
 
-def test_the_request_is_told_as_it_was_sent() -> None:
+def test_the_request_is_shown_as_it_was_sent() -> None:
     async def work(stage: Stage) -> None:
         model = await stage.model("good")
         sending = NewMessage(None, None, "One", model, SENDING, system_message="Like tea.")
@@ -39,7 +39,7 @@ def test_the_request_is_told_as_it_was_sent() -> None:
 
 
 @pytest.mark.parametrize("dialect", ["generic", "vllm"])
-def test_of_an_answer_that_went_on_the_text_to_continue_is_told(dialect: str) -> None:
+def test_the_request_of_a_continued_answer_has_the_text_to_continue(dialect: str) -> None:
     async def work(stage: Stage) -> None:
         model = await stage.model("cut", dialect=dialect)
         _, cut = await stage.ended(await stage.send("at=5", model))
@@ -53,7 +53,7 @@ def test_of_an_answer_that_went_on_the_text_to_continue_is_told(dialect: str) ->
     play(work)
 
 
-def test_without_the_model_the_rest_is_still_told() -> None:
+def test_the_other_details_are_shown_after_the_model_was_deleted() -> None:
     async def work(stage: Stage) -> None:
         await stage.ended(await stage.send("One", await stage.model("good")))
         await in_thread(LanguageModel.objects.all().delete)

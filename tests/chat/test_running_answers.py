@@ -1,4 +1,4 @@
-"""What cannot be done with an answer that is being written: it is empty until it has ended."""
+"""Actions that are refused while an answer is being written, because its row is still empty."""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -34,12 +34,14 @@ def _delete_the_question(alice: User, answer: Message) -> None:
     tree.delete_message(alice, answer.parent_id)
 
 
-@pytest.mark.parametrize("deed", [_send_below, _branch_off, _delete, _delete_the_question])
-def test_it_waits_until_the_answer_has_ended(deed: Callable[[User, Message], None]) -> None:
+@pytest.mark.parametrize("action", [_send_below, _branch_off, _delete, _delete_the_question])
+def test_an_action_is_refused_until_the_answer_has_ended(
+    action: Callable[[User, Message], None],
+) -> None:
     def attempt(alice: User, generation_id: UUID) -> str:
         answer = Message.objects.select_related("conversation").get(generation=generation_id)
         try:
-            deed(alice, answer)
+            action(alice, answer)
         except Refused as refused:
             return refused.code
         return "done"

@@ -1,6 +1,6 @@
-"""Two tabs on one conversation: what each has been told adds up to what a fresh page shows.
+"""Two tabs on one conversation: the frames sent to each add up to the state of a fresh page.
 
-Here the site is asked for what it tells; the page's own modules, in Node, make a page of it.
+Python collects the frames; the page's own modules, run by Node, fold them into the state.
 """
 
 import json
@@ -22,14 +22,14 @@ from conversations.transcript import Delta, Finished, encode
 from tests.people import People, make_model
 from tests.test_javascript import ROOT, node
 
-# Sequences share their beginnings: each is followed by so many others, up to a length. With those
-# on the way, 3 + 9 + 27 + 81 + 243 + 729 are 1,092.
+# Each sequence is continued in BRANCHES ways, up to LENGTH actions. All of them, the shorter ones
+# too, are 3 + 9 + 27 + 81 + 243 + 729 = 1,092 sequences.
 BRANCHES = 3
-ACTIONS = 6
+LENGTH = 6
 
 
 class Tab:
-    """What a tab is sent, as text; what it makes of it is the page's own code to say."""
+    """The frames that one tab is sent, as text."""
 
     def __init__(self, version: int, cursors: dict[str, int], frames: tuple[str, ...]) -> None:
         self.version = version
@@ -38,7 +38,7 @@ class Tab:
 
     @classmethod
     def loaded(cls, shown: dict[str, Any]) -> "Tab":
-        """A tab that shows this state and has been told nothing yet."""
+        """A tab that shows this state and has received no frame."""
         tab = cls(shown["conversation"]["version"], {}, ())
         tab._follow_those_of(shown["messages"])
         return tab
@@ -47,16 +47,16 @@ class Tab:
         """The same tab, for another continuation."""
         return Tab(self.version, dict(self.cursors), self.frames)
 
-    def look(self, changes: dict[str, Any], *, late: bool) -> None:
-        """Be told what changed. A ``late`` frame comes before the one that it should follow."""
+    def receive_changes(self, changes: dict[str, Any], *, late: bool) -> None:
+        """Receive changes. A ``late`` frame comes before the one that it should follow."""
         self.version = changes["conversation"]["version"]
         self._follow_those_of(changes["messages"])
         place = len(self.frames) - late if _is_change(self.frames[-1:]) else len(self.frames)
-        told = _frame("conversation.changed", changes)
-        self.frames = (*self.frames[:place], told, *self.frames[place:])
+        frame = _frame("conversation.changed", changes)
+        self.frames = (*self.frames[:place], frame, *self.frames[place:])
 
-    def read(self) -> None:
-        """Be sent the events that the generations on the page have written since."""
+    def receive_events(self) -> None:
+        """Receive the new events of the generations that the page shows."""
         for generation_id, cursor in list(self.cursors.items()):
             payloads = log.read_after(UUID(generation_id), cursor).payloads
             if not payloads:
@@ -83,7 +83,7 @@ def _is_change(frames: tuple[str, ...]) -> bool:
 
 
 class Play:
-    """A sequence of actions by one person in two tabs."""
+    """A sequence of actions by one user in two tabs."""
 
     def __init__(self, conversation: Conversation, tabs: list[Tab], done: str = "") -> None:
         self.done = done
@@ -92,31 +92,31 @@ class Play:
         self.conversation = conversation
         self.tabs = tabs
 
-    def goes_on(self, number: int | str) -> "Play":
-        """The same up to here, for another continuation."""
+    def continued(self, number: int | str) -> "Play":
+        """A copy of the sequence so far, for another continuation."""
         tabs = [tab.copy() for tab in self.tabs]
         return Play(self.conversation, tabs, f"{self.done}{number}")
 
     def act(self) -> None:
-        """Do something in one tab; each tab may be told of it now, or later."""
+        """Run an action in one tab; each tab receives the changes now or later."""
         actor = self.choose.choice(self.tabs)
-        deed: Callable[[Tab], object] = self.choose.choice(_DEEDS)
+        action: Callable[[Tab], object] = self.choose.choice(_ACTIONS)
         try:
             with transaction.atomic():
-                deed(self, actor)
+                action(self, actor)
         except Refused:
-            pass  # What the site refuses changes nothing, which the end of the play shows.
+            pass  # A refused action changes nothing, which the end of the play shows.
         for tab in self.tabs:
             if self.choose.random() < 0.3:
-                self._tell(tab.version, tab)
-                tab.read()
+                self._send_changes(tab.version, tab)
+                tab.receive_events()
 
     def end(self) -> str:
-        """Both tabs are told all that they lack. Gives them, and a page that is loaded now."""
-        self._tell(min(tab.version for tab in self.tabs), *self.tabs)
+        """Send both tabs the missing changes; returns them and a freshly loaded page as JSON."""
+        self._send_changes(min(tab.version for tab in self.tabs), *self.tabs)
         for tab in self.tabs:
-            tab.read()
-        afresh = state.changes(self._fresh(), 0)
+            tab.receive_events()
+        afresh = state.changes(self._reloaded(), 0)
         afresh["conversations"] = state.listed(self.user)
         tabs = ", ".join(f"[{', '.join(tab.frames)}]" for tab in self.tabs)
         return f'{{"done": "{self.done}", "afresh": {json.dumps(afresh)}, "tabs": [{tabs}]}}'
@@ -141,13 +141,13 @@ class Play:
         if answer := self._any(role="assistant"):
             self._started(tab, self._turn(turns.regenerate, answer.pk, None))
 
-    def go_on(self, tab: Tab) -> None:
-        """Have an answer continued."""
+    def continue_answer(self, tab: Tab) -> None:
+        """Continue an answer."""
         if answer := self._any(role="assistant", generation__status="stopped"):
             self._started(tab, self._turn(turns.continue_answer, answer.pk))
 
     def write(self, _tab: Tab) -> None:
-        """An answer gets longer."""
+        """Add a delta to a running answer."""
         if generation := self._running():
             seq = LoggedEvent.objects.filter(generation=generation).count() + 1
             choice = self.choose.randrange(generation.messages.count())
@@ -155,7 +155,7 @@ class Play:
             LoggedEvent.objects.create(generation=generation, seq=seq, payload=encode(delta))
 
     def finish(self, _tab: Tab) -> None:
-        """An answer ends."""
+        """Finish a running answer."""
         if generation := self._running():
             cause = self.choose.choice(["completed", "stopped"])
             lifecycle.finish(generation.pk, generation.epoch, Finished(cause=cause))
@@ -166,12 +166,12 @@ class Play:
             tree.delete_message(self.user, message.pk)
 
     def restore(self, _tab: Tab) -> None:
-        """Undo that."""
+        """Restore a deleted message."""
         if message := self._any(deleted_at__isnull=False):
             tree.restore_message(self.user, message.pk)
 
     def show(self, _tab: Tab) -> None:
-        """Go to another branch."""
+        """Show another branch."""
         if message := self._any(deleted_at=None):
             tree.show(self.user, self.conversation.pk, message.pk)
 
@@ -181,29 +181,29 @@ class Play:
         tree.configure(self.user, self.conversation.pk, *wanted)
 
     def rename(self, _tab: Tab) -> None:
-        """Give another title."""
+        """Change the title."""
         tree.rename(self.user, self.conversation.pk, f"Tea {self.choose.randrange(99)}")
 
     def rate(self, _tab: Tab) -> None:
-        """Put a thumb on an answer."""
+        """Rate an answer."""
         if answer := self._any(role="assistant"):
             library.rate(self.user, answer.pk, self.choose.choice([1, -1, 0]), "")
 
     def _started(self, tab: Tab, turn: Turn) -> None:
-        self._tell(min(turn.since, tab.version), tab)
+        self._send_changes(min(turn.since, tab.version), tab)
 
-    def _tell(self, since: int, *tabs: Tab) -> None:
-        conversation = self._fresh()
+    def _send_changes(self, since: int, *tabs: Tab) -> None:
+        conversation = self._reloaded()
         if conversation.version == since:
             return
         changes = state.changes(conversation, since)
         for tab in tabs:
-            tab.look(changes, late=self.choose.random() < 0.3)
+            tab.receive_changes(changes, late=self.choose.random() < 0.3)
 
     def _turn(self, create: Callable[..., Turn], *wanted: object) -> Turn:
         return create(self.user, uuid4(), *wanted)
 
-    def _fresh(self) -> Conversation:
+    def _reloaded(self) -> Conversation:
         return Conversation.objects.get(pk=self.conversation.pk)
 
     def _any(self, **which: object) -> Message | None:
@@ -215,10 +215,10 @@ class Play:
         return self.choose.choice(found) if found else None
 
 
-_DEEDS = (
+_ACTIONS = (
     Play.send,
     Play.regenerate,
-    Play.go_on,
+    Play.continue_answer,
     Play.write,
     Play.write,
     Play.finish,
@@ -234,7 +234,7 @@ _DEEDS = (
 
 @pytest.fixture
 def conversation(people: People) -> Conversation:
-    """One with an answer that was stopped, and another that is being written; two models."""
+    """A conversation with a stopped and a running answer, on a site with two models."""
     make_model("first")
     make_model("second")
     sending = NewMessage(None, None, "Tea?", "first", {})
@@ -245,7 +245,7 @@ def conversation(people: People) -> Conversation:
 
 
 @pytest.mark.long
-def test_whatever_is_done_in_two_tabs_each_ends_with_what_a_fresh_page_shows(
+def test_after_any_actions_both_tabs_show_what_a_fresh_page_shows(
     conversation: Conversation,
 ) -> None:
     program = node()
@@ -261,18 +261,18 @@ def test_whatever_is_done_in_two_tabs_each_ends_with_what_a_fresh_page_shows(
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     assert run.stdout == f"{len(plays) - 1} sequences\n"
-    assert len(plays) > BRANCHES**ACTIONS
+    assert len(plays) > BRANCHES**LENGTH
 
 
 def played(play: Play) -> Iterator[str]:
-    """Play on in each of the ways there are; after each action, and all before, there is an end."""
-    if len(play.done) == ACTIONS:
+    """The results of all continuations of a play, each after every one of its actions."""
+    if len(play.done) == LENGTH:
         return
     for number in range(BRANCHES):
         with transaction.atomic():
-            further = play.goes_on(number)
+            further = play.continued(number)
             further.act()
-            yield further.goes_on("").end()
+            yield further.continued("").end()
             yield from played(further)
-            # The next one begins where this one began.
+            # The next continuation starts from the same state.
             transaction.set_rollback(True)

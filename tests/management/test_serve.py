@@ -19,19 +19,19 @@ from tests.bench.site import free_port, migrate_quickly
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
 
-# Each starts a site.
+# Each test starts a site.
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture
 def port() -> int:
-    """A port that is free, and stays so until the site takes it."""
+    """A free port that no other test uses."""
     return free_port()
 
 
 @contextmanager
 def serving(tmp_path: Path, port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """A site in a process of its own, ended by force if the test did not end it."""
+    """A site in its own process, killed at the end if it still runs."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve"],
         cwd=ROOT,
@@ -55,7 +55,7 @@ def serving(tmp_path: Path, port: int, **environment: str) -> Iterator[subproces
 
 
 def line(process: subprocess.Popen[str], pattern: str) -> str:
-    """The next line of output that matches."""
+    """The next line of output that matches the pattern."""
     assert process.stdout is not None
     seen = []
     for text in process.stdout:
@@ -67,12 +67,12 @@ def line(process: subprocess.Popen[str], pattern: str) -> str:
 
 @pytest.fixture
 def migrated(tmp_path: Path) -> Path:
-    """The data folder of a site that was started before."""
+    """The data folder of a migrated site."""
     migrate_quickly(tmp_path)
     return tmp_path
 
 
-def test_it_says_where_it_is_and_prints_the_set_up_link(tmp_path: Path, port: int) -> None:
+def test_it_prints_its_address_and_the_set_up_link(tmp_path: Path, port: int) -> None:
     with serving(tmp_path, port) as process:
         assert line(process, "is at") == f"Parley is at http://127.0.0.1:{port}/"
         link = line(process, "administrator").split()[-1]
@@ -100,7 +100,7 @@ def test_a_port_that_is_taken_ends_the_start_with_what_to_do(migrated: Path) -> 
     assert "Set HOST and PORT to a free address." in rest
 
 
-def test_a_place_for_static_files_that_cannot_be_written_ends_the_start_with_what_to_do(
+def test_an_unwritable_static_root_ends_the_start_with_what_to_do(
     migrated: Path, port: int
 ) -> None:
     (migrated / "file").touch()

@@ -67,13 +67,13 @@ def test_a_link_is_made_listed_changed_updated_and_revoked(people: People) -> No
     assert error_of(post(browser, f"{path}/terms/", terms=terms)) == (422, "revoked", None)
 
 
-@pytest.mark.parametrize("deed", ["terms", "snapshot", "revoke"])
-def test_somebody_elses_link_does_not_exist(people: People, deed: str) -> None:
+@pytest.mark.parametrize("action", ["terms", "snapshot", "revoke"])
+def test_somebody_elses_link_does_not_exist(people: People, action: str) -> None:
     talk = make_talk(people.alice)
     link = share(talk)
     body = {"terms": {"terms": {"audience": "public"}}, "snapshot": {"selection": chosen(talk)}}
     for pk in (link.pk, uuid4()):
-        reply = post(browser_of(people.dana), f"/share/{pk}/{deed}/", **body.get(deed, {}))
+        reply = post(browser_of(people.dana), f"/share/{pk}/{action}/", **body.get(action, {}))
         assert error_of(reply) == (404, "not_found", None)
     assert browser_of(None).get(path_of(link)).status_code == 200
 

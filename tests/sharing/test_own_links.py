@@ -76,8 +76,8 @@ def test_only_what_a_link_can_still_do_is_offered(
 ) -> None:
     link_of(people.alice, **fields)
     rows = page_of(people.alice).partition('id="own-links"')[2].partition("</ul>")[0]
-    deeds = ("copy", "change", "update", "revoke")
-    assert [deed for deed in deeds if f'data-action="{deed}"' in rows] == offered
+    actions = ("copy", "change", "update", "revoke")
+    assert [action for action in actions if f'data-action="{action}"' in rows] == offered
 
 
 def test_without_links_the_list_says_how_to_make_one(people: People) -> None:

@@ -1,4 +1,4 @@
-"""What tests of the engine stand on."""
+"""Fixtures of the websocket tests."""
 
 from collections.abc import Iterator
 

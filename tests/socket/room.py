@@ -1,4 +1,4 @@
-"""The running site as scripts of pages see it: sockets and JSON, without a browser."""
+"""A running site with two users, driven through sockets and JSON without a browser."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ class Room:
         self._stack = AsyncExitStack()
 
     def run(self, work: Awaitable[T]) -> T:
-        """Do something in the loop of the room."""
+        """Run a coroutine in the loop of the room."""
 
         async def bounded() -> T:
             async with asyncio.timeout(60):
@@ -37,7 +37,7 @@ class Room:
         self._loop.close()
 
     def with_tab(self, work: Callable[[Tab], Awaitable[T]], account: Account | None = None) -> T:
-        """Do something with a fresh tab of Alice's."""
+        """Run a coroutine with a fresh tab of Alice's."""
 
         async def whole() -> T:
             async with Tab(account or self.alice, "tab") as tab:

@@ -1,4 +1,4 @@
-"""Whatever a page sends is answered with a plain sentence, and the socket goes on."""
+"""Bad input from a page is answered with a clear sentence, and the socket stays open."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from tests.socket.room import MODEL, Room
 
 
 async def refusal(tab: Tab, frame: Frame) -> Frame:
-    """The error that a frame is answered with; the socket must still answer afterwards."""
+    """The error that answers a frame; the socket must still work afterwards."""
     with pytest.raises(Refused) as refused:
         await tab.request(frame)
     await _still_works(tab)
@@ -38,7 +38,7 @@ REFUSED: dict[str, tuple[Frame, str, str | None]] = {
     "200,000 characters": (sending("x" * 200_000), "too_long", "content"),
     "200,000 characters of three bytes": (sending("語" * 200_000), "too_long", "content"),
     "a model that is not enabled": (sending("Hi", model="gpt-9"), "unknown_model", "model"),
-    "a model named by half a character": (
+    "a model named by a lone surrogate": (
         sending("Hi", model="\ud83d"), "unknown_model", "model",
     ),
     "a model named by NUL": (sending("Hi", model="\0"), "unknown_model", "model"),
@@ -48,20 +48,20 @@ REFUSED: dict[str, tuple[Frame, str, str | None]] = {
     "parameters 100 levels deep": (
         sending("Hi", parameters=json.loads('{"a":' * 100 + "1" + "}" * 100)), "bad_frame", None,
     ),
-    "a conversation that is none": (
+    "an unknown conversation": (
         sending("Hi", conversation_id=str(uuid4())), "not_found", None,
     ),
-    "a parent that is none": (sending("Hi", parent_id=str(uuid4())), "not_found", None),
+    "an unknown parent": (sending("Hi", parent_id=str(uuid4())), "not_found", None),
     "no content": ({"type": "turn.send"}, "bad_frame", None),
     "a content that is a number": (sending(7), "bad_frame", None),
-    "a type that is none": ({"type": "turn.undo"}, "bad_frame", None),
-    "an id that is none": (sending("Hi", conversation_id="mine"), "bad_frame", None),
-    "half a character as a type": ({"type": "\ud83d"}, "bad_frame", None),
+    "an unknown type": ({"type": "turn.undo"}, "bad_frame", None),
+    "an invalid id": (sending("Hi", conversation_id="mine"), "bad_frame", None),
+    "a lone surrogate as a type": ({"type": "\ud83d"}, "bad_frame", None),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("frame", "code", "field"), REFUSED.values(), ids=REFUSED)
-def test_a_bad_frame_is_refused_in_words(
+def test_a_bad_frame_is_refused_with_a_sentence(
     room: Room, frame: Frame, code: str, field: str | None
 ) -> None:
     error = room.with_tab(lambda tab: refusal(tab, dict(frame)))
@@ -71,18 +71,20 @@ def test_a_bad_frame_is_refused_in_words(
 
 
 UNREADABLE = {
-    "no JSON": "hello",
+    "not JSON": "hello",
     "nothing": "",
     "NaN": '{"type": "ping", "at": NaN}',
     "a number of 5,000 digits": '{"type": "ping", "at": %s}' % ("7" * 5000),
     "100,000 levels": "[" * 100_000,
     "a list": "[]",
-    "half a character as an id": '{"type": "turn.send", "request_id": "\\ud83d"}',
+    "a lone surrogate as an id": '{"type": "turn.send", "request_id": "\\ud83d"}',
 }
 
 
 @pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
-def test_a_text_that_is_no_frame_is_answered_and_the_socket_goes_on(room: Room, text: str) -> None:
+def test_a_text_that_is_not_a_frame_is_answered_and_the_socket_stays_open(
+    room: Room, text: str
+) -> None:
     async def work(tab: Tab) -> None:
         errors: list[Frame] = []
         tab.on_text = lambda said, at: errors.append(json.loads(said))
@@ -95,9 +97,9 @@ def test_a_text_that_is_no_frame_is_answered_and_the_socket_goes_on(room: Room, 
     room.with_tab(work)
 
 
-KEPT = {
+STORED = {
     "NUL": ("a\0b", "ab"),
-    "half a character": ("a\ud83db", "a\ufffdb"),
+    "a lone surrogate": ("a\ud83db", "a\ufffdb"),
     "a number of 5,000 digits": ("7" * 5000, "7" * 5000),
     "NaN": ("NaN", "NaN"),
     "100 levels": ("[" * 100, "[" * 100),
@@ -105,17 +107,17 @@ KEPT = {
 }
 
 
-@pytest.mark.parametrize(("content", "kept"), KEPT.values(), ids=KEPT)
-def test_an_odd_message_is_kept_and_answered(room: Room, content: str, kept: str) -> None:
+@pytest.mark.parametrize(("content", "stored"), STORED.values(), ids=STORED)
+def test_an_odd_message_is_stored_and_answered(room: Room, content: str, stored: str) -> None:
     async def work(tab: Tab) -> None:
         started = await tab.send(content, MODEL)
-        assert started["messages"][0]["content"] == kept
+        assert started["messages"][0]["content"] == stored
         assert await tab.finished(started["generation_id"]) == "completed"
 
     room.with_tab(work)
 
 
-def test_what_belongs_to_somebody_else_is_not_found_and_never_forbidden(room: Room) -> None:
+def test_objects_of_other_users_are_not_found_and_never_forbidden(room: Room) -> None:
     async def work() -> None:
         async with Tab(room.alice, "alice") as hers, Tab(room.charlie, "charlie") as his:
             started = await hers.send("tokens=3", MODEL)
@@ -163,7 +165,7 @@ def test_a_socket_without_a_session_is_closed_with_4401(room: Room) -> None:
     [{"Origin": "http://elsewhere.example"}, {"Origin": "null"}, {}],
     ids=["another site", "null", "none"],
 )
-def test_a_socket_from_elsewhere_is_refused_before_it_opens(
+def test_a_socket_from_another_origin_is_refused_before_it_opens(
     room: Room, headers: dict[str, str]
 ) -> None:
     async def work() -> int:
@@ -174,7 +176,7 @@ def test_a_socket_from_elsewhere_is_refused_before_it_opens(
     assert room.run(work()) == 403
 
 
-def test_a_page_that_sends_bad_frames_without_end_is_closed(room: Room) -> None:
+def test_a_page_that_keeps_sending_bad_frames_is_closed(room: Room) -> None:
     async def work(tab: Tab) -> int | None:
         for _ in range(10):
             await tab.say_text("{")

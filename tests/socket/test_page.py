@@ -1,4 +1,4 @@
-"""Open pages are told how the limits stand, and why a turn was refused."""
+"""The frames of one open page: updates, the status of limits, and refused turns."""
 
 import asyncio
 import json
@@ -21,8 +21,8 @@ from tests.quotas.books import limit
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def told(user: User, *deeds: Callable[[Page], Awaitable[Any]]) -> list[dict[str, Any]]:
-    """The frames that a page of the user's is sent while these things happen."""
+def frames_sent(user: User, *actions: Callable[[Page], Awaitable[Any]]) -> list[dict[str, Any]]:
+    """The frames that a page of the user's is sent while these actions run."""
     frames: list[dict[str, Any]] = []
 
     async def send(text: str) -> None:
@@ -33,34 +33,34 @@ def told(user: User, *deeds: Callable[[Page], Awaitable[Any]]) -> list[dict[str,
 
     async def whole() -> None:
         page = Page(user, "", send, close)
-        for deed in deeds:
-            await deed(page)
+        for action in actions:
+            await action(page)
         page.leave()
 
     asyncio.run(whole())
     return frames
 
 
-def test_a_page_is_told_once_and_again_when_a_limit_has_changed(people: People) -> None:
+def test_a_limit_is_sent_once_and_again_after_it_was_changed(people: People) -> None:
     rule = limit(1_000)
 
     async def raise_the_limit(page: Page) -> None:
         await Rule.objects.filter(pk=rule.pk).aupdate(limit=5_000)
 
-    deeds = (Page.send_update, Page.send_update, raise_the_limit, Page.send_update)
-    frames = told(people.alice, *deeds)
+    actions = (Page.send_update, Page.send_update, raise_the_limit, Page.send_update)
+    frames = frames_sent(people.alice, *actions)
     assert [frame["type"] for frame in frames] == ["quota.changed", "quota.changed"]
     assert [frame["quota"][0]["limit"] for frame in frames] == [1_000, 5_000]
 
 
-def test_a_refused_turn_tells_which_limit_left_too_little_room(people: People) -> None:
+def test_a_refused_turn_has_the_status_of_the_limit_that_is_exhausted(people: People) -> None:
     model = make_model()
     limit(1_000_000)
     limit(3, period="month", language_model=model)
     frame = frames.TurnSend(
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model=model.name
     )
-    (refusal,) = told(people.alice, lambda page: handlers.handle(page, frame))
+    (refusal,) = frames_sent(people.alice, lambda page: handlers.handle(page, frame))
     assert (refusal["type"], refusal["code"]) == ("error", "quota_exceeded")
     standing = refusal["standing"]
     assert (standing["limit"], standing["period"], standing["left"]) == (3, "month", 3)
@@ -68,15 +68,15 @@ def test_a_refused_turn_tells_which_limit_left_too_little_room(people: People) -
     assert not Counter.objects.exclude(held=0).exists()
 
 
-def test_a_turn_that_is_refused_for_another_reason_names_no_limit(people: People) -> None:
+def test_a_turn_that_is_refused_for_another_reason_has_no_limit(people: People) -> None:
     frame = frames.TurnSend(
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model="none"
     )
-    (refusal,) = told(people.alice, lambda page: handlers.handle(page, frame))
+    (refusal,) = frames_sent(people.alice, lambda page: handlers.handle(page, frame))
     assert (refusal["code"], refusal["standing"]) == ("unknown_model", None)
 
 
-def test_a_page_that_cannot_be_told_what_is_new_is_closed_and_comes_back(
+def test_a_page_is_closed_when_its_changes_cannot_be_read(
     people: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(user: User) -> None:
@@ -88,18 +88,20 @@ def test_a_page_that_cannot_be_told_what_is_new_is_closed_and_comes_back(
         page.mark_changed(uuid4())
         await page.run_while_open(page.send_updates)
 
-    assert told(people.alice, send_updates) == [{"type": "closed", "code": 4500}]
+    assert frames_sent(people.alice, send_updates) == [{"type": "closed", "code": 4500}]
     assert "not now" in caplog.text
 
 
-def test_a_page_that_moves_on_while_it_sends_is_told_of_what_it_shows_then(people: People) -> None:
+def test_a_page_that_opens_another_conversation_while_it_sends_gets_its_changes(
+    people: People,
+) -> None:
     model = make_model()
     other = Conversation.objects.create(user=people.alice, title="Other")
     frame = frames.TurnSend(
         request_id=uuid4(), conversation_id=None, parent_id=None, content="Tea?", model=model.name
     )
 
-    async def send_and_move_on(page: Page) -> None:
+    async def send_and_open_another(page: Page) -> None:
         sending = asyncio.create_task(handlers.handle(page, frame))
         await asyncio.sleep(0)
         await page.open(other.pk, 0)
@@ -109,12 +111,12 @@ def test_a_page_that_moves_on_while_it_sends_is_told_of_what_it_shows_then(peopl
         await in_thread(tree.rename, people.alice, other.pk, "Renamed")
         await page.send_update()
 
-    sent = told(people.alice, send_and_move_on, rename)
+    sent = frames_sent(people.alice, send_and_open_another, rename)
     changed = [each for each in sent if each["type"] == "conversation.changed"]
     assert [each["conversation"]["title"] for each in changed] == ["Renamed"]
 
 
-def test_a_preset_that_is_refused_takes_nothing_from_the_others(people: People) -> None:
+def test_a_refused_preset_does_not_change_the_default(people: People) -> None:
     library.save_preset(people.alice, "Calm", {}, "", is_default=True)
     with pytest.raises(Refused):
         library.save_preset(people.alice, "Wild", {"temperature": 99}, "", is_default=True)

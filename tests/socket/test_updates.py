@@ -1,4 +1,4 @@
-"""What an open page is told over its socket, and what it does when it cannot be told."""
+"""Updates of an open page through a real socket: size, errors and order."""
 
 import json
 from threading import Event
@@ -17,7 +17,7 @@ from tests.socket.room import MODEL, Room
 
 
 def long_conversation(characters: int) -> Conversation:
-    """A conversation of Alice's whose messages have so many characters together."""
+    """A conversation of Alice's with that many characters in all."""
     conversation = Conversation.objects.create(user=User.objects.get(username="alice"), title="T")
     parent = None
     for part in ["水" * (characters // 2)] * 2:
@@ -30,13 +30,13 @@ def long_conversation(characters: int) -> Conversation:
     return conversation
 
 
-async def told(tab: Tab, frame_type: str, frame: Frame) -> Frame:
-    """The first frame of that type that a page gets once it has said something."""
+async def answer_to(tab: Tab, frame_type: str, frame: Frame) -> Frame:
+    """Send a frame; returns the first frame of that type that follows."""
     found: list[Frame] = []
 
     def listen(text: str, _at: float) -> None:
-        heard: Frame = json.loads(text)
-        found.extend([heard] if heard["type"] == frame_type else [])
+        received: Frame = json.loads(text)
+        found.extend([received] if received["type"] == frame_type else [])
 
     tab.on_text = listen
     await tab.say(frame)
@@ -44,16 +44,16 @@ async def told(tab: Tab, frame_type: str, frame: Frame) -> Frame:
     return found[0]
 
 
-def test_what_a_page_lacks_is_told_however_much_it_is(room: Room) -> None:
+def test_a_page_is_sent_all_changes_of_a_long_conversation(room: Room) -> None:
     conversation = long_conversation(600_000)
     watching = {
         "type": "conversation.open", "conversation_id": str(conversation.pk), "version": 0
     }  # fmt: skip
-    frame = room.with_tab(lambda tab: told(tab, "conversation.changed", watching))
+    frame = room.with_tab(lambda tab: answer_to(tab, "conversation.changed", watching))
     assert sum(len(message["content"]) for message in frame["messages"]) == 600_000
 
 
-def test_a_page_that_cannot_be_told_comes_back_and_goes_on(
+def test_a_page_whose_changes_cannot_be_read_reconnects(
     room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = ["not now"]
@@ -75,7 +75,7 @@ def test_a_page_that_cannot_be_told_comes_back_and_goes_on(
     caplog.clear()
 
 
-def test_what_was_asked_for_last_is_what_stays(room: Room) -> None:
+def test_of_many_frames_the_last_one_decides(room: Room) -> None:
     conversation = long_conversation(10)
     first, second = conversation.messages.order_by("created_at")
 
@@ -83,8 +83,8 @@ def test_what_was_asked_for_last_is_what_stays(room: Room) -> None:
         versions: list[int] = []
 
         def listen(text: str, _at: float) -> None:
-            heard: Frame = json.loads(text)
-            versions.extend([heard["version"]] if heard["type"] == "done" else [])
+            received: Frame = json.loads(text)
+            versions.extend([received["version"]] if received["type"] == "done" else [])
 
         tab.on_text = listen
         for head in [first, second] * 8 + [first]:
@@ -99,19 +99,19 @@ def test_what_was_asked_for_last_is_what_stays(room: Room) -> None:
         await tab.until(lambda: len(versions) == 17)
         return versions
 
-    # Each answer names the version of the conversation that shows what was asked for.
+    # Each answer has the version of the conversation with the branch that was asked for.
     assert room.with_tab(step) == list(range(2, 19))
     conversation.refresh_from_db()
     assert (conversation.version, conversation.head) == (18, first)
 
 
-def test_an_answer_is_asked_for_with_the_settings_that_were_sent_before(
+def test_an_answer_uses_the_settings_that_were_sent_before_it(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     overtaken, real = Event(), turns.regenerate
 
     def configure(*given: Any) -> int:
-        # Time enough for an answer that does not wait to begin without them.
+        # An answer that did not wait would start within this time, without the settings.
         overtaken.wait(0.5)
         return real_configure(*given)
 
