@@ -18,7 +18,7 @@ from conversations.chat.checks import checked_system_message
 from conversations.chat.library import checked_name
 from conversations.models import Preset
 from conversations.refusal import Refused
-from conversations.upstream import PARAMETERS
+from conversations.upstream import MOST_STOP_SEQUENCES, PARAMETERS
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Preset]
@@ -56,8 +56,11 @@ class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy(
-            r"Up to four texts at which an answer ends, one in each line. \n is a line break."
+        help_text=format_lazy(
+            gettext_lazy(
+                r"Up to {most} texts at which an answer ends, one in each line. \n is a line break."
+            ),
+            most=MOST_STOP_SEQUENCES,
         ),
     )
 

@@ -11,6 +11,8 @@ from conversations.models import LanguageModel
 from conversations.refusal import Refused
 from conversations.upstream import (
     DEFAULT_RANGES,
+    MOST_STOP_SEQUENCES,
+    MOST_TOOLS,
     PARAMETERS,
     ChatMessage,
     CompletionRequest,
@@ -23,6 +25,7 @@ from conversations.upstream import (
 
 FIELDS = tuple(each.name for each in PARAMETERS)
 _BY_NAME = {each.name: each for each in PARAMETERS}
+_MOST = {"stop": {"most": MOST_STOP_SEQUENCES}, "tools": {"most": MOST_TOOLS}}
 # The ranges that any model can have: some upper ends are the server's own and can be raised.
 WIDEST: Ranges = {
     each.name: msgspec.structs.replace(each.range, high=each.highest or each.range.high)
@@ -87,7 +90,9 @@ def described(model: LanguageModel) -> dict[str, dict[str, Any]]:
     """The parameters that the model takes, with what a page needs to ask for them."""
     ranges, defaults = ranges_of(model), _defaults(model)
     return {
-        each.name: _described(each, ranges[each.name], defaults) if each.range else {}
+        each.name: _described(each, ranges[each.name], defaults)
+        if each.range
+        else _MOST.get(each.name, {})
         for each in PARAMETERS
         if takes(model, each.name)
     }

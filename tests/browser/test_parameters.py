@@ -69,6 +69,7 @@ def test_every_number_and_stop_reach_the_upstream_as_set(
         stop.fill(text)
         stop.press("Enter")
     expect(stop).to_be_disabled()
+    expect(panel.locator("#parameter-stop-help")).to_contain_text("At most 4.")
     panel.get_by_label("System message").fill("You like tea.")
     converse(panel)
     body = asked(upstream)

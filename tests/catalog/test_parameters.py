@@ -85,3 +85,8 @@ def test_a_page_is_told_what_it_may_ask_for() -> None:
     assert described["top_k"]["also"] == [-1]
     assert described["response_format"] == {}
     assert described.keys().isdisjoint({"stop", "tools", "thinking_budget"})
+
+
+def test_a_page_is_told_how_many_items_a_list_can_have() -> None:
+    described = parameters.described(model(takes_tools=True))
+    assert (described["stop"], described["tools"]) == ({"most": 4}, {"most": 128})

@@ -1,12 +1,11 @@
 /** The text box at the bottom: stores what is typed as a draft, and sends it. */
 
+import { lengthOf, MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { element, on } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
-// The site refuses longer messages (docs/protocol.md). The page says so before sending.
-const LONGEST = 100_000;
 const COMPOSING_KEY_CODE = 229;
 
 /**
@@ -144,8 +143,8 @@ export class Composer extends Emitter {
   /** Shows an error while the text is too long. */
   #checkLength() {
     const length = lengthOf(this.#box.value);
-    const tooLong = { count: count(length), limit: count(LONGEST) };
-    this.showError(length > LONGEST ? word("too-long", tooLong) : "");
+    const tooLong = { count: count(length), limit: count(MOST_CHARACTERS) };
+    this.showError(length > MOST_CHARACTERS ? word("too-long", tooLong) : "");
   }
 
   /** @param {string} text */
@@ -162,7 +161,9 @@ export class Composer extends Emitter {
 
   /** @param {string} text @returns {boolean} */
   #maySend(text) {
-    return this.#canSend && !this.#answering && text.trim() !== "" && lengthOf(text) <= LONGEST;
+    return (
+      this.#canSend && !this.#answering && text.trim() !== "" && lengthOf(text) <= MOST_CHARACTERS
+    );
   }
 
   // For browsers without field-sizing. The style sheet limits the height.
@@ -176,12 +177,4 @@ export class Composer extends Emitter {
 /** @param {string[]} texts @returns {string} those that are not empty, one below the other */
 function joined(...texts) {
   return texts.filter(Boolean).join("\n\n");
-}
-
-/** @param {string} text @returns {number} in code points, as the site counts */
-function lengthOf(text) {
-  if (text.length <= LONGEST) return text.length;
-  let length = 0;
-  for (const _character of text) length += 1;
-  return length;
 }

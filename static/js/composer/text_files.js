@@ -1,9 +1,9 @@
 /** Text files that are dropped, pasted or picked: their text is added to the message. */
 
+import { MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { element, on } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
-const MOST_CHARACTERS = 100_000;
 // A character takes at most four bytes of UTF-8.
 const MOST_BYTES = 4 * MOST_CHARACTERS;
 

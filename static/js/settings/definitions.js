@@ -1,6 +1,7 @@
 /** The editors of `tools` and `response_format` in the parameters panel. */
 
 import { FormatEditor } from "#js/settings/format_editor.js";
+import { mostOf } from "#js/settings/parameters.js";
 import { ToolsEditor } from "#js/settings/tools_editor.js";
 import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
@@ -35,10 +36,11 @@ export class Definitions {
   /**
    * @param {Record<string, any>} parameters of the conversation
    * @param {Definition[]} definitions
+   * @param {import("#js/settings/parameters.js").Model} model
    */
-  draw(parameters, definitions) {
+  draw(parameters, definitions, model) {
     this.#format.update({ value: parameters.response_format, definitions });
-    this.#tools.update({ value: parameters.tools, definitions });
+    this.#tools.update({ value: parameters.tools, definitions, most: mostOf("tools", model) });
   }
 
   /** @param {string} slot @param {string} name @param {FormatEditor | ToolsEditor} editor */

@@ -6,8 +6,6 @@ import { on, part, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 /**
- * Dispatches `change` {name, value}.
- *
  * @extends {Emitter<import("#js/events.js").ParameterFieldEvents>}
  */
 export class NumberField extends Emitter {

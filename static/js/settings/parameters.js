@@ -59,3 +59,14 @@ export function describe(name, model) {
     return word("range-only", { range });
   return word("range-default", { range, value: allowed.default });
 }
+
+/**
+ * The number of items that a list can have; without limit if the model has none.
+ *
+ * @param {string} name
+ * @param {Model} model
+ * @returns {number}
+ */
+export function mostOf(name, model) {
+  return model?.parameters?.[name]?.most ?? Number.POSITIVE_INFINITY;
+}

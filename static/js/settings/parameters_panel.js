@@ -86,7 +86,7 @@ export class ParametersPanel {
     for (const field of this.#fields) field.draw(model, parameters[field.name]);
     this.#stop.draw(model, parameters.stop);
     this.#presets.draw();
-    this.#definitions.draw(parameters, definitions);
+    this.#definitions.draw(parameters, definitions, model);
     for (const slot of ["response_format", "tools"]) this.#drawSlot(model, slot);
     if (document.activeElement !== this.#systemMessage) this.#systemMessage.value = system_message;
     const isSet = Object.keys(parameters).length > 0 || system_message !== "";

@@ -1,17 +1,14 @@
 /** The field of the parameter `stop`: texts that end an answer. */
 
-import { accepts } from "#js/settings/parameters.js";
+import { accepts, mostOf } from "#js/settings/parameters.js";
 import { Chips } from "#js/ui/chips.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { part } from "#js/ui/markup.js";
-import { word } from "#js/ui/words.js";
+import { count, word } from "#js/ui/words.js";
 
-const MOST_TEXTS = 4;
 const ESCAPES = /** @type {Record<string, string>} */ ({ "\\n": "\n", "\\t": "\t", "\\\\": "\\" });
 
 /**
- * Dispatches `change` {name, value}.
- *
  * @extends {Emitter<import("#js/events.js").ParameterFieldEvents>}
  */
 export class StopField extends Emitter {
@@ -22,7 +19,7 @@ export class StopField extends Emitter {
   constructor(element) {
     super();
     this.element = element;
-    this.#chips = new Chips(element, MOST_TEXTS, { read: unescaped, show: escaped });
+    this.#chips = new Chips(element, Number.POSITIVE_INFINITY, { read: unescaped, show: escaped });
     this.#chips.on("change", ({ texts }) => this.#change(texts));
   }
 
@@ -31,12 +28,13 @@ export class StopField extends Emitter {
    * @param {string | string[] | undefined} value
    */
   draw(model, value) {
-    const isAccepted = accepts(model, "stop");
+    const isAccepted = accepts(model, this.name);
+    this.#chips.limit = mostOf(this.name, model);
     this.#chips.draw([value ?? []].flat());
     this.element.classList.toggle("is-off", !isAccepted);
     part(this.element, "input").disabled = !isAccepted || this.#chips.isFull;
     part(this.element, "range").textContent = isAccepted
-      ? ""
+      ? rangeOf(this.#chips.limit)
       : word("not-taken", { model: model?.name ?? "" });
   }
 
@@ -45,6 +43,11 @@ export class StopField extends Emitter {
     const value = texts.length ? texts : undefined;
     this.emit("change", { name: this.name, value });
   }
+}
+
+/** @param {number} limit @returns {string} */
+function rangeOf(limit) {
+  return Number.isFinite(limit) ? word("at-most", { count: count(limit) }) : "";
 }
 
 /** @param {string} text @returns {string} with line breaks and tabs as in code */

@@ -10,9 +10,7 @@
 import { askDefinition } from "#js/settings/definition_dialog.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, on, part } from "#js/ui/markup.js";
-import { word } from "#js/ui/words.js";
-
-const MOST_TOOLS = 128;
+import { count, word } from "#js/ui/words.js";
 
 /** @extends {Emitter<import("#js/events.js").DefinitionEditorEvents>} */
 export class ToolsEditor extends Emitter {
@@ -21,6 +19,8 @@ export class ToolsEditor extends Emitter {
   #chosen = [];
   /** @type {Definition[]} */
   #saved = [];
+  /** The number of functions that a request can have. */
+  #most = Number.POSITIVE_INFINITY;
   #drawn = "";
 
   constructor() {
@@ -28,22 +28,25 @@ export class ToolsEditor extends Emitter {
     on(part(this.element, "new"), "click", () => this.#edit(null));
   }
 
-  /** @param {{value: Tool[] | undefined, definitions: Definition[]}} view */
-  update({ value, definitions }) {
+  /** @param {{value: Tool[] | undefined, definitions: Definition[], most: number}} view */
+  update({ value, definitions, most }) {
     const saved = definitions.filter((each) => each.kind === "tool");
-    const shown = JSON.stringify([value, saved]);
+    const shown = JSON.stringify([value, saved, most]);
     if (shown === this.#drawn) return;
     this.#drawn = shown;
     this.#chosen = value ?? [];
     this.#saved = saved;
+    this.#most = most;
     this.#draw();
   }
 
   #draw() {
     const rows = this.#tools().map((tool) => this.#row(tool));
     part(this.element, "none").hidden = rows.length > 0;
-    const full = this.#chosen.length >= MOST_TOOLS;
+    const full = this.#chosen.length >= this.#most;
     part(this.element, "full").hidden = !full;
+    if (full)
+      part(this.element, "full").textContent = word("tools-full", { count: count(this.#most) });
     this.#replaceRows(rows);
   }
 
@@ -72,7 +75,7 @@ export class ToolsEditor extends Emitter {
     const isChosen = this.#chosen.some((each) => nameOf(each) === name);
     const box = part(row, "chosen");
     box.checked = isChosen;
-    box.disabled = !isChosen && this.#chosen.length >= MOST_TOOLS;
+    box.disabled = !isChosen && this.#chosen.length >= this.#most;
     part(row, "name").textContent = name;
     part(row, "description").textContent = tool.function.description ?? "";
     part(row, "edit").setAttribute("aria-label", word("edit-named", { name }));
@@ -101,7 +104,7 @@ export class ToolsEditor extends Emitter {
     const isRenamed = old !== null && nameOf(old) !== draft.name;
     const replaces = isRenamed ? (/** @type {Definition[]} */ all) => savedAs(old, all) : null;
     this.emit("save", { kind: "tool", name: draft.name, definition: tool, replaces });
-    if (others.length < MOST_TOOLS) this.#change([...others, tool]);
+    if (others.length < this.#most) this.#change([...others, tool]);
   }
 
   /** @param {Tool} tool */

@@ -33,13 +33,14 @@
  *   notice?: string | null, parameters?: Record<string, any>,
  *   system_message?: string}} Conversation CONVERSATION
  *
- * @typedef {object} Allowed the values that a model takes for a parameter
- * @property {boolean} [whole] whether it has no fractions
+ * @typedef {object} Allowed the values of a parameter that a model accepts
+ * @property {boolean} [whole] whether it must be a whole number
  * @property {number} [low]
  * @property {number} [high]
  * @property {boolean} [open_low] whether `low` itself is left out
  * @property {number[]} [also] values beside the range
  * @property {number | null} [default]
+ * @property {number} [most] the number of items that a list can have
  *
  * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean,
  *   parameters?: Record<string, Allowed>}} Model

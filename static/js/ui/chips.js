@@ -14,7 +14,6 @@ import { word } from "#js/ui/words.js";
 export class Chips extends Emitter {
   #list;
   #input;
-  #limit;
   #format;
   /** @type {string[]} */
   #texts = [];
@@ -29,7 +28,8 @@ export class Chips extends Emitter {
     super();
     this.#list = part(element, "chips");
     this.#input = part(element, "input");
-    this.#limit = limit;
+    /** The number of texts that the field can have. */
+    this.limit = limit;
     this.#format = format;
     on(this.#input, "keydown", (event) => this.#pressed(event));
     on(this.#input, "change", () => this.#add());
@@ -43,7 +43,7 @@ export class Chips extends Emitter {
 
   /** @returns {boolean} */
   get isFull() {
-    return this.#texts.length >= this.#limit;
+    return this.#texts.length >= this.limit;
   }
 
   /** @param {string[]} texts */
