@@ -1,4 +1,4 @@
-"""Links as lists show them, made without asking what their conversations say."""
+"""Stored share links for tests of lists, without snapshots of conversations."""
 
 from typing import Any
 from uuid import uuid4
@@ -7,7 +7,7 @@ from conversations.models import Conversation, ShareLink, User, hashed
 
 
 def link_of(user: User, title: str = "A picnic", **fields: Any) -> ShareLink:
-    """A link as the list shows it; what it shows is of no interest here."""
+    """A stored link with an empty snapshot."""
     conversation = Conversation.objects.create(user=user, title=title)
     token = ShareLink.new_token()
     given = {"audience": "public", "conversation": conversation, **fields}

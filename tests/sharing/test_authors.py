@@ -1,18 +1,23 @@
-"""What becomes of links: titles, deletion and its undoing, terms, and what readers make of them."""
+"""Links after they were created: titles, deletion, terms, revoking, and continued copies."""
 
 import json
+import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
 from django.db import connection
 
 from conversations import access
-from conversations.chat import tree
+from conversations.chat import tree, turns
+from conversations.chat.turns import NewMessage
+from conversations.generation import lifecycle
 from conversations.models import AuditEntry, Conversation, ShareLink, User, title_from
 from conversations.refusal import Refused
 from conversations.sharing import links, terms
 from conversations.sharing.terms import Terms
+from conversations.transcript import Finished
 from tests.people import People, make_model
 from tests.sharing.talk import (
     add_branch,
@@ -29,7 +34,7 @@ from tests.sharing.talk import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_token_is_long_and_stands_nowhere_in_the_clear(people: People) -> None:
+def test_a_token_is_long_and_not_stored_in_the_clear(people: People) -> None:
     link = share(make_talk(people.alice), passphrase="open sesame")
     assert len(link.sealed_token) >= 43  # 256 bits in base64
     with connection.cursor() as cursor:
@@ -40,7 +45,7 @@ def test_a_token_is_long_and_stands_nowhere_in_the_clear(people: People) -> None
     assert identify_hasher(link.passphrase_hash)
 
 
-def test_what_is_masked_is_not_kept_in_the_clear(people: People) -> None:
+def test_masked_strings_are_not_stored_in_the_clear(people: People) -> None:
     talk = make_talk(people.alice, asked("It is hunter22"), title="Hello")
     link = share(talk, shows={"masks": ("hunter22",)})
     row = ShareLink.objects.filter(pk=link.pk).values("selection", "snapshot", "article").get()
@@ -48,7 +53,7 @@ def test_what_is_masked_is_not_kept_in_the_clear(people: People) -> None:
     assert links.selection_of(ShareLink.objects.get(pk=link.pk)).masks == ("hunter22",)
 
 
-def test_a_title_made_of_a_message_that_is_not_shown_gives_way(people: People) -> None:
+def test_a_title_made_from_a_hidden_message_is_replaced(people: People) -> None:
     talk = make_talk(people.alice, asked("My diagnosis"), answer("I see"), title="My diagnosis")
     head = talk.head
     other = add_branch(talk, None, asked("What are tides?"), answer("Water"))
@@ -63,7 +68,7 @@ def test_a_title_made_of_a_message_that_is_not_shown_gives_way(people: People) -
     assert share(talk).title == "Given by hand"
 
 
-def test_a_title_that_is_cut_short_holds_no_part_of_what_is_masked(people: People) -> None:
+def test_a_title_that_is_cut_short_has_no_part_of_a_masked_string(people: People) -> None:
     secret = "sk-" + "a1" * 60
     words = f"Why is {secret} refused?"
     link = share(make_talk(people.alice, asked(words), title=title_from(words)))
@@ -72,7 +77,7 @@ def test_a_title_that_is_cut_short_holds_no_part_of_what_is_masked(people: Peopl
     assert link.title == "Why is █████ refused?"
 
 
-def test_what_was_deleted_or_is_being_written_is_not_shared(people: People) -> None:
+def test_a_deleted_message_is_not_shared(people: People) -> None:
     talk = make_talk(people.alice)
     assert talk.head is not None
     tree.delete_message(people.alice, talk.head.pk)
@@ -80,11 +85,20 @@ def test_what_was_deleted_or_is_being_written_is_not_shared(people: People) -> N
         share(talk, shows={"leaf_id": talk.head.pk})
 
 
+def test_an_answer_that_is_being_written_is_not_shared(people: People) -> None:
+    sent = NewMessage(None, None, "What are tides?", make_model().name, {})
+    turn = turns.send(people.alice, uuid4(), sent)
+    with pytest.raises(Refused, match="still being written"):
+        share(turn.conversation)
+    lifecycle.finish(turn.generation.pk, turn.generation.epoch, Finished(cause="completed"))
+    assert share(turn.conversation).title == "What are tides?"
+
+
 def state_of(link: ShareLink) -> str:
     return ShareLink.objects.get(pk=link.pk).state
 
 
-def test_deleting_a_conversation_revokes_its_links_and_undoing_brings_back_just_those(
+def test_deleting_a_conversation_revokes_its_links_and_restoring_it_restores_just_those(
     people: People,
 ) -> None:
     talk = make_talk(people.alice)
@@ -97,7 +111,7 @@ def test_deleting_a_conversation_revokes_its_links_and_undoing_brings_back_just_
     assert (state_of(live), state_of(revoked)) == ("live", "revoked")
 
 
-def test_a_link_that_is_revoked_meanwhile_is_not_brought_back(people: People) -> None:
+def test_a_link_that_is_revoked_meanwhile_is_not_restored(people: People) -> None:
     talk = make_talk(people.alice)
     by_author, by_administrator = share(talk), share(talk)
     tree.delete(people.alice, talk.pk)
@@ -108,7 +122,7 @@ def test_a_link_that_is_revoked_meanwhile_is_not_brought_back(people: People) ->
 
 
 @pytest.mark.parametrize("change", ["snapshot", "terms"])
-def test_a_link_that_is_revoked_while_it_is_changed_stays_so(
+def test_a_link_that_is_revoked_while_it_is_changed_stays_revoked(
     people: People, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     talk = make_talk(people.alice)
@@ -130,7 +144,7 @@ def test_a_link_that_is_revoked_while_it_is_changed_stays_so(
     assert (state_of(link), ShareLink.objects.get(pk=link.pk).views) == ("revoked", 7)
 
 
-def test_links_are_kept_where_their_author_says_so(people: People) -> None:
+def test_links_stay_open_after_a_deletion_if_the_author_keeps_them(people: People) -> None:
     talk = make_talk(people.alice)
     link = share(talk)
     tree.delete(people.alice, talk.pk, keep_links=True)
@@ -141,7 +155,7 @@ def test_links_are_kept_where_their_author_says_so(people: People) -> None:
     assert browser_of(None).get(path_of(link)).status_code == 200
 
 
-def test_an_administrator_revokes_on_the_record_and_sees_no_content(people: People) -> None:
+def test_revoking_by_an_administrator_is_audited_without_content(people: People) -> None:
     link = share(make_talk(people.alice))
     assert links.revoke_for(people.dana, ShareLink.objects.all()) == 1
     assert links.revoke_for(people.dana, ShareLink.objects.all()) == 0
@@ -151,7 +165,7 @@ def test_an_administrator_revokes_on_the_record_and_sees_no_content(people: Peop
     assert (link.sealed_token in trail, "tides" in trail) == (False, False)
 
 
-def test_a_link_keeps_what_new_terms_do_not_mention(people: People) -> None:
+def test_a_link_keeps_terms_that_are_not_changed(people: People) -> None:
     link = share(make_talk(people.alice), passphrase="open", lifetime_seconds=3600)
     changed = links.change_terms(
         people.alice, link.pk, Terms(audience=ShareLink.Audience.SIGNED_IN)
@@ -162,7 +176,7 @@ def test_a_link_keeps_what_new_terms_do_not_mention(people: People) -> None:
     assert links.change_terms(people.alice, link.pk, open_to_all).passphrase_hash == ""
 
 
-def test_views_cannot_be_limited_to_fewer_than_there_were(people: People) -> None:
+def test_views_cannot_be_limited_to_fewer_than_were_counted(people: People) -> None:
     link = share(make_talk(people.alice))
     ShareLink.objects.filter(pk=link.pk).update(views=3)
     with pytest.raises(Refused, match="opened 3 times"):
@@ -171,7 +185,7 @@ def test_views_cannot_be_limited_to_fewer_than_there_were(people: People) -> Non
         )
 
 
-def gone_on(reader: User, link: ShareLink) -> Conversation:
+def continued(reader: User, link: ShareLink) -> Conversation:
     browser, path = browser_of(reader), path_of(link)
     page = browser.get(path).text
     key = page.partition('name="key" value="')[2].partition('"')[0]
@@ -180,7 +194,7 @@ def gone_on(reader: User, link: ShareLink) -> Conversation:
     return Conversation.objects.get(user=reader, pk=answer["Location"].split("/")[2])
 
 
-def test_a_reader_goes_on_from_what_is_shown_and_nothing_else(people: People) -> None:
+def test_a_continued_copy_has_what_is_shown_and_nothing_else(people: People) -> None:
     make_model("a/first"), make_model("test/model")
     said = [
         asked("Add 1 and 2, says hunter22"),
@@ -189,7 +203,7 @@ def test_a_reader_goes_on_from_what_is_shown_and_nothing_else(people: People) ->
         answer("3"),
     ]
     talk = make_talk(people.alice, *said, title="Sums", system_message="Hidden rules")
-    copy = gone_on(people.bob, share(talk, shows={"masks": ("hunter22",)}))
+    copy = continued(people.bob, share(talk, shows={"masks": ("hunter22",)}))
     assert (copy.title, copy.system_message, copy.parameters) == ("Sums", "", {})
     assert copy.language_model is not None
     assert copy.language_model.name == "test/model"
@@ -201,24 +215,47 @@ def test_a_reader_goes_on_from_what_is_shown_and_nothing_else(people: People) ->
     assert talk.messages.count() == 4
 
 
-def test_a_reader_goes_on_with_a_model_that_they_may_use(people: People) -> None:
+def test_a_continued_copy_has_a_model_that_the_reader_may_use(people: People) -> None:
     closed = make_model("test/model")
     closed.audience = "restricted"
     closed.save()
-    copy = gone_on(people.bob, share(make_talk(people.alice)))
+    copy = continued(people.bob, share(make_talk(people.alice)))
     assert copy.language_model is None
     make_model("open/model")
-    copy = gone_on(people.bob, share(make_talk(people.alice)))
+    copy = continued(people.bob, share(make_talk(people.alice)))
     assert copy.language_model is not None
     assert copy.language_model.name == "open/model"
 
 
-def test_nobody_goes_on_by_a_form_that_was_made_for_another(people: People) -> None:
-    link = share(make_talk(people.alice))
+def test_a_form_works_for_its_own_reader_link_and_day(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, other = share(make_talk(people.alice)), share(make_talk(people.alice))
     path = path_of(link)
     page = browser_of(people.charlie).get(path).text
     key = page.partition('name="key" value="')[2].partition('"')[0]
     assert key
-    for reader in (people.bob, None):
-        assert browser_of(reader).post(f"{path}continue/", {"key": key})["Location"] == path
-    assert people.bob.conversations.count() == 0
+
+    def refused(reader: User | None, path: str) -> bool:
+        return browser_of(reader).post(f"{path}continue/", {"key": key})["Location"] == path
+
+    assert refused(people.bob, path)
+    assert refused(None, path)
+    assert refused(people.charlie, path_of(other))
+    tomorrow = time.time() + 24 * 3600 + 1
+    monkeypatch.setattr(time, "time", lambda: tomorrow)
+    assert refused(people.charlie, path)
+    assert Conversation.objects.exclude(user=people.alice).count() == 0
+
+
+def test_a_continued_copy_has_the_parameters_and_system_message_that_are_shown(
+    people: People,
+) -> None:
+    talk = make_talk(
+        people.alice, system_message="Be exact.", parameters={"temperature": 0.5, "stop": ["tea"]}
+    )
+    copy = continued(people.bob, share(talk, shows={"omit": ()}))
+    assert copy.system_message == "Be exact."
+    assert copy.parameters == {"temperature": 0.5, "stop": ["tea"]}
+    masked = continued(people.bob, share(talk, shows={"omit": (), "masks": ("0.5",)}))
+    assert masked.parameters == {}

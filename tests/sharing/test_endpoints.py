@@ -1,4 +1,4 @@
-"""What the dialog asks for: each endpoint for its author, for a stranger, and with bad input."""
+"""The endpoints of the share dialog: for the author, for a stranger, and with bad input."""
 
 import json
 from typing import Any
@@ -10,7 +10,9 @@ from django.contrib.auth.models import Group
 from django.http import HttpResponse
 from django.test import Client
 
-from conversations.models import Conversation, Policy, ShareLink
+from conversations.models import Conversation, Policy, ShareLink, User
+from conversations.sharing import links as links_of_authors
+from conversations.sharing import selection as selections
 from tests.people import People
 from tests.sharing.talk import answer, asked, browser_of, make_talk, path_of, selection, share
 
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def chosen(talk: Conversation, **fields: Any) -> dict[str, Any]:
-    """A selection as it is sent."""
+    """A selection as JSON."""
     built: dict[str, Any] = msgspec.to_builtins(selection(talk, **fields))
     return built
 
@@ -53,8 +55,8 @@ def test_a_link_is_made_listed_changed_updated_and_revoked(people: People) -> No
     path = f"/share/{link['id']}"
     terms = {"audience": "named", "usernames": ["bob"], "lifetime_seconds": None, "max_views": 5}
     changed = post(browser, f"{path}/terms/", terms=terms).json()["link"]
-    told = ("audience", "usernames", "expires_at", "max_views", "url")
-    assert [changed[each] for each in told] == ["named", ["bob"], None, 5, link["url"]]
+    names = ("audience", "usernames", "expires_at", "max_views", "url")
+    assert [changed[each] for each in names] == ["named", ["bob"], None, 5, link["url"]]
 
     talk.messages.filter(role="user").update(content="What are seas?")
     updated = post(browser, f"{path}/snapshot/", selection=chosen(talk, masks=("Water",)))
@@ -96,20 +98,28 @@ def test_somebody_elses_conversation_is_not_shared(people: People, part: str) ->
         ({"audience": "public", "lifetime_seconds": 1}, "out_of_range", "lifetime_seconds"),
         ({"audience": "public", "lifetime_seconds": 10**12}, "out_of_range", "lifetime_seconds"),
         ({"audience": "public", "max_views": 0}, "out_of_range", "max_views"),
+        ({"audience": "public", "max_views": 1_000_001}, "out_of_range", "max_views"),
         ({"audience": "public", "passphrase": "x" * 201}, "too_long", "passphrase"),
         ({"audience": "named"}, "nobody_named", "usernames"),
         ({"audience": "named", "usernames": ["nobody"]}, "unknown_person", "usernames"),
         ({"audience": "named", "usernames": ["BOB"]}, "unknown_person", "usernames"),
+        ({"audience": "named", "usernames": ["gone"]}, "unknown_person", "usernames"),
+        ({"audience": "named", "usernames": ["bob"] + ["x"] * 201}, "unknown_person", "usernames"),
+        (
+            {"audience": "named", "usernames": [f"x{each}" for each in range(201)]},
+            "too_many", "usernames",
+        ),
         ({"audience": "named", "group_ids": [7]}, "unknown_group", "group_ids"),
         ({"audience": "everybody"}, "malformed", None),
         ({"audience": "public", "views": 3}, "malformed", None),
         ({}, "malformed", None),
     ],
-)
-def test_terms_that_cannot_be_are_refused_with_their_field(
+)  # fmt: skip
+def test_bad_terms_are_refused_with_their_field(
     people: People, terms: dict[str, Any], code: str, field: str | None
 ) -> None:
     Group.objects.create(pk=7, name="others")
+    User.objects.create_user("gone", is_active=False)
     talk = make_talk(people.alice)
     body = {"selection": chosen(talk), "terms": terms}
     reply = post(browser_of(people.alice), f"/c/{talk.pk}/share/", **body)
@@ -124,9 +134,10 @@ def test_terms_that_cannot_be_are_refused_with_their_field(
         ({"masks": ("xx",) * 101}, "too_many", "masks"),
         ({"message_ids": ()}, "empty", "message_ids"),
         ({"title": "x" * 201}, "too_long", "title"),
+        ({"masks": ("x" * 10_001,)}, "too_long", "masks"),
     ],
 )
-def test_a_selection_that_cannot_be_is_refused_with_its_field(
+def test_a_bad_selection_is_refused_with_its_field(
     people: People, fields: dict[str, Any], code: str, field: str
 ) -> None:
     talk = make_talk(people.alice)
@@ -137,7 +148,30 @@ def test_a_selection_that_cannot_be_is_refused_with_its_field(
     assert [error_of(secrets), error_of(made)] == [refused, refused]
 
 
-def test_the_site_decides_who_and_how_long(people: People) -> None:
+@pytest.mark.parametrize("bound", ["MOST_MESSAGES", "MOST_CHARACTERS"])
+def test_a_conversation_that_is_too_long_is_not_shared(
+    people: People, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    talk, browser = make_talk(people.alice), browser_of(people.alice)
+    monkeypatch.setattr(selections, bound, 1)
+    refused = post(browser, f"/c/{talk.pk}/share/secrets/", selection=chosen(talk))
+    assert error_of(refused) == (422, "too_long", "message_ids")
+
+
+def test_an_author_with_too_many_links_revokes_one_first(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links_of_authors, "MOST_LINKS", 1)
+    talk, browser = make_talk(people.alice), browser_of(people.alice)
+    body = {"selection": chosen(talk), "terms": {"audience": "public"}}
+    first = post(browser, f"/c/{talk.pk}/share/", **body).json()["link"]
+    refused = post(browser, f"/c/{talk.pk}/share/", **body)
+    assert error_of(refused) == (422, "too_many", None)
+    post(browser, f"/share/{first['id']}/revoke/")
+    assert post(browser, f"/c/{talk.pk}/share/", **body).status_code == 201
+
+
+def test_the_policy_of_the_site_bounds_audience_and_lifetime(people: People) -> None:
     Policy.objects.create(public_links=False, default_link_days=30, longest_link_days=7)
     talk, browser = make_talk(people.alice), browser_of(people.alice)
     path = f"/c/{talk.pk}/share/"
@@ -155,7 +189,7 @@ def test_the_site_decides_who_and_how_long(people: People) -> None:
     assert round((link.expires_at - link.created_at).total_seconds() / 86400) == 7
 
 
-def test_people_and_groups_are_known_only_as_far_as_one_may(people: People) -> None:
+def test_an_author_finds_own_groups_and_exact_usernames_only(people: People) -> None:
     own, other = Group.objects.create(name="own"), Group.objects.create(name="other")
     people.alice.groups.add(own)
     browser = browser_of(people.alice)
@@ -171,7 +205,7 @@ def preview(browser: Client, talk: Conversation, draft: dict[str, Any]) -> HttpR
     return post(browser, f"/c/{talk.pk}/share/preview/", selection=draft)
 
 
-def test_a_preview_is_the_page_that_a_reader_gets_and_leaves_no_trace(people: People) -> None:
+def test_a_preview_is_the_page_that_a_reader_gets_and_stores_nothing(people: People) -> None:
     said = [asked("My key is sk-abcdefghijklmnopqrst"), answer("Do not tell me.")]
     talk = make_talk(people.alice, *said)
     shows = {"masks": ("sk-abcdefghijklmnopqrst",)}
@@ -184,7 +218,7 @@ def test_a_preview_is_the_page_that_a_reader_gets_and_leaves_no_trace(people: Pe
     assert "█████" in article
 
 
-def test_a_preview_that_cannot_be_says_why(people: People) -> None:
+def test_a_refused_preview_says_why(people: People) -> None:
     talk, browser = make_talk(people.alice), browser_of(people.alice)
     refused = preview(browser, talk, chosen(talk, masks=("x",)))
     assert error_of(refused) == (422, "too_short", "masks")
@@ -192,7 +226,7 @@ def test_a_preview_that_cannot_be_says_why(people: People) -> None:
     assert preview(browser_of(people.bob), talk, chosen(talk)).status_code == 404
 
 
-def test_posts_need_the_sites_own_form(people: People) -> None:
+def test_posts_need_a_csrf_token(people: People) -> None:
     talk = make_talk(people.alice)
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(people.alice)
@@ -201,7 +235,7 @@ def test_posts_need_the_sites_own_form(people: People) -> None:
         assert post(browser, path, **body).status_code == 403
 
 
-def test_secrets_are_found_in_what_is_shown_alone(people: People) -> None:
+def test_secrets_are_found_only_in_what_is_shown(people: People) -> None:
     said = [
         asked("Write to ann@example.org or use sk-abcdefghijklmnopqrst"),
         answer("Fine, ann@example.org.", reasoning_content="eve@example.org would do too"),

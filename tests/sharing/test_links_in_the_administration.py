@@ -1,4 +1,4 @@
-"""Links in the administration: seen without token or content, and revoked with a trail."""
+"""Links in the administration: listed without token or content, revoked with audit entries."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,18 +17,18 @@ LINKS = "/admin/conversations/sharelink/"
 
 @pytest.fixture
 def dana(people: People) -> Desk:
-    """The administrator at the administration."""
+    """Dana, signed in to the administration."""
     return desk_of(people.dana)
 
 
 def titles(desk: Desk, query: str = "") -> list[str]:
-    """The titles that the list shows, in order."""
+    """The titles in the list, in order."""
     found = desk.client.get(LINKS + query).context["cl"].result_list
     return [link.title for link in found]
 
 
 def revoke(desk: Desk, links: list[ShareLink]) -> Any:
-    """Choose links in the list, revoke them, and confirm it."""
+    """Choose links in the list, revoke them and confirm."""
     chosen = {"action": "revoke", "_selected_action": [str(link.pk) for link in links]}
     return desk.client.post(LINKS, {**chosen, "confirmed": "1"}, follow=True)
 
@@ -64,16 +64,16 @@ def test_links_are_found_by_title_author_reader_and_state(dana: Desk, people: Pe
     assert titles(dana, "?author=closed") == ["Named", "Gone"]
 
 
-def test_links_are_revoked_with_a_trail(dana: Desk, people: People) -> None:
+def test_links_are_revoked_with_audit_entries(dana: Desk, people: People) -> None:
     links = [link_of(people.alice, "One"), link_of(people.bob, "Two")]
-    kept = link_of(people.bob, "Kept")
+    other = link_of(people.bob, "Kept")
     assert "2 links were revoked." in revoke(dana, links).content.decode()
-    assert [link.title for link in ShareLink.objects.live()] == [kept.title]
+    assert [link.title for link in ShareLink.objects.live()] == [other.title]
     assert sorted(trail()) == [("dana", "revoked", "One"), ("dana", "revoked", "Two")]
     assert "token" not in str(told())
 
 
-def test_revoking_asks_first(dana: Desk, people: People) -> None:
+def test_revoking_asks_for_confirmation(dana: Desk, people: People) -> None:
     link = link_of(people.alice)
     answer = dana.client.post(LINKS, {"action": "revoke", "_selected_action": [str(link.pk)]})
     assert "Nobody can open them any more" in answer.content.decode()
@@ -81,14 +81,14 @@ def test_revoking_asks_first(dana: Desk, people: People) -> None:
     assert trail() == []
 
 
-def test_a_link_is_neither_made_changed_nor_deleted_here(dana: Desk, people: People) -> None:
+def test_a_link_cannot_be_added_changed_or_deleted(dana: Desk, people: People) -> None:
     link = link_of(people.alice)
     for address in (f"{LINKS}add/", f"{LINKS}{link.pk}/change/", f"{LINKS}{link.pk}/delete/"):
         assert dana.client.post(address, {"title": "Mine"}).status_code == 403
     assert ShareLink.objects.get().title == "A picnic"
 
 
-def test_seeing_and_revoking_are_rights_of_their_own(people: People) -> None:
+def test_viewing_and_revoking_are_separate_permissions(people: People) -> None:
     link = link_of(people.alice)
     assert desk_of(staff_member("sam")).status(LINKS) == 403
     viewer = desk_of(staff_member("vera", "view_sharelink"))
@@ -99,7 +99,7 @@ def test_seeing_and_revoking_are_rights_of_their_own(people: People) -> None:
     assert ShareLink.objects.live().count() == 0
 
 
-def test_the_policy_decides_on_links(dana: Desk) -> None:
+def test_the_policy_bounds_links(dana: Desk) -> None:
     Policy.objects.create(pk=1)
     policy = "/admin/conversations/policy/1/change/"
     assert list(dana.change(policy, default_link_days="0")) == ["default_link_days"]
@@ -112,9 +112,7 @@ def test_the_policy_decides_on_links(dana: Desk) -> None:
     }  # fmt: skip
 
 
-def test_a_shorter_time_for_links_holds_for_those_that_are_there(
-    dana: Desk, people: People
-) -> None:
+def test_a_shorter_lifetime_applies_to_existing_links(dana: Desk, people: People) -> None:
     week = timezone.now() + timedelta(days=7)
     for_ever, short = link_of(people.alice), link_of(people.alice, expires_at=week)
     Policy.objects.create(pk=1)
@@ -126,7 +124,7 @@ def test_a_shorter_time_for_links_holds_for_those_that_are_there(
     assert ShareLink.objects.get(pk=short.pk).expires_at == week
 
 
-def test_the_list_takes_as_many_queries_for_many_links_as_for_few(
+def test_the_list_needs_a_fixed_number_of_queries(
     dana: Desk, people: People, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(60):

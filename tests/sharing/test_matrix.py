@@ -1,4 +1,4 @@
-"""Who may read which link in which state: declared here, whole."""
+"""The matrix of readers, kinds of links and states of links."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "named": {"audience": "named", "usernames": ("bob",)},
     "group": {"audience": "named", "group_ids": (7,)},
 }
-# An administrator is a reader like any other; an author may always look at what is live.
+# An administrator is a reader like any other; an author may always open a live link.
 LIVE = {
     "public": set(READERS),
     "signed_in": {"other", "named", "member", "author", "admin"},
@@ -33,7 +33,7 @@ STATES = (
 
 
 def bring_about(state: str, link: ShareLink) -> None:
-    """Put a link that was live into a state."""
+    """Put a live link into a state."""
     row = ShareLink.objects.filter(pk=link.pk)
     match state:
         case "expired":
@@ -59,7 +59,7 @@ def readers(people: People) -> dict[str, User | None]:
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_link_is_read_by_those_whom_it_is_for(
+def test_a_link_is_read_by_its_audience_only(
     people: People, readers: dict[str, User | None], kind: str, state: str
 ) -> None:
     link = share(make_talk(people.alice), **KINDS[kind])
@@ -75,7 +75,7 @@ def test_a_link_is_read_by_those_whom_it_is_for(
 
 @pytest.mark.parametrize("part", ["conversation.md", "continue/"])
 @pytest.mark.parametrize("state", STATES[1:])
-def test_what_shows_nothing_gives_no_copy_either(people: People, state: str, part: str) -> None:
+def test_a_link_that_is_not_live_gives_no_copy(people: People, state: str, part: str) -> None:
     link = share(make_talk(people.alice))
     bring_about(state, link)
     browser = browser_of(people.bob)
@@ -86,7 +86,7 @@ def test_what_shows_nothing_gives_no_copy_either(people: People, state: str, par
     assert people.bob.conversations.count() == 0
 
 
-def test_a_deactivated_reader_is_nobody(people: People) -> None:
+def test_a_deactivated_reader_is_not_signed_in(people: People) -> None:
     link = share(make_talk(people.alice), audience="signed_in")
     browser = browser_of(people.bob)
     User.objects.filter(pk=people.bob.pk).update(is_active=False)

@@ -1,4 +1,4 @@
-"""Whatever is left out or masked: it can be read nowhere in what a reader gets."""
+"""A left-out part or a masked string can be read nowhere in what a reader gets."""
 
 import html
 import json
@@ -20,7 +20,7 @@ from conversations.views.shared import page_of
 from tests.sharing.talk import add_branch, answer, asked, call
 
 PARTS = ("reasoning", "system_message", "parameters", "tool_calls", "model_names", "author")
-# What only stands in a part that can be left out.
+# Words that occur only in a part that can be left out.
 CANARIES = {
     "reasoning": ["zqthought"],
     "system_message": ["zqsystem"],
@@ -29,7 +29,7 @@ CANARIES = {
     "model_names": ["zqmodel"],
     "author": ["zqauthor", "zqsurname"],
 }
-# Shown by nothing at all.
+# Words that are never shown.
 NEVER = ["zqupstreamid", "zqupstreamname", "zqmail"]
 
 
@@ -55,7 +55,7 @@ def in_pieces(text: str) -> str:
     return "\u200b".join(text)
 
 
-# Each puts a string into Markdown in another way; all of them can be read as the string.
+# Ways to put a string into Markdown; in each of them the string can be read.
 DISGUISES = [
     str, str.upper, entities, emphasised, through_a_link, escaped, in_pieces, html.escape,
     lambda text: f"`{text}`",
@@ -79,7 +79,7 @@ SECRETS = st.text("zqaZ09_-*&<>'\"\\/ .é键", min_size=2, max_size=8).map(lambd
 
 @st.composite
 def drafts(draw: Any) -> dict[str, Any]:
-    """A conversation in which secrets are hidden, and what is to be shown of it."""
+    """A conversation with hidden secrets, and a selection of it."""
     secrets = draw(st.lists(SECRETS, max_size=3, unique=True))
     return {
         "secrets": secrets,
@@ -128,7 +128,7 @@ def test_nothing_left_out_or_masked_can_be_read_anywhere(db: None) -> None:
 
 
 def check(author: User, draft: dict[str, Any]) -> None:
-    """Share as drafted, and look for what must not be there in everything that is served."""
+    """Share a draft, and check that nothing that is served has a forbidden word."""
     conversation, messages = make_tree(author, draft)
     leaf = messages[draft["leaf"]]
     branch = leaf.branch()
@@ -156,7 +156,7 @@ def selection_of(
 
 
 def make_tree(author: User, draft: dict[str, Any]) -> tuple[Conversation, list[Message]]:
-    """A question with two answers; the second goes on with a call, its result and an answer."""
+    """A question with two answers; a call, its result, an answer and a question follow one."""
     texts = [f"zqmsg{number} tells" for number in range(6)]
     for secret, disguise, number in draft["hidden"]:
         texts[number] += f" and {disguise(secret)} too"
@@ -188,7 +188,7 @@ def make_tree(author: User, draft: dict[str, Any]) -> tuple[Conversation, list[M
 
 
 def everything(projection: Projection) -> str:
-    """All that a reader can get, in every way in which it can be read."""
+    """Everything that a reader can get, in every form in which it can be read."""
     link = ShareLink(
         title=projection.title, snapshot=projection.snapshot, shows_title=True, token_hash="0"
     )

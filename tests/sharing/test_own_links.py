@@ -1,4 +1,4 @@
-"""My links: a person's own, page by page, and nobody else's."""
+"""The page of the user's own links."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,18 +16,18 @@ PAGE = "/account/links/"
 
 
 def signed_in(user: User) -> Client:
-    """A browser on which this person is signed in."""
+    """A browser in which this user is signed in."""
     client = Client()
     client.force_login(user)
     return client
 
 
 def page_of(user: User, address: str = PAGE) -> str:
-    """The text of a page for this person."""
+    """The text of a page for this user."""
     return signed_in(user).get(address).content.decode()
 
 
-def test_the_list_tells_of_each_link_what_it_allows_and_how_often_it_was_read(
+def test_the_list_shows_the_terms_and_views_of_each_link(
     people: People,
 ) -> None:
     seen_at = timezone.now() - timedelta(days=2)
@@ -39,7 +39,7 @@ def test_the_list_tells_of_each_link_what_it_allows_and_how_often_it_was_read(
     assert link.url in text
 
 
-def test_nobody_elses_links_are_listed(people: People) -> None:
+def test_links_of_other_users_are_not_listed(people: People) -> None:
     link_of(people.bob, "A secret plan")
     for person in (people.alice, people.dana):
         assert "A secret plan" not in page_of(person)
@@ -55,7 +55,7 @@ def test_nobody_elses_links_are_listed(people: People) -> None:
         ({"conversation": None}, "conversation deleted"),
     ],
 )
-def test_the_list_tells_what_has_become_of_a_link(
+def test_the_list_shows_the_state_of_a_link(
     people: People, fields: dict[str, Any], said: str
 ) -> None:
     link_of(people.alice, **fields)
@@ -71,7 +71,7 @@ def test_the_list_tells_what_has_become_of_a_link(
         ({"revoked_at": timezone.now()}, []),
     ],
 )
-def test_only_what_a_link_can_still_do_is_offered(
+def test_only_possible_actions_of_a_link_are_offered(
     people: People, fields: dict[str, Any], offered: list[str]
 ) -> None:
     link_of(people.alice, **fields)
@@ -80,11 +80,11 @@ def test_only_what_a_link_can_still_do_is_offered(
     assert [action for action in actions if f'data-action="{action}"' in rows] == offered
 
 
-def test_without_links_the_list_says_how_to_make_one(people: People) -> None:
+def test_an_empty_list_says_so(people: People) -> None:
     assert "No links yet." in page_of(people.alice)
 
 
-def test_many_links_are_parted_into_pages(
+def test_many_links_are_split_into_pages(
     people: People, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(45):
@@ -99,7 +99,7 @@ def test_many_links_are_parted_into_pages(
     assert "41 to 45 of 45" in page_of(people.alice, f"{PAGE}?page=99")
 
 
-def test_the_account_page_tells_how_many_links_are_open(people: People) -> None:
+def test_the_account_page_shows_the_number_of_open_links(people: People) -> None:
     link_of(people.alice)
     link_of(people.alice)
     link_of(people.alice, revoked_at=timezone.now())

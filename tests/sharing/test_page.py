@@ -1,4 +1,4 @@
-"""The page of a link: what it holds, its headers, its copy as Markdown, and its pass-phrase."""
+"""The shared page: content, headers, the Markdown copy, pass-phrases and bounds on guessing."""
 
 import logging
 import logging.config
@@ -42,7 +42,7 @@ def test_a_page_needs_no_script_and_loads_nothing_from_elsewhere(people: People)
 
 
 @pytest.mark.parametrize("kind", ["page", "markdown", "nothing there", "pass-phrase"])
-def test_a_page_is_kept_and_found_nowhere(people: People, kind: str) -> None:
+def test_a_page_is_neither_cached_nor_indexed_nor_framed(people: People, kind: str) -> None:
     terms = {"passphrase": "open"} if kind == "pass-phrase" else {}
     path = path_of(share(make_talk(people.alice), **terms))
     path = {"markdown": f"{path}conversation.md", "nothing there": WRONG}.get(kind, path)
@@ -54,17 +54,17 @@ def test_a_page_is_kept_and_found_nowhere(people: People, kind: str) -> None:
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
 
 
-def test_previews_of_the_link_tell_the_title_only_if_the_author_says_so(people: People) -> None:
+def test_link_previews_have_the_title_only_if_the_author_allows_it(people: People) -> None:
     talk = make_talk(people.alice, title="A surprise for Bob")
     head, _, _ = browser_of(None).get(path_of(share(talk))).text.partition("</head>")
     assert "surprise" not in head
-    told, _, _ = (
+    head, _, _ = (
         browser_of(None).get(path_of(share(talk, shows_title=True))).text.partition("<body")
     )
-    assert '<meta property="og:title" content="A surprise for Bob">' in told
+    assert '<meta property="og:title" content="A surprise for Bob">' in head
 
 
-def test_a_page_says_nothing_of_its_authors_account(people: People) -> None:
+def test_a_page_does_not_name_its_author(people: People) -> None:
     people.alice.first_name, people.alice.last_name = "Alice", "Liddell"
     people.alice.save()
     page = browser_of(None).get(path_of(share(make_talk(people.alice)))).text
@@ -220,7 +220,7 @@ def test_no_log_line_holds_a_token(people: People, log_format: str) -> None:
 
 @contextmanager
 def logged(log_format: str) -> Iterator[StringIO]:
-    """What is logged, as the site writes it."""
+    """The log lines, in the site's format."""
     config = dict(logging_config(log_format)["formatters"][log_format])
     handler = logging.StreamHandler(lines := StringIO())
     handler.setFormatter(logging.config.DictConfigurator({}).configure_formatter(config))

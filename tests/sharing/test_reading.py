@@ -1,4 +1,4 @@
-"""Views are counted exactly, what ends ends at once, and the short way answers as the long one."""
+"""Concurrent readers: exact view counts, immediate ends, and answers before the middleware."""
 
 import asyncio
 from datetime import timedelta
@@ -20,9 +20,9 @@ AT_MOST_SECONDS = 1
 
 
 def got(path: str, times: int = 1, **headers: str) -> list[httpx.Response]:
-    """What the site, with all that stands before Django, answers to requests at once."""
+    """The answers of the whole ASGI application to concurrent requests."""
 
-    # Not before the static files are collected: it looks at them when it is loaded.
+    # The module reads the collected static files when it is imported.
     from chatsite.asgi import application
 
     async def ask() -> list[httpx.Response]:
@@ -39,7 +39,7 @@ def views_of(link: ShareLink) -> int:
     return ShareLink.objects.get(pk=link.pk).views
 
 
-def test_of_readers_who_come_at_once_as_many_are_shown_the_page_as_are_permitted(
+def test_of_concurrent_readers_only_the_permitted_number_see_the_page(
     people: People,
 ) -> None:
     link = share(make_talk(people.alice), max_views=5)
@@ -49,12 +49,12 @@ def test_of_readers_who_come_at_once_as_many_are_shown_the_page_as_are_permitted
     assert got(path_of(link))[0].status_code == 404
 
 
-def test_processes_that_count_at_once_permit_no_view_too_many(people: People) -> None:
+def test_concurrent_processes_permit_no_view_too_many(people: People) -> None:
     link = share(make_talk(people.alice), max_views=5)
     reading = Reading(link.sealed_token, "192.0.2.1")
 
     async def ask() -> list[list[Outcome]]:
-        # Each on a connection of its own, as processes are.
+        # Each thread has its own connection, as processes have.
         return await asyncio.gather(*(in_thread(read_all, [reading]) for _ in range(16)))
 
     admitted = [each for outcomes in asyncio.run(ask()) for each in outcomes]
@@ -62,13 +62,13 @@ def test_processes_that_count_at_once_permit_no_view_too_many(people: People) ->
     assert views_of(link) == 5
 
 
-def test_every_view_of_many_at_once_is_counted(people: People) -> None:
+def test_every_one_of_many_concurrent_views_is_counted(people: People) -> None:
     link = share(make_talk(people.alice))
     assert {each.status_code for each in got(path_of(link), times=40)} == {200}
     assert views_of(link) == 40
 
 
-def test_readings_at_once_make_few_trips(
+def test_concurrent_views_share_database_calls(
     people: People, django_assert_max_num_queries: object
 ) -> None:
     link = share(make_talk(people.alice))
@@ -78,18 +78,18 @@ def test_readings_at_once_make_few_trips(
     assert views_of(link) == 30
 
 
-def test_the_author_and_head_requests_count_nothing(people: People) -> None:
+def test_the_author_and_head_requests_are_not_counted(people: People) -> None:
     link = share(make_talk(people.alice), max_views=1)
     assert browser_of(people.alice).get(path_of(link)).status_code == 200
     prober = browser_of(None)
     assert prober.head(path_of(link)).status_code == 200
     assert views_of(link) == 0
-    # Who asked whether there is a page was shown nothing: its copy is a view like any.
+    # A HEAD request showed nothing, so the copy counts as a view.
     assert prober.get(f"{path_of(link)}conversation.md").status_code == 200
     assert views_of(link) == 1
 
 
-def test_who_was_shown_the_last_view_may_still_take_the_copy(people: People) -> None:
+def test_the_reader_of_the_last_view_may_still_take_the_copy(people: People) -> None:
     link = share(make_talk(people.alice), max_views=1)
     reader, path = browser_of(None), path_of(link)
     assert reader.get(path).status_code == 200
@@ -106,7 +106,7 @@ def test_a_copy_without_the_page_is_a_view(people: People) -> None:
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "last view"])
-def test_what_has_ended_shows_nothing_from_that_moment_on(people: People, end: str) -> None:
+def test_a_link_shows_nothing_from_the_moment_it_ends(people: People, end: str) -> None:
     link = share(make_talk(people.alice), max_views=3)
     assert got(path_of(link))[0].status_code == 200
     row = ShareLink.objects.filter(pk=link.pk)
@@ -123,7 +123,7 @@ def test_what_has_ended_shows_nothing_from_that_moment_on(people: People, end: s
 
 
 @pytest.mark.parametrize("kind", ["live", "limited", "pass-phrase", "wrong", "too often"])
-def test_the_short_way_answers_as_the_long_one(people: People, kind: str) -> None:
+def test_an_answer_before_the_middleware_has_the_same_headers(people: People, kind: str) -> None:
     terms = {"limited": {"max_views": 9}, "pass-phrase": {"passphrase": "open"}}.get(kind, {})
     path = path_of(share(make_talk(people.alice), **terms))
     if kind in {"wrong", "too often"}:
@@ -132,30 +132,30 @@ def test_the_short_way_answers_as_the_long_one(people: People, kind: str) -> Non
         got(path, times=30)
     short, long = got(path)[0], got(path, Cookie="other=1")[0]
     assert (short.status_code, short.text) == (long.status_code, long.text)
-    assert told(short) == told(long)
+    assert compared(short) == compared(long)
 
 
-def test_nothing_holds_up_the_event_loop(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_event_loop_runs_no_query(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     talk = make_talk(people.alice)
     paths = [path_of(share(talk)), path_of(share(talk, passphrase="open")), "/s/no-such-token/"]
     paths.append(f"{paths[0]}conversation.md")
     browser = browser_of(people.bob)
     cookies = "; ".join(f"{each.key}={each.value}" for each in browser.cookies.values())
-    # Django then refuses every query on the loop, as it does outside of tests.
+    # Without it Django refuses every query on the loop, as it does outside of tests.
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     for headers in ({}, {"Cookie": cookies}):
         answers = [got(path, **headers)[0] for path in paths]
         assert [each.status_code for each in answers] == [200, 200, 404, 200]
 
 
-def told(answer: httpx.Response) -> dict[str, str]:
-    """The headers; those that say what the answer depends on, and signatures with a time, aside."""
+def compared(answer: httpx.Response) -> dict[str, str]:
+    """The headers, except Vary and signatures with a time."""
     aside = {"vary", "content-language", "set-cookie"}
     headers = {name: value for name, value in answer.headers.items() if name not in aside}
     return headers | {"cookies": ",".join(answer.cookies)}
 
 
-def test_a_failing_database_is_told_to_everyone_who_waits(
+def test_a_database_error_is_raised_in_every_waiting_request(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(readings: object) -> None:

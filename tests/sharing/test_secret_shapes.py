@@ -1,4 +1,4 @@
-"""What looks like a secret is found, and what only looks a little like one is not."""
+"""Strings that look like secrets are found, and similar strings are not."""
 
 import time
 
@@ -7,7 +7,7 @@ import pytest
 from conversations.sharing.masking import Masks
 from conversations.sharing.secret_shapes import found_secrets
 
-# Put together here, so that no scanner takes this file for a leak.
+# Joined here, so that no scanner takes this file for a leak.
 RIGHT = {
     "sk-" + "ant-api03-abcdefghijklmnop": "api_key",
     "ghp_" + "a1B2" * 9: "api_key",
@@ -38,7 +38,7 @@ def test_a_secret_is_found_and_can_be_masked(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NOT)
-def test_what_is_no_secret_is_not_offered(text: str) -> None:
+def test_other_strings_are_not_offered(text: str) -> None:
     assert found_secrets({"messages": [{"content": f"It is {text} ok."}]}) == []
 
 
@@ -51,11 +51,11 @@ def test_what_is_no_secret_is_not_offered(text: str) -> None:
         ("API_KEY=abc123def456", "abc123def456"),
     ],
 )
-def test_of_what_stands_around_a_secret_nothing_is_taken(text: str, secret: str) -> None:
+def test_text_around_a_secret_is_not_taken(text: str, secret: str) -> None:
     assert [each.text for each in found_secrets({"messages": [{"content": text}]})] == [secret]
 
 
-def test_a_string_is_offered_once_with_how_often_it_is_there() -> None:
+def test_a_string_is_offered_once_with_its_count() -> None:
     texts = ["ann@example.org", "ann@example.org and password: ann@example.org"]
     found = found_secrets({"messages": [{"content": text} for text in texts]})
     assert sum(each.count for each in found if each.text == "ann@example.org") == 3
@@ -66,12 +66,12 @@ def test_a_string_is_offered_once_with_how_often_it_is_there() -> None:
     "piece", ["a.", "a@", "1-", "sk-", "eyJ.", "-----BEGIN PRIVATE KEY-----", "://a:", "A1 "]
 )
 def test_four_times_the_text_takes_about_four_times_as_long(piece: str) -> None:
-    # A pattern that looks from every character to the end would take sixteen times as long.
+    # A pattern that searches from every character to the end would take sixteen times as long.
     assert seconds(piece, 100_000) < 9 * seconds(piece, 25_000)
 
 
 def seconds(piece: str, length: int) -> float:
-    """The processor's time for a text of that length, the least of three."""
+    """The CPU time for a text of that length, the least of three."""
     found = []
     for _ in range(3):
         started = time.process_time()
