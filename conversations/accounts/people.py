@@ -90,7 +90,7 @@ def end_before_deletion(user_ids: Collection[int]) -> None:
     """End and settle the generations of accounts that this transaction is about to delete."""
     # The same lock as at the start of an answer, so that none starts before the deletion.
     list(User.objects.select_for_update(no_key=True).filter(pk__in=user_ids).order_by("pk"))
-    recovery.end_of(user_ids)
+    recovery.end_for_users(user_ids)
     end_access(user_ids)
 
 

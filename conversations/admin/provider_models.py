@@ -108,7 +108,7 @@ class ModelsPage:
     def _listing(self) -> Listing:
         if self._source == "catalogue":
             return Listing(0, [known.name for known in siliconflow.SILICONFLOW])
-        return listing.ask(self._provider)
+        return listing.fetch(self._provider)
 
     def _sections(self, names: list[str], query: str) -> dict[str, Section]:
         found = providers.compare(self._provider, names)
@@ -144,7 +144,10 @@ def _matches(query: str, name: str) -> bool:
 def _told(unfit: str) -> str:
     """A name that cannot be added, with what does not show of it as escapes, and why."""
     shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in unfit)
-    told = {"name": Truncator(shown).chars(SHOWN_CHARACTERS), "reason": providers.why_unfit(unfit)}
+    told = {
+        "name": Truncator(shown).chars(SHOWN_CHARACTERS),
+        "reason": providers.unfit_reason(unfit),
+    }
     return _("“%(name)s” cannot be added, because %(reason)s.") % told
 
 

@@ -82,7 +82,7 @@ class ProviderAdmin(AuditedAdmin):
     def test_connection(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Ask the server for its models and say how that went."""
         provider = self._provider(request, object_id)
-        asked = listing.ask(provider)
+        asked = listing.fetch(provider)
         level = messages.ERROR if asked.error else messages.SUCCESS
         self.message_user(request, in_words(provider, asked), level)
         return redirect("admin:conversations_provider_change", provider.pk)

@@ -57,7 +57,9 @@ class StreamFormat:
     def write_chunk(self, chunk: Chunk) -> bytes:
         """A line for each choice that says something."""
         # Likelihoods may come for tokens whose text is held back.
-        lines = [self._said(each) for each in chunk.choices if each.delta.says or each.logprobs]
+        lines = [
+            self._said(each) for each in chunk.choices if not each.delta.is_empty or each.logprobs
+        ]
         # A server may count choices that nobody asked for; clients fail on those.
         lines = [line for line in lines if line]
         return b"".join([*self._opening(), *lines]) if lines else b""

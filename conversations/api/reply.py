@@ -65,12 +65,12 @@ class Reply:
             return False
         return self.size - min((each.cursor for each in self._streams), default=0) > UNREAD_BYTES
 
-    def hear(self, chunk: Chunk) -> None:
+    def receive(self, chunk: Chunk) -> None:
         """Write the next chunk."""
         if written := self.format.write_chunk(chunk):
             self._write(written)
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         """Wait until a stream has read on."""
         self._room.clear()
         await self._room.wait()

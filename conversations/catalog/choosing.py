@@ -23,7 +23,7 @@ def model_named(user: User, name: str, key: ApiKey | None = None) -> LanguageMod
     return model
 
 
-def succession(named: str, model: LanguageModel) -> tuple[str, ...]:
+def replacement_notice(named: str, model: LanguageModel) -> tuple[str, ...]:
     """The notice for the user when another model answers than the one that was named."""
     if named == model.name:
         return ()

@@ -28,16 +28,16 @@ class Listing:
     error: UpstreamError | None = None
 
 
-def ask(provider: Provider) -> Listing:
+def fetch(provider: Provider) -> Listing:
     """Ask the provider's server for its models, once, for at most fifteen seconds.
 
     For synchronous code: the call has an event loop of its own in this thread, so that nothing
     else waits for it.
     """
-    return asyncio.run(_asked(provider, providers.address_policy()))
+    return asyncio.run(_fetch(provider, providers.address_policy()))
 
 
-async def _asked(provider: Provider, policy: AddressPolicy) -> Listing:
+async def _fetch(provider: Provider, policy: AddressPolicy) -> Listing:
     started = time.monotonic()
 
     def elapsed() -> int:
@@ -58,7 +58,7 @@ async def add_listed_models(provider: Provider) -> None:
     """
     delay = FIRST_DELAY_SECONDS
     while True:
-        listing = await _asked(provider, await in_thread(providers.address_policy))
+        listing = await _fetch(provider, await in_thread(providers.address_policy))
         if listing.error is None:
             added = await in_thread(providers.sync_models, provider, listing.names)
             counts = len(listing.names), len(added)

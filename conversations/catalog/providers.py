@@ -155,14 +155,14 @@ def compare(provider: Provider, names: Iterable[str]) -> Comparison:
     names_here = {model.upstream_name for model in models}
     new = [name for name in listed if name not in names_here]
     return Comparison(
-        new=[name for name in new if not why_unfit(name)],
-        unfit=[name for name in new if why_unfit(name)],
+        new=[name for name in new if not unfit_reason(name)],
+        unfit=[name for name in new if unfit_reason(name)],
         known=[model for model in models if model.upstream_name in here],
         gone=[model for model in models if model.upstream_name not in here],
     )
 
 
-def why_unfit(name: str) -> str:
+def unfit_reason(name: str) -> str:
     """Why no model can have this name at its provider; empty where one can."""
     if len(name) > PUBLIC_NAME_LENGTH:
         return _("it is longer than %s characters") % PUBLIC_NAME_LENGTH

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from conversations import access
-from conversations.catalog.choosing import model_named, succession
+from conversations.catalog.choosing import model_named, replacement_notice
 from conversations.catalog.parameters import checked_parameters
 from conversations.chat.checks import CONTENT_CHARACTERS, check_is_written
 from conversations.chat.turns import Turn, ordered
@@ -50,7 +50,7 @@ def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
             content=answers.answers[call_id],
             changed_in=version,
         )
-    notices = succession(answers.model, model)
+    notices = replacement_notice(answers.model, model)
     order = Order(model, client_request_id, parent, parameters, notices=notices)
     return ordered(conversation, [order], since, version)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import access
-from conversations.catalog.choosing import model_named, succession
+from conversations.catalog.choosing import model_named, replacement_notice
 from conversations.catalog.parameters import checked_parameters, fitted
 from conversations.chat.checks import check_is_written, checked_content, checked_system_message
 from conversations.database import rows
@@ -96,7 +96,7 @@ def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
             request_id_of(client_request_id, number),
             message,
             asked,
-            notices=succession(name, model),
+            notices=replacement_notice(name, model),
         )
         for number, (name, model) in enumerate(models.items())
     ]
@@ -116,7 +116,7 @@ def regenerate(user: User, client_request_id: UUID, message_id: UUID, model: str
     if answer.parent is None:
         raise access.NotFound
     since, version = conversation.version, conversation.advance()
-    notices = succession(named, wanted)
+    notices = replacement_notice(named, wanted)
     parameters = conversation.parameters
     order = Order(wanted, client_request_id, answer.parent, parameters, notices=notices)
     return ordered(conversation, [order], since, version)
@@ -131,7 +131,7 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
     model = model_named(user, answer.model_name)
     since, version = conversation.version, conversation.advance()
     parameters = {name: value for name, value in generation.parameters.items() if name != "n"}
-    notices = succession(answer.model_name, model)
+    notices = replacement_notice(answer.model_name, model)
     order = Order(model, client_request_id, answer.parent, parameters, answer, notices)
     return ordered(conversation, [order], since, version)
 

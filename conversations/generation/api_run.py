@@ -32,10 +32,10 @@ class Listener(Protocol):
     def is_full(self) -> bool:
         """Whether so much is unread that the upstream had better wait."""
 
-    def hear(self, chunk: Chunk) -> None:
+    def receive(self, chunk: Chunk) -> None:
         """Take the next chunk."""
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         """Wait until it is not full any more."""
 
     def end(self, ending: Ending) -> None:
@@ -58,7 +58,7 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
             run.began = stream.began
             async for chunk in stream:
                 run.count(chunk, stream.text_bytes)
-                listener.hear(chunk)
+                listener.receive(chunk)
                 if listener.is_full:
                     await _room(run, listener)
     except UpstreamError as failure:
@@ -67,7 +67,7 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
 
 
 async def _room(run: Run, listener: Listener) -> None:
-    waiting = [asyncio.ensure_future(each) for each in (listener.room(), run.stop.wait())]
+    waiting = [asyncio.ensure_future(each) for each in (listener.wait_for_room(), run.stop.wait())]
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -11,7 +11,7 @@ from conversations.quotas.tokens import BYTES_A_TOKEN, message_bytes
 TOKENS_A_MESSAGE = 4
 
 
-class Fitting(NamedTuple):
+class TrimmedBranch(NamedTuple):
     """The messages that are sent, and how many older ones are left out."""
 
     messages: list[Message]
@@ -31,12 +31,12 @@ class Fitting(NamedTuple):
         return text % {"count": self.left_out}
 
 
-def fitting(
+def trim_branch(
     branch: Sequence[Message],
     model: LanguageModel,
     parameters: Mapping[str, Any],
     system_message: str,
-) -> Fitting:
+) -> TrimmedBranch:
     """The end of the branch that fits beside the answer, never less than what was asked last.
 
     It begins with a message of the person's: an answer without its question, or a tool's answer
@@ -45,7 +45,7 @@ def fitting(
     does.
     """
     if model.context_length is None:
-        return Fitting(list(branch), 0)
+        return TrimmedBranch(list(branch), 0)
     room = model.context_length - _answer_tokens(model, parameters) - _tokens(len(system_message))
     first = max((at for at, each in enumerate(branch) if _is_asked(each)), default=0)
     for index in range(len(branch) - 1, -1, -1):
@@ -55,7 +55,7 @@ def fitting(
         if _is_asked(branch[index]):
             first = index
     kept = list(branch[first:])
-    return Fitting(kept, len(branch) - len(kept))
+    return TrimmedBranch(kept, len(branch) - len(kept))
 
 
 def _is_asked(message: Message) -> bool:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from conversations.database import rows
 from conversations.database.prepared import PreparedQuery
 from conversations.generation import log
-from conversations.generation.context import Fitting, fitting
-from conversations.generation.prompt import Call, call_for, remembered
+from conversations.generation.context import TrimmedBranch, trim_branch
+from conversations.generation.prompt import Call, call_for, stored_request
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
 from conversations.quotas import reservation
 from conversations.quotas.settlement import UNSEEN, Measured, Used, settle
@@ -77,17 +77,17 @@ def create(order: Order, changed_in: int) -> Created:
         owner=OWNER,
     )
     said = conversation.system_message
-    kept = fitting(order.parent.branch(), order.model, order.parameters, said)
+    kept = trim_branch(order.parent.branch(), order.model, order.parameters, said)
     _reserve(generation, order, kept)
     call = call_for(generation, kept.messages, order.continued)
-    generation.request = remembered(call, kept)
+    generation.request = stored_request(call, kept)
     rows.insert_record(generation)
     if order.continued:
         return Created(generation, call, [_reopened(order.continued, generation, changed_in)])
     return Created(generation, call, _empty_answers(order, generation, changed_in))
 
 
-def _reserve(generation: Generation, order: Order, kept: Fitting) -> None:
+def _reserve(generation: Generation, order: Order, kept: TrimmedBranch) -> None:
     messages = [*kept.messages, *([order.continued] if order.continued else [])]
     system_message = order.parent.conversation.system_message
     wanted = reservation.Wanted(
@@ -221,7 +221,7 @@ def _won(generation_id: UUID, epoch: int, last: Finished, upstream_id: str) -> b
 
 def _noted(generation_id: UUID) -> Measured:
     said = Generation.objects.values_list("completion_tokens", flat=True).get(pk=generation_id)
-    return UNSEEN if said is None else Measured(began=True, said_bytes=said * BYTES_A_TOKEN)
+    return UNSEEN if said is None else Measured(began=True, text_bytes=said * BYTES_A_TOKEN)
 
 
 def _outcome(used: Used | None, measured: Measured) -> dict[str, Any]:
@@ -281,7 +281,7 @@ def request_stop(generation: Generation) -> None:
     asked.update(stop_requested_at=timezone.now())
 
 
-def stops_asked_for() -> list[UUID]:
+def requested_stops() -> list[UUID]:
     """The generations of this process that somebody asked to stop."""
     asked = Generation.objects.running().filter(owner=OWNER, stop_requested_at__isnull=False)
     return list(asked.values_list("pk", flat=True))

@@ -15,7 +15,7 @@ _INSERT = """
     INSERT INTO conversations_loggedevent (generation_id, seq, payload) VALUES (%s, %s, %s)
     ON CONFLICT DO NOTHING
 """
-# In one order with whoever else takes several: see recovery.end_of.
+# In one order with whoever else takes several: see recovery.end_for_users.
 _HELD = """
     SELECT id, owner, epoch FROM conversations_generation
     WHERE status = 'running' AND id IN ({}) ORDER BY id

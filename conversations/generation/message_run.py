@@ -23,7 +23,7 @@ class MessageRun:
         self._writer = writer
         self._echo = EchoFilter("")
 
-    async def remark(self, notices: list[str]) -> None:
+    async def add_notices(self, notices: list[str]) -> None:
         """Begin with what the reader should know about this answer."""
         if notices:
             remarks = [Notice("adjusted", notice) for notice in notices]

@@ -7,7 +7,7 @@ import msgspec
 
 from conversations.catalog.parameters import clamped
 from conversations.catalog.providers import address_policy
-from conversations.generation.context import Fitting
+from conversations.generation.context import TrimmedBranch
 from conversations.models import Conversation, Generation, LanguageModel, Message, Provider
 from conversations.transcript import ToolCallTranscript
 from conversations.upstream import (
@@ -74,7 +74,7 @@ def call_for(generation: Generation, branch: Sequence[Message], continued: Messa
     return Call(request, model, address_policy(), echo)
 
 
-def remembered(call: Call, kept: Fitting) -> dict[str, Any]:
+def stored_request(call: Call, kept: TrimmedBranch) -> dict[str, Any]:
     """What is kept of a request for those who want to know how it was asked: in place of the
     messages, how many of the branch there were, and in place of a text to continue, its length."""
     body = call.request.to_wire(DIALECTS[call.model.provider.dialect])

@@ -12,7 +12,7 @@ from conversations.models import Generation
 from conversations.transcript import Failure, Finished
 
 
-def end_of(user_ids: Collection[int]) -> int:
+def end_for_users(user_ids: Collection[int]) -> int:
     """End what runs for people whose accounts are about to be deleted, in the caller's transaction;
     give how many there were.
 

@@ -30,9 +30,9 @@ logger = logging.getLogger(__name__)
 STOP_POLL_SECONDS = 0.25
 # A right that is taken away ends what it allowed within five seconds.
 REVOCATION_POLL_SECONDS = 2
-TIDY_SECONDS = 60
+CLEAN_UP_SECONDS = 60
 # Between the commit that writes a generation down and its run lies much less than this.
-ABOUT_TO_BEGIN = timedelta(minutes=1)
+YOUNGEST_ABANDONED = timedelta(minutes=1)
 # What a killed server forgets of an answer that is not logged is what it said since the last note.
 NOTE_SECONDS = 1
 # A page that was away for longer reads the message instead of the log.
@@ -52,15 +52,15 @@ class Runner:
         self._api_runs: dict[UUID, Run] = {}
         self._is_draining = False
         # A task that nobody refers to may be collected while it runs.
-        self._answering: set[asyncio.Task[None]] = set()
-        self._chores = [
-            self._spawn(_again_and_again(chore))
-            for chore in (
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loops = [
+            self._spawn(_run_for_ever(loop))
+            for loop in (
                 self._writer.work,
                 self._watch_stops,
                 self._watch_revocations,
                 self._note_progress,
-                self._tidy,
+                self._clean_up,
             )
         ]
 
@@ -71,8 +71,8 @@ class Runner:
     def start(self, generation: Generation, call: Call) -> None:
         """Answer the generation in a task of its own."""
         self.tails.open(generation.pk)
-        run = self._begun(generation, call)
-        self._answer_in_a_task(self._supervise(run, generation, call))
+        run = self._new_run(generation, call)
+        self._start_task(self._supervise(run, generation, call))
 
     def start_api_run(
         self, generation: Generation, call: Call, listener: Listener, address: str = ""
@@ -81,22 +81,22 @@ class Runner:
 
         ``address`` is where it was asked for from.
         """
-        run = self._begun(generation, call)
+        run = self._new_run(generation, call)
         run.address = address
         self._api_runs[generation.pk] = run
-        self._answer_in_a_task(self._supervise_api_run(run, call, listener))
+        self._start_task(self._supervise_api_run(run, call, listener))
 
-    def _begun(self, generation: Generation, call: Call) -> Run:
+    def _new_run(self, generation: Generation, call: Call) -> Run:
         run = Run(generation.pk, generation.user_id, generation.epoch, choices=call.choices)
         self._runs[generation.pk] = run
         if self._is_draining:
             run.stop.set()
         return run
 
-    def _answer_in_a_task(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._spawn(work)
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def stop(self, generation_id: UUID, user_id: int) -> bool:
         """Stop a generation of this process at once, if it is that person's; whether it was.
@@ -114,11 +114,11 @@ class Runner:
         self._is_draining = True
         for run in self._runs.values():
             run.stop.set()
-        if self._answering:
-            await asyncio.wait(self._answering)
-        for chore in self._chores:
-            chore.cancel()
-        await asyncio.wait(self._chores)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.wait(self._loops)
         self._writer.close()
         await self._connections.aclose()
 
@@ -159,7 +159,7 @@ class Runner:
 
     async def _answer(self, run: Run, notices: list[str], call: Call) -> Finished:
         message_run = MessageRun(run, self._writer)
-        await message_run.remark(notices)
+        await message_run.add_notices(notices)
         return await message_run.relay(call, self._connections)
 
     async def _finish(self, run: Run, last: Finished) -> None:
@@ -190,7 +190,7 @@ class Runner:
         while True:
             await asyncio.sleep(STOP_POLL_SECONDS)
             if self._runs:
-                for generation_id in await in_thread(lifecycle.stops_asked_for):
+                for generation_id in await in_thread(lifecycle.requested_stops):
                     if run := self._runs.get(generation_id):
                         run.stop.set()
 
@@ -207,25 +207,25 @@ class Runner:
     async def _note_progress(self) -> None:
         while True:
             await asyncio.sleep(NOTE_SECONDS)
-            said = {key: run.said_tokens for key, run in self._api_runs.items() if run.began}
+            said = {key: run.estimated_tokens for key, run in self._api_runs.items() if run.began}
             if said:
                 await in_thread(lifecycle.note_progress, said)
 
-    async def _tidy(self) -> None:
+    async def _clean_up(self) -> None:
         while True:
-            await asyncio.sleep(TIDY_SECONDS)
-            await in_thread(recovery.recover, list(self._runs), ABOUT_TO_BEGIN)
+            await asyncio.sleep(CLEAN_UP_SECONDS)
+            await in_thread(recovery.recover, list(self._runs), YOUNGEST_ABANDONED)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
             await in_thread(IdempotencyClaim.objects.expired().delete)
 
 
-async def _again_and_again(chore: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do a chore for as long as the process runs: all answers depend on each of them."""
+async def _run_for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a loop, and start it again when it fails: all answers depend on each of them."""
     while True:
         try:
-            await chore()
+            await loop()
         except Exception:
-            logger.exception("%s failed; it begins again.", chore.__qualname__)
+            logger.exception("%s failed; it begins again.", loop.__qualname__)
             await asyncio.sleep(RETRY_SECONDS)
 
 

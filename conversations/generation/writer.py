@@ -53,7 +53,7 @@ class Run:
     # In how many pieces the answer came: many servers send a token in each.
     pieces: int = 0
     # The bytes of an answer that is not logged: nothing else tells how much it said.
-    said_bytes: int = 0
+    text_bytes: int = 0
     # How many answers were asked for: some servers count one of them.
     choices: int = 1
     first_token_ms: int | None = None
@@ -63,22 +63,22 @@ class Run:
     @property
     def measured(self) -> Measured:
         """What was seen of the answer so far."""
-        seen = (self.began, self.pieces, self.first_token_ms, self.said_bytes)
+        seen = (self.began, self.pieces, self.first_token_ms, self.text_bytes)
         return Measured(*seen, choices=self.choices)
 
     @property
-    def said_tokens(self) -> int:
+    def estimated_tokens(self) -> int:
         """About how many tokens an answer that is not logged has said so far."""
-        return about(self.said_bytes, self.pieces)
+        return about(self.text_bytes, self.pieces)
 
-    def count(self, chunk: Chunk, said_bytes: int) -> None:
+    def count(self, chunk: Chunk, text_bytes: int) -> None:
         """Take note of a chunk of an answer that no log keeps, and of the bytes said so far."""
-        said = sum([choice.delta.says for choice in chunk.choices])
+        said = sum([not choice.delta.is_empty for choice in chunk.choices])
         if said and not self.pieces:
             self.upstream_id = chunk.id
             self.first_token_ms = self.elapsed_ms()
         self.pieces += said
-        self.said_bytes = said_bytes
+        self.text_bytes = text_bytes
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the run began."""

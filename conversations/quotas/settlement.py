@@ -38,7 +38,7 @@ class Measured:
     began: bool
     pieces: int = 0
     first_token_ms: int | None = None
-    said_bytes: int = 0
+    text_bytes: int = 0
     choices: int = 1
 
     @property
@@ -88,7 +88,7 @@ def settle(
 
 def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured) -> Used:
     pieces = [_said_bytes(choice) for choice in transcript.choices.values()]
-    guess = tokens.about(sum(pieces) + measured.said_bytes, measured.pieces)
+    guess = tokens.about(sum(pieces) + measured.text_bytes, measured.pieces)
     if last.usage and _is_plausible(hold, last.usage, guess * measured.plausible_part):
         counts = (last.usage.prompt_tokens, last.usage.completion_tokens)
         return _of(LedgerEntry.Source.PROVIDER, hold, *counts)

@@ -11,7 +11,7 @@ from .text import TextJoiner, clean, is_clean
 from .think import ThinkSplitter
 from .tool_slots import ToolSlots
 from .types import Chunk, ChunkChoice, Delta, FinishReason, Usage
-from .usage import in_all, read_usage
+from .usage import add_up, read_usage
 
 _FINISH: Mapping[str, FinishReason] = {
     "length": "length",
@@ -156,7 +156,7 @@ class Normaliser:
         self.usage = usage
         if alone and ended == len(self._counted) + 1:
             self._counted.append(usage)
-            self.usage = in_all(self._counted)
+            self.usage = add_up(self._counted)
 
     def _header(self, value: Mapping[str, Any]) -> None:
         self.id = self.id or _short(value.get("id"))

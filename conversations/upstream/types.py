@@ -83,9 +83,9 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
     tool_calls: tuple[ToolCallDelta, ...] = ()
 
     @property
-    def says(self) -> bool:
-        """Whether anything is added."""
-        return bool(self.content or self.reasoning_content or self.tool_calls)
+    def is_empty(self) -> bool:
+        """True if it adds nothing: a chunk may only name the role, or end the choice."""
+        return not (self.content or self.reasoning_content or self.tool_calls)
 
     @property
     def text_bytes(self) -> int:

@@ -32,7 +32,7 @@ def read_usage(value: Any) -> Usage | None:
     )
 
 
-def in_all(counted: Sequence[Usage]) -> Usage:
+def add_up(counted: Sequence[Usage]) -> Usage:
     """Give the usage of choices that were counted one by one: they share their prompt."""
     completion = sum(each.completion_tokens for each in counted)
     thought = [each.reasoning_tokens for each in counted]

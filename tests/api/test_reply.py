@@ -43,13 +43,13 @@ def test_in_a_crowd_what_comes_close_together_goes_out_together(
     async def work() -> None:
         reply = streamed()
         pieces = aiter(reply.open_stream())
-        reply.hear(said("one"))
+        reply.receive(said("one"))
         first = await anext(pieces)
         started = asyncio.get_running_loop().time()
         waiting = asyncio.ensure_future(anext(pieces))
         await asyncio.sleep(0)
         for word in ("two", "three"):
-            reply.hear(said(word))
+            reply.receive(said(word))
         second = await waiting
         assert asyncio.get_running_loop().time() - started >= reply_module.GATHER_SECONDS * 0.9
         assert (first.count(b"one"), second.count(b"two"), second.count(b"three")) == (1, 1, 1)
@@ -69,7 +69,7 @@ def test_alone_each_piece_goes_out_at_once(monkeypatch: pytest.MonkeyPatch) -> N
         for word in ("one", "two"):
             waiting = asyncio.ensure_future(anext(pieces))
             await asyncio.sleep(0)
-            reply.hear(said(word))
+            reply.receive(said(word))
             assert word.encode() in await waiting
         reply.end(END)
         assert b"[DONE]" in await anext(pieces)
@@ -84,7 +84,7 @@ def test_a_long_silence_has_comments_in_it(monkeypatch: pytest.MonkeyPatch) -> N
     async def work() -> None:
         reply = streamed()
         pieces = aiter(reply.open_stream())
-        reply.hear(said("one"))
+        reply.receive(said("one"))
         assert b"one" in await anext(pieces)
         assert [await anext(pieces), await anext(pieces)] == [PING, PING]
         reply.end(END)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conversations.upstream import AddressPolicy, AddressRefused, Upstream, UpstreamError
-from tests.upstream.asking import listen, request
+from tests.upstream.asking import receive, request
 from tests.upstreams.scripted import ScriptedUpstream
 
 # Names that lead somewhere else than they look.
@@ -155,11 +155,11 @@ def asked(address: str, *, private: bool) -> UpstreamError | None:
 
     async def ask() -> UpstreamError | None:
         async with Upstream(address, "a-secret-key", policy=AddressPolicy(private)) as upstream:
-            heard = await listen(upstream, request("any"))
+            received = await receive(upstream, request("any"))
             with pytest.raises(UpstreamError) as listing:
                 await upstream.models()
-            assert type(listing.value) is type(heard.error)
-            return heard.error
+            assert type(listing.value) is type(received.error)
+            return received.error
 
     return asyncio.run(ask())
 
@@ -246,8 +246,8 @@ def test_a_name_that_leads_elsewhere_the_second_time_is_refused(
 def test_a_redirect_is_not_followed() -> None:
     async def ask() -> tuple[UpstreamError | None, int]:
         async with ScriptedUpstream() as server, Upstream(server.address) as upstream:
-            heard = await listen(upstream, request("redirect"))
-            return heard.error, len(server.calls)
+            received = await receive(upstream, request("redirect"))
+            return received.error, len(server.calls)
 
     error, calls = asyncio.run(ask())
     assert error is not None

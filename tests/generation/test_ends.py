@@ -190,7 +190,7 @@ def test_a_stop_that_was_written_down_by_another_process_is_seen() -> None:
     play(work)
 
 
-@pytest.mark.parametrize("chore", ["lifecycle.stops_asked_for", "log.append"])
+@pytest.mark.parametrize("chore", ["lifecycle.requested_stops", "log.append"])
 def test_work_for_all_answers_that_failed_once_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, chore: str
 ) -> None:
@@ -302,7 +302,7 @@ def test_what_a_dead_process_left_is_interrupted_with_its_text_and_offers_to_go_
 def test_what_was_written_down_and_never_begun_is_ended_and_what_runs_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("conversations.generation.runner.TIDY_SECONDS", 0.05)
+    monkeypatch.setattr("conversations.generation.runner.CLEAN_UP_SECONDS", 0.05)
 
     async def work(stage: Stage) -> None:
         running = await stage.send("tokens=1000 rate=20", await stage.model("good"))

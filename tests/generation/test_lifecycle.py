@@ -303,7 +303,7 @@ def test_nothing_is_noted_of_what_has_ended(people: People, model: LanguageModel
 
 
 def stops() -> set[UUID]:
-    return set(lifecycle.stops_asked_for())
+    return set(lifecycle.requested_stops())
 
 
 def test_a_stop_is_asked_for_once_and_only_of_what_runs_here(
@@ -342,7 +342,7 @@ def test_what_runs_for_an_account_that_goes_is_ended_and_settled(
     program_of_bob = api_run(people, model)
     Generation.objects.filter(pk=program_of_bob.pk).update(user=people.bob)
     with transaction.atomic():
-        assert recovery.end_of([people.alice.pk]) == 2
+        assert recovery.end_for_users([people.alice.pk]) == 2
     for each in (turn.generation, program):
         each.refresh_from_db()
         assert (each.status, each.error_code) == ("stopped", "deactivated")

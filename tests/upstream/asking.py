@@ -48,7 +48,7 @@ async def upstream(**settings: Any) -> AsyncIterator[tuple[ScriptedUpstream, Ups
 
 
 @dataclass
-class Heard:
+class Received:
     """All that one streamed answer said."""
 
     contents: dict[int, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Heard:
     tool_pieces: list[ToolCallDelta] = field(default_factory=list)
     raw_finish_reasons: dict[int, str] = field(default_factory=dict)
     error: UpstreamError | None = None
-    answer: CompletionStream | None = None
+    stream: CompletionStream | None = None
 
     @property
     def content(self) -> str:
@@ -88,26 +88,28 @@ class Heard:
                 self.raw_finish_reasons[choice.index] = choice.raw_finish_reason
 
 
-async def listen(
+async def receive(
     client: Upstream, asked: CompletionRequest, stop: asyncio.Event | None = None, **more: Any
-) -> Heard:
+) -> Received:
     """Read one answer to its end, or to its error."""
-    heard = Heard()
+    received = Received()
     try:
-        async with client.stream(asked, stop, **more) as heard.answer:
-            async for chunk in heard.answer:
-                heard.take(chunk)
+        async with client.stream(asked, stop, **more) as received.stream:
+            async for chunk in received.stream:
+                received.take(chunk)
     except UpstreamError as error:
-        heard.error = error
-    return heard
+        received.error = error
+    return received
 
 
-def hear(model: str, *, settings: dict[str, Any] | None = None, **fields: Any) -> Heard:
+def receive_script(
+    model: str, *, settings: dict[str, Any] | None = None, **fields: Any
+) -> Received:
     """Read the answer of one script on a server of its own."""
 
-    async def ask() -> Heard:
+    async def ask() -> Received:
         async with upstream(**(settings or {})) as (_, client):
-            return await listen(client, request(model, **fields))
+            return await receive(client, request(model, **fields))
 
     return run(ask())
 

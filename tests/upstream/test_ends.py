@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conversations.upstream import Caps, Clocks, TimedOut, TooLarge, Upstream, UpstreamError
-from tests.upstream.asking import Heard, listen, request, run, tokens, upstream
+from tests.upstream.asking import Received, receive, request, run, tokens, upstream
 
 # Clocks far apart, so that each shows by its name which one ran out.
 LONG = {"connect": 9.0, "first_byte": 9.0, "idle": 9.0, "byte_idle": 9.0, "total": 9.0}
@@ -50,30 +50,30 @@ class HeldUp:
     ],
 )
 def test_each_clock_is_enforced_within_a_tenth_and_named(clock: str, script: str) -> None:
-    async def ask() -> tuple[Heard, float, float]:
+    async def ask() -> tuple[Received, float, float]:
         async with upstream(clocks=Clocks(**{**LONG, clock: 0.5})) as (server, client):
             held_up = HeldUp()
             started = time.monotonic()
-            heard = await listen(client, request(script))
+            received = await receive(client, request(script))
             took = time.monotonic() - started
             await server.until(lambda: server.open_connections == 0)
-            return heard, took, held_up.end()
+            return received, took, held_up.end()
 
-    heard, took, lost = run(ask())
-    assert isinstance(heard.error, TimedOut)
-    assert (heard.error.clock, heard.error.seconds) == (clock, 0.5)
+    received, took, lost = run(ask())
+    assert isinstance(received.error, TimedOut)
+    assert (received.error.clock, received.error.seconds) == (clock, 0.5)
     # A tenth, and the time to get there; without that for which the machine did other work.
     assert took >= 0.45
     assert took - lost <= 0.75
 
 
 def test_comments_feed_the_byte_clock_and_not_the_idle_clock() -> None:
-    async def ask() -> Heard:
+    async def ask() -> Received:
         async with upstream(clocks=Clocks(**{**LONG, "byte_idle": 0.3, "first_byte": 0.6})) as (
             _,
             client,
         ):
-            return await listen(client, request("comments-only"))
+            return await receive(client, request("comments-only"))
 
     error = run(ask()).error
     assert isinstance(error, TimedOut)
@@ -106,11 +106,11 @@ def test_time_that_the_reader_takes_is_not_the_servers_silence() -> None:
     ],
 )
 def test_each_cap_is_enforced_and_named(cap: str, limit: int, script: str) -> None:
-    async def ask() -> Heard:
+    async def ask() -> Received:
         async with upstream(caps=Caps(**{cap: limit})) as (server, client):
-            heard = await listen(client, request(script))
+            received = await receive(client, request(script))
             await server.until(lambda: server.open_connections == 0)
-            return heard
+            return received
 
     error = run(ask()).error
     assert isinstance(error, TooLarge)
@@ -118,9 +118,9 @@ def test_each_cap_is_enforced_and_named(cap: str, limit: int, script: str) -> No
 
 
 def test_a_whole_answer_instead_of_a_stream_has_the_same_cap() -> None:
-    async def ask() -> Heard:
+    async def ask() -> Received:
         async with upstream(caps=Caps(answer=4000)) as (_, client):
-            return await listen(client, request("json?tokens=1000"))
+            return await receive(client, request("json?tokens=1000"))
 
     error = run(ask()).error
     assert isinstance(error, TooLarge)
@@ -128,13 +128,13 @@ def test_a_whole_answer_instead_of_a_stream_has_the_same_cap() -> None:
 
 
 def test_an_answer_just_within_its_cap_is_whole() -> None:
-    async def ask() -> Heard:
+    async def ask() -> Received:
         async with upstream(caps=Caps(answer=2_000_000)) as (_, client):
-            return await listen(client, request("huge-answer"))
+            return await receive(client, request("huge-answer"))
 
-    heard = run(ask())
-    assert heard.error is None
-    assert len(heard.content) == 2_000_000
+    received = run(ask())
+    assert received.error is None
+    assert len(received.content) == 2_000_000
 
 
 STAGES = ["stall-before-headers", "stall-after-headers", "stall-after-tokens", "comments-only"]
@@ -142,24 +142,24 @@ STAGES = ["stall-before-headers", "stall-after-headers", "stall-after-tokens", "
 
 @pytest.mark.parametrize("script", [*STAGES, "good?tokens=9999&gate=g", "flood"])
 def test_stop_ends_an_answer_at_once_at_any_stage(script: str) -> None:
-    async def ask() -> tuple[Heard, float, Any]:
+    async def ask() -> tuple[Received, float, Any]:
         async with upstream() as (server, client):
             stop = asyncio.Event()
-            task = asyncio.create_task(listen(client, request(script), stop))
+            task = asyncio.create_task(receive(client, request(script), stop))
             await server.until(lambda: bool(server.calls))
             if "gate" in script:
                 server.open("g", 3)
                 await server.until(lambda: server.calls[0].sent_tokens == 3)
             started = time.monotonic()
             stop.set()
-            heard = await task
+            received = await task
             took = time.monotonic() - started
             await server.until(lambda: server.open_connections == 0)
-            return heard, took, server.calls[0].ended
+            return received, took, server.calls[0].ended
 
-    heard, took, ended = run(ask())
+    received, took, ended = run(ask())
     assert took < 0.25
-    assert heard.error is None
+    assert received.error is None
     assert ended == "left"
 
 
@@ -183,9 +183,9 @@ def test_an_answer_stopped_before_it_began_asks_nothing() -> None:
         async with upstream() as (server, client):
             stop = asyncio.Event()
             stop.set()
-            heard = await listen(client, request("good"), stop)
-            assert heard.answer is not None
-            assert heard.answer.stopped
+            received = await receive(client, request("good"), stop)
+            assert received.stream is not None
+            assert received.stream.stopped
             return len(server.calls)
 
     assert run(ask()) == 0
@@ -195,7 +195,7 @@ def test_the_reading_task_is_never_cancelled() -> None:
     async def ask() -> int:
         async with upstream() as (server, client):
             stop = asyncio.Event()
-            task = asyncio.create_task(listen(client, request("stall-before-headers"), stop))
+            task = asyncio.create_task(receive(client, request("stall-before-headers"), stop))
             await server.until(lambda: bool(server.calls))
             stop.set()
             await task
@@ -219,7 +219,7 @@ def test_a_cancelled_reader_closes_its_connection() -> None:
     async def ask() -> None:
         async with upstream() as (server, client):
             for script in STAGES:
-                task = asyncio.create_task(listen(client, request(script)))
+                task = asyncio.create_task(receive(client, request(script)))
                 before = len(server.calls)
                 await server.until(lambda before=before: len(server.calls) > before)
                 task.cancel()
@@ -237,8 +237,8 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
     async def stopped(client: Upstream) -> None:
         stop = asyncio.Event()
         asyncio.get_running_loop().call_later(chance.uniform(0, 0.03), stop.set)
-        heard = await listen(client, request(chance.choice(scripts)), stop)
-        assert heard.error is None
+        received = await receive(client, request(chance.choice(scripts)), stop)
+        assert received.error is None
 
     async def worker(client: Upstream, times: int) -> None:
         for _ in range(times):
@@ -249,12 +249,12 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
         async with upstream(max_connections=20) as (server, client):
             await asyncio.gather(*(worker(client, 50) for _ in range(20)))
             await server.until(lambda: all(call.ended for call in server.calls))
-            last = [listen(client, request("good?gate=last")) for _ in range(20)]
-            heard = asyncio.gather(*last)
+            last = [receive(client, request("good?gate=last")) for _ in range(20)]
+            received = asyncio.gather(*last)
             await server.until(lambda: sum(not call.ended for call in server.calls) == 20)
             assert server.open_connections == 20
             server.open("last", 20 * 20)
-            contents = [one.content[:5] for one in await heard if one.error is None]
+            contents = [one.content[:5] for one in await received if one.error is None]
             await client.aclose()
             await server.until(lambda: server.open_connections == 0)
             return contents
@@ -272,9 +272,9 @@ def test_what_arrived_before_the_connection_broke_is_read_although_nobody_had_re
             for _turn in range(10):  # until this side has noticed
                 await asyncio.sleep(0)
             async for chunk in answer:
-                heard.take(chunk)
+                received.take(chunk)
 
-    heard = Heard()
+    received = Received()
     with pytest.raises(UpstreamError):
         run(ask())
-    assert heard.content == tokens(3)
+    assert received.content == tokens(3)

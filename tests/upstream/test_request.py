@@ -20,7 +20,7 @@ from conversations.upstream import (
     check,
     find_invalid,
 )
-from tests.upstream.asking import listen, request, run, upstream
+from tests.upstream.asking import receive, request, run, upstream
 
 TOOL = {
     "type": "function",
@@ -50,7 +50,7 @@ def wire(**fields: Any) -> dict[str, Any]:
 def test_every_field_of_the_page_reaches_the_server() -> None:
     async def ask() -> dict[str, Any]:
         async with upstream(dialect=SILICONFLOW) as (server, client):
-            await listen(client, CompletionRequest.from_wire({**SEED, "model": "good"}))
+            await receive(client, CompletionRequest.from_wire({**SEED, "model": "good"}))
             return server.calls[0].body
 
     streamed = {"stream": True, "stream_options": {"include_usage": True}}

@@ -9,7 +9,7 @@ import pytest
 
 from conversations.upstream.errors import Failed, Overloaded, RateLimited, UpstreamError
 from conversations.upstream.retries import LONGEST_WAIT_SECONDS, Retries
-from tests.upstream.asking import listen, request, run, upstream
+from tests.upstream.asking import receive, request, run, upstream
 
 
 def reported(cause: aiohttp.ClientError) -> httpx.HTTPError:
@@ -82,7 +82,7 @@ def test_a_server_that_is_still_busy_after_the_wait_is_not_asked_a_third_time(
 ) -> None:
     async def ask() -> tuple[int, bool]:
         async with upstream() as (server, client):
-            heard = await listen(client, request(script))
-            return len(server.calls), heard.error is not None
+            received = await receive(client, request(script))
+            return len(server.calls), received.error is not None
 
     assert run(ask()) == (calls, True)

@@ -6,7 +6,7 @@ import traceback
 import pytest
 
 from conversations.upstream import Upstream
-from tests.upstream.asking import listen, request, run, upstream
+from tests.upstream.asking import receive, request, run, upstream
 from tests.upstreams.scripted import SCRIPTS
 
 KEY = "canary-Zq81-key-that-must-not-show"
@@ -23,9 +23,9 @@ def test_no_key_shows_in_any_error_representation_or_log(caplog: pytest.LogCaptu
         async with upstream(api_key=KEY, headers={"X-Api-Key": HEADER}) as (server, client):
             server.echo = f"The key {KEY} and {HEADER} at http://10.0.0.1/?key={KEY} are wrong"
             for script in sorted(SCRIPTS.keys() - endless - quiet):
-                heard = await listen(client, request(script))
-                shown += [repr(heard), repr(client), repr(vars(heard.error or object))]
-                shown += traceback.format_exception(heard.error) if heard.error else []
+                received = await receive(client, request(script))
+                shown += [repr(received), repr(client), repr(vars(received.error or object))]
+                shown += traceback.format_exception(received.error) if received.error else []
                 shown += [repr(call.as_json()) for call in server.calls]
         return shown
 

@@ -13,14 +13,14 @@ from conversations.upstream import (
     Usage,
 )
 from conversations.upstream.decoder import StreamDecoder
-from tests.upstream.asking import Heard, hear, listen, request, run, tokens, upstream
+from tests.upstream.asking import Received, receive, receive_script, request, run, tokens, upstream
 from tests.upstreams.good import SCRIPTS as GOOD
 
 
-def finish_of(heard: Heard) -> Any:
-    assert heard.error is None
-    assert heard.answer is not None
-    return heard.answer.finish_reasons, heard.answer.complete
+def finish_of(received: Received) -> Any:
+    assert received.error is None
+    assert received.stream is not None
+    return received.stream.finish_reasons, received.stream.complete
 
 
 @pytest.mark.parametrize(
@@ -40,36 +40,36 @@ def finish_of(heard: Heard) -> Any:
     ],
 )
 def test_the_text_is_whole_however_it_is_written(script: str) -> None:
-    heard = hear(script)
-    assert heard.content == tokens(20)
-    assert heard.roles == [(0, "assistant")]
-    assert finish_of(heard) == ({0: "stop"}, True)
+    received = receive_script(script)
+    assert received.content == tokens(20)
+    assert received.roles == [(0, "assistant")]
+    assert finish_of(received) == ({0: "stop"}, True)
 
 
 @pytest.mark.parametrize("script", sorted(GOOD))
 def test_no_good_script_is_an_error(script: str) -> None:
-    assert hear(script).error is None
+    assert receive_script(script).error is None
 
 
 def test_siliconflow_reasons_first_repeats_the_role_and_counts_in_every_chunk() -> None:
-    heard = hear("siliconflow", settings={"dialect": SILICONFLOW})
-    assert heard.reasoning[0] == tokens(5)
-    assert heard.content == tokens(20).removeprefix(tokens(5))
-    assert heard.roles == [(0, "assistant")]
-    assert heard.answer is not None
-    assert heard.answer.usage == Usage(prompt_tokens=10, completion_tokens=20, total_tokens=30)
+    received = receive_script("siliconflow", settings={"dialect": SILICONFLOW})
+    assert received.reasoning[0] == tokens(5)
+    assert received.content == tokens(20).removeprefix(tokens(5))
+    assert received.roles == [(0, "assistant")]
+    assert received.stream is not None
+    assert received.stream.usage == Usage(prompt_tokens=10, completion_tokens=20, total_tokens=30)
 
 
 @pytest.mark.parametrize("script", ["reasoning", "reasoning-alias"])
 def test_reasoning_is_read_under_both_names(script: str) -> None:
-    heard = hear(script)
-    assert (heard.reasoning[0], heard.content) == ("Let me think.", tokens(20))
+    received = receive_script(script)
+    assert (received.reasoning[0], received.content) == ("Let me think.", tokens(20))
 
 
 def test_inline_thinking_is_split_only_when_asked_for() -> None:
-    async def ask(**more: Any) -> Heard:
+    async def ask(**more: Any) -> Received:
         async with upstream() as (_, client):
-            return await listen(client, request("think"), **more)
+            return await receive(client, request("think"), **more)
 
     split, plain = run(ask(inline_thinking="tagged")), run(ask())
     assert (split.reasoning[0], split.content) == ("Let me think.", tokens(20))
@@ -77,61 +77,61 @@ def test_inline_thinking_is_split_only_when_asked_for() -> None:
 
 
 def test_choices_in_any_order_stay_apart() -> None:
-    heard = hear("choices?tokens=3", n=3)
+    received = receive_script("choices?tokens=3", n=3)
     expected = "{0}<gen:1:0000>{0}<gen:1:0001>{0}<gen:1:0002>"
-    assert heard.contents == {index: expected.format(index) for index in (2, 1, 0)}
-    assert sorted(heard.roles) == [(index, "assistant") for index in range(3)]
-    assert finish_of(heard) == ({0: "stop", 1: "stop", 2: "stop"}, True)
+    assert received.contents == {index: expected.format(index) for index in (2, 1, 0)}
+    assert sorted(received.roles) == [(index, "assistant") for index in range(3)]
+    assert finish_of(received) == ({0: "stop", 1: "stop", 2: "stop"}, True)
 
 
 def test_choices_that_are_counted_one_by_one_add_up() -> None:
-    heard = hear("choices-each?tokens=3", n=4)
-    assert heard.answer is not None
-    assert heard.answer.usage == Usage(prompt_tokens=10, completion_tokens=12, total_tokens=22)
+    received = receive_script("choices-each?tokens=3", n=4)
+    assert received.stream is not None
+    assert received.stream.usage == Usage(prompt_tokens=10, completion_tokens=12, total_tokens=22)
 
 
 @pytest.mark.parametrize("script", ["tools", "tools-bare", "tools-index-0", "tools-late"])
 def test_tool_calls_are_the_same_in_every_manner(script: str) -> None:
-    heard = hear(script)
-    assert [(name, arguments) for _, name, arguments in heard.calls] == [
+    received = receive_script(script)
+    assert [(name, arguments) for _, name, arguments in received.calls] == [
         ("get_weather", '{"city": "Paris"}'),
         ("get_time", "{}"),
     ]
-    ids = [call_id for call_id, _, _ in heard.calls]
+    ids = [call_id for call_id, _, _ in received.calls]
     assert len(set(ids)) == 2
     assert all(ids)
-    assert finish_of(heard) == ({0: "tool_calls"}, True)
+    assert finish_of(received) == ({0: "tool_calls"}, True)
 
 
 def test_ids_that_servers_give_are_kept() -> None:
-    assert [call[0] for call in hear("tools").calls] == ["c1", "c2"]
+    assert [call[0] for call in receive_script("tools").calls] == ["c1", "c2"]
 
 
 def test_line_separators_stay_and_half_characters_are_joined_or_replaced() -> None:
-    assert hear("unicode").content == "a\u2028b\u0085c😀 é\ufffd"
+    assert receive_script("unicode").content == "a\u2028b\u0085c😀 é\ufffd"
 
 
 def test_an_empty_or_null_finish_reason_is_none_and_the_first_real_one_stands() -> None:
-    heard = hear("finish-quirks")
-    assert heard.content == "abcd"
-    assert finish_of(heard) == ({0: "stop"}, True)
-    assert heard.raw_finish_reasons == {0: "eos"}
+    received = receive_script("finish-quirks")
+    assert received.content == "abcd"
+    assert finish_of(received) == ({0: "stop"}, True)
+    assert received.raw_finish_reasons == {0: "eos"}
 
 
 @pytest.mark.parametrize("script", ["no-usage", "usage-null", "usage-negative", "usage-absurd"])
 def test_usage_that_cannot_be_true_is_none(script: str) -> None:
-    heard = hear(script)
-    assert heard.answer is not None
-    assert heard.answer.usage is None
+    received = receive_script(script)
+    assert received.stream is not None
+    assert received.stream.usage is None
 
 
 @pytest.mark.parametrize("script", ["no-finish", "done-unended"])
 def test_done_without_a_finish_reason_is_accepted_and_flagged(script: str) -> None:
-    heard = hear(script)
-    assert heard.content == tokens(20)
-    assert finish_of(heard) == ({0: None}, False)
-    assert heard.answer is not None
-    assert heard.answer.done
+    received = receive_script(script)
+    assert received.content == tokens(20)
+    assert finish_of(received) == ({0: None}, False)
+    assert received.stream is not None
+    assert received.stream.done
 
 
 @pytest.mark.parametrize(
@@ -171,38 +171,38 @@ def test_done_without_a_finish_reason_is_accepted_and_flagged(script: str) -> No
 def test_a_fault_is_told_by_its_code_and_what_came_before_is_kept(
     script: str, code: str, kept: int
 ) -> None:
-    heard = hear(script, settings={"dialect": SILICONFLOW})
-    assert heard.error is not None
-    assert (heard.error.code, heard.content) == (code, tokens(kept))
-    assert "<" not in heard.error.message
+    received = receive_script(script, settings={"dialect": SILICONFLOW})
+    assert received.error is not None
+    assert (received.error.code, received.content) == (code, tokens(kept))
+    assert "<" not in received.error.message
 
 
 def test_text_in_the_chunk_of_an_error_is_kept() -> None:
-    heard = hear("error-in-chunk")
-    assert heard.content == f"{tokens(5)}last words"
-    assert heard.error is not None
-    assert heard.error.message == "Provider disconnected."
+    received = receive_script("error-in-chunk")
+    assert received.content == f"{tokens(5)}last words"
+    assert received.error is not None
+    assert received.error.message == "Provider disconnected."
 
 
 def test_a_redirect_names_its_host_and_nothing_more() -> None:
-    error = hear("redirect").error
+    error = receive_script("redirect").error
     assert error is not None
     assert error.message == "The server redirects to evil.example."
 
 
 def test_answers_and_errors_carry_the_trace_id() -> None:
-    good, bad, late = hear("good"), hear("500"), hear("error-flat")
-    assert good.answer is not None
+    good, bad, late = receive_script("good"), receive_script("500"), receive_script("error-flat")
+    assert good.stream is not None
     assert bad.error is not None
     assert late.error is not None
-    found = (good.answer.trace_id, bad.error.trace_id, late.error.trace_id)
+    found = (good.stream.trace_id, bad.error.trace_id, late.error.trace_id)
     assert found == ("trace-1",) * 3
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
-    async def ask() -> Heard:
+    async def ask() -> Received:
         async with Upstream("http://127.0.0.1:9/v1") as client:
-            return await listen(client, request("good"))
+            return await receive(client, request("good"))
 
     assert isinstance(run(ask()).error, Unreachable)
 
@@ -242,20 +242,20 @@ def test_every_field_of_a_whole_answer_is_read() -> None:
     decoder = StreamDecoder()
     decoder.feed(json.dumps(body).encode())
     decoder.end()
-    heard = Heard()
+    received = Received()
     chunk = decoder.chunks.popleft()
-    heard.take(chunk)
+    received.take(chunk)
     (choice,) = chunk.choices
     assert decoder.failure is None
     assert not decoder.chunks
     assert (chunk.id, chunk.created, chunk.model) == ("019b", 1768899826, "Qwen/QwQ-32B")
-    assert (heard.roles, heard.content, heard.reasoning) == (
+    assert (received.roles, received.content, received.reasoning) == (
         [(0, "assistant")],
         "Hello",
         {0: "Hm."},
     )
-    assert heard.calls == [("c1", "f", "{}")]
-    assert heard.tool_pieces[0].extra == {"extra_content": {"a": 1}}
+    assert received.calls == [("c1", "f", "{}")]
+    assert received.tool_pieces[0].extra == {"extra_content": {"a": 1}}
     assert (choice.finish_reason, choice.raw_finish_reason) == ("tool_calls", "stop")
     assert decoder.normaliser.usage == Usage(
         prompt_tokens=15,
@@ -267,9 +267,9 @@ def test_every_field_of_a_whole_answer_is_read() -> None:
 
 
 def test_a_whole_answer_has_each_of_its_choices() -> None:
-    heard = hear("blank-lines?tokens=2", n=2)
-    assert heard.contents == {0: tokens(2), 1: tokens(2)}
-    assert finish_of(heard) == ({0: "stop", 1: "stop"}, True)
+    received = receive_script("blank-lines?tokens=2", n=2)
+    assert received.contents == {0: tokens(2), 1: tokens(2)}
+    assert finish_of(received) == ({0: "stop", 1: "stop"}, True)
 
 
 def test_the_models_of_a_server_are_listed() -> None:
@@ -284,7 +284,7 @@ def test_a_stream_that_ended_leaves_its_connection_for_the_next() -> None:
     async def ask() -> int:
         async with upstream() as (server, client):
             for _ in range(5):
-                assert (await listen(client, request("good"))).error is None
+                assert (await receive(client, request("good"))).error is None
             return len(server.connections)
 
     assert run(ask()) == 1
@@ -293,9 +293,9 @@ def test_a_stream_that_ended_leaves_its_connection_for_the_next() -> None:
 def test_a_reused_connection_that_broke_is_tried_once_more() -> None:
     async def ask() -> tuple[list[Any], int]:
         async with upstream() as (server, client):
-            await listen(client, request("good"))
-            heard = await listen(client, request("reset-before-headers"))
-            return [heard.error and heard.error.code], len(server.calls)
+            await receive(client, request("good"))
+            received = await receive(client, request("reset-before-headers"))
+            return [received.error and received.error.code], len(server.calls)
 
     assert run(ask()) == (["unreachable"], 3)
 
@@ -303,7 +303,7 @@ def test_a_reused_connection_that_broke_is_tried_once_more() -> None:
 def test_a_new_connection_that_broke_is_not_tried_again() -> None:
     async def ask() -> int:
         async with upstream() as (server, client):
-            await listen(client, request("reset-before-headers"))
+            await receive(client, request("reset-before-headers"))
             return len(server.calls)
 
     assert run(ask()) == 1
@@ -312,8 +312,8 @@ def test_a_new_connection_that_broke_is_not_tried_again() -> None:
 def test_nothing_is_asked_again_once_a_byte_has_come() -> None:
     async def ask() -> int:
         async with upstream() as (server, client):
-            await listen(client, request("good"))
-            await listen(client, request("cut?at=0"))
+            await receive(client, request("good"))
+            await receive(client, request("cut?at=0"))
             return len(server.calls)
 
     assert run(ask()) == 2
@@ -327,8 +327,8 @@ def test_a_short_retry_after_is_waited_for_and_a_long_one_told(
 ) -> None:
     async def ask() -> tuple[int, float | None]:
         async with upstream() as (server, client):
-            heard = await listen(client, request(script))
-            return len(server.calls), heard.error and heard.error.retry_after
+            received = await receive(client, request(script))
+            return len(server.calls), received.error and received.error.retry_after
 
     assert run(ask()) == (calls, seconds)
 
@@ -337,8 +337,8 @@ def test_a_server_that_refuses_stream_options_is_asked_without_from_then_on() ->
     async def ask() -> list[bool]:
         async with upstream() as (server, client):
             for _ in range(2):
-                heard = await listen(client, request("rejects-stream-options"))
-                assert heard.content
+                received = await receive(client, request("rejects-stream-options"))
+                assert received.content
             return ["stream_options" in call.body for call in server.calls]
 
     assert run(ask()) == [True, False, False]
@@ -347,7 +347,7 @@ def test_a_server_that_refuses_stream_options_is_asked_without_from_then_on() ->
 def test_requests_ask_for_no_compression_and_keep_no_cookie() -> None:
     async def ask() -> dict[str, str]:
         async with upstream(api_key="sk-canary") as (server, client):
-            await asyncio.gather(*(listen(client, request("good")) for _ in range(3)))
+            await asyncio.gather(*(receive(client, request("good")) for _ in range(3)))
             return dict(server.calls[-1].headers)
 
     headers = run(ask())

@@ -19,7 +19,7 @@ from conversations.upstream import (
     UpstreamError,
 )
 from conversations.upstream.errors import Overloaded
-from tests.upstream.asking import listen, request, run, upstream
+from tests.upstream.asking import receive, request, run, upstream
 
 TRACE = "x-siliconcloud-trace-id: trace-1"
 LISTED = b'{"data": [{"id": "a"}]}'
@@ -168,7 +168,7 @@ def test_of_a_long_error_the_beginning_is_read() -> None:
 def test_each_request_says_who_asks_what_it_sends_and_what_it_takes() -> None:
     async def ask() -> list[dict[str, str]]:
         async with upstream() as (server, client):
-            await listen(client, request("good"))
+            await receive(client, request("good"))
             await client.models()
             return [dict(call.headers) for call in server.calls]
 
@@ -182,8 +182,8 @@ def test_a_server_that_breaks_used_connections_is_asked_on_a_new_one_each_time()
     async def ask() -> tuple[list[str], int]:
         async with upstream(dialect=LLAMACPP) as (server, client):
             for _ in range(2):
-                heard = await listen(client, request("rejects-stream-options"))
-                assert heard.error is None
+                received = await receive(client, request("rejects-stream-options"))
+                assert received.error is None
             return [call.headers["connection"] for call in server.calls], len(server.connections)
 
     # The first request is sent again without what the server does not know.
@@ -193,7 +193,7 @@ def test_a_server_that_breaks_used_connections_is_asked_on_a_new_one_each_time()
 def test_half_a_surrogate_is_sent_as_an_escape() -> None:
     async def ask() -> tuple[UpstreamError | None, str]:
         async with upstream() as (server, client):
-            heard = await listen(client, request("good", user="a\ud83d"))
-            return heard.error, server.calls[0].body["user"]
+            received = await receive(client, request("good", user="a\ud83d"))
+            return received.error, server.calls[0].body["user"]
 
     assert run(ask()) == (None, "a\ud83d")
