@@ -6,7 +6,6 @@ and runs several at once.
 
 import importlib
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -14,9 +13,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-# Its patterns are made by functions of its own when it is imported: a mutant of those changes
-# something only when the module runs again.
-_RUN_AGAIN = "conversations.sharing.masking"
+# The patterns of this module are made by functions of its own when it is imported: a mutant of
+# those changes something only when the module runs again.
+_MADE_AT_IMPORT = {"tests.sharing.test_masking": "conversations.sharing.masking"}
 
 
 def pytest_sessionstart() -> None:
@@ -24,8 +23,6 @@ def pytest_sessionstart() -> None:
     settings.DATA_DIR = Path(tempfile.mkdtemp(prefix="parley-mutant-"))
     test = settings.DATABASES["default"]["TEST"]
     test["NAME"] = str(settings.DATA_DIR / "test.sqlite3")
-    if os.environ.get("MUTANT_UNDER_TEST", "").startswith(_RUN_AGAIN) and _RUN_AGAIN in sys.modules:
-        importlib.reload(sys.modules[_RUN_AGAIN])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,3 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if measured.exists():
         seconds = json.loads(measured.read_text())["duration_by_test"]
         items.sort(key=lambda item: seconds.get(item.nodeid, 0))
+
+
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    """Runs a module again before each of its tests, where that is needed."""
+    if name := _MADE_AT_IMPORT.get(item.module.__name__):
+        importlib.reload(sys.modules[name])

@@ -283,11 +283,12 @@ def test_an_owner_of_an_older_epoch_ends_no_run_of_a_program(
 def test_after_a_crash_a_run_for_a_program_costs_what_was_last_noted_of_it(
     people: People, model: LanguageModel
 ) -> None:
-    noted, silent = api_run(people, model), api_run(people, model)
-    lifecycle.note_progress({noted.pk: 17})
-    assert recovery.recover() == 2
+    noted, begun, silent = (api_run(people, model) for _ in range(3))
+    lifecycle.note_progress({noted.pk: 17, begun.pk: 0})
+    assert recovery.recover() == 3
     entries = {each.generation_id: each for each in LedgerEntry.objects.all()}
     assert (entries[noted.pk].completion_tokens, entries[noted.pk].requests) == (17, 1)
+    assert (entries[begun.pk].completion_tokens, entries[begun.pk].requests) == (0, 1)
     assert (entries[silent.pk].completion_tokens, entries[silent.pk].requests) == (0, 0)
     assert entries[noted.pk].outcome == "interrupted"
     assert entries[noted.pk].error_code == "restarted"
