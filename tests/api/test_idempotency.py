@@ -137,6 +137,7 @@ def test_an_answer_that_all_left_is_not_given_as_if_it_were_whole(gate: Gate) ->
     gate.settled(1)
     again = gate.post(body, headers=KEY)
     assert (again.status_code, again.json()["error"]["code"]) == (409, "idempotent_answer_gone")
+    assert again.headers["x-should-retry"] == "false"
 
 
 def test_a_long_answer_is_given_but_not_kept(gate: Gate) -> None:

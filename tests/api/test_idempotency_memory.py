@@ -61,6 +61,17 @@ def test_64_megabytes_are_kept_and_beyond_them_the_oldest_goes_first() -> None:
     assert asked(work) == [*range(17), 0]
 
 
+def test_as_many_of_the_oldest_go_as_it_takes() -> None:
+    async def work(asked: Asked) -> None:
+        for number in range(15):
+            await asked.ask(number)
+        await asked.ask(15, size=12 * MEGABYTE)
+        for number in (2, 1, 0):
+            await asked.ask(number)
+
+    assert asked(work) == [*range(16), 1, 0]
+
+
 def test_an_answer_that_is_still_written_stays_and_the_next_oldest_goes() -> None:
     async def work(asked: Asked) -> None:
         await asked.ask(0, size=20 * MEGABYTE, is_over=False)
@@ -157,6 +168,50 @@ def test_a_client_that_leaves_does_not_take_the_run_from_another_that_waits() ->
         assert (await second).reply.is_whole
 
     asked(work)
+
+
+def ended(*, error: bool, requests: int | None, api_key_id: int | None = 1) -> Any:
+    """A run that has ended, with an error or without, and was charged so many requests."""
+    ending = SimpleNamespace(used=SimpleNamespace(requests=requests))
+    return SimpleNamespace(
+        completion=SimpleNamespace(
+            generation=SimpleNamespace(pk="generation", api_key_id=api_key_id)
+        ),
+        reply=SimpleNamespace(
+            error=ApiError(502, "failed", "It failed.") if error else None,
+            ending=None if requests is None else ending,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "requests", "is_freed"),
+    [
+        (True, None, True),
+        (True, 0, True),
+        (True, 1, False),
+        (False, 1, False),
+        (False, 0, False),
+        (False, None, False),
+    ],
+)
+@pytest.mark.parametrize("key", [1, 0])
+def test_what_came_to_nothing_and_was_not_charged_frees_its_key(
+    monkeypatch: pytest.MonkeyPatch, error: bool, requests: int | None, is_freed: bool, key: int
+) -> None:
+    released: list[Any] = []
+    monkeypatch.setattr(idempotency, "release", released.append)
+
+    async def work(asked: Asked) -> None:
+        await asked.ask(0, key=key)
+        run = ended(error=error, requests=requests, api_key_id=key or None)
+        # The second time it is not known any more, as after it had to make room.
+        for _ in range(2):
+            await asked._memory.over(Claim("0", ""), run)
+        await asked.ask(0, key=key)
+
+    assert asked(work) == [0] * (2 if is_freed else 1)
+    assert released == ["generation"] * (2 if is_freed else 0)
 
 
 @pytest.mark.parametrize("key", ["k", "order 66", "~!", "k" * 255])

@@ -166,6 +166,7 @@ def test_the_generation_says_what_it_used_and_when_it_ended(
     assert (generation.prompt_tokens, generation.completion_tokens) == (9, 12)
     assert (generation.usage_source, generation.first_token_ms) == ("provider", 40)
     assert (generation.error_code, generation.error_message) == ("", "")
+    assert generation.upstream_id == ""
     assert timezone.now() - timedelta(seconds=60) < generation.finished_at <= timezone.now()
     assert LedgerEntry.objects.get().first_token_ms == 40
 
@@ -292,6 +293,7 @@ def test_after_a_crash_a_run_for_a_program_costs_what_was_last_noted_of_it(
     assert (entries[silent.pk].completion_tokens, entries[silent.pk].requests) == (0, 0)
     assert entries[noted.pk].outcome == "interrupted"
     assert entries[noted.pk].error_code == "restarted"
+    assert set(Generation.objects.values_list("upstream_id", flat=True)) == {""}
 
 
 def test_nothing_is_noted_of_what_has_ended(people: People, model: LanguageModel) -> None:
