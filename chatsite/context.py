@@ -5,8 +5,9 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """`site_name`, and `signup_open`: whether anybody may ask for an account."""
+    """`site_name`; `signup_open`: whether anybody may ask for an account; `deleted_kept_days`."""
     return {
         "site_name": settings.SITE_NAME,
+        "deleted_kept_days": settings.DELETED_KEPT_DAYS,
         "signup_open": settings.SIGNUP == "open" or bool(settings.SIGNUP_DOMAIN),
     }

@@ -217,6 +217,11 @@ DATABASES = {
 DEFAULT_FROM_EMAIL = mail_sender(env_str("EMAIL_FROM", f"parley@{host(SITE_URL).strip('[]')}"))
 globals().update(email_from_url(EMAIL_URL))
 
+# Deleted conversations and messages ---------------------------------------------------------------
+
+# A hundred years at most, because dates end.
+DELETED_KEPT_DAYS = env_int("DELETED_KEPT_DAYS", 30, minimum=1, maximum=36_500)
+
 # Keys --------------------------------------------------------------------------------------------
 
 SECRET_KEY = env_str("SECRET_KEY") or stored_secret(

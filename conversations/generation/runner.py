@@ -22,6 +22,7 @@ from conversations.generation.prompt import Call
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Run, Writer
 from conversations.models import Generation, IdempotencyClaim
+from conversations.purge import purge
 from conversations.transcript import Failure, Finished
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ STOP_POLL_SECONDS = 0.25
 # A right that is taken away ends what it allowed within five seconds.
 REVOCATION_POLL_SECONDS = 2
 CLEAN_UP_SECONDS = 60
+PURGE_SECONDS = 3600
 # Between the commit that writes a generation down and its run lies much less than this.
 YOUNGEST_ABANDONED = timedelta(minutes=1)
 # What a killed server forgets of an answer that is not logged is what it said since the last note.
@@ -61,6 +63,7 @@ class Runner:
                 self._watch_revocations,
                 self._note_progress,
                 self._clean_up,
+                self._purge,
             )
         ]
 
@@ -217,6 +220,12 @@ class Runner:
             await in_thread(recovery.recover, list(self._runs), YOUNGEST_ABANDONED)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
             await in_thread(IdempotencyClaim.objects.expired().delete)
+
+    async def _purge(self) -> None:
+        while True:
+            await asyncio.sleep(PURGE_SECONDS)
+            while any(await in_thread(purge, timezone.now())):
+                pass
 
 
 async def _run_for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:

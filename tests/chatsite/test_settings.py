@@ -76,6 +76,7 @@ def test_a_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://somewhere/db"),
         ("DATABASE_URL", "postgres://somewhere:port/db"),
         ("DEBUG", "perhaps"),
+        ("DELETED_KEPT_DAYS", "0"),
         ("DEFAULT_LANGUAGE", "xx"),
         ("EMAIL_FROM", "a b"),
         ("EMAIL_URL", "pigeon://post"),
