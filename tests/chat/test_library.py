@@ -1,11 +1,12 @@
-"""Saved presets, schemas and tools can always be replaced, and are bounded in number."""
+"""Presets, schemas and tools are checked, replaced and bounded; answers are rated."""
 
 import pytest
 
 from conversations.chat import library
-from conversations.models import Definition, Preset, User
+from conversations.models import Definition, Feedback, Preset, User
 from conversations.refusal import Refused
-from tests.people import make_people
+from tests.chat.written import answered
+from tests.people import make_model, make_people
 
 pytestmark = pytest.mark.django_db
 
@@ -39,3 +40,23 @@ def test_a_definition_can_be_replaced_when_no_more_can_be_saved(alice: User) -> 
 def test_a_system_message_of_a_preset_is_bounded(alice: User) -> None:
     with pytest.raises(Refused, match="50,000 characters"):
         library.save_preset(alice, "Long", {}, "x" * 50_001, is_default=False)
+
+
+def test_a_definition_that_is_not_valid_is_not_saved(alice: User) -> None:
+    for kind, definition in (("tool", {"type": "function"}), ("schema", {"type": "teapot"})):
+        with pytest.raises(Refused):
+            library.save_definition(alice, kind, "tea", definition)
+    with pytest.raises(Refused) as refused:
+        library.save_definition(alice, "schema", " \n ", {"type": "object"})
+    assert (refused.value.code, refused.value.field) == ("empty_name", "name")
+    assert not Definition.objects.exists()
+
+
+def test_a_rating_is_replaced_removed_and_has_a_bounded_note(alice: User) -> None:
+    make_model("model")
+    (answer,) = answered(alice, "model")
+    library.rate(alice, answer.pk, -1, "")
+    library.rate(alice, answer.pk, 1, "x" * 1_001)
+    assert Feedback.objects.values_list("value", "note").get() == (1, "x" * 1_000)
+    library.rate(alice, answer.pk, 0, "")
+    assert not Feedback.objects.exists()

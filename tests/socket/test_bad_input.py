@@ -184,3 +184,13 @@ def test_a_page_that_keeps_sending_bad_frames_is_closed(room: Room) -> None:
         return tab.close_code
 
     assert room.with_tab(work) == 4429
+
+
+def test_a_page_that_sends_too_many_frames_is_closed(room: Room) -> None:
+    async def work(tab: Tab) -> int | None:
+        for _ in range(100):
+            await tab.say({"type": "ping"})
+        await tab.until(lambda: tab.connections == 2)
+        return tab.close_code
+
+    assert room.with_tab(work) == 4429

@@ -1,0 +1,82 @@
+"""Turns are refused with a code and a field before anything is stored."""
+
+from uuid import uuid4
+
+import pytest
+
+from conversations import access
+from conversations.chat import turns
+from conversations.chat.turns import NewMessage
+from conversations.models import Conversation, Message, User
+from conversations.refusal import Refused
+from tests.chat.written import answered
+from tests.people import make_model, make_people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice() -> User:
+    """Alice, on a site with five models."""
+    for number in range(5):
+        make_model(f"model-{number}")
+    return make_people().alice
+
+
+def refusal(user: User, new: NewMessage) -> tuple[str, str | None]:
+    with pytest.raises(Refused) as refused:
+        turns.send(user, uuid4(), new)
+    assert not Conversation.objects.exists()
+    return refused.value.code, refused.value.field
+
+
+def test_four_models_can_be_compared_and_five_cannot(alice: User) -> None:
+    names = [f"model-{number}" for number in range(5)]
+    new = NewMessage(None, None, "Hi", names[0], {}, compared=tuple(names[1:]))
+    assert refusal(alice, new) == ("too_many_models", "compared")
+    assert len(answered(alice, *names[:4])) == 4
+
+
+def test_of_compared_models_each_gives_one_answer(alice: User) -> None:
+    assert len(answered(alice, "model-0", n=2)) == 2
+    assert len(answered(alice, "model-1", "model-2", n=2)) == 2
+
+
+def test_a_system_message_that_is_too_long_is_refused(alice: User) -> None:
+    new = NewMessage(None, None, "Hi", "model-0", {}, system_message="x" * 50_001)
+    with pytest.raises(Refused, match="at most 50,000 characters"):
+        turns.send(alice, uuid4(), new)
+
+
+def test_a_complete_answer_cannot_be_continued(alice: User) -> None:
+    (complete,) = answered(alice, "model-0")
+    with pytest.raises(Refused) as refused:
+        turns.continue_answer(alice, uuid4(), complete.pk)
+    assert refused.value.code == "cannot_continue"
+
+
+def test_the_second_of_two_answers_is_continued_alone(alice: User) -> None:
+    first, second = answered(alice, "model-0", finish_reason="length", n=2, max_tokens=9)
+    turn = turns.continue_answer(alice, uuid4(), second.pk)
+    assert turn.generation.parameters == {"max_tokens": 9}
+    assert list(turn.generation.messages.values_list("pk", "choice")) == [(second.pk, 0)]
+    first.refresh_from_db()
+    assert (first.choice, first.generation == turn.generation) == (0, False)
+
+
+@pytest.mark.parametrize("ask_again", [turns.continue_answer, turns.regenerate])
+def test_a_user_message_is_not_an_answer(alice: User, ask_again: object) -> None:
+    (answer,) = answered(alice, "model-0", finish_reason="length")
+    assert answer.parent_id is not None
+    more = (None,) if ask_again == turns.regenerate else ()
+    with pytest.raises(access.NotFound):
+        ask_again(alice, uuid4(), answer.parent_id, *more)  # type: ignore[operator]
+    assert Message.objects.count() == 2
+
+
+def test_an_answer_cannot_be_asked_for_again_while_it_is_written(alice: User) -> None:
+    turn = turns.send(alice, uuid4(), NewMessage(None, None, "Hi", "model-0", {}))
+    running = turn.generation.messages.get()
+    with pytest.raises(Refused) as refused:
+        turns.regenerate(alice, uuid4(), running.pk, None)
+    assert refused.value.code == "still_running"
