@@ -1,4 +1,4 @@
-"""What axe-core finds wrong with a page: https://github.com/dequelabs/axe-core."""
+"""Checks a page with axe-core: https://github.com/dequelabs/axe-core."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ async () => {
 
 
 def faults_in_both_schemes(page: Page) -> list[str]:
-    """What is wrong with the page in light and in dark colours."""
+    """The violations of the page in light and in dark colours."""
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -31,7 +31,7 @@ def faults_in_both_schemes(page: Page) -> list[str]:
 def faults_of(page: Page) -> list[str]:
     """Every violation of every rule, with the element and the reason."""
     if not page.evaluate(_IS_THERE):
-        # Evaluated rather than added as a script, which the page's policy would refuse.
+        # Evaluated, because the page's policy refuses an added script.
         page.evaluate(_SOURCE.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(_RUN)
     return found

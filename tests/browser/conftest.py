@@ -1,4 +1,4 @@
-"""Alice, a model whose tokens wait for the test, and her page."""
+"""Fixtures: Alice, a model with scripted answers, and her page."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from tests.upstreams.scripted import ScriptedUpstream, scripted_thread
 
 @pytest.fixture
 def upstream() -> Iterator[ScriptedUpstream]:
-    """A server that plays the script its model is named for."""
+    """A server that plays the script that its model is named after."""
     with scripted_thread() as server:
         yield server
 
@@ -27,13 +27,13 @@ def model(live_site: LiveSite, upstream: ScriptedUpstream) -> LanguageModel:
 
 @pytest.fixture
 def alice(live_site: LiveSite) -> User:
-    """Alice, who owns what the test makes."""
+    """Alice, the user of the test."""
     return make_people().alice
 
 
 @pytest.fixture
 def home(new_page: NewPage, alice: User, model: LanguageModel) -> Page:
-    """Alice's page with nothing on it yet."""
+    """Alice's page of a new conversation."""
     page = new_page(alice)
     page.goto("/")
     return page

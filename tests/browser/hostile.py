@@ -1,4 +1,4 @@
-"""Three hundred strings that would like to run a script, or to reach another place."""
+"""Three hundred strings that try to run a script or to contact another host."""
 
 _RUN = "window.hit()"
 _ELSEWHERE = "//evil.invalid"

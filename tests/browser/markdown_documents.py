@@ -1,4 +1,4 @@
-"""Texts for the Markdown renderer: what models write, and what attackers make them write."""
+"""Texts for the Markdown renderer, as models and attackers write them."""
 
 DOCUMENTS = {
     "prose": """# A title
@@ -246,7 +246,7 @@ HOSTILE = [
     "<a id=message name=body><form id=x><input name=parentNode></form>",
 ]
 
-# Sources of about 100 to 200 kB on which parsers of Markdown are known to run away.
+# Sources of about 100 to 200 kB that are known to make Markdown parsers slow.
 HEAVY = {
     "emphasis": "**a**" * 20_000,
     "open emphasis": "*a _b " * 20_000,

@@ -18,7 +18,7 @@ _NONCE = "of-this-page"
 
 @contextmanager
 def script_page() -> Iterator[str]:
-    """Serves the page on a free port while the context lasts; gives its address."""
+    """Serve the page on a free port inside the context; yields its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     thread = threading.Thread(target=server.serve_forever, name="script-page")
     thread.start()
@@ -50,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
-        """Keeps the test's output to itself."""
+        """Log nothing, to keep the test's output clean."""
 
 
 def _policy() -> str:

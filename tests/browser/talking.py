@@ -1,4 +1,4 @@
-"""What a reader does on the page of a conversation, and what they see of it."""
+"""Actions of a user on the page of a conversation, and what it shows."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from tests.upstreams.scripted import ScriptedUpstream
 
 
 def button(page: Page | Locator, name: str) -> Locator:
-    """The button of exactly this name."""
+    """The button with exactly this name."""
     return page.get_by_role("button", name=name, exact=True)
 
 
@@ -31,26 +31,26 @@ def answer(page: Page) -> Locator:
 
 
 def status(page: Page, text: str) -> Locator:
-    """What is told to screen readers, once it says this."""
+    """The status for screen readers that contains this text."""
     return page.get_by_role("status").filter(has_text=text)
 
 
 def wait_for_end(
     page: Page, status_text: str = "Answer finished", seconds: float = PATIENCE_SECONDS
 ) -> None:
-    """Wait until the answer has ended, and how."""
+    """Wait until the answer has ended with this status."""
     expect(status(page, status_text)).to_be_attached(timeout=seconds * 1000)
     expect(answer(page)).to_have_attribute("aria-busy", "false")
 
 
 def converse(page: Page, text: str = "Please, tokens=3") -> None:
-    """Send a message and wait until it is answered."""
+    """Send a message and wait for the end of its answer."""
     send(page, text)
     wait_for_end(page)
 
 
 def looked_at(*pages: Page) -> Iterator[Page]:
-    """Each of these tabs, in front: one that is behind another draws once in a second."""
+    """Bring each tab to the front in turn: a hidden tab draws only once a second."""
     for page in pages:
         page.bring_to_front()
         yield page
@@ -67,7 +67,7 @@ def token(request: int, position: int) -> str:
 
 
 def begin(page: Page, upstream: ScriptedUpstream, shown: int = 3) -> None:
-    """Ask for an answer of which only the first tokens come until the test lets more through."""
+    """Start an answer that pauses after its first tokens until the test opens the gate."""
     send(page, "Please, tokens=20 gate=g")
     upstream.open("g", shown)
     expect(answer(page)).to_contain_text(f":{shown - 1:04d}")

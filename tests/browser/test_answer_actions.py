@@ -1,4 +1,4 @@
-"""What can be done with an answer: its details, a thumb, reading aloud."""
+"""Actions on messages: details, ratings, reading aloud, folding, and attached text files."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.browsers import NewPage
 from tests.people import make_model
 from tests.upstreams.scripted import ScriptedUpstream
 
-# The last value of each is not a function: Playwright would call it.
+# The last value of each script is not a function, because Playwright would call it.
 WRITTEN = """
 window.copied = '';
 navigator.clipboard.writeText = async (text) => { copied = text };
@@ -25,7 +25,7 @@ undefined;
 """
 
 
-def test_details_tell_how_an_answer_came_about(home: Page) -> None:
+def test_details_show_the_request_tokens_and_cost(home: Page) -> None:
     converse(home)
     home.evaluate(WRITTEN)
     button(answer(home), "Details").click()
@@ -43,7 +43,7 @@ def test_details_tell_how_an_answer_came_about(home: Page) -> None:
     expect(details).to_be_hidden()
 
 
-def test_a_thumb_with_a_note_stays_and_is_taken_back(
+def test_a_rating_with_a_note_is_stored_and_removed(
     home: Page, new_page: NewPage, alice: User
 ) -> None:
     converse(home)
@@ -62,7 +62,7 @@ def test_a_thumb_with_a_note_stays_and_is_taken_back(
     assert Feedback.objects.count() == 0
 
 
-def test_an_answer_is_read_aloud_until_it_is_pressed_again(home: Page) -> None:
+def test_an_answer_is_read_aloud_until_the_button_is_pressed_again(home: Page) -> None:
     converse(home)
     home.evaluate(SPOKEN)
     aloud = button(answer(home), "Read aloud")
@@ -75,7 +75,7 @@ def test_an_answer_is_read_aloud_until_it_is_pressed_again(home: Page) -> None:
     assert "gen:1:0000" in text
 
 
-def test_a_long_message_is_folded_until_it_is_asked_for(home: Page) -> None:
+def test_a_long_message_is_folded_until_it_is_opened(home: Page) -> None:
     send(home, "\n".join(f"line {number}" for number in range(60)))
     wait_for_end(home)
     bubble = messages(home).first.locator(".bubble")
@@ -101,10 +101,10 @@ def test_text_files_go_into_the_message_with_their_names(home: Page) -> None:
     expect(box).to_have_value("## a.txt\n\none\ntwo")
 
 
-def test_what_no_longer_fits_is_said_before_sending(
+def test_a_full_context_is_shown_before_sending(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
-    # A provider that counts nothing: both sides estimate.
+    # A provider that reports no usage, so that both sides estimate.
     model = make_model("no-usage", base_url=upstream.address)
     LanguageModel.objects.filter(pk=model.pk).update(context_length=300)
     page = new_page(alice)

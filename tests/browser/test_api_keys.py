@@ -1,4 +1,4 @@
-"""Keys for programs as a person makes and copies them, by keyboard as well."""
+"""API keys: created, copied and revoked, also by keyboard."""
 
 from playwright.sync_api import Page, expect
 
@@ -41,10 +41,10 @@ def test_a_key_is_made_copied_and_revoked(new_page: NewPage) -> None:
 
 
 def copied(page: Page, name: str) -> str:
-    """What is on the clipboard after that button."""
+    """The text on the clipboard after that button was pressed."""
     button = page.get_by_role("button", name=name, exact=True)
     button.click()
-    # It says "Copied" then.
+    # The button then says "Copied".
     expect(button).to_have_count(0)
     text: str = page.evaluate("navigator.clipboard.readText()")
     return text

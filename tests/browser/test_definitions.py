@@ -1,4 +1,4 @@
-"""Functions and schemas that a person writes in the panel, checked as they are written."""
+"""Functions and schemas: written in the panel, checked, saved, deleted and restored."""
 
 import json
 import re
@@ -20,7 +20,7 @@ WEATHER = {
 
 
 def panel(page: Page) -> Locator:
-    """The panel of the parameters, opened."""
+    """The open parameter panel."""
     found = page.get_by_role("complementary", name="Parameters")
     if not found.is_visible():
         button(page, "Parameters").click()
@@ -39,7 +39,7 @@ def write(page: Page, name: str, label: str, schema: object) -> None:
     button(page, "Save").click()
 
 
-def test_a_function_is_written_kept_and_sent(home: Page, upstream: ScriptedUpstream) -> None:
+def test_a_function_is_written_saved_and_sent(home: Page, upstream: ScriptedUpstream) -> None:
     converse(home)
     button(panel(home), "New function").click()
     field(home, "Description for the model").fill("The weather.")
@@ -58,7 +58,7 @@ def test_a_function_is_written_kept_and_sent(home: Page, upstream: ScriptedUpstr
     expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
 
 
-def test_each_fault_is_named_with_its_place_while_it_is_written(home: Page) -> None:
+def test_each_error_is_shown_with_its_place_while_typing(home: Page) -> None:
     button(panel(home), "New function").click()
     dialog = home.get_by_role("dialog")
     save = button(home, "Save")
@@ -80,7 +80,7 @@ def test_each_fault_is_named_with_its_place_while_it_is_written(home: Page) -> N
     expect(save).to_be_enabled()
 
 
-def test_a_schema_is_written_kept_and_asked_for(home: Page, upstream: ScriptedUpstream) -> None:
+def test_a_schema_is_written_saved_and_sent(home: Page, upstream: ScriptedUpstream) -> None:
     converse(home)
     panel(home).get_by_role("combobox", name="response_format").select_option("json_schema")
     write(home, "city", "JSON schema", PARAMETERS)
@@ -96,7 +96,7 @@ def test_a_schema_is_written_kept_and_asked_for(home: Page, upstream: ScriptedUp
     assert Conversation.objects.get().parameters == {"response_format": {"type": "json_object"}}
 
 
-def test_what_escape_puts_aside_is_found_again_until_it_is_saved_or_cancelled(home: Page) -> None:
+def test_a_draft_survives_escape_until_it_is_saved_or_cancelled(home: Page) -> None:
     button(panel(home), "New function").click()
     field(home, "Name").fill("get_weather")
     field(home, "Parameters, as").fill('{"type": "obj')
@@ -165,11 +165,11 @@ def test_a_function_deleted_before_its_saving_was_answered_is_gone(home: Page) -
     def relay(page_side: WebSocketRoute) -> None:
         server_side = page_side.connect_to_server()
 
-        def told(frame: str | bytes) -> None:
+        def forward(frame: str | bytes) -> None:
             tell = page_side.send if is_told else waiting.append
             tell(frame)
 
-        server_side.on_message(told)
+        server_side.on_message(forward)
         pages.append(page_side)
 
     converse(home)
@@ -189,7 +189,7 @@ def test_a_function_deleted_before_its_saving_was_answered_is_gone(home: Page) -
     expect(panel(home).get_by_text("No functions yet.")).to_be_visible()
 
 
-def test_a_renamed_function_takes_the_place_of_the_old_one(
+def test_a_renamed_function_replaces_the_old_one(
     home: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     converse(home)
@@ -203,7 +203,7 @@ def test_a_renamed_function_takes_the_place_of_the_old_one(
     button(panel(home), "Edit weather_of").click()
     write(home, "third", "Parameters, as", PARAMETERS)
     expect(home.get_by_text("You already have 1 schemas and tools.")).to_be_visible()
-    # What could not be kept under another name is kept under its own.
+    # A definition that cannot be saved under a new name keeps its old name.
     home.reload()
     expect(panel(home).get_by_role("checkbox", name="weather_of")).to_be_visible()
 

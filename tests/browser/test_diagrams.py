@@ -1,4 +1,4 @@
-"""Diagrams are drawn in a frame that can do nothing else."""
+"""Diagrams are drawn in a sandboxed frame."""
 
 from django.test import Client
 from playwright.sync_api import Page, expect
@@ -13,7 +13,7 @@ DIAGRAM = "```mermaid\ngraph LR\n  Tea --> Cup\n```"
 
 
 def shown(text: str, new_page: NewPage, alice: User, upstream: ScriptedUpstream) -> Page:
-    """Alice's page after a model has said the text."""
+    """Alice's page with this text as an answer."""
     make_model("says", base_url=upstream.address)
     page = new_page(alice)
     page.goto("/")
@@ -22,7 +22,7 @@ def shown(text: str, new_page: NewPage, alice: User, upstream: ScriptedUpstream)
     return page
 
 
-def test_a_diagram_is_drawn_and_its_source_can_be_seen(
+def test_a_diagram_is_drawn_and_its_source_can_be_shown(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = shown(DIAGRAM, new_page, alice, upstream)
@@ -47,12 +47,12 @@ def test_the_frame_has_an_origin_of_its_own_and_no_network(
     assert frame.evaluate("(() => { try { parent.document } catch { return 'refused' } })()") == (
         "refused"
     )
-    # The attempt itself is reported, which is what was wanted here.
+    # The attempt is reported as an error of the page, as it should be.
     assert faults != []
     faults.clear()
 
 
-def test_what_is_no_diagram_is_shown_as_it_was_written(
+def test_an_invalid_diagram_is_shown_as_it_was_written(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = shown("```mermaid\nnot a diagram <b>\n```", new_page, alice, upstream)

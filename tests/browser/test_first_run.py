@@ -1,4 +1,4 @@
-"""The first run as a person meets it."""
+"""The first run and signing in, in the browser."""
 
 import re
 
@@ -24,7 +24,9 @@ def test_the_printed_link_leads_to_a_signed_in_administrator(page: Page) -> None
     assert User.objects.get().username == "dana"
 
 
-def test_after_a_faulty_set_up_the_keyboard_is_at_the_fault(page: Page, faults: list[str]) -> None:
+def test_after_a_refused_set_up_the_focus_is_on_the_bad_field(
+    page: Page, faults: list[str]
+) -> None:
     page.goto(f"/setup/{first_run.issue_token()}/")
     expect(page.get_by_label("Username")).to_be_focused()
     page.get_by_label("Username").fill("dana")
@@ -39,7 +41,7 @@ def test_after_a_faulty_set_up_the_keyboard_is_at_the_fault(page: Page, faults: 
     faults.clear()
 
 
-def test_after_a_wrong_password_the_keyboard_is_at_the_password(page: Page, people: People) -> None:
+def test_after_a_wrong_password_the_focus_is_on_the_password(page: Page, people: People) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("Username or email").fill("alice")
     page.get_by_label("Password", exact=True).fill("wrong")
@@ -48,7 +50,7 @@ def test_after_a_wrong_password_the_keyboard_is_at_the_password(page: Page, peop
     expect(page.get_by_label("Password", exact=True)).to_be_focused()
 
 
-def test_a_page_is_signed_in_as_whoever_it_was_made_for(new_page: NewPage, people: People) -> None:
+def test_a_page_is_signed_in_as_its_user(new_page: NewPage, people: People) -> None:
     page = new_page(people.alice)
     page.goto("/")
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Whatever text gets onto the page, it runs nothing and reaches nothing."""
+"""Hostile text on a page runs no script and contacts no other host."""
 
 import json
 from collections.abc import Callable
@@ -47,8 +47,8 @@ Open = Callable[[User], Page]
 
 @pytest.fixture
 def watched(new_page: NewPage, live_site: LiveSite, faults: list[str]) -> Open:
-    """Makes pages that fail the test when a script runs, the policy is broken or another place
-    is asked for anything, in whichever of their frames."""
+    """Make pages that fail the test when, in any frame, a script runs, the policy is violated or
+    another host is contacted."""
 
     def note(url: str) -> None:
         if origin(url) not in {live_site.url, "blob:", "data:"}:
@@ -64,12 +64,12 @@ def watched(new_page: NewPage, live_site: LiveSite, faults: list[str]) -> Open:
 
 
 def origin(url: str) -> str:
-    """Where a request went."""
+    """The host of a request."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
 
 
-def test_there_are_three_hundred() -> None:
+def test_there_are_three_hundred_strings() -> None:
     assert len(set(STRINGS)) == 300
 
 
@@ -83,13 +83,13 @@ def test_hostile_text_in_a_conversation_does_nothing(
     page = watched(alice)
     show(page, talk(alice, model, strings, strings))
     scroll_through(page)
-    # What names are read from is as full beside a short conversation, and quicker to open.
+    # A short conversation opens faster, and the lists of names beside it are as full.
     show(page, talk(alice, model, strings, strings[:1]))
     open_everything(page)
     drop_files(page, strings)
 
 
-def test_hostile_names_on_the_pages_about_use_and_of_the_administration_do_nothing(
+def test_hostile_names_on_the_account_and_administration_pages_do_nothing(
     watched: Open, live_site: LiveSite
 ) -> None:
     dana = User.objects.create_superuser("dana", "dana@example.org", "a quiet afternoon")
@@ -101,11 +101,11 @@ def test_hostile_names_on_the_pages_about_use_and_of_the_administration_do_nothi
         assert "window.hit" in page.content(), path
 
 
-def test_hostile_names_among_which_an_administrator_chooses_do_nothing(
+def test_hostile_names_in_choices_of_an_administrator_do_nothing(
     watched: Open, live_site: LiveSite
 ) -> None:
     page = watched(User.objects.create_superuser("dana", "dana@example.org", "a quiet afternoon"))
-    # Of more than a hundred models none is listed: their names are typed.
+    # Above a hundred models there is no list; their names are typed.
     for start in range(0, len(STRINGS), MOST_CHOICES - 1):
         LanguageModel.objects.all().delete()
         add_models(STRINGS[start : start + MOST_CHOICES - 1])
@@ -115,7 +115,7 @@ def test_hostile_names_among_which_an_administrator_chooses_do_nothing(
 
 
 def add_models(strings: list[str]) -> LanguageModel:
-    """Models of those names, and a plain one, which is given."""
+    """Make models with those names, and a plain one, which is returned."""
     plain = make_model("plain")
     LanguageModel.objects.bulk_create(
         LanguageModel(
@@ -127,7 +127,7 @@ def add_models(strings: list[str]) -> LanguageModel:
 
 
 def keep_definitions(alice: User, strings: list[str]) -> None:
-    """Hostile functions and schemas in her library."""
+    """Save hostile functions and schemas."""
     Definition.objects.bulk_create(
         Definition(user=alice, kind=kind, name=name, definition=tool(text))
         for number, text in enumerate(strings)
@@ -136,7 +136,7 @@ def keep_definitions(alice: User, strings: list[str]) -> None:
 
 
 def tool(text: str) -> dict[str, Any]:
-    """A function whose every text is hostile."""
+    """A function in which every text is hostile."""
     return {
         "type": "function",
         "function": {"name": text, "description": text, "parameters": schema(text)},
@@ -144,21 +144,20 @@ def tool(text: str) -> dict[str, Any]:
 
 
 def schema(text: str) -> dict[str, Any]:
-    """A schema whose every text is hostile, and which nothing hostile fits."""
+    """A schema in which every text is hostile, and which no hostile answer matches."""
     field = {"description": text, "enum": [text]}
     return {"type": "object", "properties": {text: field}, "required": [f"no {text}"]}
 
 
 def name_conversations(alice: User, model: LanguageModel, strings: list[str]) -> None:
-    """Empty conversations of those names."""
+    """Make empty conversations with those titles."""
     Conversation.objects.bulk_create(
         Conversation(user=alice, title=text[:200], language_model=model) for text in strings
     )
 
 
 def talk(alice: User, model: LanguageModel, strings: list[str], spoken: list[str]) -> Conversation:
-    """A conversation with hostile functions, of hostile questions, answers, JSON, calls and
-    answers of tools."""
+    """A conversation with hostile messages, answers, JSON, tool calls and tool results."""
     conversation = Conversation.objects.create(
         user=alice, title=strings[0][:200], language_model=model, system_message=strings[0],
         parameters={"tools": [tool(text) for text in strings]}, version=1,
@@ -175,13 +174,13 @@ def talk(alice: User, model: LanguageModel, strings: list[str], spoken: list[str
 
 
 def show(page: Page, conversation: Conversation) -> None:
-    """Open it and wait for its messages."""
+    """Open a conversation and wait for its messages."""
     page.goto(f"/c/{conversation.pk}/")
     expect(messages(page)).to_have_count(conversation.messages.count())
 
 
 def asked_for_json(conversation: Conversation, model: LanguageModel, text: str) -> Generation:
-    """An answer that was asked for with a hostile schema, and of which the details are hostile."""
+    """An answer with a hostile schema and hostile details."""
     wanted = {"type": "json_schema", "json_schema": {"name": text, "schema": schema(text)}}
     return Generation.objects.create(
         user=conversation.user, conversation=conversation, language_model=model,
@@ -192,7 +191,7 @@ def asked_for_json(conversation: Conversation, model: LanguageModel, text: str) 
 
 
 def turns(text: str, generation: Generation) -> list[dict[str, Any]]:
-    """What is said with one string."""
+    """The messages with one string."""
     call = {"id": "c", "type": "function"}
     arguments = json.dumps({text: [{text: text}, {"x": text}]})
     named = {"name": text, "arguments": arguments}
@@ -216,7 +215,7 @@ def turns(text: str, generation: Generation) -> list[dict[str, Any]]:
 
 
 def scroll_through(page: Page) -> None:
-    """Bring everything into the window once, so that what draws lazily draws."""
+    """Scroll everything into the window once, so that lazy parts are drawn."""
     page.set_viewport_size(TALL)
     page.evaluate(
         """async () => {
@@ -231,7 +230,7 @@ def scroll_through(page: Page) -> None:
 
 
 def open_everything(page: Page) -> None:
-    """Open the menus, panels and dialogs that show names."""
+    """Open all menus, panels and dialogs that show names."""
     button(page, "Model").click()
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Escape")
@@ -256,7 +255,7 @@ def open_everything(page: Page) -> None:
 
 
 def drop_files(page: Page, strings: list[str]) -> None:
-    """Pick files with hostile names, the last of them no text."""
+    """Attach files with hostile names; the last one is not text."""
     contents = [text.encode() for text in strings[:-1]] + [b"\0"]
     files = [
         {"name": text.replace("/", "_"), "mimeType": "text/plain", "buffer": content}
@@ -272,7 +271,7 @@ LIST_PAGES = 2
 
 
 def pages_with_names() -> list[str]:
-    """Where names of models show beside the conversation."""
+    """Open the lists of models beside the conversation."""
     model = LanguageModel.objects.get(name="<img src=x onerror=window.hit()>")
     lists = [
         f"/admin/conversations/{name}/?p={number}"
@@ -289,7 +288,7 @@ def pages_with_names() -> list[str]:
 
 
 def count_use(dana: User) -> None:
-    """What all those models were used for, how they are limited, and what was changed of them."""
+    """Give all those models usage, limits and audit entries."""
     models = list(LanguageModel.objects.exclude(name="plain"))
     now = timezone.now()
     used = [

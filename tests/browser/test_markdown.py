@@ -70,7 +70,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def reported() -> list[str]:
-    """What went wrong on the pages that the tests of this file share."""
+    """The errors of the pages that the tests of this file share."""
     return []
 
 
@@ -86,14 +86,14 @@ def staged_page(browser: Browser, address: str, reported: list[str]) -> Iterator
 
 @pytest.fixture
 def real_time(real_time_page: Page, reported: list[str]) -> Iterator[Page]:
-    """The page with its own clock."""
+    """The page with a real clock."""
     yield real_time_page
     _expect_no_faults(real_time_page, reported)
 
 
 @pytest.fixture
 def page(staged_page: Page, reported: list[str]) -> Iterator[Page]:
-    """The page on the stage: its frames happen when the test says so."""
+    """The page with a stopped clock, whose frames the test runs."""
     yield staged_page
     _expect_no_faults(staged_page, reported)
 
@@ -125,7 +125,7 @@ def rendered(page: Page, text: str) -> str:
     return page.evaluate("async (text) => inside(await whole(text))", text)
 
 
-# What is rendered --------------------------------------------------------------------------------
+# Rendering --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_message_beyond_200_kb_ends_in_plain_text(page: Page) -> None:
     assert html.count("<em>x</em>") == 20_000
 
 
-def test_the_labels_are_the_pages_own(page: Page) -> None:
+def test_the_labels_come_from_the_page(page: Page) -> None:
     html = page.evaluate(
         """async () => {
           const { MarkdownView } = await import("#js/markdown/view.js");
@@ -235,7 +235,7 @@ def test_the_labels_are_the_pages_own(page: Page) -> None:
     assert html == "Kopieren"
 
 
-# While it streams --------------------------------------------------------------------------------
+# Streaming --------------------------------------------------------------------------------
 
 _STREAM = """
 async ({ text, step }) => {
@@ -279,7 +279,7 @@ async ({ text, cuts }) => {
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_message_cut_anywhere_is_what_it_would_be_in_one_piece(page: Page, name: str) -> None:
+def test_a_streamed_message_is_rendered_as_in_one_piece(page: Page, name: str) -> None:
     text = DOCUMENTS[name]
     cuts = [*range(7, len(text), 17), len(text)]
     assert page.evaluate(_STREAM_TO_CUTS, {"text": text, "cuts": cuts}) == []
@@ -288,7 +288,7 @@ def test_a_message_cut_anywhere_is_what_it_would_be_in_one_piece(page: Page, nam
 # Definitions reach back, and display math that is not closed yet is text until it is: both are put
 # right when the message is complete.
 @pytest.mark.parametrize("name", [name for name in DOCUMENTS if name not in {"references", "math"}])
-def test_what_has_streamed_so_far_is_what_it_would_be_in_one_piece(page: Page, name: str) -> None:
+def test_a_partly_streamed_message_is_rendered_as_in_one_piece(page: Page, name: str) -> None:
     assert page.evaluate(_STREAM, {"text": DOCUMENTS[name], "step": 1}) == []
 
 
@@ -382,7 +382,7 @@ def test_long_code_is_laid_out_in_pieces_and_stays_one_text(page: Page) -> None:
     assert shown["lines"] == [25, 25, 25, 25, 10]
     assert shown["kept"]
     assert shown["selected"]
-    # The text over 41 lines is coloured in each of the pieces that it reaches into.
+    # The string over 41 lines is coloured in every piece that has a part of it.
     assert shown["colours"] == [25, 25, 11, 1, 1]
 
 
@@ -402,7 +402,7 @@ def test_a_growing_list_keeps_the_items_it_has(page: Page) -> None:
     assert same is True
 
 
-def test_a_text_that_starts_anew_replaces_the_one_before(page: Page) -> None:
+def test_a_text_that_starts_again_replaces_the_one_before(page: Page) -> None:
     html = page.evaluate(
         """async () => {
           const { root, view } = made(await import("#js/markdown/view.js"));
@@ -416,7 +416,7 @@ def test_a_text_that_starts_anew_replaces_the_one_before(page: Page) -> None:
     assert html == "<p>other</p>"
 
 
-def test_what_a_reader_selects_stays_selected_while_the_paragraph_grows(page: Page) -> None:
+def test_selected_text_stays_selected_while_the_paragraph_grows(page: Page) -> None:
     selected = page.evaluate(
         """async () => {
           const { root, view } = made(await import("#js/markdown/view.js"));
@@ -487,7 +487,7 @@ _NOTHING = {"ran": False, "names": [], "handlers": [], "schemes": [], "relative"
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
-def test_hostile_text_runs_nothing_and_asks_nobody(page: Page, stream: bool) -> None:
+def test_hostile_text_runs_no_script_and_contacts_no_host(page: Page, stream: bool) -> None:
     outcomes = {text: page.evaluate(_INERT, {"text": text, "stream": stream}) for text in HOSTILE}
     assert {text: found for text, found in outcomes.items() if found != _NOTHING} == {}
 
@@ -499,7 +499,7 @@ def test_all_hostile_texts_in_one_message_are_inert(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", HEAVY)
-def test_a_source_made_to_be_slow_is_not(real_time: Page, name: str) -> None:
+def test_a_source_made_to_be_slow_is_rendered_quickly(real_time: Page, name: str) -> None:
     seconds = real_time.evaluate(
         """async (text) => {
           const { MarkdownView } = await import("#js/markdown/view.js");

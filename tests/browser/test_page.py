@@ -1,4 +1,4 @@
-"""The page of a conversation, as a person with a mouse, a keyboard or a phone uses it."""
+"""The page of a conversation, used with a mouse, a keyboard and a phone."""
 
 import re
 
@@ -52,7 +52,7 @@ def rows(page: Page) -> list[str]:
 
 
 def conversation_with(user: User, question: str, reply: str, title: str = "Tea") -> Conversation:
-    """A conversation of one question and one answer, made before."""
+    """A stored conversation of one question and one answer."""
     conversation = Conversation.objects.create(user=user, title=title)
     place = {"conversation": conversation, "changed_in": conversation.advance()}
     asked = Message.objects.create(role=Message.Role.USER, content=question, **place)
@@ -83,7 +83,7 @@ def test_signing_in_leads_to_a_page_that_answers(
     expect(page).to_have_url(CONVERSATION)
 
 
-def test_a_person_sees_where_they_are_signed_in_and_can_end_the_other_sessions(
+def test_a_user_sees_their_sessions_and_can_end_the_others(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     first, second = new_page(), new_page()
@@ -100,7 +100,7 @@ def test_a_person_sees_where_they_are_signed_in_and_can_end_the_other_sessions(
     expect(button(first, "Sign in")).to_be_visible()
 
 
-def test_a_message_is_shown_at_once_and_its_answer_as_it_comes(
+def test_a_message_is_shown_at_once_and_its_answer_while_it_streams(
     home: Page, upstream: ScriptedUpstream
 ) -> None:
     begin(home, upstream, shown=2)
@@ -117,7 +117,7 @@ def test_a_message_is_shown_at_once_and_its_answer_as_it_comes(
     wait_for_end(home)
 
 
-def test_stopping_keeps_what_had_arrived(home: Page, upstream: ScriptedUpstream) -> None:
+def test_stopping_keeps_the_text_so_far(home: Page, upstream: ScriptedUpstream) -> None:
     begin(home, upstream, shown=4)
     button(home, "Stop").click()
     wait_for_end(home, "Stopped")
@@ -126,7 +126,7 @@ def test_stopping_keeps_what_had_arrived(home: Page, upstream: ScriptedUpstream)
     expect(button(home, "Send")).to_be_visible()
 
 
-def test_a_stopped_answer_goes_on_where_it_ended(home: Page, upstream: ScriptedUpstream) -> None:
+def test_a_stopped_answer_continues_where_it_ended(home: Page, upstream: ScriptedUpstream) -> None:
     begin(home, upstream, shown=2)
     button(home, "Stop").click()
     wait_for_end(home, "Stopped")
@@ -180,7 +180,7 @@ def test_the_models_are_found_by_typing(home: Page) -> None:
     expect(home.get_by_role("option", name="acme/green")).to_be_focused()
 
 
-def test_two_tabs_see_what_is_said_in_the_other(home: Page) -> None:
+def test_two_tabs_show_each_others_messages(home: Page) -> None:
     converse(home)
     second = home.context.new_page()
     second.goto(home.url)
@@ -193,7 +193,7 @@ def test_two_tabs_see_what_is_said_in_the_other(home: Page) -> None:
     expect(answer(second)).to_contain_text(token(3, 0))
 
 
-def test_a_reader_who_scrolls_away_from_what_is_being_written_stays_there(
+def test_the_page_does_not_scroll_after_the_user_has_scrolled_away(
     home: Page, upstream: ScriptedUpstream
 ) -> None:
     home.set_viewport_size({"width": 900, "height": 420})
@@ -212,10 +212,10 @@ def test_a_reader_who_scrolls_away_from_what_is_being_written_stays_there(
     expect(home.locator("#jump")).to_be_hidden()
 
 
-# When it goes wrong -------------------------------------------------------------------------------
+# Failures -------------------------------------------------------------------------------
 
 
-def test_an_answer_that_never_began_says_why_and_nothing_of_what_was_kept(
+def test_an_answer_that_fails_before_its_first_token_says_why(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     make_model("500", base_url=upstream.address)
@@ -228,7 +228,7 @@ def test_an_answer_that_never_began_says_why_and_nothing_of_what_was_kept(
     expect(button(answer(page), "Regenerate")).to_be_visible()
 
 
-def test_an_answer_that_broke_off_says_why_and_that_what_had_arrived_is_kept(
+def test_an_answer_that_breaks_off_says_why_and_that_its_text_is_kept(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     make_model("cut", base_url=upstream.address)
@@ -243,7 +243,7 @@ def test_an_answer_that_broke_off_says_why_and_that_what_had_arrived_is_kept(
     expect(button(answer(page), "Continue")).to_be_visible()
 
 
-def test_a_page_without_a_model_begins_by_itself_once_there_is_one(
+def test_a_page_without_a_model_starts_by_itself_once_there_is_one(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = new_page(alice)
@@ -288,7 +288,7 @@ def test_a_conversation_is_deleted_in_every_tab(home: Page) -> None:
         assert rows(page) == []
 
 
-def test_deleting_what_is_deleted_already_is_no_error(
+def test_deleting_a_deleted_conversation_is_not_an_error(
     home: Page, alice: User, faults: list[str]
 ) -> None:
     converse(home)
@@ -297,7 +297,7 @@ def test_deleting_what_is_deleted_already_is_no_error(
     button(home, "Delete").click()
     expect(messages(home)).to_have_count(0)
     expect(home.get_by_text("This no longer exists.")).to_be_hidden()
-    # The page asked first whether there are links to it.
+    # The page first asks if the conversation has links.
     faults[:] = [fault for fault in faults if "404" not in fault]
 
 
@@ -350,7 +350,7 @@ def test_everything_can_be_done_from_the_keyboard(home: Page, upstream: Scripted
 
 
 def focus(page: Page, name: str) -> None:
-    """Go back with the keyboard until the control of that name has the focus."""
+    """Press Shift+Tab until the control of that name has the focus."""
     for _ in range(30):
         page.keyboard.press("Shift+Tab")
         focused = page.locator(":focus")
@@ -405,7 +405,7 @@ def test_a_deep_list_stays_wide_enough_to_read_on_a_phone(
     assert page.evaluate(INNERMOST) > 150
 
 
-# What is free to the left of the words in a box, and to their right.
+# The free space to the left and to the right of the text in a box.
 GAPS = """(box) => {
   const words = document.createRange();
   words.selectNodeContents(box);
@@ -435,11 +435,11 @@ def test_each_paragraph_is_set_in_the_direction_of_its_own_script(
     expect(page.locator(".answer pre")).to_have_css("direction", "ltr")
 
 
-# For everyone ------------------------------------------------------------------------------------
+# Accessibility ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
-def test_axe_finds_nothing_wrong_with_a_conversation_and_the_colours_of_its_code(
+def test_axe_finds_no_violation_in_a_conversation_and_the_colours_of_its_code(
     new_page: NewPage, alice: User, model: LanguageModel, options: dict[str, object]
 ) -> None:
     shown = conversation_with(alice, "How large is a circle?", CODE)
@@ -449,7 +449,7 @@ def test_axe_finds_nothing_wrong_with_a_conversation_and_the_colours_of_its_code
     assert faults_in_both_schemes(page) == []
 
 
-def test_axe_finds_nothing_wrong_with_an_empty_page_and_its_menus(home: Page) -> None:
+def test_axe_finds_no_violation_in_an_empty_page_and_its_menus(home: Page) -> None:
     expect(home.get_by_role("textbox", name="Message")).to_be_focused()
     assert faults_in_both_schemes(home) == []
     button(home, "Model").click()

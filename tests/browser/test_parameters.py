@@ -1,4 +1,4 @@
-"""The side panel: what is set there is what the upstream is asked for, and nothing else."""
+"""The parameter panel: the upstream receives the parameters that are set there, and no others."""
 
 import re
 
@@ -40,17 +40,17 @@ def field(page: Page, name: str) -> Locator:
 
 
 def set_number(page: Page, name: str, value: object) -> None:
-    """Write into a field."""
+    """Fill in a field."""
     field(page, name).fill(str(value))
 
 
 def asked(upstream: ScriptedUpstream, number: int = -1) -> dict[str, object]:
-    """The body of a request that the upstream got."""
+    """The body of a request that the upstream received."""
     return upstream.calls[number].body
 
 
 def saved(page: Page) -> None:
-    """Wait until what was set has been kept: it is there in a fresh copy of the page."""
+    """Wait until the settings are stored: a fresh copy of the page has them."""
     page.wait_for_function(
         """async () => {
             const state = await (await fetch(location.pathname + "state.json")).json();
@@ -59,7 +59,7 @@ def saved(page: Page) -> None:
     )
 
 
-def test_every_number_and_stop_reach_the_upstream_as_set(
+def test_every_number_and_stop_string_reach_the_upstream(
     panel: Page, upstream: ScriptedUpstream
 ) -> None:
     for name, value in NUMBERS.items():
@@ -107,7 +107,7 @@ def test_functions_reach_the_upstream(panel: Page, upstream: ScriptedUpstream) -
     assert functions[0]["parameters"]["properties"] == {"city": {"type": "string"}}
 
 
-def test_what_is_left_empty_is_not_sent(panel: Page, upstream: ScriptedUpstream) -> None:
+def test_an_empty_field_is_not_sent(panel: Page, upstream: ScriptedUpstream) -> None:
     set_number(panel, "temperature", 1)
     set_number(panel, "temperature", "")
     converse(panel)
@@ -116,7 +116,7 @@ def test_what_is_left_empty_is_not_sent(panel: Page, upstream: ScriptedUpstream)
     }
 
 
-def test_what_is_out_of_range_is_told_with_the_range_and_nothing_is_sent(
+def test_a_value_out_of_range_is_refused_with_the_range(
     panel: Page, upstream: ScriptedUpstream
 ) -> None:
     wrong = {
@@ -135,7 +135,7 @@ def test_what_is_out_of_range_is_told_with_the_range_and_nothing_is_sent(
 
 
 def refuses(panel: Page, name: str, text: str, allowed: str) -> None:
-    """The page says what the parameter may be and keeps the message; then it is set to 1."""
+    """Check that the page names the range and keeps the message; then set the parameter to 1."""
     set_number(panel, name, text)
     fault = panel.locator(f"#parameter-{name}-fault")
     expect(fault).to_contain_text(f": {allowed}.")
@@ -150,7 +150,7 @@ def refuses(panel: Page, name: str, text: str, allowed: str) -> None:
     expect(fault).to_be_hidden()
 
 
-def test_what_the_model_does_not_take_is_shown_and_not_sent(
+def test_a_parameter_that_the_model_does_not_accept_is_marked_and_not_sent(
     new_page: NewPage, alice: User, model: LanguageModel, upstream: ScriptedUpstream
 ) -> None:
     model.parameters = {
@@ -173,7 +173,7 @@ def test_what_the_model_does_not_take_is_shown_and_not_sent(
     assert asked(upstream)["temperature"] == 1
 
 
-def test_what_is_set_stays_with_the_conversation_and_shows_in_every_tab(
+def test_settings_stay_with_the_conversation_and_show_in_every_tab(
     panel: Page, upstream: ScriptedUpstream
 ) -> None:
     converse(panel)
@@ -191,7 +191,7 @@ def test_what_is_set_stays_with_the_conversation_and_shows_in_every_tab(
     expect(field(panel, "temperature")).to_have_value("")
 
 
-def test_a_preset_is_kept_made_the_default_and_deleted(
+def test_a_preset_is_saved_made_the_default_and_deleted(
     panel: Page, upstream: ScriptedUpstream, alice: User
 ) -> None:
     set_number(panel, "temperature", 0.1)
@@ -219,8 +219,8 @@ def test_a_preset_is_kept_made_the_default_and_deleted(
     expect(preset.locator("option:checked")).to_have_text("Exact · default")
     expect(button(panel, "Undo")).to_have_count(0)
     expect(preset).to_be_focused()
-    kept = Preset.objects.get(user=alice)
-    assert (kept.parameters, kept.system_message) == ({"temperature": 0.1}, "Only facts.")
+    saved = Preset.objects.get(user=alice)
+    assert (saved.parameters, saved.system_message) == ({"temperature": 0.1}, "Only facts.")
 
 
 def test_a_published_preset_can_be_used_and_not_changed(
@@ -237,7 +237,7 @@ def test_a_published_preset_can_be_used_and_not_changed(
     assert asked(upstream)["top_p"] == 0.5
 
 
-def test_an_answer_that_is_asked_for_again_uses_what_is_set_now(
+def test_a_regenerated_answer_uses_the_present_settings(
     panel: Page, upstream: ScriptedUpstream, alice: User
 ) -> None:
     converse(panel)
@@ -250,7 +250,7 @@ def test_an_answer_that_is_asked_for_again_uses_what_is_set_now(
     assert Conversation.objects.get(user=alice).parameters == {"temperature": 0.9}
 
 
-def test_the_panel_is_a_drawer_on_a_phone_and_has_no_faults(
+def test_the_panel_is_a_drawer_on_a_phone_without_violations(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     page = new_page(alice, **PHONE)

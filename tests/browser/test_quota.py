@@ -1,4 +1,4 @@
-"""What a person sees of their limits: in the composer, beside an answer, on their own page."""
+"""The user's limits: in the composer, beside an answer, and on the account page."""
 
 import pytest
 from django.utils import timezone
@@ -14,30 +14,30 @@ from tests.views.test_account_page import use
 
 pytestmark = pytest.mark.browser
 
-# No summer time, and far enough from UTC for no hour to be right by accident.
+# Without summer time, and far from UTC, so that no hour is right by accident.
 TOKYO = {"timezone_id": "Asia/Tokyo"}
 LEFT = "1,240 of 10,000 tokens left today · resets 09:00"
 
 
 def count(user: User, used: int, measure: str = "tokens") -> None:
-    """What the person has used today."""
+    """Record tokens that the user has used today."""
     start = Period.DAY.start(timezone.now())
     Counter.objects.create(user=user, measure=measure, period="day", period_start=start, used=used)
 
 
 def open_page(new_page: NewPage, user: User, address: str = "/", **options: object) -> Page:
-    """The person's page in a browser in Tokyo."""
+    """The user's page in a browser in Tokyo."""
     page = new_page(user, **TOKYO, **options)
     page.goto(address)
     return page
 
 
 def said(page: Page, text: str) -> Locator:
-    """The elements that can be seen and say this, be it the notice or the line."""
+    """The visible elements with this text: the notice or the line."""
     return page.get_by_text(text).filter(visible=True)
 
 
-def test_nothing_is_said_of_a_limit_of_which_less_than_four_fifths_are_used(
+def test_a_limit_is_not_shown_below_four_fifths(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     limit(10_000)
@@ -47,7 +47,7 @@ def test_nothing_is_said_of_a_limit_of_which_less_than_four_fifths_are_used(
     expect(said(page, "tokens left")).to_have_count(0)
 
 
-def test_from_four_fifths_on_a_notice_says_what_is_left_and_then_a_quiet_line_does(
+def test_above_four_fifths_a_notice_shows_what_is_left_and_then_a_line_does(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     limit(10_000)
@@ -91,7 +91,7 @@ def test_a_changed_limit_reaches_an_open_page(
     expect(said(page, "tokens left")).to_have_count(0)
 
 
-def test_a_limit_on_another_model_is_not_the_one_that_is_shown(
+def test_a_limit_on_another_model_is_not_shown(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     other = make_model("other", base_url=model.provider.base_url)
@@ -120,7 +120,7 @@ def test_a_refused_message_comes_back_with_the_reason_beside_it(
     expect(box).to_have_value("A long question that took an hour to write")
 
 
-def test_an_answer_that_was_given_less_room_says_so_beside_it(
+def test_an_answer_that_was_shortened_by_a_limit_says_so(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     limit(1_000)
@@ -131,7 +131,7 @@ def test_an_answer_that_was_given_less_room_says_so_beside_it(
     expect(answer(page)).to_contain_text("What is left of your limit allows")
 
 
-def test_the_account_page_is_in_the_menu_and_tells_the_readers_time(
+def test_the_account_page_is_in_the_menu_and_shows_local_times(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     limit(10_000)
@@ -145,7 +145,7 @@ def test_the_account_page_is_in_the_menu_and_tells_the_readers_time(
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
 
-def test_the_account_page_leads_to_how_its_person_signs_in(new_page: NewPage, alice: User) -> None:
+def test_the_account_page_links_to_the_sign_in_settings(new_page: NewPage, alice: User) -> None:
     page = open_page(new_page, alice, "/account/", viewport={"width": 390, "height": 844})
     for name, heading in {
         "Change password": "Change Password",
@@ -160,7 +160,7 @@ def test_the_account_page_leads_to_how_its_person_signs_in(new_page: NewPage, al
         expect(page.get_by_role("heading", name="Signing in")).to_be_visible()
 
 
-def test_axe_finds_nothing_wrong_with_the_account_page_and_it_fits(
+def test_axe_finds_no_violation_in_the_account_page_and_it_fits(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     limit(10_000)
@@ -176,7 +176,7 @@ def test_axe_finds_nothing_wrong_with_the_account_page_and_it_fits(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_axe_finds_nothing_wrong_with_the_notice_and_the_line(
+def test_axe_finds_no_violation_in_the_notice_and_the_line(
     new_page: NewPage, alice: User, model: LanguageModel
 ) -> None:
     limit(10_000)

@@ -1,4 +1,4 @@
-"""A reload, a lost connection and a second tab show the answer as if nothing had happened."""
+"""After a reload or a lost connection, and in a second tab, the answer is complete."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.upstreams.scripted import ScriptedUpstream, scripted_thread
 pytestmark = pytest.mark.browser
 TOKENS = 30
 
-# Notes, after each change of the page, how many tokens the log shows.
+# Records the number of shown tokens after each change of the page.
 _WATCH = """
 window.counts = [];
 new MutationObserver(() => {
@@ -50,7 +50,7 @@ def page(new_page: NewPage, alice: User, model: LanguageModel) -> Page:
 
 
 def send(page: Page) -> None:
-    """Ask for an answer each of whose tokens waits for the test."""
+    """Start an answer in which every token waits for the test."""
     page.get_by_role("textbox", name="Message").fill(f"Please, tokens={TOKENS} gate=g")
     page.get_by_role("button", name="Send", exact=True).click()
 
@@ -61,12 +61,12 @@ def answer(page: Page) -> Locator:
 
 
 def wait_for_token(page: Page, position: int) -> None:
-    """Wait until that token is shown."""
+    """Wait until that token is visible."""
     expect(answer(page)).to_contain_text(f"gen:1:{position:04d}")
 
 
 def finish(page: Page, upstream: ScriptedUpstream) -> None:
-    """Let the rest of the answer come, and wait for its end."""
+    """Open the gate for the rest of the answer, and wait for its end."""
     upstream.open("g", TOKENS)
     expect(page.get_by_role("status").filter(has_text="Answer finished")).to_be_attached()
     expect(answer(page)).not_to_have_attribute("aria-busy", "true")
@@ -80,15 +80,13 @@ def shown(page: Page) -> list[int]:
 WHOLE = list(range(TOKENS))
 
 
-def test_an_answer_that_nothing_disturbs_is_shown_whole(
-    page: Page, upstream: ScriptedUpstream
-) -> None:
+def test_an_undisturbed_answer_is_shown_completely(page: Page, upstream: ScriptedUpstream) -> None:
     send(page)
     finish(page, upstream)
     assert shown(page) == WHOLE
 
 
-def test_a_reload_in_mid_answer_goes_on_where_the_answer_was(
+def test_a_reload_in_mid_answer_continues_at_the_same_token(
     page: Page, upstream: ScriptedUpstream
 ) -> None:
     send(page)
@@ -128,12 +126,12 @@ def test_a_page_that_was_offline_in_mid_answer_shows_what_it_missed_once(
 
 
 def wait_for_sent(upstream: ScriptedUpstream, tokens: int) -> None:
-    """Wait until the upstream has sent so many tokens, whatever the page shows."""
+    """Wait until the upstream has sent that many tokens, shown or not."""
     upstream.wait_until(lambda: upstream.calls[0].sent_tokens >= tokens)
 
 
 class Line:
-    """The wire between a page and the site, which can be cut."""
+    """The connection between a page and the site, which the test can cut."""
 
     def __init__(self, page: Page) -> None:
         self._is_cut = False
@@ -161,7 +159,7 @@ def test_a_page_whose_connection_breaks_in_mid_answer_says_so_and_shows_what_it_
     new_page: NewPage, alice: User, model: LanguageModel, upstream: ScriptedUpstream
 ) -> None:
     page = new_page(alice)
-    # The page waits for so long before it tries by itself that the button is always pressed first.
+    # The page waits long before it retries by itself, so the button is always pressed first.
     page.add_init_script("Math.random = () => 1e5")
     line = Line(page)
     page.goto("/")

@@ -1,4 +1,4 @@
-"""Sharing as its author and its readers meet it: made, previewed, read, changed, revoked."""
+"""Sharing in the browser: previews, terms, readers, changes, and the list of own links."""
 
 from datetime import timedelta
 
@@ -20,13 +20,13 @@ KEY = "sk-proj-Zq8vT3nLw0Rk5Yb7Xc2MaJdEf"
 
 @pytest.fixture
 def model(live_site: object) -> LanguageModel:
-    """A model that nobody asks: what is shared was said before."""
+    """A model without a server: the shared messages are stored already."""
     return make_model("good")
 
 
 @pytest.fixture
 def talk(alice: User, model: LanguageModel) -> Conversation:
-    """Four messages, of which the first has a secret, and a system message."""
+    """A conversation of four messages, with a system message and a secret in the first message."""
     talk = Conversation.objects.create(
         user=alice, title="A picnic by the river", language_model=model, system_message="Be brief."
     )
@@ -56,22 +56,22 @@ def desk(new_page: NewPage, alice: User, talk: Conversation) -> Page:
 
 
 def share(page: Page) -> Locator:
-    """The dialog, opened, with its preview there."""
+    """The open share dialog with its preview."""
     button(page, "Share").click()
     seen(page)
     return page.get_by_role("dialog")
 
 
 def seen(page: Page) -> FrameLocator:
-    """The preview, once it is what a reader would get of what is chosen now."""
+    """The preview of the present selection, once it is loaded."""
     expect(page.locator("#share-preview")).to_have_attribute("aria-busy", "false")
     expect(page.locator("#share-preview iframe")).to_have_count(1)
-    # While another one is being made it lies behind the one that is shown.
+    # While the next preview loads, it is behind the present one.
     return page.frame_locator("#share-preview iframe").first
 
 
 def create(dialog: Locator) -> str:
-    """Make the link; its address."""
+    """Create the link; returns its address."""
     button(dialog, "Create link").click()
     address = dialog.get_by_label("Address", exact=True).first
     expect(address).to_be_visible()
@@ -79,7 +79,7 @@ def create(dialog: Locator) -> str:
 
 
 def expect_gone(page: Page, faults: list[str], address: str) -> None:
-    """The address shows nothing, as if there had never been anything."""
+    """Check that the address shows the page of unknown links."""
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == 404
@@ -88,11 +88,11 @@ def expect_gone(page: Page, faults: list[str], address: str) -> None:
 
 
 def forget(faults: list[str], *expected: str) -> None:
-    """Refusals that the test is about are no faults of the page."""
+    """Drop the expected refusals from the errors of the page."""
     faults[:] = [fault for fault in faults if not any(each in fault for each in expected)]
 
 
-def test_a_link_shows_a_private_window_what_the_preview_showed(
+def test_a_link_shows_the_same_as_the_preview(
     desk: Page, new_page: NewPage, faults: list[str]
 ) -> None:
     dialog = share(desk)
@@ -116,9 +116,7 @@ def test_a_link_shows_a_private_window_what_the_preview_showed(
     expect_gone(reader, faults, address)
 
 
-def test_a_link_ends_when_its_time_is_over(
-    desk: Page, new_page: NewPage, faults: list[str]
-) -> None:
+def test_a_link_ends_when_it_expires(desk: Page, new_page: NewPage, faults: list[str]) -> None:
     dialog = share(desk)
     dialog.get_by_label("Expires").select_option(label="in 1 hour")
     address = create(dialog)
@@ -148,7 +146,7 @@ def test_a_reader_needs_the_pass_phrase(desk: Page, new_page: NewPage, faults: l
     forget(faults, "422")
 
 
-def test_what_is_masked_and_left_out_is_seen_in_the_preview(desk: Page, new_page: NewPage) -> None:
+def test_the_preview_is_masked_and_leaves_parts_out(desk: Page, new_page: NewPage) -> None:
     dialog = share(desk)
     page = seen(desk)
     expect(dialog.get_by_role("checkbox", name=KEY)).to_be_checked()
@@ -168,7 +166,7 @@ def test_what_is_masked_and_left_out_is_seen_in_the_preview(desk: Page, new_page
     assert KEY in reader.content()
 
 
-def test_a_link_can_show_chosen_messages_alone(
+def test_a_link_can_show_selected_messages_only(
     desk: Page, new_page: NewPage, faults: list[str]
 ) -> None:
     dialog = share(desk)
@@ -196,7 +194,7 @@ def test_a_message_shares_the_conversation_up_to_itself(desk: Page) -> None:
     expect(seen(desk).locator("main")).not_to_contain_text("And if it rains?")
 
 
-def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
+def test_an_error_is_shown_beside_its_field_and_no_input_is_lost(
     desk: Page, faults: list[str]
 ) -> None:
     dialog = share(desk)
@@ -338,17 +336,17 @@ def test_my_links_are_changed_updated_and_revoked_from_their_list(
     expect_gone(desk, faults, address)
 
 
-def test_a_signed_in_reader_goes_on_with_a_copy_of_their_own(desk: Page, new_page: NewPage) -> None:
+def test_a_signed_in_reader_continues_in_a_copy(desk: Page, new_page: NewPage) -> None:
     address = create(share(desk))
     bob = User.objects.get(username="bob")
     reader = new_page(bob)
     reader.goto(address)
     button(reader, "Continue from here").click()
     expect(messages(reader)).to_have_count(4)
-    told = reader.get_by_text("which was shared with you")
-    expect(told).to_be_visible()
+    notice = reader.get_by_text("which was shared with you")
+    expect(notice).to_be_visible()
     assert bob.conversations.get().messages.count() == 4
     assert KEY not in reader.content()
     button(reader, "New conversation").first.click()
     expect(messages(reader)).to_have_count(0)
-    expect(told).to_have_count(0)
+    expect(notice).to_have_count(0)

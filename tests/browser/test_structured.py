@@ -1,4 +1,4 @@
-"""Answers as JSON: a tree that grows, the place of each fault, and what can be done with them."""
+"""Answers as JSON: the growing tree, errors with their places, tables and downloads."""
 
 import json
 from typing import Any
@@ -44,7 +44,7 @@ def asking_for(
     return page
 
 
-def test_an_answer_is_a_tree_while_it_streams_and_fits_at_the_end(
+def test_an_answer_is_a_tree_while_it_streams_and_valid_at_the_end(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = asking_for(FORMAT, upstream, new_page, alice)
@@ -63,7 +63,7 @@ def test_an_answer_is_a_tree_while_it_streams_and_fits_at_the_end(
     expect(answer(page).get_by_text("36", exact=True)).to_be_hidden()
 
 
-def test_faults_are_named_with_their_place_and_the_model_is_asked_to_mend_them(
+def test_errors_are_shown_with_their_place_and_the_model_is_asked_to_correct_them(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = asking_for(FORMAT, upstream, new_page, alice)
@@ -82,7 +82,7 @@ def test_faults_are_named_with_their_place_and_the_model_is_asked_to_mend_them(
         expect(messages(page).nth(2)).to_contain_text(f"- {fault}")
 
 
-def test_an_answer_that_is_cut_says_where(
+def test_a_cut_answer_says_where_it_was_cut(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = asking_for({"type": "json_object"}, upstream, new_page, alice)
@@ -116,7 +116,7 @@ def test_a_list_of_objects_is_a_table_and_a_file_that_is_safe_in_a_spreadsheet(
     assert json.loads(download.value.path().read_text()) == people
 
 
-def test_words_instead_of_json_are_shown_as_words_and_can_be_mended(
+def test_text_instead_of_json_is_shown_and_can_be_corrected(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = asking_for({"type": "json_object"}, upstream, new_page, alice)
@@ -138,7 +138,7 @@ def test_words_instead_of_json_are_shown_as_words_and_can_be_mended(
     expect(messages(page).nth(2)).to_contain_text(f"- {fault}")
 
 
-def test_words_around_the_json_are_shown_beside_its_tree(
+def test_text_around_the_json_is_shown_beside_the_tree(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = asking_for({"type": "json_object"}, upstream, new_page, alice)

@@ -1,4 +1,4 @@
-"""Functions that a model calls, as a person defines, answers and declines them."""
+"""Tool calls: shown as cards, answered and declined by the user."""
 
 from playwright.sync_api import Page, expect
 
@@ -18,7 +18,7 @@ def talk_with(script: str, upstream: ScriptedUpstream, new_page: NewPage, alice:
     return page
 
 
-def test_calls_stream_in_as_cards_and_the_model_goes_on_with_the_answers(
+def test_calls_stream_in_as_cards_and_the_model_uses_the_results(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = talk_with("calls", upstream, new_page, alice)
@@ -50,7 +50,7 @@ def test_calls_stream_in_as_cards_and_the_model_goes_on_with_the_answers(
     expect(button(page, "Send results")).to_be_hidden()
 
 
-def test_half_an_answer_to_a_call_survives_a_reload_until_it_is_sent(
+def test_an_unsent_result_survives_a_reload(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = talk_with("calls", upstream, new_page, alice)
@@ -67,7 +67,7 @@ def test_half_an_answer_to_a_call_survives_a_reload_until_it_is_sent(
     assert page.evaluate(kept) == []
 
 
-def test_what_is_written_waits_until_the_calls_are_answered(
+def test_a_message_waits_until_the_calls_are_answered(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = talk_with("calls", upstream, new_page, alice)
@@ -81,7 +81,7 @@ def test_what_is_written_waits_until_the_calls_are_answered(
     assert Message.objects.count() == 2
 
 
-def test_a_cut_call_is_shown_as_cut_and_asked_for_again(
+def test_a_cut_call_is_marked_and_can_be_regenerated(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     page = talk_with("calls-cut", upstream, new_page, alice)

@@ -1,4 +1,4 @@
-"""The tree of messages on the page: edited, stepped through, branched, deleted, chosen from."""
+"""The tree of messages: edits, versions, branches, deletion, and several answers."""
 
 import re
 
@@ -32,19 +32,19 @@ def second_tab(page: Page) -> Page:
 
 
 def texts(page: Page) -> list[str]:
-    """What the person's messages say, in order."""
+    """The texts of the user's messages, in order."""
     return page.get_by_role("article", name="You").locator(".bubble").all_inner_texts()
 
 
 def more(message: Locator, action: str) -> None:
-    """Choose something from the menu of a message."""
+    """Choose an action in the menu of a message."""
     message.hover()
     button(message, "More").click()
     button(message.page.locator("#message-menu"), action).click()
 
 
 def edited(page: Page, text: str) -> None:
-    """Write the first message anew and send it."""
+    """Edit the first message and send it."""
     first = messages(page).first
     first.hover()
     button(first, "Edit").click()
@@ -95,7 +95,7 @@ def test_the_focus_stays_on_the_arrows_and_beside_what_was_deleted(home: Page) -
     expect(button(first, "More")).to_be_focused()
 
 
-def test_escape_puts_an_edit_aside(home: Page) -> None:
+def test_escape_closes_an_edit(home: Page) -> None:
     converse(home, "First, tokens=2")
     messages(home).first.hover()
     button(messages(home).first, "Edit").click()
@@ -108,7 +108,7 @@ def test_escape_puts_an_edit_aside(home: Page) -> None:
     assert texts(home) == ["First, tokens=2"]
 
 
-def test_half_an_edit_is_found_again_until_it_is_cancelled(home: Page) -> None:
+def test_an_unsent_edit_is_kept_until_it_is_cancelled(home: Page) -> None:
     converse(home, "First, tokens=2")
     box = home.get_by_role("textbox", name="New wording")
 
@@ -137,7 +137,7 @@ def test_half_an_edit_is_found_again_until_it_is_cancelled(home: Page) -> None:
     expect(box).to_have_value("First, tokens=2")
 
 
-def test_an_edit_waits_for_the_answer_that_began_meanwhile(
+def test_an_edit_waits_for_an_answer_that_has_started(
     home: Page, upstream: ScriptedUpstream
 ) -> None:
     converse(home, "First, tokens=2")
@@ -184,9 +184,7 @@ def test_two_tabs_show_the_same_branch(home: Page) -> None:
         expect(messages(page).first).to_contain_text("Second")
 
 
-def test_a_branch_goes_on_without_touching_the_conversation_it_comes_from(
-    home: Page, alice: User
-) -> None:
+def test_a_branched_conversation_does_not_change_its_origin(home: Page, alice: User) -> None:
     converse(home, "First, tokens=2")
     converse(home, "Second, tokens=2")
     origin = home.url
@@ -201,7 +199,7 @@ def test_a_branch_goes_on_without_touching_the_conversation_it_comes_from(
     assert Conversation.objects.filter(user=alice).count() == 2
 
 
-def test_a_deleted_message_comes_back_in_every_tab(home: Page) -> None:
+def test_a_deleted_message_is_restored_in_every_tab(home: Page) -> None:
     converse(home, "First, tokens=2")
     converse(home, "Second, tokens=2")
     second = second_tab(home)
@@ -230,7 +228,7 @@ def test_the_offer_to_undo_stays_until_it_is_dismissed(home: Page) -> None:
     expect(button(home, "Undo")).to_have_count(0)
 
 
-def test_a_deleted_conversation_comes_back(home: Page) -> None:
+def test_a_deleted_conversation_is_restored(home: Page) -> None:
     converse(home, "First, tokens=2")
     address = home.url
     listed = home.get_by_role("link", name="First, tokens=2")
@@ -253,13 +251,13 @@ def test_copying_as_markdown_gives_the_source(home: Page) -> None:
 
 
 def with_answers(page: Page, number: int) -> None:
-    """Ask for so many answers from here on."""
+    """Set the number of answers."""
     button(page, "Parameters").click()
     page.get_by_label("Number of answers").fill(str(number))
     button(page, "Close the parameters").click()
 
 
-def test_four_answers_of_one_call_stand_each_in_its_column(
+def test_four_answers_are_shown_in_four_columns(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     make_model("choices", base_url=upstream.address)
@@ -292,7 +290,7 @@ def test_four_answers_of_one_call_stand_each_in_its_column(
     assert faults_of(page) == []
 
 
-def test_the_next_message_waits_until_one_answer_is_kept(
+def test_the_next_message_waits_until_an_answer_is_chosen(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
     make_model("choices", base_url=upstream.address)
@@ -316,7 +314,7 @@ COMPARED = ("good", "siliconflow", "crlf", "no-done")
 
 
 def compare(page: Page, names: tuple[str, ...]) -> None:
-    """Choose several models to answer next."""
+    """Choose several models to compare."""
     button(page, "Model").click()
     page.get_by_role("option", name=names[0], exact=True).click()
     button(page, "Model").click()
@@ -332,7 +330,7 @@ def models(upstream: ScriptedUpstream, model: LanguageModel) -> list[LanguageMod
     return [model, *(make_model(each, base_url=upstream.address) for each in COMPARED[1:])]
 
 
-def test_four_models_answer_one_message_each_in_its_column(
+def test_four_models_answer_in_four_columns(
     home: Page, models: list[LanguageModel], upstream: ScriptedUpstream
 ) -> None:
     home.reload()
@@ -371,7 +369,7 @@ def test_stopping_a_comparison_stops_every_answer(
     expect(home.get_by_text("You stopped the answer")).to_have_count(2)
 
 
-def test_a_running_answer_keeps_the_buttons_that_would_interfere_from_working(
+def test_a_running_answer_disables_the_buttons_that_would_interfere(
     home: Page, upstream: ScriptedUpstream
 ) -> None:
     begin(home, upstream)

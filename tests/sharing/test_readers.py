@@ -22,7 +22,7 @@ from tests.sharing.talk import make_talk, share
 
 
 def views_of(link: ShareLink) -> int:
-    """How many views were counted."""
+    """The number of counted views."""
     return ShareLink.objects.get(pk=link.pk).views
 
 
