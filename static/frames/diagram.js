@@ -1,21 +1,21 @@
 /**
- * Draws the diagram that the page around this frame sends, and says how high it is. This frame has
- * an origin of its own and reaches nothing; the page believes it no more than a number.
+ * Draws the diagram that the parent page sends, and answers with its height. This frame has an
+ * opaque origin and no network access; the page accepts only a number from it.
  */
 (() => {
   const box = document.getElementById("diagram");
-  // What looks like an element is text, but for line breaks and «stereotypes»: the library parses
-  // labels as HTML before it cleans them, and the policy would report what it then blocks.
+  // Markup in labels is escaped, except line breaks and «stereotypes»: the library parses labels
+  // as HTML before it sanitizes them, and the content security policy would report what it blocks.
   const ELEMENTS = /<<[\w -]+>>|<br *\/?>|<(?=[a-z/!?])/gi;
 
   addEventListener("message", async (event) => {
     if (event.source !== parent || typeof event.data?.source !== "string") return;
-    // The surface below is the page's: dark or light as the page says.
+    // The background is that of the page, which may be dark.
     document.documentElement.style.colorScheme = event.data.isDark ? "dark" : "light";
     parent.postMessage({ height: await drawn(event.data) }, "*");
   });
 
-  /** Gives the height in pixels, 0 where the source is no diagram. */
+  /** Returns the height in pixels, 0 if the source is not a diagram. */
   async function drawn({ source, isDark }) {
     mermaid.initialize({
       startOnLoad: false,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { fullness, leftOut } from "#js/composer/context.js";
 
-// The same as in tests/generation/test_context.py: what the site does is what the page says.
+// The same cases as in tests/generation/test_context.py: the page must count as the site does.
 const WORDS = "word ".repeat(80);
 const MODEL = { name: "m", context_length: 1_000 };
 
@@ -27,7 +27,7 @@ test("the last message is always sent", () => {
   assert.equal(leftOut(talk(0, { draft: WORDS.repeat(20) })), 0);
 });
 
-test("without a known length nothing is said", () => {
+test("without a known length no message is left out", () => {
   const unknown = { name: "m", context_length: null };
   assert.equal(leftOut(talk(50, { model: unknown })), 0);
   assert.equal(fullness(talk(1, { model: unknown })), null);

@@ -1,10 +1,10 @@
-/** A network, a clock and a browser window that do what a test says. */
+/** A network, a clock, a browser window and a storage that a test controls. */
 
 export class FakeClock {
   #now = 0;
   #timers = new Map();
   #next = 1;
-  /** What `random` gives. */
+  /** The result of `random`. */
   chance = 0.5;
 
   now = () => this.#now;
@@ -15,7 +15,7 @@ export class FakeClock {
   };
   clearTimeout = (timer) => void this.#timers.delete(timer);
 
-  /** Lets time pass, and what is due happen in its order. */
+  /** Advances the time and runs the timers that are due, in their order. */
   pass(milliseconds) {
     const end = this.#now + milliseconds;
     for (let due = this.#due(end); due; due = this.#due(end)) {
@@ -33,7 +33,7 @@ export class FakeClock {
   }
 }
 
-/** Every websocket that was opened, oldest first, and the site's end of each. */
+/** The websockets that were opened, oldest first, with the site's end of each. */
 export class FakeNetwork {
   sockets = [];
 
@@ -74,7 +74,7 @@ export class FakeNetwork {
     this.last.onclose?.({ code });
   }
 
-  /** What was sent on the newest socket and is of one of these types. */
+  /** The frames of these types that were sent on the newest socket. */
   sent(...types) {
     return this.last.sent.filter(({ type }) => types.includes(type));
   }

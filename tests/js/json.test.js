@@ -42,7 +42,7 @@ test("a document is read to the same value however it is cut", () => {
   }
 });
 
-test("what is there of a document shows before its end", () => {
+test("an incomplete document is read as far as it goes", () => {
   const reader = new JsonReader();
   reader.update('{"name": "Ad');
   assert.deepEqual(
@@ -59,7 +59,7 @@ test("what is there of a document shows before its end", () => {
   );
 });
 
-test("the words around a document are told apart from it and from its fences", () => {
+test("text around a document is separated from it and from its fences", () => {
   const around = (text) => {
     const reader = readInPieces(text, 3);
     return reader.around(text);
@@ -70,7 +70,7 @@ test("the words around a document are told apart from it and from its fences", (
   assert.deepEqual(around('Well: {"a": "``` no'), { before: "Well:", after: "" });
 });
 
-test("fences, words around it and commas at the end are forgiven while it streams", () => {
+test("fences, text around it and trailing commas are accepted while it streams", () => {
   const text = 'Here you are:\n```json\n{"a": [1, 2,], }\n```\nAnything else?';
   const reader = readInPieces(text, 4);
   assert.deepEqual(plain(reader.root), { a: [1, 2] });
@@ -78,13 +78,13 @@ test("fences, words around it and commas at the end are forgiven while it stream
   assert.equal(jsonIn(text), null);
 });
 
-test("the whole of an answer is taken without the words around it", () => {
+test("the JSON of a finished answer is found without the text around it", () => {
   assert.deepEqual(jsonIn('```json\n{"a": 1}\n```')?.value, { a: 1 });
   assert.deepEqual(jsonIn(' "only text" ')?.value, "only text");
   assert.equal(jsonIn('{"a": '), null);
 });
 
-test("a document nested without end is given up and not followed", () => {
+test("a document that is nested too deep is given up", () => {
   const reader = new JsonReader();
   reader.update("[".repeat(100_000));
   assert.equal(reader.isTooDeep, true);
@@ -95,7 +95,7 @@ test("random characters never throw", () => {
   let seed = 7;
   for (let round = 0; round < 2_000; round += 1) {
     let text = "";
-    for (let place = 0; place < 40; place += 1) {
+    for (let index = 0; index < 40; index += 1) {
       seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
       text += alphabet[seed % alphabet.length];
     }
@@ -132,16 +132,16 @@ const PERSON = {
   $defs: { tag: { enum: ["a", "b"] } },
 };
 
-test("faults are told with their place", () => {
+test("faults are reported with their place", () => {
   assert.deepEqual(faultsOf(PERSON, { name: "Ada", age: 36, tags: ["a", "b"] }), []);
   assert.deepEqual(
     faultsOf(PERSON, { age: -1, tags: ["a", "c", "a"], "x/y": 1 }),
     [
-      { place: "/age", rule: "minimum", wanted: 0 },
-      { place: "/tags", rule: "uniqueItems", wanted: true },
-      { place: "/tags/1", rule: "enum", wanted: '"a", "b"' },
-      { place: "", rule: "required", wanted: "name" },
-      { place: "/x~1y", rule: "additionalProperties", wanted: "x/y" },
+      { pointer: "/age", rule: "minimum", wanted: 0 },
+      { pointer: "/tags", rule: "uniqueItems", wanted: true },
+      { pointer: "/tags/1", rule: "enum", wanted: '"a", "b"' },
+      { pointer: "", rule: "required", wanted: "name" },
+      { pointer: "/x~1y", rule: "additionalProperties", wanted: "x/y" },
     ].sort((one, other) => order(one) - order(other)),
   );
 });
@@ -188,7 +188,7 @@ test("each keyword refuses what it should and nothing else", () => {
   }
 });
 
-test("a schema that is wrong is told with its place as it is written", () => {
+test("a schema that is wrong is reported with its place while it is typed", () => {
   assert.deepEqual(faultsOfSchema(PERSON), []);
   const cases = [
     [[], ""],
@@ -198,10 +198,10 @@ test("a schema that is wrong is told with its place as it is written", () => {
     [{ items: { anyOf: [] } }, "/items/anyOf"],
     [{ minLength: -1 }, "/minLength"],
   ];
-  for (const [schema, place] of cases) {
+  for (const [schema, pointer] of cases) {
     assert.deepEqual(
-      faultsOfSchema(schema).map((each) => each.place),
-      [place],
+      faultsOfSchema(schema).map((each) => each.pointer),
+      [pointer],
     );
   }
 });

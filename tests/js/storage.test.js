@@ -12,7 +12,7 @@ test("a draft survives a reload", () => {
   assert.equal(draft("alice:c1", storage).load(), "Dear all");
 });
 
-test("drafts of other conversations and people are other drafts", () => {
+test("drafts of other conversations and users are other drafts", () => {
   const storage = new FakeStorage();
   draft("alice:c1", storage).save("Dear all");
   assert.equal(draft("alice:c2", storage).load(), "");
@@ -49,14 +49,14 @@ test("requests wait in the order they were made", () => {
   );
 });
 
-test("what one person left unsent is not sent as another", () => {
+test("requests of one user are not sent as another", () => {
   const storage = new FakeStorage();
   new Outbox("alice", storage).put(request("1"));
   assert.deepEqual(new Outbox("bob", storage).requests, []);
   assert.deepEqual(new Outbox("alice", storage).requests, [request("1")]);
 });
 
-test("an outbox that cannot be kept still works until the page goes", () => {
+test("an outbox without storage works until the page is closed", () => {
   const storage = new FakeStorage();
   storage.full = true;
   const outbox = new Outbox("alice", storage);
@@ -64,7 +64,7 @@ test("an outbox that cannot be kept still works until the page goes", () => {
   assert.deepEqual(outbox.requests, [request("1")]);
 });
 
-test("an outbox that somebody else wrote to begins empty", () => {
+test("an outbox whose content cannot be read begins empty", () => {
   const storage = new FakeStorage();
   storage.setItem("outbox:alice", "not JSON");
   assert.deepEqual(new Outbox("alice", storage).requests, []);

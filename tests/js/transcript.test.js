@@ -14,7 +14,7 @@ for (const { name, start: begun, events, transcript } of VECTORS) {
   });
 }
 
-test("the vectors are enough to trust", () => assert.ok(VECTORS.length >= 15));
+test("there are enough vectors", () => assert.ok(VECTORS.length >= 15));
 
 test("however a log is cut into frames, it folds to the same transcript", () => {
   for (const { log, below } of logs(300)) {
@@ -135,7 +135,7 @@ test("an answer without reasoning took no time to reason", () => {
   assert.equal(reasoningMs(transcript.choices[0]), null);
 });
 
-/** One event as several that say the same. */
+/** Splits one event into several with the same content. */
 function cut(event, below) {
   const field = ["content", "reasoning_content"].find((name) => event[name]);
   if (event.type !== "delta" || !field) return [event];
@@ -147,7 +147,7 @@ function cut(event, below) {
   return parts.filter(Boolean).map((part) => ({ ...event, [field]: part }));
 }
 
-/** Everything but when the reasoning began: joined deltas have the time of their last part. */
+/** Without the beginning of the reasoning: joined deltas have the time of their last part. */
 function said(transcript) {
   for (const choice of Object.values(transcript.choices)) delete choice.reasoning_from_ms;
   return transcript;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Turns } from "#js/pages/turns.js";
 
-/** A page on which an answer is being written or not, and what was asked of the site. */
+/** The turns of a page with or without a running answer, and the requests that it made. */
 function page(generation) {
   const asked = [];
   const state = { generation, settings: {}, headId: "m2", model: "good", message: () => ({}) };
@@ -12,7 +12,7 @@ function page(generation) {
   return { asked, turns: new Turns(state, socket, { requests: [] }) };
 }
 
-test("a turn that begins is told to have begun", () => {
+test("a turn that is sent is reported as sent", () => {
   const { asked, turns } = page(null);
   assert.equal(turns.send("Hello"), true);
   assert.equal(turns.resend("m1", "Hello again"), true);
@@ -20,7 +20,7 @@ test("a turn that begins is told to have begun", () => {
   assert.deepEqual(asked, ["turn.send", "turn.send", "turn.answer_tools"]);
 });
 
-test("while an answer is being written nothing begins, and whoever wrote it hears so", () => {
+test("while an answer is running no turn is sent, which is reported", () => {
   const { asked, turns } = page({ id: "g", status: "running" });
   assert.equal(turns.send("Hello"), false);
   assert.equal(turns.resend("m1", "Hello again"), false);

@@ -1,9 +1,9 @@
 /**
- * Two tabs that were told of the same conversation, against a page that is loaded in the end.
+ * Compares two tabs that received frames about one conversation with a page loaded afterwards.
  *
- * Standard input has a line of JSON with the state that both tabs start from, then a line for each
- * sequence of actions: {done, tabs: [[frame, …], …], afresh}. Prints how many sequences there were;
- * the first of them after which a tab shows something else ends it with exit code 1.
+ * Standard input has a line of JSON with the initial state of both tabs, then a line for each
+ * sequence of actions: {done, tabs: [[frame, …], …], afresh}. Prints the number of sequences, or
+ * exits with code 1 at the first one after which a tab differs.
  */
 
 import assert from "node:assert/strict";
@@ -16,7 +16,7 @@ const DEEDS = {
   "generation.events": (state, frame) => state.receive(frame),
 };
 
-/** What a page draws, and how far it has read what is being written. */
+/** What a page draws, and its position in the events of running generations. */
 function shown({ conversation, conversations, messages, branch, alternatives, settings, running }) {
   const cursors = Object.fromEntries(running);
   return { conversation, conversations, messages, branch, alternatives, settings, cursors };

@@ -5,7 +5,7 @@ import { TypeAhead } from "#js/settings/type_ahead.js";
 
 const NAMES = ["gemma-3", "gpt-4", "llama-3.1", "llama-3.3", "qwen/gpt-oss"];
 
-/** Types letter by letter, each so long after the one before, and tells where it leads. */
+/** Types letters at an interval and returns the index of the entry found. */
 function typed(letters, { pause = 100, from = 0, names = NAMES } = {}) {
   const typeAhead = new TypeAhead();
   let place = from;
@@ -40,7 +40,7 @@ test("one letter leads on from where the focus is, and round", () => {
   assert.equal(typed("ggg"), "gemma-3");
 });
 
-test("nothing leads nowhere", () => {
+test("without a match the focus stays", () => {
   assert.equal(typed("x"), "gemma-3");
   assert.equal(new TypeAhead().press("a", 0, [], -1), -1);
 });

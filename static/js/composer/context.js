@@ -64,10 +64,10 @@ export function leftOut({ messages, draft, model, maxTokens, systemMessage }) {
   const sizes = [...messages.map(messageTokens), tokens(bytes(draft))];
   let room = length - answer - tokens([...systemMessage].length);
   let first = messages.length;
-  for (let place = messages.length; place >= 0; place -= 1) {
-    room -= sizes[place];
+  for (let index = messages.length; index >= 0; index -= 1) {
+    room -= sizes[index];
     if (room < 0) break;
-    if (place === messages.length || messages[place].role === "user") first = place;
+    if (index === messages.length || messages[index].role === "user") first = index;
   }
   return first;
 }

@@ -5,8 +5,8 @@ import { element, part, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 const SHOWN_FROM = 0.8;
-const READ = "quota-notices-read";
-const READ_KEPT = 20;
+const DISMISSED = "quota-notices-read";
+const MOST_STORED = 20;
 
 export class QuotaMeter {
   #line = element("quota");
@@ -46,20 +46,20 @@ export class QuotaMeter {
 
   #dismiss() {
     if (!this.#shown) return;
-    const kept = [windowOf(this.#shown), ...dismissed()].slice(0, READ_KEPT);
-    localStorage.setItem(READ, JSON.stringify(kept));
+    const stored = [windowOf(this.#shown), ...dismissed()].slice(0, MOST_STORED);
+    localStorage.setItem(DISMISSED, JSON.stringify(stored));
     this.#notice.hidden = true;
     this.#line.hidden = false;
     element("message").focus();
   }
 }
 
-/** @returns {string[]} the windows whose notice has been read in this browser */
+/** @returns {string[]} the windows whose notice was dismissed in this browser */
 function dismissed() {
   try {
-    const kept = JSON.parse(localStorage.getItem(READ) ?? "[]");
-    return Array.isArray(kept) ? kept : [];
+    const stored = JSON.parse(localStorage.getItem(DISMISSED) ?? "[]");
+    return Array.isArray(stored) ? stored : [];
   } catch {
-    return []; // Something else wrote there.
+    return []; // Not written by this module.
   }
 }

@@ -10,11 +10,11 @@ import { hasWord, word } from "#js/ui/words.js";
  * @param {import("#js/json/validator.js").Fault} fault
  * @returns {string}
  */
-function sentence({ place, rule, wanted }) {
+function sentence({ pointer, rule, wanted }) {
   const name = `fault-${rule}`;
   const values = { wanted: String(wanted), rule };
   const text = word(hasWord(name) ? name : "fault-other", values);
-  return word("fault-at", { place: place || "/", fault: text });
+  return word("fault-at", { place: pointer || "/", fault: text });
 }
 
 /** @param {{line: number, column: number}} fault @returns {string} */

@@ -32,8 +32,8 @@ class Branch {
     const { entries, type, open } = this.#node;
     this.#children.at(-1)?.update();
     const box = part(this.element, "children");
-    for (let place = this.#children.length; place < entries.length; place += 1) {
-      const child = viewOf(entries[place].node, entries[place].key ?? place);
+    for (let index = this.#children.length; index < entries.length; index += 1) {
+      const child = viewOf(entries[index].node, entries[index].key ?? index);
       child.update();
       this.#children.push(child);
       box.append(child.element);

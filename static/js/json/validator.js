@@ -3,8 +3,8 @@
  * `format` is an annotation, as the standard says. The site checks schemas with a full
  * implementation; this one shows in the page where an answer breaks its schema.
  *
- * @typedef {{place: string, rule: string, wanted: string | number | boolean}} Fault `place` is a
- *   JSON pointer, empty for the whole value; `rule` the keyword that the value breaks
+ * @typedef {{pointer: string, rule: string, wanted: string | number | boolean}} Fault `pointer` is
+ *   a JSON pointer, empty for the whole value; `rule` the keyword that the value breaks
  */
 
 import { matches, RULES, typeOf } from "#js/json/rules.js";
@@ -23,7 +23,7 @@ export function faultsOf(schema, value) {
 }
 
 /**
- * @typedef {(wanted: any, value: any, place: string, depth: number, schema: any) => Fault[]}
+ * @typedef {(wanted: any, value: any, pointer: string, depth: number, schema: any) => Fault[]}
  *   Applier
  */
 
@@ -35,17 +35,17 @@ class Check {
     this.#root = root;
   }
 
-  /** @param {any} schema @param {any} value @param {string} place @param {number} depth */
-  faults(schema, value, place, depth) {
-    if (schema === false) return [fault(place, "false", "")];
+  /** @param {any} schema @param {any} value @param {string} pointer @param {number} depth */
+  faults(schema, value, pointer, depth) {
+    if (schema === false) return [fault(pointer, "false", "")];
     if (typeOf(schema) !== "object" || depth > DEEPEST) return [];
     /** @type {Fault[]} */
     const found = [];
     for (const [keyword, wanted] of Object.entries(schema)) {
       const broken = Object.hasOwn(RULES, keyword) ? RULES[keyword](wanted, value) : null;
-      if (broken !== null) found.push(fault(place, keyword, broken));
+      if (broken !== null) found.push(fault(pointer, keyword, broken));
       if (Object.hasOwn(this.#appliers, keyword)) {
-        found.push(...this.#appliers[keyword](wanted, value, place, depth + 1, schema));
+        found.push(...this.#appliers[keyword](wanted, value, pointer, depth + 1, schema));
       }
     }
     return found;
@@ -69,80 +69,85 @@ class Check {
 
   /** @type {Record<string, Applier>} */
   #appliers = {
-    $ref: (wanted, value, place, depth) => this.faults(this.#resolved(wanted), value, place, depth),
-    allOf: (wanted, value, place, depth) =>
-      wanted.flatMap((/** @type {any} */ each) => this.faults(each, value, place, depth)),
-    anyOf: (wanted, value, place, depth) => {
-      const tries = wanted.map((/** @type {any} */ each) => this.faults(each, value, place, depth));
+    $ref: (wanted, value, pointer, depth) =>
+      this.faults(this.#resolved(wanted), value, pointer, depth),
+    allOf: (wanted, value, pointer, depth) =>
+      wanted.flatMap((/** @type {any} */ each) => this.faults(each, value, pointer, depth)),
+    anyOf: (wanted, value, pointer, depth) => {
+      const tries = wanted.map((/** @type {any} */ each) =>
+        this.faults(each, value, pointer, depth),
+      );
       if (tries.some((/** @type {Fault[]} */ each) => each.length === 0)) return [];
-      return tries.length === 1 ? tries[0] : [fault(place, "anyOf", tries.length)];
+      return tries.length === 1 ? tries[0] : [fault(pointer, "anyOf", tries.length)];
     },
-    oneOf: (wanted, value, place, depth) => {
+    oneOf: (wanted, value, pointer, depth) => {
       const holding = wanted.filter((/** @type {any} */ each) => this.#holds(each, value, depth));
-      return holding.length === 1 ? [] : [fault(place, "oneOf", holding.length)];
+      return holding.length === 1 ? [] : [fault(pointer, "oneOf", holding.length)];
     },
-    not: (wanted, value, place, depth) =>
-      this.#holds(wanted, value, depth) ? [fault(place, "not", "")] : [],
-    if: (wanted, value, place, depth, schema) => {
+    not: (wanted, value, pointer, depth) =>
+      this.#holds(wanted, value, depth) ? [fault(pointer, "not", "")] : [],
+    if: (wanted, value, pointer, depth, schema) => {
       const branch = this.#holds(wanted, value, depth) ? schema.then : schema.else;
-      return this.faults(branch ?? true, value, place, depth);
+      return this.faults(branch ?? true, value, pointer, depth);
     },
-    required: (wanted, value, place) => missing(wanted, value, place),
-    dependentRequired: (wanted, value, place) =>
+    required: (wanted, value, pointer) => missing(wanted, value, pointer),
+    dependentRequired: (wanted, value, pointer) =>
       membersOf(value)
         .filter((key) => Object.hasOwn(wanted, key))
-        .flatMap((key) => missing(wanted[key], value, place)),
-    properties: (wanted, value, place, depth) =>
+        .flatMap((key) => missing(wanted[key], value, pointer)),
+    properties: (wanted, value, pointer, depth) =>
       membersOf(value)
         .filter((key) => Object.hasOwn(wanted, key))
-        .flatMap((key) => this.faults(wanted[key], value[key], inside(place, key), depth)),
-    patternProperties: (wanted, value, place, depth) =>
+        .flatMap((key) => this.faults(wanted[key], value[key], pointerTo(pointer, key), depth)),
+    patternProperties: (wanted, value, pointer, depth) =>
       Object.keys(wanted).flatMap((pattern) =>
         membersOf(value)
           .filter((key) => matches(pattern, key))
-          .flatMap((key) => this.faults(wanted[pattern], value[key], inside(place, key), depth)),
+          .flatMap((key) =>
+            this.faults(wanted[pattern], value[key], pointerTo(pointer, key), depth),
+          ),
       ),
-    additionalProperties: (wanted, value, place, depth, schema) =>
+    additionalProperties: (wanted, value, pointer, depth, schema) =>
       membersOf(value)
         .filter((key) => !isNamed(schema, key))
         .flatMap((key) =>
           wanted === false
-            ? [fault(inside(place, key), "additionalProperties", key)]
-            : this.faults(wanted, value[key], inside(place, key), depth),
+            ? [fault(pointerTo(pointer, key), "additionalProperties", key)]
+            : this.faults(wanted, value[key], pointerTo(pointer, key), depth),
         ),
-    propertyNames: (wanted, value, place, depth) =>
+    propertyNames: (wanted, value, pointer, depth) =>
       membersOf(value)
         .filter((key) => !this.#holds(wanted, key, depth))
-        .map((key) => fault(inside(place, key), "propertyNames", key)),
-    prefixItems: (wanted, value, place, depth) =>
+        .map((key) => fault(pointerTo(pointer, key), "propertyNames", key)),
+    prefixItems: (wanted, value, pointer, depth) =>
       itemsOf(value)
         .slice(0, wanted.length)
-        .flatMap((item, at) => this.faults(wanted[at], item, inside(place, at), depth)),
-    items: (wanted, value, place, depth, schema) => {
+        .flatMap((item, at) => this.faults(wanted[at], item, pointerTo(pointer, at), depth)),
+    items: (wanted, value, pointer, depth, schema) => {
       const before = schema.prefixItems?.length ?? 0;
       return itemsOf(value).flatMap((item, at) =>
-        at < before ? [] : this.faults(wanted, item, inside(place, at), depth),
+        at < before ? [] : this.faults(wanted, item, pointerTo(pointer, at), depth),
       );
     },
-    contains: (wanted, value, place, depth, schema) => {
+    contains: (wanted, value, pointer, depth, schema) => {
       if (!Array.isArray(value) || schema.minContains === 0) return [];
       const holds = value.some((item) => this.#holds(wanted, item, depth));
-      return holds ? [] : [fault(place, "contains", "")];
+      return holds ? [] : [fault(pointer, "contains", "")];
     },
   };
 }
 
-/** @param {string} place @param {string} rule @param {string | number | boolean} wanted */
-function fault(place, rule, wanted) {
-  return { place, rule, wanted };
+/** @param {string} pointer @param {string} rule @param {string | number | boolean} wanted */
+function fault(pointer, rule, wanted) {
+  return { pointer, rule, wanted };
 }
 
-/** @param {string[]} wanted @param {any} value @param {string} place @returns {Fault[]} */
-function missing(wanted, value, place) {
+/** @param {string[]} wanted @param {any} value @param {string} pointer @returns {Fault[]} */
+function missing(wanted, value, pointer) {
   if (typeOf(value) !== "object") return [];
   return wanted
     .filter((key) => !Object.hasOwn(value, key))
-    .map((key) => fault(place, "required", key));
+    .map((key) => fault(pointer, "required", key));
 }
 
 /** @param {any} schema @param {string} key @returns {boolean} */
@@ -162,12 +167,12 @@ function itemsOf(value) {
 }
 
 /**
- * @param {string} place
+ * @param {string} pointer
  * @param {string | number} step
  * @returns {string} a JSON pointer (RFC 6901)
  */
-function inside(place, step) {
-  return `${place}/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+function pointerTo(pointer, step) {
+  return `${pointer}/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 /** @param {string} step @returns {string} */

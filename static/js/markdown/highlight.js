@@ -37,7 +37,7 @@ const ESCAPED = new Map([
 
 /** @type {Worker | null} */
 let worker = null;
-let asked = 0;
+let lastNumber = 0;
 /** @type {Map<number, (markup: string | null) => void>} */
 const waiting = new Map();
 
@@ -65,8 +65,8 @@ export async function colour(shown, code, language) {
 /** @param {string} code @param {string} language @returns {Promise<string | null>} */
 function markupOf(code, language) {
   const grammar = MORE_GRAMMARS.get(language) ?? null;
-  asked += 1;
-  const number = asked;
+  lastNumber += 1;
+  const number = lastNumber;
   return new Promise((resolve) => {
     const timer = setTimeout(giveUp, TIMEOUT_MS);
     waiting.set(number, (markup) => {

@@ -181,9 +181,9 @@ export class MarkdownView {
     for (let index = from; index < tokens.length; index += 1) {
       if (index > from && performance.now() > context.until)
         return this.#finishLater(context, index);
-      const place = this.#settledParts + index;
-      this.#showToken(tokens[index], place, context);
-      if (this.#parts[place].unfinished) return this.#finishLater(context, index);
+      const partIndex = this.#settledParts + index;
+      this.#showToken(tokens[index], partIndex, context);
+      if (this.#parts[partIndex].unfinished) return this.#finishLater(context, index);
     }
     this.#shorten(this.#settledParts + tokens.length);
     return this.#finishLater(context, -1);

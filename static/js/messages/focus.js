@@ -1,6 +1,6 @@
 /** Keeps the focus in the same place when a message is replaced by another. */
 
-/** @typedef {{place: number, name: string}} FocusedButton the action of a button, and the index of
+/** @typedef {{index: number, name: string}} FocusedButton the action of a button, and the index of
  *   its message */
 
 const OPPOSITE = /** @type {Record<string, string>} */ ({ next: "previous", previous: "next" });
@@ -10,7 +10,7 @@ export function focusedButton(log) {
   const active = /** @type {HTMLElement | null} */ (document.activeElement);
   const name = active?.dataset.action;
   if (!name || !log.contains(active)) return null;
-  return { place: [...log.children].findIndex((each) => each.contains(active)), name };
+  return { index: [...log.children].findIndex((each) => each.contains(active)), name };
 }
 
 /**
@@ -18,11 +18,11 @@ export function focusedButton(log) {
  * if that one is disabled.
  *
  * @param {HTMLElement} log
- * @param {FocusedButton} held the button that had the focus before
+ * @param {FocusedButton} focused the button that had the focus before
  * @returns {boolean} whether anything in the log has the focus
  */
-export function restoreFocus(log, { place, name }) {
-  const message = log.children[place] ?? log.lastElementChild;
+export function restoreFocus(log, { index, name }) {
+  const message = log.children[index] ?? log.lastElementChild;
   for (const each of [name, OPPOSITE[name]]) {
     for (const button of message?.querySelectorAll(`[data-action="${each}"]`) ?? []) {
       if (log.contains(document.activeElement)) return true;

@@ -32,7 +32,7 @@ export class ToolCalls {
     while (this.#cards.length < calls.length) this.#add();
     const cut = !running && isCut(message);
     const asks = isLast && !running && !cut && !message.pending;
-    for (const [place, call] of calls.entries()) this.#cards[place].update(call, running, asks);
+    for (const [index, call] of calls.entries()) this.#cards[index].update(call, running, asks);
     if (asks) for (const card of this.#cards) card.storeDraft(`${owner}:tool:${message.id}`);
     // Any other ending is shown below the answer.
     setHidden(

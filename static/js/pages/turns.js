@@ -33,8 +33,8 @@ export class Turns {
   send(content, parentId = this.#state.headId) {
     const { conversation, model, compared, settings } = this.#state;
     const conversation_id = conversation?.id ?? null;
-    const place = { conversation_id, parent_id: parentId };
-    return this.#begin({ type: "turn.send", ...place, content, model, compared, ...settings });
+    const position = { conversation_id, parent_id: parentId };
+    return this.#begin({ type: "turn.send", ...position, content, model, compared, ...settings });
   }
 
   /**

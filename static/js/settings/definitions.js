@@ -29,8 +29,8 @@ export class Definitions {
   /** @param {Wiring} wiring */
   constructor(wiring) {
     this.#wiring = wiring;
-    this.#place("response-format", "response_format", this.#format);
-    this.#place("tools", "tools", this.#tools);
+    this.#mount("response-format", "response_format", this.#format);
+    this.#mount("tools", "tools", this.#tools);
   }
 
   /**
@@ -44,7 +44,7 @@ export class Definitions {
   }
 
   /** @param {string} slot @param {string} name @param {FormatEditor | ToolsEditor} editor */
-  #place(slot, name, editor) {
+  #mount(slot, name, editor) {
     document.querySelector(`[data-slot="${slot}"]`)?.append(editor.element);
     editor.on("change", ({ value }) => this.#wiring.set(name, value));
     editor.on("save", (detail) => this.#save(detail));

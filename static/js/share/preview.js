@@ -40,12 +40,12 @@ export class Preview {
   #ready(frame) {
     if (!frame.isConnected) return;
     const former = /** @type {HTMLIFrameElement[]} */ ([...this.#frames.children]);
-    const place = former[0]?.contentWindow?.scrollY ?? 0;
+    const scrolled = former[0]?.contentWindow?.scrollY ?? 0;
     for (const each of former.slice(0, former.indexOf(frame))) each.remove();
     // Links and buttons are inactive: following one would leave the preview.
     frame.contentDocument?.addEventListener("click", (event) => event.preventDefault());
     frame.contentDocument?.addEventListener("submit", (event) => event.preventDefault());
-    frame.contentWindow?.scrollTo(0, place);
+    frame.contentWindow?.scrollTo(0, scrolled);
     if (this.#frames.lastElementChild === frame) this.#pane.setAttribute("aria-busy", "false");
   }
 }

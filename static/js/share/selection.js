@@ -28,7 +28,7 @@ export class SelectionFields extends Emitter {
   }
 
   /**
-   * @param {import("#js/share/shareable.js").Shareable} talk
+   * @param {import("#js/share/shareable.js").Shareable} shareable
    * @param {{selection: Selection, leafId: string | null}} initial the first choice; without
    *   `leafId` up to the last message
    */

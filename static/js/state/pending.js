@@ -14,9 +14,9 @@
 export function pendingView(branch, frame) {
   const models = modelsOf(frame);
   if (models.length < 2) return { branch: pendingBranch(branch, frame), alternatives: [] };
-  const alternatives = models.map((model, place) => ({
+  const alternatives = models.map((model, index) => ({
     ...answer(model),
-    id: `pending-assistant-${place}`,
+    id: `pending-assistant-${index}`,
   }));
   return { branch: [...upTo(branch, frame.parent_id), question(frame)], alternatives };
 }
@@ -50,9 +50,9 @@ function upTo(branch, id) {
 
 /** @param {Message[]} branch @param {Frame} frame @returns {Message[]} */
 function regenerated(branch, frame) {
-  const place = branch.findIndex((each) => each.id === frame.message_id);
-  if (place < 0) return branch;
-  return [...branch.slice(0, place), answer(frame.model ?? branch[place].model)];
+  const index = branch.findIndex((each) => each.id === frame.message_id);
+  if (index < 0) return branch;
+  return [...branch.slice(0, index), answer(frame.model ?? branch[index].model)];
 }
 
 /** @param {Message} message @returns {Message} */

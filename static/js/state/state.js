@@ -217,8 +217,8 @@ export class State extends SiteState {
   siblingHead(id, by) {
     const message = this.message(id);
     const siblings = message ? this.siblings(message) : [];
-    const place = siblings.findIndex((each) => each.id === id) + by;
-    return siblings[place] ? leafUnder(this.#thread.messages, siblings[place].id) : null;
+    const index = siblings.findIndex((each) => each.id === id) + by;
+    return siblings[index] ? leafUnder(this.#thread.messages, siblings[index].id) : null;
   }
 
   /**

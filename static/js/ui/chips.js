@@ -77,8 +77,8 @@ export class Chips extends Emitter {
   #remove(target) {
     const button = target.closest("button");
     if (!button) return;
-    const place = [...this.#list.children].indexOf(button.parentElement);
-    this.#change(this.#texts.filter((_text, each) => each !== place));
+    const index = [...this.#list.children].indexOf(button.parentElement);
+    this.#change(this.#texts.filter((_text, each) => each !== index));
     this.#input.focus();
   }
 

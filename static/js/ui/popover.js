@@ -17,12 +17,12 @@ export function anchor(menu, button) {
   menu.addEventListener("beforetoggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
     // The menu has a size once it is shown, which is before the next frame.
-    if (open) requestAnimationFrame(() => place(menu, button()));
+    if (open) requestAnimationFrame(() => moveBeside(menu, button()));
   });
 }
 
 /** @param {HTMLElement} menu @param {HTMLElement | null} button */
-function place(menu, button) {
+function moveBeside(menu, button) {
   if (!button) return;
   const from = button.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();

@@ -1,4 +1,4 @@
-/** What people write with the package `ai`: generate, stream, tools, objects. */
+/** Typical calls with the package `ai`: generate, stream, tools, objects. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** What people write with OpenAI's own package: create, stream, list, tools whole and streamed. */
+/** Typical calls with OpenAI's package: create, stream, list, tools complete and streamed. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
