@@ -1,4 +1,8 @@
-"""The administration, one file a concept."""
+"""The administration: records, reports of usage, and the running answers.
+
+``audited_admin`` is the base of every record that administrators change, ``confirmation`` asks
+before a bulk action, ``dashboards`` shows usage and ``live`` the running answers.
+"""
 
 from conversations.admin import (
     api_keys,

@@ -1,4 +1,4 @@
-"""People's keys for programs: seen and revoked, never made or changed, and never the key itself."""
+"""API keys of all users: listed and revoked here, but made and changed by their users alone."""
 
 from typing import Any
 
@@ -16,32 +16,32 @@ from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.admin.confirmation import Confirmation, ask
 from conversations.models import ApiKey, Policy, User
 
-# More of a person's keys than this are only in the list of all.
-_SHOWN = 10
+# A user's page lists this many keys; the list of all keys has the others.
+_LISTED = 10
 
 REVOKE = Confirmation(
     "revoke",
     gettext_lazy("Revoke API keys"),
     gettext_lazy(
-        "Programs with these keys are refused from now on, and what runs for them stops within "
-        "five seconds. This cannot be undone; their people can make new keys."
+        "API clients with these keys are refused from now on, and their running requests stop "
+        "within five seconds. This cannot be undone. Their users can create new keys."
     ),
     gettext_lazy("Revoke"),
 )
 
 
 class StateFilter(admin.SimpleListFilter):
-    """By whether a key still lets a program in."""
+    """Filter by working, expired or revoked keys."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The states."""
+        """The choices."""
         return [("working", _("working")), ("expired", _("expired")), ("revoked", _("revoked"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The keys in that state."""
+        """The keys in the chosen state."""
         now = timezone.now()
         match self.value():
             case "working":
@@ -56,35 +56,35 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(AuditedAdmin):
-    """A key belongs to its person; an administrator sees it and ends it."""
+    """API keys, read-only except that they can be revoked."""
 
-    list_display = ("name", "user", "begins_with", "state", "last_use", "expiry", "made")
+    list_display = ("name", "user", "begins_with", "state", "last_use", "expiry", "created")
     list_display_links = ("name",)
     list_filter = (StateFilter, "last_used_at")
     list_select_related = ("user",)
     list_per_page = 50
     list_max_show_all = 100
     search_fields = ("name", "user__username", "user__email", "prefix")
-    search_help_text = gettext_lazy("A name, a person, or how the key begins.")
+    search_help_text = gettext_lazy("A name, a user, or the beginning of the key.")
     actions = ("revoke",)
     fields = (
         "user", "begins_with", "state", "models", "purposes", "networks", "limits",
-        "last_use", "expiry", "made", "revoked_at",
+        "last_use", "expiry", "created", "revoked_at",
     )  # fmt: skip
 
     class Media:
         css = {"all": ("css/admin_people.css",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only its person may know a key; ``create_api_key`` makes one for others."""
+        """False: only its user may see a key. ``manage.py create_api_key`` makes one for others."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """It is revoked, so that what it was stays known. It goes with its person."""
+        """False: keys are revoked, so that the log stays readable; their user takes them along."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """All of it: what a key may do is its person's choice."""
+        """Every field: the permissions of a key are its user's choice."""
         return self.fields
 
     def change_view(
@@ -94,7 +94,7 @@ class ApiKeyAdmin(AuditedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """One key, with nothing to save."""
+        """The page of one key, without buttons to save."""
         nothing = {"show_save": False, "show_save_and_continue": False}
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **nothing}
@@ -102,59 +102,59 @@ class ApiKeyAdmin(AuditedAdmin):
 
     @admin.display(description=gettext_lazy("begins with"), ordering="prefix")
     def begins_with(self, key: ApiKey) -> str:
-        """All that is known of the key itself."""
+        """The prefix, the only part of the key that is stored in clear."""
         return f"{key.prefix}…"
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, key: ApiKey) -> str:
-        """Whether it still lets a program in."""
+        """The key's state in one word."""
         if key.revoked_at:
             return _("revoked")
         if key.is_expired:
             return _("expired")
-        return _("working") if key.user.is_active else _("person deactivated")
+        return _("working") if key.user.is_active else _("user deactivated")
 
     @admin.display(description=gettext_lazy("last used"), ordering="last_used_at")
     def last_use(self, key: ApiKey) -> str:
-        """The minute of it."""
+        """The minute of the last request."""
         return _moment(key.last_used_at)
 
     @admin.display(description=gettext_lazy("expires"), ordering="expires_at")
     def expiry(self, key: ApiKey) -> str:
-        """When it ends by itself."""
+        """The minute at which the key expires."""
         return _moment(key.expires_at)
 
     @admin.display(description=gettext_lazy("created"), ordering="created_at")
-    def made(self, key: ApiKey) -> str:
-        """When it was made."""
+    def created(self, key: ApiKey) -> str:
+        """The minute at which the key was created."""
         return _moment(key.created_at)
 
     @admin.display(description=gettext_lazy("models"))
     def models(self, key: ApiKey) -> str:
-        """Which models it is for."""
+        """The models that the key may use."""
         if key.all_models:
-            return _("all that its person may use")
+            return _("all that its user may use")
         return ", ".join(key.language_models.values_list("name", flat=True)) or _("none")
 
-    @admin.display(description=gettext_lazy("may be used for"))
+    @admin.display(description=gettext_lazy("endpoints"))
     def purposes(self, key: ApiKey) -> str:
-        """Its endpoints in words."""
+        """The labels of the key's endpoints."""
         return ", ".join(str(ApiKey.Endpoint(each).label) for each in key.endpoints)
 
-    @admin.display(description=gettext_lazy("only from the addresses"))
+    @admin.display(description=gettext_lazy("allowed addresses"))
     def networks(self, key: ApiKey) -> str:
-        """Where it may be used from."""
+        """The networks from which the key may be used."""
         return ", ".join(key.addresses) or _("any")
 
-    @admin.display(description=gettext_lazy("limits of its own"))
+    @admin.display(description=gettext_lazy("own limits"))
     def limits(self, key: ApiKey) -> str:
-        """What it may use beside the limits of its person."""
+        """The key's own limits, which apply beside those of its user."""
         currency = Policy.current().currency
         return "; ".join(rule.in_words(currency) for rule in key.rules.all()) or _("none")
 
     @admin.action(description=gettext_lazy("Revoke…"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """End keys, those of people whom the actor may change."""
+        """Revoke the selected keys of users whom the actor may change."""
         actor = actor_of(request)
         allowed = Q(user__in=people.manageable_by(actor)) | Q(user=actor)
         chosen = ApiKey.objects.kept().filter(allowed, pk__in=queryset.values("pk"))
@@ -171,8 +171,8 @@ def _moment(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "Y-m-d H:i") if moment else _("never")
 
 
-def keys_of_user(person: User) -> str:
-    """The person's keys that are not revoked, for the person's page."""
-    kept = person.api_keys.kept()
-    context = {"keys": kept[:_SHOWN], "count": kept.count(), "person": person}
+def keys_of_user(user: User) -> str:
+    """The user's keys that are not revoked, as HTML for the user's page."""
+    unrevoked = user.api_keys.kept()
+    context = {"keys": unrevoked[:_LISTED], "count": unrevoked.count(), "user": user}
     return render_to_string("admin/conversations/user/api_keys.html", context)

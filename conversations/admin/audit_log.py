@@ -1,4 +1,4 @@
-"""The audit log: to read and to search, and for nobody to change."""
+"""The audit log, read-only."""
 
 from typing import Any, cast
 
@@ -16,30 +16,30 @@ _Shown = dict[str, Any]
 
 
 class KindFilter(admin.SimpleListFilter):
-    """By the kind of thing that was changed; the kinds are those that the administration knows."""
+    """Filter by the kind of the changed record, of those that the administration has."""
 
     title = gettext_lazy("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Each kind by its name."""
+        """The kinds by name."""
         known = (model._meta for model in model_admin.admin_site._registry)
         kinds = [(meta.label_lower, str(capfirst(meta.verbose_name))) for meta in known]
         return sorted(kinds, key=lambda kind: kind[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The entries of that kind."""
+        """The entries of the chosen kind."""
         return queryset.filter(target_type=self.value()) if self.value() else queryset
 
 
 class ActionFilter(admin.SimpleListFilter):
-    """By what was done, of the commonest deeds; the search finds the others."""
+    """Filter by action, of the most common ones; the search finds the others."""
 
-    title = gettext_lazy("what")
+    title = gettext_lazy("action")
     parameter_name = "did"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The deeds."""
+        """The actions."""
         return [
             ("added", gettext_lazy("added")),
             ("changed", gettext_lazy("changed")),
@@ -52,20 +52,20 @@ class ActionFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The entries of that deed."""
+        """The entries of the chosen action."""
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin):
-    """Who changed what."""
+    """Changes by administrators, with the values before and after."""
 
     list_display = ("at", "actor_name", "action", "kind", "target_name", "fields_changed")
     list_filter = ("at", ActionFilter, KindFilter)
     list_per_page = 50
     list_max_show_all = 100
     search_fields = ("actor_name", "action", "target_name")
-    search_help_text = gettext_lazy("Who, what, or the name of what was changed")
+    search_help_text = gettext_lazy("A user, an action, or the name of the changed record.")
     show_full_result_count = False
     fields = ("at", "actor_name", "action", "kind", "target_name", "difference")
     readonly_fields = fields
@@ -76,31 +76,31 @@ class AuditEntryAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("kind"), ordering="target_type")
     def kind(self, entry: AuditEntry) -> str:
-        """What kind of thing it was, by the name that the administration has for it."""
+        """The name of the record's kind."""
         model = _model_of(entry)
         return str(model._meta.verbose_name) if model else entry.target_type
 
     @admin.display(description=gettext_lazy("changes"))
     def fields_changed(self, entry: AuditEntry) -> str:
-        """Which values changed, by name."""
+        """The labels of the changed fields."""
         return ", ".join(row["label"] for row in _difference(entry))
 
     @admin.display(description=gettext_lazy("changes"))
     def difference(self, entry: AuditEntry) -> str:
-        """Each value before and after."""
+        """Each changed value before and after, as HTML."""
         context = {"rows": _difference(entry)}
         return render_to_string("admin/conversations/auditentry/difference.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only what happened is written."""
+        """False: entries are written by the actions themselves."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody rewrites it."""
+        """False: the log is never rewritten."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody shortens it."""
+        """False: the log is never shortened."""
         return False
 
 
@@ -130,14 +130,14 @@ def _difference(entry: AuditEntry) -> list[_Shown]:
 
 
 def _sides(before: Any, after: Any) -> _Shown:
-    """What the two columns show: of lists only what went and what came."""
+    """The two columns of a row; of lists only the items that were removed and added."""
     if isinstance(before or after, list):
         old, new = cast("list[Any]", before or []), cast("list[Any]", after or [])
-        gone, come = (
+        removed, added = (
             [str(each) for each in one if each not in other]
             for one, other in ((old, new), (new, old))
         )
-        return {"before": ", ".join(gone), "after": ", ".join(come)}
+        return {"before": ", ".join(removed), "after": ", ".join(added)}
     return {"before": _shown(before), "after": _shown(after)}
 
 

@@ -1,4 +1,4 @@
-"""An administration of records that writes down every change."""
+"""A ModelAdmin that writes an audit entry for every change."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -16,36 +16,37 @@ if TYPE_CHECKING:
 else:
     _ModelAdmin = admin.ModelAdmin
 
-# What administrators decide and a deletion takes with it. Of a person's own things none is told.
+# Records of administrators that are deleted along with another one. A user's own records are not
+# listed in the log.
 _AUDITED_DEPENDENTS = (LanguageModel, Rule)
 
 
 def actor_of(request: HttpRequest) -> User:
-    """Who is signed in; the administration has let nobody else come this far."""
+    """The signed-in user; every page of the administration requires one."""
     return cast("User", request.user)
 
 
 class AuditedAdmin(_ModelAdmin):
-    """A ModelAdmin whose every save and deletion, inlines included, leaves an audit entry.
+    """A ModelAdmin whose saves and deletions, inlines included, write audit entries.
 
     Actions and pages of their own call :func:`conversations.audit.record` or ``change``.
     """
 
-    # What the trail says of a record that was made here.
+    # The action in the audit entry of a new record.
     added_as = "added"
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """The form, which is not saved over what somebody else did since it was drawn."""
+        """The form, which refuses to overwrite a change made since the page was rendered."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        # Without fields it is only asked which there are.
+        # Django asks without fields for their names alone.
         if obj is None or kwargs.get("fields") is None:
             return form
         return with_edit_conflict(form, self.get_readonly_fields(request, obj))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # The many-to-many fields are saved later, by save_related, which closes the entry.
+        # save_related writes the entry, because it saves the many-to-many fields.
         form.audited_before = audit.stored(obj) if change else {}
         super().save_model(request, obj, form, change)
 
@@ -82,7 +83,7 @@ class AuditedAdmin(_ModelAdmin):
 
 
 class DeletedRecord(NamedTuple):
-    """A record that is being deleted, under the key that deleting takes from it."""
+    """A record that is being deleted, with its key, which Django removes from it."""
 
     target: Model
     key: Any
@@ -90,7 +91,7 @@ class DeletedRecord(NamedTuple):
 
 
 def _with_dependents(targets: Iterable[Model]) -> list[DeletedRecord]:
-    """The records, and the models and limits that are deleted with them."""
+    """The records, and the models and limits that are deleted along with them."""
     found: list[DeletedRecord] = []
     for target in targets:
         found.append(DeletedRecord(target, target.pk, audit.snapshot(target)))

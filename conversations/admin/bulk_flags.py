@@ -1,4 +1,4 @@
-"""Actions on a list that switch a field of what was selected, and write each change down."""
+"""Bulk actions that set fields of the selected records, with an audit entry for each change."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 Action = Callable[[Any, HttpRequest, QuerySet[Any]], None]
 
 
-def switch(name: str, label: "str | _StrPromise", **values: Any) -> Action:
-    """An action of that name that gives the selected records these values."""
+def flag_action(name: str, label: "str | _StrPromise", **values: Any) -> Action:
+    """A bulk action of that name that sets these values."""
 
     @admin.action(description=label, permissions=["change"])
     def act(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        changed = sum(_switched(request, each, values) for each in queryset)
+        changed = sum(_set(request, each, values) for each in queryset)
         model_admin.message_user(request, _("Changed: %s.") % changed, messages.SUCCESS)
 
     act.__name__ = name
     return act
 
 
-def _switched(request: HttpRequest, target: Model, values: dict[str, Any]) -> bool:
+def _set(request: HttpRequest, target: Model, values: dict[str, Any]) -> bool:
     if all(getattr(target, field) == value for field, value in values.items()):
         return False
     with audit.change(actor_of(request), "changed", target):

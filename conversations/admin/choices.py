@@ -1,4 +1,4 @@
-"""Choices on pages that do not grow with the number of rows."""
+"""Lists of choices with a maximal length, so that pages do not grow with the site."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-# As many as can be looked through; beyond it names are typed, searched, or come by a link.
+# More choices cannot be looked through; beyond it names are typed or searched.
 MOST_CHOICES = 100
 
 
 class GroupFilter(admin.RelatedFieldListFilter):
-    """By group, of the first ones by name. The page of every group leads to its members."""
+    """Filter by group, of the first 100 by name. The page of each group links to its members."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         return [(group.pk, group.name) for group in Group.objects.order_by("name")[:MOST_CHOICES]]

@@ -1,4 +1,4 @@
-"""Actions on a list that ask something first: on a page of their own, and then do it."""
+"""Bulk actions that ask for confirmation, and perhaps for values, on a page of their own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     Text = str | _StrPromise
 
-# More names than this are only counted.
+# The page names this many records and counts the others.
 _NAMES = 10
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What the page of an action says and asks; ``action`` is the name of the action's method."""
+    """The texts and the form of the page; ``action`` is the name of the action's method."""
 
     action: str
     title: "Text"
@@ -39,10 +39,10 @@ def ask(
     records: QuerySet[Any],
     carry_out: Callable[[dict[str, Any]], str],
 ) -> HttpResponse | None:
-    """The page of the confirmation, or after it what ``carry_out`` says it has done, if anything.
+    """The page; once it is confirmed, None and the message that ``carry_out`` returns, if any.
 
-    The page sends the list's own form again, so that "all that were found" stays what it was and
-    no page holds more than one page of names.
+    The page sends the list's own form again, so that "select all" selects the same records, and
+    the page never holds more than one page of keys.
     """
     confirmed = "confirmed" in request.POST
     form = confirmation.form(request.POST if confirmed else None)

@@ -5,21 +5,21 @@ from collections.abc import Iterable, Iterator
 # A cell that begins with one of these is a formula to Excel, LibreOffice or Google Sheets; the
 # full-width forms are to Excel in Japanese and Chinese (OWASP, "CSV Injection").
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-# Without it Excel reads UTF-8 as the code page of the machine.
+# Without a byte order mark Excel reads UTF-8 as the machine's code page.
 BYTE_ORDER_MARK = "\ufeff"
 
 Cell = str | int | float | None
 
 
 def lines(header: Iterable[Cell], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
-    """The lines of a file, the byte order mark and the header first."""
+    """The lines of a file: the byte order mark, the header and the rows."""
     yield BYTE_ORDER_MARK + line(header)
     for row in rows:
         yield line(row)
 
 
 def line(cells: Iterable[Cell]) -> str:
-    """One line (RFC 4180), every cell in quotes, no text of which is taken for a formula."""
+    """One line (RFC 4180), every cell in quotes, no text of which is read as a formula."""
     return ",".join(f'"{_harmless(cell).replace(chr(34), chr(34) * 2)}"' for cell in cells) + "\r\n"
 
 

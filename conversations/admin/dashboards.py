@@ -1,4 +1,4 @@
-"""Where the tokens went: /admin/usage/."""
+"""The reports of usage, at /admin/usage/."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from conversations.admin import csv, number_format
 from conversations.admin.number_format import Money
-from conversations.admin.reports import REPORTS, Report, Whole
+from conversations.admin.reports import REPORTS, Report, ReportTotal
 from conversations.admin.usage_filters import (
     PRESETS,
     UsageFilters,
@@ -29,7 +29,7 @@ BY_SLUG = {report.slug: report for report in REPORTS}
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure of the whole selection."""
+    """One number about the whole selection."""
 
     title: str
     value: str
@@ -37,11 +37,11 @@ class Tile:
 
 
 def usage(request: HttpRequest, slug: str = "days") -> HttpResponse:
-    """One page about usage."""
+    """The page of one report."""
     report = _report(request, slug)
     filters = UsageFilters(request.GET)
     breakdown = report.rows(filters.selection())
-    whole = _whole(breakdown.total)
+    total = _report_total(breakdown.total)
     rows = breakdown.rows[::-1] if report.newest_first else breakdown.rows
     page = Paginator(rows, report.page_rows).get_page(request.GET.get("page"))
     context = {
@@ -51,9 +51,9 @@ def usage(request: HttpRequest, slug: str = "days") -> HttpResponse:
         "filters": filters,
         "tabs": [_tab(request, each, slug) for each in REPORTS],
         "presets": [_preset(request, days, filters) for days in PRESETS],
-        "tiles": _tiles(whole),
+        "tiles": _tiles(total),
         "charts": report.charts(breakdown, list(page)),
-        "lines": [_line(request, report, row, whole) for row in page if whole.total.answers],
+        "lines": [_line(request, report, row, total) for row in page if total.sums.answers],
         "page": page,
         "page_links": _page_links(request, page),
         "csv": reverse("usage_csv", args=[slug]) + with_parameters(request),
@@ -62,7 +62,7 @@ def usage(request: HttpRequest, slug: str = "days") -> HttpResponse:
 
 
 def usage_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    """All rows of the same page, for a spreadsheet."""
+    """All rows of the report as CSV."""
     report = _report(request, slug)
     breakdown = report.rows(UsageFilters(request.GET).selection())
     columns = [(each.name, each.value) for each in report.columns if each.value]
@@ -83,8 +83,8 @@ def _report(request: HttpRequest, slug: str) -> Report:
     return BY_SLUG[slug]
 
 
-def _whole(total: Sums) -> Whole:
-    return Whole(total, Money.on_page_of(total.cost_micros, Policy.current().currency))
+def _report_total(sums: Sums) -> ReportTotal:
+    return ReportTotal(sums, Money.on_page_of(sums.cost_micros, Policy.current().currency))
 
 
 def _address(slug: str) -> str:
@@ -106,24 +106,24 @@ def _preset(request: HttpRequest, days: int, filters: UsageFilters) -> dict[str,
     }
 
 
-def _tiles(whole: Whole) -> list[Tile]:
-    total = whole.total
+def _tiles(total: ReportTotal) -> list[Tile]:
+    sums = total.sums
     return [
-        Tile(_("Answers"), number_format.count(total.answers)),
-        Tile(_("Tokens"), number_format.count(total.tokens)),
-        Tile(_("Cost"), whole.money.named(total.cost_micros)),
-        Tile(_("First token"), number_format.seconds(total.mean_first_token_ms)),
-        Tile(_("Estimated"), number_format.percent(total.estimated_share)),
+        Tile(_("Answers"), number_format.count(sums.answers)),
+        Tile(_("Tokens"), number_format.count(sums.tokens)),
+        Tile(_("Cost"), total.money.named(sums.cost_micros)),
+        Tile(_("First token"), number_format.seconds(sums.mean_first_token_ms)),
+        Tile(_("Estimated"), number_format.percent(sums.estimated_share)),
         Tile(
             _("Failed"),
-            number_format.count(total.failed),
-            number_format.percent(total.failed_share),
+            number_format.count(sums.failed),
+            number_format.percent(sums.failed_share),
         ),
     ]
 
 
 def _page_links(request: HttpRequest, page: "Page[Row]") -> dict[str, str]:
-    """The addresses of the pages before and after this one."""
+    """Links to the previous and the next page of rows."""
     links = {}
     if page.has_previous():
         links["previous"] = with_parameters(request, page=str(page.previous_page_number()))
@@ -132,13 +132,13 @@ def _page_links(request: HttpRequest, page: "Page[Row]") -> dict[str, str]:
     return links
 
 
-def _line(request: HttpRequest, report: Report, row: Row, whole: Whole) -> dict[str, Any]:
-    cells = [column.text(row.sums, whole) for column in report.columns]
+def _line(request: HttpRequest, report: Report, row: Row, total: ReportTotal) -> dict[str, Any]:
+    cells = [column.text(row.sums, total) for column in report.columns]
     return {"name": row.name, "link": _link(request, report, row), "cells": cells}
 
 
 def _link(request: HttpRequest, report: Report, row: Row) -> str:
-    """Where a row leads: to its days, or to the entries of the ledger."""
+    """The link of a row: to its days, or to its entries in the ledger."""
     if row.key and report.parameter:
         return _address("days") + with_parameters(request, **{report.parameter: row.key})
     if row.key and row.sums.answers and report.ledger_parameter:

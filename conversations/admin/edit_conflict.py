@@ -1,4 +1,4 @@
-"""A form changes the record that it was drawn from, and not what somebody has made of it since."""
+"""Optimistic locking for admin forms: refuse to overwrite somebody else's change."""
 
 import json
 from collections.abc import Iterable
@@ -18,15 +18,14 @@ from conversations.models import AuditEntry
 
 
 class EditConflictForm(forms.Form):
-    """The part of a form that says what the record was like when the page was drawn.
+    """A form with a hidden digest of the record as it was when the page was rendered.
 
-    Every page sends it. A program that sends fields of its own was drawn from nothing, and means
-    what it sends.
+    A script that posts only its own fields sends no digest, and its values are saved as they are.
     """
 
     drawn_from = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    # Fields that the page shows and does not write: they may move by themselves.
+    # Fields that the page shows but does not write. They may change meanwhile.
     shown_only: frozenset[str]
     instance: Model
 
@@ -35,13 +34,13 @@ class EditConflictForm(forms.Form):
         self.initial["drawn_from"] = f"{int(timezone.now().timestamp())}:{self._signature()}"
 
     def clean(self) -> dict[str, Any]:
-        """Refuse where the record has changed; what was typed stays in the boxes."""
+        """Refuse if the record has changed; the entered values stay in the form."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if self.add_prefix("drawn_from") not in self.data:
             return values
         moment, _colon, signature = values.pop("drawn_from", "").partition(":")
-        # Locked, so that of two forms that are saved at once one sees what the other did.
-        # Not so that what refers to it must wait: answers are reserved meanwhile.
+        # Locked, so that of two forms that are saved at once the second sees the first one's
+        # change. Without the key, so that rows that refer to it, such as holds, need not wait.
         records = type(self.instance)._default_manager.select_for_update(no_key=True)
         records.filter(pk=self.instance.pk).first()
         if not constant_time_compare(signature, self._signature()):
@@ -49,19 +48,19 @@ class EditConflictForm(forms.Form):
         return values
 
     def _signature(self) -> str:
-        """A keyed digest of what is stored, since secrets are among it."""
+        """A keyed digest of the stored values, because secrets are among them."""
         disabled = {name for name, field in self.fields.items() if field.disabled}
         hidden = self.shown_only | disabled
         values = audit.stored(self.instance).items()
-        told = {name: value for name, value in values if name not in hidden}
-        text = json.dumps(told, sort_keys=True, default=_digest_of)
+        compared = {name: value for name, value in values if name not in hidden}
+        text = json.dumps(compared, sort_keys=True, default=_digest_of)
         return salted_hmac(
             "conversations.admin.edit_conflict", text, algorithm="sha256"
         ).hexdigest()
 
 
 def with_edit_conflict(form: Any, shown_only: Iterable[str]) -> Any:
-    """The form, saved only over the record that it was drawn from."""
+    """The form class with the check for edit conflicts."""
     return type(form)(
         form.__name__, (EditConflictForm, form), {"shown_only": frozenset(shown_only)}
     )
@@ -73,16 +72,16 @@ def _digest_of(secret: audit.Secret) -> str:
 
 def _refusal(target: Model, moment: str) -> str:
     entry = _last_change(target, moment)
-    kept = _("Nothing was saved. Open the page again in another tab to see it as it is now.")
+    advice = _("Nothing was saved. Open the page in another tab to see the current values.")
     if entry is None:
-        return _("This has changed since the page was opened.") + " " + kept
-    text = _("%(person)s changed this at %(time)s, after the page was opened: %(fields)s.")
-    told = {
-        "person": entry.actor_name,
+        return _("This has changed since you opened the page.") + " " + advice
+    text = _("%(user)s changed this at %(time)s, after you opened the page: %(fields)s.")
+    values = {
+        "user": entry.actor_name,
         "time": date_format(timezone.localtime(entry.at), "H:i"),
         "fields": ", ".join(_labels(target, entry)) or entry.action,
     }
-    return text % told + " " + kept
+    return text % values + " " + advice
 
 
 def _last_change(target: Model, moment: str) -> AuditEntry | None:

@@ -1,4 +1,4 @@
-"""Groups: who is in one, what it opens, and what it limits."""
+"""Groups: their members, the models they open and their limits."""
 
 from typing import Any, cast
 
@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.models import LanguageModel, Policy, Rule, User
 
-# More of them than this are only counted.
-_SHOWN = 20
+# A group's page lists this many models and limits and counts the others.
+_LISTED = 20
 
 admin.site.unregister(Group)
 
 
 class GroupForm(forms.ModelForm):
-    """A group, whose name is told from others by more than its capitals."""
+    """A group whose name is unique without regard to case."""
 
     class Meta:
         model = Group
@@ -40,7 +40,7 @@ class GroupForm(forms.ModelForm):
 
 @admin.register(Group)
 class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
-    """Groups of people."""
+    """Groups of users."""
 
     form = GroupForm
     list_display = ("name", "members", "models", "rules")
@@ -49,13 +49,11 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
     fieldsets = (
         (None, {"fields": ("name", "contents")}),
         (
-            gettext_lazy("Rights in the administration"),
+            gettext_lazy("Permissions in the administration"),
             {
                 "classes": ("collapse",),
                 "fields": ("permissions",),
-                "description": gettext_lazy(
-                    "They count only for members who may enter the administration."
-                ),
+                "description": gettext_lazy("They apply only to members with staff status."),
             },
         ),
     )
@@ -64,7 +62,7 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
         css = {"all": ("css/admin_people.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The groups, with how much there is to each."""
+        """The groups, with the numbers of their members, models and limits."""
         counted = (
             super()
             .get_queryset(request)
@@ -80,39 +78,39 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
 
     @admin.display(description=gettext_lazy("members"), ordering="member_count")
     def members(self, group: Any) -> int:
-        """How many people are in it."""
+        """The number of members."""
         return int(group.member_count)
 
     @admin.display(description=gettext_lazy("models"), ordering="model_count")
     def models(self, group: Any) -> int:
-        """How many models it opens."""
+        """The number of models that the group opens."""
         return int(group.model_count)
 
     @admin.display(description=gettext_lazy("limits"), ordering="rule_count")
     def rules(self, group: Any) -> int:
-        """How many limits it has."""
+        """The number of limits."""
         return int(group.rule_count)
 
-    @admin.display(description=gettext_lazy("Has"))
+    @admin.display(description=gettext_lazy("Contents"))
     def contents(self, group: Any) -> str:
-        """Its members, models and limits, with the way to each."""
+        """The members, models and limits, with links, as HTML."""
         currency = Policy.current().currency
-        rules = Rule.objects.filter(group=group).select_related("language_model")[:_SHOWN]
+        rules = Rule.objects.filter(group=group).select_related("language_model")[:_LISTED]
         context = {
             "group": group,
-            "models": LanguageModel.objects.filter(groups=group)[:_SHOWN],
+            "models": LanguageModel.objects.filter(groups=group)[:_LISTED],
             "rules": [(rule, rule.in_words(currency)) for rule in rules],
         }
         return render_to_string("admin/auth/group/contents.html", context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Group | None = None) -> Any:
-        """A new group has nothing yet."""
+        """Without contents for a new group."""
         if obj:
             return self.fieldsets
         return ((None, {"fields": ("name",)}), *self.fieldsets[1:])
 
     def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
-        """Rights are given by superusers alone: otherwise members could give themselves more."""
+        """Permissions too, except for superusers: others could give themselves more."""
         own = ["contents"]
         return own if actor_of(request).is_superuser else [*own, "permissions"]
 

@@ -1,4 +1,4 @@
-"""Invitations."""
+"""Invitations: links by which new users create their accounts."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ class InvitationForm(forms.ModelForm):
     """A new invitation."""
 
     days = forms.IntegerField(
-        label=gettext_lazy("Can be used for (days)"),
+        label=gettext_lazy("Days until it expires"),
         min_value=1,
         max_value=365,
         initial=people.INVITATION_DAYS,
@@ -32,19 +32,19 @@ class InvitationForm(forms.ModelForm):
         model = Invitation
         fields = ("email", "groups")
         help_texts = {
-            "email": gettext_lazy("Empty: whoever has the link chooses an address."),
-            "groups": gettext_lazy("Empty: none."),
+            "email": gettext_lazy("If empty, the invited user chooses an address."),
+            "groups": gettext_lazy("If empty, the new account is in no group."),
         }
 
     def clean_email(self) -> str:
-        """The address, if no account has it."""
+        """The address. Raises ValidationError if an account has it."""
         email: str = self.cleaned_data["email"]
         if email and people.address_is_taken(email):
             raise forms.ValidationError(_("There is an account with this address already."))
         return email
 
     def clean(self) -> dict[str, Any]:
-        """Count the days from now."""
+        """Set the expiry from the number of days."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if "days" in values:
             self.instance.expires_at = timezone.now() + timedelta(days=values["days"])
@@ -52,17 +52,17 @@ class InvitationForm(forms.ModelForm):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """By whether an invitation still admits."""
+    """Filter by open, used or expired invitations."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The states."""
+        """The choices."""
         return [("open", _("open")), ("used", _("used")), ("expired", _("expired"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The invitations in that state."""
+        """The invitations in the chosen state."""
         match self.value():
             case "open":
                 return queryset.filter(used_at=None, expires_at__gt=timezone.now())
@@ -75,11 +75,11 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Invitation)
 class InvitationAdmin(AuditedAdmin):
-    """Links that let people in; each is shown once, when it is made. Deleting one withdraws it."""
+    """Invitations. The link is shown once, after creation; deleting one withdraws it."""
 
     added_as = "invited"
     form = InvitationForm
-    list_display = ("whom", "state", "expires_at", "created_by", "created_at", "used_by")
+    list_display = ("invited", "state", "expires_at", "created_by", "created_at", "used_by")
     list_filter = (StateFilter, ("groups", GroupFilter), "created_at")
     list_select_related = ("account", "created_by", "used_by")
     list_per_page = 50
@@ -88,32 +88,33 @@ class InvitationAdmin(AuditedAdmin):
     autocomplete_fields = ("groups",)
     add_fields = ("email", "groups", "days")
     fields = (
-        "whom", "groups", "state", "expires_at", "created_by", "created_at", "used_by", "used_at",
+        "invited", "groups", "state", "expires_at", "created_by", "created_at", "used_by",
+        "used_at",
     )  # fmt: skip
 
     class Media:
         css = {"all": ("css/admin_people.css",)}
 
     @admin.display(description=gettext_lazy("for"), ordering="email")
-    def whom(self, invitation: Invitation) -> str:
-        """The account or the address that it is for."""
+    def invited(self, invitation: Invitation) -> str:
+        """The account or the address that the invitation is for."""
         if invitation.account:
             return str(invitation.account.get_username())
-        return invitation.email or _("whoever has the link")
+        return invitation.email or _("anyone with the link")
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, invitation: Invitation) -> str:
-        """Whether it still admits."""
+        """The invitation's state in one word."""
         if invitation.used_at:
             return _("used")
         return _("expired") if invitation.expires_at <= timezone.now() else _("open")
 
     def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
-        """What can be chosen, or afterwards what there is to see."""
+        """The fields to fill in, or of an existing invitation those to read."""
         return self.fields if obj else self.add_fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
-        """Nothing of it can be changed."""
+        """Every field of an existing invitation."""
         return self.fields if obj else ()
 
     def add_view(
@@ -122,16 +123,16 @@ class InvitationAdmin(AuditedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """One way to save, because the page after it shows the link."""
+        """The form with one button to save, because the next page shows the link."""
         only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An invitation that was sent stays what it was; it can be withdrawn."""
+        """False: a sent invitation cannot be changed, only withdrawn."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Make the link with the invitation: only its hash is kept."""
+        """Make the link with the invitation; only its hash is stored."""
         obj.created_by = actor_of(request)
         obj.link = people.renew_link(obj)
         super().save_model(request, obj, form, change)
@@ -139,7 +140,7 @@ class InvitationAdmin(AuditedAdmin):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """The link, in the answer itself, so that it is kept nowhere on its way."""
+        """The page with the link, sent at once, so that no session has to store it."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Invitation"),

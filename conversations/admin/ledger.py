@@ -1,4 +1,4 @@
-"""The ledger: read, searched and exported, never changed."""
+"""The ledger, read-only, with search and export."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 else:
     _Paginator = Paginator
 
-# Nobody turns more pages than this, and counting further would read the whole table.
+# Nobody reads more pages than this, and counting further would read the whole table.
 MOST_LISTED = 10_000
 MOST_CHOICES = 20
 EXPORT_ROWS = 2_000
@@ -65,7 +65,7 @@ EXPORTED = (
 
 
 class LedgerList(ChangeList):
-    """A list that knows no count beyond what it lists."""
+    """A list without a count of all entries."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,12 +73,12 @@ class LedgerList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        # Django would offer to show all of them beside the search.
+        # Otherwise Django would offer to show all entries beside the search.
         self.full_result_count = self.result_count
 
 
 class BoundedPaginator(_Paginator):
-    """Counts no further than people turn pages."""
+    """A paginator that counts up to MOST_LISTED entries."""
 
     @cached_property
     def count(self) -> int:
@@ -88,7 +88,7 @@ class BoundedPaginator(_Paginator):
 
 
 class _NameFilter(SimpleListFilter):
-    """Offers the names of today; the ledger's other names are found by searching."""
+    """Filter by the names that exist now; the search finds the ledger's other names."""
 
     names: QuerySet[Any]
 
@@ -126,7 +126,7 @@ class OutcomeFilter(SimpleListFilter):
 
 @admin.register(LedgerEntry)
 class LedgerAdmin(AuditedAdmin):
-    """A page of a million entries costs what a page of a hundred does: every filter has an index
+    """The list costs the same with a million entries as with a hundred: every filter has an index
     in the order of the list, and nothing is counted to the end."""
 
     change_list_template = "admin/ledger/change_list.html"
@@ -150,7 +150,7 @@ class LedgerAdmin(AuditedAdmin):
     )
     search_fields = ("username",)
     search_help_text = _(
-        "A person, the beginning of a model's name, or a day such as 2026-11-23; or several."
+        "A user, the beginning of a model's name, a day such as 2026-11-23, or several of them."
     )
     sortable_by = ("ended",)
     list_per_page = 50
@@ -199,9 +199,9 @@ class LedgerAdmin(AuditedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Each word narrows: a day, else a person's whole name, else how a model's name begins."""
+        """Narrow by each word: a day, else a username, else the beginning of a model's name."""
         for word in search_term.split():
-            queryset = queryset.filter(_meaning(word))
+            queryset = queryset.filter(_condition(word))
         return queryset, False
 
     def get_urls(self) -> list[URLPattern]:
@@ -213,7 +213,7 @@ class LedgerAdmin(AuditedAdmin):
         return [export, *super().get_urls()]
 
     def export(self, request: HttpRequest) -> HttpResponseBase:
-        """Every entry that the list's filters select, as CSV."""
+        """Export the entries that the list's filters select, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
@@ -225,21 +225,21 @@ class LedgerAdmin(AuditedAdmin):
         return response
 
 
-def _meaning(word: str) -> Q:
+def _condition(word: str) -> Q:
     try:
         return Q(day=date.fromisoformat(word))
     except ValueError:
         pass
     if LedgerEntry.objects.filter(username=word).exists():
         return Q(username=word)
-    # The sums know every name that the ledger has, in a fraction of its rows.
+    # The totals have every name of the ledger in a fraction of its rows.
     names = UsageTotal.objects.filter(model_name__istartswith=word).order_by()
     return Q(model_name__in=list(names.values_list("model_name", flat=True).distinct()))
 
 
 async def _file(entries: QuerySet[Any]) -> AsyncIterator[str]:
-    """The file in pieces of some thousand lines, each from a query of its own: no transaction
-    stays open while a slow client reads."""
+    """The file in pieces of EXPORT_ROWS lines, each from a query of its own, so that no
+    transaction stays open while a slow client reads."""
     yield "".join(csv.lines(EXPORTED, ()))
     after: tuple[datetime, int] | None = None
     while rows := await in_thread(partial(_rows_after, entries, after)):

@@ -1,4 +1,4 @@
-"""Limits in forms: an amount as people write it, in the unit of what is limited."""
+"""Limits in forms: amounts such as "100k", in the unit of their measure."""
 
 from typing import Any
 
@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models import LanguageModel, Measure, Period, Rule
 from conversations.quotas.amounts import Limit, NotALimit, amount_from_words
 
-AMOUNT_HELP = _("Such as 500, 1,500, 100k or 2.5M; a cost in the site’s currency, such as 12.50.")
+AMOUNT_HELP = _(
+    "For example 500, 1,500, 100k or 2.5M. A cost is in the site’s currency, such as 12.50."
+)
 
 
 def cleaned_amount(form: forms.BaseForm) -> int | None:
-    """The integer of the form's "amount" and "measure"; notes on the field why there is none."""
+    """The form's "amount" in the unit of its "measure"; None, with an error, if it is invalid."""
     text, measure = form.cleaned_data.get("amount"), form.cleaned_data.get("measure")
     if text and measure:
         try:
@@ -25,16 +27,16 @@ def cleaned_amount(form: forms.BaseForm) -> int | None:
 
 
 class LimitForm(forms.Form):
-    """One limit for several people; ``cleaned_data["limit"]`` is the :class:`Limit`."""
+    """One limit for several users; ``cleaned_data["limit"]`` is the :class:`Limit`."""
 
-    measure = forms.ChoiceField(label=_("What is limited"), choices=Measure.choices)
-    period = forms.ChoiceField(label=_("In"), choices=Period.choices, initial=Period.DAY)
+    measure = forms.ChoiceField(label=_("Measure"), choices=Measure.choices)
+    period = forms.ChoiceField(label=_("Period"), choices=Period.choices, initial=Period.DAY)
     amount = forms.CharField(label=_("Limit"), max_length=30, help_text=AMOUNT_HELP)
     language_model = forms.ModelChoiceField(
         LanguageModel.objects.all(),
-        label=_("Only for the model"),
+        label=_("Model"),
         required=False,
-        help_text=_("Empty: for all models together."),
+        help_text=_("If empty, the limit is for all models together."),
         widget=AutocompleteSelect(Rule._meta.get_field("language_model"), site),
     )
 

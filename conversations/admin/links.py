@@ -1,4 +1,4 @@
-"""Links to shared conversations: whose, for whom, until when; neither tokens nor content."""
+"""Share links of all users: authors, audiences and expiry, without tokens and content."""
 
 from typing import Any
 
@@ -18,25 +18,25 @@ REVOKE = Confirmation(
     "revoke",
     gettext_lazy("Revoke links"),
     gettext_lazy(
-        "Nobody can open them any more, within a second, and they cannot be brought back. Their "
-        "authors see in their list that they are revoked, and can make new ones."
+        "Within a second nobody can open these links any more. This cannot be undone. The "
+        "authors see in their lists that the links are revoked, and can create new ones."
     ),
     gettext_lazy("Revoke"),
 )
 
 
 class StateFilter(admin.SimpleListFilter):
-    """By whether a link still shows something."""
+    """Filter by the state of the link."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The states."""
+        """The choices."""
         return [(value, str(label)) for value, label in ShareLink.State.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The links in that state, as :attr:`ShareLink.state` names it."""
+        """The links in the chosen state, by the names of :attr:`ShareLink.state`."""
         is_expired = Q(expires_at__lte=timezone.now())
         is_used_up = Q(views__gte=F("max_views"))
         match self.value():
@@ -52,17 +52,17 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class AuthorFilter(admin.SimpleListFilter):
-    """By whether the account of the author is open; a link of a closed one shows nothing."""
+    """Filter by the author's account; links of a deactivated one show nothing."""
 
     title = gettext_lazy("author’s account")
     parameter_name = "author"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Open or closed."""
-        return [("open", _("open")), ("closed", _("deactivated"))]
+        """Active or deactivated."""
+        return [("open", _("active")), ("closed", _("deactivated"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The links of such authors."""
+        """The links of the chosen authors."""
         known = {"open": True, "closed": False}
         chosen = known.get(self.value() or "")
         return queryset if chosen is None else queryset.filter(user__is_active=chosen)
@@ -70,7 +70,7 @@ class AuthorFilter(admin.SimpleListFilter):
 
 @admin.register(ShareLink)
 class ShareLinkAdmin(admin.ModelAdmin):
-    """All links. They are revoked here; what they show and where is their authors' affair."""
+    """Share links, read-only except that they can be revoked."""
 
     list_display = (
         "title", "user", "for_whom", "created_at", "expires_at", "views_of_most", "state_in_words",
@@ -80,7 +80,7 @@ class ShareLinkAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 100
     search_fields = ("title", "user__username", "users__username", "groups__name")
-    search_help_text = gettext_lazy("The title, the author, or a person or group it is for")
+    search_help_text = gettext_lazy("A title, an author, or a user or group that a link is for.")
     show_full_result_count = False
     fields = (
         "title", "user", "audience", "named", "has_passphrase", "created_at", "snapshot_at",
@@ -93,31 +93,31 @@ class ShareLinkAdmin(admin.ModelAdmin):
         css = {"all": ("css/admin_people.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShareLink]:
-        """Without what they show, and without what their addresses are made of."""
+        """The links without their content and without their tokens."""
         hidden = ("snapshot", "article", "sealed_token", "sealed_masks", "selection")
         return super().get_queryset(request).defer(*hidden)
 
-    @admin.display(description=gettext_lazy("for"), ordering="audience")
+    @admin.display(description=gettext_lazy("audience"), ordering="audience")
     def for_whom(self, link: ShareLink) -> str:
-        """The audience, and whether they need a pass-phrase."""
+        """The audience, with a remark if readers need a pass-phrase."""
         audience = link.get_audience_display()
         return _("%s, with a pass-phrase") % audience if link.passphrase_hash else audience
 
-    @admin.display(description=gettext_lazy("named people and groups"))
+    @admin.display(description=gettext_lazy("named users and groups"))
     def named(self, link: ShareLink) -> str:
-        """Whom a link for named people is for."""
-        people = [person.get_username() for person in link.users.order_by("username")]
+        """The named users and groups."""
+        users = [user.get_username() for user in link.users.order_by("username")]
         groups = [_("group %s") % group.name for group in link.groups.order_by("name")]
-        return ", ".join([*people, *groups])
+        return ", ".join([*users, *groups])
 
     @admin.display(description=gettext_lazy("pass-phrase"), boolean=True)
     def has_passphrase(self, link: ShareLink) -> bool:
-        """Whether readers have to know one."""
+        """True if readers need a pass-phrase."""
         return bool(link.passphrase_hash)
 
     @admin.display(description=gettext_lazy("views"), ordering="views")
     def views_of_most(self, link: ShareLink) -> str:
-        """How often it was read, and of how many times where that is limited."""
+        """The number of views, and the limit if there is one."""
         if link.max_views is None:
             return f"{link.views:,}"
         return _("%(views)s of %(most)s") % {
@@ -126,12 +126,12 @@ class ShareLinkAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state_in_words(self, link: ShareLink) -> str:
-        """Whether it still shows something."""
+        """The link's state in words."""
         return str(link.state.label) if link.user.is_active else _("author deactivated")
 
     @admin.action(description=gettext_lazy("Revoke…"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ShareLink]) -> HttpResponse | None:
-        """Close links at once."""
+        """Revoke the selected links at once."""
         unrevoked = queryset.filter(revoked_at=None)
 
         def carry_out(_values: dict[str, Any]) -> str:
@@ -141,17 +141,17 @@ class ShareLinkAdmin(admin.ModelAdmin):
         return ask(self, request, REVOKE, unrevoked, carry_out)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Revoking is what changing a link comes to."""
+        """The permission to change links, whose only use is to revoke them."""
         return request.user.has_perm("conversations.change_sharelink")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Links are made by those whose conversations they show."""
+        """False: only authors create links."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An author's decisions stay what they were."""
+        """False: only authors change their links."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A revoked link stays in the list."""
+        """False: a revoked link stays in the list."""
         return False

@@ -1,4 +1,4 @@
-"""What is being written now, and how to stop it: /admin/live/."""
+"""The running answers, at /admin/live/, with actions to stop, pause and drain."""
 
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,8 @@ PAGE_ROWS = 50
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    """The page: what runs, what is paused, and whether the site is draining."""
-    _need(request, "conversations.view_generation")
+    """The page with the running answers, the paused models and the draining state."""
+    _require(request, "conversations.view_generation")
     context = {
         **admin.site.each_context(request),
         "title": _("Live"),
@@ -38,8 +38,8 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def running(request: HttpRequest) -> HttpResponse:
-    """The part of the page that changes by itself."""
-    _need(request, "conversations.view_generation")
+    """The part of the page that the browser reloads."""
+    _require(request, "conversations.view_generation")
     return render(request, "admin/live/running.html", _running_context())
 
 
@@ -74,7 +74,7 @@ def _age(seconds: int) -> str:
 @require_POST
 def stop(request: HttpRequest, generation_id: UUID) -> HttpResponse:
     """Stop one answer."""
-    _need(request, "conversations.change_generation")
+    _require(request, "conversations.change_generation")
     if operations.stop(actor_of(request), generation_id):
         return _back(request, _("The answer is being stopped."))
     return _back(request, _("The answer had ended already."))
@@ -82,51 +82,51 @@ def stop(request: HttpRequest, generation_id: UUID) -> HttpResponse:
 
 @require_POST
 def stop_all(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Stop all answers of a person."""
-    _need(request, "conversations.change_generation")
+    """Stop all answers of a user."""
+    _require(request, "conversations.change_generation")
     user = get_object_or_404(User, pk=user_id)
     stopped = operations.stop_all_of(actor_of(request), user)
     text = ngettext(
-        "%(count)s answer of %(person)s is being stopped.",
-        "%(count)s answers of %(person)s are being stopped.",
+        "%(count)s answer of %(user)s is being stopped.",
+        "%(count)s answers of %(user)s are being stopped.",
         stopped,
     )
-    return _back(request, text % {"count": stopped, "person": user})
+    return _back(request, text % {"count": stopped, "user": user})
 
 
 @require_POST
 def pause_model(request: HttpRequest) -> HttpResponse:
     """Pause or resume a model."""
-    _need(request, "conversations.change_languagemodel")
+    _require(request, "conversations.change_languagemodel")
     return _switch(request, get_object_or_404(LanguageModel, pk=_target(request)))
 
 
 @require_POST
 def pause_provider(request: HttpRequest) -> HttpResponse:
     """Pause or resume all models of a provider."""
-    _need(request, "conversations.change_provider")
+    _require(request, "conversations.change_provider")
     return _switch(request, get_object_or_404(Provider, pk=_target(request)))
 
 
 def _switch(request: HttpRequest, target: Provider | LanguageModel) -> HttpResponse:
     paused = request.POST.get("paused") == "yes"
     operations.set_paused(actor_of(request), target, paused=paused)
-    text = _("“%s” takes no new messages.") if paused else _("“%s” takes messages again.")
+    text = _("“%s” accepts no new messages.") if paused else _("“%s” accepts messages again.")
     return _back(request, text % target)
 
 
 @require_POST
 def drain(request: HttpRequest) -> HttpResponse:
-    """Take no new messages on the whole site, or take them again."""
-    _need(request, "conversations.change_policy")
+    """Start or end draining: a draining site accepts no new messages."""
+    _require(request, "conversations.change_policy")
     draining = request.POST.get("draining") == "yes"
     operations.set_draining(actor_of(request), draining=draining)
     if draining:
-        return _back(request, _("The site takes no new messages. What runs goes on."))
-    return _back(request, _("The site takes messages again."))
+        return _back(request, _("The site accepts no new messages. Running answers continue."))
+    return _back(request, _("The site accepts messages again."))
 
 
-def _need(request: HttpRequest, permission: str) -> None:
+def _require(request: HttpRequest, permission: str) -> None:
     if not request.user.has_perm(permission):
         raise PermissionDenied
 

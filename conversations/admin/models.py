@@ -1,4 +1,4 @@
-"""Models: what people choose from, who may use which, and what each takes."""
+"""Models: their names, audiences, abilities, prices and parameters."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.audited_admin import AuditedAdmin
-from conversations.admin.bulk_flags import switch
+from conversations.admin.bulk_flags import flag_action
 from conversations.admin.parameters_field import ROWS, ParametersField
 from conversations.catalog import providers
 from conversations.models import LanguageModel
@@ -31,25 +31,27 @@ class LanguageModelForm(_ModelForm):
         model = LanguageModel
         exclude = ("created_at",)
         labels = {
-            "default_max_tokens": gettext_lazy("Longest answer where none is asked for (tokens)"),
-            "reasoning_tokens": gettext_lazy("Thinking beyond that (tokens)"),
+            "default_max_tokens": gettext_lazy("Default max_tokens"),
+            "reasoning_tokens": gettext_lazy("Additional tokens for reasoning"),
         }
         help_texts = {
-            # It is shown as HTML.
-            "inline_thinking": gettext_lazy("Splits &lt;think&gt;…&lt;/think&gt; off the answer.")
+            # Django inserts help texts as HTML.
+            "inline_thinking": gettext_lazy(
+                "Text between &lt;think&gt; and &lt;/think&gt; is shown as reasoning."
+            )
         }
 
     def clean_parameters(self) -> dict[str, Any]:
-        """The rules of the table, and those that it does not show as they were."""
+        """The rules of the table, and unchanged those that the table does not show."""
         stored: dict[str, Any] = self.instance.parameters
         hidden = {name: rule for name, rule in stored.items() if name not in ROWS}
         return {**hidden, **self.cleaned_data["parameters"]}
 
     def clean_replaced_by(self) -> LanguageModel | None:
-        """Another model, if any."""
+        """The successor. Raises ValidationError if it is the model itself."""
         successor: LanguageModel | None = self.cleaned_data["replaced_by"]
         if successor and successor.pk == self.instance.pk:
-            raise ValidationError(_("A model cannot take its own place."))
+            raise ValidationError(_("A model cannot replace itself."))
         return successor
 
 
@@ -78,26 +80,26 @@ class LanguageModelAdmin(AuditedAdmin):
     search_fields = ("name", "upstream_name", "notes")
     autocomplete_fields = ("provider", "groups", "users", "replaced_by")
     actions = (
-        switch("enable", gettext_lazy("Enable"), enabled=True),
-        switch("disable", gettext_lazy("Disable"), enabled=False),
-        switch("pause", gettext_lazy("Pause: take no new messages"), paused=True),
-        switch("resume", gettext_lazy("Resume"), paused=False),
-        switch(
+        flag_action("enable", gettext_lazy("Enable"), enabled=True),
+        flag_action("disable", gettext_lazy("Disable"), enabled=False),
+        flag_action("pause", gettext_lazy("Pause: accept no new messages"), paused=True),
+        flag_action("resume", gettext_lazy("Resume"), paused=False),
+        flag_action(
             "open_to_everyone",
             gettext_lazy("Open to everyone"),
             audience=LanguageModel.Audience.EVERYONE,
         ),
-        switch(
+        flag_action(
             "restrict",
-            gettext_lazy("Restrict to the groups and people of each"),
+            gettext_lazy("Restrict to the groups and users of each"),
             audience=LanguageModel.Audience.RESTRICTED,
         ),
     )
     fieldsets = (
         (None, {"fields": ("name", "provider", "upstream_name", "notes", "enabled", "paused")}),
-        (gettext_lazy("Who may use it"), {"fields": ("audience", "groups", "users")}),
+        (gettext_lazy("Audience"), {"fields": ("audience", "groups", "users")}),
         (
-            gettext_lazy("What it can do"),
+            gettext_lazy("Abilities"),
             {
                 "fields": (
                     ("reasons", "takes_tools", "writes_json", "sees_images"),
@@ -123,19 +125,19 @@ class LanguageModelAdmin(AuditedAdmin):
             {
                 "fields": ("parameters",),
                 "description": gettext_lazy(
-                    "What people may ask for. An empty box means what stands in it faintly; a "
-                    "default is sent where nothing is asked for."
+                    "The ranges of the request parameters. An empty box means the value shown in "
+                    "grey. The default is sent when a request does not set the parameter."
                 ),
             },
         ),
-        (gettext_lazy("Programs"), {"fields": ("keeps_api_content",)}),
+        (gettext_lazy("API"), {"fields": ("keeps_api_content",)}),
         (
             gettext_lazy("Retirement"),
             {
                 "fields": ("retires_on", "replaced_by"),
                 "description": gettext_lazy(
-                    "From that day the model is not offered any more. Conversations with it stay "
-                    "and go on with the one that takes its place."
+                    "From that day on the model is not offered any more. Its conversations remain, "
+                    "and continue with the model that replaces it."
                 ),
             },
         ),
@@ -144,21 +146,21 @@ class LanguageModelAdmin(AuditedAdmin):
     class Media:
         css = {"all": ("css/admin_providers.css",)}
 
-    @admin.display(description=gettext_lazy("open to"), ordering="audience")
+    @admin.display(description=gettext_lazy("audience"), ordering="audience")
     def open_to(self, model: LanguageModel) -> str:
-        """To whom it is open, in a word."""
+        """The audience in one word."""
         is_open = model.audience == LanguageModel.Audience.EVERYONE
-        return _("everyone") if is_open else _("some")
+        return _("everyone") if is_open else _("restricted")
 
     @admin.display(description=gettext_lazy("price in / out"), ordering="completion_price")
     def price(self, model: LanguageModel) -> str:
-        """What a million prompt tokens and a million completion tokens cost."""
+        """The prices of a million prompt tokens and of a million completion tokens."""
         prices = (model.prompt_price, model.completion_price)
         return " / ".join(f"{price:.2f}" for price in prices) if any(prices) else "–"
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, model: LanguageModel) -> str:
-        """Whether people can use it now, in a word."""
+        """The model's state in one word."""
         if not model.enabled:
             return _("disabled")
         if model.retires_on and model.retires_on <= timezone.now().date():
@@ -168,6 +170,6 @@ class LanguageModelAdmin(AuditedAdmin):
         return _("paused") if model.paused or model.provider.paused else _("in use")
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new model starts open or restricted, by the policy of the site."""
+        """The initial values of a new model, whose audience follows the site's policy."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         return {"audience": providers.audience_of_new_models(), **initial}

@@ -1,4 +1,4 @@
-"""Figures as people read them."""
+"""Numbers, shares, durations and money as text."""
 
 from dataclasses import dataclass
 
@@ -21,32 +21,32 @@ def short(number: float) -> str:
 
 
 def percent(share: float) -> str:
-    """ "4.3%" of a share from 0 to 1; what is not nothing is never written as nothing."""
+    """ "4.3%" of a share from 0 to 1; a share above zero is never written as 0%."""
     if 0 < share < 0.001:
         return "<0.1%"
     return f"{share * 100:.1f}%" if 0 < share < 0.1 else f"{share * 100:.0f}%"
 
 
 def aligned_percent(share: float) -> str:
-    """ "4.3%", "25.0%": for a column, where the points line up."""
+    """ "4.3%", "25.0%": for a column with aligned decimal points."""
     return f"{share * 100:.1f}%"
 
 
 def seconds(milliseconds: float | None) -> str:
-    """ "1.25 s"; a dash where nothing was measured."""
+    """ "1.25 s"; a dash if nothing was measured."""
     return NOTHING if milliseconds is None else f"{milliseconds / 1000:,.2f} s"
 
 
 @dataclass(frozen=True)
 class Money:
-    """Writes amounts of one currency, all with as many decimals, so that they line up."""
+    """Formats amounts of one currency, all with the same number of decimals."""
 
     currency: str
     decimals: int
 
     @classmethod
     def on_page_of(cls, total_micros: int, currency: str) -> "Money":
-        """For a page whose total is this: small sums need the digits that large ones do not."""
+        """The format for a page with that total: small sums need more decimals than large ones."""
         return cls(currency, 2 if total_micros >= 100 * MICROS else 4)
 
     def bare(self, micros: int) -> str:

@@ -1,4 +1,4 @@
-"""What a model takes of each parameter, as rows of a table in place of raw JSON."""
+"""The form field for a model's parameter rules: a table instead of raw JSON."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from conversations.catalog.parameters import fault_of_rule
 from conversations.upstream import PARAMETERS, Parameter, Range
 
-# What tools and JSON need is said by what the model can do: those have no row.
+# The parameters for tools and JSON follow from the abilities of the model and have no row.
 ROWS = {each.name: each for each in PARAMETERS if each.range or each.needs is None}
 ENDS = ("low", "high", "default")
 
@@ -25,13 +25,13 @@ class ParametersWidget(forms.Widget):
     template_name = "admin/conversations/languagemodel/parameters.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The rows, with the service's own range as the hint of each empty box."""
+        """The rows, with the site's own range as the placeholder of each box."""
         rules: Rules = value or {}
         rows = [_row(name, each, rules.get(each.name) or {}) for each in ROWS.values()]
         return {**super().get_context(name, None, attrs), "rows": rows}
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Rules:
-        """What was entered, as texts."""
+        """The entered texts, by parameter."""
         return {
             each: {
                 "allowed": f"{name}-{each}-allowed" in data,
@@ -41,15 +41,15 @@ class ParametersWidget(forms.Widget):
         }
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
-        """Never: a box without a tick is not sent at all."""
+        """False: browsers do not send boxes without a tick."""
         return False
 
     def id_for_label(self, id_: str | None) -> str:
-        """None: each box has a label of its own."""
+        """Empty: each box has its own label."""
         return ""
 
     def _render(self, template_name: str, context: Any, renderer: Any = None) -> SafeString:
-        # The forms' own renderer does not look among the site's templates.
+        # The default form renderer does not find the site's templates.
         return render_to_string(template_name, context)
 
 
@@ -85,13 +85,12 @@ def _hint(service: Range | None, end: str) -> str:
 
 
 class ParametersField(forms.Field):
-    """Rules by parameter, as ``LanguageModel.parameters`` holds them: what is not said is left
-    out."""
+    """Rules by parameter, as ``LanguageModel.parameters`` stores them, without empty ones."""
 
     widget = ParametersWidget
 
     def clean(self, value: Rules) -> Rules:
-        """The rules. Raises ValidationError that names each parameter with a fault."""
+        """The rules. Raises ValidationError with the faults of each parameter."""
         rules, faults = {}, []
         for name, parameter in ROWS.items():
             try:
@@ -106,7 +105,7 @@ class ParametersField(forms.Field):
         return rules
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether the rules differ from those before, however they were entered."""
+        """True if the rules differ from the initial ones, however they were entered."""
         try:
             return self.clean(data) != {
                 name: rule for name, rule in (initial or {}).items() if name in ROWS

@@ -1,4 +1,4 @@
-"""The decisions for the whole site: one row, and so one page."""
+"""The site's policy: a single row, and so a single page."""
 
 import re
 from typing import Any
@@ -15,14 +15,14 @@ from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.max_values import set_maximum
 from conversations.models import Policy, ShareLink
 
-# The address of the page before anybody has saved it, and the key of the row after.
+# The key of the row, and of the page's address before the row exists.
 _KEY = 1
-# Ten years; no date can be reckoned of much more.
+# Ten years; with many more the expiry would be beyond the last date.
 MOST_DAYS = 3650
 
 
 class PolicyForm(forms.ModelForm):
-    """The policy."""
+    """The form of the policy."""
 
     class Meta:
         model = Policy
@@ -37,7 +37,7 @@ class PolicyForm(forms.ModelForm):
         )
         help_texts = {
             "longest_link_days": _(
-                "Empty: no limit. Links that would live longer are shortened at once."
+                "If empty, there is no limit. Links that expire later are shortened at once."
             )
         }
 
@@ -46,31 +46,33 @@ class PolicyForm(forms.ModelForm):
         set_maximum(self, MOST_DAYS, "default_link_days", "longest_link_days")
 
     def clean(self) -> dict[str, Any]:
-        """What links get is what they may have."""
+        """Refuse a default lifetime of links above the longest one."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         usual, longest = values.get("default_link_days"), values.get("longest_link_days")
         if usual and longest and usual > longest:
-            self.add_error("default_link_days", _("This is longer than links may live at most."))
+            self.add_error(
+                "default_link_days", _("This is longer than the longest lifetime of links.")
+            )
         return values
 
     def clean_currency(self) -> str:
-        """Three letters, as ISO 4217 has them."""
+        """The currency code of three letters (ISO 4217)."""
         currency: str = self.cleaned_data["currency"].upper()
         if not re.fullmatch("[A-Z]{3}", currency):
-            raise forms.ValidationError(_("Three letters, such as USD, EUR or CNY."))
+            raise forms.ValidationError(_("Enter three letters, such as USD, EUR or CNY."))
         return currency
 
 
 @admin.register(Policy)
 class PolicyAdmin(AuditedAdmin):
-    """The one policy, whose list is its page."""
+    """The policy; its list redirects to its page."""
 
     form = PolicyForm
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Straight to the page."""
+        """A redirect to the page."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         present = Policy.objects.first()
@@ -79,14 +81,14 @@ class PolicyAdmin(AuditedAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Policy | None:
-        """The row, or, where nobody has decided anything yet, one with the defaults."""
+        """The row, or a new one with the defaults if none is stored."""
         stored: Policy | None = super().get_object(request, object_id, from_field)
         if stored is None and object_id == str(_KEY) and not Policy.objects.exists():
             return Policy(pk=_KEY)
         return stored
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
-        """Also of the links that are out there none lives longer than it may."""
+        """Save, and shorten the links that expire too late now."""
         super().save_model(request, obj, form, change)
         longest = obj.longest_link_lifetime
         if longest and (count := ShareLink.objects.shorten(longest)):
@@ -94,9 +96,9 @@ class PolicyAdmin(AuditedAdmin):
             messages.info(request, text % count if count > 1 else text)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """There is always exactly one."""
+        """False: there is always exactly one."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """There is always exactly one."""
+        """False: there is always exactly one."""
         return False

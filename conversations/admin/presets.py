@@ -1,4 +1,4 @@
-"""Presets that are published: to everyone, or to groups. Those of people are nobody else's."""
+"""Presets that are published to everyone or to groups; users' own presets are not listed."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +28,8 @@ else:
 _PARAMETERS = {each.name: each for each in PARAMETERS if each.on_page and each.range}
 NUMBERS = tuple(_PARAMETERS)
 STOP = "stop"
-_SHOWN_GROUPS = 5
-# As it is written in a stop, where a line break ends the stop.
+_LISTED_GROUPS = 5
+# A line break within a stop sequence, because each line of the box is one sequence.
 _LINE_BREAK = r"\n"
 
 
@@ -37,11 +37,11 @@ def _number(name: str) -> forms.Field:
     allowed = WIDEST[name]
     is_whole = _PARAMETERS[name].kind == "integer"
     kind = forms.IntegerField if is_whole else forms.FloatField
-    reach = gettext_lazy("{low} to {high}. Empty: what the model does by itself.")
+    text = gettext_lazy("{low} to {high}. If empty, the model's default applies.")
     if allowed.open_low:
-        reach = gettext_lazy("Above {low} and up to {high}. Empty: what the model does by itself.")
+        text = gettext_lazy("Above {low}, up to {high}. If empty, the model's default applies.")
     ends = {"low": f"{allowed.low:g}", "high": f"{allowed.high:,.10g}"}
-    return kind(label=name, required=False, help_text=format_lazy(reach, **ends))
+    return kind(label=name, required=False, help_text=format_lazy(text, **ends))
 
 
 # A form with a box for each number: the administration wants them among the form's own fields.
@@ -49,7 +49,7 @@ _NumbersForm = type("_NumbersForm", (forms.Form,), {name: _number(name) for name
 
 
 class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
-    """A preset, its parameters as boxes in place of raw JSON."""
+    """A preset, with a field for each parameter instead of raw JSON."""
 
     stop = forms.CharField(
         label=STOP,
@@ -58,7 +58,7 @@ class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=format_lazy(
             gettext_lazy(
-                r"Up to {most} texts at which an answer ends, one in each line. \n is a line break."
+                r"Up to {most} texts at which an answer ends, one on each line. \n is a line break."
             ),
             most=MOST_STOP_SEQUENCES,
         ),
@@ -76,7 +76,7 @@ class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
         self.initial[STOP] = "\n".join(each.replace("\n", _LINE_BREAK) for each in stops)
 
     def clean_name(self) -> str:
-        """A name that no other published preset has: the database sees no person to compare."""
+        """A name that no other published preset has. The database cannot check it: user is null."""
         name = checked_name(self.cleaned_data["name"])
         others = Preset.objects.filter(user=None, name=name).exclude(pk=self.instance.pk)
         if others.exists():
@@ -84,33 +84,33 @@ class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
         return name
 
     def clean_system_message(self) -> str:
-        """At most as long as a conversation may have one."""
+        """The system message, within the length that conversations allow."""
         try:
             return checked_system_message(self.cleaned_data["system_message"])
         except Refused as refused:
             raise ValidationError(refused.message) from None
 
     def clean(self) -> dict[str, Any]:
-        """All of it; the parameters are held to what any model can take."""
+        """Check the parameters against the ranges that any model can have."""
         cleaned = super().clean() or self.cleaned_data
         entered = {name: cleaned.get(name) for name in NUMBERS}
         lines = filter(None, cleaned.get(STOP, "").splitlines())
         entered[STOP] = [line.replace(_LINE_BREAK, "\n") for line in lines] or None
         try:
-            self.instance.parameters = checked_parameters(self._with_the_rest(entered))
+            self.instance.parameters = checked_parameters(self._with_hidden(entered))
         except Refused as refused:
             field = refused.field if refused.field in self.fields else None
             self.add_error(field, refused.message)
         return cleaned
 
-    def _with_the_rest(self, entered: dict[str, Any]) -> dict[str, Any]:
-        """The parameters that the form does not show stay as they were."""
-        all_of_them = {**self.instance.parameters, **entered}
-        return {name: value for name, value in all_of_them.items() if value is not None}
+    def _with_hidden(self, entered: dict[str, Any]) -> dict[str, Any]:
+        """The entered parameters, and unchanged those that the form does not show."""
+        combined = {**self.instance.parameters, **entered}
+        return {name: value for name, value in combined.items() if value is not None}
 
 
 def _other_defaults(preset: Preset) -> list[Preset]:
-    """Other defaults of the same audience."""
+    """The other default presets of the same audience."""
     audience = set(preset.groups.all())
     others = Preset.objects.filter(user=None, is_default=True).exclude(pk=preset.pk)
     return [
@@ -132,13 +132,12 @@ class PresetAdmin(AuditedAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Preset]:
-        """Those that are published."""
+        """The published presets."""
         published: QuerySet[Preset] = super().get_queryset(request).filter(user=None)
         return published.prefetch_related("groups")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Of those that are published to the same people one is the default: the last that was
-        made so."""
+        """Save, and take the default from the other presets of the same audience."""
         super().save_related(request, form, formsets, change)
         if form.instance.is_default:
             for other in _other_defaults(form.instance):
@@ -148,7 +147,7 @@ class PresetAdmin(AuditedAdmin):
 
     @admin.display(description=gettext_lazy("published to"))
     def published_to(self, preset: Preset) -> str:
-        """Whom it is for."""
+        """The groups that it is published to."""
         names = [group.name for group in preset.groups.all()]
-        more = ["…"] if len(names) > _SHOWN_GROUPS else []
-        return ", ".join(names[:_SHOWN_GROUPS] + more) or _("everyone")
+        more = ["…"] if len(names) > _LISTED_GROUPS else []
+        return ", ".join(names[:_LISTED_GROUPS] + more) or _("everyone")

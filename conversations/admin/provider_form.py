@@ -1,4 +1,4 @@
-"""The form of a provider, whose key and headers can be written and never read."""
+"""The form of a provider, whose key and headers are write-only."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 else:
     _ModelForm = forms.ModelForm
 
-# Nobody waits for an answer longer than a day.
+# A day: no answer takes longer.
 MOST_SECONDS = 86_400
 MOST_AT_ONCE = 10_000
 CLOCKS = ("connect_seconds", "first_byte_seconds", "idle_seconds", "total_seconds")
@@ -32,15 +32,15 @@ ADDRESS_SENTENCES = {
 
 
 class WriteOnlyLines(forms.Textarea):
-    """A text box that never shows what it was given, not even what has just been typed."""
+    """A text box that never shows its value, not even after a failed validation."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The context of an empty box."""
+        """The context without the value."""
         return super().get_context(name, None, attrs)
 
 
 class ProviderForm(_ModelForm):
-    """A provider. What is left empty of the key and the headers stays as it is stored."""
+    """A provider. An empty key or empty headers leave the stored ones unchanged."""
 
     api_key = forms.CharField(
         label=_("API key"),
@@ -52,7 +52,7 @@ class ProviderForm(_ModelForm):
         label=_("Extra headers"),
         required=False,
         widget=WriteOnlyLines(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("One a line, as “Name: value”. They are kept encrypted."),
+        help_text=_("One header on each line, as “Name: value”. They are stored encrypted."),
     )
     remove_extra_headers = forms.BooleanField(label=_("Remove the stored headers"), required=False)
 
@@ -80,13 +80,13 @@ class ProviderForm(_ModelForm):
             self.initial[name] = ""
             if stored:
                 self.fields[name].widget.attrs["placeholder"] = gettext(
-                    "Stored. Leave empty to keep it."
+                    "Stored. Leave this empty to keep it."
                 )
             else:
                 del self.fields[f"remove_{name}"]
 
     def clean_base_url(self) -> str:
-        """The address without a slash at its end, if this site may connect to it."""
+        """The address without a final slash. Raises ValidationError if the site must not use it."""
         try:
             base_url = check_base_url(self.cleaned_data["base_url"])
         except BadAddress as error:
@@ -97,17 +97,19 @@ class ProviderForm(_ModelForm):
         return base_url
 
     def clean_api_key(self) -> str:
-        """The key that was entered, if a header can carry it."""
+        """The entered key. Raises ValidationError if a header cannot carry it."""
         entered: str = self.cleaned_data["api_key"].strip()
         try:
             if entered:
                 check_header("Authorization", f"Bearer {entered}")
         except ValueError as error:
-            raise ValidationError(gettext("A key has printable ASCII alone.")) from error
+            raise ValidationError(
+                gettext("A key may contain printable ASCII characters only.")
+            ) from error
         return entered
 
     def clean_extra_headers(self) -> str:
-        """The headers that were entered, if they can be sent."""
+        """The entered headers. Raises ValidationError if they cannot be sent."""
         entered: str = self.cleaned_data["extra_headers"]
         try:
             providers.headers_in(entered)
@@ -116,20 +118,23 @@ class ProviderForm(_ModelForm):
         return entered.strip()
 
     def clean(self) -> dict[str, Any]:
-        """Decide for each secret between what was entered, what is stored, and nothing."""
+        """Choose for each secret between the entered one, the stored one and none."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         is_moved = self._stored_origin not in {None, _origin(values.get("base_url", ""))}
         for name in SECRETS:
             if name not in values:
                 continue
             if values[name] and values.get(f"remove_{name}"):
-                self.add_error(name, gettext("Either enter a new one, or remove the stored one."))
+                self.add_error(
+                    name, gettext("Enter a new value or remove the stored one, not both.")
+                )
             elif not values[name] and not values.get(f"remove_{name}"):
                 values[name] = self._stored[name]
-                # Otherwise whoever may set an address could read a key by setting their own.
+                # Otherwise an administrator could read the key by entering an address of their own.
                 if is_moved and self._stored[name]:
                     self.add_error(
-                        name, gettext("The address has changed. Enter it again, or remove it.")
+                        name,
+                        gettext("The address has changed. Enter this value again, or remove it."),
                     )
         return values
 

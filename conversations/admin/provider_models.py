@@ -1,4 +1,4 @@
-"""The page that shows what a list of models would change at a provider, before it changes it."""
+"""The preview of a list of models at a provider: models to add, known ones, and missing ones."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -23,14 +23,14 @@ from conversations.models import LanguageModel, Policy, Provider
 if TYPE_CHECKING:
     from conversations.admin.providers import ProviderAdmin
 
-# A list may have thousands; a page shows so many of each kind, and is narrowed by a search.
+# A list may have thousands; the page shows this many of each kind and has a search.
 SHOWN = 200
-# Enough of a name that is too long to know it by.
+# Enough of an overlong name to recognise it.
 SHOWN_CHARACTERS = 60
 
 
-def in_words(provider: Provider, asked: Listing) -> str:
-    """How asking a server for its models went: the status, the time, and what it said."""
+def connection_report(provider: Provider, asked: Listing) -> str:
+    """The result of asking a server for its models: status, time and message, as sentences."""
     values = {"ms": f"{asked.milliseconds:,}", "count": f"{len(asked.names):,}"}
     if asked.error is None:
         return _("The server answers: 2xx in %(ms)s ms, %(count)s models.") % values
@@ -39,7 +39,7 @@ def in_words(provider: Provider, asked: Listing) -> str:
     values["address"] = f"{provider.base_url}/models"
     sentences = [failure.message, _("(%(status)s from %(address)s after %(ms)s ms)") % values]
     if error.status == HTTPStatus.NOT_FOUND:
-        sentences.append(_("Does the base address end as it should, mostly in /v1?"))
+        sentences.append(_("Check the end of the base address; most end in /v1."))
     # Already redacted, and at most 200 characters long.
     if error.message and error.message not in failure.message:
         sentences.append(_("In detail: %s") % error.message)
@@ -48,19 +48,19 @@ def in_words(provider: Provider, asked: Listing) -> str:
 
 @dataclass(frozen=True)
 class Section:
-    """Some of the entries of one kind, and how many there are in all that the search finds."""
+    """The shown entries of one kind, and the number of all that the search finds."""
 
     shown: list[str] | list[LanguageModel]
     count: int
 
     @property
     def left_out(self) -> int:
-        """How many the page has no room for."""
+        """The number of entries that are not shown."""
         return self.count - len(self.shown)
 
 
 class ModelsPage:
-    """The preview, and what its button does. ``source`` says where the list comes from."""
+    """The preview and its button. ``source`` is the server's list or the built-in catalogue."""
 
     def __init__(
         self, model_admin: "ProviderAdmin", provider: Provider, source: Literal["sync", "catalogue"]
@@ -69,8 +69,8 @@ class ModelsPage:
         self._provider = provider
         self._source = source
 
-    def answer(self, request: HttpRequest) -> HttpResponseBase:
-        """The preview, or the way back after the change."""
+    def respond(self, request: HttpRequest) -> HttpResponseBase:
+        """The preview; after its button was pressed, the changes and a redirect to the provider."""
         if not request.user.has_perm("conversations.add_languagemodel"):
             raise PermissionDenied
         if "apply" in request.POST:
@@ -84,7 +84,9 @@ class ModelsPage:
     def _preview(self, request: HttpRequest) -> HttpResponseBase:
         asked = self._listing()
         if asked.error:
-            self._admin.message_user(request, in_words(self._provider, asked), messages.ERROR)
+            self._admin.message_user(
+                request, connection_report(self._provider, asked), messages.ERROR
+            )
             return self._back()
         query = request.POST.get("q", "").strip()
         context = {
@@ -117,7 +119,7 @@ class ModelsPage:
             "new": _section([name for name in found.new if _matches(query, name)]),
             "gone": _section([each for each in gone if _matches(query, each.upstream_name)]),
             "known": _section([each for each in found.known if _matches(query, each.name)]),
-            "unfit": _section([_told(name) for name in found.unfit if _matches(query, name)]),
+            "unfit": _section([_explained(name) for name in found.unfit if _matches(query, name)]),
         }
 
     def _apply(self, request: HttpRequest) -> None:
@@ -141,14 +143,14 @@ def _matches(query: str, name: str) -> bool:
     return query.lower() in name.lower()
 
 
-def _told(unfit: str) -> str:
-    """A name that cannot be added, with what does not show of it as escapes, and why."""
+def _explained(unfit: str) -> str:
+    """A name that cannot be added, with invisible characters escaped, and the reason."""
     shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in unfit)
-    told = {
+    values = {
         "name": Truncator(shown).chars(SHOWN_CHARACTERS),
         "reason": providers.unfit_reason(unfit),
     }
-    return _("“%(name)s” cannot be added, because %(reason)s.") % told
+    return _("“%(name)s” cannot be added, because %(reason)s.") % values
 
 
 def _section(entries: list[str] | list[LanguageModel]) -> Section:

@@ -1,4 +1,4 @@
-"""The charts of the pages about usage; the sentence above each answers its question."""
+"""The charts of the usage reports; the sentence above each states its main result."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,9 +13,9 @@ from conversations.usage.reports import Breakdown, Row, Sums
 
 
 def of_days(breakdown: Breakdown, _page: Sequence[Row]) -> list[Chart]:
-    """Tokens, the wait for the first token, and estimates, by day."""
+    """Tokens, time to the first token, and estimates, by day."""
     if not breakdown.total.answers:
-        return [Remark(_("Nothing was answered in this time."))]
+        return [Remark(_("There were no answers in this period."))]
     rows = breakdown.rows
     return [_tokens_by_day(rows), _waiting_by_day(breakdown), _estimates_by_day(breakdown)]
 
@@ -47,7 +47,7 @@ def _reading(sums: Sums) -> ChartValue:
 def _waiting_by_day(breakdown: Breakdown) -> Chart:
     timed = [row for row in breakdown.rows if row.sums.first_token_answers]
     if not timed:
-        return Remark(_("No answer got as far as a first token."))
+        return Remark(_("No answer reached its first token."))
     slowest = max(timed, key=_waiting)
     text = _("The first token took %(mean)s on average, longest on %(day)s: %(most)s.")
     if len(timed) == 1:
@@ -61,14 +61,14 @@ def _waiting_by_day(breakdown: Breakdown) -> Chart:
         ChartValue((_waiting(row) / 1000,), number_format.seconds(row.sums.mean_first_token_ms))
         for row in breakdown.rows
     ]
-    unit = _("Seconds to the first token, mean of the day")
+    unit = _("Mean seconds to the first token")
     return _columns(breakdown.rows, amounts, text % values, unit)
 
 
 def _estimates_by_day(breakdown: Breakdown) -> Chart:
     if not breakdown.total.estimated:
-        return Remark(_("Every count is the provider's own; none is estimated."))
-    text = _("%(share)s of the answers are counted by an estimate, for want of a credible count.")
+        return Remark(_("All counts come from the providers; none is estimated."))
+    text = _("%(share)s of the answers were counted by an estimate, without a credible count.")
     amounts = [
         ChartValue(
             (row.sums.estimated_share * 100,), number_format.percent(row.sums.estimated_share)
@@ -79,7 +79,7 @@ def _estimates_by_day(breakdown: Breakdown) -> Chart:
         breakdown.rows,
         amounts,
         text % {"share": number_format.percent(breakdown.total.estimated_share)},
-        _("Estimated answers, of a hundred"),
+        _("Estimated answers in percent"),
     )
 
 
@@ -100,28 +100,28 @@ def _columns(
 
 
 def of_models(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
-    """Tokens by model, and the wait for the first token of each."""
+    """Tokens, and the time to the first token, by model."""
     text = _("Of %(count)s models, %(name)s was used most: %(share)s of the tokens.")
-    alone = _("All tokens were used of one model, %(name)s.")
+    alone = _("All tokens were used with one model, %(name)s.")
     return [_most_used(breakdown, page, text, alone), *_waiting_by_model(page)]
 
 
-def of_people(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
-    """Tokens by person."""
-    text = _("Of %(count)s people, %(name)s used most: %(share)s of the tokens.")
-    return [_most_used(breakdown, page, text, _("One person used all tokens: %(name)s."))]
+def of_users(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
+    """Tokens by user."""
+    text = _("Of %(count)s users, %(name)s used most: %(share)s of the tokens.")
+    return [_most_used(breakdown, page, text, _("One user used all tokens: %(name)s."))]
 
 
 def of_groups(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
     """Tokens by group."""
     text = _(
         "Of %(count)s groups, %(name)s used most: %(share)s of the tokens. "
-        "Who is in two groups counts in both."
+        "A user in two groups counts in both."
     )
     alone = _("All tokens were used by one group, %(name)s.")
     named = Breakdown([row for row in breakdown.rows if row.key], breakdown.total)
     if breakdown.rows and not named.rows:
-        return [Remark(_("Nobody who used anything is in a group."))]
+        return [Remark(_("No user with usage is in a group."))]
     return [_most_used(named, page, text, alone)]
 
 
@@ -133,7 +133,7 @@ def of_providers(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
 
 
 def of_errors(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
-    """Failed answers by what went wrong."""
+    """Failed answers by error code."""
     total, rows = breakdown.total, breakdown.rows
     if not total.failed:
         return [Remark(_("No answer failed."))]
@@ -151,7 +151,7 @@ def of_errors(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
 
 def _most_used(breakdown: Breakdown, page: Sequence[Row], text: str, alone: str) -> Chart:
     if not breakdown.total.tokens or not breakdown.rows:
-        return Remark(_("No tokens were used in this time."))
+        return Remark(_("No tokens were used in this period."))
     first = breakdown.rows[0]
     values = {
         "count": number_format.count(len(breakdown.rows)),

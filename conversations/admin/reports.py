@@ -1,4 +1,4 @@
-"""The pages about usage: what each is about, its rows, its charts and its columns."""
+"""The usage reports, each with its rows, charts and columns."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,38 +14,38 @@ from conversations.models import MICROS
 from conversations.usage import reports
 from conversations.usage.reports import Breakdown, Row, Selection, Sums
 
-Words = str | Promise
+Text = str | Promise
 
 
 @dataclass(frozen=True)
-class Whole:
-    """What the figures of a row are seen against: all answers, and how money is written."""
+class ReportTotal:
+    """The sums of all rows, for shares, and the format of money on the page."""
 
-    total: Sums
+    sums: Sums
     money: Money
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of figures: for people, and where ``value`` is given for spreadsheets."""
+    """A column of numbers: as text for the page and, if ``value`` is given, for the CSV file."""
 
     name: str
-    title: Words
-    text: Callable[[Sums, Whole], str]
+    title: Text
+    text: Callable[[Sums, ReportTotal], str]
     value: Callable[[Sums], Cell] | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """One page. ``parameter`` is the filter that selects one of its rows; where none can,
-    ``ledger_parameter`` is the ledger's for the entries of a row.
+    """One report. ``parameter`` is the filter that selects one of its rows; if there is none,
+    ``ledger_parameter`` is the ledger's filter for the entries of a row.
 
-    ``charts`` takes the whole breakdown, and the rows on the page that is shown.
+    ``charts`` takes all rows, and those on the current page.
     """
 
     slug: str
-    title: Words
-    column: Words
+    title: Text
+    column: Text
     rows: Callable[[Selection], Breakdown]
     charts: Callable[[Breakdown, Sequence[Row]], list[Chart]]
     columns: tuple[Column, ...]
@@ -55,8 +55,8 @@ class Report:
     newest_first: bool = False
 
 
-def _counted(name: str, title: Words, value: Callable[[Sums], int]) -> Column:
-    return Column(name, title, lambda sums, _whole: number_format.count(value(sums)), value)
+def _counted(name: str, title: Text, value: Callable[[Sums], int]) -> Column:
+    return Column(name, title, lambda sums, _total: number_format.count(value(sums)), value)
 
 
 ANSWERS = _counted("answers", _("Answers"), lambda sums: sums.answers)
@@ -68,19 +68,19 @@ USAGE = (
     Column(
         "cost",
         _("Cost"),
-        lambda sums, whole: whole.money.bare(sums.cost_micros),
+        lambda sums, total: total.money.bare(sums.cost_micros),
         lambda sums: f"{sums.cost_micros / MICROS:.6f}",
     ),
     Column(
         "mean_first_token_ms",
         _("First token"),
-        lambda sums, _whole: number_format.seconds(sums.mean_first_token_ms),
+        lambda sums, _total: number_format.seconds(sums.mean_first_token_ms),
         lambda sums: None if sums.mean_first_token_ms is None else round(sums.mean_first_token_ms),
     ),
     Column(
         "estimated_answers",
         _("Estimated"),
-        lambda sums, _whole: number_format.aligned_percent(sums.estimated_share),
+        lambda sums, _total: number_format.aligned_percent(sums.estimated_share),
         lambda sums: sums.estimated,
     ),
     _counted("failed_answers", _("Failed"), lambda sums: sums.failed),
@@ -90,7 +90,7 @@ ERRORS = (
     Column(
         "share_of_failed",
         _("Of failed answers"),
-        lambda sums, whole: number_format.aligned_percent(sums.answers / whole.total.failed),
+        lambda sums, total: number_format.aligned_percent(sums.answers / total.sums.failed),
     ),
 )
 REPORTS = (
@@ -116,10 +116,10 @@ REPORTS = (
     ),
     Report(
         "people",
-        _("People"),
-        _("Person"),
+        _("Users"),
+        _("User"),
         reports.by_person,
-        report_charts.of_people,
+        report_charts.of_users,
         USAGE,
         parameter="person",
     ),

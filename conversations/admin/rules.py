@@ -1,4 +1,4 @@
-"""Limits."""
+"""Limits of users, groups and everyone."""
 
 from typing import Any, cast
 
@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.admin.audited_admin import AuditedAdmin
-from conversations.admin.bulk_flags import switch
+from conversations.admin.bulk_flags import flag_action
 from conversations.admin.limit_fields import AMOUNT_HELP, cleaned_amount
 from conversations.models import Policy, Rule, exact_amount
 from conversations.quotas.amounts import rule_in_place
 
 
 class RuleForm(forms.ModelForm):
-    """A limit in the unit of what it limits."""
+    """A limit, with its amount in the unit of its measure."""
 
     amount = forms.CharField(label=gettext_lazy("Limit"), max_length=30, help_text=AMOUNT_HELP)
 
@@ -26,8 +26,8 @@ class RuleForm(forms.ModelForm):
         model = Rule
         fields = ("user", "group", "measure", "period", "language_model", "enabled")
         help_texts = {
-            "user": gettext_lazy("Neither a person nor a group: the limit is for everyone."),
-            "language_model": gettext_lazy("Empty: for all models together."),
+            "user": gettext_lazy("Without a user and a group, the limit is for everyone."),
+            "language_model": gettext_lazy("If empty, the limit is for all models together."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,10 +37,10 @@ class RuleForm(forms.ModelForm):
             self.initial["amount"] = known
 
     def clean(self) -> dict[str, Any]:
-        """One subject, one amount, and no second rule in the same place."""
+        """Refuse two subjects, an invalid amount, and a second rule in the same slot."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if values.get("user") and values.get("group"):
-            self.add_error("group", _("Choose a person or a group, not both."))
+            self.add_error("group", _("Choose a user or a group, not both."))
         amount = cleaned_amount(self)
         if amount is not None:
             self.instance.limit = amount
@@ -53,23 +53,23 @@ class RuleForm(forms.ModelForm):
         slot = (values["measure"], values["period"], model.pk if model else None)
         other = rule_in_place(values["user"], values["group"], slot, but=self.instance)
         if other is not None:
-            told = {"subject": other.subject, "limit": other.in_words()}
-            text = _("There is such a limit already: %(subject)s, %(limit)s. Change that one.")
-            raise forms.ValidationError(text % told)
+            values = {"subject": other.subject, "limit": other.in_words()}
+            text = _("Such a limit exists already: %(subject)s, %(limit)s. Change that one.")
+            raise forms.ValidationError(text % values)
 
 
 class SubjectFilter(admin.SimpleListFilter):
-    """By whom a limit is for."""
+    """Filter by everyone, groups or users."""
 
-    title = gettext_lazy("whom it is for")
+    title = gettext_lazy("subject")
     parameter_name = "subject"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The kinds of subject."""
-        return [("everyone", _("everyone")), ("group", _("a group")), ("person", _("a person"))]
+        """The kinds of subjects."""
+        return [("everyone", _("everyone")), ("group", _("a group")), ("person", _("a user"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rules of that kind."""
+        """The rules of the chosen kind."""
         match self.value():
             case "everyone":
                 return queryset.filter(user=None, group=None)
@@ -81,7 +81,7 @@ class SubjectFilter(admin.SimpleListFilter):
 
 
 class PeriodFilter(admin.ChoicesFieldListFilter):
-    """By period, under a name that can stand alone."""
+    """Filter by period, under a title of its own: the field's label is a preposition."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,7 +90,7 @@ class PeriodFilter(admin.ChoicesFieldListFilter):
 
 @admin.register(Rule)
 class RuleAdmin(AuditedAdmin):
-    """What everyone, a group, or a person may use."""
+    """Limits for everyone, for a group, or for a user."""
 
     form = RuleForm
     fields = ("user", "group", "measure", "amount", "period", "language_model", "enabled")
@@ -108,24 +108,24 @@ class RuleAdmin(AuditedAdmin):
     list_max_show_all = 100
     search_fields = ("user__username", "group__name", "language_model__name")
     actions = (
-        switch("enable", gettext_lazy("Enable"), enabled=True),
-        switch("disable", gettext_lazy("Disable"), enabled=False),
+        flag_action("enable", gettext_lazy("Enable"), enabled=True),
+        flag_action("disable", gettext_lazy("Disable"), enabled=False),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rules, with the currency that those of cost are in."""
+        """The rules of users and groups, with the currency of the cost limits."""
         currency = Coalesce(
             Subquery(Policy.objects.values("currency")[:1]), Value(Policy().currency)
         )
         rules = super().get_queryset(request).filter(api_key=None)
         return cast("QuerySet[Any]", rules.annotate(currency=currency))
 
-    @admin.display(description=gettext_lazy("for"), ordering="user__username")
+    @admin.display(description=gettext_lazy("subject"), ordering="user__username")
     def subject(self, rule: Rule) -> str:
-        """Whom it is for."""
+        """The user, the group, or everyone."""
         return rule.subject
 
     @admin.display(description=gettext_lazy("limit"), ordering="limit")
     def limit_in_words(self, rule: Rule) -> str:
-        """How much of what in which time."""
+        """The amount, the measure and the period."""
         return rule.in_words()

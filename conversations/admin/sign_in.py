@@ -1,10 +1,10 @@
-"""What allauth would put into the administration, and what is left of it.
+"""Sign-in services; allauth's other pages are removed from the administration.
 
-Its pages show second factors' seeds, tokens and secrets, and leave no trail. Addresses and second
-factors are kept in order on the pages of people; only the sign-in services need a page.
+They show the seeds of second factors, tokens and secrets, and write no audit entries. Addresses and
+second factors are managed on the users' pages.
 """
 
-# Imported for what they register, so that it can be taken back here.
+# Imported because they register the pages that are removed below.
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.socialaccount.admin
@@ -25,7 +25,7 @@ for _model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToke
 
 
 class ServiceForm(forms.ModelForm):
-    """A sign-in service whose secret can be written and never read."""
+    """A sign-in service with a write-only secret."""
 
     provider = forms.ChoiceField(label=_("Kind"), choices=providers.registry.as_choices)
     secret = forms.CharField(
@@ -33,7 +33,7 @@ class ServiceForm(forms.ModelForm):
         required=False,
         max_length=191,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("Leave it empty to keep the secret that is stored."),
+        help_text=_("If empty, the stored secret stays."),
     )
 
     class Meta:
@@ -41,14 +41,14 @@ class ServiceForm(forms.ModelForm):
         fields = ("provider", "provider_id", "name", "client_id", "secret", "settings")
 
     def clean_secret(self) -> str:
-        """What was entered, or what is stored."""
+        """The entered secret, or the stored one."""
         entered: str = self.cleaned_data["secret"]
         return entered or self.instance.secret
 
 
 @admin.register(SocialApp)
 class ServiceAdmin(AuditedAdmin):
-    """Services by which people sign in, such as an OpenID Connect provider."""
+    """Services that sign users in, such as an OpenID Connect provider."""
 
     form = ServiceForm
     list_display = ("name", "provider", "provider_id", "client_id")

@@ -1,4 +1,4 @@
-"""What models that keep it were asked and answered by programs: read and deleted, never changed."""
+"""Stored API completions, of models that store them: read and deleted here, never changed."""
 
 import json
 from typing import Any
@@ -24,33 +24,33 @@ class KeptCompletionAdmin(AuditedAdmin):
     show_full_result_count = False
     date_hierarchy = "created_at"
     search_fields = ("user__username", "api_key_name", "model_name")
-    search_help_text = gettext_lazy("A person, an API key, or a model.")
-    fields = ("created_at", "user", "api_key_name", "model_name", "asked", "answered")
+    search_help_text = gettext_lazy("A user, an API key, or a model.")
+    fields = ("created_at", "user", "api_key_name", "model_name", "request_json", "reply_json")
 
     class Media:
         css = {"all": ("css/admin_completions.css",)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Programs make them."""
+        """False: the API stores them."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was said stays what was said."""
+        """False: content is never rewritten."""
         return False
 
     @admin.display(description=gettext_lazy("request"))
-    def asked(self, kept: KeptCompletion) -> str:
-        """The body as it came, indented."""
-        return _readable(kept.request)
+    def request_json(self, stored: KeptCompletion) -> str:
+        """The body of the request, indented."""
+        return _readable(stored.request)
 
     @admin.display(description=gettext_lazy("answer"))
-    def answered(self, kept: KeptCompletion) -> str:
-        """The completion, indented; with the error where it broke off."""
-        return _readable(kept.answer)
+    def reply_json(self, stored: KeptCompletion) -> str:
+        """The completion, indented, with the error if it broke off."""
+        return _readable(stored.answer)
 
 
 def _readable(text: str) -> str:
     if not text:
         return "–"
     indented = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    return format_html('<pre class="kept" tabindex="0">{}</pre>', indented)
+    return format_html('<pre class="stored-content" tabindex="0">{}</pre>', indented)

@@ -1,4 +1,4 @@
-"""The administration's own pages, beside those of its records."""
+"""The addresses of the usage reports and of the running answers."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from conversations.admin import dashboards, live
 
 
 def _page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
-    """A page that is closed to all but staff."""
+    """A page that only staff may open."""
     return path(route, admin.site.admin_view(view), name=name)
 
 

@@ -1,4 +1,4 @@
-"""The row of filters above every page about usage."""
+"""The filters of the usage reports."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from conversations.admin.choices import MOST_CHOICES
 from conversations.models import LanguageModel, Provider
 from conversations.usage.reports import Selection
 
-# A chart of more days than this could not be read, and a page of them not be quick.
+# A chart of more days would be unreadable, and their page slow.
 LONGEST_DAYS = 366
 USUAL_DAYS = 30
 PRESETS = (7, 30, 90)
@@ -24,16 +24,16 @@ class DayInput(forms.DateInput):
 
 
 class UsageFilters(forms.Form):
-    """Which answers a page is about. Names that are gone from the site can still be asked for.
+    """The filters. Names that no longer exist on the site can still be selected.
 
-    Where there are more than can be looked through, the whole name is typed.
+    A list of more than MOST_CHOICES names becomes a text box for the whole name.
     """
 
     first = forms.DateField(label=_("From"), widget=DayInput(format="%Y-%m-%d"))
     last = forms.DateField(label=_("To"), widget=DayInput(format="%Y-%m-%d"))
     model = forms.ChoiceField(label=_("Model"), required=False)
     person = forms.CharField(
-        label=_("Person"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("User"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     group = forms.ModelChoiceField(
         Group.objects.order_by("name"),
@@ -44,9 +44,9 @@ class UsageFilters(forms.Form):
     )
     provider = forms.ChoiceField(label=_("Provider"), required=False)
 
-    def __init__(self, asked: QueryDict) -> None:
+    def __init__(self, query: QueryDict) -> None:
         first, last = days_until_today(USUAL_DAYS)
-        given = {name: value for name, value in asked.items() if value}
+        given = {name: value for name, value in query.items() if value}
         super().__init__({"first": first, "last": last, **given}, label_suffix="")
         self._offer("model", LanguageModel.objects.values_list("name", flat=True))
         self._offer("provider", Provider.objects.values_list("name", flat=True))
@@ -64,17 +64,17 @@ class UsageFilters(forms.Form):
         field.choices = [("", _("All")), *((each, each) for each in names)]
 
     def clean(self) -> dict[str, Any]:
-        """Days in order, and not too many."""
+        """Refuse a last day before the first, and more than a year."""
         found = super().clean() or self.cleaned_data
         first, last = found.get("first"), found.get("last")
         if first and last and last < first:
             self.add_error("last", _("This is before the first day."))
         elif first and last and (last - first).days >= LONGEST_DAYS:
-            self.add_error("first", _("Choose a year at most."))
+            self.add_error("first", _("Choose at most one year."))
         return found
 
     def selection(self) -> Selection:
-        """What was asked for; the usual days of everything where it makes no sense."""
+        """The selection; the last 30 days without other filters if it is invalid."""
         if not self.is_valid():
             return Selection(*days_until_today(USUAL_DAYS))
         found = self.cleaned_data
@@ -89,13 +89,13 @@ class UsageFilters(forms.Form):
 
 
 def days_until_today(count: int) -> tuple[date, date]:
-    """The first and the last of so many days, in UTC as the ledger's."""
+    """The first and the last of ``count`` days up to today, in UTC like the ledger."""
     today = timezone.now().date()
     return today - timedelta(days=count - 1), today
 
 
 def with_parameters(request: HttpRequest, **changes: str) -> str:
-    """The query of this page with these parameters changed, on the first page of its rows."""
+    """The query string of this page with these parameters changed, from the first row on."""
     query = request.GET.copy()
     query.pop("page", None)
     for name, value in changes.items():

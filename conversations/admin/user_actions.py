@@ -1,4 +1,4 @@
-"""What can be done to several people at once."""
+"""Bulk actions on users."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -26,16 +26,19 @@ else:
     _Admin = object
 
 
-# More of those who are left out than this are only counted.
+# The message names this many of the users who are left out and counts the others.
 _NAMES = 10
 
 
 class GroupsForm(forms.Form):
-    """Which groups, and whether in or out."""
+    """The groups to add or to remove."""
 
     join = forms.TypedChoiceField(
         label=gettext_lazy("Change"),
-        choices=[("in", gettext_lazy("put in")), ("out", gettext_lazy("take out"))],
+        choices=[
+            ("in", gettext_lazy("add to these groups")),
+            ("out", gettext_lazy("remove from these groups")),
+        ],
         coerce=lambda value: value == "in",
         widget=forms.RadioSelect,
         initial="in",
@@ -49,23 +52,23 @@ class GroupsForm(forms.Form):
 
 DEACTIVATE = Confirmation(
     "deactivate",
-    gettext_lazy("Deactivate people"),
+    gettext_lazy("Deactivate users"),
     gettext_lazy(
-        "They are signed out everywhere, and their running answers stop. Nothing of theirs is "
-        "deleted; activate them again and they go on where they were."
+        "They are signed out everywhere, and their running answers stop. Nothing is deleted: once "
+        "they are activated again, they find everything as it was."
     ),
     gettext_lazy("Deactivate"),
 )
 ACTIVATE = Confirmation(
     "activate",
-    gettext_lazy("Activate people"),
-    gettext_lazy("They can sign in again, and have what they had."),
+    gettext_lazy("Activate users"),
+    gettext_lazy("They can sign in again and find everything as it was."),
     gettext_lazy("Activate"),
 )
 GROUPS = Confirmation(
     "change_groups",
-    gettext_lazy("Put people in groups"),
-    gettext_lazy("A group opens models, and may bring a limit. Changes hold at once."),
+    gettext_lazy("Change groups"),
+    gettext_lazy("A group opens models and may have limits. Changes apply at once."),
     gettext_lazy("Change groups"),
     GroupsForm,
 )
@@ -73,8 +76,8 @@ LIMIT = Confirmation(
     "set_limit",
     gettext_lazy("Set a limit"),
     gettext_lazy(
-        "Each of them gets this limit as their own, in the place of the one that they have for "
-        "the same measure, period and model. A person’s own limit comes before those of groups."
+        "Each of these users gets this limit as their own. It replaces the one that they have for "
+        "the same measure, period and model. A user’s own limit precedes those of groups."
     ),
     gettext_lazy("Set limit"),
     LimitForm,
@@ -83,19 +86,19 @@ SECOND_FACTORS = Confirmation(
     "remove_second_factors",
     gettext_lazy("Remove second factors"),
     gettext_lazy(
-        "For people who lost their phone or passkey: they sign in with the password alone until "
-        "they set up a new one. Make sure that it is they who ask."
+        "For users who lost their phone or passkey: they sign in with the password alone until "
+        "they set up a new second factor. Make sure that the request comes from them."
     ),
     gettext_lazy("Remove second factors"),
 )
 
 
 class UserActions(_Admin):
-    """The actions of the list of people; each leaves out whom the actor may not change."""
+    """The actions of the list of users; each leaves out accounts that the actor may not change."""
 
     @admin.action(description=gettext_lazy("Deactivate…"), permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """Close accounts at once."""
+        """Deactivate accounts at once."""
         actor = actor_of(request)
         return self._ask(
             request, DEACTIVATE, queryset, lambda chosen, _: people.deactivate(actor, chosen)
@@ -103,15 +106,15 @@ class UserActions(_Admin):
 
     @admin.action(description=gettext_lazy("Activate…"), permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """Open closed accounts."""
+        """Activate accounts again."""
         actor = actor_of(request)
         return self._ask(
             request, ACTIVATE, queryset, lambda chosen, _: people.activate(actor, chosen)
         )
 
-    @admin.action(description=gettext_lazy("Put in groups…"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Change groups…"), permissions=["change"])
     def change_groups(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """Put in groups, or take out."""
+        """Add users to groups, or remove them."""
         actor = actor_of(request)
 
         def carry_out(chosen: QuerySet[User], values: dict[str, Any]) -> int:
@@ -121,7 +124,7 @@ class UserActions(_Admin):
 
     @admin.action(description=gettext_lazy("Set a limit…"), permissions=["set_limit"])
     def set_limit(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """Give each the same limit of their own."""
+        """Give each user the same limit of their own."""
         actor = actor_of(request)
 
         def carry_out(chosen: QuerySet[User], values: dict[str, Any]) -> int:
@@ -133,7 +136,7 @@ class UserActions(_Admin):
     def remove_second_factors(
         self, request: HttpRequest, queryset: QuerySet[User]
     ) -> HttpResponse | None:
-        """Let people sign in with the password alone."""
+        """Let users sign in with the password alone."""
         actor = actor_of(request)
         return self._ask(
             request,
@@ -143,7 +146,7 @@ class UserActions(_Admin):
         )
 
     def has_set_limit_permission(self, request: HttpRequest) -> bool:
-        """Limits are records of their own, with permissions of their own."""
+        """The permissions to change users and to add and change limits."""
         needed = ("conversations.add_rule", "conversations.change_rule")
         return self.has_change_permission(request) and request.user.has_perms(needed)
 
@@ -152,37 +155,39 @@ class UserActions(_Admin):
         request: HttpRequest,
         confirmation: Confirmation,
         queryset: QuerySet[User],
-        deed: Callable[[QuerySet[User], dict[str, Any]], int],
+        action: Callable[[QuerySet[User], dict[str, Any]], int],
     ) -> HttpResponse | None:
         actor = actor_of(request)
         chosen = people.manageable_by(actor).filter(pk__in=queryset.values("pk"))
-        # Nobody shuts themselves out, by which one administrator always remains.
+        # Nobody can deactivate themselves, so that one administrator always remains.
         if confirmation is DEACTIVATE:
             chosen = chosen.exclude(pk=actor.pk)
         left_out = queryset.exclude(pk__in=chosen.values("pk")).order_by("username")
 
         def carry_out(values: dict[str, Any]) -> str:
-            count = deed(chosen.order_by("username"), values)
-            done = ngettext("%d person was changed.", "%d people were changed.", count) % count
-            told = " ".join([done, *_why_left_out(actor, left_out)])
+            count = action(chosen.order_by("username"), values)
+            done = ngettext("%d user was changed.", "%d users were changed.", count) % count
+            text = " ".join([done, *_reasons(actor, left_out)])
             if count:
-                return told
-            self.message_user(request, told, messages.WARNING)
+                return text
+            self.message_user(request, text, messages.WARNING)
             return ""
 
         return ask(self, request, confirmation, chosen.order_by("username"), carry_out)
 
 
-def _why_left_out(actor: User, left_out: QuerySet[User]) -> list[str]:
-    """Who is not changed, by name, and why."""
+def _reasons(actor: User, left_out: QuerySet[User]) -> list[str]:
+    """The names of the users who are left out, with the reasons."""
     reasons = []
     if left_out.filter(pk=actor.pk).exists() and people.is_manageable_by(actor, actor):
         reasons.append(_("Left out: %s. You cannot do this to yourself.") % actor)
         left_out = left_out.exclude(pk=actor.pk)
-    names = [str(person) for person in left_out[:_NAMES]]
+    names = [str(user) for user in left_out[:_NAMES]]
     if names:
         rest = left_out.count() - len(names)
-        told = ", ".join(names + ([_("%s more") % rest] if rest else []))
-        text = _("Left out: %s. Only superusers change people with rights in the administration.")
-        reasons.append(text % told)
+        listed = ", ".join(names + ([_("%s more") % rest] if rest else []))
+        text = _(
+            "Left out: %s. Only superusers may change users with permissions in the administration."
+        )
+        reasons.append(text % listed)
     return reasons

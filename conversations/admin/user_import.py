@@ -1,4 +1,4 @@
-"""The page that imports people from a CSV file: upload, preview, confirm."""
+"""The import of users from a CSV file: upload, preview, confirmation."""
 
 import base64
 from typing import TYPE_CHECKING, Any
@@ -19,12 +19,12 @@ from conversations.admin.audited_admin import actor_of
 if TYPE_CHECKING:
     _Admin = ModelAdmin[Any]
 
-# Rows with problems first; the others are only counted from here on.
-SHOWN_ROWS = 50
+# The preview shows this many rows, those with problems first, and counts the others.
+PREVIEW_ROWS = 50
 
 
 class UploadForm(forms.Form):
-    """The file."""
+    """The form for the file."""
 
     file = forms.FileField(
         label=gettext_lazy("CSV file"),
@@ -33,13 +33,13 @@ class UploadForm(forms.Form):
 
 
 class ImportPage:
-    """The steps of an import. The preview holds the file's text, so that nothing is kept here."""
+    """The steps of an import. The preview page holds the file's text; the server stores nothing."""
 
     def __init__(self, admin: "_Admin") -> None:
         self.admin = admin
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        """The form, the preview of what was sent, or what a confirmed preview has made."""
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """The upload form, the preview of a file, or the result of a confirmed preview."""
         if not (
             self.admin.has_add_permission(request) and self.admin.has_change_permission(request)
         ):
@@ -75,8 +75,8 @@ class ImportPage:
         rows = sorted(plan.rows, key=lambda row: (not row.problems, row.line))
         context = {
             "plan": plan,
-            "rows": rows[:SHOWN_ROWS],
-            "more": max(0, len(rows) - SHOWN_ROWS),
+            "rows": rows[:PREVIEW_ROWS],
+            "more": max(0, len(rows) - PREVIEW_ROWS),
             "text": text,
         }
         return self._page(request, "import_preview", context, 422 if plan.bad else 200)
@@ -92,7 +92,7 @@ class ImportPage:
     ) -> HttpResponse:
         common = {
             **self.admin.admin_site.each_context(request),
-            "title": _("Import people"),
+            "title": _("Import users"),
             "opts": self.admin.opts,
         }
         template = f"admin/conversations/user/{name}.html"
@@ -107,7 +107,7 @@ _EXAMPLE = (
 
 
 def _uploaded(form: forms.Form) -> str:
-    # One byte more than is allowed says that there is too much, whatever was sent.
+    # One byte more than the maximum shows that the file is too large.
     return csv_import.decoded(form.cleaned_data["file"].read(csv_import.MOST_BYTES + 1))
 
 

@@ -1,4 +1,4 @@
-"""People."""
+"""User accounts."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ from conversations.quotas.status import Standing, amount_in_words
 
 @admin.register(User)
 class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
-    """Accounts: who may come in, in which groups, and what they may use."""
+    """Accounts, with their groups, limits, API keys and permissions."""
 
     form = UserForm
     add_form = NewUserForm
@@ -59,7 +59,7 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
         (gettext_lazy("Access"), {"fields": ("is_active", "groups")}),
-        (gettext_lazy("Limits now"), {"fields": ("standings",)}),
+        (gettext_lazy("Current limits"), {"fields": ("standings",)}),
         (gettext_lazy("API keys"), {"fields": ("api_key_list",)}),
         (
             gettext_lazy("Administration"),
@@ -79,12 +79,12 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         css = {"all": ("css/admin_people.css",)}
 
     def get_urls(self) -> list[URLPattern]:
-        """The import besides Django's own pages."""
-        view = self.admin_site.admin_view(ImportPage(self).answer)
+        """The page of the import, and Django's own."""
+        view = self.admin_site.admin_view(ImportPage(self).respond)
         return [path("import/", view, name="conversations_user_import"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """People with their groups and what they used this month, in two statements a page."""
+        """The users with their groups and this month's usage, in two queries a page."""
         days = UsageDay.objects.filter(
             user=OuterRef("pk"), day__gte=Period.MONTH.start(timezone.now()).date()
         )
@@ -102,37 +102,37 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         return annotated
 
     @admin.display(description=gettext_lazy("groups"))
-    def group_names(self, person: User) -> str:
-        """The names of the groups, from the prefetched ones."""
-        return ", ".join(sorted(group.name for group in person.groups.all()))
+    def group_names(self, user: User) -> str:
+        """The names of the prefetched groups."""
+        return ", ".join(sorted(group.name for group in user.groups.all()))
 
     @admin.display(description=gettext_lazy("last sign-in"), ordering="last_login")
-    def last_seen(self, person: User) -> str:
-        """The day, which is as much as a list needs."""
-        return date_format(timezone.localtime(person.last_login)) if person.last_login else ""
+    def last_seen(self, user: User) -> str:
+        """The day of the last sign-in."""
+        return date_format(timezone.localtime(user.last_login)) if user.last_login else ""
 
     @admin.display(description=gettext_lazy("this month"), ordering="month_tokens")
-    def this_month(self, person: Any) -> str:
-        """Tokens, and the cost where there is one."""
-        tokens = _("%s tokens") % f"{person.month_tokens:,}"
-        if not person.month_cost:
+    def this_month(self, user: Any) -> str:
+        """This month's tokens, and the cost if there is one."""
+        tokens = _("%s tokens") % f"{user.month_tokens:,}"
+        if not user.month_cost:
             return tokens
-        return f"{tokens} · {money(person.month_cost)} {person.currency}"
+        return f"{tokens} · {money(user.month_cost)} {user.currency}"
 
-    @admin.display(description=gettext_lazy("Limits now"))
-    def standings(self, person: User) -> str:
-        """Which rule decides in each slot, and how it stands."""
-        rows = [_shown(each) for each in reservation.standings(person, None)]
-        context = {"rows": rows, "person": person}
+    @admin.display(description=gettext_lazy("Current limits"))
+    def standings(self, user: User) -> str:
+        """The deciding rule of each slot and its status, as HTML."""
+        rows = [_row(each) for each in reservation.standings(user, None)]
+        context = {"rows": rows}
         return render_to_string("admin/conversations/user/standings.html", context)
 
     @admin.display(description=gettext_lazy("API keys"))
-    def api_key_list(self, person: User) -> str:
-        """The keys that still let programs in."""
-        return keys_of_user(person)
+    def api_key_list(self, user: User) -> str:
+        """The keys that are not revoked, as HTML."""
+        return keys_of_user(user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Everything on the page that this administrator may not write."""
+        """The fields that this administrator may not change."""
         if obj is None:
             return []
         writable = WRITABLE_BY_SUPERUSERS if actor_of(request).is_superuser else WRITABLE_BY_STAFF
@@ -141,18 +141,18 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """The form, which knows who fills it in."""
+        """The form, with the acting administrator."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.actor = actor_of(request)
         return form
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Django's permission, and for one person whether they are in the actor's hands."""
+        """Django's permission, and for one account whether the actor may manage it."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or people.is_manageable_by(actor_of(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """As for changing, and nobody deletes themselves."""
+        """The same as for changing, except for the actor's own account."""
         allowed = super().has_delete_permission(request, obj)
         actor = actor_of(request)
         return allowed and (
@@ -160,7 +160,7 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save, and let what depends on the account follow."""
+        """Save, then apply the new groups, address and activity."""
         with people.limits_of_groups_begin([form.instance]):
             super().save_related(request, form, formsets, change)
         if not change or "email" in form.changed_data:
@@ -174,18 +174,18 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         id: str,  # noqa: A002 - Django names it
         form_url: str = "",
     ) -> HttpResponse:
-        """Django's page, with a line in the trail that says no more than that it was changed."""
-        person = self.get_object(request, unquote(id))
-        if person is None:
+        """Django's page, with an audit entry that holds no password."""
+        user = self.get_object(request, unquote(id))
+        if user is None:
             raise Http404
-        with audit.change(actor_of(request), "changed", person):
+        with audit.change(actor_of(request), "changed", user):
             return super().user_change_password(request, id, form_url)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Who would go, and how many things of theirs, which are counted and never listed."""
+        """The accounts to delete, and the number of their conversations; titles are private."""
         gone = list(objs)
         counts = {
-            _("people"): len(gone),
+            _("users"): len(gone),
             _("conversations"): Conversation.objects.filter(user__in=gone).count(),
         }
         allowed = all(self.has_delete_permission(request, each) for each in gone)
@@ -193,18 +193,18 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         return [str(each) for each in gone], counts, lacking, []
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """End what runs, and delete."""
+        """End the running answers and delete."""
         people.end_before_deletion([obj.pk])
         super().delete_model(request, obj)
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """As :meth:`delete_model`."""
+        """End the running answers and delete."""
         people.end_before_deletion([each.pk for each in queryset])
         super().delete_queryset(request, queryset)
 
 
-def _shown(standing: Standing) -> dict[str, Any]:
+def _row(standing: Standing) -> dict[str, Any]:
     rule = standing.rule
     amounts = {
         name: amount_in_words(rule.measure, amount)

@@ -68,14 +68,14 @@ def test_an_old_page_does_not_end_the_draining(dana: Desk, *, is_stored: bool) -
 def test_a_limit_that_somebody_raised_is_not_lowered_again(dana: Desk) -> None:
     old = tab_of(dana, limit(100))
     Rule.objects.update(limit=200)
-    assert old.save(amount="100").startswith("This has changed since the page was opened.")
+    assert old.save(amount="100").startswith("This has changed since you opened the page.")
     assert Rule.objects.get().limit == 200
 
 
 def test_a_change_that_leaves_no_trail_is_told_without_a_name(dana: Desk, people: People) -> None:
     old = tab_of(dana, people.alice)
     User.objects.filter(pk=people.alice.pk).update(last_name="Liddell")
-    assert old.save(first_name="Al").startswith("This has changed since the page was opened.")
+    assert old.save(first_name="Al").startswith("This has changed since you opened the page.")
 
 
 def test_what_moves_by_itself_is_no_change(dana: Desk, people: People) -> None:

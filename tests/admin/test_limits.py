@@ -75,7 +75,7 @@ def test_a_limit_is_changed_and_the_trail_says_from_what_to_what(dana: Desk) -> 
 def test_a_second_limit_in_the_same_place_is_refused_in_words(dana: Desk, people: People) -> None:
     limit(5, user=people.alice)
     wrong = dana.change(f"{RULES}add/", **NEW, user=people.alice.pk)
-    text = "There is such a limit already: alice, 5 tokens a day. Change that one."
+    text = "Such a limit exists already: alice, 5 tokens a day. Change that one."
     assert wrong == {"__all__": [text]}
     for other in ({"user": people.bob.pk}, {"user": people.alice.pk, "period": "hour"}):
         assert dana.change(f"{RULES}add/", **NEW | other) == {}

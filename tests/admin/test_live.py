@@ -108,7 +108,7 @@ def test_what_is_paused_takes_no_new_messages_until_it_is_resumed(
     target = {"model": model, "provider": model.provider}[kind]
     path = f"/admin/live/pause-{kind}/"
     page = dana.presses(path, target=target.pk, paused="yes")
-    assert f"“{target}” takes no new messages." in page
+    assert f"“{target}” accepts no new messages." in page
     with pytest.raises(Refused) as refused:
         begun(people.alice, model)
     assert refused.value.code == "paused"

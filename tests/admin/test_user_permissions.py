@@ -68,7 +68,7 @@ def test_staff_do_nothing_to_administrators(sam: Desk, people: People) -> None:
 def test_an_action_says_whom_it_left_out(sam: Desk, people: People) -> None:
     answer = sam.act("deactivate", [people.alice, people.dana])
     page = sam.client.get(answer["Location"]).content.decode()
-    assert "1 person was changed. Left out: dana. Only superusers change" in page
+    assert "1 user was changed. Left out: dana. Only superusers may change" in page
 
 
 @pytest.mark.parametrize("action", ["deactivate", "activate", "change_groups", "set_limit"])

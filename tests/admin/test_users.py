@@ -103,7 +103,7 @@ def test_a_session_does_not_come_back_with_the_account(dana: Desk, people: Peopl
 def test_an_action_asks_before_it_does_anything(dana: Desk, people: People) -> None:
     chosen = {"action": "deactivate", "_selected_action": people.alice.pk}
     page = dana.client.post(PEOPLE, chosen)
-    assert "Deactivate people" in page.content.decode()
+    assert "Deactivate users" in page.content.decode()
     assert User.objects.get(pk=people.alice.pk).is_active
     assert trail() == []
 
@@ -129,7 +129,7 @@ def test_who_is_left_out_is_named_with_the_reason(dana: Desk, people: People) ->
     answer = dana.client.get(dana.act("deactivate", [people.dana]).url)
     [told] = answer.context["messages"]
     assert told.level_tag == "warning"
-    assert str(told) == "0 people were changed. Left out: dana. You cannot do this to yourself."
+    assert str(told) == "0 users were changed. Left out: dana. You cannot do this to yourself."
 
 
 def test_people_are_put_in_groups_and_taken_out(dana: Desk, people: People) -> None:

@@ -95,7 +95,7 @@ def test_the_lowest_value_cannot_be_above_the_highest(
 
 def test_a_model_cannot_take_its_own_place(dana: Administrator, model: LanguageModel) -> None:
     page = dana.saves(model, replaced_by=str(model.pk))
-    assert errors_of(page) == ["A model cannot take its own place."]
+    assert errors_of(page) == ["A model cannot replace itself."]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_the_page_says_that_a_key_is_stored_without_showing_it(
     dana: Administrator, provider: Provider
 ) -> None:
     page = dana.opens(f"provider/{provider.pk}/change/")
-    assert page.count("Stored. Leave empty to keep it.") == 2
+    assert page.count("Stored. Leave this empty to keep it.") == 2
     assert "Remove the stored key" in page
     provider.api_key = provider.extra_headers = ""
     provider.save()
@@ -85,7 +85,7 @@ def test_entering_and_removing_at_once_is_asked_about(
     dana: Administrator, provider: Provider
 ) -> None:
     page = dana.saves(provider, api_key="another-secret-key", remove_api_key="on")
-    assert errors_of(page) == ["Either enter a new one, or remove the stored one."]
+    assert errors_of(page) == ["Enter a new value or remove the stored one, not both."]
     provider.refresh_from_db()
     assert provider.api_key == KEY
 
@@ -94,7 +94,7 @@ def test_a_stored_key_does_not_go_to_another_address_unasked(
     dana: Administrator, provider: Provider
 ) -> None:
     page = dana.saves(provider, base_url="https://elsewhere.example/v1")
-    assert errors_of(page) == ["The address has changed. Enter it again, or remove it."] * 2
+    assert errors_of(page) == ["The address has changed. Enter this value again, or remove it."] * 2
     provider.refresh_from_db()
     assert provider.base_url.startswith("http://127.0.0.1")
     dana.saves(
@@ -129,7 +129,7 @@ def test_another_path_of_the_same_server_keeps_the_key(
         ("extra_headers", "no colon here", "Line 1 is not of the form “Name: value”."),
         ("extra_headers", "X-One: 1\n\nBad name: 2", "Line 3 is not printable ASCII."),
         ("extra_headers", "Content-Length: 0", "The header “Content-Length” is set by this site"),
-        ("api_key", "sk-ключ-secret", "A key has printable ASCII alone."),
+        ("api_key", "sk-ключ-secret", "A key may contain printable ASCII characters only."),
         ("connect_seconds", "0", "Ensure this value is greater than or equal to 0.1."),
         ("max_concurrent", "0", "Ensure this value is greater than or equal to 1."),
         ("total_seconds", "1e20", "Ensure this value is less than or equal to 86400."),
@@ -210,7 +210,7 @@ def test_an_address_without_its_end_is_asked_about(dana: Administrator, provider
         Provider.objects.update(base_url=address.removesuffix("/v1"))
         [said] = messages_of(dana.presses(provider, "test"))
     assert f"(404 from {address.removesuffix('/v1')}/models after " in said
-    assert "Does the base address end as it should, mostly in /v1?" in said
+    assert "Check the end of the base address; most end in /v1." in said
 
 
 @pytest.mark.parametrize("button", ["test", "sync"])

@@ -76,7 +76,7 @@ def test_links_are_revoked_with_audit_entries(dana: Desk, people: People) -> Non
 def test_revoking_asks_for_confirmation(dana: Desk, people: People) -> None:
     link = link_of(people.alice)
     answer = dana.client.post(LINKS, {"action": "revoke", "_selected_action": [str(link.pk)]})
-    assert "Nobody can open them any more" in answer.content.decode()
+    assert "Within a second nobody can open these links any more" in answer.content.decode()
     assert ShareLink.objects.live().count() == 1
     assert trail() == []
 

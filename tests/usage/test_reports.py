@@ -160,7 +160,7 @@ def test_a_deleted_person_and_model_keep_their_lines(
     ("query", "complaint"),
     [
         ({"first": "2026-02-01", "last": "2026-01-01"}, "This is before the first day."),
-        ({"first": "2020-01-01", "last": "2026-01-01"}, "Choose a year at most."),
+        ({"first": "2020-01-01", "last": "2026-01-01"}, "Choose at most one year."),
         ({"first": "someday"}, "Enter a valid date."),
         ({"group": "nobody’s"}, "Select a valid choice."),
     ],
