@@ -29,7 +29,7 @@ class NotFound(Exception):
 
 _conversation = PreparedQuery(
     lambda user, pk: (
-        Conversation.objects.kept().filter(user=user, pk=pk).select_related("language_model")
+        Conversation.objects.undeleted().filter(user=user, pk=pk).select_related("language_model")
     ),
     user=IntegerField(),
     pk=UUIDField(),
@@ -63,7 +63,7 @@ def deleted_conversation_for(user: User, conversation_id: UUID) -> Conversation:
 def message_for(user: User, message_id: UUID) -> Message:
     """A message of the user's conversations, with its conversation and generation."""
     found = (
-        Message.objects.filter(conversation__in=user.conversations.kept(), pk=message_id)
+        Message.objects.filter(conversation__in=user.conversations.undeleted(), pk=message_id)
         .select_related("conversation", "generation")
         .first()
     )
@@ -129,7 +129,7 @@ def _open_named(user: User, name: str, key: ApiKey | None) -> LanguageModel | No
 
 def api_key_for(user: User, key_id: int) -> ApiKey:
     """A key of the user's that nobody has revoked."""
-    return _or_not_found(user.api_keys.kept().filter(pk=key_id).first())
+    return _or_not_found(user.api_keys.unrevoked().filter(pk=key_id).first())
 
 
 def _check_text(text: str) -> None:

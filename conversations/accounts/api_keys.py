@@ -82,7 +82,7 @@ def create(user: User, choices: KeyChoices) -> tuple[ApiKey, str]:
     """
     # Locked, so that two forms sent at the same time cannot both pass the count.
     User.objects.select_for_update().get(pk=user.pk)
-    if user.api_keys.kept().count() >= MOST_KEYS:
+    if user.api_keys.unrevoked().count() >= MOST_KEYS:
         text = _("You already have %s API keys. Revoke one that you no longer use.")
         raise Refused("too_many_keys", text % MOST_KEYS)
     secret = new_key_secret()
@@ -119,7 +119,7 @@ def _apply(key: ApiKey, choices: KeyChoices) -> None:
 
 def revoke(key: ApiKey) -> bool:
     """Revoke a key for good; False if it was revoked before."""
-    return bool(ApiKey.objects.kept().filter(pk=key.pk).update(revoked_at=timezone.now()))
+    return bool(ApiKey.objects.unrevoked().filter(pk=key.pk).update(revoked_at=timezone.now()))
 
 
 @transaction.atomic
@@ -135,7 +135,9 @@ def _revoked_by(actor: User, key: ApiKey) -> bool:
 
 def keys_of(user: User) -> list[ApiKey]:
     """The user's keys that are not revoked, the newest first."""
-    return list(user.api_keys.kept().prefetch_related("language_models", "rules__language_model"))
+    return list(
+        user.api_keys.unrevoked().prefetch_related("language_models", "rules__language_model")
+    )
 
 
 def authenticated(secret: str, address: str) -> ApiKey:
@@ -144,7 +146,7 @@ def authenticated(secret: str, address: str) -> ApiKey:
     Every call makes one look-up by the hash, so that its time reveals nothing. Raises
     :class:`KeyRejected`; only the holder of a whole key learns that it has expired.
     """
-    known = ApiKey.objects.kept().select_related("user")
+    known = ApiKey.objects.unrevoked().select_related("user")
     key = known.filter(key_hash=hashed(secret), user__is_active=True).first()
     if key is None:
         raise UnknownKey

@@ -125,7 +125,7 @@ def change_groups(
 
 def limits_of_groups_begin(users: Iterable[User]) -> AbstractContextManager[None]:
     """Have limits of groups that users join inside the block count their earlier usage."""
-    return Rule.objects.beginning(Counter.objects.filter(user__in=users, key_scope=ALL_USE))
+    return Rule.objects.changing(Counter.objects.filter(user__in=users, key_scope=ALL_USE))
 
 
 @transaction.atomic

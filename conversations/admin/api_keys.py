@@ -157,7 +157,7 @@ class ApiKeyAdmin(AuditedAdmin):
         """Revoke the selected keys of users whom the actor may change."""
         actor = actor_of(request)
         allowed = Q(user__in=people.manageable_by(actor)) | Q(user=actor)
-        chosen = ApiKey.objects.kept().filter(allowed, pk__in=queryset.values("pk"))
+        chosen = ApiKey.objects.unrevoked().filter(allowed, pk__in=queryset.values("pk"))
         chosen = chosen.select_related("user").order_by("user__username", "name")
 
         def carry_out(_values: dict[str, Any]) -> str:
@@ -173,6 +173,6 @@ def _moment(moment: Any) -> str:
 
 def keys_of_user(user: User) -> str:
     """The user's keys that are not revoked, as HTML for the user's page."""
-    unrevoked = user.api_keys.kept()
+    unrevoked = user.api_keys.unrevoked()
     context = {"keys": unrevoked[:_LISTED], "count": unrevoked.count(), "user": user}
     return render_to_string("admin/conversations/user/api_keys.html", context)

@@ -87,7 +87,7 @@ def definition_states(user: User) -> list[dict[str, Any]]:
 
 def listed(user: User, before: datetime | None = None) -> list[dict[str, Any]]:
     """A page of the user's conversations, newest first, at most 50."""
-    rows = Conversation.objects.kept().filter(user=user).order_by("-updated_at")
+    rows = Conversation.objects.undeleted().filter(user=user).order_by("-updated_at")
     if before:
         rows = rows.filter(updated_at__lt=before)
     return [listed_state(conversation) for conversation in rows[:LISTED_CONVERSATIONS]]

@@ -1,4 +1,7 @@
-"""The records. Import them from here and from nowhere below."""
+"""The database records, one module for each concept.
+
+Other packages import them from here, and never from the modules below.
+"""
 
 from conversations.models.api_completion import CLAIM_HOURS, IdempotencyClaim, KeptCompletion
 from conversations.models.api_key import (

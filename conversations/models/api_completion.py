@@ -1,5 +1,5 @@
-"""What is kept of completions for programs: who has asked with which Idempotency-Key, and, where
-an administrator wants it, what was asked and answered."""
+"""Records of API completions: claims of Idempotency-Keys, and requests with their answers where
+an administrator has them stored."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.api_key import ApiKey
 
-# An Idempotency-Key stands for the request that it was first used with for this long.
+# For this long, an Idempotency-Key refers to the request that it was first used with.
 CLAIM_HOURS = 24
 
 
@@ -18,12 +18,12 @@ class IdempotencyClaimQuerySet(models.QuerySet["IdempotencyClaim"]):
     """Claims by their age."""
 
     def expired(self) -> "IdempotencyClaimQuerySet":
-        """Claims whose Idempotency-Key may be used anew."""
+        """Claims so old that their Idempotency-Key may be used for another request."""
         return self.filter(created_at__lt=timezone.now() - timedelta(hours=CLAIM_HOURS))
 
 
 class IdempotencyClaim(models.Model):
-    """An Idempotency-Key that has been used, as a hash, and the body that it was used with."""
+    """The hashes of an Idempotency-Key that was used and of the body that it was used with."""
 
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="claims")
     key_hash = models.CharField(max_length=64)
@@ -43,20 +43,20 @@ class IdempotencyClaim(models.Model):
 
 
 class KeptCompletion(models.Model):
-    """A request and its answer, kept because its model ``keeps_api_content``, as JSON text.
+    """A request and its answer as JSON text, stored because its model ``keeps_api_content``.
 
-    It names the person, the key and the model in words, so that it outlives them.
+    It stores the names of the API key and the model, so that it outlives them.
     """
 
     generation_id = models.UUIDField(unique=True, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("person")
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("user")
     )
     api_key_name = models.CharField(_("API key"), max_length=130)
     model_name = models.CharField(_("model"), max_length=200)
     request = models.TextField(_("request"))
     answer = models.TextField(_("answer"), blank=True)
-    created_at = models.DateTimeField(_("begun"), default=timezone.now)
+    created_at = models.DateTimeField(_("started"), default=timezone.now)
 
     class Meta:
         ordering = ["-created_at"]

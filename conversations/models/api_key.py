@@ -1,4 +1,4 @@
-"""The keys with which programs come in, in the name of a person."""
+"""API keys: secrets with which API clients act for a user."""
 
 import secrets
 from datetime import timedelta
@@ -12,42 +12,42 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.provider import LanguageModel
 
-# Scanners for leaked secrets look for this, and 43 characters of URL-safe base64 after it.
-SECRET_PREFIX = "pk-parley-"  # noqa: S105 - how a secret begins is none
+# Scanners for leaked secrets look for this prefix and 43 characters of URL-safe base64.
+SECRET_PREFIX = "pk-parley-"  # noqa: S105 - a prefix is no secret
 SECRET_BYTES = 32
-# What lists show of a key: enough to tell one from another, far too little to guess it.
+# The part that lists show: enough to tell keys apart, far too little to guess one.
 KEY_SHOWN_CHARACTERS = len(SECRET_PREFIX) + 4
 KEY_NAME_CHARACTERS = 100
-# How exact "last used" is: writing it for every request would cost more than the look-up.
+# The precision of "last used": writing it at every request would cost more than the look-up.
 LAST_USED_SECONDS = 60
 
 
 def new_key_secret() -> str:
-    """A fresh key; only its hash is kept."""
+    """A new secret; only its hash is stored."""
     return SECRET_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
 
 
 def all_endpoints() -> list[str]:
-    """What a key is for unless it is narrowed."""
+    """The endpoints of a key that is not narrowed."""
     return list(ApiKey.Endpoint.values)
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    def kept(self) -> "ApiKeyQuerySet":
-        """Keys that nobody has revoked; they may have expired."""
+    def unrevoked(self) -> "ApiKeyQuerySet":
+        """Keys that were not revoked; they may have expired."""
         return self.filter(revoked_at=None)
 
     def working(self) -> "ApiKeyQuerySet":
-        """Keys that still let somebody in."""
-        return self.kept().filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        """Keys that are neither revoked nor expired."""
+        return self.unrevoked().filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
 class ApiKey(models.Model):
-    """A person's key for programs. It can do what the person may, or less, and never more.
+    """A user's key for API clients. It permits what the user may do, or less, and never more.
 
-    ``endpoints`` lists what it is for; ``language_models`` count unless it is for ``all_models``.
-    ``addresses`` are networks, such as "10.0.0.0/8"; none is any. Limits of its own are rules that
-    name it.
+    ``endpoints`` and, unless ``all_models`` is set, ``language_models`` narrow it. ``addresses``
+    are networks such as "10.0.0.0/8"; an empty list permits all. Its own limits are rules with
+    this key.
     """
 
     class Endpoint(TextChoices):
@@ -58,12 +58,12 @@ class ApiKey(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="api_keys",
-        verbose_name=_("person"),
+        verbose_name=_("user"),
     )
     name = models.CharField(_("name"), max_length=KEY_NAME_CHARACTERS)
     prefix = models.CharField(_("begins with"), max_length=20)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
-    # A field of its own: a key that is for one model must not open all when that is deleted.
+    # A separate field: a key for one model must not open all models when that one is deleted.
     all_models = models.BooleanField(_("for all models"), default=True)
     language_models = models.ManyToManyField(
         LanguageModel, blank=True, related_name="api_keys", verbose_name=_("only for the models")
@@ -87,7 +87,7 @@ class ApiKey(models.Model):
 
     @property
     def ending(self) -> str:
-        """The part of its name in the ledger that stays when it is renamed."""
+        """The part of its name in the ledger that does not change with its name."""
         return f"({self.prefix}…)"
 
     @property
@@ -95,15 +95,15 @@ class ApiKey(models.Model):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     def allows(self, endpoint: str) -> bool:
-        """Whether it is for that endpoint."""
+        """True for an endpoint that it is for."""
         return endpoint in self.endpoints
 
     def is_for(self, model_id: int | None) -> bool:
-        """Whether it is for that model. Looks it up only where it is not for all of them."""
+        """True for a model that it is for. Makes a query unless it is for all models."""
         return self.all_models or self.language_models.filter(pk=model_id or 0).exists()
 
     def admits(self, address: str) -> bool:
-        """Whether it may be used from there. An address that cannot be read is nowhere."""
+        """True for an address from which it may be used; false for an unreadable one."""
         if not self.addresses:
             return True
         try:
@@ -115,7 +115,7 @@ class ApiKey(models.Model):
         return any(known in ip_network(network) for network in self.addresses)
 
     def note_use(self) -> None:
-        """Remember that it was used now, to the minute."""
+        """Store the present time as its last use, at most once a minute."""
         now = timezone.now()
         stale = now - timedelta(seconds=LAST_USED_SECONDS)
         if self.last_used_at is None or self.last_used_at <= stale:

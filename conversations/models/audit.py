@@ -1,4 +1,4 @@
-"""The trail of administrative changes."""
+"""The audit log: administrative changes."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditEntry(models.Model):
-    """Who changed what, from what, to what. Written once, and never holds a key."""
+    """One administrative change, with the values before and after it. Written once, never with a
+    key."""
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
     actor = models.ForeignKey(

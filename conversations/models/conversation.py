@@ -18,8 +18,8 @@ _HEADING = re.compile(r"^#{1,6} ")
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    def kept(self) -> "ConversationQuerySet":
-        """Conversations that are not deleted."""
+    def undeleted(self) -> "ConversationQuerySet":
+        """Conversations that their users have not deleted."""
         return self.filter(deleted_at=None)
 
     def create_with_branch(
@@ -36,13 +36,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    """One person's conversation.
+    """A tree of messages that belongs to one user.
 
-    ``parameters`` and ``system_message`` go with each of its turns. A deleted one stays for a
-    while, so that deleting can be undone.
+    ``parameters`` and ``system_message`` apply to each of its turns. A deleted conversation stays
+    for ``DELETED_KEPT_DAYS``, so that deleting can be undone.
 
-    ``version`` grows by one with each change, and every message tells in ``changed_in`` the
-    version that changed it last, so that "what is new since version N" is one query.
+    ``version`` grows by one with each change, and ``changed_in`` of a message is the version that
+    changed it last, so that everything new since version N is one query.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,9 +75,9 @@ class Conversation(models.Model):
         return self.title
 
     def advance(self) -> int:
-        """Begin the next version, inside the caller's transaction, and give its number.
+        """Start the next version, inside the caller's transaction, and return its number.
 
-        The UPDATE holds the row until the transaction ends, so versions are committed in order.
+        The UPDATE locks the row until the transaction ends, so versions are committed in order.
         """
         key = self._meta.pk.get_db_prep_save(self.pk, connection)
         with connection.cursor() as cursor:
@@ -87,7 +87,7 @@ class Conversation(models.Model):
 
 
 def title_from(content: str) -> str:
-    """The first words of a message as a title: one line, at most 80 characters, no mark of one."""
+    """The start of a message as a title: one line of at most 80 characters, without `#` marks."""
     line = _HEADING.sub("", " ".join(content.split()))
     if len(line) <= TITLE_CHARACTERS:
         return line

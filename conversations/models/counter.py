@@ -1,4 +1,4 @@
-"""What people have used in the windows of their limits, and what is held for running answers."""
+"""Counters: used and held amounts in the windows of limits. Holds: reserves of running answers."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from conversations.models.measure import Measure, Period
 
 # In ``Counter.model_scope``: the counter is for all models together.
 ALL_MODELS = 0
-# In ``Counter.key_scope``: the counter is for all that the person does, with keys or without.
+# In ``Counter.key_scope``: the counter is for all that the user does, with API keys or without.
 ALL_USE = 0
 
 _SLOT = ("measure", "period", "model_scope", "key_scope")
@@ -17,24 +17,25 @@ _SLOT = ("measure", "period", "model_scope", "key_scope")
 
 class CounterQuerySet(models.QuerySet["Counter"]):
     def of_slot(self, slot: tuple[str, str, int, int]) -> "CounterQuerySet":
-        """Those that rules of this slot read."""
+        """The counters that rules of this slot read."""
         return self.filter(**dict(zip(_SLOT, slot, strict=True)))
 
-    def forget(self) -> None:
-        """Delete those of the windows of now. The next reservation makes them anew."""
+    def delete_current(self) -> None:
+        """Delete the counters of the current windows. The next reservation counts them again."""
         now = timezone.now()
         current = self.filter(period_start__in=[period.start(now) for period in Period])
-        # Locked in the order of slots, as by whoever reserves or settles.
+        # Locked in the order of slots, as reservations and settlements do: no deadlock.
         list(current.select_for_update().order_by(*_SLOT).values_list("pk"))
         current.delete()
 
 
 class Counter(models.Model):
-    """What one person has used, and has held, of one measure in one window: with one API key, or
+    """The used and held amount of one measure in one window, for one user: with one API key, or
     in all.
 
-    It belongs to no rule: rules of one slot read the same. Who may doubt one deletes it, and it is
-    made anew of the ledger and the holds (:mod:`conversations.quotas.counters`).
+    It belongs to no rule: rules of one slot read the same counter. A counter can be deleted at any
+    time: it is computed again from the ledger and the holds
+    (:mod:`conversations.quotas.counters`).
     """
 
     user = models.ForeignKey(
@@ -66,14 +67,15 @@ class Counter(models.Model):
 
     @property
     def slot(self) -> tuple[str, str, int, int]:
-        """The slot of the rules that it counts for."""
+        """The slot of the rules that read it."""
         return (self.measure, self.period, self.model_scope, self.key_scope)
 
 
 class Hold(models.Model):
-    """What is set aside for one running generation: the most that it can use, at today's prices.
+    """The amounts reserved for one running generation: the most that it can use, at the prices of
+    its start.
 
-    ``parts`` is a list of [counter id, measure, amount]. The row is gone once it is settled.
+    ``parts`` is a list of [counter id, measure, amount]. Settlement deletes the row.
     """
 
     generation_id = models.UUIDField(unique=True)

@@ -1,4 +1,4 @@
-"""Text that is encrypted before it reaches the database."""
+"""A model field whose text is encrypted before it reaches the database."""
 
 from functools import lru_cache
 from typing import Any, Self
@@ -9,9 +9,9 @@ from django.db import models
 
 
 class UnreadableText(str):
-    """What stands for a text that was encrypted under another ``ENCRYPTION_KEY``: empty.
+    """The empty text in place of one that was encrypted with another ``ENCRYPTION_KEY``.
 
-    It is written back as it was stored, so that the former key can still open it.
+    It is saved as it was stored, so that the former key can still decrypt it.
     """
 
     stored: str
@@ -28,10 +28,10 @@ def _fernet(key: str) -> Fernet:
 
 
 class EncryptedTextField(models.TextField):
-    """Text stored as a Fernet token under ``ENCRYPTION_KEY``; empty text stays empty.
+    """Text stored as a Fernet token made with ``ENCRYPTION_KEY``; empty text stays empty.
 
-    The key lives outside the database, so that a dump or a backup of it opens nothing. A text
-    that was written under another key reads as :class:`UnreadableText`.
+    The key is outside the database, so that a dump or a backup of the database reveals nothing.
+    A text that was encrypted with another key reads as :class:`UnreadableText`.
     """
 
     def from_db_value(self, value: str | None, *_: object) -> str | None:

@@ -18,9 +18,7 @@ class Feedback(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["message", "user"], name="one_thumb_a_person")
-        ]
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="one_thumb_a_user")]
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")
 

@@ -12,15 +12,15 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         return self.filter(status=Generation.Status.RUNNING)
 
     def owned(self, owner: str, epoch: int) -> "GenerationQuerySet":
-        """Running generations that this owner may still write to: the compare of each set."""
+        """Running generations that this owner may still write to: the condition of each update."""
         return self.running().filter(owner=owner, epoch=epoch)
 
 
 class Generation(models.Model):
-    """Our run of one completion. It belongs to the process that owns it, never to a request.
+    """A run of one completion. It belongs to the process that owns it, never to a request.
 
-    ``epoch`` grows when another process takes over what its owner left, so that an owner that
-    wakes up again changes nothing.
+    ``epoch`` grows when another process takes over from a dead owner, so that an owner that
+    comes back changes nothing.
     """
 
     class Status(models.TextChoices):
@@ -46,7 +46,7 @@ class Generation(models.Model):
         null=True,
         related_name="generations",
     )
-    # Set where a program asked, with this key, and not the page.
+    # Set for requests of API clients, with the key that they used.
     api_key = models.ForeignKey(
         "conversations.ApiKey",
         on_delete=models.SET_NULL,
@@ -65,7 +65,7 @@ class Generation(models.Model):
     prompt_tokens = models.PositiveIntegerField(null=True)
     completion_tokens = models.PositiveIntegerField(null=True)
     usage_source = models.CharField(max_length=10, blank=True, default="")
-    # What was asked of the provider, without the messages of the branch, and when it answered.
+    # The request to the provider, without the messages of the branch.
     request = models.JSONField(null=True)
     first_token_ms = models.PositiveIntegerField(null=True)
     upstream_id = models.CharField(max_length=200, blank=True, default="")
@@ -99,7 +99,7 @@ class Generation(models.Model):
 
     @property
     def is_counted(self) -> bool:
-        """Whether its provider told how many tokens it had, and was believed."""
+        """True where the provider's token counts were accepted, false where ours were used."""
         return self.usage_source == "provider"
 
 

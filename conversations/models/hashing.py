@@ -1,8 +1,8 @@
-"""How what lets somebody in is kept: links, invitations, keys."""
+"""Hashes of secrets: the tokens of links and invitations, and API keys."""
 
 import hashlib
 
 
 def hashed(token: str) -> str:
-    """The form in which a token is kept; its 256 random bits need neither salt nor a slow hash."""
+    """The form in which a token is stored. Its 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

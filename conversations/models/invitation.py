@@ -1,4 +1,4 @@
-"""Links by which an administrator lets somebody in."""
+"""Invitations: links with which an administrator lets somebody make an account."""
 
 import secrets
 
@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
-        """Invitations that can still be taken up."""
+        """Invitations that can still be used."""
         return self.filter(Q(used_at=None), expires_at__gt=timezone.now())
 
 
 class Invitation(models.Model):
     """A link that makes one account, once, until it expires.
 
-    Where ``account`` is set there is an account already, and the link gives it its password.
+    Where ``account`` is set, the account exists already, and the link sets its password.
     """
 
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -55,5 +55,5 @@ class Invitation(models.Model):
 
     @staticmethod
     def new_token() -> str:
-        """A token for a link; only its hash is kept."""
+        """A new token for a link; only its hash is stored."""
         return secrets.token_urlsafe(32)

@@ -1,4 +1,4 @@
-"""What was used, for good."""
+"""The ledger: the permanent record of usage."""
 
 from django.conf import settings
 from django.db import models
@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LedgerEntry(models.Model):
-    """What one generation used, written once when it ended and never changed.
+    """The usage of one generation, written once when it ended and never changed.
 
-    It names people, models, providers and keys in words, so that it outlives them, and holds no
+    It stores the names of user, model, provider and API key, so that it outlives them, and no
     content.
     """
 
@@ -22,12 +22,12 @@ class LedgerEntry(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="ledger"
     )
-    username = models.CharField(_("person"), max_length=150)
+    username = models.CharField(_("user"), max_length=150)
     model_name = models.CharField(_("model"), max_length=200)
     provider_name = models.CharField(_("provider"), max_length=100)
     api_key_name = models.CharField(_("API key"), max_length=130, blank=True, default="")
     day = models.DateField(_("day"))
-    reserved_at = models.DateTimeField(_("begun"))
+    reserved_at = models.DateTimeField(_("started"))
     settled_at = models.DateTimeField(_("ended"), default=timezone.now)
     outcome = models.CharField(_("outcome"), max_length=12)
     error_code = models.CharField(_("error"), max_length=40, blank=True, default="")
@@ -47,8 +47,8 @@ class LedgerEntry(models.Model):
             models.Index(fields=["day"]),
             models.Index(fields=["user", "day"]),
             models.Index(fields=["-settled_at"]),
-            # One for each filter of the list, so that a rare value is found as soon as a common
-            # one, and in the order of the list.
+            # One for each filter of the list in its order, so that a rare value is found as fast as
+            # a common one.
             *(
                 models.Index(fields=[name, "-settled_at"], name=f"ledger_by_{name}")
                 for name in (

@@ -11,9 +11,9 @@ from conversations.models.conversation import Conversation
 
 
 class Message(models.Model):
-    """One message. An assistant message holds what its generation said once that has finished.
+    """One message. An answer has its text once its generation has finished.
 
-    While the generation runs, what it has said is in the log alone.
+    While the generation runs, its text is in the log of events alone.
     """
 
     class Role(models.TextChoices):
@@ -31,7 +31,7 @@ class Message(models.Model):
     reasoning_content = models.TextField(_("reasoning"), blank=True, default="")
     reasoning_ms = models.PositiveIntegerField(null=True)
     tool_calls = models.JSONField(default=list)
-    # Of a tool's answer: which call it answers. Some servers put a whole signature into the id.
+    # The id of the call that a tool message answers. Some servers put a signature into it.
     tool_call_id = models.TextField(blank=True, default="")
     generation = models.ForeignKey(
         "conversations.Generation", on_delete=models.SET_NULL, null=True, related_name="messages"
@@ -41,7 +41,7 @@ class Message(models.Model):
     finish_reason = models.CharField(max_length=40, blank=True, default="")
     changed_in = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # Deleted with all below it, until that is undone.
+    # Hides the message and all below it until that is undone, or both are purged.
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -55,7 +55,7 @@ class Message(models.Model):
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether the answer ended before it was done, so that it can be continued."""
+        """True where the answer ended early, so that it can be continued."""
         if self.generation is None or self.generation.is_running:
             return False
         return self.finish_reason == "length" or self.generation.status != "completed"

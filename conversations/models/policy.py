@@ -1,4 +1,4 @@
-"""What an administrator decides for the whole site: one row."""
+"""The site policy: decisions of administrators for the whole site, in one row."""
 
 from datetime import timedelta
 
@@ -20,17 +20,17 @@ class Policy(models.Model):
     private_addresses = models.BooleanField(
         _("providers may have private addresses"),
         default=True,
-        help_text=_("Loopback and private networks, for servers of your own."),
+        help_text=_("Loopback and private networks, for your own servers."),
     )
     draining = models.BooleanField(
         _("takes no new messages"),
         default=False,
-        help_text=_("What runs goes on. Meant for the minutes before a restart."),
+        help_text=_("Running answers continue. Meant for the minutes before a restart."),
     )
     public_links = models.BooleanField(
         _("conversations may be shared with anyone"),
         default=True,
-        help_text=_("Otherwise links open for people who are signed in; others show nothing."),
+        help_text=_("Otherwise links open for signed-in users only."),
     )
     default_link_days = models.PositiveIntegerField(
         _("links expire after (days)"),
@@ -58,18 +58,18 @@ class Policy(models.Model):
 
     @classmethod
     def current(cls) -> "Policy":
-        """The policy of the site, with its defaults where nobody has decided anything."""
+        """The policy of the site; its defaults where no administrator has changed any."""
         return _stored.first() or cls()
 
     @property
     def default_link_lifetime(self) -> timedelta | None:
-        """How long a link lives whose author says nothing; None for ever."""
+        """The lifetime of a link whose author chose none; None for ever."""
         days = [each for each in (self.default_link_days, self.longest_link_days) if each]
         return timedelta(days=min(days)) if days else None
 
     @property
     def longest_link_lifetime(self) -> timedelta | None:
-        """How long a link may live at most; None for ever."""
+        """The longest lifetime of a link; None for ever."""
         return timedelta(days=self.longest_link_days) if self.longest_link_days else None
 
 

@@ -1,4 +1,4 @@
-"""Settings and definitions that people keep to use again."""
+"""Saved presets and definitions."""
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -11,13 +11,13 @@ from conversations.models.user import User
 
 class PresetQuerySet(models.QuerySet["Preset"]):
     def open_to(self, user: User) -> "PresetQuerySet":
-        """The person's own, and those that are published to everyone or to one of their groups."""
+        """The user's own, and those published to everyone or to one of the user's groups."""
         published = Q(user=None) & (Q(groups=None) | Q(groups__in=user.groups.all()))
         return self.filter(Q(user=user) | published).distinct()
 
 
 class Preset(models.Model):
-    """Parameters and a system message under a name; without a user it is published."""
+    """Parameters and a system message under a name; one without a user is published."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -25,14 +25,14 @@ class Preset(models.Model):
         null=True,
         blank=True,
         related_name="presets",
-        verbose_name=_("person"),
+        verbose_name=_("user"),
     )
     name = models.CharField(_("name"), max_length=100)
     parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     system_message = models.TextField(_("system message"), blank=True, default="")
     is_default = models.BooleanField(_("default for new conversations"), default=False)
     groups = models.ManyToManyField(
-        Group, blank=True, verbose_name=_("published to"), help_text=_("Nobody chosen: everyone.")
+        Group, blank=True, verbose_name=_("published to"), help_text=_("None chosen: everyone.")
     )
 
     objects = PresetQuerySet.as_manager()
@@ -48,7 +48,7 @@ class Preset(models.Model):
 
 
 class Definition(models.Model):
-    """A JSON schema or a tool that a person keeps: what ``response_format`` or ``tools`` takes."""
+    """A saved JSON schema for ``response_format``, or a saved tool for ``tools``."""
 
     class Kind(models.TextChoices):
         SCHEMA = "schema", _("schema")

@@ -1,4 +1,4 @@
-"""The servers that answer, and their models."""
+"""Providers, the configured servers, and their models."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -31,7 +31,7 @@ class Provider(models.Model):
         LLAMACPP = "llamacpp", "llama.cpp"
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    # No URLField, which refuses names without a dot: hosts in containers have such.
+    # Not a URLField, which refuses host names without a dot, as containers have.
     base_url = models.CharField(_("base address"), max_length=500)
     api_key = EncryptedTextField(_("API key"), blank=True, default="")
     dialect = models.CharField(
@@ -39,7 +39,7 @@ class Provider(models.Model):
     )
     enabled = models.BooleanField(_("enabled"), default=True)
     paused = models.BooleanField(
-        _("paused"), default=False, help_text=_("Takes no new messages; what runs goes on.")
+        _("paused"), default=False, help_text=_("Takes no new messages; running answers continue.")
     )
     connect_seconds = models.FloatField(
         _("to connect (s)"), default=5, validators=[MinValueValidator(0.1)]
@@ -64,7 +64,7 @@ class Provider(models.Model):
         _("extra headers"),
         blank=True,
         default="",
-        help_text=_("One a line, as “Name: value”. They are kept encrypted."),
+        help_text=_("One a line, as “Name: value”. They are stored encrypted."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -87,7 +87,7 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
     def open_to(
         self, user: User | Expression, today: date | Expression | None = None
     ) -> "LanguageModelQuerySet":
-        """Usable models that everyone, one of the person's groups, or the person may use."""
+        """Usable models that everyone, one of the user's groups, or the user may use."""
         allowed = (
             Q(audience=LanguageModel.Audience.EVERYONE)
             | Q(groups__in=Group.objects.filter(user=user))
@@ -96,20 +96,20 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
         return self.usable(today).filter(allowed).distinct()
 
     def within(self, key: "ApiKey | None") -> "LanguageModelQuerySet":
-        """Those that a key is for; all, where it is for all or there is none."""
+        """The models that an API key is for; all where it is for all, or where there is no key."""
         return self if key is None or key.all_models else self.filter(api_keys=key)
 
 
 class LanguageModel(models.Model):
-    """A model that people choose by its public name; the provider knows it by another.
+    """A model that users choose by its public name; the provider knows it by ``upstream_name``.
 
-    ``parameters`` narrows what may be asked for, by field: {"temperature": {"low": 0, "high": 1,
+    ``parameters`` narrows the ranges of request parameters: {"temperature": {"low": 0, "high": 1,
     "default": 0.7}, "top_k": {"allowed": false}}. Prices are for a million tokens.
     """
 
     class Audience(TextChoices):
         EVERYONE = "everyone", _("everyone")
-        RESTRICTED = "restricted", _("the groups and people below")
+        RESTRICTED = "restricted", _("the groups and users below")
 
     class ReasoningPolicy(TextChoices):
         AS_USUAL = "", _("as is usual for the kind of server")
@@ -126,9 +126,9 @@ class LanguageModel(models.Model):
     context_length = models.PositiveIntegerField(
         _("context length (tokens)"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    notes = models.CharField(_("notes shown to people"), max_length=300, blank=True)
+    notes = models.CharField(_("notes shown to users"), max_length=300, blank=True)
     paused = models.BooleanField(
-        _("paused"), default=False, help_text=_("Takes no new messages; what runs goes on.")
+        _("paused"), default=False, help_text=_("Takes no new messages; running answers continue.")
     )
     audience = models.CharField(
         _("open to"), max_length=12, choices=Audience, default=Audience.EVERYONE
@@ -140,7 +140,7 @@ class LanguageModel(models.Model):
         settings.AUTH_USER_MODEL,
         blank=True,
         related_name="language_models",
-        verbose_name=_("people"),
+        verbose_name=_("users"),
     )
     prompt_price = models.DecimalField(
         _("price of a million prompt tokens"),
@@ -176,9 +176,9 @@ class LanguageModel(models.Model):
         _("sends reasoning back"), max_length=12, choices=ReasoningPolicy, blank=True, default=""
     )
     keeps_api_content = models.BooleanField(
-        _("keeps what programs ask and are answered"),
+        _("stores the content of API calls"),
         default=False,
-        help_text=_("The people who use it are told. Conversations on the page are always kept."),
+        help_text=_("Its users are informed. Conversations on the page are always stored."),
     )
     retires_on = models.DateField(_("retires on"), null=True, blank=True)
     replaced_by = models.ForeignKey(
@@ -203,12 +203,12 @@ class LanguageModel(models.Model):
 
     @property
     def is_offered(self) -> bool:
-        """Whether the model itself is enabled and not retired, whatever its provider is."""
+        """True where the model itself is enabled and not retired, whatever its provider is."""
         is_retired = self.retires_on is not None and self.retires_on <= timezone.now().date()
         return self.enabled and not is_retired
 
     def succession(self) -> Iterator["LanguageModel"]:
-        """This model, then those that replace it, each once."""
+        """This model, then the models that replace it one after the other, each once."""
         seen: set[int] = set()
         model: LanguageModel | None = self
         while model and model.pk not in seen:

@@ -1,4 +1,4 @@
-"""How much people may use."""
+"""Rules: the limits of users, groups and API keys."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +17,12 @@ from conversations.models.measure import Measure, Period, exact_amount, with_uni
 from conversations.models.provider import LanguageModel
 from conversations.models.user import User
 
-# The name of the lock: any number that nothing else uses.
-_BEGINNING = 7_281_950
+# The name of the advisory lock: any number that nothing else uses.
+_RULES_LOCK = 7_281_950
 
-# Written out because it runs for every answer, and the ORM takes longer to compose it than the
-# database to carry it out.
-_TOUCHING = """
+# Written by hand because it runs for every answer, and the ORM takes longer to build it than the
+# database to run it.
+_APPLYING = """
     SELECT * FROM conversations_rule AS rule
     WHERE enabled AND (
         user_id = %(user)s
@@ -34,46 +34,49 @@ _TOUCHING = """
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):
-    def touching(
+    def applying_to(
         self, user: User, model: LanguageModel | None, key: ApiKey | None = None
     ) -> list["Rule"]:
-        """Enabled rules for the person, the person's groups or everyone, and for ``key``; for
-        ``model``, or for any.
+        """Enabled rules for the user, the user's groups or everyone, and for ``key``, that are for
+        ``model`` or for all models.
 
-        Which of them decide is said by :func:`conversations.quotas.reservation.deciding_rules`.
+        :func:`conversations.quotas.reservation.deciding_rules` chooses those that decide.
         """
         named = {"user": user, "model": model, "key": key}
         return list(
-            self.raw(_TOUCHING, {name: each.pk if each else 0 for name, each in named.items()})
+            self.raw(_APPLYING, {name: each.pk if each else 0 for name, each in named.items()})
         )
 
-    def keep(self) -> None:
-        """Let no limit begin to hold before this transaction has ended: what it reserves is seen
-        by whoever makes the counters of that limit."""
+    def lock_for_reserving(self) -> None:
+        """Let no rule change until this transaction has ended.
+
+        So a limit that starts to apply counts what this transaction reserves.
+        """
         _lock("pg_advisory_xact_lock_shared")
 
     @contextmanager
-    def beginning(self, counters: CounterQuerySet) -> Iterator[None]:
-        """What the block lets hold counts what was used before: these counters are made anew.
+    def changing(self, counters: CounterQuerySet) -> Iterator[None]:
+        """A transaction that changes rules and deletes their counters.
 
-        Waits for all who reserve by the limits of until now; others wait for the block.
+        The next reservation counts again, so that a limit includes what was used before it
+        applied. Waits for running reservations to commit, and makes new ones wait.
         """
         with transaction.atomic():
             _lock("pg_advisory_xact_lock")
             yield
-            counters.forget()
+            counters.delete_current()
 
 
 def _lock(function: str) -> None:
-    # SQLite has one writer at a time anyhow.
+    # SQLite has one writer at a time, and needs no lock.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s)", [_BEGINNING])
+            cursor.execute(f"SELECT {function}(%s)", [_RULES_LOCK])
 
 
 class Rule(models.Model):
-    """What each person may use: everyone, everyone of a group, or one person; or what may be used
-    with one API key, which holds beside what decides for its person."""
+    """A limit for each user, for each user of a group, or for one user; or for one API key, which
+    applies in addition to the rule that decides for its user."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -81,7 +84,7 @@ class Rule(models.Model):
         null=True,
         blank=True,
         related_name="rules",
-        verbose_name=_("person"),
+        verbose_name=_("user"),
     )
     group = models.ForeignKey(
         Group,
@@ -114,7 +117,7 @@ class Rule(models.Model):
     )
     enabled = models.BooleanField(_("enabled"), default=True)
 
-    # What costs are in; set on the instances of lists that look it up once for all of them.
+    # The currency of costs, set by lists that read it once for all their rules.
     currency = ""
 
     objects = RuleQuerySet.as_manager()
@@ -137,16 +140,16 @@ class Rule(models.Model):
         return f"{self.subject}: {self.in_full()}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store it. Where it begins to hold it counts what was used before it did."""
+        """Store the rule. What was used before it applied counts as well."""
         counters = Counter.objects.of_slot(self.slot)
         if self.user_id:
             counters = counters.filter(user=self.user_id)
-        with Rule.objects.beginning(counters):
+        with Rule.objects.changing(counters):
             super().save(*args, **kwargs)
 
     @property
     def subject(self) -> str:
-        """Whom it is for: "Everyone", "Group: staff", "alice"."""
+        """The name of its subject: "Everyone", "Group: staff", "alice"."""
         if self.user:
             return str(self.user.get_username())
         if self.group:
@@ -156,13 +159,13 @@ class Rule(models.Model):
         return gettext("Everyone")
 
     def in_words(self, currency: str = "") -> str:
-        """What it allows: "100,000 tokens a day", "12.50 USD a month"."""
+        """The limit as text: "100,000 tokens a day", "12.50 USD a month"."""
         number = exact_amount(self.measure, self.limit)
         amount = with_unit(self.measure, number, self.limit, currency or self.currency)
         return f"{amount} {self.get_period_display()}"
 
     def in_full(self, currency: str = "") -> str:
-        """As :meth:`in_words`, with the model that it is for."""
+        """As :meth:`in_words`, with the name of its model if it has one."""
         limit, model = self.in_words(currency), self.language_model
         if model is None:
             return limit
@@ -170,15 +173,15 @@ class Rule(models.Model):
 
     @property
     def model_scope(self) -> int:
-        """The key of the counters that this rule reads."""
+        """The id of its model; :data:`ALL_MODELS` where it is for all of them together."""
         return self.language_model_id or ALL_MODELS
 
     @property
     def key_scope(self) -> int:
-        """Whether it counts what is done with one key, or all that the person does."""
+        """The id of its API key; :data:`ALL_USE` where all that the user does is counted."""
         return self.api_key_id or ALL_USE
 
     @property
     def slot(self) -> tuple[str, str, int, int]:
-        """Rules of one slot compete, and one of them decides."""
+        """The key under which rules compete: one rule of a slot decides."""
         return (self.measure, self.period, self.model_scope, self.key_scope)

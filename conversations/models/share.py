@@ -1,4 +1,4 @@
-"""Links by which people show a frozen copy of a conversation."""
+"""Share links: addresses that show a frozen copy of a conversation."""
 
 import secrets
 import uuid
@@ -19,11 +19,11 @@ from conversations.models.user import User
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     def live(self) -> "ShareLinkQuerySet":
-        """Links that show something now."""
+        """Links that a reader can open now."""
         return self.current().with_views_left()
 
     def current(self) -> "ShareLinkQuerySet":
-        """Links that have not ended and whose author has an account that is open."""
+        """Unended links whose author has an active account."""
         return self.unended().filter(user__is_active=True)
 
     def unended(self) -> "ShareLinkQuerySet":
@@ -32,27 +32,27 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         return self.filter(unexpired, revoked_at=None)
 
     def with_views_left(self) -> "ShareLinkQuerySet":
-        """Links that may be opened once more, as far as their number of views goes."""
+        """Links without a maximum of views, or with fewer views than that."""
         return self.filter(Q(max_views=None) | Q(views__lt=F("max_views")))
 
     def open_to(self, reader: User | None) -> "ShareLinkQuerySet":
-        """Links whose audience the reader belongs to; None where nobody is signed in.
+        """Links whose audience includes the reader; ``reader`` is None for one not signed in.
 
-        Authors belong to it themselves.
+        An author belongs to the audience of every own link.
         """
         if reader is None:
             return self.filter(audience=ShareLink.Audience.PUBLIC)
-        people = ShareLink.users.through.objects.filter(user=reader)
+        users = ShareLink.users.through.objects.filter(user=reader)
         groups = ShareLink.groups.through.objects.filter(group__user=reader)
-        named = Q(pk__in=people.values("sharelink")) | Q(pk__in=groups.values("sharelink"))
+        named = Q(pk__in=users.values("sharelink")) | Q(pk__in=groups.values("sharelink"))
         is_for_many = Q(audience__in=[ShareLink.Audience.PUBLIC, ShareLink.Audience.SIGNED_IN])
         is_named = Q(audience=ShareLink.Audience.NAMED) & named
         return self.filter(is_for_many | is_named | Q(user=reader))
 
     def revoke(self) -> int:
-        """Let the links show nothing from now on, for good; give how many did until now.
+        """Revoke the links for good, and return how many were not revoked before.
 
-        Also those that undoing a deletion would bring back.
+        Links that restoring their conversation would bring back are included.
         """
         unrevoked = Q(revoked_at=None) | Q(revoked_with_conversation=True)
         return self.filter(unrevoked).update(
@@ -60,23 +60,23 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         )
 
     def shorten(self, longest: timedelta) -> int:
-        """Let those that would live longer expire when that time is over; give how many."""
+        """Set an earlier expiry on links that would live longer; return how many."""
         end = timezone.now() + longest
         longer = self.unended().filter(Q(expires_at=None) | Q(expires_at__gt=end))
         return longer.update(expires_at=end)
 
     def without_snapshot(self) -> "ShareLinkQuerySet":
-        """Without what is long: for lists."""
+        """Without the long columns, for lists."""
         return self.defer("snapshot", "article")
 
 
 class ShareLink(models.Model):
-    """An address that shows ``snapshot`` to ``audience`` for as long as it is live.
+    """An address that shows ``snapshot`` to ``audience`` while it is live.
 
-    ``snapshot`` is what its author chose to show and nothing else; ``article`` is the same as
-    HTML. Neither changes with the conversation. ``selection`` and ``sealed_masks`` are how the
-    author chose, so that they can choose again. The token is looked up by its hash, and kept
-    encrypted for its author, who may copy the address again.
+    ``snapshot`` is what the author chose to show and nothing else; ``article`` is the same as
+    HTML. Neither changes with the conversation. ``selection`` and ``sealed_masks`` are the
+    author's choices, so that they can be changed later. The token is looked up by its hash, and
+    stored encrypted so that the author can copy the address again.
     """
 
     class Audience(models.TextChoices):
@@ -105,7 +105,7 @@ class ShareLink(models.Model):
     sealed_token = EncryptedTextField(editable=False)
     audience = models.CharField(_("audience"), max_length=10, choices=Audience)
     users = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people")
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("users")
     )
     groups = models.ManyToManyField(Group, blank=True, related_name="+", verbose_name=_("groups"))
     passphrase_hash = models.CharField(max_length=128, blank=True, default="", editable=False)
@@ -114,7 +114,7 @@ class ShareLink(models.Model):
     views = models.PositiveIntegerField(_("views"), default=0)
     last_viewed_at = models.DateTimeField(_("last viewed"), null=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True)
-    # Undoing the deletion brings back the links that it revoked and no others.
+    # Restoring the conversation brings back the links that its deletion revoked, and no others.
     revoked_with_conversation = models.BooleanField(default=False)
     shows_title = models.BooleanField(_("title in link previews"), default=False)
     selection = models.JSONField(default=dict)
@@ -138,24 +138,24 @@ class ShareLink(models.Model):
 
     @staticmethod
     def new_token() -> str:
-        """A token for a link: 256 random bits."""
+        """A new token: 256 random bits."""
         return secrets.token_urlsafe(32)
 
     @property
     def is_new(self) -> bool:
-        """Whether it has not been stored yet."""
+        """True until it is stored."""
         return self._state.adding
 
     @property
     def url(self) -> str:
-        """The whole address; empty where the token was encrypted under another key."""
+        """The whole address; empty where the token was encrypted with another key."""
         if not self.sealed_token:
             return ""
         return f"{settings.SITE_URL}{reverse('shared', args=[self.sealed_token])}"
 
     @property
     def state(self) -> State:
-        """What its author is told of it; a live one shows nothing while the account is closed."""
+        """The state that its author sees. A live link of an inactive account cannot be opened."""
         if self.revoked_at:
             return self.State.REVOKED
         if self.expires_at and self.expires_at <= timezone.now():

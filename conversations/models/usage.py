@@ -1,13 +1,13 @@
-"""The ledger added up, for pages that must be quick however long it grows."""
+"""Daily sums of the ledger, so that reports stay fast however long it grows."""
 
 from django.conf import settings
 from django.db import models
 
 
 class UsageSums(models.Model):
-    """Sums over answers that ended alike on one day.
+    """Sums over the answers of one day that ended in the same way.
 
-    ``first_token_ms`` is a sum, over the ``first_token_answers`` that said anything.
+    ``first_token_ms`` is a sum over the ``first_token_answers`` that had any token.
     """
 
     day = models.DateField()
@@ -32,7 +32,7 @@ class UsageSums(models.Model):
 
 
 class UsageDay(UsageSums):
-    """The ledger added up by day, person, model and provider."""
+    """Sums by day, user, model and provider."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="usage_days"
@@ -56,8 +56,8 @@ class UsageDay(UsageSums):
         ]
         indexes = [
             models.Index(fields=["user", "day"]),
-            # Whatever is asked of many people is answered from this index alone: looking the
-            # rows up would take four times as long.
+            # Reports over many users read this index alone: reading the rows too would take four
+            # times as long.
             models.Index(
                 fields=[
                     "day",
@@ -83,9 +83,9 @@ class UsageDay(UsageSums):
 
 
 class UsageTotal(UsageSums):
-    """The ledger added up by day, model and provider: all people together.
+    """Sums by day, model and provider, for all users together.
 
-    A year of it has thousands of rows where :class:`UsageDay` has hundreds of thousands.
+    A year has thousands of rows here, and hundreds of thousands in :class:`UsageDay`.
     """
 
     class Meta:

@@ -1,7 +1,7 @@
-"""The people who use the site."""
+"""Accounts."""
 
 from django.contrib.auth.models import AbstractUser
 
 
 class User(AbstractUser):
-    """A person with an account. Administrators have ``is_staff`` and ``is_superuser``."""
+    """An account. Administrators have ``is_staff`` and ``is_superuser``."""

@@ -73,7 +73,7 @@ def deciding_rules(
     person's groups, else everyone's. Of equals the more generous decides. Those of ``key`` have
     slots of their own, and so hold beside them."""
     decided: dict[tuple[str, str, int, int], Rule] = {}
-    for rule in Rule.objects.touching(user, model, key):
+    for rule in Rule.objects.applying_to(user, model, key):
         known = decided.get(rule.slot)
         if known is None or _rank(rule) > _rank(known):
             decided[rule.slot] = rule
@@ -99,7 +99,7 @@ def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
     Lowers ``max_tokens`` where that makes it fit. Raises :class:`QuotaExceeded`, and the caller's
     transaction is to be rolled back.
     """
-    Rule.objects.keep()
+    Rule.objects.lock_for_reserving()
     rules = deciding_rules(wanted.user, wanted.model, wanted.key)
     now = timezone.now()
     counters = locked(wanted.user, rules, now)

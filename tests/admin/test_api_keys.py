@@ -62,7 +62,7 @@ def test_keys_are_revoked_with_a_line_in_the_trail_for_each(people: People) -> N
     ended = made(people.bob, "ended")
     api_keys.revoke(ended)
     revoke(desk_of(people.dana), *keys, ended)
-    assert not ApiKey.objects.kept().exists()
+    assert not ApiKey.objects.unrevoked().exists()
     assert trail() == [("dana", "revoked", str(key)) for key in keys]
     assert list(told()[1]) == ["revoked_at"]
 
@@ -71,7 +71,7 @@ def test_staff_revoke_keys_of_people_and_not_of_administrators(people: People) -
     erin = staff_member("erin", "view_apikey", "change_apikey")
     of_alice, of_dana, own = made(people.alice), made(people.dana), made(erin)
     revoke(desk_of(erin), of_alice, of_dana, own)
-    assert list(ApiKey.objects.kept()) == [of_dana]
+    assert list(ApiKey.objects.unrevoked()) == [of_dana]
 
 
 def test_without_the_permission_there_is_nothing_to_see(people: People) -> None:

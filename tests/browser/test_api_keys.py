@@ -37,7 +37,7 @@ def test_a_key_is_made_copied_and_revoked(new_page: NewPage) -> None:
     expect(page.get_by_role("status")).to_have_text(
         "“build server” is revoked. No program can use it any more."
     )
-    assert not ApiKey.objects.kept().exists()
+    assert not ApiKey.objects.unrevoked().exists()
 
 
 def copied(page: Page, name: str) -> str:
