@@ -73,6 +73,14 @@ def test_a_standing_says_what_is_left_and_when_it_starts_anew(people: People) ->
     assert (standing.resets_at.hour, standing.resets_at.minute) == (0, 0)
 
 
+def test_what_is_shown_for_a_model_are_the_limits_that_hold_for_it(people: People) -> None:
+    model, other = make_model(), make_model("another/model")
+    rules = [limit(100), limit(40, language_model=model), limit(30, language_model=other)]
+    shown = standings(people.alice, model)
+    assert {each.rule for each in shown} == set(rules[:2])
+    assert {each.rule for each in standings(people.alice, None)} == set(rules)
+
+
 MOMENT = datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC)
 WINDOWS = {
     "minute": (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
