@@ -1,13 +1,13 @@
-"""Talks to servers that speak ``POST /chat/completions``.
+"""Client for servers that speak ``POST /chat/completions``.
 
-Pure: the standard library, httpx over aiohttp's connections, and msgspec; no Django. What servers
-send in their many ways becomes the one form of ``types`` here, and what fails one of ``errors``.
+Pure: the standard library, httpx over aiohttp's connections, and msgspec; no Django. Replies of
+every form become the ``types`` of this package, and every failure becomes one of its ``errors``.
 
     async with Upstream(base_url, api_key, dialect=SILICONFLOW) as upstream:
-        async with upstream.stream(request, stop) as answer:
-            async for chunk in answer:
+        async with upstream.stream(request, stop) as stream:
+            async for chunk in stream:
                 ...
-        answer.finish_reasons, answer.usage, answer.complete
+        stream.finish_reasons, stream.usage, stream.complete
 """
 
 from .address import BadAddress, check_base_url, check_header

@@ -1,4 +1,4 @@
-"""Checks what an administrator enters to reach a server, and knows what of it is secret."""
+"""Checks the address and the headers of a server, and lists which of its values are secret."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ SHORTEST_SECRET = 6
 
 
 class BadAddress(ValueError):
-    """An address that cannot be asked; ``code`` says why: incomplete, not_http, login or query."""
+    """An address that cannot be used; ``code`` is incomplete, not_http, login or query."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -21,15 +21,15 @@ class BadAddress(ValueError):
 
 
 def check_base_url(base_url: str) -> str:
-    """Give the address without a slash at its end. Raises BadAddress.
+    """Return the address without a slash at its end. Raises BadAddress.
 
-    Names and keys do not belong in it: addresses are shown and logged.
+    It may hold no login and no query, where keys would be: addresses are shown and logged.
     """
     try:
         parts = urlsplit(base_url.strip())
-        # What the standard library and httpx read differently must not pass one of them alone.
+        # A host that the standard library and httpx read differently could pass one check only.
         same_host = httpx.URL(base_url.strip()).host == (parts.hostname or "").lower()
-        # Looking a name up fails in this way where a part of it is empty or too long.
+        # Resolving a name fails in the same way if a part of it is empty or too long.
         (parts.hostname or "").encode("idna")
         valid = same_host and parts.port != 0
     except (ValueError, httpx.InvalidURL):
@@ -50,7 +50,7 @@ def check_base_url(base_url: str) -> str:
 
 
 def check_header(name: str, value: str) -> None:
-    """Raise ValueError for what cannot be a header, without repeating the value."""
+    """Raise ValueError for an invalid header, without repeating its value."""
     if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
         raise ValueError(f"The header {name!r} must be printable ASCII.")
 
@@ -58,7 +58,7 @@ def check_header(name: str, value: str) -> None:
 def secrets_in(
     api_key: str | None, headers: Mapping[str, str] | None, proxy: str | None
 ) -> tuple[str, ...]:
-    """Give every value that must never be shown, the longest first."""
+    """Return every value that must never be shown, the longest first."""
     proxy_password = urlsplit(proxy).password if proxy else None
     values = [api_key, proxy_password, *(headers or {}).values()]
     return tuple(

@@ -1,8 +1,8 @@
-"""Which network addresses a server may have, judged on the address that is connected to.
+"""Decides which network addresses may be connected to.
 
-A name says nothing about where it leads, and may lead elsewhere the next time it is looked up
-(DNS rebinding). So the judgement is on numbers alone, at the last moment before the connection;
-only the names of cloud metadata services are refused as names.
+A host name may resolve to any address, and to another one the next time (DNS rebinding). So the
+policy checks numeric addresses, immediately before the connection is made; only the names of
+cloud metadata services are refused as names.
 """
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -24,7 +24,7 @@ _PRIVATE = tuple(
         "fc00::/7",
     )
 )
-# Services that give a machine's credentials to whoever asks from it, and are not link-local:
+# Services that give a machine's credentials to any process on it, and are not link-local:
 # Alibaba, Oracle, Azure, AWS, Google and Scaleway.
 _METADATA_ADDRESSES = frozenset(
     ip_address(address)
@@ -53,7 +53,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 class AddressPolicy(msgspec.Struct, frozen=True):
-    """Public addresses are allowed; ``private`` ones too if it says so.
+    """Allows public addresses, and private ones if ``private`` is True.
 
     Private are loopback, RFC 1918, RFC 4193 and RFC 6598. Never allowed: link-local, multicast,
     unspecified, reserved and metadata addresses, whatever form they are written in.
@@ -62,11 +62,11 @@ class AddressPolicy(msgspec.Struct, frozen=True):
     private: bool = True
 
     def allows_name(self, name: str) -> bool:
-        """Whether a name may be looked up at all."""
+        """Return whether a name may be resolved."""
         return name.rstrip(".").lower() not in _METADATA_NAMES
 
     def allows_host(self, host: str) -> bool:
-        """Whether a host may stand in an address, as far as can be told without looking it up."""
+        """Return whether a host may be used, as far as is known without resolving it."""
         try:
             ip_address(host.partition("%")[0])
         except ValueError:
@@ -74,7 +74,7 @@ class AddressPolicy(msgspec.Struct, frozen=True):
         return self.allows(host)
 
     def allows(self, address: str) -> bool:
-        """Whether a numeric address, as ``getaddrinfo`` gives it, may be connected to."""
+        """Return whether a numeric address, as ``getaddrinfo`` gives it, may be connected to."""
         try:
             return self._allows(ip_address(address.partition("%")[0]))
         except ValueError:
@@ -91,7 +91,7 @@ class AddressPolicy(msgspec.Struct, frozen=True):
 
 
 def _is_public(address: Address) -> bool:
-    # ``is_global`` alone takes multicast, IPv4-compatible and site-local addresses for public.
+    # ``is_global`` alone counts multicast, IPv4-compatible and site-local addresses as public.
     if address.is_multicast or address.is_reserved or address.is_unspecified:
         return False
     if isinstance(address, IPv6Address) and address.is_site_local:
@@ -100,7 +100,7 @@ def _is_public(address: Address) -> bool:
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that a mapped, 6to4 or NAT64 address leads to."""
+    """Return the IPv4 address inside a mapped, 6to4 or NAT64 address."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour

@@ -1,4 +1,4 @@
-"""What the fields of a program's request demand of each other, as OpenAI's own server does."""
+"""Checks that the fields of a request agree with each other, as OpenAI's own server does."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,8 +11,8 @@ _ALLOWED = f"{', '.join(TOOL_CHOICES)}, or one of the tools"
 
 
 def check_agreement(request: CompletionRequest) -> None:
-    """Raise InvalidField for the first field that does not go with the others."""
-    for problem in [*_tool_choice(request), *_likelihoods(request), *_tool_answers(request)]:
+    """Raise InvalidField for the first field that contradicts another."""
+    for problem in [*_tool_choice(request), *_log_probabilities(request), *_tool_results(request)]:
         raise problem
 
 
@@ -32,12 +32,12 @@ def _names_one(choice: Mapping[str, Any], tools: Sequence[Tool]) -> bool:
     return choice.get("type") == "function" and name in [tool.name for tool in tools]
 
 
-def _likelihoods(request: CompletionRequest) -> Iterator[InvalidField]:
+def _log_probabilities(request: CompletionRequest) -> Iterator[InvalidField]:
     if request.top_logprobs is not None and not request.logprobs:
         yield InvalidField("top_logprobs", "It needs logprobs.", "with logprobs: true")
 
 
-def _tool_answers(request: CompletionRequest) -> Iterator[InvalidField]:
+def _tool_results(request: CompletionRequest) -> Iterator[InvalidField]:
     for position, message in enumerate(request.messages):
         if message.role == "tool" and not message.tool_call_id:
             field = f"messages[{position}].tool_call_id"

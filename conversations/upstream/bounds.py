@@ -1,19 +1,19 @@
-"""How long and how large an answer may be."""
+"""Bounds on the time and the size of a completion."""
 
 import msgspec
 
 
 class Clocks(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds that each stage of a call may take.
+    """Seconds that each stage of a call may take at most.
 
     ``connect``    to get a connection, waiting for a free one and TLS included
     ``first_byte`` from sending the request to the first event with data
     ``idle``       between two events with data; comments do not count, so that a server that
-                   sends nothing but keep-alive comments does not hold an answer for ever
-    ``byte_idle``  silence of any kind once the headers have come
+                   sends keep-alive comments alone cannot keep a call open for ever
+    ``byte_idle``  without a single byte once the headers have come
     ``total``      the whole call
 
-    Time that our own reader takes between two chunks counts for ``total`` only.
+    Time that the caller takes between two chunks counts for ``total`` only.
     """
 
     connect: float = 5.0
@@ -24,10 +24,10 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Caps(msgspec.Struct, frozen=True, kw_only=True):
-    """Bytes that each part of an answer may have.
+    """Bytes that each part of a completion may have at most.
 
-    ``answer`` counts the text that we keep (content, reasoning, tool arguments); ``wire`` counts
-    all that arrives, since one token costs some servers 400 bytes of JSON.
+    ``answer`` counts the text that is stored (content, reasoning, tool arguments); ``wire`` counts
+    every byte received, since some servers send 400 bytes of JSON for one token.
     """
 
     line: int = 1 << 20

@@ -1,4 +1,4 @@
-"""The client of one model server."""
+"""Client of one model server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -27,13 +27,13 @@ T = TypeVar("T")
 class Upstream:
     """A model server that speaks ``POST /chat/completions``.
 
-    Keep one for each provider as long as the process lives: it holds the pool of connections.
-    Nothing of the environment (proxies, .netrc) is used, no redirect followed, no cookie kept.
+    Create one for each provider and reuse it: it holds the pool of connections. It uses nothing of
+    the environment (proxies, .netrc), follows no redirect and stores no cookie.
 
     ``base_url`` ends before ``/chat/completions`` (``https://api.siliconflow.cn/v1``). ``headers``
-    go with every request and count as secret. ``policy`` says which network addresses may be
-    connected to; by default private ones may, and metadata services never.
-    Raises ValueError for an address or a header that cannot be used.
+    are sent with every request and count as secret. ``policy`` says which network addresses may be
+    connected to; by default private ones may, metadata services never.
+    Raises ValueError for an invalid address or header.
     """
 
     def __init__(  # noqa: PLR0913  (each is a field of a provider)
@@ -91,18 +91,18 @@ class Upstream:
         *,
         inline_thinking: InlineThinking | None = None,
     ) -> AsyncIterator[CompletionStream]:
-        """Ask for an answer and give it as it comes.
+        """Request a completion and yield its stream.
 
         Setting ``stop`` ends the iteration promptly at any stage, the wait for the headers
-        included, and closes the connection; nobody is cancelled. Raises UpstreamError on entering
-        when the server does not answer or refuses, and from the iteration when the answer fails.
+        included, and closes the connection; no task is cancelled. Raises UpstreamError on entering
+        when the server does not respond or refuses, and from the iteration when the stream fails.
         """
         body = msgspec.structs.replace(request, stream=True).to_wire(self.dialect)
         async with Watch(self._clocks, stop) as watch:
             stream = CompletionStream(watch, self._decoder(request, inline_thinking))
             try:
                 response = await _guarded(
-                    watch, self._exchange.post(body, keep=self.dialect.reuse_streams)
+                    watch, self._exchange.post(body, reuse=self.dialect.reuse_streams)
                 )
                 if response is not None:
                     stream.begin(response)
@@ -111,7 +111,7 @@ class Upstream:
                 await stream.aclose()
 
     async def models(self) -> list[str]:
-        """Give the ids of the models that the server lists."""
+        """Return the ids of the models that the server lists."""
         async with Watch(self._clocks, whole=True) as watch:
             listed = await _guarded(watch, self._exchange.get_whole("/models"))
         return read_models(listed)
@@ -128,10 +128,10 @@ class Upstream:
 
 
 async def _guarded(watch: Watch, work: Coroutine[Any, Any, T]) -> T | None:
-    """Do work that the watch may break; None when it was stopped.
+    """Run work that the watch may interrupt; None if it was stopped.
 
-    The work runs in a task of its own, since waiting for headers can be broken only by
-    cancellation, and the task that called us must not be cancelled. aiohttp's pool survives that.
+    The work runs in a task of its own, since waiting for headers can be interrupted only by
+    cancellation, and the caller's task must not be cancelled. aiohttp's pool survives that.
     """
     if watch.verdict == STOP:
         work.close()
@@ -157,7 +157,7 @@ async def _guarded(watch: Watch, work: Coroutine[Any, Any, T]) -> T | None:
 
 
 async def _dispose(task: asyncio.Task[Any]) -> None:
-    """Close a response that came although nobody wants it any more."""
+    """Close a response that arrived after the call was interrupted."""
     if not task.cancelled() and task.exception() is None:
         result = task.result()
         if isinstance(result, httpx.Response):

@@ -1,4 +1,4 @@
-"""Bytes of an answer in, Chunks out; no input or output of its own."""
+"""Decodes the bytes of a completion stream into Chunks; does no input or output."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ _BOM_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
 
 
 class StreamDecoder:
-    """Decodes one streamed answer, whatever its bytes turn out to be.
+    """Decodes one completion stream, whatever format its bytes have.
 
     Servers that were asked for a stream have been seen to send server-sent events, one whole JSON
     completion, a JSON error or an HTML page, all with status 200 and any content type, so the
-    first byte decides. ``chunks`` fills as bytes are fed; a fault is kept in ``failure``, so that
-    the chunks before it are not lost, and ends the decoding.
+    first byte decides. ``chunks`` fills as bytes are fed. An error ends the decoding; it is stored
+    in ``failure`` and not raised, so that the chunks before it are not lost.
     """
 
     def __init__(
@@ -44,35 +44,35 @@ class StreamDecoder:
         self.normaliser = Normaliser(inline_thinking=inline_thinking)
         self._error_reader = error_reader or ErrorReader()
         self._caps = caps or Caps()
-        self._wanted_choices = choices
+        self._expected_choices = choices
         self._events = SSEDecoder(line_cap=self._caps.line, event_cap=self._caps.event)
         self._form: str | None = None
         self._body = bytearray()
         self._wire_bytes = 0
-        self._called = False
+        self._has_calls = False
 
     @property
     def complete(self) -> bool:
-        """Whether every choice has a finish reason. [DONE] alone does not make it so."""
+        """True if every choice has a finish reason. [DONE] alone is not enough."""
         reasons = self.normaliser.finish_reasons
-        enough = self.done or len(reasons) >= self._wanted_choices
+        enough = self.done or len(reasons) >= self._expected_choices
         return bool(reasons) and enough and None not in reasons.values()
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes."""
+        """Decode the next bytes."""
         try:
             self._take(data)
         except UpstreamError as failure:
             self.fail(failure)
 
     def fail(self, failure: UpstreamError) -> None:
-        """End with this failure, unless the answer is over."""
+        """End with this failure, unless the stream has ended."""
         if not self.over:
             self.failure = failure
             self.over = True
 
     def end(self) -> None:
-        """Take note that no more bytes will come, and judge what did."""
+        """End the stream: no more bytes will come. Check that it is complete."""
         if self.over:
             return
         try:
@@ -132,22 +132,22 @@ class StreamDecoder:
     def _take_value(self, value: object) -> None:
         failure = self._error_reader.from_event(value)
         if failure is None:
-            self._keep(self.normaliser.feed(value))
+            self._add(self.normaliser.feed(value))
             failure = self.normaliser.failure
             if failure is None:
                 return
             raise failure
-        if _has_choices(value):  # Some servers put the error into a chunk with text.
+        if _has_choices(value):  # Some servers send the error in a chunk that has text too.
             with suppress(UpstreamError):
-                self._keep(self.normaliser.feed(value))
+                self._add(self.normaliser.feed(value))
         raise failure
 
-    def _keep(self, chunk: Chunk) -> None:
+    def _add(self, chunk: Chunk) -> None:
         if not chunk.choices and chunk.usage is None:
             return
         self.text_bytes += chunk.text_bytes
-        if not self._called:
-            self._called = any(choice.delta.tool_calls for choice in chunk.choices)
+        if not self._has_calls:
+            self._has_calls = any(choice.delta.tool_calls for choice in chunk.choices)
         if self.text_bytes > self._caps.answer:
             raise TooLarge("answer", self._caps.answer)
         self.chunks.append(chunk)
@@ -159,8 +159,8 @@ class StreamDecoder:
             self.done = True
         rest = self.normaliser.flush()
         if rest is not None:
-            self._keep(rest)
-        self._judge()
+            self._add(rest)
+        self._check_complete()
 
     def _take_whole(self) -> None:
         self.done = True
@@ -174,14 +174,14 @@ class StreamDecoder:
             raise NotAStream("The server sent JSON that is no completion.")
         self._take_value(value)
 
-    def _judge(self) -> None:
-        """Raise unless this is the end of an answer: a clean end of bytes proves nothing."""
+    def _check_complete(self) -> None:
+        """Raise unless the completion is complete: a clean end of the bytes proves nothing."""
         if self._form is not None and not self.payloads and not self._events.comments:
             raise NotAStream("The server sent something that is no stream of events.")
         if not self.done and not self.complete:
             raise Truncated("The answer broke off.")
         cut = {"length", "content_filter"} & set(self.normaliser.finish_reasons.values())
-        if not self.text_bytes and not self._called and not cut:
+        if not self.text_bytes and not self._has_calls and not cut:
             raise EmptyAnswer("The answer has no content.")
 
 

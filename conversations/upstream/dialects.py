@@ -1,4 +1,4 @@
-"""What each kind of server does differently, as data."""
+"""Differences between the kinds of servers, as data."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -24,13 +24,13 @@ ReplayReasoning = Literal["tool_turns", "always", "never"]
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of server.
 
-    The table of parameters says which of them it is sent, and where they go in the body: servers
-    answer 400 to what they do not know (OpenAI to ``top_k``) or ignore it. ``takes_user`` says
-    whether it is sent the name of the end user.
+    ``upstream.parameters`` says which parameters it is sent, and where they go in the body: servers
+    answer 400 to unknown ones (OpenAI to ``top_k``) or ignore them. ``takes_user`` says whether it
+    is sent the name of the end user.
     ``stream_options`` asks for usage in streams. ``reuse_streams`` is False for servers that close
     the connection after a stream although they announce otherwise.
-    ``replay_reasoning`` says on which earlier assistant messages reasoning goes back: some
-    servers answer 400 with it, others without it on turns that called tools.
+    ``replay_reasoning`` says for which earlier assistant messages the reasoning is sent again:
+    some servers answer 400 to it, others to its absence from turns that called tools.
     ``inline_thinking`` splits ``<think>`` out of the content: "tagged" when the model writes the
     opening tag, "opened" when its template has already written it.
     """

@@ -1,9 +1,9 @@
-"""Reads what servers say when they fail, whatever the shape, into one of our errors.
+"""Translates the error responses of servers, in all their shapes, into UpstreamErrors.
 
 The shapes: ``{"error": {...}}`` (OpenAI, llama.cpp), ``{"error": "..."}`` (Ollama),
 ``{"code": ..., "message": ...}`` and ``{"message": ...}`` and a bare JSON string (SiliconFlow),
 ``{"object": "error", "message": ...}`` (vLLM), ``{"detail": ...}``, plain text, and HTML, which is
-never shown. Shape decides, not status: the same server uses several.
+never shown. The shape decides, not the status: the same server uses several.
 """
 
 import re
@@ -34,7 +34,7 @@ from .text import is_clean
 _OVERFLOW = re.compile(
     r"max_prompt_tokens|max_seq_len|exceed_context|context[_ ](?:length|size|window)", re.IGNORECASE
 )
-# "max_tokens (8192) have exceeded max_seq_len": the answer asked for is too long, not the prompt.
+# "max_tokens (8192) have exceeded max_seq_len": the requested answer is too long, not the prompt.
 _ASKED_TOO_MUCH = re.compile(r"^max_tokens\b")
 _LIMIT_NAME = re.compile(r"\b([RTI]P[MHD])\b")
 _BY_WORD: tuple[tuple[str, type[UpstreamError]], ...] = (
@@ -63,8 +63,8 @@ _BY_STATUS: Mapping[int, type[UpstreamError]] = {
 }
 
 
-class _Complaint(msgspec.Struct, frozen=True):
-    """What a server said, independent of the shape."""
+class _ServerError(msgspec.Struct, frozen=True):
+    """The content of an error response, independent of its shape."""
 
     message: str
     code: str = ""
@@ -74,60 +74,60 @@ class _Complaint(msgspec.Struct, frozen=True):
 
 
 class ErrorReader:
-    """Reads failures of one server. ``secrets`` are taken out of every message."""
+    """Reads error responses of one server. ``secrets`` are removed from every message."""
 
     def __init__(self, dialect: Dialect = GENERIC, secrets: tuple[str, ...] = ()) -> None:
         self._dialect = dialect
         self._secrets = secrets
 
     def from_response(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
-        """Read an answer whose status says that it failed."""
-        error = self._error(_complaint(_decode(body)), status)
+        """Read a response whose status says that the request failed."""
+        error = self._error(_server_error(_decode(body)), status)
         error.status = status
         error.retry_after = retry_after(headers)
         error.trace_id = trace_id(headers)
         return error
 
     def from_event(self, value: Any) -> UpstreamError | None:
-        """Read an event of a stream, or a whole answer of status 200; None if it is no failure."""
+        """Read an event of a stream, or a whole body of status 200; None if it is no error."""
         if not isinstance(value, dict):
-            return self._error(_complaint(value), 500) if isinstance(value, str) else None
+            return self._error(_server_error(value), 500) if isinstance(value, str) else None
         if value.get("error"):
-            return self._error(_complaint(value), _status_within(value))
+            return self._error(_server_error(value), _status_within(value))
         if value.get("choices") is not None:
             return None
         if value.get("object") == "error" or {"code", "message"} <= value.keys():
-            return self._error(_complaint(value), _status_within(value))
+            return self._error(_server_error(value), _status_within(value))
         return None
 
-    def _error(self, complaint: _Complaint, status: int) -> UpstreamError:
-        kind = self._kind(complaint, status)
-        error = kind(redact(complaint.message, self._secrets))
+    def _error(self, details: _ServerError, status: int) -> UpstreamError:
+        kind = self._kind(details, status)
+        error = kind(redact(details.message, self._secrets))
         if isinstance(error, ContextOverflow):
-            error.prompt_tokens, error.limit = _token_counts(complaint)
+            error.prompt_tokens, error.limit = _token_counts(details)
         if isinstance(error, RateLimited):
-            found = _LIMIT_NAME.search(complaint.message)
+            found = _LIMIT_NAME.search(details.message)
             error.which = found[1] if found else None
             error.retryable = not (error.which or "").endswith("D")
         return error
 
-    def _kind(self, complaint: _Complaint, status: int) -> type[UpstreamError]:
-        words = f"{complaint.code} {complaint.type}"
-        if 400 <= status < 500 and _overflows(complaint):
+    def _kind(self, details: _ServerError, status: int) -> type[UpstreamError]:
+        words = f"{details.code} {details.type}"
+        if 400 <= status < 500 and _overflows(details):
             return ContextOverflow
-        by_code = self._dialect.error_codes.get(complaint.code)
+        by_code = self._dialect.error_codes.get(details.code)
         if by_code is not None:
             return by_code
         by_word = next((kind for word, kind in _BY_WORD if word in words), None)
         if by_word is not None:
             return by_word
-        if status == 404 and "model" in complaint.message.lower():
+        if status == 404 and "model" in details.message.lower():
             return UnknownModel
         return _BY_STATUS.get(status, RequestRejected if 400 <= status < 500 else Failed)
 
 
 def trace_id(headers: Mapping[str, str]) -> str | None:
-    """Give the server's own name for the request, to quote to its support."""
+    """Return the server's own id of the request, to quote to its support."""
     found = headers.get("x-siliconcloud-trace-id") or headers.get("x-request-id")
     return redact(found)[:100] if found else None
 
@@ -140,11 +140,11 @@ def _decode(body: bytes) -> Any:
         return text
 
 
-def _complaint(value: Any) -> _Complaint:
+def _server_error(value: Any) -> _ServerError:
     if isinstance(value, str):
-        return _Complaint(value)
+        return _ServerError(value)
     if not isinstance(value, dict):
-        return _Complaint("")
+        return _ServerError("")
     inner = value.get("error")
     if isinstance(inner, dict):
         return _from_object(inner)
@@ -153,11 +153,11 @@ def _complaint(value: Any) -> _Complaint:
     return _from_object(value)
 
 
-def _from_object(value: Mapping[str, Any]) -> _Complaint:
+def _from_object(value: Mapping[str, Any]) -> _ServerError:
     message = value.get("message") or value.get("detail") or ""
     if not isinstance(message, str):
         message = msgspec.json.encode(message).decode() if is_clean(message) else ""
-    return _Complaint(
+    return _ServerError(
         message=message,
         code=_word(value.get("code")),
         type=_word(value.get("type")),
@@ -166,10 +166,10 @@ def _from_object(value: Mapping[str, Any]) -> _Complaint:
     )
 
 
-def _overflows(complaint: _Complaint) -> bool:
-    if _ASKED_TOO_MUCH.search(complaint.message):
+def _overflows(details: _ServerError) -> bool:
+    if _ASKED_TOO_MUCH.search(details.message):
         return False
-    return bool(_OVERFLOW.search(f"{complaint.code} {complaint.type} {complaint.message}"))
+    return bool(_OVERFLOW.search(f"{details.code} {details.type} {details.message}"))
 
 
 def _word(value: Any) -> str:
@@ -180,21 +180,21 @@ def _count(value: Any) -> int | None:
     return value if type(value) is int and value > 0 else None
 
 
-def _token_counts(complaint: _Complaint) -> tuple[int | None, int | None]:
-    """Give (prompt tokens, limit): from fields of their own, else from the numbers in the text.
+def _token_counts(details: _ServerError) -> tuple[int | None, int | None]:
+    """Return (prompt tokens, limit): from fields of their own, else from the numbers in the text.
 
     The larger of two numbers is the prompt: it did not fit.
     """
-    if complaint.prompt_tokens and complaint.limit:
-        return complaint.prompt_tokens, complaint.limit
-    numbers = sorted({int(number) for number in re.findall(r"\b\d{3,9}\b", complaint.message)})
+    if details.prompt_tokens and details.limit:
+        return details.prompt_tokens, details.limit
+    numbers = sorted({int(number) for number in re.findall(r"\b\d{3,9}\b", details.message)})
     if len(numbers) >= 2:
         return numbers[-1], numbers[0]
     return None, numbers[0] if numbers else None
 
 
 def _status_within(value: Mapping[str, Any]) -> int:
-    """Give the HTTP status that an error object names, 500 if none."""
+    """Return the HTTP status that an error object names, 500 if none."""
     inner = value.get("error")
     code = inner.get("code") if isinstance(inner, dict) else value.get("code")
     text = str(code)

@@ -1,12 +1,12 @@
-"""What can go wrong between us and a model server.
+"""Errors of calls to a model server.
 
     UpstreamError
     ├── Unreachable        no connection, or it broke before an answer began
-    ├── AddressRefused     the address is one that must not be connected to
-    ├── Redirected         the address answers with a redirect, which is never followed
+    ├── AddressRefused     the address must not be connected to
+    ├── Redirected         the server redirects, which is never followed
     ├── TimedOut           one of our clocks ran out (``clock``)
     ├── Denied
-    │   ├── KeyUnreadable  the key that is kept cannot be read, so nothing was asked
+    │   ├── KeyUnreadable  the stored key cannot be decrypted, so nothing was sent
     │   ├── Unauthorised   the key is missing or wrong
     │   ├── Forbidden      the key may not do this
     │   └── OutOfBalance   the account has no money left
@@ -17,25 +17,25 @@
     ├── Busy
     │   ├── RateLimited    (``which``: RPM, TPM, RPD ...)
     │   └── Overloaded
-    ├── Failed             the server broke, before or in the middle of an answer
+    ├── Failed             the server failed, before or in the middle of a completion
     └── BadAnswer
-        ├── NotAStream     something else came where an answer should be
-        ├── Malformed      the answer cannot be read
+        ├── NotAStream     the body is something else than a completion
+        ├── Malformed      the body cannot be decoded
         ├── TooLarge       a cap was passed (``cap``)
-        ├── Truncated      the answer broke off
-        └── EmptyAnswer    the answer ended without saying anything
+        ├── Truncated      the stream ended early
+        └── EmptyAnswer    the completion has no content
 
 Each carries ``code`` (a stable slug), ``retryable`` (may the same request succeed later?),
 ``status`` (HTTP, if there was one), ``message`` (plain text of at most 200 characters without
-markup, addresses or keys), ``retry_after`` (seconds) and ``trace_id`` (the server's own name for
-the request).
+markup, addresses or keys), ``retry_after`` (seconds) and ``trace_id`` (the server's own id of the
+request).
 """
 
 from typing import ClassVar
 
 
 class UpstreamError(Exception):
-    """The root of every failure that this package raises about a server."""
+    """Base of every error that this package raises about a server."""
 
     code: ClassVar[str] = "upstream_error"
     retryable: bool = False
@@ -116,7 +116,7 @@ class UnknownModel(RequestRejected):
 
 
 class ContextOverflow(RequestRejected):
-    """``prompt_tokens`` and ``limit`` as far as the server tells them."""
+    """``prompt_tokens`` and ``limit`` are None where the server does not give them."""
 
     code = "context_overflow"
     prompt_tokens: int | None = None

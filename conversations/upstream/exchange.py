@@ -1,4 +1,4 @@
-"""Sends requests to one server until one is answered, or until it is clear that none will be."""
+"""Sends requests to one server, with retries, and turns bad responses into errors."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ _HOST = re.compile(r"[^A-Za-z0-9.:\[\]-]")
 class Exchange:
     """The HTTP of one server: headers, retries, statuses, encodings."""
 
-    def __init__(  # noqa: PLR0913  (what Upstream was given)
+    def __init__(  # noqa: PLR0913  (the arguments of Upstream)
         self,
         base_url: str,
         headers: Mapping[str, str],
@@ -54,13 +54,13 @@ class Exchange:
         """Close the pool."""
         await self._client.aclose()
 
-    async def post(self, body: dict[str, Any], *, keep: bool = True) -> httpx.Response:
-        """Ask for a completion and give the open response of status 2xx. Raises UpstreamError.
+    async def post(self, body: dict[str, Any], *, reuse: bool = True) -> httpx.Response:
+        """Request a completion and return the open response of status 2xx. Raises UpstreamError.
 
-        ``keep`` False asks for a connection that serves this request alone.
+        ``reuse`` False asks the server to close the connection after this request.
         """
         headers = {"Content-Type": "application/json", "Accept": "text/event-stream, */*;q=0.5"}
-        if not keep:
+        if not reuse:
             headers["Connection"] = "close"
         if not self._takes_stream_options:
             body = _without_stream_options(body)
@@ -72,10 +72,10 @@ class Exchange:
             if "stream_options" not in body:
                 raise
         self._takes_stream_options = False
-        return await self.post(body, keep=keep)
+        return await self.post(body, reuse=reuse)
 
     async def get_whole(self, path: str) -> Any:
-        """Fetch a whole JSON body and give it decoded. Raises UpstreamError."""
+        """Fetch a whole JSON body and return it decoded. Raises UpstreamError."""
         return await self._whole(await self._ask("GET", path, {}, None))
 
     async def _ask(
@@ -104,7 +104,7 @@ class Exchange:
             await asyncio.sleep(delay)
 
     async def _failure(self, response: httpx.Response) -> UpstreamError | None:
-        """Give what is wrong with a response, closed then; None when its body can be read."""
+        """Return the error of a response and close it; None if its body can be read."""
         encoding = response.headers.get("content-encoding", "identity")
         plain = encoding.lower() in {"identity", ""}
         if response.is_success and plain:
@@ -133,7 +133,7 @@ class Exchange:
         return self._decoded(bytes(body), trace)
 
     def _decoded(self, body: bytes, trace: str | None) -> Any:
-        # Some servers send blank lines, as signs of life, before the JSON.
+        # Some servers send blank lines before the JSON, to keep the connection open.
         text = body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
         try:
             value = parse(text)
@@ -170,7 +170,7 @@ def _redirected(response: httpx.Response) -> Redirected:
 
 
 async def _read_error(response: httpx.Response) -> bytes:
-    """Read as much of an error as arrives: its status tells what is wrong though it breaks off."""
+    """Read as much of an error body as arrives: the status is enough if it ends early."""
     body = bytearray()
     with suppress(*BROKEN):
         await _read(response, ERROR_BODY_BYTES, body)
@@ -178,7 +178,7 @@ async def _read_error(response: httpx.Response) -> bytes:
 
 
 async def _read(response: httpx.Response, most: int, body: bytearray) -> None:
-    """Read a response into ``body``, at most so many bytes of it."""
+    """Read at most ``most`` bytes of a response into ``body``."""
     async for data in response.aiter_raw():
         body += data[: most - len(body)]
         if len(body) >= most:

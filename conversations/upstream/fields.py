@@ -1,4 +1,4 @@
-"""Reads the fields of a decoded JSON object, strict about their types."""
+"""Typed reading of the fields of a decoded JSON object."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 class InvalidField(ValueError):
     """A request field that is out of range or of the wrong type.
 
-    ``field`` is its path on the wire (``tools[2].function.name``), ``allowed`` the range in words.
+    ``field`` is its path in the body (``tools[2].function.name``), ``allowed`` the range in words.
     """
 
     def __init__(self, field: str, message: str, allowed: str) -> None:
@@ -19,10 +19,10 @@ class InvalidField(ValueError):
 
 
 class Fields:
-    """The fields of one JSON object; each reader gives None for what is missing or null.
+    """The fields of one JSON object; each method returns None for a missing field or null.
 
-    Every reader raises InvalidField, naming the field by its path, for a value of another type.
-    True and false are no numbers here, and numbers are finite.
+    Every method raises InvalidField, with the path of the field, for a value of another type.
+    True and false do not count as numbers, and numbers must be finite.
     """
 
     def __init__(self, value: Any, path: str = "") -> None:
@@ -32,19 +32,19 @@ class Fields:
         self._path = path
 
     def path(self, name: str) -> str:
-        """Name a field the way an error does."""
+        """Return the path of a field, as errors show it."""
         return f"{self._path}.{name}" if self._path else name
 
     def raw(self, name: str) -> Any:
-        """Give the value as it came."""
+        """Return the value unchecked."""
         return self._values.get(name)
 
     def without(self, *names: str) -> dict[str, Any]:
-        """Give the fields other than these."""
+        """Return the fields other than these."""
         return {name: value for name, value in self._values.items() if name not in names}
 
     def wrong(self, name: str, allowed: str) -> InvalidField:
-        """Make the error that says what the field should have been."""
+        """Create the error for a field of the wrong type."""
         return InvalidField(self.path(name), "The value has the wrong type.", allowed)
 
     def integer(self, name: str) -> int | None:
@@ -80,7 +80,7 @@ class Fields:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Read a text or a list of texts."""
+        """Read a string or a list of strings."""
         value = self.raw(name)
         values = [value] if isinstance(value, str) else ([] if value is None else value)
         if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
@@ -94,12 +94,12 @@ class Fields:
         return value
 
     def object(self, name: str) -> "Fields | None":
-        """Read a nested object as Fields of its own."""
+        """Read a nested object as Fields."""
         value = self.mapping(name)
         return None if value is None else Fields(value, self.path(name))
 
     def objects(self, name: str) -> Iterator["Fields"]:
-        """Read a list of objects, each as Fields of its own."""
+        """Read a list of objects, each as Fields."""
         value = self.raw(name)
         if value is not None and not isinstance(value, list):
             raise self.wrong(name, "a list of objects")

@@ -1,4 +1,4 @@
-"""The messages of a request: read from the wire, and written for a dialect."""
+"""Reads the messages of a request from a body, and writes them for a dialect."""
 
 from typing import Any, get_args
 
@@ -22,7 +22,7 @@ def read_message(fields: Fields) -> ChatMessage:
 
 
 def write_message(message: ChatMessage, replay: ReplayReasoning) -> dict[str, Any]:
-    """Give the message as it stands in a request; ``replay`` says where reasoning goes back.
+    """Return the message as JSON; ``replay`` says for which messages reasoning is sent.
 
     The content of a turn that called tools is "" and never null: some servers reject null.
     """
@@ -50,7 +50,7 @@ def _role(fields: Fields) -> Role:
 
 
 def _content(fields: Fields) -> str:
-    """Read a text, null, or a list of text parts. Other parts (images) are refused."""
+    """Read a string, null, or a list of text parts. Refuses other parts (images)."""
     if not isinstance(fields.raw("content"), list):
         return fields.text("content") or ""
     texts = []

@@ -1,4 +1,4 @@
-"""Reads ``GET /models``."""
+"""Reads the response to ``GET /models``."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from .errors import NotAStream
 from .text import clean
 
 MOST_MODELS = 10_000
-# More than any site takes, so that a longer name is refused there and never becomes another one.
+# More than the site accepts: a longer name is refused there, and never cut to another name.
 MOST_CHARACTERS = 1_000
 
 
 def read_models(value: Any) -> list[str]:
-    """Give the ids in the order of the server, each once.
+    """Return the ids in the order of the server, each once.
 
-    Takes ``{"data": [{"id": ...}]}``, ``{"models": [{"name": ...}]}`` (Ollama) and bare lists; an
-    entry without an id is left out. Raises NotAStream when there is no list.
+    Accepts ``{"data": [{"id": ...}]}``, ``{"models": [{"name": ...}]}`` (Ollama) and bare lists;
+    skips entries without an id. Raises NotAStream if there is no list.
     """
     listed = value
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Turns the JSON that servers send, streamed or whole, into Chunks."""
+"""Normalises the JSON that servers send, streamed or whole, into Chunks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ MOST_CHOICES = 128
 
 
 class _Choice:
-    """One choice of a stream: what of it must be remembered from delta to delta."""
+    """The state of one choice of a stream between its deltas."""
 
     def __init__(self, index: int, inline_thinking: InlineThinking) -> None:
         self.index = index
@@ -41,7 +41,7 @@ class _Choice:
         self._role_sent = False
 
     def feed(self, value: Mapping[str, Any]) -> ChunkChoice:
-        """Take one choice of one chunk."""
+        """Normalise one choice of one chunk."""
         delta = _mapping(value.get("delta")) or _mapping(value.get("message"))
         reasoning = self._reasoning.feed(_reasoning(delta))
         if reasoning:
@@ -61,7 +61,7 @@ class _Choice:
         )
 
     def flush(self) -> Delta:
-        """Give what was held back, since this choice has ended."""
+        """Return the text that was held back: this choice has ended."""
         thought, content = self._splitter.feed(self._content.flush())
         last_thought, last_content = self._splitter.flush()
         reasoning = self._reasoning.flush() + thought + last_thought
@@ -77,7 +77,7 @@ class _Choice:
         )
 
     def _finish(self, value: Any) -> FinishReason | None:
-        """Give the finish reason when it is new. The first stands, but tool_calls beats stop."""
+        """Return the finish reason if it is new: the first one, or tool_calls in place of stop."""
         if not isinstance(value, str) or value in {"", "null"}:
             return None
         if value in _FAILED_FINISH:
@@ -95,8 +95,8 @@ class _Choice:
 class Normaliser:
     """Turns the decoded JSON events of one stream into Chunks.
 
-    Errors inside a stream are the caller's to find first (ErrorReader.from_event). What is known
-    at any time: ``id``, ``model``, ``usage`` (the latest), and ``finish_reasons`` by choice.
+    The caller must look for errors in an event first (ErrorReader.from_event). At any time
+    ``id``, ``model``, ``usage`` (the latest) and ``finish_reasons`` (by choice) are available.
     """
 
     def __init__(self, *, inline_thinking: InlineThinking = "off") -> None:
@@ -110,20 +110,20 @@ class Normaliser:
 
     @property
     def finish_reasons(self) -> dict[int, FinishReason | None]:
-        """The finish reason of each choice seen so far, None while it runs."""
+        """The finish reason of each choice so far, None while it has none."""
         return {index: choice.finish_reason for index, choice in sorted(self._choices.items())}
 
     @property
     def failure(self) -> UpstreamError | None:
-        """The failure that a choice ended with; the text of that chunk still counts."""
-        # Asked after every event, where a generator costs more than the answer.
+        """The failure that a choice ended with; the text of the same chunk still counts."""
+        # Called after every event; a generator expression would cost more than the loop.
         for choice in self._choices.values():
             if choice.failure:
                 return choice.failure
         return None
 
     def feed(self, value: Any) -> Chunk:
-        """Take one event. Raises Malformed for what is no chunk."""
+        """Normalise one event. Raises Malformed if it is not a chunk."""
         if not isinstance(value, dict):
             raise Malformed("An event of the stream is not a JSON object.")
         choices = value.get("choices") or []
@@ -141,7 +141,7 @@ class Normaliser:
         return self._chunk(made, usage)
 
     def flush(self) -> Chunk | None:
-        """Give what was held back when the stream ends without a finish reason."""
+        """Return the text that was held back: the stream ended without a finish reason."""
         made = tuple(
             ChunkChoice(index=choice.index, delta=delta)
             for choice in self._choices.values()
@@ -150,8 +150,8 @@ class Normaliser:
         return self._chunk(made, None) if made else None
 
     def _count(self, usage: Usage, *, alone: bool) -> None:
-        """Take the latest count. llama.cpp counts each choice for itself, in an event of its own
-        behind the end of that choice, and those add up."""
+        """Store the latest usage. llama.cpp counts each choice separately, in an event of its own
+        after the end of that choice; those counts are added up."""
         ended = sum(choice.finish_reason is not None for choice in self._choices.values())
         self.usage = usage
         if alone and ended == len(self._counted) + 1:
@@ -192,7 +192,7 @@ def _added(first: Delta, rest: Delta) -> Delta:
 
 
 def _reasoning(delta: Mapping[str, Any]) -> str:
-    """Read ``reasoning_content`` or, as vLLM and OpenRouter call it, ``reasoning``."""
+    """Read ``reasoning_content`` or, as vLLM and OpenRouter name it, ``reasoning``."""
     value = delta.get("reasoning_content")
     if not isinstance(value, str):
         value = delta.get("reasoning")
@@ -200,7 +200,7 @@ def _reasoning(delta: Mapping[str, Any]) -> str:
 
 
 def _content(delta: Mapping[str, Any]) -> str:
-    """Read ``content``: a text, null, or a list of parts; a refusal is content too."""
+    """Read ``content``: a string, null, or a list of parts; a refusal counts as content."""
     value = delta.get("content")
     if isinstance(value, list):
         texts = [part.get("text") for part in value if isinstance(part, dict)]

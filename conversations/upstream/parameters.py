@@ -1,7 +1,7 @@
-"""The table of request parameters: one row for each, and no other list of them by hand.
+"""The table of request parameters, from which all lists of parameters are derived.
 
-What a model takes, what a server is sent, what a request is checked against, the forms of the
-administration, the page and the description of the API are all derived from these rows.
+Its rows decide what a model accepts, what a server is sent, what a request is checked against,
+and what the forms of the administration, the page and the description of the API contain.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ Kind = Literal["integer", "number", "flag", "structured"]
 Capability = Literal["takes_tools", "reasons", "writes_json"]
 
 _SERVERS = frozenset({"siliconflow", "openai", "llamacpp", "ollama", "vllm", "generic"})
-# SiliconFlow's page does not name these; OpenAI's and the servers that follow it do.
+# OpenAI and the servers that follow it have these; SiliconFlow does not list them.
 _OPENAI_SERVERS = _SERVERS - {"siliconflow"}
 # OpenAI answers 400 to these and Ollama ignores them.
 _OPEN_SERVERS = _SERVERS - {"openai", "ollama"}
@@ -50,15 +50,15 @@ def _shown(value: float) -> str:
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter of a request, under its name on the wire.
 
-    ``range`` is the service's own, of a number; an administrator may only narrow it, except that
-    ``highest``, where it is set, is how far the upper end may be raised.
-    ``servers`` are the dialects that are sent it; ``paths`` says where in the body, for those that
-    have it elsewhere than under its name.
-    ``needs`` is what a model must be able to do.
-    ``essential`` says that an answer without it would be another one than was asked for, so that
-    the gateway refuses it instead of leaving it out.
-    ``has_default`` says that an administrator may set a default for a model.
-    ``on_page`` says that the panel of parameters and the forms of presets have a field for it.
+    ``range``        the service's own range of a number, which an administrator may narrow
+    ``highest``      the value up to which an administrator may raise the upper end
+    ``servers``      the dialects that are sent the parameter
+    ``paths``        its place in the body, for dialects that have it under another name
+    ``needs``        the capability that a model must have
+    ``essential``    without it the answer would not be the requested one, so that the gateway
+                     refuses the request instead of leaving the parameter out
+    ``has_default``  an administrator may set a default for a model
+    ``on_page``      the panel of parameters and the forms of presets have a field for it
     """
 
     name: str
@@ -74,15 +74,15 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     on_page: bool = False
 
     def path_for(self, dialect: str) -> Path:
-        """Give the place of the parameter in the body for a server of this dialect."""
+        """Return the place of the parameter in the body for a server of this dialect."""
         return self.paths.get(dialect, (self.name,))
 
 
 # The ranges are from the chat-completions page of SiliconFlow (max_tokens, stop, tools), its error
 # codes 20060 (top_k) and 20081 (n), and its parameter table for the rest.
 PARAMETERS = (
-    # How long answers may be and how many there are is reserved from what was asked for, so
-    # that max_tokens and n have no default here.
+    # Quotas reserve tokens by the max_tokens and the n of the request, so that these have no
+    # default here.
     Parameter(
         name="max_tokens",
         kind="integer",
@@ -95,7 +95,7 @@ PARAMETERS = (
     Parameter(
         name="temperature",
         kind="number",
-        description="How far the choice of each token is left to chance.",
+        description="How random the choice of each token is.",
         range=Range(0, 2),
         has_default=True,
         on_page=True,
@@ -111,7 +111,7 @@ PARAMETERS = (
     Parameter(
         name="top_k",
         kind="integer",
-        description="Tokens are chosen among this many; -1 for all.",
+        description="Tokens are chosen among this many of the likeliest; -1 for all.",
         range=Range(1, 100, also=(-1,)),
         highest=1 << 20,
         servers=_OPEN_SERVERS,
@@ -121,7 +121,7 @@ PARAMETERS = (
     Parameter(
         name="min_p",
         kind="number",
-        description="Tokens that are less likely than this part of the likeliest are left out.",
+        description="Leaves out tokens less likely than this share of the likeliest one.",
         range=Range(0, 1),
         servers=_OPEN_SERVERS,
         has_default=True,
@@ -129,7 +129,7 @@ PARAMETERS = (
     Parameter(
         name="frequency_penalty",
         kind="number",
-        description="Makes tokens less likely the more often they were said.",
+        description="Makes tokens less likely the more often they have appeared.",
         range=Range(-2, 2),
         has_default=True,
         on_page=True,
@@ -137,7 +137,7 @@ PARAMETERS = (
     Parameter(
         name="presence_penalty",
         kind="number",
-        description="Makes tokens less likely once they were said.",
+        description="Makes tokens less likely once they have appeared.",
         range=Range(-2, 2),
         servers=_OPENAI_SERVERS,
         has_default=True,
@@ -153,14 +153,14 @@ PARAMETERS = (
     Parameter(
         name="top_logprobs",
         kind="integer",
-        description="How many of the likeliest tokens to tell at each place.",
+        description="How many of the likeliest tokens to return at each position.",
         range=Range(0, 20),
         servers=_OPENAI_SERVERS,
     ),
     Parameter(
         name="thinking_budget",
         kind="integer",
-        description="The most tokens that a reasoning model may think.",
+        description="The most tokens of reasoning.",
         range=Range(128, 32768),
         servers=_OPEN_SERVERS - {"vllm"},
         paths={"llamacpp": ("thinking_budget_tokens",)},
@@ -168,11 +168,11 @@ PARAMETERS = (
         essential=True,
         has_default=True,
     ),
-    # A seed that every user shares would be none, so it has no default.
+    # A seed that all users share would be of no use, so it has no default.
     Parameter(
         name="seed",
         kind="integer",
-        description="The same request with the same seed is answered alike, where the server can.",
+        description="The same request with the same seed gets the same answer, if the server can.",
         range=Range(-(2**63), 2**63 - 1),
         servers=_OPENAI_SERVERS,
     ),
@@ -194,7 +194,7 @@ PARAMETERS = (
     Parameter(
         name="logprobs",
         kind="flag",
-        description="Tell how likely each token was.",
+        description="Return the log-probability of each token.",
         servers=_OPENAI_SERVERS,
         essential=True,
     ),
@@ -208,14 +208,14 @@ PARAMETERS = (
     Parameter(
         name="tool_choice",
         kind="structured",
-        description="How tools are used; or the one of the tools to call.",
+        description="How tools are used, or the tool to call.",
         needs="takes_tools",
         essential=True,
     ),
     Parameter(
         name="tools",
         kind="structured",
-        description="Functions; each has another name.",
+        description="Functions; each has a name of its own.",
         needs="takes_tools",
         essential=True,
         on_page=True,
@@ -223,16 +223,15 @@ PARAMETERS = (
     Parameter(
         name="enable_thinking",
         kind="flag",
-        description="For models that can do without.",
+        description="Whether the model thinks, if it can do without.",
         servers=_OPEN_SERVERS,
         paths={"llamacpp": _TEMPLATE_THINKING, "vllm": _TEMPLATE_THINKING},
         needs="reasons",
     ),
 )
-BY_NAME: Mapping[str, Parameter] = {each.name: each for each in PARAMETERS}
 DEFAULT_RANGES: Mapping[str, Range] = {each.name: each.range for each in PARAMETERS if each.range}
 
 
 def paths_for(dialect: str) -> dict[str, Path]:
-    """Give the place in the body of each parameter that servers of this dialect are sent."""
+    """Return the place in the body of each parameter that servers of this dialect are sent."""
     return {each.name: each.path_for(dialect) for each in PARAMETERS if dialect in each.servers}

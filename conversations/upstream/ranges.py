@@ -15,12 +15,12 @@ MOST_STOP_SEQUENCES = 4
 MOST_TOOLS = 128
 
 
-# A model accepts each number within its range; the defaults are the service's own.
+# The range of each number by its name; those of a model may be narrower than the defaults.
 Ranges: TypeAlias = Mapping[str, Range]
 
 
 def find_invalid(request: CompletionRequest, ranges: Ranges = DEFAULT_RANGES) -> list[InvalidField]:
-    """Give every field of the request that the ranges do not allow, in the order of the fields."""
+    """Return an error for every field out of range, in the order of the fields."""
     return [
         *_invalid_basics(request),
         *_invalid_stop(request),
@@ -31,7 +31,7 @@ def find_invalid(request: CompletionRequest, ranges: Ranges = DEFAULT_RANGES) ->
 
 
 def check(request: CompletionRequest, ranges: Ranges = DEFAULT_RANGES) -> None:
-    """Raise InvalidField for the first field that the ranges do not allow."""
+    """Raise InvalidField for the first field out of range."""
     for problem in find_invalid(request, ranges):
         raise problem
 

@@ -1,4 +1,4 @@
-"""Makes text from a server safe to show: plain, short, without addresses and keys."""
+"""Makes text from a server safe to show: plain, short, without addresses or keys."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Give at most 200 characters of plain text; nothing at all of an HTML page."""
+    """Return at most 200 characters of plain text, and nothing of an HTML page."""
     text = clean(text[:20_000])
     for secret in secrets:
         text = text.replace(secret, "[key]")

@@ -1,4 +1,4 @@
-"""A request for a completion, and its form on the wire."""
+"""Completion requests, and their JSON."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool | None = None
 
     def to_wire(self) -> dict[str, Any]:
-        """Give the tool as it stands in a request."""
+        """Return the tool as JSON."""
         function: dict[str, Any] = {"name": self.name, "parameters": dict(self.parameters)}
         if self.description is not None:
             function["description"] = self.description
@@ -31,24 +31,24 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResponseFormat(msgspec.Struct, frozen=True, kw_only=True):
-    """The form that the answer must have: text, json_object or json_schema."""
+    """The required format of the answer: text, json_object or json_schema."""
 
     type: str
     json_schema: Mapping[str, Any] | None = None
 
     def to_wire(self) -> dict[str, Any]:
-        """Give the format as it stands in a request."""
+        """Return the format as JSON."""
         if self.json_schema is None:
             return {"type": self.type}
         return {"type": self.type, "json_schema": dict(self.json_schema)}
 
 
 class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that may be asked of ``POST /chat/completions``. What is None is not sent.
+    """A request to ``POST /chat/completions``. Fields that are None are not sent.
 
-    ``include_usage`` is what the asker wants in a stream (``stream_options``); upstreams are
-    always asked for usage where their dialect knows how. ``replay_reasoning`` is what the model
-    needs in place of what is usual for the dialect; no body carries it.
+    ``include_usage`` is an API client's choice (``stream_options``); upstreams are always asked for
+    usage if their dialect supports it. ``replay_reasoning`` replaces the dialect's policy for
+    one model; it is not part of the body.
     """
 
     model: str
@@ -78,11 +78,10 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_wire(cls, body: Any) -> "CompletionRequest":
-        """Read a decoded JSON body, strict about types and silent about unknown keys.
+        """Read a decoded JSON body: strict about types, ignoring unknown keys.
 
-        Raises InvalidField for the first field of a wrong type. Ranges are left to
-        ``ranges.check``. ``max_completion_tokens`` is read as ``max_tokens``, the role
-        ``developer`` as ``system``.
+        Raises InvalidField for the first field of a wrong type; ``ranges.check`` checks the ranges.
+        ``max_completion_tokens`` is read as ``max_tokens``, the role ``developer`` as ``system``.
         """
         fields = Fields(body)
         return cls(
@@ -97,7 +96,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def to_wire(self, dialect: Dialect) -> dict[str, Any]:
-        """Give the body to send to a server of this dialect."""
+        """Return the body to send to a server of this dialect."""
         replay = self.replay_reasoning or dialect.replay_reasoning
         body: dict[str, Any] = {
             "model": self.model,

@@ -1,4 +1,4 @@
-"""When a call may be sent again: never once a byte of an answer has come."""
+"""Decides whether a call may be sent again: never after the first byte of a completion."""
 
 from .errors import Busy, UpstreamError
 from .transport import is_disconnect, may_connect_later
@@ -8,12 +8,12 @@ LONGEST_WAIT_SECONDS = 2.0
 
 
 class Retries:
-    """What one call has tried. Each question gives the seconds to wait, or None for "give up".
+    """The retries of one call. Each method returns the seconds to wait, or None to give up.
 
-    * a connection that could not be made: twice more;
-    * a reused connection that broke before any byte: once, since the server had most likely
-      closed it while it lay idle (llama.cpp does after every stream);
-    * 429 and 503 whose Retry-After is at most 2 s: once. Longer waits are the caller's to decide.
+    * a connection that could not be made: two retries;
+    * a reused connection that broke before any byte: one retry, since the server had most likely
+      closed it while it was idle (llama.cpp does so after every stream);
+    * 429 and 503 with a Retry-After of at most 2 s: one retry. The caller decides on longer waits.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Retries:
         self._waited = False
 
     def after_break(self, error: BaseException, *, reused: bool) -> float | None:
-        """Judge a failure of the connection."""
+        """Return the wait after a failure of the connection."""
         if may_connect_later(error) and self._connects < len(CONNECT_DELAYS_SECONDS):
             self._connects += 1
             return CONNECT_DELAYS_SECONDS[self._connects - 1]
@@ -32,7 +32,7 @@ class Retries:
         return None
 
     def after_failure(self, failure: UpstreamError) -> float | None:
-        """Judge an answer that says the server failed."""
+        """Return the wait after an error response."""
         delay = failure.retry_after
         if not isinstance(failure, Busy) or self._waited or delay is None:
             return None

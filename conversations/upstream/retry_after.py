@@ -1,4 +1,4 @@
-"""Reads when a server wants to be asked again."""
+"""Reads the Retry-After header."""
 
 import math
 from collections.abc import Mapping
@@ -9,18 +9,18 @@ LONGEST_SECONDS = 86_400.0
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Give the seconds to wait, at most a day; None for no, a past or a senseless value.
+    """Return the seconds to wait, at most a day; None for a missing, past or invalid value.
 
-    RFC 9110, section 10.2.3, and ``retry-after-ms`` of OpenAI, which is finer and goes first.
+    RFC 9110, section 10.2.3, and ``retry-after-ms`` of OpenAI, which is finer and comes first.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return _sensible(milliseconds / 1000)
+        return _bounded(milliseconds / 1000)
     value = headers.get("retry-after")
     seconds = _number(value)
     if seconds is None and value:
         seconds = _until(value, now or datetime.now(UTC))
-    return None if seconds is None else _sensible(seconds)
+    return None if seconds is None else _bounded(seconds)
 
 
 def _number(value: str | None) -> float | None:
@@ -40,7 +40,7 @@ def _until(value: str, now: datetime) -> float | None:
     return (moment - now).total_seconds()
 
 
-def _sensible(seconds: float) -> float | None:
+def _bounded(seconds: float) -> float | None:
     if not math.isfinite(seconds) or seconds <= 0:
         return None
     return min(seconds, LONGEST_SECONDS)

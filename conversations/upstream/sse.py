@@ -1,4 +1,4 @@
-"""A decoder for server-sent events that is fed bytes and does no input or output.
+"""Decoder for server-sent events; does no input or output.
 
 WHATWG HTML, section 9.2 "Server-sent events". Only CR, LF and CRLF end a line: readers that
 follow ``str.splitlines`` also break lines at U+2028 and U+0085, which are legal inside JSON.
@@ -12,7 +12,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class ServerSentEvent(msgspec.Struct, frozen=True):
-    """One dispatched event. ``event`` is "message" unless the stream says otherwise."""
+    """One dispatched event. ``event`` is "message" unless the stream names another type."""
 
     data: str
     event: str = "message"
@@ -22,7 +22,7 @@ class ServerSentEvent(msgspec.Struct, frozen=True):
 class SSEDecoder:
     """Turns bytes, cut anywhere, into events.
 
-    ``comments`` counts the comment lines so far: signs of life that are no events.
+    ``comments`` counts the comment lines so far: servers send them to keep a connection open.
     Raises TooLarge for a line or an event over its cap (bytes).
     """
 
@@ -39,13 +39,13 @@ class SSEDecoder:
         self._id = ""
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
-        """Take the next bytes and give the events that they complete."""
+        """Decode the next bytes and return the events that they complete."""
         if self._after_cr and data:
             self._after_cr = False
             if data[0] == 0x0A:
                 data = data[1:]
         events: list[ServerSentEvent] = []
-        # Unlike str.splitlines, bytes.splitlines knows CR, LF and CRLF only.
+        # Unlike str.splitlines, bytes.splitlines splits at CR, LF and CRLF only.
         for piece in data.splitlines(keepends=True):
             line = self._complete(piece)
             if line is None:
@@ -56,7 +56,7 @@ class SSEDecoder:
         return events
 
     def flush(self) -> list[ServerSentEvent]:
-        """Give what an unterminated tail would have been; the standard says to discard it."""
+        """Return the event of an unterminated tail, which the standard says to discard."""
         if self._partial:
             line, self._partial = bytes(self._partial), bytearray()
             self._take(line)

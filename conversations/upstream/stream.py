@@ -1,4 +1,4 @@
-"""One streamed answer, read chunk by chunk."""
+"""One completion stream, read chunk by chunk."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,17 +12,17 @@ from .error_responses import trace_id
 from .types import Chunk, FinishReason, Usage
 from .watch import STOP, Watch
 
-# How long the end of a body may take after [DONE]; a body read to its end frees its connection.
+# The time for the end of a body after [DONE]; a body read to its end frees its connection.
 DRAIN_SECONDS = 0.1
 
 BROKEN = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError)
 
 
 class CompletionStream:
-    """Iterate over it for Chunks; ask it afterwards what came of it.
+    """An async iterator of Chunks, with the outcome in its properties afterwards.
 
-    Iteration ends when the answer is over or was stopped. Otherwise it raises an UpstreamError,
-    after the chunks that did arrive.
+    Iteration ends when the completion has ended or was stopped. On an error it raises an
+    UpstreamError, after the chunks that had arrived.
     """
 
     def __init__(self, watch: Watch, decoder: StreamDecoder) -> None:
@@ -34,7 +34,7 @@ class CompletionStream:
 
     @property
     def began(self) -> bool:
-        """Whether the server took the request up: it has answered with a status of success."""
+        """True if the server accepted the request: it responded with a status of success."""
         return self._response is not None
 
     @property
@@ -44,31 +44,31 @@ class CompletionStream:
 
     @property
     def finish_reasons(self) -> dict[int, FinishReason | None]:
-        """The finish reason of each choice seen, None where it has none."""
+        """The finish reason of each choice so far, None while it has none."""
         return self._decoder.normaliser.finish_reasons
 
     @property
     def text_bytes(self) -> int:
-        """How many bytes of content, reasoning and tool arguments have been read."""
+        """Bytes of content, reasoning and tool arguments so far."""
         return self._decoder.text_bytes
 
     @property
     def complete(self) -> bool:
-        """Whether every choice has a finish reason. False flags an end by [DONE] alone."""
+        """True if every choice has a finish reason. False means an end by [DONE] alone."""
         return self._decoder.complete
 
     @property
     def done(self) -> bool:
-        """Whether [DONE] was seen."""
+        """True after [DONE]."""
         return self._decoder.done
 
     @property
     def stopped(self) -> bool:
-        """Whether the stop flag ended this answer."""
+        """True if the stop flag ended this stream."""
         return self._watch.verdict == STOP
 
     def begin(self, response: httpx.Response) -> None:
-        """Take the response whose body is the answer."""
+        """Start to read the body of a response."""
         self.trace_id = trace_id(response.headers)
         self._response = response
         self._bytes = response.aiter_raw()
@@ -76,7 +76,7 @@ class CompletionStream:
         self._watch.guard(response.aclose)
 
     async def aclose(self) -> None:
-        """Let go of the connection: kept if the body has ended, closed if not."""
+        """Release the connection: for reuse if the body has ended, closed if not."""
         if self._response is None:
             return
         if self.done and not self.stopped:
@@ -116,10 +116,11 @@ class CompletionStream:
                 self._watch.saw_payload()
 
     async def _next_bytes(self) -> bytes | None:
-        """Give what arrives next, None at the end, be it clean or not.
+        """Return the next bytes, None at the end, clean or not.
 
-        Whether the answer is whole shows in what arrived: a body without a length that is cut
-        short ends cleanly too, and one that breaks after its last event has lost nothing.
+        The decoder decides from the events whether the completion is complete: a body without a
+        length also ends cleanly if it is cut, and one that breaks after its last event has lost
+        nothing.
         """
         if self._bytes is None or self._watch.verdict is not None:
             return None

@@ -1,4 +1,4 @@
-"""Cleans text that databases and sockets could not carry."""
+"""Cleans text that databases and sockets cannot carry."""
 
 import re
 from typing import Any
@@ -13,15 +13,15 @@ _HALF = re.compile("[\ud800-\udfff]")
 class TextJoiner:
     """Cleans one text that arrives in pieces.
 
-    Drops U+0000, which PostgreSQL refuses; joins surrogate halves that some servers send in two
-    deltas; replaces halves that stay alone by U+FFFD, since they cannot be encoded.
+    Removes U+0000, which PostgreSQL refuses; joins surrogate halves that some servers send in two
+    deltas; replaces single halves by U+FFFD, since they cannot be encoded.
     """
 
     def __init__(self) -> None:
         self._high = ""
 
     def feed(self, text: str) -> str:
-        """Give what can be shown so far; a high half at the end waits for its low half."""
+        """Return the text so far; a high half at the end waits for its low half."""
         if text.isascii() and not self._high and "\0" not in text:
             return text
         text = self._high + text
@@ -34,19 +34,19 @@ class TextJoiner:
         return _repair(text)
 
     def flush(self) -> str:
-        """Give what still waits, replaced."""
+        """Return a replacement for a half that still waits."""
         waiting, self._high = self._high, ""
         return "\ufffd" if waiting else ""
 
 
 def clean(text: str) -> str:
-    """Clean a text that is complete."""
+    """Return a whole text cleaned."""
     joiner = TextJoiner()
     return joiner.feed(text) + joiner.flush()
 
 
 def is_clean(value: Any) -> bool:
-    """Say whether a decoded JSON value can be stored and sent on as it is."""
+    """Return whether a decoded JSON value can be stored and sent unchanged."""
     try:
         return b"\\u0000" not in msgspec.json.encode(value)
     except (UnicodeError, RecursionError, OverflowError):

@@ -1,4 +1,4 @@
-"""Splits ``<think>`` reasoning out of the content of servers that write both as one text."""
+"""Separates ``<think>`` reasoning from content, for servers that send both as one text."""
 
 from .dialects import InlineThinking
 
@@ -7,11 +7,11 @@ _CLOSE = "</think>"
 
 
 class ThinkSplitter:
-    """Takes content in pieces and gives (reasoning, content) pairs; tags may be cut anywhere.
+    """Splits content that arrives in pieces into (reasoning, content); tags may be cut anywhere.
 
-    Reasoning is looked for only where the content begins, so that an answer that talks about the
-    tag keeps it. A closing tag without an opening one is recognised when it comes within the first
-    piece (whole answers always do) or when ``mode`` is "opened".
+    Only a tag at the beginning counts, so that an answer that mentions the tag keeps it. A closing
+    tag without an opening one is recognised in the first piece (as in a whole answer), or if
+    ``mode`` is "opened".
     """
 
     def __init__(self, mode: InlineThinking) -> None:
@@ -21,11 +21,11 @@ class ThinkSplitter:
         self._fresh = True
 
     def pass_through(self) -> None:
-        """Leave all further content alone: the server marks reasoning itself."""
+        """Split nothing from now on: the server sends reasoning separately."""
         self._state = "content"
 
     def feed(self, text: str) -> tuple[str, str]:
-        """Give the reasoning and the content that this piece adds."""
+        """Return the reasoning and the content that this piece adds."""
         if self._state == "content" and not self._held:
             return "", text
         text = self._held + text
@@ -39,7 +39,7 @@ class ThinkSplitter:
         return "", text
 
     def flush(self) -> tuple[str, str]:
-        """Give what was held back, since no more will come."""
+        """Return the text that was held back: the content has ended."""
         held, self._held = self._held, ""
         thinking = self._state == "thinking" or (self._state == "start" and self._opened)
         return (held, "") if thinking else ("", held)
@@ -66,12 +66,12 @@ class ThinkSplitter:
         if tag:
             self._state = "gap"
             return reasoning.rstrip("\n"), self._after_gap(content)
-        kept = _tail(text)
-        self._held = text[len(text) - kept :]
-        return text[: len(text) - kept], ""
+        end = len(text) - _tail(text)
+        self._held = text[end:]
+        return text[:end], ""
 
     def _after_gap(self, text: str) -> str:
-        """Drop the blank lines between the closing tag and the answer."""
+        """Remove the blank lines between the closing tag and the answer."""
         text = text.lstrip()
         if text:
             self._state = "content"

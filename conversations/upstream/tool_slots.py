@@ -1,9 +1,9 @@
-"""Sorts the tool-call pieces of one choice into calls.
+"""Assembles the tool-call pieces of one choice into calls.
 
 Servers differ: no index at all (Gemini), index 0 for every call (older Ollama), no id or a late one
-(Ollama, Qwen), an id and a name repeated or emptied in each piece (gateways, SiliconFlow). What
-comes out has an index without gaps, and id and name once, in the first piece of each call. So a
-call is numbered when its name is known: one that never gets any must not leave a gap.
+(Ollama, Qwen), an id and a name repeated or emptied in each piece (gateways, SiliconFlow). The
+result has indexes without gaps, and the id and the name once, in the first piece of each call. A
+call gets its index with its name, so that one without a name leaves no gap.
 """
 
 import uuid
@@ -31,7 +31,7 @@ class _Slot:
         self._joiner = TextJoiner()
 
     def take(self, piece: Mapping[str, Any], function: Mapping[str, Any]) -> None:
-        """Set the id and the name once, and append the arguments."""
+        """Add a piece: set the id and the name once, and append the arguments."""
         self.id = self.id or _text(piece.get("id"))
         self.name = self.name or _text(function.get("name"))
         self._arguments.append(self._joiner.feed(_arguments(function.get("arguments"))))
@@ -40,7 +40,7 @@ class _Slot:
             self.extra |= extra
 
     def is_whole(self) -> bool:
-        """Say whether the arguments so far are complete JSON."""
+        """Return whether the arguments so far are complete JSON."""
         try:
             msgspec.json.decode("".join(self._arguments))
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -48,11 +48,11 @@ class _Slot:
         return True
 
     def finish(self) -> None:
-        """Append what the joiner held, since no more will come."""
+        """Append the text that was held back: the call has ended."""
         self._arguments.append(self._joiner.flush())
 
     def delta(self) -> ToolCallDelta | None:
-        """Give what has come since the last delta. A call without a name yet waits for it."""
+        """Return the additions since the last delta; None while the call has no name."""
         if not self.name:
             return None
         arguments = "".join(self._arguments[self._sent :])
@@ -73,7 +73,7 @@ class _Slot:
 
 
 class ToolSlots:
-    """The tool calls of one choice, as they grow."""
+    """The tool calls of one choice so far."""
 
     def __init__(self) -> None:
         self._slots: list[_Slot] = []
@@ -84,14 +84,14 @@ class ToolSlots:
         return any(slot.name for slot in self._slots)
 
     def feed(self, pieces: Any) -> tuple[ToolCallDelta, ...]:
-        """Take the ``tool_calls`` of one delta."""
+        """Add the ``tool_calls`` of one delta."""
         if not isinstance(pieces, list):
             return ()
         deltas = [self._take(piece) for piece in pieces if isinstance(piece, dict)]
         return tuple(delta for delta in deltas if delta is not None)
 
     def flush(self) -> tuple[ToolCallDelta, ...]:
-        """Give what still waits. A call that never got a name cannot be made and is dropped."""
+        """Return what still waits. A call that never got a name cannot be made and is dropped."""
         for slot in self._slots:
             slot.finish()
         deltas = [slot.delta() for slot in self._slots]
@@ -133,7 +133,7 @@ def _text(value: Any) -> str:
 
 
 def _arguments(value: Any) -> str:
-    """Give the arguments as text; some servers send them as an object."""
+    """Return the arguments as text; some servers send them as an object."""
     if isinstance(value, str):
         return value
     return msgspec.json.encode(value).decode() if value is not None and is_clean(value) else ""

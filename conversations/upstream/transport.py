@@ -1,7 +1,7 @@
-"""The wire below httpx: aiohttp's connections, kept strict.
+"""The transport below httpx: aiohttp's connections, with an address policy.
 
-httpx's own pool loses connections for good when a task that waits on it is cancelled, and costs
-twice the time per token; httpx-aiohttp puts aiohttp's pool under the same API.
+httpx's own pool leaks a connection when a task that waits for it is cancelled, and costs twice the
+time per token; httpx-aiohttp provides aiohttp's pool under the same API.
 """
 
 import socket
@@ -22,25 +22,25 @@ from .errors import AddressRefused, Malformed, TimedOut, Unreachable, UpstreamEr
 
 KEEPALIVE_SECONDS = 30.0
 
-# Whether the request that this task sends travels on a connection that served another before.
+# Records if the request of this task is sent over a reused connection.
 reused: ContextVar[dict[str, bool] | None] = ContextVar("reused", default=None)
 
 
 @lru_cache(maxsize=1)
 def tls_context() -> ssl.SSLContext:
-    """Give the one TLS context of the process: making one costs tens of milliseconds."""
+    """Return the one TLS context of the process: creating one takes tens of milliseconds."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 class _Forbidden(OSError):
-    """The address policy does not allow what a connection was to be made to.
+    """The address policy refuses a connection.
 
-    An OSError, since aiohttp wraps only those into the errors that it raises.
+    An OSError, since aiohttp wraps no other exceptions into its own errors.
     """
 
 
 class _CheckedResolver(aiohttp.ThreadedResolver):
-    """Looks names up, and refuses one of whose addresses any is refused."""
+    """Resolves names, and refuses a name if any of its addresses is refused."""
 
     def __init__(self, policy: AddressPolicy) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class _CheckedResolver(aiohttp.ThreadedResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Give the addresses of a name. Raises OSError."""
+        """Return the addresses of a name. Raises OSError."""
         if not self._policy.allows_name(host):
             raise _Forbidden
         found = await super().resolve(host, port, family)
@@ -59,9 +59,9 @@ class _CheckedResolver(aiohttp.ThreadedResolver):
 
 
 class _Body(AiohttpResponseStream):
-    """The bytes of an answer, all of those that arrived.
+    """The body of a response, with every byte that arrived.
 
-    aiohttp's reader raises what broke a connection before it gives what had come until then.
+    If a connection breaks, aiohttp's reader raises before it returns the bytes that it still has.
     """
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -78,7 +78,7 @@ def _unread(reader: aiohttp.StreamReader) -> bytes:
     error = reader.exception()
     if error is None:
         return b""
-    reader.set_exception(None)  # type: ignore[arg-type]  # or it would be raised again
+    reader.set_exception(None)  # type: ignore[arg-type]  # else it is raised again
     try:
         return reader.read_nowait()
     finally:
@@ -87,7 +87,7 @@ def _unread(reader: aiohttp.StreamReader) -> bytes:
 
 class _Transport(AiohttpTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it. Raises httpx.HTTPError."""
+        """Send a request. Raises httpx.HTTPError."""
         response = await super().handle_async_request(request)
         if isinstance(response.stream, AiohttpResponseStream):
             content = response.stream._aiohttp_response  # noqa: SLF001 - it has no other name
@@ -98,9 +98,9 @@ class _Transport(AiohttpTransport):
 def open_transport(
     *, proxy: str | None, max_connections: int, policy: AddressPolicy
 ) -> AiohttpTransport:
-    """Make a transport with a pool of its own. It connects only inside a running loop.
+    """Create a transport with a pool of its own. It connects only inside a running loop.
 
-    With a ``proxy``, the policy holds for the proxy, which makes the connection to the server.
+    With a ``proxy``, the policy applies to the proxy, which makes the connection to the server.
     """
     return _Transport(
         verify=tls_context(),
@@ -114,8 +114,8 @@ def _session_maker(
     max_connections: int, policy: AddressPolicy
 ) -> Callable[[], aiohttp.ClientSession]:
     def open_socket(target: aiohttp.AddrInfoType) -> socket.socket:
-        # Called with the very address that is connected to next: a host that is written as a
-        # number never meets the resolver.
+        # Called with the address that is connected to next: a host that is written as a number is
+        # never resolved.
         family, kind, protocol, _, address = target
         if not policy.allows(str(address[0])):
             raise _Forbidden
@@ -154,7 +154,7 @@ async def _note_reuse(
 
 
 def is_disconnect(error: BaseException) -> bool:
-    """Say whether an open connection broke (as against one that could not be made)."""
+    """Return whether an open connection broke, and not one that could not be made."""
     cause = _cause(error)
     return isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError) and not (
         isinstance(cause, aiohttp.ClientConnectorError)
@@ -162,7 +162,7 @@ def is_disconnect(error: BaseException) -> bool:
 
 
 def may_connect_later(error: BaseException) -> bool:
-    """Say whether making the connection failed for a reason that may pass at once."""
+    """Return whether the connection could not be made for a reason that may be temporary."""
     cause = _cause(error)
     if not isinstance(cause, aiohttp.ClientConnectorError) or _is_forbidden(cause):
         return False
@@ -175,7 +175,7 @@ def may_connect_later(error: BaseException) -> bool:
 
 
 def connection_error(error: BaseException, connect_seconds: float) -> UpstreamError:
-    """Translate what the transport raised before an answer began."""
+    """Translate an exception of the transport before a response."""
     cause = _cause(error)
     if _is_forbidden(cause):
         return AddressRefused("The address policy of this site does not allow this address.")
@@ -185,7 +185,7 @@ def connection_error(error: BaseException, connect_seconds: float) -> UpstreamEr
         return TimedOut("connect", connect_seconds)
     if isinstance(cause, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
         return Malformed("The server does not speak HTTP.")
-    return Unreachable(_why(cause))
+    return Unreachable(_reason(cause))
 
 
 def _is_forbidden(cause: BaseException) -> bool:
@@ -194,8 +194,8 @@ def _is_forbidden(cause: BaseException) -> bool:
     )
 
 
-def _why(cause: BaseException) -> str:
-    """Say why in our own words: those of the system may hold addresses."""
+def _reason(cause: BaseException) -> str:
+    """Return the reason in our own words: messages of the system may contain addresses."""
     reasons: tuple[tuple[type[BaseException], str], ...] = (
         (aiohttp.ClientConnectorDNSError, "The name of the server cannot be resolved."),
         (aiohttp.ClientConnectorCertificateError, "The certificate of the server is not valid."),
@@ -209,5 +209,5 @@ def _why(cause: BaseException) -> str:
 
 
 def _cause(error: BaseException) -> BaseException:
-    """Give aiohttp's error: httpx-aiohttp reports most of them as connect timeouts."""
+    """Return aiohttp's error: httpx-aiohttp reports most of them as connect timeouts."""
     return error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error

@@ -1,6 +1,6 @@
-"""Messages and answers in the wire's own words.
+"""Messages and chunks, under their names on the wire.
 
-Every value here is already normalised: no half surrogates, no NUL, no repeated ids, no HTML.
+Every value is already normalised: no half surrogates, no NUL, no repeated ids, no HTML.
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     """One call of a function that the model asks for.
 
-    ``arguments`` is the model's own text: meant to be a JSON object, but possibly cut or invented.
-    ``extra`` holds keys that we do not know and that must go back as they came (a provider's
-    thought signature, for one).
+    ``arguments`` is text of the model: it should be a JSON object, but may be cut or wrong.
+    ``extra`` holds unknown keys that must be sent back unchanged (a provider's thought signature,
+    for example).
     """
 
     id: str
@@ -26,7 +26,7 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     extra: Mapping[str, Any] = {}
 
     def to_wire(self) -> dict[str, Any]:
-        """Give the call as it stands in a request."""
+        """Return the call as JSON."""
         function = {"name": self.name, "arguments": self.arguments}
         return {**self.extra, "id": self.id, "type": "function", "function": function}
 
@@ -43,11 +43,11 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a completion cost, in tokens. A later value replaces an earlier one; never add them up
-    (the counts of choices that llama.cpp gives one by one are added up where they are read).
+    """Token counts of a completion. A later value replaces an earlier one; never add them up
+    (llama.cpp's counts of single choices are added up where they are read).
 
     ``reasoning_tokens`` are part of ``completion_tokens``, ``cached_tokens`` of ``prompt_tokens``;
-    None where the server does not say.
+    None if the server does not give them.
     """
 
     prompt_tokens: int
@@ -58,10 +58,10 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToolCallDelta(msgspec.Struct, frozen=True, kw_only=True):
-    """A further piece of one tool call.
+    """One piece of a tool call.
 
-    ``index`` counts from 0 without gaps within a choice. ``id`` and ``name`` stand in the first
-    piece of each call, both of them, and in no other.
+    ``index`` counts from 0 without gaps within a choice. The first piece of each call has both
+    ``id`` and ``name``, and no other piece has them.
     """
 
     index: int
@@ -72,9 +72,9 @@ class ToolCallDelta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delta(msgspec.Struct, frozen=True, kw_only=True):
-    """What a chunk adds to one choice. A text is None when nothing is added, and never empty.
+    """The additions of a chunk to one choice. A text is None if nothing is added, and never "".
 
-    ``role`` is set in the first delta of each choice and nowhere else.
+    ``role`` is set in the first delta of each choice only.
     """
 
     role: Role | None = None
@@ -99,8 +99,8 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
 class ChunkChoice(msgspec.Struct, frozen=True, kw_only=True):
     """One choice of a chunk.
 
-    ``finish_reason`` is set once; only a ``tool_calls`` may follow, to correct a ``stop``. Words
-    that the protocol does not know count as ``stop``; ``raw_finish_reason`` keeps what came.
+    ``finish_reason`` is set once; only ``tool_calls`` may follow, to correct ``stop``. Reasons that
+    the protocol does not have become ``stop``; ``raw_finish_reason`` is the server's own.
     """
 
     index: int
@@ -111,7 +111,7 @@ class ChunkChoice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    """One normalised piece of a streamed answer. ``created`` is in Unix seconds, 0 if unsaid."""
+    """One normalised piece of a completion stream. ``created`` is in Unix seconds, 0 if unknown."""
 
     id: str
     model: str

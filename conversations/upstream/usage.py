@@ -1,4 +1,4 @@
-"""Reads token counts, and only those that can be true."""
+"""Reads token counts, and ignores impossible ones."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,14 +7,14 @@ import msgspec
 
 from .types import Usage
 
-# No context window or answer comes near this; servers under fault have sent 1e400 and negatives.
+# No context window or answer is near this size; faulty servers have sent 1e400 and negatives.
 MOST_TOKENS = 100_000_000
 
 
 def read_usage(value: Any) -> Usage | None:
-    """Give the usage, or None when it is absent or cannot be true.
+    """Return the usage, or None if it is missing or impossible.
 
-    Part counts that cannot be true are None; a total that cannot be is the sum of the two others.
+    An impossible detail becomes None; an impossible total becomes the sum of the two others.
     """
     if not isinstance(value, dict):
         return None
@@ -33,7 +33,7 @@ def read_usage(value: Any) -> Usage | None:
 
 
 def add_up(counted: Sequence[Usage]) -> Usage:
-    """Give the usage of choices that were counted one by one: they share their prompt."""
+    """Return the usage of choices that were counted separately: they share their prompt."""
     completion = sum(each.completion_tokens for each in counted)
     thought = [each.reasoning_tokens for each in counted]
     return msgspec.structs.replace(

@@ -1,7 +1,7 @@
-"""Ends one call when its reader says stop, or when a clock runs out.
+"""Interrupts one call when its stop flag is set, or when a clock runs out.
 
-The task that reads is never cancelled: the watch breaks what it waits for (the sending, or the
-open connection), and the reader then finds the verdict and leaves in the normal way.
+The reading task is never cancelled. The watch interrupts what it waits for (the sending of the
+request, or the open connection); the task then finds the verdict and returns normally.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ STOP = "stop"
 class Watch:
     """One call's clocks and its stop flag.
 
-    ``verdict`` is None while the call may go on, "stop", or the name of the clock that ran out.
+    ``verdict`` is None while the call may continue, "stop", or the name of the clock that ran out.
     """
 
     def __init__(
@@ -55,27 +55,27 @@ class Watch:
             await asyncio.wait([self._task])
 
     def guard(self, break_it: Callable[[], Awaitable[object]]) -> None:
-        """Say how to break what the reader waits for from now on."""
+        """Set the function that interrupts what the reader waits for from now on."""
         self._break = break_it
 
     def saw_bytes(self) -> None:
-        """Note a sign of life."""
+        """Record that bytes have arrived."""
         first, self._bytes_at = self._bytes_at is None, self._now()
         if first:
             self._wake_sooner()
 
     def saw_payload(self) -> None:
-        """Note progress."""
+        """Record that an event with data has arrived."""
         first, self._payload_at = self._payload_at is None, self._now()
         if first:
             self._wake_sooner()
 
     def hold(self) -> None:
-        """Note that the reader is away with a chunk."""
+        """Pause the idle clocks: the caller has a chunk."""
         self._held = True
 
     def resume(self) -> None:
-        """Note that the reader waits again; its own time does not count for the idle clocks."""
+        """Start the idle clocks anew: the caller waits for the next chunk."""
         if self._held:
             self._held = False
             self._bytes_at = self._now()
@@ -83,7 +83,7 @@ class Watch:
                 self._payload_at = self._bytes_at
 
     def timed_out(self, trace_id: str | None = None) -> TimedOut:
-        """Give the error for the clock that ran out."""
+        """Return the error for the clock that ran out."""
         clock = self.verdict or ""
         return TimedOut(clock, getattr(self._clocks, clock), trace_id=trace_id)
 
@@ -104,16 +104,16 @@ class Watch:
             await self._break()
 
     def _wake_sooner(self) -> None:
-        """Start an idle clock that may run out before what the watch sleeps for.
+        """Reschedule the timer, since an idle clock that starts now may run out first.
 
-        Needed once for each clock: later signs of life only move its deadline back, which the
-        watch sees when it wakes.
+        Needed once for each clock: later bytes only move its deadline back, and the watch looks
+        at the deadlines again when it wakes.
         """
         if self._timer is not None and not self._timer.expired():
             self._timer.reschedule(self._next()[1])
 
     def _next(self) -> tuple[str, float]:
-        """Give the clock that would run out first, and when."""
+        """Return the clock that will run out first, and its deadline."""
         clocks = self._clocks
         deadlines = [("total", self._started_at + clocks.total)]
         if not self._whole:
