@@ -1,7 +1,7 @@
-"""The events of a generation and the one fold that makes a message from them.
+"""The events of a generation, and the fold that makes a message from them.
 
-The vocabulary is described in docs/protocol.md; ``static/js/state/transcript.js`` is the twin of
-the fold, and ``tests/transcripts.json`` holds both to the same answers.
+docs/protocol.md describes the events. ``static/js/state/transcript.js`` is the fold in JavaScript;
+``tests/transcripts.json`` tests that both give the same results.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,9 +15,9 @@ Cause = Literal["completed", "stopped", "interrupted", "failed"]
 
 
 class ToolCallPiece(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A part of one tool call: ``index`` names the call, ``arguments`` is appended to it.
+    """A part of one tool call: ``index`` identifies the call, ``arguments`` is appended to it.
 
-    ``extra`` holds keys of the provider's that must go back to it as they came.
+    ``extra`` holds keys of the provider that must be sent back unchanged.
     """
 
     index: int
@@ -28,7 +28,7 @@ class ToolCallPiece(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TokenCounts(msgspec.Struct, frozen=True):
-    """Tokens of a whole generation, as the provider counted them."""
+    """Token counts of a whole generation, from the provider."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -36,7 +36,7 @@ class TokenCounts(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """What went wrong: a stable ``code`` for programs and a plain ``message`` for people."""
+    """The error of a generation: a stable ``code`` and a ``message`` for users."""
 
     code: str
     message: str
@@ -53,20 +53,20 @@ class Delta(msgspec.Struct, frozen=True, tag_field="type", tag="delta", omit_def
 
 
 class UsageReported(msgspec.Struct, frozen=True, tag_field="type", tag="usage"):
-    """The provider's count so far. It replaces the one before and is never added to it."""
+    """The provider's count so far. It replaces the previous one and is never added to it."""
 
     usage: TokenCounts
 
 
 class Notice(msgspec.Struct, frozen=True, tag_field="type", tag="notice"):
-    """A remark to the reader about this answer, such as a lowered ``max_tokens``."""
+    """A message to the user about this answer, such as a lowered ``max_tokens``."""
 
     code: str
     message: str
 
 
 class Finished(msgspec.Struct, frozen=True, tag_field="type", tag="finished"):
-    """The last event, exactly one. ``finish_reasons`` maps the choice's number, as text."""
+    """The last event, exactly one. The keys of ``finish_reasons`` are choice numbers as text."""
 
     cause: Cause
     finish_reasons: dict[str, str] = {}
@@ -81,19 +81,19 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(event: Event) -> str:
-    """The event as the JSON text that the log stores and the socket carries."""
+    """Return the event as JSON text, the form in the log and on the socket."""
     return _encoder.encode(event).decode()
 
 
 def decode(payload: str) -> Event:
-    """The event of a payload made by :func:`encode`."""
+    """Return the event of a payload from :func:`encode`."""
     return _decoder.decode(payload)
 
 
 def from_chunk(chunk: upstream.Chunk, at_ms: int) -> list[Event]:
-    """The events of one normalised chunk that arrived ``at_ms`` after the generation's creation.
+    """Return the events of one normalised chunk, ``at_ms`` after the generation's creation.
 
-    Usage and finish reasons are left to the ``finished`` event: some providers repeat them in
+    Usage and finish reasons are in the ``finished`` event only: some providers repeat them in
     every chunk.
     """
     return [
@@ -118,10 +118,10 @@ def _deltas(choice: int, delta: upstream.Delta, at_ms: int) -> Iterator[Delta]:
 
 
 def join(events: Sequence[Event]) -> list[Event]:
-    """Neighbouring deltas of the same choice and kind made one, before they are numbered.
+    """Join neighbouring deltas of the same choice and kind, before they are numbered.
 
-    Tool calls are not joined across calls, and a joined delta keeps the time of its last part,
-    so that the end of the reasoning stays exact.
+    Deltas of different tool calls are not joined. A joined delta has the time of its last part, so
+    that the end of the reasoning stays exact.
     """
     joined: list[Event] = []
     for event in events:
@@ -165,7 +165,7 @@ def _merged_tool_calls(first: Delta, second: Delta) -> Delta | None:
 
 
 class ToolCallTranscript(msgspec.Struct):
-    """One tool call as far as it has arrived; ``arguments`` is JSON text and may be cut."""
+    """One tool call so far; ``arguments`` is JSON text and may be incomplete."""
 
     id: str = ""
     name: str = ""
@@ -174,18 +174,18 @@ class ToolCallTranscript(msgspec.Struct):
 
     @classmethod
     def from_wire(cls, call: Mapping[str, Any]) -> Self:
-        """The call of a message's ``tool_calls``, which holds it in the wire's form."""
+        """Return a call of a message's ``tool_calls``, which has the form of the wire."""
         extra = {key: value for key, value in call.items() if key not in ("id", "type", "function")}
         function = call["function"]
         return cls(call["id"], function["name"], function["arguments"], extra)
 
     def to_wire(self) -> dict[str, object]:
-        """The call in the form that ``message.tool_calls`` has on the wire."""
+        """Return the call in the form of the wire."""
         return upstream.ToolCall(**msgspec.structs.asdict(self)).to_wire()
 
 
 class ChoiceTranscript(msgspec.Struct):
-    """One choice of the answer so far. Times are milliseconds since the generation's creation."""
+    """One choice so far. Times are in milliseconds since the generation's creation."""
 
     content: str = ""
     reasoning_content: str = ""
@@ -196,14 +196,14 @@ class ChoiceTranscript(msgspec.Struct):
 
     @property
     def reasoning_ms(self) -> int | None:
-        """How long the reasoning took, from its first delta to its last."""
+        """The duration of the reasoning, from its first delta to its last."""
         if self.reasoning_from_ms is None or self.reasoning_to_ms is None:
             return None
         return self.reasoning_to_ms - self.reasoning_from_ms
 
 
 class Transcript(msgspec.Struct):
-    """What a generation has said so far: the value that the fold carries."""
+    """The text and the state of a generation so far: the value of the fold."""
 
     choices: dict[int, ChoiceTranscript] = {}
     usage: TokenCounts | None = None
@@ -212,12 +212,12 @@ class Transcript(msgspec.Struct):
     error: Failure | None = None
 
     def choice(self, number: int) -> ChoiceTranscript:
-        """The choice of that number, an empty one if nothing of it has arrived."""
+        """Return the choice of that number, an empty one if nothing of it has arrived."""
         return self.choices.setdefault(number, ChoiceTranscript())
 
 
 def fold(events: Iterable[Event], start: Transcript | None = None) -> Transcript:
-    """The transcript of ``events`` in order, begun with ``start``, which it takes over."""
+    """Return the transcript of ``events`` in order; it changes and returns ``start`` if given."""
     transcript = start or Transcript()
     for event in events:
         apply(transcript, event)
@@ -225,7 +225,7 @@ def fold(events: Iterable[Event], start: Transcript | None = None) -> Transcript
 
 
 def apply(transcript: Transcript, event: Event) -> Transcript:
-    """``transcript`` with ``event`` added to it, in place."""
+    """Add ``event`` to ``transcript`` in place, and return it."""
     match event:
         case Delta():
             _apply_delta(transcript.choice(event.choice), event)

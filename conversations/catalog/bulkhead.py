@@ -1,28 +1,28 @@
-"""The places of one provider: at most so many answers at once, the next in the order they came."""
+"""Limits the parallel answers of one provider; the others wait in order of arrival."""
 
 import asyncio
 from collections import deque
 from typing import Any
 
-# Whoever waits for longer is told so: a line in front of a stalled server only grows.
+# A longer wait fails: the queue of a stalled server would only grow.
 WAIT_SECONDS = 5.0
 
 
 class Bulkhead:
-    """Counts the answers that a provider gives. ``most`` is None where any number may run."""
+    """The places of one provider. ``most`` is the number of places, None for no limit."""
 
     def __init__(self) -> None:
         self.most: int | None = None
         self._taken = 0
-        self._line: deque[asyncio.Future[None]] = deque()
+        self._queue: deque[asyncio.Future[None]] = deque()
 
     async def enter(self, stop: asyncio.Event) -> bool:
-        """Take a place as soon as one is free; say whether there was one.
+        """Take a place as soon as one is free; return whether there was one.
 
         Gives up after five seconds, or when ``stop`` is set.
         """
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._line.append(place)
+        self._queue.append(place)
         self._admit()
         if not place.done():
             try:
@@ -34,13 +34,13 @@ class Bulkhead:
         return not place.cancelled()
 
     def leave(self) -> None:
-        """Give the place to the next."""
+        """Release a place to the next in the queue."""
         self._taken -= 1
         self._admit()
 
     def _admit(self) -> None:
-        while self._line and (self.most is None or self._taken < self.most):
-            place = self._line.popleft()
+        while self._queue and (self.most is None or self._taken < self.most):
+            place = self._queue.popleft()
             if not place.done():
                 self._taken += 1
                 place.set_result(None)
@@ -53,5 +53,5 @@ class Bulkhead:
             )
         finally:
             stopped.cancel()
-            # Nothing happens to a place that was taken in the meantime.
+            # This does nothing if the place was given in the meantime.
             place.cancel()

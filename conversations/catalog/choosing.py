@@ -1,4 +1,4 @@
-"""Choosing a model by its name, or the successor of one that is gone."""
+"""Chooses a model by its name, or the replacement of a retired one."""
 
 from django.utils.translation import gettext as _
 
@@ -8,9 +8,9 @@ from conversations.refusal import Refused
 
 
 def model_named(user: User, name: str, key: ApiKey | None = None) -> LanguageModel:
-    """The model that a user, or a program with a key of theirs, asks for, or its successor.
+    """Return the named model, or its replacement, if the user may use it (with that key).
 
-    Raises :class:`Refused` when it is not open to them, or takes no messages now.
+    Raises :class:`Refused` if it is not available to the user, or paused.
     """
     try:
         model = access.model_for(user, name, key)
@@ -24,7 +24,7 @@ def model_named(user: User, name: str, key: ApiKey | None = None) -> LanguageMod
 
 
 def replacement_notice(named: str, model: LanguageModel) -> tuple[str, ...]:
-    """The notice for the user when another model answers than the one that was named."""
+    """Return the notice to the user if another model answers than the named one."""
     if named == model.name:
         return ()
     text = _("“%(old)s” is no longer offered; “%(new)s” answers in its place.")

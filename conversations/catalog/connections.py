@@ -1,4 +1,4 @@
-"""The one place that attaches an upstream key: a client for each provider, kept and shared."""
+"""Shared clients of the providers: the only code that uses upstream keys."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,17 +19,17 @@ from conversations.upstream import (
     Upstream,
 )
 
-# A pool of its own for each provider: one that stalls holds nobody else's connections.
+# Each provider has a pool of its own: one that stalls blocks no other.
 POOL_CONNECTIONS = 110
 
 
 def open_upstream(
     provider: Provider, policy: AddressPolicy, *, most_seconds: float | None = None
 ) -> Upstream:
-    """A client of the provider's server, with its key, its headers and its clocks.
+    """Create a client of the provider's server, with its key, its headers and its clocks.
 
-    ``most_seconds`` bounds the whole of each call further. Raises AddressRefused when the record
-    holds an address or a header that cannot be used, KeyUnreadable when its key cannot be read.
+    ``most_seconds`` bounds the total time of a call further. Raises AddressRefused for an invalid
+    address or header, KeyUnreadable if the key cannot be decrypted.
     """
     if isinstance(provider.api_key, UnreadableText):
         raise KeyUnreadable("The key was encrypted under another ENCRYPTION_KEY.")
@@ -59,15 +59,15 @@ def _clocks(provider: Provider, most_seconds: float | None) -> Clocks:
 
 @dataclass(eq=False)
 class _Client:
-    """A client, what it was made from, and how many answers come through it now."""
+    """A client, the settings that it was created with, and the number of its running answers."""
 
     upstream: Upstream
-    made_from: tuple[datetime, AddressPolicy]
+    settings: tuple[datetime, AddressPolicy]
     answers: int = 0
 
 
 class Connections:
-    """Clients by provider. A provider that was edited gets a new one; the old one ends its work."""
+    """Clients by provider. An edited provider gets a new one; the old one finishes its answers."""
 
     def __init__(self) -> None:
         self._clients: dict[int, _Client] = {}
@@ -78,10 +78,10 @@ class Connections:
     async def place(
         self, provider: Provider, policy: AddressPolicy, stop: asyncio.Event
     ) -> AsyncIterator[Upstream]:
-        """A place among the provider's answers, and the client to ask with.
+        """Take a place among the provider's answers, and yield its client.
 
-        Raises :class:`~conversations.upstream.Busy` when all places stay taken for five seconds.
-        Who is stopped while waiting is let through without one: a stopped call sends nothing.
+        Raises :class:`~conversations.upstream.Busy` if no place is free within five seconds. A run
+        that is stopped while it waits continues without a place: a stopped call sends nothing.
         """
         bulkhead = self._bulkheads.setdefault(provider.pk, Bulkhead())
         bulkhead.most = provider.max_concurrent
@@ -96,11 +96,11 @@ class Connections:
                 bulkhead.leave()
 
     def _client(self, provider: Provider, policy: AddressPolicy) -> _Client:
-        made_from = (provider.updated_at, policy)
+        settings = (provider.updated_at, policy)
         known = self._clients.get(provider.pk)
-        if known and known.made_from == made_from:
+        if known and known.settings == settings:
             return known
-        self._clients[provider.pk] = _Client(open_upstream(provider, policy), made_from)
+        self._clients[provider.pk] = _Client(open_upstream(provider, policy), settings)
         if known:
             self._outdated.append(known)
         return self._clients[provider.pk]

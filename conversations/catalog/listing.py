@@ -1,4 +1,4 @@
-"""The models that a provider's server lists."""
+"""Fetches the models that a provider's server lists."""
 
 import asyncio
 import logging
@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 FIRST_DELAY_SECONDS = 5
 MAX_DELAY_SECONDS = 300
-# Somebody waits for the page that asks.
+# An administrator waits for the page that fetches the list.
 MOST_SECONDS = 15
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What asking a server for its models came to, and how long it took."""
+    """The result of a fetch: the names or the error, and the time that it took."""
 
     milliseconds: int
     names: list[str] = field(default_factory=list)
@@ -29,10 +29,9 @@ class Listing:
 
 
 def fetch(provider: Provider) -> Listing:
-    """Ask the provider's server for its models, once, for at most fifteen seconds.
+    """Fetch the models of the provider's server, once, for at most fifteen seconds.
 
-    For synchronous code: the call has an event loop of its own in this thread, so that nothing
-    else waits for it.
+    For synchronous code: it runs an event loop of its own in this thread, and blocks no other.
     """
     return asyncio.run(_fetch(provider, providers.address_policy()))
 
@@ -52,9 +51,9 @@ async def _fetch(provider: Provider, policy: AddressPolicy) -> Listing:
 
 
 async def add_listed_models(provider: Provider) -> None:
-    """Ask the provider for its models until it answers, and add those that are new.
+    """Fetch the models of the provider until it responds, and add the new ones.
 
-    The site serves meanwhile; a refusal that asking again cannot change is logged and ends it.
+    Runs in the background of the site. An error that is not retryable is logged and ends it.
     """
     delay = FIRST_DELAY_SECONDS
     while True:

@@ -1,4 +1,4 @@
-"""What each model takes of the parameters of a request, and what it is sent."""
+"""Parameters of one model: the accepted ones, their ranges, and the values that are sent."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ from conversations.upstream import (
 FIELDS = tuple(each.name for each in PARAMETERS)
 _BY_NAME = {each.name: each for each in PARAMETERS}
 _MOST = {"stop": {"most": MOST_STOP_SEQUENCES}, "tools": {"most": MOST_TOOLS}}
-# The ranges that any model can have: some upper ends are the server's own and can be raised.
+# The widest ranges that a model can have: administrators can raise some upper ends.
 WIDEST: Ranges = {
     each.name: msgspec.structs.replace(each.range, high=each.highest or each.range.high)
     for each in PARAMETERS
@@ -35,7 +35,7 @@ WIDEST: Ranges = {
 
 
 def takes(model: LanguageModel, name: str) -> bool:
-    """Whether the model, on its kind of server, takes the parameter of that name."""
+    """Return whether the model, on its dialect, accepts the parameter of that name."""
     parameter = _BY_NAME.get(name)
     if parameter is None or model.provider.dialect not in parameter.servers:
         return False
@@ -44,26 +44,26 @@ def takes(model: LanguageModel, name: str) -> bool:
 
 
 def ranges_of(model: LanguageModel) -> Ranges:
-    """The range of each number for this model: the service's, narrowed by the administrator."""
+    """Return the range of each number for this model, with the rules of the administrator."""
     return {name: _range(model, name) for name in DEFAULT_RANGES}
 
 
 def default_max_tokens(model: LanguageModel) -> int:
-    """The ``max_tokens`` where none is asked for and a limit counts them, never above the range."""
+    """Return the ``max_tokens`` that quotas assume for a request without one."""
     return min(model.default_max_tokens, int(_range(model, "max_tokens").high))
 
 
 def checked_parameters(
     parameters: dict[str, Any], model: LanguageModel | None = None
 ) -> dict[str, Any]:
-    """The parameters of a turn, in the wire's names, within the ranges of ``model``.
+    """Check the parameters of a turn against the ranges of ``model``, and return them.
 
-    Without one, within those that any model can have. Raises :class:`Refused` with the field.
+    Without a model, check against the widest ranges. Raises :class:`Refused` with the field.
     """
     ranges = ranges_of(model) if model else WIDEST
-    asked = {**parameters, "model": "any", "messages": [], "stream": True}
+    body = {**parameters, "model": "any", "messages": [], "stream": True}
     try:
-        request = CompletionRequest.from_wire(asked)
+        request = CompletionRequest.from_wire(body)
         check(msgspec.structs.replace(request, messages=(ChatMessage(role="user"),)), ranges)
     except InvalidField as error:
         raise Refused("invalid_parameter", str(error), error.field) from error
@@ -72,22 +72,22 @@ def checked_parameters(
 
 
 def fitted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """What the model takes of parameters of the right types, brought into its ranges."""
+    """Return the parameters that the model accepts, clamped to its ranges."""
     ranges = ranges_of(model)
-    kept = _kept(model, parameters)
+    accepted = _accepted(model, parameters)
     return {
         name: _within(name, value, ranges[name]) if name in ranges else value
-        for name, value in kept.items()
+        for name, value in accepted.items()
     }
 
 
 def clamped(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters to send: :func:`fitted`, and the model's defaults for the rest."""
+    """Return the parameters to send: :func:`fitted`, with the model's defaults for the rest."""
     return {**_defaults(model), **fitted(model, parameters)}
 
 
 def described(model: LanguageModel) -> dict[str, dict[str, Any]]:
-    """The parameters that the model takes, with what a page needs to ask for them."""
+    """Return the accepted parameters, each with the range and the default that the page shows."""
     ranges, defaults = ranges_of(model), _defaults(model)
     return {
         each.name: _described(each, ranges[each.name], defaults)
@@ -129,14 +129,14 @@ def _range(model: LanguageModel, name: str) -> Range:
     )
 
 
-def _kept(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    asked = dict(parameters)
-    newer = asked.pop("max_completion_tokens", None)
+def _accepted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(parameters)
+    newer = values.pop("max_completion_tokens", None)
     if newer is not None:
-        asked["max_tokens"] = newer
+        values["max_tokens"] = newer
     return {
         name: value
-        for name, value in asked.items()
+        for name, value in values.items()
         if value is not None and name in FIELDS and takes(model, name)
     }
 
@@ -144,7 +144,7 @@ def _kept(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]
 def _within(name: str, value: float, allowed: Range) -> float:
     if value in allowed:
         return value
-    # What was reserved for the answer must not grow: its length is only ever cut.
+    # Quotas have reserved max_tokens already, so it may be lowered and never raised.
     low = value if name == "max_tokens" else allowed.low
     nearest = allowed.high if value > allowed.high else low
     return int(nearest) if _BY_NAME[name].kind == "integer" else nearest
@@ -160,7 +160,7 @@ def _defaults(model: LanguageModel) -> dict[str, Any]:
 
 
 def fault_of_rule(name: str, rule: Mapping[str, Any]) -> str | None:
-    """What is wrong with an administrator's rule for a number, in words."""
+    """Return the fault of an administrator's rule for a number, in words, or None."""
     widest = WIDEST[name]
     low, high, default = rule.get("low"), rule.get("high"), rule.get("default")
     for value in (low, high):

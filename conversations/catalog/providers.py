@@ -1,4 +1,4 @@
-"""Providers and their models: made at start from the settings, and brought up to date."""
+"""Creates and updates providers and models, at start from the settings and from lists."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from conversations.catalog import siliconflow
 from conversations.models import LanguageModel, Policy, Provider
 from conversations.upstream import AddressPolicy, check_header
 
-# The rows are found again by these names, so that a changed setting changes the row it made.
+# The rows are found by these names, so that a changed setting updates the row that it created.
 UPSTREAM_NAME = "Configured upstream"
 LOCAL_NAME = "Bundled model"
 PUBLIC_NAME_LENGTH = 200
-# These describe the connection or the body of each request, and are the client's own.
+# These describe the connection or the body of a request; only the client sets them.
 OWN_HEADERS = frozenset(
     {
         "accept",
@@ -43,7 +43,7 @@ _DIALECTS = {
 
 
 def register_upstream(base_url: str, api_key: str) -> Provider:
-    """The provider that the settings describe, made or brought up to date."""
+    """Create or update the provider of the settings."""
     provider, _created = Provider.objects.update_or_create(
         name=UPSTREAM_NAME,
         defaults={"base_url": base_url.rstrip("/"), "api_key": api_key},
@@ -66,10 +66,10 @@ def _dialect_of(base_url: str) -> str:
 def register_local_model(
     address: str, model_name: str, context_length: int, choices: int
 ) -> Provider:
-    """The provider of the bundled model, at the address where its server listens now.
+    """Create or update the provider of the bundled model, at its server's current address.
 
-    What its server cannot do is no administrator's to allow: more than so many ``choices``, and
-    tools, which its template leaves out without a word. Whatever else they chose stays.
+    Limits ``n`` to ``choices`` and forbids tools, which the server ignores silently: an
+    administrator cannot allow what the server cannot do. Other settings stay.
     """
     provider, _created = Provider.objects.update_or_create(
         name=LOCAL_NAME,
@@ -90,16 +90,16 @@ def register_local_model(
 
 
 def withdraw_local_model() -> None:
-    """Offer the bundled model no longer: its server does not run."""
+    """Disable the bundled model: its server does not run."""
     Provider.objects.filter(name=LOCAL_NAME).update(enabled=False)
 
 
 @transaction.atomic
 def sync_models(provider: Provider, names: Iterable[str]) -> list[LanguageModel]:
-    """Add the models of `provider` that it lists and the site does not know; gives the added.
+    """Add the listed models that the site does not have; return the new ones.
 
-    Nothing is ever taken away or enabled again: a list may be incomplete, and a model that an
-    administrator has disabled or renamed stays as it was left.
+    Removes and enables nothing: a list may be incomplete, and a model that an administrator has
+    disabled or renamed stays so.
     """
     taken = set(LanguageModel.objects.values_list("name", flat=True))
     audience = audience_of_new_models()
@@ -116,7 +116,7 @@ def sync_models(provider: Provider, names: Iterable[str]) -> list[LanguageModel]
 
 
 def audience_of_new_models() -> str:
-    """To whom a new model is open, by the policy of the site."""
+    """Return the audience of new models, by the policy of the site."""
     is_open = Policy.current().new_models_open
     return LanguageModel.Audience.EVERYONE if is_open else LanguageModel.Audience.RESTRICTED
 
@@ -124,8 +124,8 @@ def audience_of_new_models() -> str:
 def _public_name(name: str, provider: Provider, taken: set[str]) -> str:
     numbered = (f" ({provider.name}) {number}" for number in count(2))
     endings = chain(("", f" ({provider.name})"), numbered)
-    wanted = (name[: PUBLIC_NAME_LENGTH - len(ending)] + ending for ending in endings)
-    free = next(each for each in wanted if each not in taken)
+    candidates = (name[: PUBLIC_NAME_LENGTH - len(ending)] + ending for ending in endings)
+    free = next(each for each in candidates if each not in taken)
     taken.add(free)
     return free
 
@@ -138,8 +138,8 @@ def _known_fields(provider: Provider, name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a list of names would add, what is known of it, and what it lacks; and what it names
-    that no model here can be called."""
+    """A provider's list compared with the site: new names, invalid names, the models that are on
+    the list, and those that are not."""
 
     new: list[str]
     unfit: list[str]
@@ -148,22 +148,22 @@ class Comparison:
 
 
 def compare(provider: Provider, names: Iterable[str]) -> Comparison:
-    """Compare a provider's own list of its models with those of the site."""
+    """Compare the list of a provider with its models on the site."""
     listed = list(dict.fromkeys(names))
-    here = set(listed)
+    names_listed = set(listed)
     models = list(provider.models.all())
     names_here = {model.upstream_name for model in models}
     new = [name for name in listed if name not in names_here]
     return Comparison(
         new=[name for name in new if not unfit_reason(name)],
         unfit=[name for name in new if unfit_reason(name)],
-        known=[model for model in models if model.upstream_name in here],
-        gone=[model for model in models if model.upstream_name not in here],
+        known=[model for model in models if model.upstream_name in names_listed],
+        gone=[model for model in models if model.upstream_name not in names_listed],
     )
 
 
 def unfit_reason(name: str) -> str:
-    """Why no model can have this name at its provider; empty where one can."""
+    """Return the reason why a model cannot have this name; empty if it can."""
     if len(name) > PUBLIC_NAME_LENGTH:
         return _("it is longer than %s characters") % PUBLIC_NAME_LENGTH
     if not name.isprintable():
@@ -172,14 +172,14 @@ def unfit_reason(name: str) -> str:
 
 
 def address_policy(policy: Policy | None = None) -> AddressPolicy:
-    """Which network addresses servers may have, by the policy of the site."""
+    """Return the policy of the site on the network addresses of servers."""
     return AddressPolicy(private=(policy or Policy.current()).private_addresses)
 
 
 def headers_in(text: str) -> dict[str, str]:
-    """The headers that a provider's ``extra_headers`` name, one a line as "Name: value".
+    """Parse a provider's ``extra_headers``, one on each line as "Name: value".
 
-    Raises ValueError, which never repeats a value.
+    Raises ValueError, without any value in its message.
     """
     headers: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):

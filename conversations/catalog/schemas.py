@@ -1,4 +1,4 @@
-"""JSON schemas that people write, checked before anything is sent."""
+"""Checks the JSON schemas that users write, before anything is sent."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 
 from conversations.refusal import Refused
 
-# What a schema is, as a schema: what people write is looked at as a value alone, so that nothing
-# that it refers to is fetched.
+# The schema of schemas: a user's schema is validated as a value, and nothing that it refers to is
+# fetched.
 _SCHEMAS = jsonschema_rs.Draft202012Validator(
     {"$ref": "https://json-schema.org/draft/2020-12/schema"}, validate_formats=True
 )
 
 
 def check_schema(schema: Any, field: str) -> None:
-    """Raise :class:`Refused` where ``schema`` is no JSON schema, with the place of the fault."""
+    """Raise :class:`Refused`, with the place of the fault, if ``schema`` is not a JSON schema."""
     try:
         _SCHEMAS.validate(schema)
     except jsonschema_rs.ValidationError as error:
@@ -27,10 +27,10 @@ def check_schema(schema: Any, field: str) -> None:
 
 
 def check_schemas(parameters: dict[str, Any]) -> None:
-    """Check every schema in the parameters of a turn: of the answer, and of each tool."""
-    wanted = parameters.get("response_format") or {}
-    if wanted.get("type") == "json_schema":
-        check_schema(wanted["json_schema"]["schema"], "response_format.json_schema.schema")
+    """Check every schema in the parameters of a turn: that of the answer and those of tools."""
+    response_format = parameters.get("response_format") or {}
+    if response_format.get("type") == "json_schema":
+        check_schema(response_format["json_schema"]["schema"], "response_format.json_schema.schema")
     for index, tool in enumerate(parameters.get("tools") or ()):
         field = f"tools[{index}].function.parameters"
         check_schema(tool["function"].get("parameters") or {}, field)

@@ -1,27 +1,27 @@
-"""The models that SiliconFlow's chat-completions page names, with what is known of each.
+"""The models on SiliconFlow's chat-completions page, with their capabilities.
 
-``GET /models`` says nothing about a model but its name, so what it can do has to be known here.
+``GET /models`` returns names only, so the capabilities are listed here.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-# The page: max_tokens is 512 where none is asked for. The service counts thinking beside it, at
-# most 32,768 tokens.
+# From the page: max_tokens is 512 by default. The service counts reasoning separately, at most
+# 32,768 tokens.
 DEFAULT_MAX_TOKENS = 512
 REASONING_TOKENS = 32_768
 
 
 @dataclass(frozen=True)
 class KnownModel:
-    """A model of the catalogue. ``context_length`` is None where the service has not fixed it."""
+    """A model of the page. ``context_length`` is None if the service does not state it."""
 
     name: str
     reasons: bool = False
     context_length: int | None = None
 
     def fields(self) -> dict[str, Any]:
-        """What its record starts with."""
+        """Return the first values of its record."""
         return {
             "reasons": self.reasons,
             "context_length": self.context_length,
@@ -30,8 +30,8 @@ class KnownModel:
         }
 
 
-# The Qwen 2 and 2.5 Instruct models are published with 32,768 positions; the one that is served
-# with more says so in its name.
+# The Qwen 2 and 2.5 Instruct models are published with 32,768 positions; the one with more has
+# them in its name.
 _QWEN = 32_768
 
 SILICONFLOW = (
@@ -56,7 +56,7 @@ SILICONFLOW = (
     KnownModel("Qwen/Qwen2.5-Coder-7B-Instruct", context_length=_QWEN),
     KnownModel("Qwen/Qwen2-7B-Instruct", context_length=_QWEN),
     KnownModel("Qwen/Qwen2-1.5B-Instruct", context_length=_QWEN),
-    # It thinks aloud in its answer and not beside it.
+    # Its reasoning is part of the answer and not separate.
     KnownModel("Qwen/QwQ-32B-Preview"),
     KnownModel("TeleAI/TeleChat2"),
     KnownModel("THUDM/glm-4-9b-chat"),
@@ -73,6 +73,6 @@ _BY_NAME = {known.name: known for known in SILICONFLOW}
 
 
 def known_fields(name: str) -> dict[str, Any]:
-    """What a SiliconFlow model's record starts with; nothing for a name that is not here."""
+    """Return the first values of a SiliconFlow model's record; {} for an unknown name."""
     known = _BY_NAME.get(name)
     return known.fields() if known else {}

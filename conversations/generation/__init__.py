@@ -1,6 +1,6 @@
-"""Generations: our runs of completions, each a row, a numbered log of events and a task.
+"""Generations: runs of completions, each a row, a numbered log of events and a task.
 
-``lifecycle`` begins and finishes one, ``recovery`` ends what a dead process left; ``runner`` runs
-them: ``answer`` for messages, ``api_run`` for programs. ``writer``, ``log`` and ``tail`` commit
-and publish events; ``prompt`` and ``context`` make the request; ``wakeups`` notify pages.
+``lifecycle`` creates and finishes one, ``recovery`` ends abandoned ones; ``runner`` runs them, with
+``message_run`` for messages and ``api_run`` for API clients. ``writer``, ``log`` and ``tail``
+commit and publish events; ``prompt`` and ``context`` build the request; ``wakeups`` notify pages.
 """

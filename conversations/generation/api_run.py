@@ -1,4 +1,4 @@
-"""An answer that goes to its reader and nowhere else: for programs, whose content is not stored."""
+"""Runs a generation of an API request: chunks go to its listener and are not stored."""
 
 import asyncio
 from typing import NamedTuple, Protocol
@@ -13,10 +13,10 @@ from conversations.upstream import Chunk, CompletionStream, InlineThinking, Upst
 
 
 class Ending(NamedTuple):
-    """How an answer ended, after it was settled.
+    """The outcome of a run, after its settlement.
 
-    ``used`` is None where somebody else had ended it. ``error`` is the upstream's, if it was that;
-    ``usage`` is what the upstream counted, believed or not.
+    ``used`` is None if something else had ended the generation before. ``error`` is the upstream's,
+    if it failed; ``usage`` is the upstream's count, even if settlement did not accept it.
     """
 
     last: Finished
@@ -26,26 +26,26 @@ class Ending(NamedTuple):
 
 
 class Listener(Protocol):
-    """Who hears an answer. Called on the event loop for every chunk: it must not wait."""
+    """Receiver of chunks. It is called on the event loop for every chunk, and must not wait."""
 
     @property
     def is_full(self) -> bool:
-        """Whether so much is unread that the upstream had better wait."""
+        """True if so much is unread that reading the upstream should pause."""
 
     def receive(self, chunk: Chunk) -> None:
-        """Take the next chunk."""
+        """Accept the next chunk."""
 
     async def wait_for_room(self) -> None:
-        """Wait until it is not full any more."""
+        """Wait until it is no longer full."""
 
     def end(self, ending: Ending) -> None:
-        """Take the end, exactly one, which follows the last chunk."""
+        """Accept the outcome, once, after the last chunk."""
 
 
 async def relay(run: Run, call: Call, listener: Listener, connections: Connections) -> Ending:
-    """Ask the upstream and pass on what comes, until it ends or the run is stopped.
+    """Pass the upstream's stream to the listener, until it ends or the run is stopped.
 
-    As with every answer the task is never cancelled: stopping leaves the stream normally.
+    As in every run, the task is never cancelled: a stop ends the stream normally.
     """
     stream: CompletionStream | None = None
     error: UpstreamError | None = None
@@ -60,13 +60,13 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
                 run.count(chunk, stream.text_bytes)
                 listener.receive(chunk)
                 if listener.is_full:
-                    await _room(run, listener)
+                    await _wait_for_room(run, listener)
     except UpstreamError as failure:
         error = failure
     return Ending(finished(stream, error), error=error, usage=stream.usage if stream else None)
 
 
-async def _room(run: Run, listener: Listener) -> None:
+async def _wait_for_room(run: Run, listener: Listener) -> None:
     waiting = [asyncio.ensure_future(each) for each in (listener.wait_for_room(), run.stop.wait())]
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""What of a branch fits into a model's context: the newest messages, and the system message."""
+"""Trims a branch to the context of a model: the oldest messages are left out."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,13 +12,13 @@ TOKENS_A_MESSAGE = 4
 
 
 class TrimmedBranch(NamedTuple):
-    """The messages that are sent, and how many older ones are left out."""
+    """The messages to send, and the number of older ones that are left out."""
 
     messages: list[Message]
     left_out: int
 
     def notice(self) -> str | None:
-        """What the reader is told, if anything is left out."""
+        """The notice to the user, if anything is left out."""
         if not self.left_out:
             return None
         text = ngettext(
@@ -37,33 +37,32 @@ def trim_branch(
     parameters: Mapping[str, Any],
     system_message: str,
 ) -> TrimmedBranch:
-    """The end of the branch that fits beside the answer, never less than what was asked last.
+    """Return the end of the branch that leaves room for the answer, at least the last question.
 
-    It begins with a message of the person's: an answer without its question, or a tool's answer
-    without its call, is refused by most servers. What followed the last question is sent with it
-    though it seems too long, since the server knows better: counted roughly, as the page's gauge
-    does.
+    It begins with a message of the user: most servers refuse an answer without its question, or a
+    tool result without its call. The last question and what follows it are sent even if they seem
+    too long, since the count is rough (as in the page's gauge) and the server's is exact.
     """
     if model.context_length is None:
         return TrimmedBranch(list(branch), 0)
     room = model.context_length - _answer_tokens(model, parameters) - _tokens(len(system_message))
-    first = max((at for at, each in enumerate(branch) if _is_asked(each)), default=0)
+    first = max((at for at, each in enumerate(branch) if _is_question(each)), default=0)
     for index in range(len(branch) - 1, -1, -1):
         room -= _tokens(message_bytes(branch[index]))
         if room < 0:
             break
-        if _is_asked(branch[index]):
+        if _is_question(branch[index]):
             first = index
-    kept = list(branch[first:])
-    return TrimmedBranch(kept, len(branch) - len(kept))
+    messages = list(branch[first:])
+    return TrimmedBranch(messages, len(branch) - len(messages))
 
 
-def _is_asked(message: Message) -> bool:
+def _is_question(message: Message) -> bool:
     return message.role == Message.Role.USER
 
 
 def _answer_tokens(model: LanguageModel, parameters: Mapping[str, Any]) -> int:
-    # Without max_tokens a quarter of the context is kept free for the answer.
+    # Without max_tokens a quarter of the context is reserved for the answer.
     quarter = (model.context_length or 0) // 4
     return min(parameters.get("max_tokens") or quarter, quarter)
 

@@ -1,4 +1,4 @@
-"""What went wrong upstream, in words for the person who waits for the answer."""
+"""Sentences for users about errors of the upstream."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.transcript import Failure
 from conversations.upstream import RequestRejected, UpstreamError
 
-# The upstream's own words are shown only where they name what the person can change.
+# The upstream's own message is shown only for a rejected request, which the user can change.
 _SENTENCES: dict[str, str | Promise] = {
     "unreachable": _("The model's server cannot be reached just now. Try again in a moment."),
     "address_refused": _(
@@ -43,7 +43,7 @@ _OTHERWISE = _("The model's server failed.")
 
 
 def failure_of(error: UpstreamError) -> Failure:
-    """The failure that a person is shown for ``error``."""
+    """Return the failure that users see for ``error``."""
     sentence = str(_SENTENCES.get(error.code, _OTHERWISE))
     if error.code == RequestRejected.code and error.message:
         sentence = str(_("The model's server refused the request: %s")) % error.message

@@ -1,4 +1,4 @@
-"""How a generation begins and how it ends, each in one transaction."""
+"""Creates and finishes generations, each in one transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,8 @@ from conversations.transcript import (
     fold,
 )
 
-# One process runs generations; the name is its slot, so that its successor knows what it left.
+# One process runs generations. This is the name of its slot, by which its successor finds the
+# generations that it left.
 OWNER = "main"
 _FILLED = (
     "content", "reasoning_content", "reasoning_ms", "tool_calls", "finish_reason", "changed_in"
@@ -41,9 +42,9 @@ _NOTE = """
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: answers to ``parent``, ``n`` of them, or more of ``continued``.
+    """An order for ``n`` answers to ``parent``, or for the rest of ``continued``.
 
-    ``notices`` tell the reader what of the asking was changed.
+    ``notices`` tell the user what was changed, such as the model.
     """
 
     model: LanguageModel
@@ -55,7 +56,7 @@ class Order:
 
 
 class Created(NamedTuple):
-    """A generation that may run, how to ask its provider, and the messages that it will fill."""
+    """A generation that may run, the call of its provider, and the messages that it will fill."""
 
     generation: Generation
     call: Call
@@ -63,10 +64,10 @@ class Created(NamedTuple):
 
 
 def create(order: Order, changed_in: int) -> Created:
-    """The running generation of ``order`` with its assistant messages, in the caller's transaction.
+    """Create the generation of ``order`` and its assistant messages, in the caller's transaction.
 
-    What it can use is reserved in the same transaction. ``changed_in`` is the version of the
-    conversation that this change makes. Raises :class:`~conversations.quotas.status.QuotaExceeded`.
+    The same transaction reserves its quotas. ``changed_in`` is the conversation's version after
+    this change. Raises :class:`~conversations.quotas.status.QuotaExceeded`.
     """
     conversation = order.parent.conversation
     generation = Generation(
@@ -76,19 +77,19 @@ def create(order: Order, changed_in: int) -> Created:
         client_request_id=order.client_request_id,
         owner=OWNER,
     )
-    said = conversation.system_message
-    kept = trim_branch(order.parent.branch(), order.model, order.parameters, said)
-    _reserve(generation, order, kept)
-    call = call_for(generation, kept.messages, order.continued)
-    generation.request = stored_request(call, kept)
+    system_message = conversation.system_message
+    trimmed = trim_branch(order.parent.branch(), order.model, order.parameters, system_message)
+    _reserve(generation, order, trimmed)
+    call = call_for(generation, trimmed.messages, order.continued)
+    generation.request = stored_request(call, trimmed)
     rows.insert_record(generation)
     if order.continued:
         return Created(generation, call, [_reopened(order.continued, generation, changed_in)])
     return Created(generation, call, _empty_answers(order, generation, changed_in))
 
 
-def _reserve(generation: Generation, order: Order, kept: TrimmedBranch) -> None:
-    messages = [*kept.messages, *([order.continued] if order.continued else [])]
+def _reserve(generation: Generation, order: Order, trimmed: TrimmedBranch) -> None:
+    messages = [*trimmed.messages, *([order.continued] if order.continued else [])]
     system_message = order.parent.conversation.system_message
     wanted = reservation.Wanted(
         user=generation.user,
@@ -100,13 +101,13 @@ def _reserve(generation: Generation, order: Order, kept: TrimmedBranch) -> None:
     granted = reservation.reserve(generation.pk, wanted)
     lowered = {} if granted.max_tokens is None else {"max_tokens": granted.max_tokens}
     generation.parameters = {**order.parameters, **lowered}
-    notices = [*order.notices, kept.notice(), granted.notice]
+    notices = [*order.notices, trimmed.notice(), granted.notice]
     generation.notices = [notice for notice in notices if notice]
 
 
 def _reopened(message: Message, generation: Generation, changed_in: int) -> Message:
     message.generation = generation
-    # More of one answer is asked for alone, as the first choice of its generation.
+    # A continuation has one choice, the first of its generation.
     message.choice = 0
     message.changed_in = changed_in
     message.finish_reason = ""
@@ -133,9 +134,9 @@ def _empty_answers(order: Order, generation: Generation, changed_in: int) -> lis
 
 
 def transcript_of(generation: Generation, messages: list[Message]) -> tuple[Transcript, int]:
-    """The fold of the log so far and the number of its last event.
+    """Return the fold of the log so far and the number of its last event.
 
-    It begins with what the messages hold, which is something only where an answer is continued.
+    It starts with the text of the messages, which they have only if an answer is continued.
     """
     events = log.events_of(generation.pk)
     return fold(events, start=_start(messages)), len(events)
@@ -146,11 +147,11 @@ def _start(messages: list[Message]) -> Transcript:
 
 
 def _choice_of(message: Message) -> ChoiceTranscript:
-    known = message.reasoning_ms is not None
+    has_reasoning = message.reasoning_ms is not None
     return ChoiceTranscript(
         content=message.content,
         reasoning_content=message.reasoning_content,
-        reasoning_from_ms=0 if known else None,
+        reasoning_from_ms=0 if has_reasoning else None,
         reasoning_to_ms=message.reasoning_ms,
         tool_calls=[ToolCallTranscript.from_wire(call) for call in message.tool_calls],
     )
@@ -164,16 +165,15 @@ def finish(
     *,
     upstream_id: str = "",
 ) -> str | None:
-    """End the generation, once: its status, its last event, its messages and what it used, in one
-    transaction.
+    """End the generation once: status, last event, messages and settlement, in one transaction.
 
-    Gives the payload of the last event, or None when somebody else had ended it before.
+    Returns the payload of the last event, or None if something else had ended it before.
     """
     with transaction.atomic():
-        if not _won(generation_id, epoch, last, upstream_id):
+        if not _mark_ended(generation_id, epoch, last, upstream_id):
             return None
         (generation,) = _ended(pk=generation_id)
-        return _write_down(generation, last, measured)
+        return _store_end(generation, last, measured)
 
 
 _ended = PreparedQuery(
@@ -192,12 +192,12 @@ def finish_api_run(
     *,
     upstream_id: str = "",
 ) -> Used | None:
-    """As :func:`finish`, for a generation without messages; gives what it used.
+    """Like :func:`finish`, for a generation without messages; returns its usage.
 
-    Without ``measured``, after a crash, what was noted of it last counts.
+    Without ``measured``, after a crash, the last noted progress counts.
     """
     with transaction.atomic():
-        if not _won(generation_id, epoch, last, upstream_id):
+        if not _mark_ended(generation_id, epoch, last, upstream_id):
             return None
         measured = measured or _noted(generation_id)
         used = settle(Generation(pk=generation_id), last, Transcript(), measured)
@@ -205,8 +205,8 @@ def finish_api_run(
         return used
 
 
-def _won(generation_id: UUID, epoch: int, last: Finished, upstream_id: str) -> bool:
-    """Whether it is this call that ends the generation: it is still running, and still ours."""
+def _mark_ended(generation_id: UUID, epoch: int, last: Finished, upstream_id: str) -> bool:
+    """Mark the generation as ended; False if it was not running, or no longer ours."""
     owned = Generation.objects.owned(OWNER, epoch).filter(pk=generation_id)
     return bool(
         owned.update(
@@ -220,8 +220,8 @@ def _won(generation_id: UUID, epoch: int, last: Finished, upstream_id: str) -> b
 
 
 def _noted(generation_id: UUID) -> Measured:
-    said = Generation.objects.values_list("completion_tokens", flat=True).get(pk=generation_id)
-    return UNSEEN if said is None else Measured(began=True, text_bytes=said * BYTES_A_TOKEN)
+    tokens = Generation.objects.values_list("completion_tokens", flat=True).get(pk=generation_id)
+    return UNSEEN if tokens is None else Measured(began=True, text_bytes=tokens * BYTES_A_TOKEN)
 
 
 def _outcome(used: Used | None, measured: Measured) -> dict[str, Any]:
@@ -236,17 +236,17 @@ def _outcome(used: Used | None, measured: Measured) -> dict[str, Any]:
     }
 
 
-def note_progress(said: Mapping[UUID, int]) -> None:
-    """Remember about how many tokens running generations without a log have said so far."""
+def note_progress(tokens: Mapping[UUID, int]) -> None:
+    """Store the estimated completion tokens so far of running generations without a log."""
     key = LoggedEvent.generation.field
-    values = [(count, key.get_db_prep_save(pk, connection)) for pk, count in said.items()]
+    values = [(count, key.get_db_prep_save(pk, connection)) for pk, count in tokens.items()]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(_NOTE, values)
 
 
-def _write_down(generation: Generation, last: Finished, measured: Measured) -> str:
-    # The conversation first, as when a turn begins: in another order the two would wait for each
-    # other on PostgreSQL.
+def _store_end(generation: Generation, last: Finished, measured: Measured) -> str:
+    # Locks the conversation first, as a new turn does: in another order the two would deadlock on
+    # PostgreSQL.
     changed_in = generation.conversation.advance() if generation.conversation else 0
     messages = _filled(generation=generation.pk)
     transcript, seq = transcript_of(generation, messages)
@@ -276,12 +276,12 @@ def _fill(message: Message, choice: ChoiceTranscript, changed_in: int) -> None:
 
 
 def request_stop(generation: Generation) -> None:
-    """Ask the owner of the generation, in whichever process it is, to stop."""
-    asked = Generation.objects.running().filter(pk=generation.pk, stop_requested_at=None)
-    asked.update(stop_requested_at=timezone.now())
+    """Ask the owner of the generation, in any process, to stop it."""
+    running = Generation.objects.running().filter(pk=generation.pk, stop_requested_at=None)
+    running.update(stop_requested_at=timezone.now())
 
 
 def requested_stops() -> list[UUID]:
-    """The generations of this process that somebody asked to stop."""
-    asked = Generation.objects.running().filter(owner=OWNER, stop_requested_at__isnull=False)
-    return list(asked.values_list("pk", flat=True))
+    """Return the generations of this process with a request to stop."""
+    requested = Generation.objects.running().filter(owner=OWNER, stop_requested_at__isnull=False)
+    return list(requested.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""One answer: from the upstream's chunks to the events of a run."""
+"""Runs a generation of messages: from the upstream's chunks to logged events."""
 
 from conversations.catalog.connections import Connections
 from conversations.generation.error_texts import failure_of
@@ -16,7 +16,7 @@ from conversations.upstream import (
 
 
 class MessageRun:
-    """Relays one answer into the writer and tells at the end how it went."""
+    """Reads one completion stream and appends its events to the log."""
 
     def __init__(self, run: Run, writer: Writer) -> None:
         self._run = run
@@ -24,16 +24,16 @@ class MessageRun:
         self._echo = EchoFilter("")
 
     async def add_notices(self, notices: list[str]) -> None:
-        """Begin with what the reader should know about this answer."""
+        """Append notices to the user, such as a lowered ``max_tokens``."""
         if notices:
-            remarks = [Notice("adjusted", notice) for notice in notices]
-            await self._writer.append(self._run, remarks)
+            events = [Notice("adjusted", notice) for notice in notices]
+            await self._writer.append(self._run, events)
 
     async def relay(self, call: Call, connections: Connections) -> Finished:
-        """Ask the upstream and write down what comes, until it ends or the run is stopped.
+        """Read the upstream's stream into the log, until it ends or the run is stopped.
 
-        The task is never cancelled: stopping leaves the stream normally, so that no connection
-        is left without an owner.
+        The task is never cancelled: a stop ends the stream normally, so that its connection is
+        released.
         """
         self._echo = EchoFilter(call.echo)
         stream: CompletionStream | None = None
@@ -78,7 +78,7 @@ class MessageRun:
 
 
 def finished(stream: CompletionStream | None, error: UpstreamError | None) -> Finished:
-    """The last event of an answer that was read to its end, as far as there is one."""
+    """Return the last event of a generation; ``stream`` is None if none was opened."""
     return Finished(
         cause=_cause(stream, error),
         finish_reasons=_finish_reasons(stream),

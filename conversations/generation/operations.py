@@ -1,4 +1,4 @@
-"""What an administrator does to a running site: look at it, stop, pause, drain. Each is audited."""
+"""Operations on a running site: list running answers, stop, pause, drain. All are audited."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from conversations.models import (
 from conversations.quotas.counters import cost_micros
 from conversations.quotas.tokens import about
 
-# How the events that carry text begin, and about how much JSON they have around it.
+# The beginning of events with text, and the average length of the JSON around it.
 _DELTA = '{"type":"delta"'
 DELTA_BYTES = 44
 
@@ -43,7 +43,7 @@ class _Bytes(Func):
 
 @dataclass(frozen=True)
 class RunningAnswer:
-    """One answer that is being written. Tokens and cost (millionths) are estimates so far."""
+    """One running answer. Tokens and cost (in millionths) are estimates."""
 
     generation: Generation
     username: str
@@ -63,25 +63,25 @@ class RunningAnswer:
 
 
 def running_count() -> int:
-    """How many answers are being written."""
+    """Return the number of running answers."""
     return Generation.objects.running().count()
 
 
 def running_answers(first: int, most: int) -> list[RunningAnswer]:
-    """What is being written, the oldest first: at most ``most``, from number ``first`` on."""
+    """Return at most ``most`` running answers from number ``first`` on, the oldest first."""
     running = Generation.objects.running().order_by("created_at", "pk")
     page = running.select_related("user", "language_model__provider")[first : first + most]
     generations = list(page)
     ids = [generation.pk for generation in generations]
     holds = {hold.generation_id: hold for hold in Hold.objects.filter(generation_id__in=ids)}
     written = _written(ids)
-    # What is not logged notes from time to time how far it is.
-    said = {each.pk: written.get(each.pk) or each.completion_tokens or 0 for each in generations}
-    return [_running(each, holds.get(each.pk), said[each.pk]) for each in generations]
+    # Runs without a log store their progress once a second.
+    tokens = {each.pk: written.get(each.pk) or each.completion_tokens or 0 for each in generations}
+    return [_running(each, holds.get(each.pk), tokens[each.pk]) for each in generations]
 
 
 def _written(ids: Sequence[UUID]) -> dict[UUID, int]:
-    """About how many tokens of each generation are in the log."""
+    """Estimate the tokens of each generation in the log."""
     deltas = LoggedEvent.objects.filter(generation__in=ids, payload__startswith=_DELTA).order_by()
     sums = deltas.values_list("generation").annotate(count=Count("pk"), size=Sum(_Bytes("payload")))
     return {key: about(max(0, size - count * DELTA_BYTES)) for key, count, size in sums}
@@ -104,9 +104,9 @@ def _running(generation: Generation, hold: Hold | None, completion: int) -> Runn
 
 
 def stop(actor: User, generation_id: UUID) -> bool:
-    """Stop one answer of anybody's; whether it was still being written.
+    """Stop one answer of any user; False if it was not running.
 
-    Its owner sees it within a quarter of a second, and keeps what has arrived.
+    Its owner stops within a quarter of a second; the text that has arrived stays.
     """
     running = Generation.objects.running().select_related("user", "language_model")
     with transaction.atomic():
@@ -120,7 +120,7 @@ def stop(actor: User, generation_id: UUID) -> bool:
 
 
 def stop_all_of(actor: User, user: User) -> int:
-    """Stop every answer of a person's; give how many there were."""
+    """Stop every answer of a user; return their number."""
     with transaction.atomic():
         running = list(Generation.objects.running().filter(user=user))
         for generation in running:
@@ -131,24 +131,24 @@ def stop_all_of(actor: User, user: User) -> int:
 
 
 def paused_models() -> QuerySet[LanguageModel]:
-    """The models that take no new messages by themselves, by name."""
+    """Return the models that are paused themselves, by name."""
     return LanguageModel.objects.filter(paused=True).order_by("name")
 
 
 def set_paused(actor: User, target: Provider | LanguageModel, *, paused: bool) -> None:
-    """Let a model, or all models of a provider, take no new messages, or take them again."""
+    """Pause or resume a model, or all models of a provider."""
     with transaction.atomic(), audit.change(actor, "paused" if paused else "resumed", target):
         target.paused = paused
         target.save(update_fields=["paused"])
 
 
 def set_draining(actor: User | None, *, draining: bool) -> None:
-    """Let the whole site take no new messages, or take them again; what runs goes on."""
+    """Drain or reopen the site. A draining site accepts no new messages; running answers go on."""
     policy = Policy.current()
     if policy.draining == draining:
         return
     action = "drained" if draining else "reopened"
     with transaction.atomic(), audit.change(actor, action, policy):
         policy.draining = draining
-        # Where nobody has decided anything yet there is no row to change.
+        # Before the first change of the policy there is no row.
         policy.save(update_fields=["draining"] if policy.pk else None)

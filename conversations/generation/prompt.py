@@ -1,4 +1,4 @@
-"""From a generation to the request that its provider gets."""
+"""Builds the request of a generation for its provider."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from conversations.upstream import (
     ToolCall,
 )
 
-# These servers continue an assistant message that stands last; the others are asked in words.
+# These servers continue an assistant message at the end; the others get an instruction.
 PREFILLING = {Provider.Dialect.LLAMACPP, Provider.Dialect.VLLM, Provider.Dialect.OLLAMA}
 _REPLAY: dict[str, ReplayReasoning] = {
     LanguageModel.ReasoningPolicy.TOOL_TURNS: "tool_turns",
@@ -38,8 +38,8 @@ _ROLES: dict[str, Role] = {
 
 
 class Call(NamedTuple):
-    """A request, the model that answers it, the addresses that its server may have, and what the
-    model may say again before it goes on."""
+    """A request with its model, the address policy, and the text that the model may repeat before
+    it continues (``echo``)."""
 
     request: CompletionRequest
     model: LanguageModel
@@ -48,13 +48,13 @@ class Call(NamedTuple):
 
     @property
     def choices(self) -> int:
-        """How many answers are asked for."""
+        """The number of requested answers."""
         return self.request.n or 1
 
 
 def call_for(generation: Generation, branch: Sequence[Message], continued: Message | None) -> Call:
-    """The request of a generation: the branch above its answer, in the order of the talk, and
-    what there is of an answer that is to go on."""
+    """Build the call of a generation: the branch above its answer, oldest first, and the text of
+    an answer to continue."""
     model = generation.language_model
     if model is None:
         raise LanguageModel.DoesNotExist
@@ -65,7 +65,7 @@ def call_for(generation: Generation, branch: Sequence[Message], continued: Messa
         "stream": True,
     }
     echo = continued.content if continued else ""
-    messages = [*_above(generation, branch), *_so_far(echo, model)]
+    messages = [*_above(generation, branch), *_text_so_far(echo, model)]
     request = msgspec.structs.replace(
         CompletionRequest.from_wire(body),
         messages=tuple(messages),
@@ -74,39 +74,38 @@ def call_for(generation: Generation, branch: Sequence[Message], continued: Messa
     return Call(request, model, address_policy(), echo)
 
 
-def stored_request(call: Call, kept: TrimmedBranch) -> dict[str, Any]:
-    """What is kept of a request for those who want to know how it was asked: in place of the
-    messages, how many of the branch there were, and in place of a text to continue, its length."""
+def stored_request(call: Call, trimmed: TrimmedBranch) -> dict[str, Any]:
+    """Return the request as the details of an answer show it later: with the number of messages in
+    place of the messages, and the length in place of a text to continue."""
     body = call.request.to_wire(DIALECTS[call.model.provider.dialect])
-    return {**body, "messages": len(kept.messages), "continued": len(call.echo)}
+    return {**body, "messages": len(trimmed.messages), "continued": len(call.echo)}
 
 
 def replay_of(model: LanguageModel) -> ReplayReasoning | None:
-    """Where reasoning goes back to the model; None: as is usual for its kind of server."""
+    """Return the model's policy on sending reasoning again; None for the dialect's."""
     return _REPLAY.get(model.reasoning_policy)
 
 
 def request_for(answer: Message) -> dict[str, Any]:
-    """The request that an answer was asked for with, as its provider got it; {} if none was made.
+    """Return the request of an answer as its provider got it; {} if there was none.
 
-    Its messages are read anew from the branch: it never changes, the system message of the
-    conversation may have. None where the model is no more.
+    Its messages are read from the branch, which never changes; the system message of the
+    conversation may have changed. There are no messages if the model was deleted.
     """
     generation = answer.generation
     if generation is None or not generation.request:
         return {}
-    kept = dict(generation.request)
-    # 0, the whole of it, for answers of a time when the numbers were not kept.
-    sent, continued = kept.pop("messages", 0), kept.pop("continued", 0)
+    stored = dict(generation.request)
+    sent, continued = stored.pop("messages", 0), stored.pop("continued", 0)
     model = generation.language_model
     if model is None:
-        return {**kept, "messages": []}
+        return {**stored, "messages": []}
     above = _above(generation, answer.branch()[:-1][-sent:])
-    messages = (*above, *_so_far(answer.content[:continued], model))
-    return {**kept, "messages": _on_the_wire(messages, model)}
+    messages = (*above, *_text_so_far(answer.content[:continued], model))
+    return {**stored, "messages": _wire_messages(messages, model)}
 
 
-def _on_the_wire(messages: tuple[ChatMessage, ...], model: LanguageModel) -> list[dict[str, Any]]:
+def _wire_messages(messages: tuple[ChatMessage, ...], model: LanguageModel) -> list[dict[str, Any]]:
     request = CompletionRequest(
         model=model.upstream_name, messages=messages, replay_reasoning=replay_of(model)
     )
@@ -115,27 +114,27 @@ def _on_the_wire(messages: tuple[ChatMessage, ...], model: LanguageModel) -> lis
 
 
 def _above(generation: Generation, branch: Sequence[Message]) -> list[ChatMessage]:
-    said = _system(generation.conversation)
-    system = [ChatMessage(role="system", content=said)] if said else []
+    text = _system_message(generation.conversation)
+    system = [ChatMessage(role="system", content=text)] if text else []
     return [*system, *map(_message, branch)]
 
 
-def _system(conversation: Conversation | None) -> str:
+def _system_message(conversation: Conversation | None) -> str:
     return conversation.system_message if conversation else ""
 
 
-def _so_far(content: str, model: LanguageModel) -> list[ChatMessage]:
+def _text_so_far(content: str, model: LanguageModel) -> list[ChatMessage]:
     if not content:
         return []
-    said = ChatMessage(role="assistant", content=content)
+    message = ChatMessage(role="assistant", content=content)
     if model.provider.dialect in PREFILLING:
-        return [said]
-    return [said, ChatMessage(role="user", content=CONTINUE)]
+        return [message]
+    return [message, ChatMessage(role="user", content=CONTINUE)]
 
 
 def _message(message: Message) -> ChatMessage:
     calls = tuple(_tool_call(call) for call in message.tool_calls)
-    # Whether it goes back is the model's policy, or else that of its kind of server.
+    # The policy of the model, or else of its dialect, decides later if it is sent.
     reasoning = message.reasoning_content or ("" if calls else None)
     return ChatMessage(
         role=_ROLES[message.role],
@@ -147,14 +146,19 @@ def _message(message: Message) -> ChatMessage:
 
 
 def _tool_call(call: dict[str, object]) -> ToolCall:
-    known = ToolCallTranscript.from_wire(call)
-    return ToolCall(id=known.id, name=known.name, arguments=known.arguments, extra=known.extra)
+    transcript = ToolCallTranscript.from_wire(call)
+    return ToolCall(
+        id=transcript.id,
+        name=transcript.name,
+        arguments=transcript.arguments,
+        extra=transcript.extra,
+    )
 
 
 class EchoFilter:
-    """Takes away what an answer repeats of the text that it was asked to continue.
+    """Removes the text to continue from the beginning of an answer that repeats it.
 
-    llama.cpp says the whole of it again, and models that were asked in words often begin anew.
+    llama.cpp repeats the whole text, and models that got an instruction often do.
     """
 
     def __init__(self, echo: str) -> None:
@@ -162,7 +166,7 @@ class EchoFilter:
         self._held = ""
 
     def feed(self, content: str) -> str:
-        """What of ``content`` is new; text that may still turn out an echo is held back."""
+        """Return the new part of ``content``; text that may be an echo is held back."""
         if not self._expected:
             return content
         self._held += content
@@ -171,12 +175,12 @@ class EchoFilter:
         return self._release()
 
     def flush(self) -> str:
-        """What was held back and is no echo, at the end of the answer."""
+        """Return the text that was held back and is no echo, at the end of the answer."""
         if self._held == self._expected:
             self._held = ""
         return self._release()
 
     def _release(self) -> str:
-        fresh = self._held.removeprefix(self._expected)
+        new = self._held.removeprefix(self._expected)
         self._expected = self._held = ""
-        return fresh
+        return new

@@ -1,4 +1,4 @@
-"""Ends generations that nobody runs any more, or whose user is about to be deleted."""
+"""Ends generations that no process runs, or whose user is about to be deleted."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -13,10 +13,10 @@ from conversations.transcript import Failure, Finished
 
 
 def end_for_users(user_ids: Collection[int]) -> int:
-    """End what runs for people whose accounts are about to be deleted, in the caller's transaction;
-    give how many there were.
+    """End the generations of users who are about to be deleted, in the caller's transaction;
+    return their number.
 
-    What they used is settled, which nothing could be once their generations are gone.
+    Settles their usage: after the deletion there would be no generation to settle.
     """
     last = Finished(cause="stopped", error=Failure("deactivated", _("The account was deleted.")))
     running = Generation.objects.running().filter(user__in=user_ids).order_by("pk")
@@ -24,11 +24,11 @@ def end_for_users(user_ids: Collection[int]) -> int:
 
 
 def recover(known: Collection[UUID] = (), silent_for: timedelta = timedelta()) -> int:
-    """End what runs in this process's name and is not ``known`` to it; give how many there were.
+    """End generations that this process owns but does not run (``known``); return their number.
 
-    A dead predecessor left it, or it was written down by a commit whose answer was lost: what is
-    younger than ``silent_for`` may be about to begin. Whatever was shown is in the log, so each
-    message keeps it and is marked as interrupted.
+    A dead predecessor left them, or they come from a commit with an unknown outcome. Generations
+    younger than ``silent_for`` may be about to start. Everything that was shown is in the log, so
+    each message has it, and is marked as interrupted.
     """
     ours = Generation.objects.running().filter(owner=OWNER)
     left = ours.filter(created_at__lte=timezone.now() - silent_for).exclude(pk__in=known)

@@ -1,4 +1,4 @@
-"""Rights that are taken away while something runs or is open."""
+"""Re-checks the permissions of running generations and open pages."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -15,14 +15,14 @@ from conversations.generation.lifecycle import OWNER
 from conversations.models import ApiKey, Generation, LanguageModel, User
 from conversations.transcript import Failure
 
-NOTHING: Mapping[UUID, str] = MappingProxyType({})
+NO_RUNS: Mapping[UUID, str] = MappingProxyType({})
 
 
-def revoked(known: Mapping[UUID, str] = NOTHING) -> dict[UUID, Failure]:
-    """The generations of this process that their person may not have any more, and why.
+def revoked(known: Mapping[UUID, str] = NO_RUNS) -> dict[UUID, Failure]:
+    """Return the generations of this process that are no longer permitted, each with the reason.
 
-    ``known`` are those that run here, with the address that a program asked from. Those of them
-    that somebody else has ended are told too, such as by deleting the account.
+    ``known`` are those that run here, with the address of the API client. The result includes
+    those of them that have ended in the database, such as by deletion of the account.
     """
     ours = Generation.objects.running().filter(owner=OWNER)
     running = ours.select_related("user", "api_key")
@@ -72,7 +72,7 @@ _active = PreparedQuery(lambda pk: User.objects.filter(pk=pk, is_active=True), p
 
 
 def signed_in(user_id: int, session_key: str) -> User | None:
-    """The person as they are now, if their account is active and the session still theirs.
+    """Return the current user if the account is active and the session still valid.
 
     A session ends by signing out, by its age, and by a changed password.
     """

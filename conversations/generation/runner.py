@@ -1,4 +1,4 @@
-"""Runs generations: one supervised task for each, owned by the process and by no request."""
+"""Runs generations: one supervised task for each, owned by the process and not by a request."""
 
 import asyncio
 import contextvars
@@ -27,17 +27,17 @@ from conversations.transcript import Failure, Finished
 
 logger = logging.getLogger(__name__)
 
-# How soon a stop that was asked for in another thread or process is seen.
+# The delay of a stop that was requested in another thread or process.
 STOP_POLL_SECONDS = 0.25
-# A right that is taken away ends what it allowed within five seconds.
+# A revoked permission ends running answers within five seconds.
 REVOCATION_POLL_SECONDS = 2
 CLEAN_UP_SECONDS = 60
 PURGE_SECONDS = 3600
-# Between the commit that writes a generation down and its run lies much less than this.
+# A generation starts much sooner than this after the commit that created it.
 YOUNGEST_ABANDONED = timedelta(minutes=1)
-# What a killed server forgets of an answer that is not logged is what it said since the last note.
+# A killed server loses the usage of an API run since the last note, at most this long.
 NOTE_SECONDS = 1
-# A page that was away for longer reads the message instead of the log.
+# A page that was disconnected for longer reads the message instead of the log.
 KEEP_EVENTS = timedelta(minutes=10)
 RETRY_SECONDS = 0.5
 
@@ -50,10 +50,10 @@ class Runner:
         self._writer = Writer(self.tails)
         self._connections = Connections()
         self._runs: dict[UUID, Run] = {}
-        # Those of them that programs asked for, which are not logged.
+        # Those of API requests, which are not logged.
         self._api_runs: dict[UUID, Run] = {}
         self._is_draining = False
-        # A task that nobody refers to may be collected while it runs.
+        # A running task without a reference may be garbage-collected.
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops = [
             self._spawn(_run_for_ever(loop))
@@ -68,11 +68,11 @@ class Runner:
         ]
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        # An empty context: a request's own would tie the task to the request's thread.
+        # An empty context: that of a request would tie the task to the request's thread.
         return asyncio.get_running_loop().create_task(work, context=contextvars.Context())
 
     def start(self, generation: Generation, call: Call) -> None:
-        """Answer the generation in a task of its own."""
+        """Run the generation in a task of its own."""
         self.tails.open(generation.pk)
         run = self._new_run(generation, call)
         self._start_task(self._supervise(run, generation, call))
@@ -80,9 +80,9 @@ class Runner:
     def start_api_run(
         self, generation: Generation, call: Call, listener: Listener, address: str = ""
     ) -> None:
-        """Answer a generation without messages in a task of its own; ``listener`` hears it.
+        """Run a generation without messages in a task of its own, for ``listener``.
 
-        ``address`` is where it was asked for from.
+        ``address`` is the address of the API client.
         """
         run = self._new_run(generation, call)
         run.address = address
@@ -102,9 +102,9 @@ class Runner:
         task.add_done_callback(self._tasks.discard)
 
     def stop(self, generation_id: UUID, user_id: int) -> bool:
-        """Stop a generation of this process at once, if it is that person's; whether it was.
+        """Stop a generation of this process at once; False if it is not here or not the user's.
 
-        The database is not asked, which may have a queue before it.
+        It does not ask the database, which may have a queue.
         """
         run = self._runs.get(generation_id)
         if run is None or run.user_id != user_id:
@@ -113,7 +113,7 @@ class Runner:
         return True
 
     async def drain(self) -> None:
-        """Interrupt whatever runs, wait until all of it is written down, and close."""
+        """Interrupt all runs, wait until they are stored, and close."""
         self._is_draining = True
         for run in self._runs.values():
             run.stop.set()
@@ -127,7 +127,7 @@ class Runner:
 
     async def _supervise(self, run: Run, generation: Generation, call: Call) -> None:
         try:
-            last = await self._answer(run, generation.notices, call)
+            last = await self._run_message(run, generation.notices, call)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             last = _failed()
@@ -145,7 +145,7 @@ class Runner:
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             ending = Ending(_failed())
-        ending = ending._replace(last=self._explained(run, ending.last))
+        ending = ending._replace(last=self._with_reason(run, ending.last))
         try:
             used = await insist(
                 lifecycle.finish_api_run,
@@ -160,14 +160,14 @@ class Runner:
             del self._runs[run.generation_id], self._api_runs[run.generation_id]
             listener.end(ending)
 
-    async def _answer(self, run: Run, notices: list[str], call: Call) -> Finished:
+    async def _run_message(self, run: Run, notices: list[str], call: Call) -> Finished:
         message_run = MessageRun(run, self._writer)
         await message_run.add_notices(notices)
         return await message_run.relay(call, self._connections)
 
     async def _finish(self, run: Run, last: Finished) -> None:
         await self._writer.flush(run)
-        last = self._explained(run, last)
+        last = self._with_reason(run, last)
         payload = await insist(
             lifecycle.finish,
             run.generation_id,
@@ -179,7 +179,7 @@ class Runner:
         if payload:
             self.tails.publish(run.generation_id, [payload])
 
-    def _explained(self, run: Run, last: Finished) -> Finished:
+    def _with_reason(self, run: Run, last: Finished) -> Finished:
         if last.cause != "stopped":
             return last
         if run.revoked:
@@ -210,9 +210,9 @@ class Runner:
     async def _note_progress(self) -> None:
         while True:
             await asyncio.sleep(NOTE_SECONDS)
-            said = {key: run.estimated_tokens for key, run in self._api_runs.items() if run.began}
-            if said:
-                await in_thread(lifecycle.note_progress, said)
+            tokens = {key: run.estimated_tokens for key, run in self._api_runs.items() if run.began}
+            if tokens:
+                await in_thread(lifecycle.note_progress, tokens)
 
     async def _clean_up(self) -> None:
         while True:
@@ -239,7 +239,7 @@ async def _run_for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 def _failed() -> Finished:
-    """The end of a run that we broke ourselves."""
+    """Return the end of a run that failed in our own code."""
     text = _("Something went wrong on this site.")
     return Finished(cause="failed", error=Failure("internal", text))
 
@@ -248,7 +248,7 @@ _runners: WeakKeyDictionary[asyncio.AbstractEventLoop, Runner] = WeakKeyDictiona
 
 
 def runner() -> Runner:
-    """The runner of this event loop, made when it is first asked for."""
+    """Return the runner of this event loop, created at the first call."""
     loop = asyncio.get_running_loop()
     if loop not in _runners:
         _runners[loop] = Runner()

@@ -1,4 +1,4 @@
-"""The shared tail: committed events of the generations that run in this process, for followers."""
+"""Committed events of the generations of this process, in memory, for their followers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,9 +8,9 @@ from uuid import UUID
 from conversations.database.threads import in_thread
 from conversations.generation import log
 
-# How soon a follower of a generation that runs elsewhere looks again.
+# The interval at which followers of a generation of another process read the log.
 TICK_SECONDS = 0.5
-# So many events go into one frame at most; a joined event is some 25 ms of text.
+# The most events in one frame; a joined event is about 25 ms of text.
 BATCH_EVENTS = 500
 
 
@@ -33,31 +33,32 @@ class _Tail:
 
 
 class Tails:
-    """What has been committed of each running generation, from its first event on.
+    """The committed events of each running generation, from its first on.
 
-    Followers share one list, each with a cursor of its own, so that no follower has a queue.
+    Followers share one list, each with its own cursor, so that no follower has a queue.
     """
 
     def __init__(self) -> None:
         self._tails: dict[UUID, _Tail] = {}
 
     def open(self, generation_id: UUID) -> None:
+        """Start the tail of a generation."""
         self._tails[generation_id] = _Tail()
 
     def publish(self, generation_id: UUID, payloads: list[str]) -> None:
-        """Show events that have been committed."""
+        """Add committed events and wake the followers."""
         tail = self._tails[generation_id]
         tail.payloads.extend(payloads)
         tail.notify()
 
     def close(self, generation_id: UUID) -> None:
-        """No more events come from here; followers read what they lack and end."""
+        """End the tail; followers read the rest and end."""
         tail = self._tails.pop(generation_id)
         tail.is_finished = True
         tail.notify()
 
     async def follow(self, generation_id: UUID, after: int) -> AsyncIterator[Batch]:
-        """The events after that number as they are committed, to the last one of the generation."""
+        """Yield the events after that number as they are committed, up to the last one."""
         tail = self._tails.get(generation_id)
         source = _from_tail(tail, after) if tail else _from_log(generation_id, after)
         async for batch in source:

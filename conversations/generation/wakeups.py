@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def group_of(user_id: int) -> str:
-    """The name of the group that all open pages of a person belong to."""
+    """Return the name of the group of all open pages of a user."""
     return f"user-{user_id}"
 
 
@@ -26,5 +26,5 @@ async def notify(user_id: int, conversation_id: UUID) -> None:
     try:
         await get_channel_layer().group_send(group_of(user_id), message)
     except Exception:
-        # Pages look for themselves every few seconds, so a broken layer must break nothing else.
+        # Pages also poll every few seconds, so a broken layer must break nothing else.
         logger.warning("The channel layer did not take a wake-up.", exc_info=True)

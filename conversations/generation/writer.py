@@ -1,7 +1,7 @@
-"""The group commit: one transaction for what all running generations have to store.
+"""Group commit: one transaction for the new events of all running generations.
 
-It commits at once when idle; while a commit runs the next batch gathers. Only what has been
-committed is published, so nothing that was shown can be lost.
+It commits at once when idle; during a commit the next batch gathers. Only committed events are
+published, so that nothing that was shown can be lost.
 """
 
 import asyncio
@@ -24,19 +24,19 @@ from conversations.upstream import Chunk
 
 logger = logging.getLogger(__name__)
 
-# Between two commits at least so long, or as long as the last commit took: it halves the work of
-# the store under load and adds half of itself to the delay of a token.
+# The pause between two commits, or the duration of the last commit if that was longer: it halves
+# the load of the store and delays a token by half of itself.
 COMMIT_INTERVAL_SECONDS = 0.025
-# A store that stalled is asked again soon: what came meanwhile has waited for it already.
+# The pause after a commit that stalled is short: the events since then have waited already.
 LONGEST_INTERVAL_SECONDS = 0.05
 RETRY_SECONDS = 0.5
-# The reading of upstreams waits while more events than this are unwritten (a store that stalls).
+# Upstreams are not read while more events than this wait for the store.
 PENDING_EVENTS = 20_000
 
 
 @dataclass(eq=False)
 class Run:
-    """One running generation as its owner sees it. ``seq`` counts the events that were numbered."""
+    """The state of one running generation in its owner. ``seq`` is the number of its last event."""
 
     generation_id: UUID
     user_id: int
@@ -44,40 +44,40 @@ class Run:
     seq: int = 0
     pending: list[Event] = field(default_factory=list)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    # Where the program asked from, whose key may be for some addresses alone. It is not stored.
+    # The address of the API client, whose key may be valid for some addresses only. Not stored.
     address: str = ""
-    # Why the run was stopped, if the right to it was taken away.
+    # The reason of the stop, if the permission was revoked.
     revoked: Failure | None = None
     upstream_id: str = ""
     began: bool = False
-    # In how many pieces the answer came: many servers send a token in each.
+    # The number of deltas: many servers send one token in each.
     pieces: int = 0
-    # The bytes of an answer that is not logged: nothing else tells how much it said.
+    # The bytes of text of a run without a log, from which its tokens are estimated.
     text_bytes: int = 0
-    # How many answers were asked for: some servers count one of them.
+    # The number of requested answers: some servers count the usage of one only.
     choices: int = 1
     first_token_ms: int | None = None
-    # The clock of ``at_ms``.
+    # The start of ``at_ms``.
     started: float = field(default_factory=time.monotonic)
 
     @property
     def measured(self) -> Measured:
-        """What was seen of the answer so far."""
+        """The measurements of the run so far, for its settlement."""
         seen = (self.began, self.pieces, self.first_token_ms, self.text_bytes)
         return Measured(*seen, choices=self.choices)
 
     @property
     def estimated_tokens(self) -> int:
-        """About how many tokens an answer that is not logged has said so far."""
+        """The estimated completion tokens so far of a run without a log."""
         return about(self.text_bytes, self.pieces)
 
     def count(self, chunk: Chunk, text_bytes: int) -> None:
-        """Take note of a chunk of an answer that no log keeps, and of the bytes said so far."""
-        said = sum([not choice.delta.is_empty for choice in chunk.choices])
-        if said and not self.pieces:
+        """Measure a chunk of a run without a log; ``text_bytes`` is the total so far."""
+        pieces = sum([not choice.delta.is_empty for choice in chunk.choices])
+        if pieces and not self.pieces:
             self.upstream_id = chunk.id
             self.first_token_ms = self.elapsed_ms()
-        self.pieces += said
+        self.pieces += pieces
         self.text_bytes = text_bytes
 
     def elapsed_ms(self) -> int:
@@ -86,7 +86,7 @@ class Run:
 
 
 class Writer:
-    """Takes the events of all runs, and commits, then publishes them together."""
+    """Collects the events of all runs, commits them together, then publishes them."""
 
     def __init__(self, tails: Tails) -> None:
         self._tails = tails
@@ -94,13 +94,13 @@ class Writer:
         self._pending = 0
         self._news = asyncio.Event()
         self._committed = asyncio.Condition()
-        # A thread of its own keeps its connection open; nothing else ever queues before a commit.
+        # A thread of its own, with an open connection: no other work delays a commit.
         self._thread = ThreadPoolExecutor(
             max_workers=1, thread_name_prefix="writer", initializer=_go_first
         )
 
     async def append(self, run: Run, events: Sequence[Event]) -> None:
-        """Put the events in line. Waits only while too much is unwritten."""
+        """Queue the events. Waits only while too many are queued."""
         run.pending.extend(events)
         self._waiting[run] = None
         self._pending += len(events)
@@ -110,12 +110,12 @@ class Writer:
                 await self._committed.wait_for(lambda: self._pending <= PENDING_EVENTS)
 
     async def flush(self, run: Run) -> None:
-        """Wait until everything appended for the run has been committed."""
+        """Wait until all events of the run are committed."""
         async with self._committed:
             await self._committed.wait_for(lambda: run not in self._waiting)
 
     async def work(self) -> None:
-        """Commit batch after batch, for as long as the process runs."""
+        """Commit batches for as long as the process runs."""
         while True:
             await self._news.wait()
             self._news.clear()
@@ -127,9 +127,9 @@ class Writer:
     async def _commit(self, runs: dict[Run, None]) -> None:
         batch = {run: self._take(run) for run in runs}
         entries = [entry for numbered in batch.values() for entry in numbered]
-        held = await self._store(entries, [(run.generation_id, OWNER, run.epoch) for run in runs])
+        owned = await self._store(entries, [(run.generation_id, OWNER, run.epoch) for run in runs])
         for run, numbered in batch.items():
-            self._publish(run, numbered, run.generation_id in held)
+            self._publish(run, numbered, run.generation_id in owned)
         async with self._committed:
             self._committed.notify_all()
 
@@ -144,13 +144,13 @@ class Writer:
         run.seq += len(numbered)
         return numbered
 
-    def _publish(self, run: Run, numbered: list[log.Entry], is_held: bool) -> None:
+    def _publish(self, run: Run, numbered: list[log.Entry], is_owned: bool) -> None:
         if not run.pending:
             self._waiting.pop(run, None)
-        if is_held:
+        if is_owned:
             self._tails.publish(run.generation_id, [entry.payload for entry in numbered])
         else:
-            # Another process has taken the generation over: nothing more may be written or shown.
+            # Another process owns the generation now: nothing more may be written or shown.
             run.stop.set()
 
     async def _store(
@@ -166,16 +166,16 @@ class Writer:
                 await asyncio.sleep(RETRY_SECONDS)
 
     def close(self) -> None:
-        """Give the thread and its connection back."""
+        """Close the connection and end the thread."""
         self._thread.submit(_close)
         self._thread.shutdown()
 
 
 def _go_first() -> None:
-    # What our SQLite backend understands; other databases need no line.
+    # Read by the site's SQLite backend; other databases need no queue.
     connection.has_priority = True  # type: ignore[attr-defined]
 
 
 def _close() -> None:
-    # A method that is taken from `connection` belongs to the thread that takes it.
+    # A bound method of `connection` would belong to the thread that created it.
     connection.close()

@@ -46,15 +46,15 @@ class _Choice:
         reasoning = self._reasoning.feed(_reasoning(delta))
         if reasoning:
             self._splitter.pass_through()
-        thought, content = self._splitter.feed(self._content.feed(_content(delta)))
+        inline, content = self._splitter.feed(self._content.feed(_content(delta)))
         tool_calls = self._tools.feed(delta.get("tool_calls"))
         finish = self._finish(value.get("finish_reason"))
-        made = self._delta(reasoning + thought, content, tool_calls)
+        normalised = self._delta(reasoning + inline, content, tool_calls)
         if finish is not None:
-            made = _added(made, self.flush())
+            normalised = _added(normalised, self.flush())
         return ChunkChoice(
             index=self.index,
-            delta=made,
+            delta=normalised,
             finish_reason=finish,
             raw_finish_reason=None if finish is None else self.raw_finish_reason,
             logprobs=_logprobs(value.get("logprobs")),
@@ -62,9 +62,9 @@ class _Choice:
 
     def flush(self) -> Delta:
         """Return the text that was held back: this choice has ended."""
-        thought, content = self._splitter.feed(self._content.flush())
-        last_thought, last_content = self._splitter.flush()
-        reasoning = self._reasoning.flush() + thought + last_thought
+        inline, content = self._splitter.feed(self._content.flush())
+        last_inline, last_content = self._splitter.flush()
+        reasoning = self._reasoning.flush() + inline + last_inline
         return self._delta(reasoning, content + last_content, self._tools.flush())
 
     def _delta(self, reasoning: str, content: str, tool_calls: Any) -> Delta:
@@ -133,21 +133,21 @@ class Normaliser:
         usage = read_usage(value.get("usage"))
         if usage:
             self._count(usage, alone=not choices)
-        made = tuple(
+        normalised = tuple(
             self._choice(position, choice).feed(choice)
             for position, choice in enumerate(choices)
             if isinstance(choice, dict)
         )
-        return self._chunk(made, usage)
+        return self._chunk(normalised, usage)
 
     def flush(self) -> Chunk | None:
         """Return the text that was held back: the stream ended without a finish reason."""
-        made = tuple(
+        normalised = tuple(
             ChunkChoice(index=choice.index, delta=delta)
             for choice in self._choices.values()
             if (delta := choice.flush()) != Delta()
         )
-        return self._chunk(made, None) if made else None
+        return self._chunk(normalised, None) if normalised else None
 
     def _count(self, usage: Usage, *, alone: bool) -> None:
         """Store the latest usage. llama.cpp counts each choice separately, in an event of its own

@@ -59,14 +59,14 @@ def _invalid_numbers(request: CompletionRequest, ranges: Ranges) -> Iterator[Inv
 
 
 def _invalid_response_format(request: CompletionRequest) -> Iterator[InvalidField]:
-    wanted = request.response_format
-    if wanted is None:
+    response_format = request.response_format
+    if response_format is None:
         return
-    if wanted.type not in _RESPONSE_FORMATS:
+    if response_format.type not in _RESPONSE_FORMATS:
         yield InvalidField(
             "response_format.type", "This format is unknown.", ", ".join(_RESPONSE_FORMATS)
         )
-    if wanted.type == "json_schema" and not _has_schema(wanted.json_schema):
+    if response_format.type == "json_schema" and not _has_schema(response_format.json_schema):
         allowed = "an object with a schema object"
         yield InvalidField("response_format.json_schema", "The schema is missing.", allowed)
 

@@ -142,11 +142,12 @@ def _include_usage(fields: Fields) -> bool:
 
 
 def _response_format(fields: Fields) -> ResponseFormat | None:
-    wanted = fields.object("response_format")
-    if wanted is None:
+    response_format = fields.object("response_format")
+    if response_format is None:
         return None
     return ResponseFormat(
-        type=wanted.required_text("type"), json_schema=wanted.mapping("json_schema")
+        type=response_format.required_text("type"),
+        json_schema=response_format.mapping("json_schema"),
     )
 
 

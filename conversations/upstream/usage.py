@@ -35,12 +35,12 @@ def read_usage(value: Any) -> Usage | None:
 def add_up(counted: Sequence[Usage]) -> Usage:
     """Return the usage of choices that were counted separately: they share their prompt."""
     completion = sum(each.completion_tokens for each in counted)
-    thought = [each.reasoning_tokens for each in counted]
+    reasoning = [each.reasoning_tokens for each in counted]
     return msgspec.structs.replace(
         counted[-1],
         completion_tokens=completion,
         total_tokens=counted[-1].prompt_tokens + completion,
-        reasoning_tokens=None if None in thought else sum(each or 0 for each in thought),
+        reasoning_tokens=None if None in reasoning else sum(each or 0 for each in reasoning),
     )
 
 
