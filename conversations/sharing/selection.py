@@ -13,8 +13,8 @@ from conversations.refusal import Refused
 Omission = Literal[
     "reasoning", "system_message", "parameters", "tool_calls", "model_names", "author"
 ]
-# Left out by default: what the model was told and thought besides the messages, and the author's
-# name.
+# Left out by default: instructions and reasoning, which are no part of the messages, and the
+# author's name.
 DEFAULT_OMISSIONS: tuple[Omission, ...] = (
     "reasoning",
     "system_message",

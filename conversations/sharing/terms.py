@@ -51,7 +51,7 @@ def apply(terms: Terms, link: ShareLink) -> None:
             "named people and groups."
         )
         raise Refused("public_links_forbidden", text, "audience")
-    people, groups = _named(terms, link.user)
+    users, groups = _named(terms, link.user)
     link.audience = terms.audience
     link.expires_at = _expires_at(terms, link, policy)
     link.max_views = _max_views(terms, link)
@@ -59,7 +59,7 @@ def apply(terms: Terms, link: ShareLink) -> None:
     link.shows_title = terms.shows_title
     # Only these of an existing link: it may be revoked meanwhile, and its views are counted.
     link.save(update_fields=None if link.is_new else _TERM_FIELDS)
-    link.users.set(people)
+    link.users.set(users)
     link.groups.set(groups)
 
 
@@ -70,16 +70,16 @@ def _named(terms: Terms, author: User) -> tuple[list[User], list[Group]]:
     if len(names) + len(terms.group_ids) > MOST_NAMED:
         text = _("You can name at most %s people and groups.")
         raise Refused("too_many", text % MOST_NAMED, "usernames")
-    people = list(User.objects.filter(username__in=names, is_active=True))
-    _check_all(names, [person.username for person in people])
+    users = list(User.objects.filter(username__in=names, is_active=True))
+    _check_all(names, [user.username for user in users])
     groups = list(groups_of(author).filter(pk__in=terms.group_ids))
     if len(groups) < len(set(terms.group_ids)):
         text = _("You can only name groups that you belong to.")
         raise Refused("unknown_group", text, "group_ids")
-    if not people and not groups:
+    if not users and not groups:
         text = _("Name at least one person or group.")
         raise Refused("nobody_named", text, "usernames")
-    return people, groups
+    return users, groups
 
 
 def groups_of(author: User) -> QuerySet[Group]:

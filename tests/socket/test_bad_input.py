@@ -76,6 +76,7 @@ UNREADABLE = {
     "NaN": '{"type": "ping", "at": NaN}',
     "a number of 5,000 digits": '{"type": "ping", "at": %s}' % ("7" * 5000),
     "100,000 levels": "[" * 100_000,
+    "600,000 characters": json.dumps({"type": "ping", "padding": "x" * 600_000}),
     "a list": "[]",
     "a lone surrogate as an id": '{"type": "turn.send", "request_id": "\\ud83d"}',
 }

@@ -14,11 +14,14 @@ from conversations.database.threads import in_thread
 from conversations.models import Conversation, Counter, Preset, Rule, User
 from conversations.refusal import Refused
 from conversations.socket import frames, handlers
+from conversations.socket import page as page_module
 from conversations.socket.page import Page
+from tests.chat.written import answered
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SECONDS = 5
 
 
 def frames_sent(user: User, *actions: Callable[[Page], Awaitable[Any]]) -> list[dict[str, Any]]:
@@ -114,6 +117,55 @@ def test_a_page_that_opens_another_conversation_while_it_sends_gets_its_changes(
     sent = frames_sent(people.alice, send_and_open_another, rename)
     changed = [each for each in sent if each["type"] == "conversation.changed"]
     assert [each["conversation"]["title"] for each in changed] == ["Renamed"]
+
+
+def test_changes_that_were_not_sent_yet_come_with_the_next_turn(people: People) -> None:
+    (answer,) = answered(people.alice, make_model().name)
+    conversation = answer.conversation
+    frame = frames.TurnSend(
+        request_id=uuid4(), conversation_id=conversation.pk, parent_id=answer.parent_id,
+        content="And why?", model=answer.model_name,
+    )  # fmt: skip
+
+    async def open_and_send(page: Page) -> None:
+        await page.open(conversation.pk, 0)
+        await page.send_update()
+        # Another tab deletes the answer, and its notification is late.
+        await in_thread(tree.delete_message, people.alice, answer.pk)
+        await handlers.handle(page, frame)
+
+    sent = frames_sent(people.alice, open_and_send)
+    (started,) = (each for each in sent if each["type"] == "turn.started")
+    deleted = {each["id"] for each in started["messages"] if each["is_deleted"]}
+    assert deleted == {str(answer.pk)}
+
+
+def test_a_change_is_sent_after_a_while_though_its_notification_was_lost(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = Conversation.objects.create(user=people.alice, title="Tides")
+    monkeypatch.setattr(page_module, "RECHECK_SECONDS", 0.05)
+    monkeypatch.setattr(page_module, "signed_in", lambda *_session: people.alice)
+
+    async def wait_for_update(page: Page) -> None:
+        updated = asyncio.Event()
+        monkeypatch.setattr(page, "send_update", lambda: _and_set(Page.send_update(page), updated))
+        page.run_while_open(page.send_updates)
+        await page.open(conversation.pk, 0)
+        await asyncio.wait_for(updated.wait(), SECONDS)
+        updated.clear()
+        await in_thread(tree.rename, people.alice, conversation.pk, "Seas")
+        page.run_while_open(page.recheck)
+        await asyncio.wait_for(updated.wait(), SECONDS)
+
+    sent = frames_sent(people.alice, wait_for_update)
+    changes = [each for each in sent if each["type"] == "conversation.changed"]
+    assert changes[-1]["conversation"]["title"] == "Seas"
+
+
+async def _and_set(work: Awaitable[None], done: asyncio.Event) -> None:
+    await work
+    done.set()
 
 
 def test_a_refused_preset_does_not_change_the_default(people: People) -> None:
