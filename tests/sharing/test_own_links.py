@@ -4,27 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from conversations.models import User
 from tests.people import People
 from tests.sharing.made import link_of
+from tests.sharing.talk import browser_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/links/"
 
 
-def signed_in(user: User) -> Client:
-    """A browser in which this user is signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def page_of(user: User, address: str = PAGE) -> str:
     """The text of a page for this user."""
-    return signed_in(user).get(address).content.decode()
+    return browser_of(user).get(address).content.decode()
 
 
 def test_the_list_shows_the_terms_and_views_of_each_link(
@@ -89,7 +82,7 @@ def test_many_links_are_split_into_pages(
 ) -> None:
     for number in range(45):
         link_of(people.alice, f"Talk {number:02}")
-    browser = signed_in(people.alice)
+    browser = browser_of(people.alice)
     with django_assert_max_num_queries(8):
         first = browser.get(PAGE).content.decode()
     assert [f"Talk {number}" in first for number in (44, 25, 24)] == [True, True, False]
