@@ -1,4 +1,4 @@
-"""The one way in for programs: a key in a header, in whichever header a client puts it."""
+"""Authentication of API clients: an API key in any of the headers that clients use."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,10 +13,10 @@ _PLAIN = ("x-api-key", "api-key")
 
 
 def authenticate(request: HttpRequest) -> ApiKey:
-    """The key of the request, with its person. Raises :class:`ApiError` with 400 or 401.
+    """The request's key, with its user. Raises :class:`ApiError` with 400 or 401.
 
-    Reads the database: called through :func:`conversations.database.threads.in_thread`. Cookies
-    never count, and neither does the query string, which ends up in logs.
+    Reads the database: called through :func:`conversations.database.threads.in_thread`. Cookies are
+    ignored, and so is the query string, which ends up in logs.
     """
     try:
         return api_keys.authenticated(credential(request), request.META.get("REMOTE_ADDR", ""))
@@ -25,7 +25,7 @@ def authenticate(request: HttpRequest) -> ApiKey:
 
 
 def require(key: ApiKey, endpoint: str) -> None:
-    """Raise :class:`ApiError` with 403 unless the key is for that endpoint."""
+    """Raise :class:`ApiError` with 403 unless the key allows that endpoint."""
     if not key.allows(endpoint):
         text = _("This API key is not for “%s”. Change that on the key’s page.")
         label = str(ApiKey.Endpoint(endpoint).label)
@@ -33,7 +33,7 @@ def require(key: ApiKey, endpoint: str) -> None:
 
 
 def credential(request: HttpRequest) -> str:
-    """The one credential in the headers. Raises :class:`ApiError` for none, or for two."""
+    """The key in the headers. Raises :class:`ApiError` if there is none, or two different ones."""
     given = {value for value in _credentials(request) if value}
     if len(given) > 1:
         text = _("The request has two different API keys. Send one, as “Authorization: Bearer”.")
@@ -47,7 +47,7 @@ def credential(request: HttpRequest) -> str:
 def _credentials(request: HttpRequest) -> list[str]:
     bearer = request.headers.get(_BEARER, "").strip()
     scheme, _space, token = bearer.partition(" ")
-    # Some clients leave the scheme out. Another scheme, such as Basic, is no key of ours.
+    # Some clients omit the scheme. A credential of another scheme, such as Basic, is ignored.
     named = token if scheme.lower() == "bearer" else "" if token else scheme
     return [named.strip(), *(request.headers.get(name, "").strip() for name in _PLAIN)]
 

@@ -1,4 +1,4 @@
-"""The body of a request as a JSON object, refused before it costs anything where it is absurd."""
+"""The body of a request as a JSON object; absurd ones are refused before they cost anything."""
 
 import re
 from typing import Any
@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from conversations.api.errors import ApiError
 
-# A conversation with pictures in it; texts alone come nowhere near.
+# Enough for a conversation with pictures; texts alone are far smaller.
 MOST_BYTES = 16 * 1024 * 1024
-# A tool with a schema has perhaps ten levels and a hundred objects.
+# A tool with a schema has about ten levels and a hundred objects.
 MOST_DEPTH = 64
 MOST_CONTAINERS = 100_000
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-# UTF-16's halves: the first without the second behind it, or the second without the first before.
-_HALF_CHARACTERS = re.compile(
+# Lone UTF-16 surrogates: a first one without a second after it, or a second without a first.
+_LONE_SURROGATES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
@@ -39,8 +39,8 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
 
 
 def _fault(content: bytes, error: Exception) -> str:
-    if _HALF_CHARACTERS.search(content):
-        return _("a \\u escape stands for one half of a character, without the other")
+    if _LONE_SURROGATES.search(content):
+        return _("a \\u escape is one half of a surrogate pair, without the other")
     return str(error)[:200]
 
 
@@ -58,7 +58,7 @@ def _content(request: HttpRequest) -> bytes:
 
 
 def _check_shape(content: bytes) -> None:
-    """Look at the brackets alone: decoding a million of them would cost a hundred times more."""
+    """Check the brackets alone: decoding a million of them would cost a hundred times more."""
     if content.count(b"[") + content.count(b"{") <= MOST_DEPTH:
         return
     brackets = _STRINGS.sub(b"", content).translate(None, _NOT_BRACKETS)

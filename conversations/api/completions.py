@@ -1,4 +1,4 @@
-"""The transactions behind a completion for a program: what is written before it can run."""
+"""The transactions of a completion for an API client, before it can run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,14 +39,15 @@ from conversations.upstream import (
 
 _NEWER = "max_completion_tokens"
 KNOWN_FIELDS = frozenset({*FIELDS, _NEWER, "messages", "model", "stream", "stream_options", "user"})
-# Without these the answer would be another one than was asked for: they are never left out.
+# Without these the answer would differ from what was asked for: a model that does not take one
+# refuses the request, while other fields are left out.
 _ESSENTIAL = frozenset(each.name for each in PARAMETERS if each.essential)
-# The rest of a request may hold what somebody wrote, which is not stored.
+# The parameters that are stored with the generation; the others may hold content.
 _STORED = frozenset(each.name for each in PARAMETERS if each.kind != "structured")
 
 
 class Claim(NamedTuple):
-    """An Idempotency-Key and the body that it came with, both as hashes."""
+    """An Idempotency-Key and the body of its request, both as hashes."""
 
     key_hash: str
     body_hash: str
@@ -54,7 +55,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """What a program asks: a decoded body, with which key, as which claim, from where."""
+    """A request for a completion: API key, decoded body, Idempotency-Key and client address."""
 
     key: ApiKey
     body: Mapping[str, Any]
@@ -64,10 +65,10 @@ class ApiRequest:
 
 @dataclass(frozen=True)
 class PreparedCompletion:
-    """A generation that may run now, how to ask its upstream, and what is left of each limit.
+    """A generation that may run now, the call of its upstream, and the status of each limit.
 
-    ``ignored`` names fields of the body that were left out, ``lowered_to`` the ``max_tokens``
-    that the limits allow, if that is less than was asked for.
+    ``ignored`` names the fields of the body that were left out; ``lowered_to`` is the
+    ``max_tokens`` that the limits allow, if that is less than was asked for.
     """
 
     generation: Generation
@@ -79,14 +80,14 @@ class PreparedCompletion:
 
     @property
     def choices(self) -> int:
-        """How many answers were asked for."""
+        """The number of answers."""
         return self.asked.n or 1
 
 
 def prepare(api_request: ApiRequest) -> PreparedCompletion:
-    """The running generation of what is asked, with its reservation and its claim.
+    """Check the request and write its generation, with its reservation and its claim.
 
-    Raises :class:`~conversations.refusal.Refused` or InvalidField for what cannot be done as asked.
+    Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused.
     """
     asked = CompletionRequest.from_wire(api_request.body)
     model = model_named(api_request.key.user, asked.model, api_request.key)
@@ -114,7 +115,7 @@ def _created(
     model: LanguageModel,
     parameters: dict[str, Any],
 ) -> tuple[Generation, reservation.Granted]:
-    """The row, its claim and its reservation, which may lower ``max_tokens`` in ``parameters``."""
+    """The generation, claimed and reserved; the limits may lower its ``max_tokens``."""
     generation = Generation(
         user=api_request.key.user,
         api_key=api_request.key,
@@ -136,9 +137,9 @@ def _created(
 
 
 def _check_ranges(body: Mapping[str, Any], asked: CompletionRequest, ranges: Ranges) -> None:
-    """Raise InvalidField. What was sent under the newer name is refused under that.
+    """Raise InvalidField, with the name under which the field was sent.
 
-    ``max_tokens`` beside it does not count, but is held to its range as well.
+    ``max_tokens`` beside ``max_completion_tokens`` is ignored, but checked as well.
     """
     try:
         check(asked, ranges)
@@ -152,10 +153,10 @@ def _check_ranges(body: Mapping[str, Any], asked: CompletionRequest, ranges: Ran
 
 
 def _ignored(model: LanguageModel, body: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields that are left out. Raises :class:`Refused` where one must not be."""
+    """The fields that are left out. Raises :class:`Refused` if an essential one is among them."""
     given = [name for name, value in body.items() if value is not None]
     for name in given:
-        if name in _ESSENTIAL and not takes(model, name) and not _is_usual(name, body[name]):
+        if name in _ESSENTIAL and not takes(model, name) and not _is_default(name, body[name]):
             text = _("The model “%(model)s” does not take “%(field)s”.")
             values = {"model": model.name, "field": name}
             raise Refused("unsupported_parameter", text % values, name)
@@ -170,8 +171,8 @@ def _ignored(model: LanguageModel, body: Mapping[str, Any]) -> tuple[str, ...]:
     return ignored
 
 
-def _is_usual(name: str, value: Any) -> bool:
-    """Whether it asks for what is the case anyway."""
+def _is_default(name: str, value: Any) -> bool:
+    """True if the value changes nothing."""
     match name:
         case "n":
             return bool(value == 1)
@@ -199,7 +200,7 @@ def _reserved(
 def _request(
     asked: CompletionRequest, model: LanguageModel, parameters: Mapping[str, Any]
 ) -> CompletionRequest:
-    """What the upstream is asked: fields that we know, one by one, and nothing else of the body."""
+    """The upstream's request: known fields only, one by one, and nothing else of the body."""
     body = {**parameters, "model": model.upstream_name, "messages": [], "stream": True}
     return msgspec.structs.replace(
         CompletionRequest.from_wire(body),
@@ -228,19 +229,19 @@ def _claim(api_request: ApiRequest, generation_id: UUID) -> None:
 
 
 def refusal_of(claim: Claim, known_body_hash: str) -> Refused:
-    """Why a key that was used before cannot be used for this."""
+    """The refusal of an Idempotency-Key that was used before."""
     if claim.body_hash != known_body_hash:
         text = _("This Idempotency-Key was used with another request. Use a new key for this one.")
         return Refused("idempotency_key_reused", text)
     text = _(
-        "This Idempotency-Key was used before, and its answer is not there any more: answers are "
-        "kept in memory only. Nothing was charged now. Use a new key to ask again."
+        "This Idempotency-Key was used before, and its answer is no longer available: answers are "
+        "stored in memory only. Nothing was charged now. Use a new key to ask again."
     )
     return Refused("idempotent_answer_gone", text)
 
 
 def release(generation_id: UUID) -> None:
-    """Let the Idempotency-Key of a generation that came to nothing be used again."""
+    """Free the Idempotency-Key of a generation that failed without a charge."""
     IdempotencyClaim.objects.filter(generation_id=generation_id).delete()
 
 
@@ -256,5 +257,5 @@ def _store_request(api_request: ApiRequest, generation: Generation, model: Langu
 
 
 def store_reply(generation_id: UUID, answer: str) -> None:
-    """Store what was answered, as JSON text, beside a request that was kept."""
+    """Store the reply, as JSON text, with its stored request."""
     KeptCompletion.objects.filter(generation_id=generation_id).update(answer=answer)

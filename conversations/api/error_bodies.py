@@ -1,7 +1,7 @@
-"""What went wrong, as the error that a program's client expects: its status, and whether to retry.
+"""Failures as API errors: status, code, and whether the client should retry.
 
 OpenAI's clients retry 408, 409, 429 and 5xx twice by themselves unless ``x-should-retry`` says no;
-each retry of ours would be another call of the upstream.
+each such retry would be another call of the upstream.
 """
 
 import math
@@ -18,13 +18,13 @@ from conversations.upstream import InvalidField, UpstreamError
 
 RETRY = {"x-should-retry": "true"}
 NO_RETRY = {"x-should-retry": "false"}
-# A limit that starts anew this soon is worth waiting for; clients wait at most two minutes.
+# A limit that resets this soon is worth waiting for: clients wait at most two minutes.
 SOON_SECONDS = 120
-# Where a busy server does not say when to come again.
+# The retry-after of a busy server that does not send one.
 BUSY_SECONDS = 2.0
 
-# Status and code of what servers say; what is not named is a bad gateway, 502. The words of
-# clients are those of OpenAI: its packages and frameworks look for some of these codes.
+# Status and code of a server's errors; any other is a bad gateway, 502. The codes are OpenAI's:
+# its packages, and frameworks above them, look for some of these.
 _UPSTREAM: dict[str, tuple[int, str]] = {
     "refused": (400, "refused"),
     "context_overflow": (400, "context_length_exceeded"),
@@ -35,10 +35,10 @@ _UPSTREAM: dict[str, tuple[int, str]] = {
     "overloaded": (503, "overloaded"),
     "timed_out": (504, "timed_out"),
 }
-# Asking once more may help, and the upstream package has not done it already.
+# A retry may help, and the upstream package has not made it already.
 _WORTH_A_RETRY = {"busy", "overloaded", "rate_limited", "failed"}
-# Rights that were taken away while the answer ran.
-_TAKEN_AWAY = {"deactivated", "model_taken_away", "key_revoked", "key_expired", "key_narrowed"}
+# Permissions that were withdrawn while the answer ran.
+_WITHDRAWN = {"deactivated", "model_taken_away", "key_revoked", "key_expired", "key_narrowed"}
 _REFUSED: dict[str, tuple[int, str]] = {
     "unknown_model": (404, "model_not_found"),
     "draining": (503, "draining"),
@@ -51,11 +51,11 @@ _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit
 
 
 def error_of(ending: Ending) -> ApiError | None:
-    """The error that an answer ended with; None for one that is complete."""
+    """The error that a run ended with; None for a complete answer."""
     if ending.error:
         error = of_upstream(ending.error)
         if ending.used and ending.used.requests:
-            # What was made was charged: whether to pay once more is the program's decision.
+            # The generated tokens were charged: only the client can decide to pay once more.
             error.headers = {**error.headers, **NO_RETRY}
         return error
     last = ending.last
@@ -68,7 +68,7 @@ def error_of(ending: Ending) -> ApiError | None:
 
 
 def api_error(error: ApiError | InvalidField | Refused) -> ApiError:
-    """The error for what we say ourselves of a request."""
+    """The API error for a refusal or an invalid field of a request."""
     match error:
         case InvalidField():
             return of_field(error)
@@ -78,16 +78,16 @@ def api_error(error: ApiError | InvalidField | Refused) -> ApiError:
 
 
 def internal() -> ApiError:
-    """The error for whatever should not have happened; the log has the details."""
-    text = _("Something went wrong on this site. Its log tells what, under this x-request-id.")
+    """The error for a fault of this site; the log has the details."""
+    text = _("Something went wrong on this site. Its log has the details under this x-request-id.")
     return ApiError(500, "internal_error", text, type="api_error", headers=NO_RETRY)
 
 
 def of_upstream(error: UpstreamError) -> ApiError:
-    """The error for a failure of the model's server, in the words that people are shown."""
+    """The error for a failure of the model's server, with the message that users see."""
     status, code = _UPSTREAM.get(error.code, (502, error.code))
     if code == "refused" and error.status in {404, 405}:
-        status = 502  # the provider's address is wrong, and nothing in the request
+        status = 502  # the provider's address is wrong, not the request
     is_retry = error.retryable and error.code in _WORTH_A_RETRY
     headers = dict(RETRY if is_retry else NO_RETRY)
     if is_retry and status in {429, 503}:
@@ -97,7 +97,7 @@ def of_upstream(error: UpstreamError) -> ApiError:
 
 
 def of_refusal(refused: Refused) -> ApiError:
-    """The error for what cannot be done as asked."""
+    """The error for a refusal."""
     if isinstance(refused, QuotaExceeded):
         return _of_quota(refused)
     status, code = _REFUSED.get(refused.code, (400, refused.code))
@@ -115,7 +115,7 @@ def of_field(invalid: InvalidField) -> ApiError:
 
 
 def _of_failure(failure: Failure) -> ApiError:
-    status = 403 if failure.code in _TAKEN_AWAY else 503 if failure.code == "restarted" else 500
+    status = 403 if failure.code in _WITHDRAWN else 503 if failure.code == "restarted" else 500
     headers = RETRY if status == 503 else NO_RETRY
     return ApiError(status, failure.code, failure.message, type=_type(status), headers=headers)
 

@@ -1,4 +1,4 @@
-"""What a program is told when its request cannot be answered."""
+"""The error of an API request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """An answer with ``status`` and the envelope {"error": {message, type, param, code}}."""
+    """A reply with ``status`` and the envelope {"error": {message, type, param, code}}."""
 
     status: int
     code: str

@@ -1,4 +1,4 @@
-"""The two forms of an answer at ``/v1``: lines of a stream, and one whole completion."""
+"""The two formats of a completion at ``/v1``: a stream of events, and one JSON object."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
@@ -14,7 +14,7 @@ PING = b": ping\n\n"
 
 
 class Identity(NamedTuple):
-    """What a completion says of itself: its id, when it began (Unix seconds), by which model."""
+    """The id, the time of creation (Unix seconds) and the model of a completion."""
 
     id: str
     created: int
@@ -22,25 +22,25 @@ class Identity(NamedTuple):
 
 
 class Format(Protocol):
-    """How an answer is written. Bytes that were given are final; there may be none for a chunk."""
+    """The encoder of one completion. Returned bytes are final; a chunk may add none."""
 
     content_type: str
 
     def write_chunk(self, chunk: Chunk) -> bytes:
-        """What a chunk of the upstream adds."""
+        """The bytes that a chunk of the upstream adds."""
 
     def write_end(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
-        """The end of an answer that is complete."""
+        """The end of a complete answer."""
 
     def write_error(self, error: ApiError) -> bytes:
-        """The end of an answer that broke after something of it was given."""
+        """The end of an answer that broke off after its first byte."""
 
 
 class StreamFormat:
-    """Lines of server-sent events: ``data: {json}``, comments, and nothing else.
+    """Server-sent events: ``data: {json}`` lines, comments, and nothing else.
 
-    The role of each choice comes first, in the order of the choices, before anything is said;
-    finish reasons, and then the usage where it was asked for, come last.
+    The role of each choice comes first, in the order of the choices; finish reasons, and then the
+    usage if it was asked for, come last.
     """
 
     content_type = "text/event-stream"
@@ -48,19 +48,19 @@ class StreamFormat:
     def __init__(self, identity: Identity, choices: int, *, include_usage: bool) -> None:
         head = wire.encode(wire.Head(object="chat.completion.chunk", **identity._asdict()))
         self._before = b"data: " + head[:-1] + b',"choices":['
-        # OpenAI's own stream says null on every chunk but the last where usage was asked for.
+        # OpenAI's own stream has a null on every chunk but the last if usage was asked for.
         self._after = b'],"usage":null}\n\n' if include_usage else b"]}\n\n"
         self._choices = choices
         self._include_usage = include_usage
         self._is_open = False
 
     def write_chunk(self, chunk: Chunk) -> bytes:
-        """A line for each choice that says something."""
-        # Likelihoods may come for tokens whose text is held back.
+        """A line for each choice with a delta."""
+        # Logprobs may come for tokens whose text is held back.
         lines = [
-            self._said(each) for each in chunk.choices if not each.delta.is_empty or each.logprobs
+            self._delta(each) for each in chunk.choices if not each.delta.is_empty or each.logprobs
         ]
-        # A server may count choices that nobody asked for; clients fail on those.
+        # A server may send choices that were not asked for; clients fail on those.
         lines = [line for line in lines if line]
         return b"".join([*self._opening(), *lines]) if lines else b""
 
@@ -86,21 +86,21 @@ class StreamFormat:
             for index in range(self._choices):
                 yield self._line(wire.ChunkChoice(index, role))
 
-    def _said(self, choice: ChunkChoice) -> bytes:
+    def _delta(self, choice: ChunkChoice) -> bytes:
         if choice.index >= self._choices:
             return b""
         delta = choice.delta
         calls = [wire.tool_call_piece(call) for call in delta.tool_calls] or None
-        said = wire.Delta(None, delta.content, delta.reasoning_content, calls)
+        piece = wire.Delta(None, delta.content, delta.reasoning_content, calls)
         logprobs = wire.logprobs_of(choice.logprobs)
-        return self._line(wire.ChunkChoice(choice.index, said, logprobs))
+        return self._line(wire.ChunkChoice(choice.index, piece, logprobs))
 
     def _line(self, choice: wire.ChunkChoice) -> bytes:
         return self._before + wire.encode(choice) + self._after
 
 
 class _Choice:
-    """One choice of a whole answer, as it grows."""
+    """One choice of a JSON reply, assembled from its chunks."""
 
     def __init__(self) -> None:
         self.content: list[str] = []
@@ -109,7 +109,7 @@ class _Choice:
         self.logprobs: list[wire.TokenLogprob] = []
 
     def take(self, choice: ChunkChoice) -> None:
-        """Add what a chunk says."""
+        """Add a chunk."""
         self.content.append(choice.delta.content or "")
         self.reasoning.append(choice.delta.reasoning_content or "")
         for call in choice.delta.tool_calls:
@@ -121,13 +121,13 @@ class _Choice:
     def _pieces(self, index: int) -> list[ToolCallDelta]:
         return self.calls[index] if index < len(self.calls) else []
 
-    def made(self, index: int, finish_reason: str) -> wire.Choice:
-        """The choice as it goes out."""
+    def assembled(self, index: int, finish_reason: str) -> wire.Choice:
+        """The choice for the reply."""
         content, reasoning = "".join(self.content), "".join(self.reasoning)
         calls = [_whole_call(pieces) for pieces in self.calls]
         message = wire.Message(
             role="assistant",
-            # Where there are calls, the schema has null for a content that says nothing.
+            # Beside tool calls, the schema has null for an empty content.
             content=content or (None if calls else ""),
             reasoning_content=reasoning or msgspec.UNSET,
             tool_calls=calls or msgspec.UNSET,
@@ -137,7 +137,7 @@ class _Choice:
 
 
 class JsonFormat:
-    """One JSON object at the end."""
+    """One JSON object, written at the end."""
 
     content_type = "application/json"
 
@@ -146,7 +146,7 @@ class JsonFormat:
         self._choices = [_Choice() for _ in range(choices)]
 
     def write_chunk(self, chunk: Chunk) -> bytes:
-        """Nothing yet."""
+        """No bytes: the chunk is stored until the end."""
         for choice in chunk.choices:
             if choice.index < len(self._choices):
                 self._choices[choice.index].take(choice)
@@ -164,19 +164,19 @@ class JsonFormat:
         )
 
     def choices(self, finish_reasons: dict[int, str]) -> list[wire.Choice]:
-        """What each choice has said, which may be all of it or not."""
+        """The choices so far, complete or not."""
         return [
-            choice.made(index, _reason(index, finish_reasons))
+            choice.assembled(index, _reason(index, finish_reasons))
             for index, choice in enumerate(self._choices)
         ]
 
     def write_error(self, error: ApiError) -> bytes:
-        """Nothing was given before, so that the status tells."""
+        """No bytes: nothing was sent before, so the reply gets an error status."""
         return b""
 
 
 def _reason(index: int, finish_reasons: dict[int, str]) -> str:
-    # A stream that ends properly but never says why has come to its stop.
+    # A stream that ends properly without a reason has stopped by itself.
     return finish_reasons.get(index, "stop")
 
 

@@ -1,7 +1,7 @@
-"""The door for programs: everything below ``/v1`` goes through it, and nothing else does.
+"""The middleware that answers every request below ``/v1``, in front of that for pages.
 
-In front of the pages' middleware: there is no cookie, no session, no CSRF token and no redirect
-here, and whatever goes wrong is told in one form.
+There is no cookie, no session, no CSRF token and no redirect here, and every error has the same
+form.
 """
 
 import logging
@@ -33,28 +33,28 @@ def route_api_requests(get_response: Callable[[HttpRequest], Any]) -> Callable[[
     """Answer API requests here, and pass on the requests for pages."""
     if iscoroutinefunction(get_response):
 
-        async def answer(request: HttpRequest) -> HttpResponseBase:
-            return await (_answered(request) if _is_ours(request) else get_response(request))
+        async def respond(request: HttpRequest) -> HttpResponseBase:
+            return await (_response_to(request) if _is_api(request) else get_response(request))
 
-        return answer
+        return respond
 
-    def answer_at_once(request: HttpRequest) -> HttpResponseBase:
-        return async_to_sync(_answered)(request) if _is_ours(request) else get_response(request)
+    def respond_sync(request: HttpRequest) -> HttpResponseBase:
+        return async_to_sync(_response_to)(request) if _is_api(request) else get_response(request)
 
-    return answer_at_once
+    return respond_sync
 
 
-def _is_ours(request: HttpRequest) -> bool:
+def _is_api(request: HttpRequest) -> bool:
     return request.path_info == ROOT or request.path_info.startswith(f"{ROOT}/")
 
 
-async def _answered(request: HttpRequest) -> HttpResponseBase:
+async def _response_to(request: HttpRequest) -> HttpResponseBase:
     request_id = f"req_{uuid.uuid4().hex}"
     try:
         response = await _routed(request)
     except ApiError as error:
         response = error_response(error)
-    except Exception as error:  # noqa: BLE001 - the one place that tells programs of any
+    except Exception as error:  # noqa: BLE001 - every error becomes an API error here
         response = error_response(_error(error, request_id))
     response.headers[headers.REQUEST_ID] = request_id
     if isinstance(response, HttpResponse):
@@ -64,7 +64,7 @@ async def _answered(request: HttpRequest) -> HttpResponseBase:
 
 
 async def _routed(request: HttpRequest) -> HttpResponseBase:
-    request.get_host()  # raises for a name that is not the site's
+    request.get_host()  # raises for a host name that is not the site's
     preflight = headers.preflight_headers(request)
     if preflight is not None:
         return HttpResponse(status=204, headers=dict(preflight))
@@ -90,7 +90,7 @@ def _error(error: Exception, request_id: str) -> ApiError:
 
 
 def error_response(error: ApiError) -> HttpResponse:
-    """The envelope, with the status and the headers that clients act on."""
+    """The response with the error's envelope, status and headers."""
     shown = {"Cache-Control": "no-store", **error.headers}
     return HttpResponse(
         encode(error.envelope()),
@@ -101,7 +101,7 @@ def error_response(error: ApiError) -> HttpResponse:
 
 
 def allow_methods(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a view answer these methods alone."""
+    """Decorate a view to accept these methods only."""
 
     def limited(view: Callable[..., Any]) -> Callable[..., Any]:
         async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The headers of every answer at ``/v1``: which request it was, what is left, who may read it."""
+"""The headers of replies at ``/v1``: request id, limits, ignored fields, and CORS."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from conversations.models import MICROS, Measure
 from conversations.quotas.status import Standing
 
 REQUEST_ID = "x-request-id"
-# Both are for a proxy on the way: hold nothing back, and change nothing (compression holds back).
+# For proxies: send at once, and do not compress, because compression delays events.
 UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache, no-transform"}
 _EXPOSED = (
     REQUEST_ID,
@@ -32,9 +32,9 @@ PREFLIGHT_SECONDS = 600
 
 
 def quota_headers(standings: Iterable[Standing]) -> dict[str, str]:
-    """What is left of each measure, of the rule that leaves least: limit, remaining, reset.
+    """Limit, remaining and reset of each measure, of the rule that leaves least.
 
-    Cost is in the site's currency. A limit in all has no reset.
+    Cost is in the site's currency. A limit without a period has no reset.
     """
     headers: dict[str, str] = {}
     least: dict[str, Standing] = {}
@@ -79,7 +79,7 @@ def preflight_headers(request: HttpRequest) -> Mapping[str, str] | None:
     if request.headers.get("origin", "") not in settings.API_ALLOWED_ORIGINS:
         return None
     asked = request.headers.get("access-control-request-headers", "").lower().split(",")
-    # The official clients send a dozen headers of their own: any name will do, none is trusted.
+    # The official clients send a dozen headers of their own: any name is allowed, none is trusted.
     names = [name.strip() for name in asked if _NAME.fullmatch(name.strip())][:MOST_NAMES]
     return {
         "Access-Control-Allow-Methods": "GET, POST",

@@ -1,7 +1,7 @@
-"""Idempotency-Key: the same key and body are answered by the first run, for 24 hours.
+"""Idempotency-Key: requests with the same key and body get the first one's reply, for 24 hours.
 
-The claim is a row; the answer, which is content, is kept in memory alone and within bounds. So
-after a restart, or when it had to make room, the key is known and its answer is gone.
+The claim is a row. The reply is content and is stored in memory only, within bounds: after a
+restart, or when it had to make room, the key is known but its reply is gone.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from conversations.api.reply import Reply
 from conversations.database.threads import in_thread
 from conversations.models import CLAIM_HOURS
 
-# All kept answers together, across keys and people.
+# The maximum of all stored replies together, across keys and users.
 MOST_BYTES = 64 * 1024 * 1024
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
 @dataclass(eq=False)
 class Started:
-    """A run and its answer, as whoever asked first or again reads it."""
+    """A run and its reply, for the first request and for repeated ones."""
 
     completion: PreparedCompletion
     reply: Reply
@@ -45,7 +45,7 @@ class _Known:
 
 
 def claim_of(key: str, body: Mapping[str, Any]) -> Claim | None:
-    """The claim of a request with that header; None without one. Raises :class:`ApiError`."""
+    """The claim of a request with that header; None without it. Raises :class:`ApiError`."""
     if not key:
         return None
     if not _KEY.fullmatch(key):
@@ -56,7 +56,7 @@ def claim_of(key: str, body: Mapping[str, Any]) -> Claim | None:
 
 
 class Memory:
-    """The answers of this process that may be asked for again, the oldest first."""
+    """The replies of this process that a repeated request may get, oldest first."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[int, str], _Known] = OrderedDict()
@@ -64,10 +64,10 @@ class Memory:
     async def started(
         self, api_key_id: int, claim: Claim, begin: Callable[[], Awaitable[Started]]
     ) -> Started:
-        """What the first request with this claim started; this one, if there was none.
+        """The run that the first request with this claim started, or a new one from ``begin``.
 
-        Whether it is known is settled before anything is awaited, so that of requests that come
-        at the same time one alone begins.
+        The claim is looked up before anything is awaited, so that of simultaneous requests only
+        one starts a run.
         """
         place = (api_key_id, claim.key_hash)
         self._make_room()
@@ -83,7 +83,7 @@ class Memory:
         return started
 
     async def over(self, claim: Claim, started: Started) -> None:
-        """An answer has ended. One that came to nothing frees its key."""
+        """Handle the end of a run: one that failed without a charge frees its key."""
         used = started.reply.ending and started.reply.ending.used
         if started.reply.error and not (used and used.requests):
             api_key_id = started.completion.generation.api_key_id
@@ -95,7 +95,7 @@ class Memory:
             self._known.pop(place, None)
 
     def _make_room(self) -> None:
-        """Forget what has had its time, then the oldest until the rest fits."""
+        """Drop expired replies, then the oldest ones until the rest fits."""
         outdated = time.monotonic() - CLAIM_HOURS * 3600
         sizes = {place: _size(known) for place, known in self._known.items()}
         total = sum(sizes.values())

@@ -1,4 +1,4 @@
-"""The API's description, OpenAPI 3.2: served at ``/v1/openapi.json`` and held to by a fuzzer.
+"""The API's description in OpenAPI 3.2, served at ``/v1/openapi.json`` and checked by a fuzzer.
 
 3.2 is the first that can describe the events of a stream: https://spec.openapis.org/oas/v3.2.0
 """
@@ -13,35 +13,35 @@ from conversations.models import Measure
 
 Described = dict[str, Any]
 
-# What each error status means; docs/api.md has the codes.
+# The meaning of each error status; docs/api.md has the codes.
 _ERRORS = {
     400: "The request is not as described, or names two different keys.",
-    401: "There is no key in the headers, or one that lets nobody in.",
-    403: "The key is not for this, or was taken away while the answer ran.",
+    401: "There is no valid key in the headers.",
+    403: "The key does not allow this, or was revoked while the answer ran.",
     404: "There is no such model for this key.",
-    409: "The answer that the Idempotency-Key stands for is not there any more.",
+    409: "The answer to the Idempotency-Key is no longer available.",
     413: "The body is larger than 16 MB.",
     422: "The Idempotency-Key was used with another request.",
-    429: "A limit of the person or of the key leaves no room, or the model's server is busy.",
-    500: "Something went wrong here. The site's log has it under the x-request-id.",
-    502: "The model's server failed, or answered what cannot be understood.",
+    429: "A limit of the user or of the key is exhausted, or the model's server is busy.",
+    500: "Something went wrong on this site. Its log has the details under the x-request-id.",
+    502: "The model's server failed, or sent an invalid reply.",
     503: "The model is paused or busy, or the site restarts.",
     504: "The model's server did not answer in time.",
 }
 _COMMON_ERRORS = (400, 401, 403, 500)
 _CHAT_ERRORS = (400, 401, 403, 404, 409, 413, 422, 429, 500, 502, 503, 504)
-# The inner part may have spaces, the ends may not: they would be cut off on the way.
+# Spaces are allowed inside only: at the ends they would be cut off in transit.
 _IDEMPOTENCY_KEY = "^([!-~]([ -~]{0,253}[!-~])?)?$"
 
 
 def description() -> Described:
-    """The description. It tells nothing of the site's people or models."""
+    """The description. It has nothing about the site's users or models."""
     return {
         "openapi": "3.2.0",
         "info": {
             "title": f"{settings.SITE_NAME} API",
             "version": "1",
-            "description": "Chat completions in OpenAI's format, with a key of one's own.",
+            "description": "Chat completions in OpenAI's format, with an API key.",
         },
         "servers": [{"url": f"{settings.SITE_URL}/v1"}],
         "security": [{"bearer": []}, {"x-api-key": []}, {"api-key": []}],
@@ -78,7 +78,7 @@ def _retrieve_model() -> Described:
         "name": "model",
         "in": "path",
         "required": True,
-        "description": "The model's name. Its slashes may be percent-encoded, and need not be.",
+        "description": "The model's name. Its slashes may be percent-encoded.",
         "schema": {"type": "string", "minLength": 1},
     }
     return {
@@ -93,7 +93,7 @@ def _create_completion() -> Described:
     key = {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The same key with the same body is answered, and charged, once a day.",
+        "description": "The same key with the same body is answered and charged once in 24 hours.",
         "schema": {"type": "string", "pattern": _IDEMPOTENCY_KEY},
     }
     answer = _answer("The completion; with stream, its chunks as events.", "ChatCompletion")
@@ -105,7 +105,7 @@ def _create_completion() -> Described:
     body = {"application/json": {"schema": ref("ChatCompletionRequest")}}
     return {
         "operationId": "createChatCompletion",
-        "summary": "Have a model answer.",
+        "summary": "Create a completion.",
         "parameters": [key],
         "requestBody": {"required": True, "content": body},
         "responses": answers,
@@ -114,7 +114,7 @@ def _create_completion() -> Described:
 
 def _describe() -> Described:
     answer = {
-        "description": "This.",
+        "description": "This description.",
         "headers": _request_id(),
         "content": _json({"type": "object"}),
     }
@@ -136,12 +136,16 @@ def _answer(text: str, schema: str) -> Described:
 
 def _failure(status: int) -> Described:
     headers = _request_id() | {
-        "x-should-retry": _header("Whether the same request may fare better.", ["true", "false"])
+        "x-should-retry": _header(
+            "Whether a retry of the same request may succeed.", ["true", "false"]
+        )
     }
     if status in {429, 503}:
-        headers["retry-after"] = _header("After how many seconds to ask again.", pattern="^[0-9]+$")
+        headers["retry-after"] = _header("The number of seconds until a retry.", pattern="^[0-9]+$")
     if status == 401:
-        headers["WWW-Authenticate"] = _header("How a key is sent.") | {"required": True}
+        headers["WWW-Authenticate"] = _header("The scheme in which a key is sent.") | {
+            "required": True
+        }
     return {"description": _ERRORS[status], "headers": headers, "content": _json(ref("Error"))}
 
 

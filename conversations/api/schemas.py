@@ -1,5 +1,5 @@
-"""The schemas of the API's description: what may be sent, in the ranges that are checked, and what
-comes back, from the very types that are written.
+"""The schemas of the API's description: requests, in the ranges that are checked, and replies, from
+the types that are written.
 
 JSON Schema 2020-12, as OpenAPI 3.2 has it. A null in a request counts as a field that is missing.
 """
@@ -65,13 +65,13 @@ def _request() -> Schema:
         **(parameters := _parameters()),
         max_completion_tokens=parameters["max_tokens"]
         | {"description": "The newer name of max_tokens."},
-        user=_or_null("string", description="A name of yours for whoever asks you."),
+        user=_or_null("string", description="Your own identifier of the end user."),
     )
     return described | {
         "description": (
-            "A model may take less than these ranges, and a field that it does not take is left "
-            "out, or refused where the answer would not be what was asked for. Other fields are "
-            "left out, or refused, as the site is set."
+            "A model may have narrower ranges. A field that it does not take is left out, or is "
+            "refused if the answer would differ from what was asked for. Unknown fields are left "
+            "out or refused, as the site is configured."
         )
     }
 
@@ -181,12 +181,12 @@ def _completion() -> Schema:
 
 
 def _event() -> Schema:
-    said = {"oneOf": [ref("ChatCompletionChunk"), ref("Error")]}
+    content = {"oneOf": [ref("ChatCompletionChunk"), ref("Error")]}
     told: Schema = {
         "type": "string",
         "description": "A chunk, or the error with which the answer ends.",
         "contentMediaType": "application/json",
-        "contentSchema": said,
+        "contentSchema": content,
     }
     done: Schema = {"const": "[DONE]", "description": "The answer is complete."}
     return _object(("data",), data={"anyOf": [done, told]})
@@ -221,13 +221,13 @@ def _error() -> Schema:
         message={"type": "string"},
         type={"type": "string"},
         param=_or_null("string", description="The field that it is about."),
-        code=_or_null("string", description="What a program can act on: docs/api.md has them."),
+        code=_or_null("string", description="For programs: docs/api.md lists the codes."),
     )
     return _object(("error",), error=error)
 
 
 def _written() -> dict[str, Schema]:
-    """The schemas of our own types, in which everything is there that is not left out by rule."""
+    """The schemas of our own types; every field is required that is never left out."""
     types = (wire.ModelList, wire.Choice, wire.ChunkChoice, wire.Usage)
     _refs, found = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     for name, schema in found.items():

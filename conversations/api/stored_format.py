@@ -1,4 +1,4 @@
-"""Answers of models whose administrator keeps what programs ask and are answered."""
+"""Storage of replies, for models whose administrator stores API requests and replies."""
 
 import asyncio
 from uuid import UUID
@@ -12,31 +12,31 @@ from conversations.upstream import Chunk
 
 
 class StoringFormat:
-    """A form that also writes the whole answer down when it ends, complete or not."""
+    """A format that also stores the whole reply at its end, complete or not."""
 
     def __init__(self, body_format: Format, whole: JsonFormat, generation_id: UUID) -> None:
         self.content_type = body_format.content_type
         self._format = body_format
         self._whole = whole
         self._generation_id = generation_id
-        self._keeping: asyncio.Task[None] | None = None
+        self._storing: asyncio.Task[None] | None = None
 
     def write_chunk(self, chunk: Chunk) -> bytes:
-        """As the form, and remembered."""
+        """Encode the chunk, and add it to the stored reply."""
         self._whole.write_chunk(chunk)
         return self._format.write_chunk(chunk)
 
     def write_end(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
-        """As the form, and stored."""
-        self._keep(self._whole.write_end(finish_reasons, usage))
+        """Encode the end, and store the reply."""
+        self._store(self._whole.write_end(finish_reasons, usage))
         return self._format.write_end(finish_reasons, usage)
 
     def write_error(self, error: ApiError) -> bytes:
-        """As the form; what was said is stored with the error."""
-        said = {"choices": self._whole.choices({}), **error.envelope()}
-        self._keep(wire.encode(said))
+        """Encode the error, and store the reply so far with it."""
+        partial = {"choices": self._whole.choices({}), **error.envelope()}
+        self._store(wire.encode(partial))
         return self._format.write_error(error)
 
-    def _keep(self, answer: bytes) -> None:
-        work = insist(store_reply, self._generation_id, answer.decode())
-        self._keeping = asyncio.ensure_future(work)
+    def _store(self, reply: bytes) -> None:
+        work = insist(store_reply, self._generation_id, reply.decode())
+        self._storing = asyncio.ensure_future(work)

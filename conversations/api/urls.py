@@ -1,4 +1,4 @@
-"""What stands below ``/v1/``."""
+"""The addresses below ``/v1/``."""
 
 from django.urls import path
 

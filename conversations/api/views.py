@@ -28,14 +28,15 @@ from conversations.quotas import reservation
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
 
-# How long a start that its client did not wait for looks for other readers of it.
+# If a client leaves before its run has started, another request with the same Idempotency-Key has
+# this long to join it before it is stopped.
 ORPHAN_SECONDS = 0.1
 
 
 @allow_methods("GET", "HEAD")
 async def models(request: HttpRequest) -> HttpResponse:
     """The models that the key may use, by name."""
-    key = await in_thread(_admitted, request, ApiKey.Endpoint.MODELS)
+    key = await in_thread(_authorized_key, request, ApiKey.Endpoint.MODELS)
     listed = await in_thread(access.models_for, key.user, key)
     return _json(ModelList([_model(each) for each in listed]))
 
@@ -43,11 +44,11 @@ async def models(request: HttpRequest) -> HttpResponse:
 @allow_methods("GET", "HEAD")
 async def model(request: HttpRequest, name: str) -> HttpResponse:
     """One model. A name may have slashes, which clients send percent-encoded."""
-    key = await in_thread(_admitted, request, ApiKey.Endpoint.MODELS)
-    return _json(_model(await in_thread(_found, key, name)))
+    key = await in_thread(_authorized_key, request, ApiKey.Endpoint.MODELS)
+    return _json(_model(await in_thread(_model_or_404, key, name)))
 
 
-def _found(key: ApiKey, name: str) -> LanguageModel:
+def _model_or_404(key: ApiKey, name: str) -> LanguageModel:
     try:
         return access.model_for(key.user, name, key)
     except access.NotFound:
@@ -57,28 +58,28 @@ def _found(key: ApiKey, name: str) -> LanguageModel:
 
 @allow_methods("GET", "HEAD")
 async def description(request: HttpRequest) -> HttpResponse:
-    """What stands at these addresses, for programs that read descriptions. Anybody may have it."""
+    """The API's description, which needs no key."""
     return _json(openapi.description())
 
 
 @allow_methods("POST")
 async def chat_completions(request: HttpRequest) -> HttpResponseBase:
-    """An answer, streamed or whole. Its status is decided when it begins to say something."""
-    key = await in_thread(_admitted, request, ApiKey.Endpoint.CHAT)
+    """A completion, streamed or whole. Its status is decided by the first byte or the error."""
+    key = await in_thread(_authorized_key, request, ApiKey.Endpoint.CHAT)
     body: dict[str, Any] = {}
     try:
         body = json_object(request)
         return await _completion(request, key, body)
     except (ApiError, InvalidField, Refused) as error:
         failed = api_error(error)
-        left = await in_thread(_left, key, body.get("model"))
+        left = await in_thread(_quota_headers, key, body.get("model"))
         raise replace(failed, headers={**left, **failed.headers}) from None
 
 
 async def _completion(request: HttpRequest, key: ApiKey, body: dict[str, Any]) -> HttpResponseBase:
     claim = claim_of(request.headers.get("idempotency-key", ""), body)
     address = request.META.get("REMOTE_ADDR", "")
-    started = await _started(ApiRequest(key, body, claim, address))
+    started = await _start_or_join(ApiRequest(key, body, claim, address))
     stream = started.reply.open_stream()
     try:
         await started.reply.decided()
@@ -88,8 +89,8 @@ async def _completion(request: HttpRequest, key: ApiKey, body: dict[str, Any]) -
         raise
 
 
-def _left(key: ApiKey, name: object) -> dict[str, str]:
-    """What is left for the model of that name; where there is none, for all models together."""
+def _quota_headers(key: ApiKey, name: object) -> dict[str, str]:
+    """The quota headers for that model; if there is none, those for all models together."""
     try:
         model = access.model_for(key.user, str(name), key)
     except access.NotFound:
@@ -100,26 +101,25 @@ def _left(key: ApiKey, name: object) -> dict[str, str]:
     )
 
 
-def _admitted(request: HttpRequest, endpoint: str) -> ApiKey:
+def _authorized_key(request: HttpRequest, endpoint: str) -> ApiKey:
     key = authenticate(request)
     require(key, endpoint)
     return key
 
 
-async def _started(api_request: ApiRequest) -> Started:
-    """Begin, or join what the same Idempotency-Key began.
+async def _start_or_join(api_request: ApiRequest) -> Started:
+    """Start a run, or join the one that the same Idempotency-Key started.
 
-    In a task of its own: a client that leaves in the middle must not leave a generation that
-    nobody runs.
+    In a task of its own: if the client leaves meanwhile, its generation must still be run.
     """
     task: asyncio.Future[Started]
     if api_request.claim:
-        # What the first request was answered may not be this key's any more.
-        await in_thread(_check_is_open, api_request)
-        begin = partial(_begin, api_request)
+        # The key may have lost the model since the first request.
+        await in_thread(_check_model_is_allowed, api_request)
+        begin = partial(_start, api_request)
         task = asyncio.ensure_future(memory().started(api_request.key.pk, api_request.claim, begin))
     else:
-        task = asyncio.ensure_future(_begin(api_request))
+        task = asyncio.ensure_future(_start(api_request))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -127,11 +127,11 @@ async def _started(api_request: ApiRequest) -> Started:
         raise
 
 
-def _check_is_open(api_request: ApiRequest) -> None:
+def _check_model_is_allowed(api_request: ApiRequest) -> None:
     name = api_request.body.get("model")
-    # What is no name is told like every other field of a wrong type.
+    # A model that is no string is refused later, like every other field of a wrong type.
     if isinstance(name, str):
-        _found(api_request.key, name)
+        _model_or_404(api_request.key, name)
 
 
 def _abandon_later(task: "asyncio.Future[Started]") -> None:
@@ -140,7 +140,7 @@ def _abandon_later(task: "asyncio.Future[Started]") -> None:
         asyncio.get_running_loop().call_later(ORPHAN_SECONDS, leave)
 
 
-async def _begin(api_request: ApiRequest) -> Started:
+async def _start(api_request: ApiRequest) -> Started:
     completion = await in_thread(completions.prepare, api_request)
     generation = completion.generation
     reply = Reply(_format(completion), is_replayable=api_request.claim is not None)
@@ -178,8 +178,8 @@ async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpR
         shown |= headers.UNBUFFERED
         return StreamingHttpResponse(stream, content_type=content_type, headers=shown)
     content = await stream.whole()
-    # It was settled before it ended, so that nothing is held for it any more.
-    shown |= await in_thread(_left, key, completion.call.model.name)
+    # The run is settled: the limits hold nothing for it any more.
+    shown |= await in_thread(_quota_headers, key, completion.call.model.name)
     shown["Cache-Control"] = "no-store"
     return HttpResponse(content, content_type=content_type, headers=shown)
 

@@ -1,7 +1,7 @@
-"""What goes out at ``/v1``: OpenAI's objects, in the one form that strict clients take.
+"""The JSON objects of replies at ``/v1``: OpenAI's, in the form that strict clients accept.
 
-Written from our own types and never from an upstream's bytes. Sources: OpenAI's published schema,
-and what the official packages demand of a stream (docs/api.md, "Answers").
+They are written from our own types and never from an upstream's bytes. Sources: OpenAI's published
+schema, and the requirements of the official packages (docs/api.md, "Answers").
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Logprobs(msgspec.Struct, frozen=True):
 
 
 class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a chunk adds to a choice. Nothing is ever null: what is not added is left out."""
+    """The addition of a chunk to a choice. Absent parts are left out, never null."""
 
     role: str | None = None
     content: str | None = None
@@ -45,7 +45,7 @@ class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ChunkChoice(msgspec.Struct, frozen=True):
-    """One choice of a chunk; ``finish_reason`` is there in every one."""
+    """One choice of a chunk; ``finish_reason`` is always present."""
 
     index: int
     delta: Delta
@@ -54,8 +54,8 @@ class ChunkChoice(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A whole answer. ``tool_calls`` and ``reasoning_content`` are left out where there are none,
-    as strict schemas want it; ``refusal`` is null and never left out."""
+    """A whole answer. ``tool_calls`` and ``reasoning_content`` are left out if there are none, as
+    strict schemas require; ``refusal`` is always null and never left out."""
 
     role: str
     content: str | None
@@ -83,7 +83,7 @@ class CompletionDetails(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What was charged. The parts are left out where nobody counted them."""
+    """The charged tokens. The details are left out if the server did not count them."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -93,7 +93,7 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What all objects of one completion begin with. ``created`` is in Unix seconds."""
+    """The first fields of every object of a completion. ``created`` is in Unix seconds."""
 
     id: str
     object: str
@@ -102,8 +102,8 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Model(msgspec.Struct, frozen=True):
-    """A model that the key may use. ``keeps_content``: the site stores what is asked and
-    answered; the last two are ours, and clients pass over them."""
+    """A model that the key may use. ``keeps_content`` is true if the site stores requests and
+    answers; this field and ``context_length`` are additions to OpenAI's format."""
 
     id: str
     created: int
@@ -126,9 +126,9 @@ def encode(value: Any) -> bytes:
 
 
 def tool_call_piece(call: ToolCallDelta) -> dict[str, Any]:
-    """A piece of a call as it stands in a delta.
+    """A piece of a tool call for a delta.
 
-    Id, type and name stand in the first piece alone: clients would append a second one.
+    Id, type and name are in the first piece only: clients would append further ones.
     """
     if call.id is None:
         return {**call.extra, "index": call.index, "function": {"arguments": call.arguments}}
@@ -138,7 +138,7 @@ def tool_call_piece(call: ToolCallDelta) -> dict[str, Any]:
 
 
 def logprobs_of(value: Mapping[str, Any] | None) -> Logprobs | None:
-    """The logprobs of an upstream where they have the published form, else None."""
+    """The logprobs of an upstream, or None if they do not have the published form."""
     if value is None:
         return None
     try:
@@ -148,9 +148,9 @@ def logprobs_of(value: Mapping[str, Any] | None) -> Logprobs | None:
 
 
 def usage_of(charged: tuple[int, int], counted: upstream.Usage | None) -> Usage:
-    """The (prompt, completion) tokens that were charged, with the parts that the server counted.
+    """The charged (prompt, completion) tokens, with the details that the server counted.
 
-    A part that is larger than its whole belongs to a count that was not believed.
+    A detail that is larger than its total belongs to a count that was rejected, and is left out.
     """
     prompt, completion = charged
     cached = counted.cached_tokens if counted else None

@@ -41,7 +41,7 @@ def test_the_table_of_errors_has_every_code() -> None:
     upstream = {
         error_bodies._UPSTREAM.get(kind.code, (0, kind.code))[1] for kind in kinds(UpstreamError)
     }
-    codes = refused() | upstream | error_bodies._TAKEN_AWAY
+    codes = refused() | upstream | error_bodies._WITHDRAWN
     documented = (ROOT / "docs" / "api.md").read_text().partition("## Errors")[2]
     table = set(re.findall(r"`(\w+)`", documented.partition("\n## ")[0]))
     assert "invalid_value" in codes

@@ -89,10 +89,10 @@ def test_an_absurd_body_is_refused(gate: Gate, content: bytes, status: int, code
 
 
 @pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\ud83d\\ude00"])
-def test_half_a_character_is_called_what_it_is(gate: Gate, half: str) -> None:
+def test_a_lone_surrogate_is_named_in_the_error(gate: Gate, half: str) -> None:
     answer = gate.post(content=b'{"user": "%s"}' % half.encode())
     assert told(answer)[:2] == (400, "invalid_json")
-    assert "half of a character" in answer.json()["error"]["message"]
+    assert "one half of a surrogate pair" in answer.json()["error"]["message"]
 
 
 def test_brackets_inside_texts_are_no_nesting(gate: Gate) -> None:
