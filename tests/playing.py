@@ -1,4 +1,4 @@
-"""The engine of this process against a scripted upstream, on a real database."""
+"""Runs generations in this process, with a scripted upstream and a real database."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,57 +21,57 @@ KEY = "sk-canary-3141"
 
 
 class Stage:
-    """Alice, a scripted upstream, and what she does with it."""
+    """Alice and a scripted upstream."""
 
     def __init__(self, alice: User, upstream: ScriptedUpstream) -> None:
         self.alice = alice
         self.upstream = upstream
 
     async def model(self, script: str, **fields: Any) -> str:
-        """The name of a model that plays the script."""
+        """Create a model that plays the script; return its name."""
         fields = {"base_url": self.upstream.address, "api_key": KEY, **fields}
         model = await in_thread(make_model, script, **fields)
         return model.name
 
     async def send(self, content: str, model: str, request_id: UUID | None = None) -> Turn:
-        """Alice sends a message in a new conversation."""
+        """Send a message as Alice in a new conversation."""
         sending = NewMessage(None, None, content, model, {})
         return await actions.send(self.alice, request_id or uuid4(), sending)
 
     async def stop(self, turn: Turn) -> None:
-        """Alice presses Stop."""
+        """Stop an answer as Alice."""
         await actions.stop(self.alice, turn.generation.pk)
 
     async def ended(self, turn: Turn) -> tuple[Generation, Message]:
-        """The generation and its message once it has ended."""
+        """Wait for the end; return the generation and its message."""
         async for _ in runner().tails.follow(turn.generation.pk, 0):
             pass
         return await in_thread(generation_and_message, turn.generation.pk)
 
 
 def generation_and_message(generation_id: UUID) -> tuple[Generation, Message]:
-    """A generation and its only message, as they are stored."""
+    """Return a stored generation and its only message."""
     generation = Generation.objects.get(pk=generation_id)
     return generation, generation.messages.get()
 
 
 async def followed(generation_id: UUID, after: int = 0) -> list[Batch]:
-    """All that a follower is shown, to the end."""
+    """Follow a generation to its end; return the batches."""
     return [batch async for batch in runner().tails.follow(generation_id, after)]
 
 
 def payloads(batches: list[Batch]) -> list[str]:
-    """The events of the batches, in order."""
+    """Return the payloads of the batches, in order."""
     return [payload for batch in batches for payload in batch.payloads]
 
 
 async def logged(generation_id: UUID) -> list[str]:
-    """The log as another connection reads it."""
+    """Return the payloads in the log."""
     return (await in_thread(log.read_after, generation_id, 0)).payloads
 
 
 def play(work: Callable[[Stage], Awaitable[T]]) -> T:
-    """Run ``work`` on a stage of its own, and end what it started."""
+    """Run ``work`` on a stage of its own, then end all runs."""
 
     async def whole() -> T:
         people = await in_thread(make_people)

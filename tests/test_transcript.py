@@ -1,4 +1,4 @@
-"""The fold, held to the vectors that its twin in static/js/state/transcript.js is held to."""
+"""Tests the fold with the same vectors as its twin, static/js/state/transcript.js."""
 
 import json
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_joined_events_say_the_same(log: list[Event]) -> None:
 
 
 def said(transcript: Transcript) -> dict[str, Any]:
-    """Everything but when the reasoning began: a joined delta has the time of its last part."""
+    """Return all fields but the start of the reasoning: a joined delta has the last part's time."""
     vector = as_vector(transcript)
     for choice in vector["choices"].values():
         del choice["reasoning_from_ms"]

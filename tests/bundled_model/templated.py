@@ -1,7 +1,7 @@
 """The bundled model's server with a chat template of its own: it calls tools, or reasons.
 
-Run as `python -m tests.bundled_model.templated WEIGHTS TEMPLATE`; prints its address and ends when
-its standard input does.
+Run as `python -m tests.bundled_model.templated WEIGHTS TEMPLATE`; prints its address, and ends when
+its standard input closes.
 """
 
 import os

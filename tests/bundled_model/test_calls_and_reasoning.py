@@ -66,7 +66,7 @@ def thinker() -> Iterator[str]:
 
 
 def begun_call(alice: User, model: LanguageModel) -> Message:
-    """An answer that was stopped when it had just begun to call a function."""
+    """An answer that was stopped in the middle of a function call."""
     sending = NewMessage(None, None, "What is the weather in Paris?", model.name, {})
     with transaction.atomic():
         generation = turns.send(alice, uuid4(), sending).generation

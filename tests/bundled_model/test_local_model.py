@@ -24,7 +24,7 @@ pytestmark = [
 
 
 def models_at(address: str) -> list[str]:
-    """The names that the server at `address` lists."""
+    """Return the names that the server at `address` lists."""
     with urllib.request.urlopen(f"{address}/v1/models", timeout=SECONDS) as answer:
         return [model["id"] for model in json.load(answer)["data"]]
 
@@ -57,9 +57,9 @@ def test_its_server_leaves_tools_out_so_that_it_is_offered_without(local_model: 
 
 
 def prompt_tokens(address: str, **fields: Any) -> int:
-    """How long a short question is for the model with these fields."""
-    said = [{"role": "user", "content": "Say hello."}]
-    body = {"model": MODEL_NAME, "messages": said, "max_tokens": 1, **fields}
+    """Return the prompt tokens of a short question with these fields."""
+    messages = [{"role": "user", "content": "Say hello."}]
+    body = {"model": MODEL_NAME, "messages": messages, "max_tokens": 1, **fields}
     request = urllib.request.Request(
         f"{address}/v1/chat/completions",
         json.dumps(body).encode(),

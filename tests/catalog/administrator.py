@@ -1,4 +1,4 @@
-"""What an administrator fills in and presses, as a browser sends it."""
+"""An administrator who fills in and sends forms, as with a browser."""
 
 import html
 import re
@@ -21,7 +21,7 @@ HEADER = "canary-Jd83-extra-header"
 
 
 class Administrator:
-    """Dana at the administration. Everything that was shown to her is kept in ``shown``."""
+    """Dana at the administration. ``shown`` has every page that she has seen."""
 
     def __init__(self, client: Client, people: People) -> None:
         self.people = people
@@ -30,26 +30,26 @@ class Administrator:
         client.force_login(people.dana)
 
     def opens(self, path: str) -> str:
-        """The text of a page."""
+        """Return the text of a page."""
         return self._kept(self._client.get(f"/admin/conversations/{path}", follow=True))
 
     def sends(self, path: str, **fields: Any) -> str:
-        """The text of the page that she comes to after sending a form."""
+        """Send a form and return the text of the next page."""
         return self._kept(self._client.post(f"/admin/conversations/{path}", fields, follow=True))
 
     def saves(self, target: Provider | LanguageModel, **fields: Any) -> str:
-        """Change fields of a record and save; the others are sent as the page shows them."""
+        """Change fields of a record and save; the other fields are sent as the page shows them."""
         name = target._meta.model_name
         reader = FormReader(f"{name}_form")
         reader.feed(self.opens(f"{name}/{target.pk}/change/"))
         return self.sends(f"{name}/{target.pk}/change/", **{**reader.fields, **fields})
 
     def presses(self, provider: Provider, button: str, **fields: Any) -> str:
-        """Press a button of a provider's page."""
+        """Press a button on a provider's page."""
         return self.sends(f"provider/{provider.pk}/{button}/", **fields)
 
     def acts(self, action: str, *targets: Provider | LanguageModel) -> str:
-        """Do an action of a list with what is ticked in it."""
+        """Run an action of a list on the selected rows."""
         name = targets[0]._meta.model_name
         keys = [str(each.pk) for each in targets]
         return self.sends(f"{name}/", action=action, _selected_action=keys)
@@ -61,13 +61,13 @@ class Administrator:
 
 
 def messages_of(page: str) -> list[str]:
-    """What the page says happened."""
+    """Return the messages on the page."""
     found = re.findall(r'<li class="(?:success|error|warning|info)">(.*?)</li>', page, re.DOTALL)
     return [html.unescape(re.sub(r"<[^>]+>", "", each)).strip() for each in found]
 
 
 def errors_of(page: str) -> list[str]:
-    """What the page says is wrong with the form."""
+    """Return the errors of the form on the page."""
     lists = re.findall(r'<ul class="errorlist"[^>]*>(.*?)</ul>', page, re.DOTALL)
     found = [each for inner in lists for each in re.findall(r"<li>(.*?)</li>", inner, re.DOTALL)]
     return [html.unescape(each) for each in found]
@@ -75,7 +75,7 @@ def errors_of(page: str) -> list[str]:
 
 @contextmanager
 def server_that_says(status: int, body: str) -> Iterator[str]:
-    """The base address of a server that answers everything alike."""
+    """Yield the base address of a server with one response to every request."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -84,7 +84,7 @@ def server_that_says(status: int, body: str) -> Iterator[str]:
             self.wfile.write(body.encode())
 
         def log_message(self, *args: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -97,7 +97,7 @@ def server_that_says(status: int, body: str) -> Iterator[str]:
 
 
 def audited() -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
-    """The trail, oldest first: what, on what, before, after."""
+    """Return the audit log, oldest first: action, record, before, after."""
     entries = AuditEntry.objects.order_by("pk")
     return [(each.action, each.target_name, each.before, each.after) for each in entries]
 

@@ -1,10 +1,10 @@
-"""Reads the fields of one form on a page, as a browser would send them back."""
+"""Reads the fields of one form on a page, as a browser would send them."""
 
 from html.parser import HTMLParser
 
 
 class FormReader(HTMLParser):
-    """After ``feed``, ``fields`` holds name and values of what the form would send."""
+    """A parser that collects names and values of a form in ``fields``."""
 
     def __init__(self, form_id: str) -> None:
         super().__init__()
@@ -15,7 +15,7 @@ class FormReader(HTMLParser):
         self._text: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take in a field."""
+        """Start a field."""
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._inside = given.get("id") == self._form_id
@@ -31,7 +31,7 @@ class FormReader(HTMLParser):
             self._name, self._text = given["name"], []
 
     def handle_data(self, data: str) -> None:
-        """Take in the text of a text box."""
+        """Add to the text of a text box."""
         if self._text is not None:
             self._text.append(data)
 

@@ -1,4 +1,4 @@
-"""Where the site connects to: sixty forms of an address, through the call that answers use."""
+"""The address policy: sixty forms of an address, tried with the client that answers use."""
 
 import asyncio
 import socket
@@ -10,8 +10,8 @@ from conversations.upstream import AddressPolicy, AddressRefused, Upstream, Upst
 from tests.upstream.asking import receive, request
 from tests.upstreams.scripted import ScriptedUpstream
 
-# Names that lead somewhere else than they look.
-LEADING_TO = {
+# Names with addresses that they do not suggest.
+ADDRESSES_OF = {
     "innocent.example": ["169.254.169.254"],
     "mixed.example": ["93.184.215.14", "10.0.0.5"],
     "mapped.example": ["::ffff:127.0.0.1"],
@@ -116,16 +116,16 @@ NO_ADDRESS = (
 
 @pytest.fixture
 def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Every address that anything connects to, names being looked up in the list above."""
+    """Record every address that is connected to; names resolve to the list above."""
     made: list[Any] = []
     lookup = socket.getaddrinfo
 
     def found(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
-        if host in LEADING_TO:
-            return [_info(address, port) for address in LEADING_TO[host]]
+        if host in ADDRESSES_OF:
+            return [_info(address, port) for address in ADDRESSES_OF[host]]
         if str(host).lower() == "localhost":
             return lookup("localhost", port, *args, **kwargs)
-        # Only numbers, in whatever form: nothing leaves the machine to look one up.
+        # Only numbers, in any form: no name is resolved outside the machine.
         return _numeric(host, port)
 
     def connect(self: socket.socket, address: Any) -> None:
@@ -151,7 +151,7 @@ def _numeric(host: str, port: int) -> Any:
 
 
 def asked(address: str, *, private: bool) -> UpstreamError | None:
-    """What comes of asking a server at the address for its models, and for an answer."""
+    """Return the error of a request for the models, and for a completion, at the address."""
 
     async def ask() -> UpstreamError | None:
         async with Upstream(address, "a-secret-key", policy=AddressPolicy(private)) as upstream:
@@ -233,12 +233,12 @@ def test_a_public_address_is_connected_to_whatever_the_policy(
 def test_a_name_that_leads_elsewhere_the_second_time_is_refused(
     monkeypatch: pytest.MonkeyPatch, connections: list[Any]
 ) -> None:
-    monkeypatch.setitem(LEADING_TO, "rebound.example", ["93.184.215.14"])
+    monkeypatch.setitem(ADDRESSES_OF, "rebound.example", ["93.184.215.14"])
     first = asked("http://rebound.example/v1", private=False)
     assert first is not None
     assert first.code == "unreachable"
     connections.clear()
-    LEADING_TO["rebound.example"] = ["127.0.0.1"]
+    ADDRESSES_OF["rebound.example"] = ["127.0.0.1"]
     assert isinstance(asked("http://rebound.example/v1", private=False), AddressRefused)
     assert connections == []
 

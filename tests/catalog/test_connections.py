@@ -1,4 +1,4 @@
-"""How answers share a provider's places, its connections and its clocks."""
+"""Answers share the places, the connections and the clocks of a provider."""
 
 import pytest
 
@@ -14,12 +14,12 @@ BUSY = "The model's server is busy: all its places are taken. Try again in a mom
 
 @pytest.fixture
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever finds no place is told at once."""
+    """Without a free place an answer fails at once."""
     monkeypatch.setattr(bulkhead, "WAIT_SECONDS", 0)
 
 
 async def change(**fields: object) -> None:
-    """Edit the provider as the administration does: the record is saved whole."""
+    """Edit the provider as the administration does: it saves all fields."""
 
     def save() -> None:
         provider = Provider.objects.get()

@@ -1,4 +1,4 @@
-"""What people see of models that are paused, announced to go, or gone."""
+"""Models that are paused, announced to retire, or retired, as users see them."""
 
 from datetime import timedelta
 from itertools import islice
@@ -20,7 +20,7 @@ TODAY = timezone.now().date()
 
 
 def send(people: People, model: str, conversation: Conversation | None = None) -> Generation:
-    """Alice sends a message."""
+    """Send a message as Alice."""
     place = conversation.pk if conversation else None
     parent = conversation.head_id if conversation else None
     sending = NewMessage(place, parent, "Hi", model, {})
@@ -30,7 +30,7 @@ def send(people: People, model: str, conversation: Conversation | None = None) -
 
 
 def state(client: Client, people: People, conversation: Conversation) -> dict[str, Any]:
-    """What the page of a conversation is told."""
+    """Return the state of a conversation's page."""
     client.force_login(people.alice)
     found: dict[str, Any] = client.get(f"/c/{conversation.pk}/state.json").json()
     return found
@@ -50,14 +50,14 @@ def test_a_paused_model_takes_no_new_message(people: People, what: str) -> None:
     assert send(people, "a/model").language_model == model
 
 
-def test_a_page_is_told_what_a_model_can_do(client: Client, people: People) -> None:
+def test_the_page_state_describes_each_model(client: Client, people: People) -> None:
     model = make_model("a/model")
     LanguageModel.objects.update(notes="Quick.", reasons=True, context_length=4096)
     conversation = send(people, "a/model").conversation
     assert conversation is not None
-    [told] = state(client, people, conversation)["models"]
-    parameters = told.pop("parameters")
-    assert told == {
+    [described] = state(client, people, conversation)["models"]
+    parameters = described.pop("parameters")
+    assert described == {
         "name": model.name, "notes": "Quick.", "announcement": "", "paused": False,
         "context_length": 4096, "reasons": True, "takes_tools": True, "writes_json": True,
         "sees_images": False, "retires_on": None, "replaced_by": None,
@@ -65,7 +65,7 @@ def test_a_page_is_told_what_a_model_can_do(client: Client, people: People) -> N
     assert parameters["max_tokens"]["high"] == 4096
 
 
-def test_people_are_told_when_a_model_goes_and_what_takes_its_place(
+def test_the_retirement_of_a_model_and_its_replacement_are_announced(
     client: Client, people: People
 ) -> None:
     old, new = make_model("old"), make_model("new")
@@ -73,14 +73,14 @@ def test_people_are_told_when_a_model_goes_and_what_takes_its_place(
     old.save()
     conversation = send(people, "old").conversation
     assert conversation is not None
-    told = {each["name"]: each for each in state(client, people, conversation)["models"]}
-    assert told["old"]["announcement"].startswith("Retires on ")
-    assert told["old"]["announcement"].endswith(". “new” replaces it.")
-    assert told["old"]["retires_on"] == old.retires_on.isoformat()
-    assert told["new"]["announcement"] == ""
+    described = {each["name"]: each for each in state(client, people, conversation)["models"]}
+    assert described["old"]["announcement"].startswith("Retires on ")
+    assert described["old"]["announcement"].endswith(". “new” replaces it.")
+    assert described["old"]["retires_on"] == old.retires_on.isoformat()
+    assert described["new"]["announcement"] == ""
 
 
-def test_nobody_learns_the_name_of_a_successor_that_is_not_theirs(
+def test_a_replacement_that_the_user_may_not_use_is_not_named(
     client: Client, people: People
 ) -> None:
     old, hidden = make_model("old"), make_model("hidden")
@@ -101,13 +101,13 @@ def test_a_conversation_of_a_retired_model_opens_and_goes_on_with_its_replacemen
     assert conversation is not None
     LanguageModel.objects.filter(pk=old.pk).update(retires_on=TODAY, replaced_by=middle)
     LanguageModel.objects.filter(pk=middle.pk).update(enabled=False, replaced_by=new)
-    told = state(client, people, conversation)
-    assert told["conversation"]["model"] == "new"
-    assert told["conversation"]["notice"] == (
+    described = state(client, people, conversation)
+    assert described["conversation"]["model"] == "new"
+    assert described["conversation"]["notice"] == (
         "“old” is no longer offered. “new” answers in its place."
     )
-    assert [each["name"] for each in told["models"]] == ["new"]
-    assert [message["model"] for message in told["messages"]] == [None, "old"]
+    assert [each["name"] for each in described["models"]] == ["new"]
+    assert [message["model"] for message in described["messages"]] == [None, "old"]
     conversation.refresh_from_db()
     generation = send(people, "old", conversation)
     assert generation.language_model == new
@@ -123,8 +123,8 @@ def test_without_a_replacement_the_reader_is_asked_to_choose(
     conversation = send(people, "old").conversation
     assert conversation is not None
     LanguageModel.objects.update(retires_on=TODAY)
-    told = state(client, people, conversation)["conversation"]
-    assert (told["model"], told["notice"]) == (
+    described = state(client, people, conversation)["conversation"]
+    assert (described["model"], described["notice"]) == (
         "old", "“old” is no longer offered. Choose another model.",
     )  # fmt: skip
     with pytest.raises(Refused) as refused:
@@ -132,7 +132,9 @@ def test_without_a_replacement_the_reader_is_asked_to_choose(
     assert refused.value.code == "unknown_model"
 
 
-def test_a_regenerated_answer_keeps_to_what_the_other_model_takes(people: People) -> None:
+def test_a_regenerated_answer_has_only_parameters_that_the_other_model_accepts(
+    people: People,
+) -> None:
     make_model("wide")
     narrow = make_model("narrow")
     narrow.parameters = {"temperature": {"high": 1}, "top_k": {"allowed": False}}
@@ -157,12 +159,12 @@ def test_what_is_outside_the_range_of_a_model_is_refused_with_the_range(people: 
     assert "0 to 1" in refused.value.message
 
 
-def test_models_that_replace_each_other_in_a_ring_end_nowhere(people: People) -> None:
+def test_models_that_replace_each_other_in_a_ring_are_each_tried_once(people: People) -> None:
     first, second = make_model("first"), make_model("second")
     LanguageModel.objects.filter(pk=first.pk).update(replaced_by=second, enabled=False)
     LanguageModel.objects.filter(pk=second.pk).update(replaced_by=first)
     first.refresh_from_db()
-    # Without the guard it never ends: three are enough to see that.
+    # Without the guard the iterator never ends; three items show that.
     assert list(islice(first.succession(), 3)) == [first, second]
     assert send(people, "first").language_model == second
     LanguageModel.objects.update(enabled=False)

@@ -1,4 +1,4 @@
-"""Taking over a list of models: seen before it happens, and nothing is ever deleted."""
+"""Importing a list of models: it is previewed, and deletes nothing."""
 
 import html
 import json
@@ -29,7 +29,7 @@ ALWAYS_REASON = {
 
 
 def listing(*names: str) -> str:
-    """What a server says that lists these models."""
+    """Return the response of a server that lists these models."""
     return json.dumps({"object": "list", "data": [{"id": name} for name in names]})
 
 
@@ -38,12 +38,12 @@ def add(provider: Provider, name: str, **fields: object) -> LanguageModel:
 
 
 def offered(page: str, kind: str) -> list[str]:
-    """The values of the boxes of one kind."""
+    """Return the values of the boxes of one kind."""
     found = re.findall(rf'name="{kind}" value="([^"]*)"', page)
     return [html.unescape(each) for each in found]
 
 
-def test_the_preview_shows_new_known_and_gone_and_changes_nothing(
+def test_the_preview_shows_new_known_and_missing_models_and_changes_nothing(
     dana: Administrator, provider: Provider
 ) -> None:
     known, gone = add(provider, "b"), add(provider, "old")
@@ -75,16 +75,16 @@ def test_names_that_no_model_can_have_are_listed_with_the_reason(
 def test_what_is_ticked_is_added_and_disabled_and_written_down(
     dana: Administrator, provider: Provider
 ) -> None:
-    kept, gone = add(provider, "kept"), add(provider, "old")
+    stored, gone = add(provider, "stored"), add(provider, "old")
     page = dana.presses(provider, "sync", apply="", new=["a", "c"], gone=[str(gone.pk)])
     assert messages_of(page) == ["2 models were added. 1 model was disabled."]
     assert set(LanguageModel.objects.values_list("name", "enabled")) == {
-        ("a", True), ("c", True), ("kept", True), ("old", False),
+        ("a", True), ("c", True), ("stored", True), ("old", False),
     }  # fmt: skip
     assert [(action, name) for action, name, *_ in audited()] == [
         ("added", "a"), ("added", "c"), ("changed", "old"),
     ]  # fmt: skip
-    assert kept.enabled
+    assert stored.enabled
 
 
 def test_models_of_another_provider_are_out_of_reach(
@@ -112,11 +112,11 @@ def test_a_long_list_is_shown_in_part_and_searched(dana: Administrator, provider
 def test_a_server_that_does_not_answer_leaves_everything_as_it_is(
     dana: Administrator, provider: Provider, server: ScriptedUpstream
 ) -> None:
-    add(provider, "kept")
+    add(provider, "stored")
     with server_that_says(401, '"Invalid token"') as address:
         Provider.objects.update(base_url=address)
-        [said] = messages_of(dana.presses(provider, "sync"))
-    assert said.startswith("The model's server refused this site's key.")
+        [shown] = messages_of(dana.presses(provider, "sync"))
+    assert shown.startswith("The model's server refused this site's key.")
     assert LanguageModel.objects.get().enabled
 
 
@@ -167,7 +167,7 @@ def test_the_bundled_model_is_offered_with_what_its_server_can_do(people: People
         model.save()
 
 
-def test_the_bundled_model_keeps_what_an_administrator_chose(people: People) -> None:
+def test_the_bundled_model_keeps_the_choices_of_an_administrator(people: People) -> None:
     providers.register_local_model("http://127.0.0.1:9", "bundled", 2048, 4)
     chosen = {"n": {"low": 1, "high": 2}, "temperature": {"high": 1}}
     LanguageModel.objects.update(parameters=chosen, name="Small one", writes_json=False)

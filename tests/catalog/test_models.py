@@ -1,4 +1,4 @@
-"""Models, as an administrator sets them up."""
+"""The models of the administration."""
 
 import pytest
 from django.db import connection
@@ -14,11 +14,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def model(db: None) -> LanguageModel:
-    """A model that everyone may use."""
+    """A model that every user may use."""
     return make_model("a/model")
 
 
-def test_parameters_are_set_in_a_table_and_kept_as_rules(
+def test_parameters_are_set_in_a_table_and_stored_as_rules(
     dana: Administrator, model: LanguageModel
 ) -> None:
     dana.saves(
@@ -117,7 +117,7 @@ def test_many_are_switched_at_once_and_written_down(
     LanguageModel.objects.filter(pk=other.pk).update(**after)
     dana.acts(action, model, other)
     assert LanguageModel.objects.filter(**after).count() == 2
-    # The other had the value already: nothing changed, and nothing is written.
+    # The other one had the value already: nothing changed, and nothing is logged.
     assert audited() == [("changed", "a/model", before, after)]
 
 
@@ -130,7 +130,7 @@ def test_a_model_that_was_restricted_is_theirs_whom_it_names(
     assert access.models_for(bob) == []
 
 
-def test_the_list_says_how_each_model_stands(dana: Administrator, model: LanguageModel) -> None:
+def test_the_list_shows_the_state_of_each_model(dana: Administrator, model: LanguageModel) -> None:
     for name, fields in {
         "off": {"enabled": False},
         "resting": {"paused": True},

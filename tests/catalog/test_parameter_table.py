@@ -32,20 +32,20 @@ each_parameter = pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda eac
 
 
 def a_value_of(parameter: Parameter) -> Any:
-    """Something that can be asked for."""
+    """Return a valid value of the parameter."""
     if parameter.range:
         return parameter.range.high
     return True if parameter.kind == "flag" else STRUCTURED[parameter.name]
 
 
 def able_model(dialect: str) -> LanguageModel:
-    """A model that can do everything, on a server of this dialect."""
+    """Return a model with every capability, on a server of this dialect."""
     provider = Provider(dialect=dialect)
     return LanguageModel(name="m", provider=provider, reasons=True, takes_tools=True)
 
 
 def at(body: dict[str, Any], path: tuple[str, ...]) -> Any:
-    """The value at a place of a body."""
+    """Return the value at a place of a body."""
     for key in path:
         body = body[key]
     return body
@@ -107,5 +107,5 @@ def test_the_page_and_presets_have_a_field_for_each_that_is_offered_there(people
     on_page = {each.name for each in PARAMETERS if f'data-parameter="{each.name}"' in page}
     assert on_page == {each.name for each in PARAMETERS if each.on_page}
     in_presets = set(PresetForm.base_fields) & {each.name for each in PARAMETERS}
-    # Tools and schemas are made on the page and not in a form of the administration.
+    # The page alone edits tools and schemas.
     assert in_presets == on_page - {"tools", "response_format"}

@@ -1,4 +1,4 @@
-"""What a model takes of the parameters of a request."""
+"""The parameters of a request that a model accepts."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ def test_defaults_are_sent_where_nothing_is_asked_for() -> None:
     defaults = model(parameters=rules)
     assert parameters.clamped(defaults, {}) == {"temperature": 0.7}
     assert parameters.clamped(defaults, {"temperature": 0}) == {"temperature": 0}
-    # What was asked for is kept without them: another model has its own.
+    # The stored parameters have no defaults: another model has its own.
     assert parameters.fitted(defaults, {}) == {}
 
 
@@ -76,7 +76,7 @@ def test_whole_numbers_stay_whole() -> None:
     assert repr(parameters.clamped(narrowed, {"top_k": 90})) == "{'top_k': 40}"
 
 
-def test_a_page_is_told_what_it_may_ask_for() -> None:
+def test_the_page_state_describes_each_parameter() -> None:
     rules = {"temperature": {"low": 0.1, "default": 0.7}, "stop": {"allowed": False}}
     described = parameters.described(model(parameters=rules, takes_tools=False))
     assert described["temperature"] == {
@@ -87,6 +87,6 @@ def test_a_page_is_told_what_it_may_ask_for() -> None:
     assert described.keys().isdisjoint({"stop", "tools", "thinking_budget"})
 
 
-def test_a_page_is_told_how_many_items_a_list_can_have() -> None:
+def test_the_page_state_has_the_most_items_of_each_list() -> None:
     described = parameters.described(model(takes_tools=True))
     assert (described["stop"], described["tools"]) == ({"most": 4}, {"most": 128})

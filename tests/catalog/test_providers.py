@@ -1,4 +1,4 @@
-"""Providers, as an administrator meets them."""
+"""The providers of the administration."""
 
 import logging
 
@@ -38,7 +38,7 @@ NEW = {
 }
 
 
-def test_a_new_provider_is_kept_as_it_was_entered(dana: Administrator) -> None:
+def test_a_new_provider_is_stored_as_it_was_entered(dana: Administrator) -> None:
     dana.sends("provider/add/", **NEW)
     made = Provider.objects.get()
     assert (made.base_url, made.api_key) == ("https://api.example.org/v1", KEY)
@@ -140,16 +140,16 @@ def test_what_cannot_work_is_refused_in_words(
     dana: Administrator, field: str, value: str, error: str
 ) -> None:
     page = dana.sends("provider/add/", **{**NEW, field: value})
-    [said] = errors_of(page)
-    assert said.startswith(error)
+    [shown] = errors_of(page)
+    assert shown.startswith(error)
     assert not Provider.objects.exists()
 
 
-def test_why_an_address_is_refused_is_said_in_the_readers_language(
+def test_the_refusal_of_an_address_is_in_the_administrators_language(
     dana: Administrator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = {code: f"In German: {code}" for code in provider_form.ADDRESS_SENTENCES}
-    monkeypatch.setattr(provider_form, "ADDRESS_SENTENCES", said)
+    shown = {code: f"In German: {code}" for code in provider_form.ADDRESS_SENTENCES}
+    monkeypatch.setattr(provider_form, "ADDRESS_SENTENCES", shown)
     page = dana.sends("provider/add/", **{**NEW, "base_url": "https://u:p@example.org/v1"})
     assert errors_of(page) == ["In German: login"]
 
@@ -168,21 +168,21 @@ def test_a_host_without_a_dot_is_fine(dana: Administrator) -> None:
 def test_testing_a_connection_tells_status_time_and_models(
     dana: Administrator, provider: Provider, server: ScriptedUpstream
 ) -> None:
-    [said] = messages_of(dana.presses(provider, "test"))
-    assert said.startswith("The server answers: 2xx in ")
-    assert said.endswith(f" ms, {len(SCRIPTS)} models.")
+    [shown] = messages_of(dana.presses(provider, "test"))
+    assert shown.startswith("The server answers: 2xx in ")
+    assert shown.endswith(f" ms, {len(SCRIPTS)} models.")
     [call] = server.calls
     assert (call.method, call.path) == ("GET", "/v1/models")
     assert (call.headers["authorization"], call.headers["x-team"]) == ("(secret)", HEADER)
 
 
-def test_a_server_that_cannot_be_reached_is_told_of_in_words(
+def test_a_server_that_cannot_be_reached_is_reported_in_words(
     dana: Administrator, provider: Provider
 ) -> None:
     Provider.objects.update(base_url="http://127.0.0.1:9/v1")
-    [said] = messages_of(dana.presses(provider, "test"))
-    assert said.startswith("The model's server cannot be reached just now. Try again in a moment.")
-    assert "(no answer from http://127.0.0.1:9/v1/models after " in said
+    [shown] = messages_of(dana.presses(provider, "test"))
+    assert shown.startswith("The model's server cannot be reached just now. Try again in a moment.")
+    assert "(no answer from http://127.0.0.1:9/v1/models after " in shown
 
 
 @pytest.mark.parametrize(
@@ -195,39 +195,39 @@ def test_a_server_that_cannot_be_reached_is_told_of_in_words(
         (500, "x" * 5000, f"In detail: {'x' * 199}…"),
     ],
 )
-def test_a_server_that_refuses_is_told_of_with_at_most_200_redacted_characters(
+def test_a_refusal_of_a_server_is_reported_in_at_most_200_redacted_characters(
     dana: Administrator, provider: Provider, status: int, body: str, told: str
 ) -> None:
     with server_that_says(status, body) as address:
         Provider.objects.update(base_url=address)
-        [said] = messages_of(dana.presses(provider, "test"))
-    assert f"({status} from {address}/models after " in said
-    assert said.partition(" ms)")[2].strip() == told
+        [shown] = messages_of(dana.presses(provider, "test"))
+    assert f"({status} from {address}/models after " in shown
+    assert shown.partition(" ms)")[2].strip() == told
 
 
 def test_an_address_without_its_end_is_asked_about(dana: Administrator, provider: Provider) -> None:
     with server_that_says(404, "404 page not found") as address:
         Provider.objects.update(base_url=address.removesuffix("/v1"))
-        [said] = messages_of(dana.presses(provider, "test"))
-    assert f"(404 from {address.removesuffix('/v1')}/models after " in said
-    assert "Check the end of the base address; most end in /v1." in said
+        [shown] = messages_of(dana.presses(provider, "test"))
+    assert f"(404 from {address.removesuffix('/v1')}/models after " in shown
+    assert "Check the end of the base address; most end in /v1." in shown
 
 
 @pytest.mark.parametrize("button", ["test", "sync"])
-def test_a_stored_host_that_cannot_be_looked_up_is_told_of(
+def test_a_stored_host_that_cannot_be_resolved_is_reported(
     dana: Administrator, provider: Provider, button: str
 ) -> None:
     Provider.objects.update(base_url=f"http://{'a' * 64}.example/v1")
-    [said] = messages_of(dana.presses(provider, button))
-    assert said.startswith("The address of the model's server is one that this site must not")
+    [shown] = messages_of(dana.presses(provider, button))
+    assert shown.startswith("The address of the model's server is one that this site must not")
 
 
 def test_an_address_that_is_not_allowed_any_more_is_not_connected_to(
     dana: Administrator, provider: Provider, server: ScriptedUpstream
 ) -> None:
     Policy.objects.create(private_addresses=False)
-    [said] = messages_of(dana.presses(provider, "test"))
-    assert said.startswith("The address of the model's server is one that this site must not")
+    [shown] = messages_of(dana.presses(provider, "test"))
+    assert shown.startswith("The address of the model's server is one that this site must not")
     assert server.connections == []
 
 
@@ -245,7 +245,7 @@ def test_buttons_are_pressed_and_not_followed(
     assert client.post(path).status_code == 403
 
 
-def test_buttons_of_a_provider_that_is_gone_are_not_found(client: Client, people: People) -> None:
+def test_buttons_of_a_deleted_provider_are_not_found(client: Client, people: People) -> None:
     client.force_login(people.dana)
     assert client.post("/admin/conversations/provider/404/test/").status_code == 404
 

@@ -1,5 +1,5 @@
-"""Thirty schemas and thirty sets of tools: what is right is sent as it was given, what is wrong is
-named with its place and nothing is sent."""
+"""Thirty schemas and thirty sets of tools: valid ones are sent unchanged, invalid ones are refused
+with the place of the fault."""
 
 import time
 from typing import Any
@@ -59,7 +59,7 @@ WRONG_SCHEMAS: list[tuple[Any, str]] = [
 
 
 def tool(name: str = "f", **function: Any) -> dict[str, Any]:
-    """A tool as it stands on the wire."""
+    """Return a tool as JSON."""
     return {"type": "function", "function": {"name": name, "parameters": {}, **function}}
 
 
@@ -102,7 +102,7 @@ def test_there_are_thirty_of_each() -> None:
 
 
 def asked(schema: Any) -> dict[str, Any]:
-    """The parameters that ask for answers of this schema."""
+    """Return the parameters for an answer with this schema."""
     return {
         "response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": schema}}
     }
@@ -154,11 +154,11 @@ def _refused(parameters: dict[str, Any]) -> Refused:
     return play(work)
 
 
-def test_the_largest_schema_holds_nobody_up() -> None:
+def test_the_largest_schema_is_checked_quickly() -> None:
     properties = {f"p{number}": {"type": "string"} for number in range(9_000)}
     before = time.process_time()
     check_schema({"type": "object", "properties": properties}, "schema")
-    # Some ten milliseconds; whoever else is being answered waits for them.
+    # About ten milliseconds; all other answers wait meanwhile.
     assert time.process_time() - before < 0.5
 
 

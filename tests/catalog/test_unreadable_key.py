@@ -1,4 +1,4 @@
-"""A key that was stored under another ENCRYPTION_KEY is said to be unreadable, and not lost."""
+"""A key that was stored under another ENCRYPTION_KEY is reported as unreadable, and not lost."""
 
 import pytest
 from cryptography.fernet import Fernet

@@ -1,4 +1,4 @@
-"""Two things at the same moment on the database of the environment; each prints what came of it.
+"""Parallel operations on the database of the environment; prints their outcomes.
 
 Run by test_postgresql as a process of its own: the suite's own database is SQLite, on which one
 writes after the other.
@@ -30,26 +30,26 @@ from tests.people import make_model, make_people  # noqa: E402
 ROUNDS = 40
 
 
-def at_once(*deeds: Callable[[], object]) -> list[str]:
-    """How each of the deeds ended, which begin together in threads of their own."""
-    line = Barrier(len(deeds))
+def at_once(*operations: Callable[[], object]) -> list[str]:
+    """Run operations at once, in threads of their own, and return their outcomes."""
+    start = Barrier(len(operations))
 
-    def outcome(deed: Callable[[], object]) -> str:
-        line.wait()
+    def outcome(operation: Callable[[], object]) -> str:
+        start.wait()
         try:
-            deed()
-        except Exception as error:  # noqa: BLE001 - told to the test
+            operation()
+        except Exception as error:  # noqa: BLE001 - the test compares it
             return error.code if isinstance(error, Refused) else type(error).__name__
         finally:
             connection.close()
         return "done"
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(outcome, deeds))
+    with ThreadPoolExecutor(len(operations)) as pool:
+        return list(pool.map(outcome, operations))
 
 
 def begun(alice: User, parent: Message | None = None) -> Turn:
-    """A message of Alice's below ``parent``, and its running answer."""
+    """Send a message as Alice below ``parent``; its answer runs."""
     conversation = parent.conversation_id if parent else None
     sending = NewMessage(conversation, parent and parent.pk, "Hello", "test/model", {})
     request = uuid4()
@@ -57,23 +57,23 @@ def begun(alice: User, parent: Message | None = None) -> Turn:
 
 
 def gone_on(alice: User, answer: Message) -> Turn:
-    """More of an answer."""
+    """Continue an answer."""
     request = uuid4()
     return once(alice, request, lambda: turns.continue_answer(alice, request, answer.pk))
 
 
 def answer_of(turn: Turn) -> Message:
-    """The answer of a turn, as it is stored."""
+    """Return the stored answer of a turn."""
     return Message.objects.get(generation=turn.generation)
 
 
 def end(generation: Generation, cause: str = "completed") -> None:
-    """End an answer as its upstream would."""
+    """End a generation, as its upstream does."""
     lifecycle.finish(generation.pk, generation.epoch, Finished(cause=cause))
 
 
 def ending_and_sending(alice: User) -> set[str]:
-    """Answers end while the next message is sent below another answer of the conversation."""
+    """End answers while another message is sent in the same conversation."""
     Rule.objects.create(measure="tokens", period="day", limit=10**12)
     first = begun(alice)
     end(first.generation)
@@ -87,7 +87,7 @@ def ending_and_sending(alice: User) -> set[str]:
 
 
 def continuing_twice(alice: User) -> set[str]:
-    """Two tabs ask for more of one answer: gives what came of each pair."""
+    """Continue one answer from two tabs; return the outcomes of each pair."""
     outcomes = set()
     for _round in range(ROUNDS):
         turn = begun(alice)
@@ -107,24 +107,24 @@ def delete(person: User) -> None:
 
 
 def deleting_and_sending(_alice: User) -> set[str]:
-    """Accounts are deleted while they are answered and send: gives what is held afterwards."""
+    """Delete accounts that send messages at the same time; return the number of holds left."""
     outcomes = set()
     for number in range(ROUNDS):
         person = User.objects.create(username=f"person{number}")
         begun(person)
         outcomes.update(at_once(partial(delete, person), partial(begun, person)))
-    # Whoever came too late is nobody any more.
+    # A message that comes too late finds no account.
     return outcomes - {"done", "DoesNotExist"} | {f"{Hold.objects.count()} held"}
 
 
 def sending_more_than_may_run(alice: User) -> set[str]:
-    """Twenty messages at once: gives how many answers run then."""
+    """Send twenty messages at once; return the number of running answers."""
     at_once(*[lambda: begun(alice)] * 20)
     return {str(Generation.objects.running().count())}
 
 
 def main() -> None:
-    """Do what the argument names, in a database that is empty yet."""
+    """Run the function that the argument names, in an empty database."""
     make_model()
     outcomes = globals()[sys.argv[1]](make_people().alice)
     sys.stdout.write("\n".join(sorted(outcomes)))

@@ -1,4 +1,4 @@
-"""A branch that no longer fits loses its oldest messages, and the reader is told."""
+"""A branch that no longer fits is sent without its oldest messages, with a notice."""
 
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from conversations.models import Conversation, LanguageModel, Message
 from conversations.transcript import Delta, Finished, ToolCallPiece, encode
 from tests.people import People, make_model
 
-WORDS = "word " * 80  # 400 bytes, about 104 tokens with what stands around a message
+WORDS = "word " * 80  # 400 bytes, about 104 tokens with the overhead of a message
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def model_name(db: None) -> str:
 
 
 def sent(people: People, model_name: str, parent: Message | None, content: str) -> Turn:
-    """A message below ``parent`` whose answer has just begun."""
+    """Send a message below ``parent``."""
     conversation_id = parent.conversation_id if parent else None
     parent_id = parent.pk if parent else None
     sending = NewMessage(conversation_id, parent_id, content, model_name, {"max_tokens": 100})
@@ -32,8 +32,8 @@ def sent(people: People, model_name: str, parent: Message | None, content: str) 
         return turns.send(people.alice, uuid4(), sending)
 
 
-def talked(people: People, model_name: str, count: int) -> Message:
-    """The last answer of a conversation of so many turns, each of 400 bytes."""
+def conversation_of(people: People, model_name: str, count: int) -> Message:
+    """Make a conversation of ``count`` turns of 400 bytes; return its last answer."""
     answer = None
     for _ in range(count):
         generation = sent(people, model_name, answer, WORDS).generation
@@ -45,7 +45,7 @@ def talked(people: People, model_name: str, count: int) -> Message:
 
 
 def test_a_branch_that_fits_is_sent_whole(people: People, model_name: str) -> None:
-    turn = sent(people, model_name, talked(people, model_name, 2), "And?")
+    turn = sent(people, model_name, conversation_of(people, model_name, 2), "And?")
     assert turn.generation.notices == []
     assert len(turn.calls[0].request.messages) == 5
 
@@ -53,7 +53,7 @@ def test_a_branch_that_fits_is_sent_whole(people: People, model_name: str) -> No
 def test_the_oldest_are_left_out_and_the_system_message_never(
     people: People, model_name: str
 ) -> None:
-    answer = talked(people, model_name, 6)
+    answer = conversation_of(people, model_name, 6)
     Conversation.objects.update(system_message="You like tea.")
     answer = Message.objects.get(pk=answer.pk)
     turn = sent(people, model_name, answer, "And?")
@@ -62,8 +62,8 @@ def test_the_oldest_are_left_out_and_the_system_message_never(
         "system", *["user", "assistant"] * 4, "user"
     ]  # fmt: skip
     assert messages[-1].content == "And?"
-    told = prompt.request_for(turn.generation.messages.get())["messages"]
-    assert [each["content"] for each in told] == [each.content for each in messages]
+    shown = prompt.request_for(turn.generation.messages.get())["messages"]
+    assert [each["content"] for each in shown] == [each.content for each in messages]
     (notice,) = turn.generation.notices
     assert notice.startswith("The 4 oldest messages were left out: the conversation no longer fits")
 
@@ -72,8 +72,8 @@ def test_the_oldest_are_left_out_and_the_system_message_never(
 def test_what_is_sent_begins_with_a_question_wherever_the_room_ends(
     people: People, model_name: str, spare: int
 ) -> None:
-    answer = talked(people, model_name, 6)
-    # A message takes 104 tokens, so that the room ends within questions and within answers.
+    answer = conversation_of(people, model_name, 6)
+    # A message has 104 tokens, so that the room ends in questions and in answers.
     LanguageModel.objects.update(context_length=700 + spare)
     messages = sent(people, model_name, answer, "And?").calls[0].request.messages
     assert 2 < len(messages) < 13
@@ -88,7 +88,7 @@ def test_the_last_message_is_always_sent(people: People, model_name: str) -> Non
 def test_a_tools_answer_is_sent_with_its_call_however_long_it_is(
     people: People, model_name: str
 ) -> None:
-    answer = talked(people, model_name, 1)
+    answer = conversation_of(people, model_name, 1)
     generation = sent(people, model_name, answer, "What is the weather?").generation
     called = encode(Delta(tool_calls=(ToolCallPiece(0, "c", "get_weather", "{}"),)))
     log.append([log.Entry(generation.pk, 1, called)], [(generation.pk, lifecycle.OWNER, 1)])
@@ -105,7 +105,7 @@ def test_a_tools_answer_is_sent_with_its_call_however_long_it_is(
     assert notice.startswith("The 2 oldest messages were left out")
 
 
-def test_what_was_asked_is_kept_without_the_messages(people: People, model_name: str) -> None:
+def test_the_request_is_stored_without_its_messages(people: People, model_name: str) -> None:
     generation = sent(people, model_name, None, "Hello").generation
     generation.refresh_from_db()
     assert generation.request == {

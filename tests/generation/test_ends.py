@@ -1,4 +1,4 @@
-"""A generation ends once, with its cause, its text and a plain sentence where something failed."""
+"""A generation ends once, with its cause, its text and a plain sentence about any error."""
 
 import asyncio
 import pkgutil
@@ -36,7 +36,7 @@ CAUSES = ("completed", "stopped", "interrupted", "failed")
 
 
 def a_running_generation(alice: User) -> Generation:
-    """One whose owner does nothing, with an empty message."""
+    """Create a running generation without a task, with an empty message."""
     conversation = Conversation.objects.create(user=alice, title="Tea")
     generation = Generation.objects.create(
         user=alice, conversation=conversation, client_request_id=uuid4(), owner=OWNER
@@ -157,7 +157,7 @@ def test_a_stop_before_the_first_token_reaches_the_upstream() -> None:
     play(work)
 
 
-def test_a_stop_keeps_what_a_stalled_answer_had_said() -> None:
+def test_a_stop_keeps_the_text_of_a_stalled_answer() -> None:
     async def work(stage: Stage) -> None:
         turn = await stage.send("at=5", await stage.model("stall-after-tokens"))
         await _shown(turn.generation, 5)
@@ -171,7 +171,7 @@ def test_a_stop_keeps_what_a_stalled_answer_had_said() -> None:
 
 
 async def _shown(generation: Generation, tokens: int) -> None:
-    """Wait until so many tokens have been shown."""
+    """Wait until this many tokens have been shown."""
     text = ""
     async for batch in runner().tails.follow(generation.pk, 0):
         text += "".join(decode(payload).content for payload in batch.payloads)
@@ -190,11 +190,11 @@ def test_a_stop_that_was_written_down_by_another_process_is_seen() -> None:
     play(work)
 
 
-@pytest.mark.parametrize("chore", ["lifecycle.requested_stops", "log.append"])
+@pytest.mark.parametrize("loop", ["lifecycle.requested_stops", "log.append"])
 def test_work_for_all_answers_that_failed_once_goes_on(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, chore: str
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, loop: str
 ) -> None:
-    name = f"conversations.generation.{chore}"
+    name = f"conversations.generation.{loop}"
     real, failures = pkgutil.resolve_name(name), iter([RuntimeError("not now")])
 
     def failing_once(*arguments: object) -> object:
@@ -234,7 +234,7 @@ FAILURES = {
 def test_a_failure_before_the_first_token_ends_in_a_plain_sentence(script: str) -> None:
     async def work(stage: Stage) -> None:
         stage.upstream.echo = KEY
-        # `at=0` puts the fault of the scripts that fail in the middle before the first token.
+        # `at=0` moves a fault in the middle before the first token.
         turn = await stage.send("at=0", await stage.model(script))
         generation, message = await stage.ended(turn)
         assert generation.status == "failed"
@@ -275,7 +275,7 @@ def test_a_failure_in_mid_answer_keeps_what_had_arrived(script: str) -> None:
 
 
 async def _is_still_usable(stage: Stage, answer: Message) -> None:
-    """The answer can be tried again, with a model that works."""
+    """Regenerate the answer with a model that works."""
     model = await stage.model("good")
     again = await actions.regenerate(stage.alice, uuid4(), answer.pk, model)
     generation, message = await stage.ended(again)
@@ -325,7 +325,7 @@ def test_a_site_that_ends_in_order_interrupts_what_runs_and_says_why() -> None:
         await _shown(turn.generation, 3)
         return turn.generation
 
-    # The stage ends its runner in order, as the server does on SIGTERM.
+    # The stage drains its runner, as the server does on SIGTERM.
     generation, message = generation_and_message(play(work).pk)
     assert (generation.status, generation.error_code) == ("interrupted", "restarted")
     assert message.content.count("<") >= 3
@@ -366,15 +366,15 @@ def test_a_failure_of_our_own_ends_the_generation_too(
     assert "NoneType" in caplog.text
 
 
-def test_a_failure_is_told_with_its_code_and_its_sentence() -> None:
+def test_the_page_state_has_the_code_and_the_sentence_of_a_failure() -> None:
     generation = a_running_generation(make_people().alice)
     failure = Failure("overloaded", "The model's server is overloaded.")
     payload = lifecycle.finish(generation.pk, 1, Finished(cause="failed", error=failure))
     assert decode(payload).error == failure
     generation.refresh_from_db()
     state = page_state(generation.user, generation.conversation)
-    told = state["messages"][0]["generation"]["error"]
-    assert told == {"code": "overloaded", "message": "The model's server is overloaded."}
+    shown = state["messages"][0]["generation"]["error"]
+    assert shown == {"code": "overloaded", "message": "The model's server is overloaded."}
 
 
 @pytest.mark.parametrize("script", ["choices-each", "choices-one"])

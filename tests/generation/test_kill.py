@@ -1,4 +1,4 @@
-"""kill -9 in mid-answer, small; `python -m tests.bench.kill` runs the long one."""
+"""A short kill -9 test in the middle of answers; `python -m tests.bench.kill` is the long one."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What is stored when a generation begins and when it ends, to the field."""
+"""Every field that is stored when a generation begins and when it ends."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -43,7 +43,7 @@ def model(db: None) -> LanguageModel:
 
 
 def sent(people: People, model: LanguageModel, above: Message | None = None, **asked: Any) -> Turn:
-    """A turn of Alice's that has just begun."""
+    """Start a turn of Alice."""
     place = (above.conversation_id, above.pk) if above else (None, None)
     sending = NewMessage(*place, "Tell me about tea.", model.name, asked)
     with transaction.atomic():
@@ -51,13 +51,13 @@ def sent(people: People, model: LanguageModel, above: Message | None = None, **a
 
 
 def says(generation: Generation, *events: Event) -> None:
-    """Writes down what a generation said."""
+    """Log the events of a generation."""
     entries = [log.Entry(generation.pk, seq, encode(each)) for seq, each in enumerate(events, 1)]
     log.append(entries, [(generation.pk, OWNER, 1)])
 
 
 def ended(generation: Generation, last: Finished | None = None, **more: Any) -> Generation:
-    """The generation as it is stored once it has ended."""
+    """End the generation and return it as stored."""
     measured = Measured(began=True, first_token_ms=40)
     last = last or Finished(cause="completed", finish_reasons={"0": "stop"}, usage=USAGE)
     assert lifecycle.finish(generation.pk, 1, last, measured, **more)
@@ -91,12 +91,12 @@ def test_one_answer_is_made_where_no_number_is_asked_for(
 ) -> None:
     generation = sent(people, model).generation
     assert generation.messages.get().choice == 0
-    # Nothing limits its tokens, so nothing is added to what was asked.
+    # Nothing limits its tokens, so nothing is added to its parameters.
     assert generation.parameters == {}
     assert generation.notices == []
 
 
-def test_a_lowered_length_is_what_is_asked_of_the_model_and_the_reader_is_told(
+def test_a_lowered_length_is_sent_to_the_model_with_a_notice_to_the_user(
     people: People, model: LanguageModel
 ) -> None:
     limit(1_000)
@@ -128,9 +128,7 @@ def test_the_whole_branch_and_the_system_message_are_reserved_and_sent(
     assert Hold.objects.get().prompt_bound > 1_400
 
 
-def test_what_was_said_is_in_the_messages_when_it_ends(
-    people: People, model: LanguageModel
-) -> None:
+def test_the_messages_have_the_text_when_it_ends(people: People, model: LanguageModel) -> None:
     turn = sent(people, model, n=2)
     before = turn.conversation.version
     call = ToolCallPiece(0, id="c1", name="get_time", arguments="{}")
@@ -231,7 +229,7 @@ def test_a_page_that_is_drawn_in_the_middle_gets_what_is_in_the_log_so_far(
     assert (transcript.choice(0).content, seq) == ("Tea is", 2)
 
 
-def test_a_generation_ends_once_and_of_two_ends_the_first_stands(
+def test_a_generation_ends_once_and_the_first_end_wins(
     people: People, model: LanguageModel
 ) -> None:
     generation = sent(people, model).generation
@@ -243,7 +241,7 @@ def test_a_generation_ends_once_and_of_two_ends_the_first_stands(
 
 
 def api_run(people: People, model: LanguageModel, **fields: Any) -> Generation:
-    """A running generation without messages, with its hold."""
+    """Create a running generation without messages, with its hold."""
     generation = Generation.objects.create(
         user=people.alice,
         language_model=model,
@@ -255,9 +253,7 @@ def api_run(people: People, model: LanguageModel, **fields: Any) -> Generation:
     return generation
 
 
-def test_a_run_for_a_program_ends_once_with_what_it_used(
-    people: People, model: LanguageModel
-) -> None:
+def test_an_api_run_ends_once_with_its_usage(people: People, model: LanguageModel) -> None:
     generation = api_run(people, model)
     last = Finished(cause="completed", usage=USAGE)
     measured = Measured(began=True, first_token_ms=40)
@@ -272,16 +268,14 @@ def test_a_run_for_a_program_ends_once_with_what_it_used(
     assert LedgerEntry.objects.get().outcome == generation.status == "completed"
 
 
-def test_an_owner_of_an_older_epoch_ends_no_run_of_a_program(
-    people: People, model: LanguageModel
-) -> None:
+def test_an_owner_of_an_older_epoch_ends_no_api_run(people: People, model: LanguageModel) -> None:
     generation = api_run(people, model, epoch=2)
     assert lifecycle.finish_api_run(generation.pk, 1, Finished(cause="completed")) is None
     generation.refresh_from_db()
     assert (generation.status, Hold.objects.count()) == ("running", 1)
 
 
-def test_after_a_crash_a_run_for_a_program_costs_what_was_last_noted_of_it(
+def test_after_a_crash_an_api_run_costs_its_last_noted_progress(
     people: People, model: LanguageModel
 ) -> None:
     noted, begun, silent = (api_run(people, model) for _ in range(3))
@@ -296,13 +290,15 @@ def test_after_a_crash_a_run_for_a_program_costs_what_was_last_noted_of_it(
     assert set(Generation.objects.values_list("upstream_id", flat=True)) == {""}
 
 
-def test_nothing_is_noted_of_what_has_ended(people: People, model: LanguageModel) -> None:
+def test_no_progress_is_noted_for_a_run_that_has_ended(
+    people: People, model: LanguageModel
+) -> None:
     ended_one, running = api_run(people, model), api_run(people, model)
     last = Finished(cause="completed", usage=USAGE)
     lifecycle.finish_api_run(ended_one.pk, 1, last, Measured(began=True))
     lifecycle.note_progress({ended_one.pk: 99, running.pk: 5})
-    said = dict(Generation.objects.values_list("pk", "completion_tokens"))
-    assert said == {ended_one.pk: 12, running.pk: 5}
+    tokens = dict(Generation.objects.values_list("pk", "completion_tokens"))
+    assert tokens == {ended_one.pk: 12, running.pk: 5}
 
 
 def stops() -> set[UUID]:

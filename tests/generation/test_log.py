@@ -1,4 +1,4 @@
-"""Only the owner of a running generation writes its log, and the same entries only once."""
+"""Only the owner of a running generation writes its log, and each entry only once."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -17,7 +17,7 @@ SAID = encode(Delta(content="said"))
 
 @pytest.fixture
 def generation(people: People) -> Generation:
-    """One that runs, of this process, in its first epoch."""
+    """A running generation of this process, in its first epoch."""
     conversation = Conversation.objects.create(user=people.alice)
     return Generation.objects.create(
         user=people.alice, conversation=conversation, client_request_id=uuid4(), owner=OWNER
@@ -25,14 +25,14 @@ def generation(people: People) -> Generation:
 
 
 def written(*generations: Generation, seq: int = 1) -> bool:
-    """Whether each of them was written to, as by the owner that it had at first."""
+    """Append to the logs as the first owner; return whether every log accepted it."""
     entries = [log.Entry(each.pk, seq, SAID) for each in generations]
     held = log.append(entries, [(each.pk, OWNER, 1) for each in generations])
     return held == {each.pk for each in generations}
 
 
 def stored(generation: Generation) -> list[tuple[int, str]]:
-    """The numbers and the events that the log has of it."""
+    """Return the numbers and the events in its log."""
     events = LoggedEvent.objects.filter(generation=generation).order_by("seq")
     return list(events.values_list("seq", "payload"))
 

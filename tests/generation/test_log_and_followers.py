@@ -30,7 +30,7 @@ def test_events_of_generations_that_run_together_are_numbered_without_gaps_in_ea
 
 
 def call_tokens(stage: Stage, content: str, count: int) -> list[str]:
-    """The tokens of the call that the content names itself after."""
+    """Return the tokens of the call that the content names."""
     number = content.split(":")[1]
     assert number in {str(call.number) for call in stage.upstream.calls}
     return [f"<gen:{number}:{position:04d}>" for position in range(count)]
@@ -76,7 +76,7 @@ def test_a_follower_gets_exactly_the_rest_from_any_cursor_while_it_runs_and_afte
 
 
 async def _tokens_one_by_one(stage: Stage, generation_id: object, count: int) -> None:
-    """Let tokens through so that each becomes an event of its own."""
+    """Open the gate token by token, so that each becomes an event of its own."""
     shown = runner().tails.follow(generation_id, 0)
     for _ in range(count):
         stage.upstream.open("g")
@@ -126,7 +126,7 @@ def test_a_page_that_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(follower, "WINDOW_BYTES", 100)
 
     async def nowhere(frame: str) -> None:
-        """A socket whose page is asleep."""
+        """Send nothing, like the socket of a page that sleeps."""
 
     async def work(stage: Stage) -> None:
         turn = await stage.send("tokens=20 rate=100", await stage.model("good"))

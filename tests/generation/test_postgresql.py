@@ -1,4 +1,4 @@
-"""What may happen in the same moment on PostgreSQL, where nobody waits unless told to."""
+"""Parallel transactions on PostgreSQL, which wait for each other only where they lock rows."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize(
-    ("deed", "outcomes"),
+    ("operation", "outcomes"),
     [
         ("ending_and_sending", ["done"]),
         ("continuing_twice", ["done still_running"]),
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.long
     ],
 )
 def test_each_ends_as_if_the_other_had_come_before(
-    postgres_site: dict[str, str], deed: str, outcomes: list[str]
+    postgres_site: dict[str, str], operation: str, outcomes: list[str]
 ) -> None:
-    command = [sys.executable, "-m", "tests.generation.at_once", deed]
+    command = [sys.executable, "-m", "tests.generation.at_once", operation]
     done = subprocess.run(command, env=postgres_site, capture_output=True, text=True, check=False)
     assert (done.stdout.splitlines(), done.returncode) == (outcomes, 0), done.stderr

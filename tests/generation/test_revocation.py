@@ -1,4 +1,4 @@
-"""What is taken away while it is in use ends within five seconds."""
+"""A permission that is revoked ends running answers and open pages within five seconds."""
 
 import asyncio
 import time
@@ -52,7 +52,7 @@ TAKEN_AWAY = {
 
 
 @pytest.mark.parametrize("code", TAKEN_AWAY)
-def test_a_running_answer_ends_and_says_why(code: str) -> None:
+def test_a_running_answer_ends_with_the_reason(code: str) -> None:
     async def work(stage: Stage) -> tuple[Generation, str, float]:
         turn = await stage.send("tokens=2000 rate=20", await stage.model("good"))
         await stage.upstream.until(lambda: bool(stage.upstream.calls))
@@ -69,7 +69,7 @@ def test_a_running_answer_ends_and_says_why(code: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["the person's", "the list"])
-def test_deleting_a_person_ends_and_settles_what_runs_for_them(page: str) -> None:
+def test_deleting_a_user_ends_and_settles_their_running_answers(page: str) -> None:
     def delete(alice: User) -> None:
         desk = desk_of(User.objects.get(username="dana"))
         if page == "the list":
@@ -118,11 +118,11 @@ OF_KEYS = {
 
 
 @pytest.mark.parametrize("code", OF_KEYS)
-def test_an_answer_to_a_program_ends_when_its_key_does(code: str) -> None:
+def test_an_api_run_ends_when_its_key_does(code: str) -> None:
     async def work(stage: Stage) -> tuple[str, str]:
         asked = await stage.send("tokens=2000 rate=20", await stage.model("good"))
         beside = await stage.send("tokens=2000 rate=20", "good")
-        await in_thread(_as_if_a_program_had_asked, asked.generation, stage.alice)
+        await in_thread(_make_it_an_api_run, asked.generation, stage.alice)
         assert await in_thread(revocation.revoked) == {}
         await in_thread(OF_KEYS[code])
         generation, _message = await stage.ended(asked)
@@ -132,7 +132,7 @@ def test_an_answer_to_a_program_ends_when_its_key_does(code: str) -> None:
     assert play(work) == ("stopped", code.split(maxsplit=1)[0])
 
 
-def _as_if_a_program_had_asked(generation: Generation, alice: User) -> None:
+def _make_it_an_api_run(generation: Generation, alice: User) -> None:
     key, _secret = api_keys.create(alice, KeyChoices("nightly"))
     Generation.objects.filter(pk=generation.pk).update(api_key=key)
 
@@ -174,7 +174,7 @@ async def _closed(user: User, key: str, take_away: Callable[[], None]) -> tuple[
     closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     async def send(text: str) -> None:
-        """Nobody reads it."""
+        """Ignore the frame."""
 
     async def close(code: int) -> None:
         closing.set_result(code)
@@ -184,7 +184,7 @@ async def _closed(user: User, key: str, take_away: Callable[[], None]) -> tuple[
     try:
         await in_thread(take_away)
         started = time.monotonic()
-        # Without a bound of its own a page that is never closed would hang the test.
+        # Without this bound a page that is never closed would hang the test.
         async with asyncio.timeout(AT_MOST_SECONDS):
             code = await closing
         await rechecking

@@ -1,4 +1,4 @@
-"""Stops at random moments, few; `python -m tests.bench.stops` makes a thousand."""
+"""A few stops at random moments; `python -m tests.bench.stops` makes a thousand."""
 
 import asyncio
 

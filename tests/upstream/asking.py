@@ -1,4 +1,4 @@
-"""How the tests here ask the scripted upstream."""
+"""Requests to the scripted upstream, and their results."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a test's coroutine; one that hangs fails."""
+    """Run a test's coroutine for at most 30 seconds."""
 
     async def limited() -> T:
         async with asyncio.timeout(30):
@@ -31,7 +31,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def request(model: str, **fields: Any) -> CompletionRequest:
-    """A request with one message."""
+    """Return a request with one message."""
     return CompletionRequest(
         model=model, messages=(ChatMessage(role="user", content="Hi"),), **fields
     )
@@ -39,7 +39,7 @@ def request(model: str, **fields: Any) -> CompletionRequest:
 
 @asynccontextmanager
 async def upstream(**settings: Any) -> AsyncIterator[tuple[ScriptedUpstream, Upstream]]:
-    """A scripted server and a client of it."""
+    """Start a scripted server and yield it with a client."""
     async with (
         ScriptedUpstream() as server,
         Upstream(server.address, **settings) as client,
@@ -49,7 +49,7 @@ async def upstream(**settings: Any) -> AsyncIterator[tuple[ScriptedUpstream, Ups
 
 @dataclass
 class Received:
-    """All that one streamed answer said."""
+    """The content of one completion stream."""
 
     contents: dict[int, str] = field(default_factory=dict)
     reasoning: dict[int, str] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Received:
 async def receive(
     client: Upstream, asked: CompletionRequest, stop: asyncio.Event | None = None, **more: Any
 ) -> Received:
-    """Read one answer to its end, or to its error."""
+    """Read one stream to its end, or to its error."""
     received = Received()
     try:
         async with client.stream(asked, stop, **more) as received.stream:
@@ -105,7 +105,7 @@ async def receive(
 def receive_script(
     model: str, *, settings: dict[str, Any] | None = None, **fields: Any
 ) -> Received:
-    """Read the answer of one script on a server of its own."""
+    """Read the stream of one script from a server of its own."""
 
     async def ask() -> Received:
         async with upstream(**(settings or {})) as (_, client):
@@ -115,5 +115,5 @@ def receive_script(
 
 
 def tokens(count: int, number: int = 1) -> str:
-    """The text of the first tokens of a scripted answer."""
+    """Return the text of the first tokens of a scripted answer."""
     return "".join(f"<gen:{number}:{position:04d}>" for position in range(count))

@@ -1,4 +1,4 @@
-"""Wherever the network cuts a stream, the events and the chunks are the same."""
+"""The events and the chunks are the same wherever the network cuts a stream."""
 
 import itertools
 import json
@@ -51,7 +51,7 @@ CHUNK = st.fixed_dictionaries(
 
 @st.composite
 def streams(draw: Any) -> bytes:
-    """Whole streams: chunks in every way of writing them, and noise between."""
+    """Draw a whole stream: chunks in every notation, with noise between."""
     parts = [draw(st.sampled_from(["", "\ufeff"]))]
     for chunk in draw(st.lists(CHUNK, min_size=1, max_size=4)):
         end = draw(ENDS)
@@ -95,7 +95,7 @@ def chunks_of(parts: list[bytes]) -> tuple[list[str], str, dict[int, str | None]
 
 
 def anonymous(chunk: Chunk) -> str:
-    """The chunk without the random ids of calls that came without one."""
+    """Return the chunk without the random ids of calls."""
     return re.sub(r"call_[0-9a-f]{32}", "call_", repr(chunk))
 
 

@@ -1,4 +1,4 @@
-"""Odd chunks that servers have been seen to send, one by one."""
+"""Odd chunks that servers have been seen to send."""
 
 import json
 from typing import Any
@@ -82,7 +82,7 @@ def test_an_event_that_is_no_chunk_ends_the_answer(event: str) -> None:
     assert (decoder.failure.code, text(decoder)) == ("malformed", "a")
 
 
-def test_content_with_and_after_the_finish_reason_is_kept() -> None:
+def test_content_with_and_after_the_finish_reason_counts() -> None:
     decoder = decode(delta("a", "stop"), delta("b"), "[DONE]")
     assert (text(decoder), decoder.complete) == ("ab", True)
 
@@ -104,9 +104,7 @@ def test_tool_calls_beat_a_stop_that_came_first() -> None:
         ("never_heard_of", "stop"),
     ],
 )
-def test_a_finish_reason_is_one_that_the_protocol_knows_and_the_raw_one_is_kept(
-    raw: str, reason: str
-) -> None:
+def test_a_finish_reason_is_one_of_the_protocol_beside_the_raw_one(raw: str, reason: str) -> None:
     (chunk,) = decode(delta("a", raw)).chunks
     (choice,) = chunk.choices
     assert (choice.finish_reason, choice.raw_finish_reason) == (reason, raw)

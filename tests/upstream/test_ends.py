@@ -1,4 +1,4 @@
-"""What ends an answer from our side: the stop flag, the clocks and the caps."""
+"""The stop flag, the clocks and the caps end a stream from our side."""
 
 import asyncio
 import random
@@ -10,12 +10,12 @@ import pytest
 from conversations.upstream import Caps, Clocks, TimedOut, TooLarge, Upstream, UpstreamError
 from tests.upstream.asking import Received, receive, request, run, tokens, upstream
 
-# Clocks far apart, so that each shows by its name which one ran out.
+# Clocks far apart, so that only one can run out.
 LONG = {"connect": 9.0, "first_byte": 9.0, "idle": 9.0, "byte_idle": 9.0, "total": 9.0}
 
 
 class HeldUp:
-    """Counts for how long the event loop is kept from running, by whatever runs beside it."""
+    """Measures how long other work of the machine delays the event loop."""
 
     _TICK = 0.01
 
@@ -30,7 +30,7 @@ class HeldUp:
             self._seconds += time.monotonic() - before - self._TICK
 
     def end(self) -> float:
-        """The seconds so far; it counts no more."""
+        """Stop measuring; return the seconds."""
         self._task.cancel()
         return self._seconds
 
@@ -62,7 +62,7 @@ def test_each_clock_is_enforced_within_a_tenth_and_named(clock: str, script: str
     received, took, lost = run(ask())
     assert isinstance(received.error, TimedOut)
     assert (received.error.clock, received.error.seconds) == (clock, 0.5)
-    # A tenth, and the time to get there; without that for which the machine did other work.
+    # A tenth, and the time of the request, without the delays by other work of the machine.
     assert took >= 0.45
     assert took - lost <= 0.75
 
@@ -82,17 +82,17 @@ def test_comments_feed_the_byte_clock_and_not_the_idle_clock() -> None:
 
 def test_time_that_the_reader_takes_is_not_the_servers_silence() -> None:
     async def ask() -> str:
-        said = ""
+        text = ""
         clocks = Clocks(**{**LONG, "idle": 0.3, "byte_idle": 0.3})
         async with upstream(clocks=clocks) as (server, client):
             server.open("g")
             async with client.stream(request("good?tokens=3&gate=g")) as answer:
                 async for chunk in answer:
-                    said += "".join(choice.delta.content or "" for choice in chunk.choices)
-                    if said == tokens(1):
+                    text += "".join(choice.delta.content or "" for choice in chunk.choices)
+                    if text == tokens(1):
                         await asyncio.sleep(0.7)  # the delay is what is tested
                         server.open("g", 2)
-        return said
+        return text
 
     assert run(ask()) == tokens(3)
 
@@ -166,14 +166,14 @@ def test_stop_ends_an_answer_at_once_at_any_stage(script: str) -> None:
 def test_a_stopped_answer_says_so_and_keeps_what_was_read() -> None:
     async def ask() -> tuple[str, bool, bool]:
         async with upstream() as (server, client):
-            stop, said = asyncio.Event(), ""
+            stop, text = asyncio.Event(), ""
             server.open("g", 2)
             async with client.stream(request("good?gate=g"), stop) as answer:
                 async for chunk in answer:
-                    said += "".join(choice.delta.content or "" for choice in chunk.choices)
-                    if said == tokens(2):
+                    text += "".join(choice.delta.content or "" for choice in chunk.choices)
+                    if text == tokens(2):
                         stop.set()
-            return said, answer.stopped, answer.complete
+            return text, answer.stopped, answer.complete
 
     assert run(ask()) == (tokens(2), True, False)
 
@@ -245,7 +245,7 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
             await stopped(client)
 
     async def ask() -> list[str]:
-        # The pool has exactly the room that the 20 requests at the same time need.
+        # The pool has exactly as many connections as the 20 parallel requests need.
         async with upstream(max_connections=20) as (server, client):
             await asyncio.gather(*(worker(client, 50) for _ in range(20)))
             await server.until(lambda: all(call.ended for call in server.calls))
@@ -262,14 +262,14 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
     assert run(ask()) == ["<gen:"] * 20
 
 
-def test_what_arrived_before_the_connection_broke_is_read_although_nobody_had_read_it() -> None:
+def test_bytes_that_arrived_before_the_connection_broke_are_read() -> None:
     async def ask() -> None:
         async with (
             upstream() as (server, client),
             client.stream(request("cut?at=3")) as answer,
         ):
             await server.until(lambda: server.open_connections == 0)
-            for _turn in range(10):  # until this side has noticed
+            for _turn in range(10):  # until the client has noticed
                 await asyncio.sleep(0)
             async for chunk in answer:
                 received.take(chunk)

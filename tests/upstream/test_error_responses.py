@@ -1,4 +1,4 @@
-"""What servers say when they fail, and what we make of it."""
+"""Error responses of servers, and the errors that they become."""
 
 import json
 from datetime import UTC, datetime
@@ -85,7 +85,7 @@ def test_only_what_may_pass_is_retryable(code: int, retryable: bool) -> None:
         ("The input has exceeded max_seq_len (131072) limit", (None, 131072)),
     ],
 )
-def test_a_prompt_that_is_too_long_is_told_with_its_numbers(
+def test_a_prompt_that_is_too_long_is_reported_with_its_numbers(
     message: str, counts: tuple[int | None, int]
 ) -> None:
     error = read(400, {"code": 20015, "message": message, "data": None})
@@ -93,7 +93,7 @@ def test_a_prompt_that_is_too_long_is_told_with_its_numbers(
     assert (error.prompt_tokens, error.limit) == counts
 
 
-def test_a_prompt_too_long_for_llama_is_told_from_its_own_fields() -> None:
+def test_a_prompt_too_long_for_llama_is_reported_from_its_own_fields() -> None:
     body = {"type": "exceed_context_size_error", "n_prompt_tokens": 3031, "n_ctx": 2048}
     error = read(400, {"error": {"code": 400, "message": "request (3031 tokens)", **body}})
     assert isinstance(error, ContextOverflow)
@@ -148,7 +148,7 @@ def test_the_trace_id_of_the_server_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("message", "shown"),
     [
         ("<!DOCTYPE html><html><body>nginx", ""),
         ("<b>Bold</b>\n\twords\0", "Bold words"),
@@ -159,9 +159,9 @@ def test_the_trace_id_of_the_server_is_kept() -> None:
         ("half \ud83d", "half \ufffd"),
     ],
 )
-def test_a_message_is_plain_text_without_addresses_and_keys(said: str, shown: str) -> None:
+def test_a_message_is_plain_text_without_addresses_and_keys(message: str, shown: str) -> None:
     reader = ErrorReader(SILICONFLOW, ("my-secret-value",))
-    body = json.dumps({"error": {"message": said}}).encode()
+    body = json.dumps({"error": {"message": message}}).encode()
     assert reader.from_response(400, {}, body).message == shown
 
 

@@ -1,4 +1,4 @@
-"""Chunks of many forms become one form: texts, reasons, counts and what had to be held back."""
+"""Chunks of many forms become one form: texts, reasons, counts and text that was held back."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from conversations.upstream.normalise import Normaliser
 
 
 def event(delta: Any = None, finish: Any = None, index: Any = 0, **more: Any) -> dict[str, Any]:
-    """A decoded chunk with one choice; ``more`` stands in the choice."""
+    """Return a decoded chunk with one choice; ``more`` are fields of the choice."""
     return {"choices": [{"index": index, "delta": delta, "finish_reason": finish, **more}]}
 
 
 def fed(*events: Any, mode: Any = "off") -> tuple[Normaliser, list[Chunk]]:
-    """A normaliser after these events, and what it made of them."""
+    """Return a normaliser after these events, and the chunks."""
     normaliser = Normaliser(inline_thinking=mode)
     return normaliser, [normaliser.feed(each) for each in events]
 
 
 def only(chunk: Chunk | None) -> ChunkChoice:
-    """The one choice of a chunk."""
+    """Return the only choice of a chunk."""
     assert chunk is not None
     (choice,) = chunk.choices
     return choice
@@ -55,7 +55,7 @@ def test_text_is_read_in_each_form_that_servers_send(
     assert made.tool_calls == ()
 
 
-def test_a_whole_message_stands_for_a_delta_that_is_not_there() -> None:
+def test_a_whole_message_counts_as_the_missing_delta() -> None:
     _, (whole, both) = fed(
         event(None, message={"content": "a"}),
         event({"content": "b"}, message={"content": "c"}),
@@ -63,7 +63,7 @@ def test_a_whole_message_stands_for_a_delta_that_is_not_there() -> None:
     assert (only(whole).delta.content, only(both).delta.content) == ("a", "b")
 
 
-def test_the_role_is_said_once_for_each_choice() -> None:
+def test_the_role_is_sent_once_for_each_choice() -> None:
     _, chunks = fed(event({"content": "a"}), event({"content": "b"}), event({}, index=1))
     assert [only(chunk).delta.role for chunk in chunks] == ["assistant", None, "assistant"]
 
@@ -100,7 +100,7 @@ def test_what_is_no_chunk_is_refused_in_words(value: Any, message: str | None) -
     assert refused.value.message == message
 
 
-def test_the_first_id_model_and_time_stand() -> None:
+def test_the_first_id_model_and_time_count() -> None:
     normaliser, chunks = fed(
         {"id": None, "model": 5, "created": True},
         {"id": "", "model": "m\0", "created": -1},
@@ -124,7 +124,7 @@ LOGPROBS = {"content": [{"token": "a", "logprob": -0.5}]}
 
 
 @pytest.mark.parametrize(
-    ("value", "kept"),
+    ("value", "stored"),
     [
         (LOGPROBS, LOGPROBS),
         ({}, None),
@@ -134,9 +134,9 @@ LOGPROBS = {"content": [{"token": "a", "logprob": -0.5}]}
         ({"content": "\ud800"}, None),
     ],
 )
-def test_log_probabilities_are_kept_where_they_can_be_stored(value: Any, kept: Any) -> None:
+def test_log_probabilities_are_kept_where_they_can_be_stored(value: Any, stored: Any) -> None:
     _, (chunk,) = fed(event({"content": "a"}, logprobs=value))
-    assert only(chunk).logprobs == kept
+    assert only(chunk).logprobs == stored
 
 
 @pytest.mark.parametrize("nothing", ["", "null", None, 5, False])
@@ -196,15 +196,15 @@ def test_the_failure_of_any_choice_is_the_answers_and_its_text_counts() -> None:
 
 @pytest.mark.parametrize("ends", ["with a reason", "without"])
 def test_what_was_held_back_is_given_at_the_end(ends: str) -> None:
-    """Half a character and half a tag, that what follows might have made whole."""
+    """Return half a character and half a tag, which more text could complete."""
     normaliser, chunks = fed(
         event({"content": "a<thi"}, index=0),
         event({"reasoning_content": "hm\ud83d"}, index=1),
         event({"content": "b\ud83d"}, index=2),
         mode="tagged",
     )
-    said = [(only(each).delta.content, only(each).delta.reasoning_content) for each in chunks]
-    assert said == [("a<thi", None), (None, "hm"), ("b", None)]
+    text = [(only(each).delta.content, only(each).delta.reasoning_content) for each in chunks]
+    assert text == [("a<thi", None), (None, "hm"), ("b", None)]
     if ends == "without":
         last = normaliser.flush()
         assert last is not None

@@ -1,4 +1,4 @@
-"""What may be asked, and how it goes over the wire."""
+"""Reading, checking and writing requests."""
 
 import math
 from typing import Any
@@ -26,7 +26,7 @@ TOOL = {
     "type": "function",
     "function": {"description": "<string>", "name": "f", "parameters": {}, "strict": False},
 }
-# The request of the service's own page, `stop` and the tool's name filled in.
+# The request on the service's own page, with a `stop` and a name of the tool.
 SEED: dict[str, Any] = {
     "model": "Qwen/QwQ-32B",
     "messages": [{"role": "user", "content": "What opportunities will 2025 bring?"}],

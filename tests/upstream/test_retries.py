@@ -1,4 +1,4 @@
-"""What is sent again, after how long, and how many times."""
+"""Retries: their reasons, delays and number."""
 
 import errno
 from types import SimpleNamespace
@@ -13,14 +13,14 @@ from tests.upstream.asking import receive, request, run, upstream
 
 
 def reported(cause: aiohttp.ClientError) -> httpx.HTTPError:
-    """An error of aiohttp as the transport reports it."""
+    """Return an error of aiohttp as the transport reports it."""
     error = httpx.ReadError("broken")
     error.__cause__ = cause
     return error
 
 
 def refused() -> httpx.HTTPError:
-    """The error of a port that nobody listens to."""
+    """Return the error of a closed port."""
     key = SimpleNamespace(host="127.0.0.1", port=9, is_ssl=False, ssl=True)
     cause = OSError(errno.ECONNREFUSED, "refused")
     return reported(aiohttp.ClientConnectorError(key, cause))  # type: ignore[arg-type]

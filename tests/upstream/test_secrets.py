@@ -1,4 +1,4 @@
-"""A key shows nowhere, whatever happens."""
+"""A key is never shown, not even in errors."""
 
 import logging
 import traceback

@@ -1,4 +1,4 @@
-"""The decoder of server-sent events, against the standard's words and examples."""
+"""The decoder of server-sent events, with the rules and examples of the standard."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Answers of servers in their many manners, read over a real connection."""
+"""Streams in the notations of many servers, over a real connection."""
 
 import asyncio
 import json
@@ -111,7 +111,7 @@ def test_line_separators_stay_and_half_characters_are_joined_or_replaced() -> No
     assert receive_script("unicode").content == "a\u2028b\u0085c😀 é\ufffd"
 
 
-def test_an_empty_or_null_finish_reason_is_none_and_the_first_real_one_stands() -> None:
+def test_an_empty_or_null_finish_reason_is_none_and_the_first_real_one_counts() -> None:
     received = receive_script("finish-quirks")
     assert received.content == "abcd"
     assert finish_of(received) == ({0: "stop"}, True)
@@ -168,7 +168,7 @@ def test_done_without_a_finish_reason_is_accepted_and_flagged(script: str) -> No
         ("context-llama", "context_overflow", 0),
     ],
 )
-def test_a_fault_is_told_by_its_code_and_what_came_before_is_kept(
+def test_a_fault_has_its_code_and_the_text_before_it_counts(
     script: str, code: str, kept: int
 ) -> None:
     received = receive_script(script, settings={"dialect": SILICONFLOW})
@@ -177,7 +177,7 @@ def test_a_fault_is_told_by_its_code_and_what_came_before_is_kept(
     assert "<" not in received.error.message
 
 
-def test_text_in_the_chunk_of_an_error_is_kept() -> None:
+def test_text_in_the_chunk_of_an_error_counts() -> None:
     received = receive_script("error-in-chunk")
     assert received.content == f"{tokens(5)}last words"
     assert received.error is not None
@@ -322,7 +322,7 @@ def test_nothing_is_asked_again_once_a_byte_has_come() -> None:
 @pytest.mark.parametrize(
     ("script", "calls", "seconds"), [("429-soon", 2, None), ("429-later", 1, 30.0)]
 )
-def test_a_short_retry_after_is_waited_for_and_a_long_one_told(
+def test_a_short_retry_after_is_waited_for_and_a_long_one_reported(
     script: str, calls: int, seconds: float | None
 ) -> None:
     async def ask() -> tuple[int, float | None]:

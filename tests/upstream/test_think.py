@@ -1,4 +1,4 @@
-"""Reasoning that a server writes into the content."""
+"""Reasoning that a server sends as part of the content."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Answers that are read whole: their size, their JSON, and the failures that they may hold."""
+"""Whole bodies: their size, their JSON, and the errors in them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ LISTED = b'{"data": [{"id": "a"}]}'
 async def server(
     body: bytes, status: str = "200 OK", *headers: str, length: int | None = None
 ) -> AsyncIterator[tuple[str, list[str]]]:
-    """The address of a server that answers everything with this, and the lines it was asked."""
+    """Yield the address of a server with one response, and its request lines."""
     asked: list[str] = []
     lines = [
         f"HTTP/1.1 {status}",
@@ -51,7 +51,7 @@ async def server(
 def listed(
     body: bytes, *answer: str, length: int | None = None, **settings: Any
 ) -> list[str] | UpstreamError:
-    """The models of such a server, or why there are none."""
+    """Return the models of such a server, or the error."""
 
     async def ask() -> list[str] | UpstreamError:
         async with (
@@ -69,7 +69,7 @@ def listed(
 
 
 def failed(error: object, kind: type[UpstreamError], message: str = "") -> bool:
-    """Whether it is that failure, under the server's own name for the request."""
+    """Return whether it is that error, with the server's id of the request."""
     assert isinstance(error, kind)
     assert message in {"", error.message}
     assert error.trace_id == "trace-1"
@@ -186,7 +186,7 @@ def test_a_server_that_breaks_used_connections_is_asked_on_a_new_one_each_time()
                 assert received.error is None
             return [call.headers["connection"] for call in server.calls], len(server.connections)
 
-    # The first request is sent again without what the server does not know.
+    # The first request is repeated without the unknown field.
     assert run(ask()) == (["close"] * 3, 3)
 
 

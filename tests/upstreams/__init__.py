@@ -1,1 +1,1 @@
-"""Model servers that do what they are told, faults included."""
+"""Scripted model servers, with faults on demand."""

@@ -1,4 +1,4 @@
-"""A long text of every kind: code, tables, mathematics, lists and quotations."""
+"""A long text with code, tables, mathematics, lists and quotations."""
 
 _SECTION = """## Section {number}
 

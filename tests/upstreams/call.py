@@ -1,4 +1,4 @@
-"""One request to the scripted upstream, and the means to answer it well or badly."""
+"""One request to the scripted upstream, with methods to answer it well or badly."""
 
 import asyncio
 import json
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 SECRET_HEADERS = frozenset({"authorization", "x-api-key", "cookie", "proxy-authorization"})
 DEFAULTS: Mapping[str, str] = {
-    "tokens": "20",  # how many tokens an answer has
-    "rate": "0",  # tokens a second; 0 is as fast as the connection takes them
-    "at": "5",  # after how many tokens a fault happens
+    "tokens": "20",  # tokens of an answer
+    "rate": "0",  # tokens per second; 0 is as fast as the connection allows
+    "at": "5",  # tokens before a fault
     "gate": "",  # the gate that each token waits for
     "times": "0",  # 1 puts the time of sending into each token
-    "size": "2000000",  # bytes of what is meant to be large
+    "size": "2000000",  # bytes of large events and answers
 }
 _PARAMETER = re.compile(rf"\b({'|'.join(DEFAULTS)})=([\w.-]+)")
 
@@ -29,10 +29,10 @@ class ClientLeft(Exception):
 
 
 class Call:
-    """A parsed request with the connection it came on.
+    """A parsed request with its connection.
 
-    ``status`` and ``ended`` ("answered", "left", "broken") say what became of it; ``started_at``
-    and ``ended_at`` are Unix seconds. Secret headers are kept as their names alone.
+    ``status`` and ``ended`` ("answered", "left", "broken") are its outcome; ``started_at`` and
+    ``ended_at`` are Unix seconds. The values of secret headers are not stored.
     """
 
     def __init__(
@@ -61,12 +61,12 @@ class Call:
 
     @property
     def script(self) -> str:
-        """The model name up to its parameters."""
+        """The model name without its parameters."""
         return str(self.body.get("model", "")).partition("?")[0]
 
     @property
     def parameters(self) -> dict[str, str]:
-        """DEFAULTS, changed by the last user message and then by the model name."""
+        """DEFAULTS, overridden by the last user message and then by the model name."""
         messages = self.body.get("messages") or [{}]
         users = [message.get("content") for message in messages if message.get("role") == "user"]
         said = str(users[-1]) if users else ""
@@ -74,11 +74,11 @@ class Call:
         return {**DEFAULTS, **dict(_PARAMETER.findall(said)), **dict(_PARAMETER.findall(asked))}
 
     def number_of(self, name: str) -> float:
-        """A parameter as a number."""
+        """Return a parameter as a number."""
         return float(self.parameters[name])
 
     def as_json(self) -> dict[str, Any]:
-        """What is recorded of the call."""
+        """Return the record of the call."""
         names = "number method path headers body started_at ended_at ended status sent_tokens"
         return {name: getattr(self, name) for name in names.split()}
 
@@ -107,13 +107,13 @@ class Call:
         await self.raw("\r\n".join(lines).encode())
 
     async def write(self, data: bytes) -> None:
-        """Send a piece of the body."""
+        """Send a part of the body."""
         if self._framing == "chunked":
             data = b"%x\r\n%s\r\n" % (len(data), data)
         await self.raw(data)
 
     async def raw(self, data: bytes) -> None:
-        """Send bytes as they are."""
+        """Send bytes unchanged."""
         try:
             self._writer.write(data)
             await self._writer.drain()
@@ -121,14 +121,14 @@ class Call:
             raise ClientLeft from None
 
     async def event(self, value: Any) -> None:
-        """Send one event; what is not text is sent as JSON."""
+        """Send one event; values other than text are sent as JSON."""
         text = value if isinstance(value, str) else json.dumps(value)
         await self.write(f"data: {text}\n\n".encode("utf-8", "surrogatepass"))
 
     async def whole(
         self, status: int, value: Any, headers: Mapping[str, str] | None = None, **more: str
     ) -> None:
-        """Send a body of known length: JSON, or text as it is with a ``content_type``."""
+        """Send a body of known length: JSON, or text if there is a ``content_type``."""
         text = value if more else json.dumps(value)
         content = text.encode()
         content_type = more.get("content_type", "application/json")
@@ -159,12 +159,12 @@ class Call:
         self.keep_alive = False
 
     def token(self, position: int) -> str:
-        """The text of one token: ``<gen:17:0042>``, or with its time of sending."""
+        """Return the text of one token: ``<gen:17:0042>``, optionally with its time of sending."""
         stamp = f":{time.time():.6f}" if self.parameters["times"] == "1" else ""
         return f"<gen:{self.number}:{position:04d}{stamp}>"
 
     async def pace(self, position: int) -> None:
-        """Wait until the token at this position is due: for its gate, or for its time."""
+        """Wait for the gate or the time of the token at this position."""
         gate, rate = self.parameters["gate"], self.number_of("rate")
         if gate:
             await self.server.gate(gate).acquire()

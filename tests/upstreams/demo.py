@@ -1,9 +1,9 @@
-"""A script with answers that were written by hand, for pictures of the site.
+"""A script with hand-written answers, for pictures of the site.
 
 demo            the written answer to one of ``ANSWERS``' questions, and one sentence to any other
 
-A written answer waits for the gate ``demo`` before each piece, so that a camera can follow it. One
-that was interrupted is continued behind the last word of it that the request repeats.
+A written answer waits for the gate ``demo`` before each piece, so that a camera can follow it. An
+interrupted one continues after the last word that the request repeats.
 """
 
 from .call import Call
@@ -47,7 +47,7 @@ ANSWERS = {
 
 
 async def demo(call: Call) -> None:
-    """Give the written answer, from its beginning or from where it stopped."""
+    """Send the written answer, from its beginning or from the interruption."""
     await call.head()
     written = _written(call)
     if not written:
@@ -59,12 +59,12 @@ async def demo(call: Call) -> None:
 
 
 def pieces(text: str) -> list[str]:
-    """A text as it is sent."""
+    """Return a text in pieces."""
     return [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
 
 
 def _written(call: Call) -> str:
-    """The part of the written answer that is still to come; nothing for another question."""
+    """Return the rest of the written answer; "" for another question."""
     messages = call.body.get("messages") or []
     asked = [each["content"] for each in messages if each["content"] in ANSWERS]
     said = [each["content"] for each in messages if each["role"] == "assistant"]

@@ -1,4 +1,4 @@
-"""Scripts of servers that fail. ``at`` tokens come first where the fault is in the middle.
+"""Scripts of servers that fail. A fault in the middle comes after ``at`` tokens.
 
 reset-before-headers  RST at once
 reset-mid-token       RST within an event
@@ -20,7 +20,7 @@ empty                 ``stop`` without any content
 400 401 403 403-balance 404-path 413 429 429-later 429-date 429-soon 451 500 502 503 504
 429-brief 500-brief 503-brief  with a Retry-After of 10 ms, each time
 429-cut, 503-cut      the connection closed within the body, chunked and of a known length
-loading               llama.cpp that still loads its model
+loading               llama.cpp while it loads its model
 context, context-llama  the prompt is too long
 rejects-stream-options  400 until they are left out
 echoes-key            401 with the key and an address in its message
@@ -61,12 +61,12 @@ async def _some(call: Call, framing: str = "chunked") -> None:
 
 
 async def _let_read() -> None:
-    """Let the client read: a connection that breaks takes along what is still under way."""
+    """Let the client read first: a broken connection loses the bytes under way."""
     await asyncio.sleep(0.03)
 
 
 async def unknown_model(call: Call) -> None:
-    """Answer a model that no script has, the way SiliconFlow does."""
+    """Answer a request for an unknown model, as SiliconFlow does."""
     message = "Model does not exist. Please check it carefully."
     await call.whole(400, {"code": 20012, "message": message, "data": None})
 
@@ -157,7 +157,7 @@ SCRIPTS["json-error"] = _whole(200, {"error": {"message": "No provider.", "code"
 
 
 def _in_the_middle(*values: Any) -> Script:
-    """Tokens, then these events, then the end without [DONE]."""
+    """Return a script: tokens, then these events, then the end without [DONE]."""
 
     async def play(call: Call) -> None:
         await _some(call)

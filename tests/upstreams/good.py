@@ -1,16 +1,16 @@
-"""Scripts of servers that work, each in its own manner of writing.
+"""Scripts of servers that work, each with its own notation.
 
 good            the plain form, usage at the end; whole when the request does not ask for a stream
 siliconflow     reasoning first, "" and null in turns, role repeated, usage in every chunk
 choices         n choices, the last index first, interleaved
-choices-each    the same, each counted for itself behind its end, as llama.cpp does
+choices-each    the same, each counted separately after its end, as llama.cpp does
 choices-one     the same, and only one of them counted
 reasoning       ``reasoning_content`` and then ``content``
-reasoning-alias ``reasoning``, as vLLM and OpenRouter call it
+reasoning-alias ``reasoning``, as vLLM and OpenRouter name it
 think           ``<think>`` inside the content, its tags cut in two
 tools           calls as SiliconFlow streams them: id and name null in later pieces
 tools-bare      calls without index or id, whole at once, and finish reason ``stop``
-tools-index-0   calls that all say index 0, ids repeated in every piece
+tools-index-0   calls that all have index 0, ids repeated in every piece
 tools-late      name first, id later, empty values between
 crlf, cr        these line ends instead of LF
 bom             a byte order mark, and ``data:`` without a space
@@ -23,7 +23,7 @@ finish-quirks   finish_reason "" and "null" all along, then eos twice
 stale           announces keep-alive, closes the connection after each answer
 blank-lines     whole answers after blank lines
 json            one whole JSON completion although a stream was asked for
-continues       says what it had said again, where it is to go on, and goes on
+continues       repeats the answer that it continues, then continues it
 """
 
 import json
@@ -37,7 +37,7 @@ SCRIPTS: dict[str, Script] = {}
 
 
 def script(name: str) -> Callable[[Script], Script]:
-    """Give a script its name."""
+    """Register a script under its name."""
 
     def keep(play: Script) -> Script:
         SCRIPTS[name] = play
@@ -47,14 +47,14 @@ def script(name: str) -> Callable[[Script], Script]:
 
 
 def chunk(call: Call, delta: dict[str, Any], finish: str | None = None, **more: Any) -> Any:
-    """A chunk with one choice."""
+    """Return a chunk with one choice."""
     choice = {"index": more.pop("index", 0), "delta": delta, "finish_reason": finish}
     head = {"id": f"gen-{call.number}", "object": "chat.completion.chunk", "created": 1764681242}
     return {**head, "model": call.script, "choices": [choice], **more}
 
 
 def usage(call: Call, completion: int | None = None) -> dict[str, Any]:
-    """The usage of an answer: 10 tokens of prompt, and the tokens sent."""
+    """Return the usage of an answer: 10 prompt tokens, and the tokens sent."""
     made = call.sent_tokens if completion is None else completion
     return {"prompt_tokens": 10, "completion_tokens": made, "total_tokens": 10 + made}
 
@@ -225,7 +225,7 @@ for _name in TOOL_PIECES:
 
 
 def _rewritten(rewrite: Callable[[bytes], bytes], before: bytes = b"") -> Script:
-    """The good script with its bytes changed on the way."""
+    """Return the good script with changed bytes."""
 
     async def play(call: Call) -> None:
         write = call.write
@@ -322,7 +322,7 @@ async def continues(call: Call) -> None:
     said = [each["content"] for each in call.body["messages"] if each["role"] == "assistant"]
     await call.head()
     for text in said[-1:]:
-        # In two pieces, as no piece of an echo need end where the answer had ended.
+        # In two pieces: an echo need not be cut where the answer had ended.
         await call.event(chunk(call, {"content": text[:7]}))
         await call.event(chunk(call, {"content": text[7:]}))
     await tokens(call)

@@ -1,7 +1,7 @@
-"""Scripts that answer what they are asked.
+"""Scripts whose answers depend on the request.
 
 says            what follows "say:" in the last user message, a few characters a piece
-calls           calls two functions, and after their answers says them again
+calls           calls two functions, and after their results repeats these
 calls-cut       a call that is cut off in the middle of its arguments
 article         a long text of every kind, in 2,000 pieces
 calls-all       calls each function that it is given, with the arguments of its description
@@ -31,7 +31,7 @@ async def _say(call: Call, text: str, piece: int = PIECE) -> None:
 
 
 async def says(call: Call) -> None:
-    """Say what the last user message asks for."""
+    """Answer with the text that the last user message asks for."""
     await call.head()
     await _say(call, _last(call, "user")[-1].partition("say:")[2])
 
@@ -51,7 +51,7 @@ async def _pieces(call: Call, pieces: list[list[dict[str, Any]]], reason: str) -
 
 
 async def calls(call: Call) -> None:
-    """Call, or go on once the calls are answered."""
+    """Call two functions, or continue after their results."""
     answers = _last(call, "tool")
     if not answers:
         await _pieces(call, TOOL_PIECES["tools"], "tool_calls")
@@ -61,12 +61,12 @@ async def calls(call: Call) -> None:
 
 
 async def calls_cut(call: Call) -> None:
-    """Call with half of the arguments."""
+    """Send half of the arguments of a call."""
     await _pieces(call, TOOL_PIECES["tools"][:2], "length")
 
 
 async def calls_all(call: Call) -> None:
-    """Call everything there is."""
+    """Call every function of the request."""
     functions = [tool["function"] for tool in call.body.get("tools") or []]
     pieces = [
         {

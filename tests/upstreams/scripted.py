@@ -6,9 +6,9 @@
     with scripted_thread() as server: ...              on a loop in a thread of its own
 
 The model name selects the script and may carry parameters, ``good?tokens=400,rate=50``; so may the
-last user message. The parameters stand in ``call.DEFAULTS``, the scripts in ``good.py``,
-``faults.py``, ``replies.py`` and ``demo.py``; ``GET /v1/models`` lists them. Tokens are numbered
-within their request and name it, ``<gen:17:0042>``, so that any loss, repetition or mixing shows.
+last user message. The parameters are in ``call.DEFAULTS``, the scripts in ``good.py``,
+``faults.py``, ``replies.py`` and ``demo.py``; ``GET /v1/models`` lists them. Each token has the
+number of its request and its own, ``<gen:17:0042>``, so that any loss, repetition or mixing shows.
 
 With ``gate=NAME`` each token waits until the test opens that gate: ``server.open(NAME, 3)``, or
 ``POST /gate/NAME?3`` from another process. ``server.calls`` and ``server.connections`` record
@@ -34,20 +34,20 @@ SCRIPTS = {**good.SCRIPTS, **faults.SCRIPTS, **replies.SCRIPTS, **demo.SCRIPTS}
 
 @dataclass
 class Connection:
-    """When a connection was opened and closed, in Unix seconds."""
+    """The times of opening and closing of a connection, in Unix seconds."""
 
     opened_at: float = field(default_factory=time.time)
     closed_at: float | None = None
 
 
 class ScriptedUpstream:
-    """The server. ``address`` is its base address, to which ``/v1`` belongs already."""
+    """The server. ``address`` is its base address, with ``/v1``."""
 
     def __init__(self, port: int = 0) -> None:
         self.calls: list[Call] = []
         self.connections: list[Connection] = []
         self.played: Counter[str] = Counter()
-        self.echo = ""  # what the script echoes-key says
+        self.echo = ""  # the text of the script echoes-key
         self._port = port
         self._gates: dict[str, asyncio.Semaphore] = {}
         self._changed = asyncio.Event()
@@ -69,20 +69,20 @@ class ScriptedUpstream:
 
     @property
     def address(self) -> str:
-        """The base address, as a provider has it."""
+        """The base address for a provider."""
         return f"http://127.0.0.1:{self._port}/v1"
 
     @property
     def open_connections(self) -> int:
-        """How many connections are open now."""
+        """The number of open connections."""
         return sum(connection.closed_at is None for connection in self.connections)
 
     def gate(self, name: str) -> asyncio.Semaphore:
-        """The gate of this name, closed at first."""
+        """Return the gate of this name, closed at first."""
         return self._gates.setdefault(name, asyncio.Semaphore(0))
 
     def open(self, name: str, tokens: int = 1) -> None:
-        """Let so many tokens through a gate. Safe from any thread."""
+        """Let a number of tokens through a gate. Safe from any thread."""
         for _ in range(tokens):
             self._loop.call_soon_threadsafe(self.gate(name).release)
 
@@ -93,18 +93,18 @@ class ScriptedUpstream:
             writer.transport.abort()
 
     def note_change(self) -> None:
-        """Wake whoever waits in ``until``."""
+        """Wake the tasks that wait in ``until``."""
         self._changed.set()
         self._changed = asyncio.Event()
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        """Wait until something recorded makes the condition true; TimeoutError if it does not."""
+        """Wait until the condition is true, checking after each record. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
                 await self._changed.wait()
 
     def wait_until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        """The same from another thread than the server's."""
+        """Like ``until``, from another thread."""
         waiting = self.until(condition, seconds)
         asyncio.run_coroutine_threadsafe(waiting, self._loop).result()
 
@@ -127,7 +127,7 @@ class ScriptedUpstream:
             self.note_change()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; say whether the connection stays open."""
+        """Answer one request; return whether the connection stays open."""
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, path, _ = lines[0].split(" ", 2)
         pairs = (line.split(":", 1) for line in lines[1:] if line)
@@ -142,7 +142,7 @@ class ScriptedUpstream:
         return call.keep_alive
 
     async def _play(self, call: Call, reader: asyncio.StreamReader) -> None:
-        """Play the script until its end or until the client leaves."""
+        """Play the script to its end, or until the client leaves."""
         script = asyncio.create_task(self._route(call))
         left = asyncio.create_task(reader.read(1))
         try:

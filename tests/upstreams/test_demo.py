@@ -1,4 +1,4 @@
-"""The written answers: each waits for its gate and goes on where it was interrupted."""
+"""Written answers wait for their gate, and continue after an interruption."""
 
 from conversations.upstream import ChatMessage, CompletionRequest
 from tests.upstream.asking import run, upstream

@@ -1,4 +1,4 @@
-"""The scripted upstream keeps its own promises."""
+"""The scripted upstream does what its documentation says."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ def ask(address: str, path: str, body: Any = None) -> Any:
         return json.loads(answer.read())
 
 
-def test_it_serves_as_a_program_that_prints_its_address() -> None:
+def test_it_runs_as_a_process_that_prints_its_address() -> None:
     command = [sys.executable, "-m", "tests.upstreams.scripted", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         try:
