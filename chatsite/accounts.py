@@ -1,6 +1,6 @@
-"""Who may sign up unasked: nobody, the people of one e-mail domain, or anybody.
+"""Sign-up without an invitation: closed, for one e-mail domain, or open.
 
-Whoever is invited comes in by the link, whatever the setting; see conversations.accounts.people.
+Invitations work with every setting; see conversations.accounts.people.
 """
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's rules for accounts, with the site's SIGNUP setting on top."""
+    """allauth's rules for accounts, restricted by the SIGNUP setting."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Whether a visitor may see and send the sign-up form."""
+        """True if visitors may see and send the sign-up form."""
         return settings.SIGNUP == "open" or bool(settings.SIGNUP_DOMAIN)
 
     def clean_email(self, email: str) -> str:
-        """The address, if the site's setting admits it; raises ValidationError otherwise."""
+        """The address. Raises ValidationError if the setting does not allow its domain."""
         email = super().clean_email(email)
         if settings.SIGNUP_DOMAIN and _domain(email) != settings.SIGNUP_DOMAIN:
             raise ValidationError(

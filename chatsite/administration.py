@@ -1,4 +1,4 @@
-"""The administration as one place: its records by what they are for, not by the app they are in."""
+"""The administration site, with its records in sections by purpose instead of by app."""
 
 from typing import Any
 
@@ -9,26 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 SECTIONS = (
     (_("Models"), ("Provider", "LanguageModel", "Preset")),
-    (_("People"), ("User", "Group", "Invitation", "SocialApp")),
-    (_("Limits and use"), ("Rule", "LedgerEntry")),
-    (_("Shared and called"), ("ShareLink", "ApiKey", "KeptCompletion")),
+    (_("Users"), ("User", "Group", "Invitation", "SocialApp")),
+    (_("Limits and usage"), ("Rule", "LedgerEntry")),
+    (_("Sharing and API"), ("ShareLink", "ApiKey", "KeptCompletion")),
     (_("Site"), ("Policy", "AuditEntry")),
 )
 
 
 class AdministrationConfig(AdminConfig):
-    """Django's administration, with our site for its own."""
+    """Django's administration with our site as its default."""
 
     default_site = "chatsite.administration.Administration"
 
 
 class Administration(AdminSite):
-    """Django's site with its index and its side list in our sections."""
+    """Django's site with its index and its sidebar in our sections."""
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """The records that the person may see, in sections; what no section names comes last."""
+        """The records that the user may see, in sections; the unlisted ones come last."""
         apps = super().get_app_list(request, app_label)
         if app_label:
             return apps

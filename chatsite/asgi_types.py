@@ -6,5 +6,5 @@ from typing import Any
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-# Packages write these types each in their own way; what is passed on is any of them.
+# Each package defines these types in its own way, so that a call has to accept any of them.
 Application = Callable[[Any, Any, Any], Awaitable[None]]

@@ -1,4 +1,4 @@
-"""What a start refuses or warns about, because it would fail later and quietly."""
+"""System checks of what would otherwise fail later without a message."""
 
 import os
 from collections.abc import Sequence
@@ -12,20 +12,22 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import connection
 from packaging.version import Version
 
-# The first releases without a known hole that this site would be open to.
+# The first releases without a known vulnerability that would affect this site.
 MINIMUM_VERSIONS = {
     "django": Version("5.2.14"),  # body limits bypassed under ASGI before it
     "daphne": Version("4.2.2"),  # websocket messages of any size before it
     "channels": Version("4.3"),
 }
-# Django's own advice is 50; a hand-made key of random characters is beyond guessing well before.
+# Django advises 50; a key of 16 random characters cannot be guessed either.
 SHORTEST_SECRET_KEY = 16
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"}
 
 
 @register
-def known_holes(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
-    """Refuses packages that are older than a fix this site needs."""
+def known_vulnerabilities(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """Refuse packages that lack a security fix."""
     return [
         Error(
             f"{name} {version(name)} has a known vulnerability.",
@@ -41,12 +43,12 @@ def known_holes(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> li
 def shared_channel_layer(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
-    """Warns when a database made for many processes is used with a layer made for one."""
+    """Warn if a database for many processes is used with a channel layer for one."""
     if connection.vendor == "sqlite" or settings.REDIS_URL:
         return []
     return [
         checks.Warning(
-            "Without REDIS_URL, processes learn of each other's answers only when they look.",
+            "Without REDIS_URL, processes find each other's answers only by polling.",
             hint="Set REDIS_URL if more than one process serves this database.",
             id="chatsite.W001",
         )
@@ -57,7 +59,7 @@ def shared_channel_layer(
 def local_file_system(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
-    """Refuses an SQLite file on a network file system, whose locks corrupt it."""
+    """Refuse an SQLite file on a network file system, where its locks do not work."""
     if connection.vendor != "sqlite":
         return []
     kind = file_system_of(os.path.realpath(settings.DATA_DIR), _mounts())
@@ -73,23 +75,23 @@ def local_file_system(
 
 
 @register
-def key_beyond_guessing(
+def long_secret_key(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
-    """Refuses a key with which anybody could sign a session."""
+    """Refuse a SECRET_KEY that could be guessed and used to forge sessions."""
     if len(settings.SECRET_KEY) >= SHORTEST_SECRET_KEY:
         return []
     return [
         Error(
             f"SECRET_KEY has fewer than {SHORTEST_SECRET_KEY} characters.",
-            hint="Leave it out, and the site makes one; or: head -c 32 /dev/urandom | base64",
+            hint="Remove it, and the site makes one; or: head -c 32 /dev/urandom | base64",
             id="chatsite.E004",
         )
     ]
 
 
 def file_system_of(path: str, mounts: list[tuple[str, str]]) -> str:
-    """The kind of file system that `path` lies on, from (mount point, kind) pairs."""
+    """The kind of file system of `path`, from pairs of mount point and kind."""
     holding = [
         (point, kind) for point, kind in mounts if os.path.commonpath([point, path]) == point
     ]
@@ -101,4 +103,4 @@ def _mounts() -> list[tuple[str, str]]:
         with Path("/proc/mounts").open(encoding="utf-8") as file:
             return [(fields[1], fields[2]) for fields in map(str.split, file)]
     except OSError:
-        return []  # Only Linux says; elsewhere the documentation has to.
+        return []  # Only Linux lists its mounts there.

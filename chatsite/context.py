@@ -1,4 +1,4 @@
-"""What every template may use about the site."""
+"""Template context about the site."""
 
 from django.conf import settings
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""The servers that the site uses, each from one URL: database, Redis and mail."""
+"""Settings of database, Redis and mail servers, each from one URL."""
 
 import re
 from pathlib import Path
@@ -29,8 +29,8 @@ _SENDER = re.compile(rf"{_ADDRESS}|[^<>\r\n]*<{_ADDRESS}>")
 def database_from_url(url: str) -> dict[str, Any]:
     """The entry for `DATABASES` of `sqlite:///path` or `postgres://user:password@host/name`.
 
-    `sqlite:///data/x` is relative, `sqlite:////srv/x` absolute. What follows `?` in a PostgreSQL
-    address becomes connection options, such as `sslmode=require`.
+    `sqlite:///data/x` is relative, `sqlite:////srv/x` absolute. The query of a PostgreSQL URL
+    becomes connection options, such as `sslmode=require`.
     """
     parts = _parts(url)
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
@@ -59,15 +59,15 @@ def _postgres(parts: SplitResult) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        # Persistent connections leak under ASGI, where a request has no thread of its own;
-        # the pool hands a connection to a request and takes it back.
+        # Persistent connections leak under ASGI, where a request has no thread of its own; a
+        # pool lends a connection to each request.
         "CONN_MAX_AGE": 0,
         "OPTIONS": {**dict(parse_qsl(parts.query)), "pool": {"max_size": POSTGRES_POOL_SIZE}},
     }
 
 
 def redis_url(url: str) -> str:
-    """The address of a Redis server, or of its socket; none where there is none."""
+    """The URL of a Redis server or of its socket, checked; may be empty."""
     parts = _parts(url)
     is_server = parts.scheme in {"redis", "rediss"} and parts.hostname
     if not url or is_server or (parts.scheme == "unix" and parts.path):
@@ -100,7 +100,7 @@ def channel_layers(url: str) -> dict[str, Any]:
 def email_from_url(url: str) -> dict[str, Any]:
     """Django's `EMAIL_*` settings for `smtp://user:password@host:587` (STARTTLS) or `smtps://`.
 
-    An empty address prints mail to the log's place, standard output, instead of sending it.
+    With an empty URL, mail is printed to standard output instead of being sent.
     """
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
@@ -122,7 +122,7 @@ def email_from_url(url: str) -> dict[str, Any]:
 
 
 def mail_sender(sender: str) -> str:
-    """What mail is sent from: an e-mail address, or a name with one in angle brackets."""
+    """The sender of mail: an e-mail address, or a name with one in angle brackets."""
     if not _SENDER.fullmatch(sender):
         raise ImproperlyConfigured(
             f"EMAIL_FROM is {sender!r}. Set it to an address such as chat@example.org, or to "
@@ -132,10 +132,10 @@ def mail_sender(sender: str) -> str:
 
 
 def _parts(url: str) -> SplitResult:
-    """The parts of an address, all empty where it is none."""
+    """The parts of a URL, all empty if it is invalid."""
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises for what is no number
+        parts.port  # noqa: B018 - raises if it is no number
     except ValueError:
         return urlsplit("")
     return parts

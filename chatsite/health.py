@@ -1,4 +1,4 @@
-"""What a supervisor and a load balancer ask."""
+"""Health checks for supervisors and load balancers."""
 
 from chatsite.asgi_types import Application, Message, Receive, Send
 from conversations.views.health import database_obstacle
@@ -7,23 +7,23 @@ _draining = False
 
 
 def begin_draining() -> None:
-    """From now on `/readyz` answers 503: this process takes no new traffic."""
-    global _draining  # noqa: PLW0603 - a fact about the whole process
+    """Make `/readyz` answer 503 from now on: this process takes no new traffic."""
+    global _draining  # noqa: PLW0603 - a state of the whole process
     _draining = True
 
 
 class HealthChecks:
     """Answers `/healthz` and `/readyz`, and passes on everything else.
 
-    In front of Django, because whoever checks asks by the address of a container or a machine,
-    which is none of the site's host names.
+    In front of Django, because checks use the address of a container or a machine, which is none
+    of the site's host names.
     """
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """200 for a process that is alive, and for one that may take traffic."""
+        """Answer 200 for a process that is alive, or that may take traffic."""
         path = scope["path"] if scope["type"] == "http" else ""
         if path == "/healthz":
             await _answer(send, 200, "ok")

@@ -1,4 +1,4 @@
-"""One HTTP request: its body bounded, and what its reader has not read yet.
+"""One HTTP request, with a bounded body and a bounded amount of unread reply.
 
 Imported after the event loop has been chosen: see chatsite.server.
 """
@@ -15,28 +15,28 @@ from django.conf import settings
 
 from chatsite.security_headers import Header, with_security_headers
 
-# How long a refused upload is read and thrown away, so that its sender sees the refusal and not
-# a reset connection.
+# A refused upload is read and discarded for this long, so that its client sees the refusal instead
+# of a reset connection.
 REFUSED_UPLOAD_SECONDS = 2
-# How long a client may take nothing of what waits for it. Twisted holds 64 kB and one write more
-# by then, the kernel some of its own.
+# A client that reads nothing of a waiting reply for this long is disconnected. Twisted buffers
+# 64 kB and one write more by then, the kernel some more.
 STALLED_READER_SECONDS = 30
-# Below it every answer, an error of the server's own as well, is for a program.
+# Below it the server's own errors, too, have the form of API errors.
 API_PREFIX = b"/v1/"
 
 
 class LimitedRequest(WebRequest):
     """A request whose body is refused with 413 as soon as it is known to be too large, and whose
-    answer waits for its reader.
+    reply is written only as fast as its client reads.
 
-    daphne itself stores a body of any size before the application is asked, and an answer of any
-    size while its reader does not read. It is the producer that Twisted tells of that
-    (``twisted.internet.interfaces.IPushProducer``).
+    daphne itself stores a body of any size before it calls the application, and a reply of any size
+    while its client does not read. Twisted pauses and resumes this object as the producer of the
+    reply (``twisted.internet.interfaces.IPushProducer``).
     """
 
     _received_bytes = 0
     _refused = False
-    # Done once there is room for more of the answer; None while there is.
+    # Done once there is room for more of the reply; None while there is room.
     room: asyncio.Future[None] | None = None
     _stalled: asyncio.TimerHandle | None = None
 
@@ -64,26 +64,26 @@ class LimitedRequest(WebRequest):
         return super().process()
 
     def handle_reply(self, message: Any) -> None:
-        """The application answers; from now on we are told how much of it is read."""
+        """The application replies; Twisted pauses it from now on if the client reads too slowly."""
         if message["type"] == "http.response.start" and self.channel and not self.producer:
             self.registerProducer(self, True)
         super().handle_reply(message)
 
     def setResponseCode(self, code: int, message: bytes | None = None) -> None:
-        """The status, with the reason that Twisted does not know for the newer ones."""
+        """Set the status, with its reason phrase, which Twisted lacks for newer ones."""
         with suppress(ValueError):
             message = message or HTTPStatus(code).phrase.encode()
         super().setResponseCode(code, message)
 
     def pauseProducing(self) -> None:
-        """Twisted has more to send than it likes to hold; a reader that takes none is cut off."""
+        """Twisted's buffer is full; a client that reads nothing is disconnected after a while."""
         if self.room is None:
             loop = asyncio.get_running_loop()
             self.room = loop.create_future()
             self._stalled = loop.call_later(STALLED_READER_SECONDS, self._drop)
 
     def resumeProducing(self) -> None:
-        """Twisted has sent all that it held."""
+        """Twisted's buffer is empty."""
         if self._stalled:
             self._stalled.cancel()
         if self.room and not self.room.done():
@@ -91,11 +91,11 @@ class LimitedRequest(WebRequest):
         self.room = self._stalled = None
 
     def stopProducing(self) -> None:
-        """The connection is gone: whoever waits for room finds that out by itself."""
+        """The connection is closed: end the wait for room."""
         self.resumeProducing()
 
     def finish(self) -> None:
-        """The answer is complete; what of it is unsent is sent, unless its reader takes nothing."""
+        """The reply is complete; Twisted sends the rest of it if the client still reads."""
         if self.producer:
             self.unregisterProducer()
             self.resumeProducing()
@@ -121,7 +121,7 @@ class LimitedRequest(WebRequest):
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
         if self._is_api_request():
             content, headers = _api_error(status, text)
-        # Without the application nobody has looked whether a proxy used TLS.
+        # Nothing has checked yet whether a proxy used TLS.
         return content, with_security_headers(headers, is_secure=False)
 
     def _is_api_request(self) -> bool:

@@ -1,4 +1,4 @@
-"""Log lines as text for people or as JSON for collectors, on standard error."""
+"""Log lines as plain text or as JSON, on standard error."""
 
 import json
 import logging
@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-# Addresses that open something for whoever knows them, as they stand in requests, in references
-# to them (escaped), and in what an exception says.
+# Addresses whose knowledge gives access, as they appear in requests, escaped in query strings, and
+# in the messages of exceptions.
 _SECRET_ADDRESS = re.compile(r"(/|%2F)(s|invite)(/|%2F)[A-Za-z0-9_-]{16,}", re.IGNORECASE)
 
 
@@ -17,7 +17,7 @@ def without_secrets(text: str) -> str:
 
 
 class TextFormatter(logging.Formatter):
-    """Lines for people: time, level, logger, message, and the traceback below."""
+    """Plain text: time, level, logger, message, and the traceback below."""
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
@@ -60,7 +60,7 @@ def logging_config(log_format: str) -> dict[str, Any]:
             # Its own handlers would print each line twice.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-            # A line for each connection says nothing an operator acts on.
+            # A line for each connection is of no use to an operator.
             "daphne": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
         },

@@ -1,4 +1,4 @@
-"""What every page answered by Django carries."""
+"""The caching header of every page that Django answers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,22 +10,22 @@ from django.utils.decorators import sync_and_async_middleware
 
 @sync_and_async_middleware
 def private_pages(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Keep answers out of every cache unless a view says otherwise.
+    """Forbid caching of every response whose view does not set Cache-Control itself.
 
-    Pages show one person's conversations; a shared cache, or the back button after sign-out,
-    must not show them to the next. Static files do not pass here.
+    Pages show one user's conversations; a shared cache, or the back button after sign-out, must
+    not show them to somebody else. Static files do not pass through here.
     """
     if iscoroutinefunction(get_response):
 
-        async def answer(request: HttpRequest) -> HttpResponseBase:
+        async def respond(request: HttpRequest) -> HttpResponseBase:
             return _marked_private(await get_response(request))
 
-        return answer
+        return respond
 
-    def answer_at_once(request: HttpRequest) -> HttpResponseBase:
+    def respond_sync(request: HttpRequest) -> HttpResponseBase:
         return _marked_private(get_response(request))
 
-    return answer_at_once
+    return respond_sync
 
 
 def _marked_private(response: HttpResponseBase) -> HttpResponseBase:

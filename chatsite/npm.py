@@ -23,7 +23,7 @@ PREFIX = "npm"
 
 
 class _PackageStorage(FileSystemStorage):
-    # collectstatic reads this attribute as the place below STATIC_ROOT.
+    # collectstatic reads this attribute as the folder below STATIC_ROOT.
     prefix = PREFIX
 
 
@@ -35,7 +35,7 @@ class PackageFinder(BaseFinder):
         self.storage = _PackageStorage(location=self.root)
 
     def check(self, **kwargs: object) -> list[CheckMessage]:
-        """An error when the packages are not installed at all."""
+        """An error if the packages are not installed."""
         if self.root.is_dir():
             return []
         return [
@@ -47,7 +47,7 @@ class PackageFinder(BaseFinder):
         ]
 
     def find(self, path: str, find_all: bool = False, **kwargs: object) -> Any:
-        """The absolute path of `npm/<path>` if it is allowed; empty otherwise."""
+        """The absolute path of `npm/<path>` if it is allowed; an empty list otherwise."""
         package_path = path.removeprefix(f"{PREFIX}/")
         if package_path == path or package_path not in set(self._files()):
             return []
@@ -55,7 +55,7 @@ class PackageFinder(BaseFinder):
         return [found] if find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
-        """Every allowed file with the storage it lies in."""
+        """Every allowed file with its storage."""
         for path in self._files():
             yield path, self.storage
 

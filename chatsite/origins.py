@@ -10,7 +10,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 def origin(url: str) -> str:
     """The origin of an http(s) URL as browsers write it, without a default port.
 
-    Raises ValueError for whatever has no such origin: another scheme, no host, `null`.
+    Raises ValueError if it has none: another scheme, no host, `null`.
     """
     parts = urlsplit(url.strip())
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:

@@ -1,4 +1,4 @@
-"""Who is on the other end: what a proxy may tell the application, and what a client may not."""
+"""The client's address, from a trusted proxy or from the connection."""
 
 from django.conf import settings
 
@@ -8,24 +8,24 @@ _ROOT_PATH_HEADER = b"daphne-root-path"
 
 
 class TrustedPeer:
-    """Settles `root_path` and `client` of each scope before anything else sees it.
+    """Sets `root_path` and `client` of each scope, in front of everything else.
 
-    The server lets any client set `root_path` with a header; nothing here is mounted below a
+    The server lets any client set `root_path` with a header; this site is never mounted below a
     path, so it is always empty. With TRUSTED_PROXIES=n the client is the n-th address from the
-    right of X-Forwarded-For: every address further left was written by the client itself.
+    right of X-Forwarded-For: the addresses further left may be written by the client itself.
     """
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass on the scope, settled."""
+        """Pass on the corrected scope."""
         headers = [item for item in scope.get("headers", []) if item[0] != _ROOT_PATH_HEADER]
-        settled = {**scope, "root_path": "", "headers": headers}
+        corrected = {**scope, "root_path": "", "headers": headers}
         address = _forwarded_address(headers, settings.TRUSTED_PROXIES)
         if address:
-            settled["client"] = [address, 0]
-        await self._application(settled, receive, send)
+            corrected["client"] = [address, 0]
+        await self._application(corrected, receive, send)
 
 
 def _forwarded_address(headers: list[tuple[bytes, bytes]], proxies: int) -> str:

@@ -1,4 +1,4 @@
-"""Keys that a new site makes for itself, each in a file that only its owner can read."""
+"""Secrets that a new site generates, each in a file that only its owner can read."""
 
 import os
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def stored_secret(path: Path, generate: Callable[[], str]) -> str:
-    """The secret in the file `path`; made with `generate` and stored (mode 0600) when absent.
+    """The secret in the file `path`, generated and stored (mode 0600) if it is absent.
 
-    Raises `ImproperlyConfigured` when the file can be neither read nor written, or is empty.
+    Raises `ImproperlyConfigured` if the file can be neither read nor written, or is empty.
     """
     try:
         if not path.exists():
@@ -27,8 +27,8 @@ def stored_secret(path: Path, generate: Callable[[], str]) -> str:
 
 
 def _store(path: Path, secret: str) -> None:
-    # Written beside and linked into place, so that of two processes that start together one wins
-    # and neither ever reads half a key.
+    # Written to a temporary file and linked into place: of two processes that start together one
+    # wins, and neither reads half a key.
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

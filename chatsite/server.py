@@ -1,4 +1,4 @@
-"""daphne, with the limits and the shutdown that this site needs."""
+"""daphne, with bounds on requests and messages, and an orderly shutdown."""
 
 import asyncio
 import sys
@@ -16,7 +16,7 @@ def _event_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-# daphne installs a reactor on import unless there is one; this gives it the faster loop.
+# daphne installs a reactor on import unless there is one; this one has the faster loop.
 if "twisted.internet.reactor" not in sys.modules:
     asyncioreactor.install(_event_loop())
 
@@ -28,17 +28,17 @@ from twisted.internet.defer import maybeDeferred  # noqa: E402
 
 from chatsite.http_request import LimitedRequest  # noqa: E402
 
-# A message holds one prompt at most, of 100,000 characters of up to four bytes; twice as much
-# still gets in, so that its sender is told that it is too long. Files are uploaded over HTTP.
+# A message holds at most one prompt, of 100,000 characters of up to four bytes. A prompt of twice
+# that length still gets through, so that the application can refuse it with a message.
 WEBSOCKET_MAX_BYTES = 1024 * 1024
-# Well under a day, after which the channel layer forgets a socket's groups.
+# Well under a day, after which the channel layer drops a socket's groups.
 WEBSOCKET_SECONDS = 4 * 3600
 PING_SECONDS = 20
 SERVICE_RESTART = 1012  # RFC 6455's registry: the server is restarting, connect again
 
 
 class LimitedHTTPFactory(HTTPFactory):
-    """Makes connections whose requests are limited."""
+    """Creates connections with bounded requests."""
 
     def buildProtocol(self, addr: Any) -> Any:
         """A connection from `addr`."""
@@ -48,12 +48,12 @@ class LimitedHTTPFactory(HTTPFactory):
 
 
 class Socket(WebSocketProtocol):
-    """A socket that takes messages of a limited size, and sends what there is to send."""
+    """A websocket with a bound on received messages, but none on sent ones."""
 
     maxMessagePayloadSize: int  # noqa: N815 - autobahn names it
 
     def sendMessage(self, *message: Any, **options: Any) -> None:
-        """Send a message of any size: autobahn would hold it to the limit of what we take, and the
+        """Send a message of any size. autobahn would apply the bound on received messages, but the
         state of a long conversation is larger."""
         most: int = self.maxMessagePayloadSize
         self.maxMessagePayloadSize = 0
@@ -64,7 +64,7 @@ class Socket(WebSocketProtocol):
 
 
 class Server(daphne.server.Server):
-    """Serves `application` on one port; `on_listening(port)` is called once it does."""
+    """Serves `application` on one port and calls `on_listening(port)` once it listens."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Server(daphne.server.Server):
 
     @property
     def http_factory(self) -> HTTPFactory:
-        """What daphne's `run` makes for HTTP; replaced by the limited one on assignment."""
+        """The factory for HTTP; daphne's `run` assigns its own, which is replaced by ours."""
         return self._http_factory
 
     @http_factory.setter
@@ -107,7 +107,7 @@ class Server(daphne.server.Server):
 
     @property
     def ws_factory(self) -> WebSocketFactory:
-        """What daphne's `run` makes for websockets; what it builds is replaced on assignment."""
+        """The factory for websockets; its protocol is replaced by ours on assignment."""
         return self._ws_factory
 
     @ws_factory.setter
@@ -116,7 +116,7 @@ class Server(daphne.server.Server):
         self._ws_factory = factory
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
-        """Pass on what the application sends, as fast as it is read."""
+        """Pass on a message of the application, as fast as the client reads."""
         await super().handle_reply(protocol, message)
         if room := getattr(protocol, "room", None):
             await room
@@ -125,30 +125,30 @@ class Server(daphne.server.Server):
         """The port is open."""
         super().listen_success(port)
         self._ports.append(port)
-        # From the running loop: before it runs, nothing is answered yet.
+        # From the running loop: before that, no request is answered.
         self.loop.call_soon(self._on_listening, port.getHost().port)
 
     def listen_error(self, failure: Any) -> None:
-        """The port cannot be had; `listen_failure` says why, and `run` returns."""
+        """The port is unavailable; `listen_failure` has the reason, and `run` returns."""
         self.listen_failure = failure.getErrorMessage()
         self.stop()
 
     async def close_listeners(self) -> None:
-        """Take no new connections; those that are open go on."""
+        """Accept no new connections; open ones continue."""
         for port in self._ports:
             await maybeDeferred(port.stopListening).asFuture(self.loop)
 
     def close_websockets(self) -> None:
-        """Ask every browser to connect again, to whatever serves next."""
+        """Close every websocket with a code that makes browsers reconnect."""
         for protocol in list(self.connections):
             if isinstance(protocol, WebSocketProtocol):
                 # autobahn's sendClose admits only codes that applications may use.
                 protocol.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restarting")
 
     def kill_all_applications(self) -> Any:
-        """Cancel what still runs; called by Twisted before it stops."""
-        # daphne's own version raises KeyError when a connection has no application yet, for
-        # example in mid-upload, and then cancels none.
+        """Cancel the running applications; Twisted calls this before it stops."""
+        # daphne's own version raises KeyError if a connection has no application yet, such as
+        # during an upload, and then cancels none.
         for protocol, details in list(self.connections.items()):
             if "application_instance" not in details:
                 del self.connections[protocol]

@@ -1,4 +1,4 @@
-"""One process that serves the site, from the open port to the last written answer."""
+"""The process that serves the site, from the open port to an orderly shutdown."""
 
 import asyncio
 import logging
@@ -13,22 +13,22 @@ from chatsite.server import Server
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10
-# How long browsers have to answer our close frame before their connections are cut.
-FAREWELL_SECONDS = 0.5
-# How long a thread that asks the database may keep the event loop waiting, with Python's usual
-# 5 ms for each of them: the tokens of all answers wait then.
+# Browsers have this long to answer our close frame before they are disconnected.
+CLOSE_SECONDS = 0.5
+# The most that a database thread may delay the event loop, which delays the tokens of all answers.
+# Python's default is 5 ms for each thread.
 SWITCH_SECONDS = 0.0005
 
 
 class PortUnavailable(Exception):
-    """The site cannot listen where it should."""
+    """The configured port is in use or not permitted."""
 
 
 class Serving:
-    """Runs `application` until SIGTERM or SIGINT; then ends in an order that loses nothing.
+    """Runs `application` until SIGTERM or SIGINT, then shuts it down in order.
 
-    `drain` writes down whatever is being answered. `kill -9` must be survived as well, so nothing
-    here is more than a courtesy: answers end sooner and browsers reconnect sooner.
+    `drain` stores the running answers. The site survives `kill -9` as well; an orderly shutdown
+    only ends answers and reconnects browsers sooner.
     """
 
     def __init__(
@@ -45,26 +45,26 @@ class Serving:
         self._shutdown: asyncio.Task[None] | None = None
 
     def run(self) -> None:
-        """Serve; returns after a signal. Raises `PortUnavailable` when the port is taken."""
+        """Serve until a signal. Raises `PortUnavailable` if the site cannot listen."""
         sys.setswitchinterval(SWITCH_SECONDS)
-        # From the running loop: a signal that uvloop handles before it runs is lost.
+        # From the running loop: uvloop loses signals that arrive before it runs.
         self._server.loop.call_soon(self._handle_signals)
         self._server.run()
         if self._server.listen_failure:
             raise PortUnavailable(self._server.listen_failure)
 
     def spawn(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work` beside the server once it serves."""
+        """Run `work` in the background once the server runs."""
         self._beside = self._server.loop.create_task(_logged(work))
 
     def _handle_signals(self) -> None:
-        # daphne's own handlers would stop at once: sockets closed with 1006, tasks dropped.
+        # daphne's own handlers would stop at once, with dropped tasks and sockets closed by 1006.
         for number in (signal.SIGTERM, signal.SIGINT):
             self._server.loop.add_signal_handler(number, self._stop)
 
     def _stop(self) -> None:
         if self._shutdown is None:
-            logger.info("Ending: no new work is taken, running answers are written down.")
+            logger.info("Shutting down: no new requests are accepted, running answers are stored.")
             self._shutdown = self._server.loop.create_task(self._end())
         else:
             self._server.stop()
@@ -76,9 +76,11 @@ class Serving:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._drain()
         except Exception:
-            logger.exception("Some answers were not written to their end; the next start does it.")
+            logger.exception(
+                "Some answers were not stored completely; the next start recovers them."
+            )
         self._server.close_websockets()
-        await asyncio.sleep(FAREWELL_SECONDS)
+        await asyncio.sleep(CLOSE_SECONDS)
         self._server.stop()
 
 

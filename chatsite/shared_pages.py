@@ -1,8 +1,7 @@
-"""Shared pages in front of Django's middleware, for readers who come without a cookie.
+"""Shared pages in front of Django's middleware, for readers without a cookie.
 
-Nearly everybody who is sent a link does. They have no session, no language of their own choice
-and no form to protect, while Django's middleware hands each request to a thread a dozen times:
-that took nine tenths of the time of a page.
+Most readers of a link have none: no session, no chosen language and no form to protect. Django's
+middleware would hand each request to a thread a dozen times, nine tenths of the time of a page.
 """
 
 import re
@@ -21,16 +20,16 @@ _METHODS = {"GET", "HEAD"}
 
 
 class SharedPages:
-    """An ASGI application that answers for the pages of links, and passes on everything else."""
+    """An ASGI application that answers the pages of links and passes on everything else."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve `scope` if it asks for the page of a link and brings no cookie."""
+        """Answer a request for the page of a link without a cookie."""
         address = _ADDRESS.fullmatch(scope["path"]) if _is_plain(scope) else None
         request = ASGIRequest(scope, BytesIO()) if address else None
-        if address is None or request is None or not _is_ours(request):
+        if address is None or request is None or not _has_known_host(request):
             await self._application(scope, receive, send)
             return
         with translation.override(translation.get_language_from_request(request)):
@@ -46,11 +45,11 @@ def _is_plain(scope: Message) -> bool:
     )
 
 
-def _is_ours(request: ASGIRequest) -> bool:
+def _has_known_host(request: ASGIRequest) -> bool:
     try:
         request.get_host()
     except DisallowedHost:
-        return False  # Django says what is wrong with it.
+        return False  # Django answers it with an error page.
     return True
 
 

@@ -1,8 +1,9 @@
 """Static files in front of Django.
 
 WhiteNoise's own middleware is synchronous: in an ASGI chain it would put every request behind a
-thread and read each file whole. Its file index, its headers and its choice of a compressed
-variant are used here directly.
+thread and read each file as a whole. Its file index, its headers and its choice of a compressed
+variant are used here directly. Of the security headers a file has nosniff alone: it is no page, and
+a content security policy would keep a worker from importing its modules.
 """
 
 from typing import Any
@@ -19,7 +20,7 @@ _HASHED_NAME = r"\.[0-9a-f]{12}\."
 
 
 class StaticFiles:
-    """An ASGI application that serves STATIC_ROOT, and passes on whatever is not below /static/."""
+    """An ASGI application that serves STATIC_ROOT and passes on every other request."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -29,7 +30,7 @@ class StaticFiles:
             prefix=settings.STATIC_URL,
             allow_all_origins=False,
             immutable_file_test=_HASHED_NAME,
-            add_headers_function=_never_sniffed,
+            add_headers_function=_add_nosniff,
         ).files
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -41,7 +42,7 @@ class StaticFiles:
             await _send_file(file, scope, send)
 
 
-def _never_sniffed(headers: Any, path: str, url: str) -> None:
+def _add_nosniff(headers: Any, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
 
 
@@ -58,8 +59,8 @@ async def _send_file(file: StaticFile | Redirect, scope: Message, send: Send) ->
         }
     )
     if response.file is not None:
-        # Read on the event loop: these are a few files in the page cache, and a read of 64 kB
-        # takes less time than handing it to a thread.
+        # Read on the event loop: the files are in the page cache, and a read of 64 kB takes less
+        # time than a hand-over to a thread.
         with response.file:
             while chunk := response.file.read(CHUNK_BYTES):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
@@ -67,7 +68,7 @@ async def _send_file(file: StaticFile | Redirect, scope: Message, send: Send) ->
 
 
 def _environ(scope: Message) -> dict[str, str]:
-    """The request headers under the CGI names by which WhiteNoise reads them."""
+    """The request headers under their CGI names, which WhiteNoise expects."""
     return {
         f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}": value.decode("latin-1")
         for name, value in scope["headers"]

@@ -4,10 +4,10 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
 
 class StaticStorage(ManifestStaticFilesStorage):
-    """Hashed names, with references rewritten in style sheets alone.
+    """Hashed names, with references rewritten in style sheets only.
 
     Django's default patterns also follow `sourceMappingURL`, so a package without its source map
-    would fail; our own modules reach each other through the import map instead.
+    would fail; our own modules import each other through the import map instead.
     """
 
     patterns = (

@@ -7,7 +7,7 @@ from django.urls import include, path
 from conversations.views.invitation import invitation
 from conversations.views.setup import setup
 
-# One sign-in page for the site: a second would count nobody's failures.
+# The only sign-in page is allauth's: Django's own would not count failed attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [

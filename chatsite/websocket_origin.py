@@ -1,4 +1,4 @@
-"""The websocket's door: the browser must come from a page of this site."""
+"""The origin check of the websocket: a handshake must come from a page of this site."""
 
 from django.conf import settings
 
@@ -9,9 +9,9 @@ from chatsite.origins import origin
 class SameOrigin:
     """Refuses a handshake unless its Origin equals one of the site's in scheme, host and port.
 
-    Browsers send cookies with a handshake from any page, so Origin is what tells our page from
-    another. Compared with SITE_URL and never with ALLOWED_HOSTS, which knows neither scheme nor
-    port; a missing Origin, or `null`, is refused.
+    Browsers send cookies with a handshake from any page, so only Origin distinguishes our pages.
+    It is compared with SITE_URL and not with ALLOWED_HOSTS, which has neither scheme nor port; a
+    missing Origin, or `null`, is refused.
     """
 
     def __init__(self, application: Application) -> None:

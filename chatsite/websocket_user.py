@@ -1,4 +1,4 @@
-"""The user of a websocket: the one of the session that its cookie names."""
+"""The user of a websocket, from the session in its cookie."""
 
 from django.conf import settings
 from django.http import parse_cookie

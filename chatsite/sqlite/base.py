@@ -1,13 +1,12 @@
-"""SQLite, with the writers of one process in line.
+"""SQLite with a queue of the writers of one process.
 
-SQLite lets one connection write at a time, and the others ask again after up to 100 ms, whoever
-comes at the right moment first: measured with 16 people who send and stop, the end of an answer
-waited 350 ms for a lock that was free nine tenths of the time. Here the threads of a process
-queue for a lock of their own first, which wakes the next at once. Other processes still wait in
-SQLite's own way.
+SQLite lets one connection write at a time; the others retry after up to 100 ms, in no order:
+measured with 16 users who send and stop, the end of an answer waited 350 ms for a lock that was
+free nine tenths of the time. Here the threads of a process first queue for a lock of their own,
+which wakes the next one at once. Other processes still wait in SQLite's own way.
 
-A connection whose ``has_priority`` is set passes the others in the line: the one commit that all
-running answers wait for must not stand behind twenty messages that are being sent.
+A connection whose ``has_priority`` is set goes in front of the others: the one commit that all
+running answers wait for must not wait for twenty messages that are being sent.
 """
 
 from collections import defaultdict, deque
@@ -22,22 +21,22 @@ from django.db.utils import OperationalError
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
-class Line:
-    """Who waits to write to one file: whoever goes first, then the others, each in their order.
+class WriteQueue:
+    """The threads that wait to write to one file: those with priority, then the others, in order.
 
-    Whoever leaves hands the file to the next: a thread that comes at the right moment cannot
-    pass those that have waited for longer.
+    A thread that leaves hands the file to the next one, so that a thread that arrives at the right
+    moment cannot overtake those that have waited for longer.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._is_taken = False
-        self._going_first: deque[Event] = deque()
+        self._with_priority: deque[Event] = deque()
         self._others: deque[Event] = deque()
 
     def enter(self, *, has_priority: bool, seconds: float) -> bool:
-        """Wait for one's turn; False when it did not come in time."""
-        queue = self._going_first if has_priority else self._others
+        """Wait for the turn to write; False if it did not come in time."""
+        queue = self._with_priority if has_priority else self._others
         with self._lock:
             if not self._is_taken:
                 self._is_taken = True
@@ -47,41 +46,41 @@ class Line:
         return turn.wait(seconds) or self._has_come(turn, queue)
 
     def _has_come(self, turn: Event, queue: deque[Event]) -> bool:
-        # The turn may come in the moment in which waiting ends.
+        # The turn may come at the moment when the wait ends.
         with self._lock:
             if not turn.is_set():
                 queue.remove(turn)
             return turn.is_set()
 
     def leave(self) -> None:
-        """Let the next one write."""
+        """Let the next thread write."""
         with self._lock:
-            queue = self._going_first or self._others
+            queue = self._with_priority or self._others
             if queue:
                 queue.popleft().set()
             else:
                 self._is_taken = False
 
 
-_lines: defaultdict[str, Line] = defaultdict(Line)
+_queues: defaultdict[str, WriteQueue] = defaultdict(WriteQueue)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that queues before it begins a transaction or writes without one."""
+    """A connection that queues before a transaction, and before a write without one."""
 
     has_priority = False
-    _is_first = False
+    _may_write = False
 
     def create_cursor(self, name: str | None = None) -> "Cursor":
-        """A cursor that knows whether its connection is first in line."""
+        """A cursor that knows its connection."""
         cursor: Cursor = self.connection.cursor(factory=Cursor)
         cursor.wrapper = self
         return cursor
 
     @contextmanager
     def write_turn(self) -> Iterator[None]:
-        """Be the one thread of this process that writes, for a statement without transaction."""
-        if self._is_first or self.in_atomic_block:
+        """Wait until this thread may write, for a statement without a transaction."""
+        if self._may_write or self.in_atomic_block:
             yield
             return
         self._queue()
@@ -100,7 +99,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        # And this at its end, after the commit or the rollback ...
+        # And this at the end, after the commit or the rollback ...
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         if autocommit:
             self._leave()
@@ -114,22 +113,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _queue(self) -> None:
         seconds = self.settings_dict["OPTIONS"].get("timeout", 5)
-        if not self._line.enter(has_priority=self.has_priority, seconds=seconds):
+        if not self._write_queue.enter(has_priority=self.has_priority, seconds=seconds):
             raise OperationalError("database is locked")
-        self._is_first = True
+        self._may_write = True
 
     def _leave(self) -> None:
-        if self._is_first:
-            self._is_first = False
-            self._line.leave()
+        if self._may_write:
+            self._may_write = False
+            self._write_queue.leave()
 
     @property
-    def _line(self) -> Line:
-        return _lines[str(self.settings_dict["NAME"])]
+    def _write_queue(self) -> WriteQueue:
+        return _queues[str(self.settings_dict["NAME"])]
 
 
 class Cursor(base.SQLiteCursorWrapper):
-    """A cursor whose writing statements wait in line."""
+    """A cursor whose writing statements queue."""
 
     wrapper: DatabaseWrapper
 

@@ -1,4 +1,4 @@
-"""`{{ field|focused }}`: after a refusal the keyboard is at the field that is to be mended."""
+"""`{{ field|focused }}`: after a refused form the focus is on the first faulty field."""
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -9,14 +9,14 @@ register = template.Library()
 
 @register.filter
 def focused(field: BoundField) -> SafeString:
-    """The field as it is; of a form that was refused only the one to mend has the focus."""
+    """The field's widget; in a refused form only the field to correct has autofocus."""
     if not field.form.errors:
         return field.as_widget()
-    return field.as_widget(attrs={"autofocus": field.name == _to_mend(field.form)})
+    return field.as_widget(attrs={"autofocus": field.name == _field_to_correct(field.form)})
 
 
-def _to_mend(form: forms.BaseForm) -> str:
-    """The first faulty field, or the password where no field alone is: it has been emptied."""
+def _field_to_correct(form: forms.BaseForm) -> str:
+    """The first faulty field, or the password if no single field is: it was cleared."""
     faulty = [name for name in form.fields if name in form.errors]
     secret = [
         name for name, each in form.fields.items() if isinstance(each.widget, forms.PasswordInput)

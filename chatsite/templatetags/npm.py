@@ -1,4 +1,4 @@
-"""`{% importmap %}`: must stand before every module script of the page."""
+"""`{% importmap %}`: must come before every module script of the page."""
 
 from django import template
 from django.template.context import RequestContext
@@ -12,10 +12,10 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def importmap(context: RequestContext) -> SafeString:
-    """The inline import map, with the nonce that the content security policy asks for."""
+    """The inline import map, with the nonce of the content security policy."""
     return format_html(
         '<script type="importmap" nonce="{}">{}</script>',
-        # str() draws the nonce; until then it is lazy and counts as false.
+        # str() evaluates the lazy nonce, which is false until then.
         str(context["request"].csp_nonce),
         mark_safe(import_map()),  # noqa: S308 - JSON of our own, with "<" escaped
     )

@@ -13,7 +13,7 @@ from conversations.upstream import check_base_url, check_header
 def upstream_address(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
-    """Refuses an address that no request can be sent to, or that would show a password."""
+    """Refuse an invalid address of the upstream, or one with a password in it."""
     try:
         if settings.UPSTREAM_BASE_URL:
             check_base_url(settings.UPSTREAM_BASE_URL)
@@ -29,7 +29,7 @@ def upstream_address(
 
 @register
 def upstream_key(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
-    """Refuses a key that no request can carry."""
+    """Refuse a key that a header cannot carry."""
     try:
         check_header("Authorization", f"Bearer {settings.UPSTREAM_API_KEY}")
     except ValueError:

@@ -1,4 +1,4 @@
-"""A person's own page: what they may use, what they used, and how they sign in."""
+"""The account page: limits, usage, API keys and sign-in of the signed-in user."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +18,14 @@ from conversations.views.api_keys import key_examples, key_rows
 from conversations.views.signed_in import SignedInRequest
 from conversations.views.usage_chart import UsageChart
 
-# From here on a limit is worth a second look; the composer says so from the same part on.
+# From this share on a limit is marked; the composer warns from the same one.
 NEARLY_USED_PERCENT = 80
 
 
 @require_GET
 @login_required
 def account(request: SignedInRequest) -> HttpResponse:
-    """The page of whoever is signed in; nobody else's figures can be asked for."""
+    """The account page of the signed-in user."""
     user = request.user
     used = use_by_model(user)
     models = access.models_for(user)
@@ -44,7 +44,7 @@ def account(request: SignedInRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class _Limit:
-    """A limit as the page shows it, its amounts in words."""
+    """A limit with its amounts as text."""
 
     name: str
     model_name: str | None
@@ -63,9 +63,9 @@ class _Limit:
             name=_("%(amount)s %(period)s")
             % {"amount": amount, "period": rule.get_period_display()},
             model_name=model_name,
-            used=_figure(rule.measure, standing.used),
-            held=_figure(rule.measure, standing.held) if standing.held else "",
-            left=_figure(rule.measure, standing.left),
+            used=_amount(rule.measure, standing.used),
+            held=_amount(rule.measure, standing.held) if standing.held else "",
+            left=_amount(rule.measure, standing.left),
             resets_at=standing.resets_at,
             used_percent=min(100, used_percent),
         )
@@ -75,7 +75,7 @@ class _Limit:
         return self.used_percent >= NEARLY_USED_PERCENT
 
 
-def _figure(measure: str, amount: int) -> str:
+def _amount(measure: str, amount: int) -> str:
     return amount_in_words(measure, amount) if Measure(measure).is_money else f"{amount:,}"
 
 

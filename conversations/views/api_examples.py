@@ -1,4 +1,4 @@
-"""A first request for a program, ready to be copied: it runs as it stands."""
+"""A first API request in three languages, which can be copied and run."""
 
 import json
 import shlex
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-# Where the examples read the key from; the page's "Copy as curl" names it too.
+# The environment variable of the key in the examples, and in the page's "Copy as curl".
 KEY_VARIABLE = "PARLEY_API_KEY"
 _QUESTION = "Write a haiku about tea."
 
@@ -56,16 +56,16 @@ class Example:
 
 
 def base_address() -> str:
-    """What a client is given as its base address."""
+    """The base address for API clients."""
     return f"{settings.SITE_URL}/v1"
 
 
 def examples(model: str) -> list[Example]:
-    """The first request of a program to ``model``, in each language."""
+    """A first request to ``model`` in each language."""
     values = {
         "url": shlex.quote(f"{base_address()}/chat/completions"),
         "variable": KEY_VARIABLE,
-        # A JSON text is a literal in Python and in JavaScript, too.
+        # A JSON string is a literal in Python and in JavaScript, too.
         "base": json.dumps(base_address()),
         "model": json.dumps(model, ensure_ascii=False),
         "question": json.dumps(_QUESTION),

@@ -1,4 +1,4 @@
-"""What a person chooses about an API key."""
+"""The form of an API key."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class LimitFields:
-    """The two fields of one measure, as the page sets them beside each other."""
+    """The two fields of one measure, which the page shows side by side."""
 
     label: str
     amount: forms.BoundField
@@ -40,12 +40,12 @@ class LimitFields:
 
 
 class ApiKeyForm(forms.Form):
-    """A new key, or what may be changed of one; ``choices()`` is what was chosen."""
+    """The form of a new or an existing key; ``choices()`` has the cleaned values."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=KEY_NAME_CHARACTERS,
-        help_text=gettext_lazy("Where the key is used, so that you know it again."),
+        help_text=gettext_lazy("Name the place where the key is used."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     endpoints = forms.MultipleChoiceField(
@@ -70,19 +70,23 @@ class ApiKeyForm(forms.Form):
     expires_on = forms.DateField(
         label=gettext_lazy("Last day"),
         required=False,
-        help_text=gettext_lazy("The key works until the end of this day in UTC. Empty: it stays."),
+        help_text=gettext_lazy(
+            "The key works until the end of this day in UTC. If empty, it never expires."
+        ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     addresses = forms.CharField(
         label=gettext_lazy("Only from these addresses"),
         required=False,
         max_length=2000,
-        help_text=gettext_lazy("One a line, such as 192.0.2.7 or 10.0.0.0/8. Empty: from any."),
+        help_text=gettext_lazy(
+            "One on each line, such as 192.0.2.7 or 10.0.0.0/8. If empty, any address."
+        ),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocomplete": "off"}),
     )
 
     def __init__(self, user: User, data: Any = None, *, key: ApiKey | None = None) -> None:
-        super().__init__(data, initial=_chosen(key) if key else _usual(), label_suffix="")
+        super().__init__(data, initial=_values_of(key) if key else _defaults(), label_suffix="")
         offered = [model.pk for model in access.models_for(user)]
         models = cast("forms.ModelMultipleChoiceField[LanguageModel]", self.fields["models"])
         models.queryset = LanguageModel.objects.filter(pk__in=offered)
@@ -92,14 +96,14 @@ class ApiKeyForm(forms.Form):
 
     @property
     def limits(self) -> list[LimitFields]:
-        """The limits' fields, a measure each."""
+        """The fields of the limits, by measure."""
         return [
             LimitFields(_unit(measure), self[f"{measure}_amount"], self[f"{measure}_period"])
             for measure in Measure
         ]
 
     def clean_expires_on(self) -> datetime | None:
-        """The moment at which it ends."""
+        """The time at which the key expires."""
         day = self.cleaned_data["expires_on"]
         if day is None:
             return None
@@ -108,14 +112,14 @@ class ApiKeyForm(forms.Form):
         return datetime.combine(day + _ONE_DAY, time.min, UTC)
 
     def clean_addresses(self) -> list[str]:
-        """The networks, each in its usual form."""
+        """The networks in canonical form."""
         lines = self.cleaned_data["addresses"].replace(",", "\n").split()
         if len(lines) > MOST_NETWORKS:
-            raise ValidationError(_("At most %s addresses can be named.") % MOST_NETWORKS)
+            raise ValidationError(_("Enter at most %s addresses.") % MOST_NETWORKS)
         return list(dict.fromkeys(_network(line) for line in lines))
 
     def clean(self) -> dict[str, Any]:
-        """Hold the choices together that belong together."""
+        """Check the values that depend on each other."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if values.get("which_models") == "some" and not values.get("models"):
             self.add_error("models", _("Choose a model, or all of them."))
@@ -134,7 +138,7 @@ class ApiKeyForm(forms.Form):
                 self.add_error(f"{measure}_amount", str(problem))
 
     def choices(self) -> KeyChoices:
-        """What was chosen, once the form is valid."""
+        """The values of a valid form."""
         values = self.cleaned_data
         return KeyChoices(
             name=values["name"],
@@ -150,16 +154,16 @@ def _network(text: str) -> str:
     try:
         return str(ip_network(text, strict=False))
     except ValueError:
-        told = _("“%s” is no address. Write one such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32.")
-        raise ValidationError(told % text[:50]) from None
+        message = _("“%s” is no address. Enter one such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32.")
+        raise ValidationError(message % text[:50]) from None
 
 
-def _usual() -> dict[str, Any]:
+def _defaults() -> dict[str, Any]:
     return {"endpoints": list(ApiKey.Endpoint.values), "which_models": "all"}
 
 
-def _chosen(key: ApiKey) -> dict[str, Any]:
-    """What is chosen of a key now."""
+def _values_of(key: ApiKey) -> dict[str, Any]:
+    """The current values of a key."""
     initial = {
         "name": key.name,
         "endpoints": key.endpoints,

@@ -1,4 +1,4 @@
-"""A person's keys for programs: make one, see it once, change it, end it."""
+"""The API keys of the signed-in user: create, change and revoke."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from conversations.views.api_examples import KEY_VARIABLE, Example, base_address
 from conversations.views.api_key_form import ApiKeyForm
 from conversations.views.signed_in import SignedInRequest
 
-# Other pages leave messages too, such as that somebody has signed in; those are not about keys.
+# The tag of messages about keys; other pages leave messages too, such as that of a sign-in.
 _TAG = "api-key"
 _FORM_PAGE = "account_page/api_key.html"
 
@@ -28,7 +28,7 @@ _FORM_PAGE = "account_page/api_key.html"
 @require_http_methods(["GET", "POST"])
 @login_required
 def new(request: SignedInRequest) -> HttpResponse:
-    """The form of a new key, and then the key itself, in the answer and nowhere else."""
+    """The form of a new key; after it the key itself, which is shown only once."""
     form = ApiKeyForm(request.user, request.POST or None)
     if form.is_valid():
         try:
@@ -44,7 +44,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def change(request: SignedInRequest, key_id: int) -> HttpResponse:
-    """What was chosen of a key, to be chosen anew, and the button that ends it."""
+    """The form of an existing key, and the button that revokes it."""
     try:
         key = access.api_key_for(request.user, key_id)
     except access.NotFound:
@@ -66,14 +66,14 @@ def _form_page(
     return render(request, _FORM_PAGE, {"form": form, "key": key}, status=status)
 
 
-def _back(request: SignedInRequest, told: str) -> HttpResponse:
-    messages.success(request, told, extra_tags=_TAG)
+def _back(request: SignedInRequest, text: str) -> HttpResponse:
+    messages.success(request, text, extra_tags=_TAG)
     return HttpResponseRedirect(reverse("account") + "#api-keys")
 
 
 @dataclass(frozen=True)
 class KeyRow:
-    """A key as the list shows it."""
+    """A row of the list of keys."""
 
     key: ApiKey
     models: str
@@ -90,7 +90,7 @@ class KeyRow:
 
 
 def key_rows(user: User) -> list[KeyRow]:
-    """The person's keys, the newest first."""
+    """The rows of the user's keys, newest first."""
     currency = Policy.current().currency
     return [_row(key, currency) for key in api_keys.keys_of(user)]
 
@@ -107,7 +107,7 @@ def _row(key: ApiKey, currency: str) -> KeyRow:
 
 
 def key_examples(models: list[LanguageModel]) -> dict[str, Any]:
-    """What the pages say to who writes a program."""
+    """The template context for the API examples."""
     shown: list[Example] = examples(models[0].name) if models else []
     return {
         "base_address": base_address(),

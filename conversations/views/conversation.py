@@ -33,7 +33,7 @@ def conversation(request: SignedInRequest, conversation_id: UUID) -> HttpRespons
 @require_GET
 @login_required
 def state(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
-    """What the page of the conversation starts from."""
+    """The state of a conversation's page, as JSON."""
     found = _conversation_or_404(request, conversation_id)
     return JsonResponse(page_state(request.user, found))
 
@@ -41,14 +41,14 @@ def state(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
 @require_GET
 @login_required
 def new_state(request: SignedInRequest) -> JsonResponse:
-    """What an empty page starts from."""
+    """The state of an empty page, as JSON."""
     return JsonResponse(page_state(request.user, None))
 
 
 @require_GET
 @login_required
 def older(request: SignedInRequest) -> JsonResponse:
-    """The conversations that were last changed before ``before``, for the list."""
+    """The conversations that were last changed before ``before``, for the sidebar, as JSON."""
     return JsonResponse({"conversations": listed(request.user, _before(request))})
 
 

@@ -1,8 +1,8 @@
-"""The frame in which diagrams are drawn: a page that may do nothing else.
+"""The sandboxed frame in which diagrams are drawn.
 
 The library that draws them needs inline styles, which the site's own pages forbid. So it runs in
-an origin of its own, without cookies, storage or network; what is to be drawn comes in and the
-height goes out by ``postMessage``.
+an origin of its own, without cookies, storage or network; the source of the diagram and its height
+are exchanged by ``postMessage``.
 """
 
 import secrets
@@ -26,7 +26,7 @@ _POLICY = (
 @require_GET
 @xframe_options_sameorigin
 def frame(request: HttpRequest) -> HttpResponse:
-    """The empty frame. It is the same for everybody, who may be nobody: it tells nothing."""
+    """The empty frame, the same for all; it needs no sign-in, because it holds no data."""
     nonce = secrets.token_urlsafe(16)
     response = render(request, "diagram_frame.html", {"nonce": nonce})
     response["Content-Security-Policy"] = "; ".join(_POLICY).format(nonce=nonce)

@@ -1,4 +1,4 @@
-"""JSON that a page sends and is answered with."""
+"""JSON bodies of requests and refusals of the site's own pages."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def read_json(request: HttpRequest, kind: type[T]) -> T:
-    """The body as a ``kind``. Raises :class:`Refused` that names what is wrong with it."""
+    """The body as a ``kind``. Raises :class:`Refused` with the fault if it is invalid."""
     try:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.DecodeError as error:
@@ -20,6 +20,6 @@ def read_json(request: HttpRequest, kind: type[T]) -> T:
 
 
 def refusal(refused: Refused) -> JsonResponse:
-    """The answer to what cannot be done as asked."""
-    told = {"code": refused.code, "message": refused.message, "field": refused.field}
-    return JsonResponse({"error": told}, status=422)
+    """The response to a refused request."""
+    error = {"code": refused.code, "message": refused.message, "field": refused.field}
+    return JsonResponse({"error": error}, status=422)

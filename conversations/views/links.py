@@ -1,4 +1,4 @@
-"""A person's own links: what they show, to whom, until when, how often they were read."""
+"""The share links of the signed-in user."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -16,7 +16,7 @@ LINKS_ON_A_PAGE = 20
 @require_GET
 @login_required
 def links(request: SignedInRequest) -> HttpResponse:
-    """The links that the person made, the newest first, a page of them at a time."""
+    """The user's links, newest first, in pages."""
     paginator = Paginator(links_of(request.user), LINKS_ON_A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     state = {"links": [link_state(link) for link in page], **choices_for(request.user)}

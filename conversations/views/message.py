@@ -1,4 +1,4 @@
-"""What is known of one answer, as JSON."""
+"""The details of a message, as JSON."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from conversations.views.signed_in import SignedInRequest
 @require_GET
 @login_required
 def details(request: SignedInRequest, message_id: UUID) -> JsonResponse:
-    """How an answer was asked for, what it cost and how long it took."""
+    """The request, the cost and the timing of an answer."""
     try:
         return JsonResponse(details_of(access.message_for(request.user, message_id)))
     except access.NotFound:

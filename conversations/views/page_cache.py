@@ -1,11 +1,11 @@
-"""Pages that were made and are asked for again."""
+"""A cache of rendered pages."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
 
 
 class PageCache:
-    """The pages asked for last, ``most_bytes`` of them in all."""
+    """An LRU cache of pages, bounded by the sum of their bytes."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
@@ -13,14 +13,14 @@ class PageCache:
         self._pages: OrderedDict[Hashable, bytes] = OrderedDict()
 
     def get(self, key: Hashable) -> bytes | None:
-        """The page of that key, if it is there."""
+        """The page of that key, or None."""
         page = self._pages.get(key)
         if page is not None:
             self._pages.move_to_end(key)
         return page
 
     def put(self, key: Hashable, page: bytes) -> None:
-        """Keep a page, and forget those that nobody has asked for the longest."""
+        """Store a page, and drop the least recently used ones beyond the bound."""
         self._bytes += len(page) - len(self._pages.pop(key, b""))
         self._pages[key] = page
         while self._bytes > self._most_bytes and self._pages:

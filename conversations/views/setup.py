@@ -1,4 +1,4 @@
-"""The first run: whoever holds the printed link makes the first administrator."""
+"""The first run: the page behind the printed link creates the first administrator."""
 
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from conversations.accounts.forms import AccountForm
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest, token: str) -> HttpResponse:
-    """The form, and after it the site, signed in. A used or wrong link is not found."""
+    """The form; after it the administrator is signed in. A used or wrong link is not found."""
     if not first_run.is_valid(token):
         raise Http404
     form = AccountForm(request.POST or None)

@@ -1,4 +1,4 @@
-"""What the share dialog asks for, as JSON; and the preview of a draft."""
+"""The requests of the share dialog, as JSON, and the preview of a draft."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,13 +27,13 @@ View = Callable[..., HttpResponse]
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A selection by itself."""
+    """A selection without terms."""
 
     selection: Selection
 
 
 class NewLink(Draft, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a link is made of."""
+    """The selection and the terms of a new link."""
 
     terms: Terms
 
@@ -44,11 +44,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     terms: Terms
 
 
-def _answered(view: View) -> View:
-    """The view of whoever is signed in, with refusals as JSON."""
+def _json_view(view: View) -> View:
+    """Decorate a view for signed-in users, with refusals as JSON."""
 
     @wraps(view)
-    def answer(request: SignedInRequest, **ids: UUID) -> HttpResponse:
+    def respond(request: SignedInRequest, **ids: UUID) -> HttpResponse:
         try:
             return view(request, **ids)
         except Refused as refused:
@@ -56,18 +56,18 @@ def _answered(view: View) -> View:
         except access.NotFound:
             return _not_found()
 
-    return login_required(answer)
+    return login_required(respond)
 
 
 def _not_found() -> JsonResponse:
-    told = {"code": "not_found", "message": _("This no longer exists."), "field": None}
-    return JsonResponse({"error": told}, status=404)
+    error = {"code": "not_found", "message": _("This no longer exists."), "field": None}
+    return JsonResponse({"error": error}, status=404)
 
 
 @require_http_methods(["GET", "POST"])
-@_answered
+@_json_view
 def share(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
-    """What the dialog starts from; posting makes a link."""
+    """The state of the dialog; a POST creates a link."""
     if request.method == "POST":
         new = read_json(request, NewLink)
         link = links.create(request.user, conversation_id, new.selection, new.terms)
@@ -77,9 +77,9 @@ def share(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@_answered
+@_json_view
 def share_secrets(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
-    """What looks like a secret in what a selection shows, beside what it masks already."""
+    """Possible secrets in the text that a selection shows, beside those it masks already."""
     conversation = access.conversation_for(request.user, conversation_id)
     projection = project(conversation, read_json(request, Draft).selection)
     found = [
@@ -90,23 +90,23 @@ def share_secrets(request: SignedInRequest, conversation_id: UUID) -> HttpRespon
 
 
 @require_POST
-@_answered
+@_json_view
 def change_link(request: SignedInRequest, link_id: UUID) -> HttpResponse:
-    """New terms for a link."""
+    """Change the terms of a link."""
     link = links.change_terms(request.user, link_id, read_json(request, Change).terms)
     return JsonResponse({"link": link_state(link)})
 
 
 @require_POST
-@_answered
+@_json_view
 def update_link(request: SignedInRequest, link_id: UUID) -> HttpResponse:
-    """A new snapshot for a link, under its old address."""
+    """Replace the snapshot of a link; its address stays."""
     link = links.update_snapshot(request.user, link_id, read_json(request, Draft).selection)
     return JsonResponse({"link": link_state(link)})
 
 
 @require_POST
-@_answered
+@_json_view
 def revoke_link(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     """Revoke a link at once."""
     links.revoke(request.user, link_id)
@@ -114,17 +114,17 @@ def revoke_link(request: SignedInRequest, link_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@_answered
+@_json_view
 def share_person(request: SignedInRequest) -> HttpResponse:
-    """Whether there is somebody of exactly that username; nothing is completed or listed."""
-    person = access.person_named(request.GET.get("username", "").strip())
-    return JsonResponse({"username": person.get_username()})
+    """Confirm an exact username; nothing is completed or listed."""
+    user = access.person_named(request.GET.get("username", "").strip())
+    return JsonResponse({"username": user.get_username()})
 
 
 @require_POST
-@_answered
+@_json_view
 def share_preview(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
-    """The very page that a reader would get of a draft, for a frame of the dialog."""
+    """The page that a reader would get of a draft, for a frame in the dialog."""
     conversation = access.conversation_for(request.user, conversation_id)
     projection = project(conversation, read_json(request, Draft).selection)
     draft = ShareLink(title=projection.title, shows_title=False)

@@ -1,7 +1,7 @@
-"""The page of a link: for whoever was sent it, complete without a script.
+"""The page of a share link, complete without a script.
 
-Everything that is not shown looks the same: a link that is wrong, expired, used up, revoked, of a
-closed account, or for others. The page that says so offers to sign in, whichever it is.
+A link that is unknown, expired, used up, revoked, of a deactivated account, or for other readers
+gets the same page in every case, which offers to sign in.
 """
 
 from collections.abc import Callable, Coroutine
@@ -45,18 +45,18 @@ View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
 def restricted(response: HttpResponse) -> HttpResponse:
-    """The page under the strictest policy: no script, nothing from elsewhere, kept nowhere."""
+    """Set the strictest headers: no script, nothing from other sites, no cache."""
     for name, value in HEADERS.items():
         response[name] = value
     return response
 
 
-def _answered(view: View) -> View:
-    """The view with what it raises as pages, each of them restricted."""
+def _with_error_pages(view: View) -> View:
+    """Decorate a view of a link: with its reader, error pages and the strictest headers."""
 
     @sensitive_variables("token")
     @wraps(view)
-    async def answer(request: HttpRequest, token: str) -> HttpResponse:
+    async def respond(request: HttpRequest, token: str) -> HttpResponse:
         reader = await _reader(request)
         try:
             response = await view(request, token, reader)
@@ -71,32 +71,32 @@ def _answered(view: View) -> View:
             response = await _page(request, "shared/passphrase.html", context, status=status)
         return restricted(response)
 
-    return answer
+    return respond
 
 
-# The pass-phrase proves who sends it, and letting somebody in by force gives nothing away; why
-# Django's check cannot be used on these pages stands at access_cookies.form_key.
+# A forged request with the right pass-phrase gives nothing away. The reason why Django's check
+# cannot be used on these pages is at access_cookies.form_key.
 @csrf_exempt
 @sensitive_post_parameters("passphrase")
 @require_http_methods(["GET", "HEAD", "POST"])
-@_answered
+@_with_error_pages
 async def shared(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
-    """The page; posting a pass-phrase leads to it."""
+    """The page; a POST with the pass-phrase unlocks it."""
     opening = _reading(request, token, reader, counts=request.method == "GET")
     if request.method == "POST":
         link = await in_thread(reading.unlock, opening, request.POST.get("passphrase", ""))
         return _with_access_cookie(redirect("shared", token), token, link, Access.UNLOCKED)
     link = await view_batcher().open(opening)
     response = HttpResponse(await _page_for(link, token, reader))
-    # Whoever was only told that there is a page was shown nothing, and nothing was counted.
-    keeps_note = request.method == "GET" and (link.passphrase_hash or link.max_views is not None)
-    return _with_access_cookie(response, token, link, Access.VIEWED) if keeps_note else response
+    # A HEAD request shows nothing, and counts no view.
+    needs_cookie = request.method == "GET" and (link.passphrase_hash or link.max_views is not None)
+    return _with_access_cookie(response, token, link, Access.VIEWED) if needs_cookie else response
 
 
 @require_safe
-@_answered
+@_with_error_pages
 async def shared_markdown(request: HttpRequest, token: str, reader: User | None) -> HttpResponse:
-    """What the page shows, as Markdown."""
+    """The content of the page as Markdown."""
     link = await view_batcher().open(_reading(request, token, reader, is_copy=True))
     text = await in_thread(lambda: article.to_markdown(link.snapshot))
     response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
@@ -106,37 +106,37 @@ async def shared_markdown(request: HttpRequest, token: str, reader: User | None)
 
 @csrf_exempt
 @require_POST
-@_answered
+@_with_error_pages
 async def continue_conversation(
     request: HttpRequest, token: str, reader: User | None
 ) -> HttpResponse:
-    """A conversation of the reader's own that begins with what the page shows."""
+    """Copy the shown snapshot into a new conversation of the reader."""
     if reader is None or not access_cookies.is_form_key(request.POST.get("key", ""), token, reader):
         return redirect("shared", token)
     link = await view_batcher().open(_reading(request, token, reader, is_copy=True))
     conversation = await in_thread(continue_shared.copy_for, reader, link)
-    told = _("A copy of “%s”, which was shared with you. What you write stays with you.")
-    messages.info(request, told % link.title, extra_tags="arrival")
+    text = _("This is a copy of “%s”, which was shared with you. Only you see what you write here.")
+    messages.info(request, text % link.title, extra_tags="arrival")
     return redirect("conversation", conversation.pk)
 
 
 async def _page_for(link: ShareLink, token: str, reader: User | None) -> bytes:
-    """The page; what everybody gets who is not signed in is made once for each snapshot."""
+    """The page; for readers who are not signed in it is rendered once for each snapshot."""
     if reader is not None:
-        return await in_thread(_made_page, link, token, reader)
+        return await in_thread(_rendered_page, link, token, reader)
     key = (link.pk, link.snapshot_at, link.shows_title, get_language())
     if (page := _pages.get(key)) is None:
-        page = await in_thread(_made_page, link, token, None)
+        page = await in_thread(_rendered_page, link, token, None)
         _pages.put(key, page)
     return page
 
 
-def _made_page(link: ShareLink, token: str, reader: User | None) -> bytes:
+def _rendered_page(link: ShareLink, token: str, reader: User | None) -> bytes:
     return page_of(link, reading.article_of(link.pk), token, reader).encode()
 
 
 async def _reader(request: HttpRequest) -> User | None:
-    """Who is signed in; without a cookie nobody is, and nothing is looked up."""
+    """The signed-in reader; without a session cookie None, without a look-up."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     user = await request.auser()
@@ -189,5 +189,5 @@ def page_of(link: ShareLink, body: str, token: str, reader: User | None) -> str:
 async def _page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int
 ) -> HttpResponse:
-    # What every template may ask for includes the session.
+    # In a thread, because the templates' context reads the session.
     return await in_thread(render, request, template, context, status=status)

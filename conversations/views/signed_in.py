@@ -1,4 +1,4 @@
-"""Requests whose sender is known."""
+"""Requests of signed-in users."""
 
 from django.http import HttpRequest
 
@@ -6,6 +6,6 @@ from conversations.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """What a view behind ``login_required`` is given."""
+    """The request of a view behind ``login_required``."""
 
     user: User

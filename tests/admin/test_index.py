@@ -13,7 +13,7 @@ def test_every_record_stands_in_a_section_of_its_own_kind(client: Client, people
     client.force_login(people.dana)
     page = client.get(reverse("admin:index"))
     sections = {str(each["name"]): each["models"] for each in page.context["app_list"]}
-    assert list(sections)[:2] == ["Models", "People"]
+    assert list(sections)[:2] == ["Models", "Users"]
     assert "More" not in sections, "Name the new record in chatsite/administration.py."
 
 

@@ -76,7 +76,7 @@ def test_every_choice_is_kept(people: People) -> None:
         ("which_models", "some", "Choose a model, or all of them."),
         ("expires_on", "2020-01-01", "This day is over."),
         ("addresses", "example.org", "“example.org” is no address."),
-        ("addresses", "\n".join(f"10.0.0.{last}" for last in range(21)), "At most 20"),
+        ("addresses", "\n".join(f"10.0.0.{last}" for last in range(21)), "Enter at most 20"),
         ("tokens_amount", "1.500", "Write a whole number"),
         ("tokens_amount", "many", "Write a number such as"),
     ],

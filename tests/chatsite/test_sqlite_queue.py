@@ -70,7 +70,7 @@ def test_a_reader_does_not_wait() -> None:
 
 
 @pytest.mark.parametrize("end", ["an error", "a lost connection"])
-def test_a_transaction_that_fails_gives_its_place_up(end: str) -> None:
+def test_a_failed_transaction_lets_the_next_writer_in(end: str) -> None:
     def fail() -> None:
         with transaction.atomic():
             User.objects.create(username="alice")
@@ -84,7 +84,7 @@ def test_a_transaction_that_fails_gives_its_place_up(end: str) -> None:
     assert [user.username for user in User.objects.all()] == ["bob"]
 
 
-def test_who_waits_for_too_long_is_told() -> None:
+def test_a_writer_that_waits_too_long_gets_an_error() -> None:
     complaints: list[str] = []
 
     def impatient() -> None:
@@ -101,7 +101,7 @@ def test_who_waits_for_too_long_is_told() -> None:
     assert complaints == ["database is locked"]
 
 
-def test_writers_take_turns_in_their_order_and_one_that_goes_first_passes_them() -> None:
+def test_writers_take_turns_in_order_behind_one_with_priority() -> None:
     order: list[str] = []
 
     def named(name: str, *, has_priority: bool) -> Callable[[], None]:
@@ -118,14 +118,14 @@ def test_writers_take_turns_in_their_order_and_one_that_goes_first_passes_them()
         threads = []
         for count, writer in enumerate([*writers, named("first", has_priority=True)], start=1):
             threads.append(in_another_thread(writer))
-            _wait_in_line(count)
+            _wait_for_queue(count)
     for thread in threads:
         thread.join(SECONDS)
     assert order == ["first", "other 0", "other 1", "other 2"]
 
 
-def _wait_in_line(count: int) -> None:
-    line = connection._line
+def _wait_for_queue(count: int) -> None:
+    queue = connection._write_queue
     until = time.monotonic() + SECONDS
-    while len(line._going_first) + len(line._others) < count and time.monotonic() < until:
+    while len(queue._with_priority) + len(queue._others) < count and time.monotonic() < until:
         time.sleep(0)
