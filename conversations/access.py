@@ -1,4 +1,7 @@
-"""The only ways in to an object. What a person may not see does not exist for them."""
+"""Permission-checked lookups: the only way to load a user's objects.
+
+Anything a user may not see raises :class:`NotFound`, as if it did not exist.
+"""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -24,7 +27,7 @@ T = TypeVar("T")
 
 
 class NotFound(Exception):
-    """There is no such thing, or it is somebody else's: nobody can tell which."""
+    """There is no such object, or it belongs to somebody else: the user cannot tell which."""
 
 
 _conversation = PreparedQuery(
@@ -50,18 +53,18 @@ def conversation_for(user: User, conversation_id: UUID) -> Conversation:
 
 
 def conversations_for(user: User, ids: Iterable[UUID]) -> list[Conversation]:
-    """Those of the conversations that are the user's, with the models that answer in them."""
+    """The conversations with these ids that belong to the user, with their models."""
     return [found for pk in ids for found in _conversation(user=user.pk, pk=pk)]
 
 
 def deleted_conversation_for(user: User, conversation_id: UUID) -> Conversation:
-    """A conversation that the user has deleted and may have back."""
+    """A deleted conversation of the user, which can be restored."""
     deleted = Conversation.objects.filter(user=user, deleted_at__isnull=False)
     return _or_not_found(deleted.filter(pk=conversation_id).first())
 
 
 def message_for(user: User, message_id: UUID) -> Message:
-    """A message of the user's conversations, with its conversation and generation."""
+    """A message in one of the user's conversations, with its conversation and generation."""
     found = (
         Message.objects.filter(conversation__in=user.conversations.undeleted(), pk=message_id)
         .select_related("conversation", "generation")
@@ -76,17 +79,17 @@ def generation_for(user: User, generation_id: UUID) -> Generation:
 
 
 def share_link_for(user: User, link_id: UUID) -> ShareLink:
-    """A link that the user made, whatever has become of it."""
+    """A link that the user made, in whatever state it is."""
     return _or_not_found(user.share_links.filter(pk=link_id).first())
 
 
 def shared_for(token: str, reader: User | None, *, include_used_up: bool = False) -> ShareLink:
-    """The link of an address, without its snapshot, if it shows something to this reader.
+    """The link with this token, without its snapshot, if the reader may open it.
 
     ``reader`` is None where nobody is signed in. ``include_used_up`` finds a link without views
     left too: a reader who saw its page may still take a copy. Raises :class:`NotFound` for a link
-    that is wrong, expired, used up, revoked, of a closed account or for other readers: nobody can
-    tell which.
+    that is wrong, expired, used up, revoked, of an inactive account or for other readers: the
+    reader cannot tell which.
     """
     links = ShareLink.objects.current() if include_used_up else ShareLink.objects.live()
     if not Policy.current().public_links:
@@ -96,21 +99,21 @@ def shared_for(token: str, reader: User | None, *, include_used_up: bool = False
     return _or_not_found(link)
 
 
-def person_named(username: str) -> User:
-    """The account of exactly that name, for whoever already knows it."""
+def user_named(username: str) -> User:
+    """The active account with exactly this name."""
     _check_text(username)
     return _or_not_found(User.objects.filter(username=username, is_active=True).first())
 
 
 def models_for(user: User, key: ApiKey | None = None) -> list[LanguageModel]:
-    """The models that the user may use, or may with that key of theirs, by name."""
+    """The models that the user may use, with this API key of theirs if there is one, by name."""
     return list(LanguageModel.objects.open_to(user).within(key).select_related("provider"))
 
 
 def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel:
-    """The model of that public name, with its provider, if the user may use it (with that key).
+    """The model with this public name, with its provider, if the user may use it (with that key).
 
-    The name of a model that is gone leads to the one that replaces it, under the same condition.
+    The name of a retired model gives the model that replaces it, under the same condition.
     """
     _check_text(name)
     if found := _open_named(user, name, key):
@@ -128,12 +131,12 @@ def _open_named(user: User, name: str, key: ApiKey | None) -> LanguageModel | No
 
 
 def api_key_for(user: User, key_id: int) -> ApiKey:
-    """A key of the user's that nobody has revoked."""
+    """An API key of the user that is not revoked."""
     return _or_not_found(user.api_keys.unrevoked().filter(pk=key_id).first())
 
 
 def _check_text(text: str) -> None:
-    # PostgreSQL cannot even be asked for a text with NUL, and nothing has such a name.
+    # PostgreSQL refuses text with NUL as a parameter, and no name has one.
     if "\0" in text:
         raise NotFound
 

@@ -1,4 +1,4 @@
-"""The trail of administrative changes: who, what, from what, to what, and never a key."""
+"""Writes the audit log: administrative changes with the values before and after, never a key."""
 
 import hashlib
 import re
@@ -11,12 +11,12 @@ from django.db import models
 
 from conversations.models import AuditEntry, EncryptedTextField, User
 
-# Who is named where a change was made on the command line.
+# The name in entries for changes that were made on the command line.
 COMMAND_LINE = "(command line)"
-# Enough to recognise a text by; the trail keeps what was decided, not what was written.
+# Enough to recognise a text: the log is about decisions, not about content.
 LONGEST_TEXT = 1000
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
-# Counts of tokens are no secrets, so the plural of that one word is left out.
+# Counts of tokens are no secrets, so the plural of that word is missing.
 _SECRET_NAME = re.compile(
     r"(^|[^a-z])(api)?(keys?|secrets?|passwords?|token|authorization)([^a-z]|$)", re.IGNORECASE
 )
@@ -26,7 +26,7 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Secret:
-    """That there is a secret, and whether it equals another one; never what it is."""
+    """A placeholder for a secret: it can be compared with another one, and not be read."""
 
     digest: str = field(repr=False)
 
@@ -34,13 +34,14 @@ class Secret:
 def record(
     actor: User | None, action: str, target: models.Model | str, before: Values, after: Values
 ) -> AuditEntry:
-    """Write down what ``actor`` (None: the command line) did to ``target``.
+    """Write an entry: ``actor`` (None: the command line) did ``action`` to ``target``.
 
-    Of ``before`` and ``after`` only what differs is kept. What is named as a secret, or was
-    encrypted, is said to be set, changed or removed.
+    Only values that differ are stored. Of encrypted values, and of those whose name is that of a
+    secret, the entry says only that they were set, changed or removed.
     """
-    told = [_told(name, before.get(name), after.get(name)) for name in {**before, **after}]
-    pairs = {name: pair for each in told if each for name, pair in [each]}
+    names = {**before, **after}
+    changes = {name: _difference(name, before.get(name), after.get(name)) for name in names}
+    pairs = {name: pair for name, pair in changes.items() if pair}
     return AuditEntry.objects.create(
         actor=actor,
         actor_name=actor.get_username() if actor else COMMAND_LINE,
@@ -55,7 +56,7 @@ def record(
 
 @contextmanager
 def change(actor: User | None, action: str, target: models.Model) -> Iterator[None]:
-    """Record what the block changes on the stored ``target``; nothing where nothing changed."""
+    """Record the changes that the block makes to the stored ``target``, if there are any."""
     before = stored(target)
     yield
     after = stored(target)
@@ -64,7 +65,7 @@ def change(actor: User | None, action: str, target: models.Model) -> Iterator[No
 
 
 def stored(target: models.Model) -> dict[str, Any]:
-    """The snapshot of what the database holds of ``target`` now; empty if it holds nothing."""
+    """The snapshot of ``target`` as it is in the database; empty if it is not there."""
     found = type(target)._default_manager.filter(pk=target.pk).first()
     return snapshot(found) if found else {}
 
@@ -97,7 +98,7 @@ def _hidden(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """The value as JSON can hold it, without the secrets inside it."""
+    """The value as JSON, without the secrets inside it."""
     match value:
         case None | bool() | int() | float() | Secret():
             return value
@@ -112,16 +113,16 @@ def _plain(value: Any) -> Any:
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
 
 
-def _told(name: str, before: Any, after: Any) -> tuple[str, tuple[Any, Any]] | None:
-    """What the trail says of one value before and after; None where it did not change."""
+def _difference(name: str, before: Any, after: Any) -> tuple[Any, Any] | None:
+    """The values before and after as the log shows them; None where they are the same."""
     if before == after or (before in _EMPTY and after in _EMPTY):
         return None
     if _SECRET_NAME.search(name) or isinstance(before, Secret) or isinstance(after, Secret):
-        return name, _told_of_secret(before, after)
-    return name, (_plain(before), _plain(after))
+        return _difference_of_secret(before, after)
+    return _plain(before), _plain(after)
 
 
-def _told_of_secret(before: Any, after: Any) -> tuple[str, str]:
+def _difference_of_secret(before: Any, after: Any) -> tuple[str, str]:
     if after in _EMPTY:
         return "set", "removed"
     return ("", "set") if before in _EMPTY else ("set", "changed")

@@ -1,8 +1,8 @@
-"""What cannot be done as asked, in words for the person who asked."""
+"""The error for requests that the site refuses, with a sentence for the user."""
 
 
 class Refused(Exception):
-    """What was asked cannot be done as asked; ``message`` tells the person what to change."""
+    """The site refuses the request; ``message`` says what the user can change."""
 
     def __init__(self, code: str, message: str, field: str | None = None) -> None:
         super().__init__(message)

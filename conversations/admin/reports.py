@@ -118,7 +118,7 @@ REPORTS = (
         "people",
         _("Users"),
         _("User"),
-        reports.by_person,
+        reports.by_user,
         report_charts.of_users,
         USAGE,
         parameter="person",

@@ -124,7 +124,7 @@ def _created(
         owner=OWNER,
     )
     with transaction.atomic():
-        concurrency.wait_for_others(api_request.key.user)
+        concurrency.lock_user(api_request.key.user)
         concurrency.check_room_for(api_request.key.user)
         _claim(api_request, generation.pk)
         granted = _reserved(generation, model, api_request, asked)

@@ -7,7 +7,7 @@ from conversations.api import wire
 from conversations.api.completions import store_reply
 from conversations.api.errors import ApiError
 from conversations.api.formats import Format, JsonFormat
-from conversations.database.threads import insist
+from conversations.database.threads import in_thread_with_retries
 from conversations.upstream import Chunk
 
 
@@ -38,5 +38,5 @@ class StoringFormat:
         return self._format.write_error(error)
 
     def _store(self, reply: bytes) -> None:
-        work = insist(store_reply, self._generation_id, reply.decode())
+        work = in_thread_with_retries(store_reply, self._generation_id, reply.decode())
         self._storing = asyncio.ensure_future(work)

@@ -17,7 +17,7 @@ def once(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Tur
     A page sends a request again after it has lost its connection, and two may race.
     """
     with transaction.atomic():
-        concurrency.wait_for_others(user)
+        concurrency.lock_user(user)
         if found := _found(user, client_request_id):
             return found
         concurrency.check_site_is_open(Policy.current())

@@ -1,5 +1,5 @@
-"""The ground below the records: prepared queries, hand-written SQL, and the door to threads.
+"""Database access below the records.
 
-``prepared`` keeps queries that the ORM composed once, ``rows`` the SQL that needs no ORM;
-``threads`` is the one way from the event loop to code that uses the database.
+``prepared`` has queries that the ORM builds once, ``rows`` hand-written SQL for single rows, and
+``threads`` the only way from the event loop to code that uses the database.
 """

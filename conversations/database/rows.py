@@ -1,8 +1,8 @@
-"""SQL statements that run for every answer, built once.
+"""Hand-written SQL for the rows of every turn: insert, update, add, lock, delete.
 
-The ORM composes a statement anew each time, which costs ten times what SQLite needs to carry it
-out; the records of a turn, its reservation and its settlement are two dozen of them. Both databases
-understand these. Columns are named by the ``attname`` of their fields; nobody is sent a signal.
+The ORM builds each statement again, which costs ten times what SQLite needs to run it, and a turn
+with its reservation and settlement has two dozen of them. The SQL here is built once, and works on
+both databases. Columns are named by the ``attname`` of their fields. No signals are sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,25 +23,25 @@ _RELEASE = "UPDATE conversations_counter SET held = held - %s, used = used + %s 
 
 
 def insert(model: type[M], values: Values) -> None:
-    """Insert one row; ``values`` names every column but the key."""
+    """Insert one row; ``values`` names every column except the key."""
     _execute(_insert(model, tuple(values)), _prepared(model, values))
 
 
 def inserted(model: type[M], values: Values) -> M | None:
-    """As :func:`insert`; gives the row, or None where there was one with its key."""
+    """As :func:`insert`; returns the row, or None where a row with its key existed."""
     sql = f"{_insert(model, tuple(values))} ON CONFLICT DO NOTHING RETURNING *"
     return next(iter(_rows(model, sql, _prepared(model, values))), None)
 
 
 def insert_record(record: models.Model) -> None:
-    """Insert a new record as it stands."""
+    """Insert a new record."""
     fields = [each for each in record._meta.concrete_fields if each.attname != "id" or record.pk]
     insert(type(record), {each.attname: each.pre_save(record, add=True) for each in fields})
     record._state.adding = False
 
 
 def update_record(record: models.Model, names: Sequence[str]) -> None:
-    """Store what these fields of a record hold."""
+    """Store the values of these fields of a record."""
     values = {name: getattr(record, name) for name in names}
     _execute(
         _update(type(record), tuple(names)), _prepared(type(record), {**values, "id": record.pk})
@@ -49,13 +49,15 @@ def update_record(record: models.Model, names: Sequence[str]) -> None:
 
 
 def add(model: type[M], key: Values, amounts: Mapping[str, int]) -> None:
-    """Add the amounts to the row that has this key, or insert it with them."""
+    """Add the amounts to the row with this key, or insert the row with them."""
     _execute(_add(model, tuple(key), tuple(amounts)), _prepared(model, {**key, **amounts}))
 
 
 def found(model: type[M], keys: Sequence[Values], *, lock: bool = False) -> list[M]:
-    """The rows with these keys that there are, in their order; locked until the transaction ends
-    where the database locks rows at all."""
+    """The existing rows with these keys, ordered by key.
+
+    With ``lock`` they are locked until the transaction ends, on databases that lock rows.
+    """
     if not keys:
         return []
     is_locking = lock and connection.features.has_select_for_update
@@ -64,19 +66,19 @@ def found(model: type[M], keys: Sequence[Values], *, lock: bool = False) -> list
 
 
 def hold(counter_id: int, amount: int, limit: int) -> bool:
-    """Add to what a counter holds, if all of it then stays within the limit."""
+    """Add to the held amount of a counter if used and held stay within the limit; else False."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [amount, counter_id, amount, limit])
         return bool(cursor.rowcount == 1)
 
 
 def release(counter_id: int, held: int, used: int) -> None:
-    """Turn what a counter holds into what was used of it."""
+    """Move an amount of a counter from held to used."""
     _execute(_RELEASE, [held, used, counter_id])
 
 
 def take(model: type[M], key: Values) -> M | None:
-    """Delete the row that has this key and give it; None to everyone but the first."""
+    """Delete the row with this key and return it; None for all callers but the first."""
     return next(iter(_rows(model, _take(model, tuple(key)), _prepared(model, key))), None)
 
 

@@ -1,4 +1,4 @@
-"""The one door from the event loop to the database."""
+"""Runs database code on threads: the only way from the event loop to the database."""
 
 import asyncio
 import contextvars
@@ -17,32 +17,32 @@ logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
 # More threads would only queue at SQLite's single writer, and each holds a PostgreSQL connection.
-# With fewer a stop waits for longer behind the messages that are being sent.
+# With fewer threads, a stop waits longer behind messages that are being sent.
 _pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="database")
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """What ``function`` gives, called on a thread of its own with a live database connection.
+    """Call ``function`` on another thread with a live database connection; return its result.
 
-    Channels would run it on the one thread that all sockets share, where a single slow query
-    delays every token. A cancelled caller does not stop ``function``: what it writes must be safe
-    to have been written.
+    Channels would use the one thread that all sockets share, where a single slow query delays
+    every token. Cancelling the caller does not stop ``function``: it must be safe to let it
+    finish.
     """
     context = contextvars.copy_context()
     call = partial(context.run, function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(_pool, _connected, call)
 
 
-async def insist(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """As :func:`in_thread`, again and again until the database takes it.
+async def in_thread_with_retries(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """As :func:`in_thread`, repeated for as long as the database refuses connections.
 
-    For what must be written though the database restarts; ``function`` must be safe to repeat.
+    For writes that must survive a restart of the database; ``function`` must be safe to repeat.
     """
     while True:
         try:
             return await in_thread(function, *args, **kwargs)
         except (OperationalError, InterfaceError):
-            logger.exception("The database did not take %s; trying again.", function.__name__)
+            logger.exception("The database failed in %s; trying again.", function.__name__)
             await asyncio.sleep(RETRY_SECONDS)
 
 
@@ -52,6 +52,6 @@ def _connected(call: Callable[[], R]) -> R:
         return call()
     finally:
         if connection.vendor == "sqlite":
-            # Opening the file costs three times what a query does, and it never goes stale.
+            # Opening the file costs three times as much as a query, and it never goes stale.
             connection.close_at = None
         close_old_connections()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.catalog.connections import Connections
-from conversations.database.threads import in_thread, insist
+from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, log, recovery, revocation, wakeups
 from conversations.generation.api_run import Ending, Listener
 from conversations.generation.message_run import MessageRun
@@ -147,7 +147,7 @@ class Runner:
             ending = Ending(_failed())
         ending = ending._replace(last=self._with_reason(run, ending.last))
         try:
-            used = await insist(
+            used = await in_thread_with_retries(
                 lifecycle.finish_api_run,
                 run.generation_id,
                 run.epoch,
@@ -168,7 +168,7 @@ class Runner:
     async def _finish(self, run: Run, last: Finished) -> None:
         await self._writer.flush(run)
         last = self._with_reason(run, last)
-        payload = await insist(
+        payload = await in_thread_with_retries(
             lifecycle.finish,
             run.generation_id,
             run.epoch,

@@ -1,6 +1,6 @@
-"""Quotas: reserve before a generation starts, settle when it ends, never over a limit.
+"""Quotas: reserve before a generation starts, settle when it ends, never exceed a limit.
 
-``reservation`` and ``settlement`` are the two doors, ``counters`` what they lock and change.
-``status`` and ``state`` say how much of a limit is left, ``amounts`` sets one; ``tokens``
-estimates, ``concurrency`` limits how many answers run at once.
+``reservation`` and ``settlement`` are the two entry points; both lock and change ``counters``.
+``status`` and ``state`` describe what is left of a limit, ``amounts`` parses and sets limits;
+``tokens`` estimates; ``concurrency`` bounds the number of running answers of a user.
 """

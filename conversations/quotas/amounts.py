@@ -1,4 +1,4 @@
-"""Limits as people write and read them, and how one takes the place of another."""
+"""Parses limits from text, and sets the limits of users."""
 
 import re
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _NUMBER = re.compile(
 
 
 class NotALimit(ValueError):
-    """The text is no limit of that measure; the message says what to write instead."""
+    """The text is not a limit of that measure; the message says what to write instead."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Limit:
 
 
 def amount_from_words(measure: str, text: str) -> int:
-    """The integer that a rule keeps of "100k", "1,500" or, for cost, "12.50".
+    """The integer that a rule stores for "100k", "1,500" or, for money, "12.50".
 
     Raises :class:`NotALimit`.
     """
@@ -45,15 +45,15 @@ def amount_from_words(measure: str, text: str) -> int:
         raise NotALimit(_("Write a number such as 500, 1,500, 100k or 2.5M."))
     digits = re.sub(r"\D", "", found["whole"]) + (found["part"] or "")
     number = Decimal(digits) * _UNITS[found["unit"].lower()]
-    # 1.500 is a thousand and a half in one country and one and a half in another.
+    # 1.500 is fifteen hundred in one country, and one and a half in another.
     is_money = Measure(measure).is_money
     if not is_money and found["part"] and not found["unit"]:
         raise NotALimit(_("Write a whole number, without a point: 1500 or 1,500."))
     exact = number * MICROS if is_money else number
     if exact != exact.to_integral_value():
-        raise NotALimit(_("That is finer than can be counted."))
+        raise NotALimit(_("This number has too many decimal places."))
     if exact > LARGEST:
-        raise NotALimit(_("That is too large. Leave the limit out instead."))
+        raise NotALimit(_("This number is too large. Leave the limit out instead."))
     return int(exact)
 
 
@@ -73,7 +73,7 @@ def rule_in_place(
 
 @transaction.atomic
 def set_limit(actor: User | None, user: User, limit: Limit) -> Rule:
-    """Give one person a limit of their own, in the place of the one they had in that slot."""
+    """Set the limit of one user, and replace the one that the user had in that slot."""
     model_id = limit.model.pk if limit.model else None
     rule = rule_in_place(user, None, (limit.measure, limit.period, model_id))
     action = "changed" if rule else "added"
@@ -88,6 +88,6 @@ def set_limit(actor: User | None, user: User, limit: Limit) -> Rule:
 
 
 @transaction.atomic
-def set_limits(actor: User | None, people: Iterable[User], limit: Limit) -> int:
-    """Give each of the people the same limit of their own; how many they are."""
-    return len([set_limit(actor, user, limit) for user in people])
+def set_limits(actor: User | None, users: Iterable[User], limit: Limit) -> int:
+    """Set the same limit for each of the users; return the number of users."""
+    return len([set_limit(actor, user, limit) for user in users])

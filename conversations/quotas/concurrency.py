@@ -1,4 +1,4 @@
-"""Whether another answer may begin for a person, whoever asks for it: a page or a program."""
+"""Bounds the number of running answers of a user, on the page and through the API."""
 
 from django.db import connection
 from django.db.models import IntegerField
@@ -23,24 +23,24 @@ def check_site_is_open(policy: Policy) -> None:
         raise Refused("draining", _("The site is about to restart; try again in a minute."))
 
 
-def wait_for_others(user: User) -> None:
-    """Let nothing else begin for the person until the caller's transaction ends.
+def lock_user(user: User) -> None:
+    """Lock the user's row, so that one user's turns start one after the other.
 
-    So two that come at once see each other: the same request twice, more of one answer from two
-    tabs, the last of the answers that may run. SQLite has one that writes at any time.
+    Two concurrent requests then see each other: the same request twice, *Continue* on one answer
+    in two tabs, or the last answer that may run. SQLite needs no lock: it has one writer.
     """
     if connection.features.has_select_for_update:
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def check_room_for(user: User, count: int = 1) -> None:
-    """Raise :class:`Refused` where so many more answers than run for the person may not run.
+    """Raise :class:`Refused` unless ``count`` more answers may run for the user.
 
-    In the transaction that begins them, after :func:`wait_for_others`.
+    Call it in the transaction that starts them, after :func:`lock_user`.
     """
     running = len(_running(user=user.pk))
     if running + count > RUNNING_GENERATIONS:
         raise Refused(
             "too_many_running",
-            _("At most sixteen answers can be written for you at once. Wait for one, or stop one."),
+            _("At most sixteen of your answers can run at once. Wait for one, or stop one."),
         )

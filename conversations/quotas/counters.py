@@ -1,8 +1,8 @@
-"""Counters: made where a limit begins to hold, of what was used and is held in its window by then.
+"""Counters: cached sums of ledger and holds for the window of a limit.
 
-A counter is what the ledger and the holds say, kept at hand. One that nothing was counted in for a
-while, because no limit needed it, is deleted when a limit begins to hold; the next reservation
-makes it anew.
+A reservation computes the counters that are missing. While no limit reads a counter, nothing is
+added to it; so a change of limits deletes the counters that they read, and the next reservation
+computes them again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,20 +31,20 @@ CHARGED = ByMeasure(requests="requests", tokens="charged_tokens", cost="charged_
 
 
 def locked(user: User, rules: Sequence[Rule], moment: datetime) -> list[Counter]:
-    """The counters of the rules, in their order and locked until the transaction ends."""
+    """The counters of the rules, in the same order, locked until the transaction ends."""
     keys = [_key(user, rule, moment) for rule in rules]
     known = rows.found(Counter, keys)
     if len(known) < len(keys):
         _make(user, rules, moment)
     elif not connection.features.has_select_for_update:
-        # SQLite has one writer at a time: nobody changes what was read.
+        # SQLite has one writer at a time: nothing changes between reading and writing.
         return known
     # In the order of their slots, so that two reservations never wait for each other.
     return rows.found(Counter, keys, lock=True)
 
 
 def amounts(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[int, int]]:
-    """What is used and held in the window of each rule, whether there is a counter or not yet."""
+    """The used and held amounts in the window of each rule, with or without a counter."""
     keys = [_key(user, rule, moment) for rule in rules]
     known = {counter.slot: counter for counter in rows.found(Counter, keys)}
     missing = [rule for rule in rules if rule.slot not in known]
@@ -67,10 +67,10 @@ def _key(user: User, rule: Rule, moment: datetime) -> dict[str, object]:
 
 
 def _make(user: User, rules: Sequence[Rule], moment: datetime) -> None:
-    # Locked before any counter, as whoever settles does. What they settle is in the ledger once
-    # they are done, and nothing new is held in these windows before their counters are there.
+    # Holds are locked before counters, as settlements do it. Afterwards the ledger has what they
+    # settled, and nothing new is held in these windows before the counters are there.
     holds = list(Hold.objects.select_for_update().filter(user=user).order_by("pk"))
-    # None: there is one, or another reservation has made it meanwhile.
+    # None for a counter that exists, or that another reservation has made meanwhile.
     made = [
         (rule, counter)
         for rule in rules
@@ -99,7 +99,7 @@ def _in_order(parts: list[list[object]]) -> list[list[object]]:
 
 
 def _used(user: User, rules: Sequence[Rule], moment: datetime) -> list[int]:
-    """What the ledger says, in one statement for all of the rules."""
+    """The sums of the ledger for the rules, in one query for all of them."""
     if not rules:
         return []
     sums = [Sum(CHARGED.of(rule.measure), filter=_entries_of(rule, moment)) for rule in rules]
@@ -119,7 +119,7 @@ def _entries_of(rule: Rule, moment: datetime) -> Q:
 
 
 def _within(rule: Rule, holds: Iterable[Hold], moment: datetime) -> list[Hold]:
-    """The holds of what a rule limits: :func:`_entries_of` for answers that run."""
+    """The holds that a rule counts: the same conditions as :func:`_entries_of`."""
     start, model, key = Period(rule.period).start(moment), rule.language_model, rule.api_key
     return [
         hold
@@ -131,7 +131,7 @@ def _within(rule: Rule, holds: Iterable[Hold], moment: datetime) -> list[Hold]:
 
 
 def _most(hold: Hold) -> ByMeasure[int]:
-    """The most that a running answer can use, of measures that were not limited when it began."""
+    """The most that a running answer can use, of each measure."""
     prices = (hold.prompt_price, hold.completion_price)
     return most_of_request(prices, hold.prompt_bound, _completion_bound(hold))
 
@@ -139,7 +139,7 @@ def _most(hold: Hold) -> ByMeasure[int]:
 def _completion_bound(hold: Hold) -> int:
     if hold.completion_bound is not None:
         return hold.completion_bound
-    # Nobody asked for a length: it gets the usual one, as the next answer will.
+    # The request has no length: assume the usual one, as the next request will.
     model = LanguageModel.objects.filter(name=hold.model_name).first() or LanguageModel()
     return default_max_tokens(model) + model.reasoning_tokens
 
@@ -147,7 +147,7 @@ def _completion_bound(hold: Hold) -> int:
 def most_of_request(
     prices: tuple[Decimal, Decimal], prompt_bound: int, completion_bound: int
 ) -> ByMeasure[int]:
-    """The most that one request can use, whose prompt and completion have at most these tokens."""
+    """The most that a request can use if its prompt and completion have at most these tokens."""
     return ByMeasure(
         requests=1,
         tokens=prompt_bound + completion_bound,

@@ -1,7 +1,8 @@
-"""Quotas: reserve before a generation is created, settle when it ends, each in that transaction.
+"""Reserves quota for a generation, in the transaction that creates it.
 
-The hold is the most that the generation can use, so that used and held together never pass a
-limit, whatever runs at the same time. Integers only; the window is the one of the reservation.
+The hold is the most that the generation can use, so that used and held amounts together never
+exceed a limit, whatever runs at the same time. All amounts are integers. The window of a limit is
+the one at the time of the reservation.
 """
 
 from collections.abc import Sequence
@@ -30,15 +31,15 @@ from conversations.quotas.counters import amounts, locked, most_of_request
 from conversations.quotas.status import QuotaExceeded, Standing
 from conversations.quotas.tokens import PromptSize
 
-# Less than this is no useful answer: the request is refused instead of being cut down to it.
+# A shorter answer is useless: the request is refused rather than lowered below this.
 USEFUL_TOKENS = 32
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a generation may use at most: its prompt, and ``count`` answers of ``max_tokens``.
+    """The request of a generation: its prompt, and ``count`` answers of ``max_tokens``.
 
-    ``key`` is the one with which a program asks, whose own limits then hold as well.
+    ``key`` is the API key of an API client; its own limits then apply as well.
     """
 
     user: User
@@ -54,13 +55,13 @@ class Wanted:
         return most_of_request(prices, self.prompt.bound, self.completion_bound(max_tokens))
 
     def completion_bound(self, max_tokens: int) -> int:
-        """The most tokens that all answers together can have, thinking included."""
+        """The most tokens that all answers together can have, reasoning included."""
         return self.count * (max_tokens + self.model.reasoning_tokens)
 
 
 @dataclass(frozen=True)
 class Granted:
-    """What was reserved: the ``max_tokens`` to send, and a remark if it was lowered."""
+    """A reservation: the ``max_tokens`` to send, and a notice for the user if it was lowered."""
 
     max_tokens: int | None
     notice: str | None = None
@@ -69,9 +70,9 @@ class Granted:
 def deciding_rules(
     user: User, model: LanguageModel | None, key: ApiKey | None = None
 ) -> list[Rule]:
-    """The rules that decide: in each slot the person's own, else the most generous of the
-    person's groups, else everyone's. Of equals the more generous decides. Those of ``key`` have
-    slots of their own, and so hold beside them."""
+    """The rules that decide: in each slot the user's own, else the most generous of the user's
+    groups, else everyone's. Of equals the more generous decides. Rules of ``key`` have other
+    slots, and so apply in addition."""
     decided: dict[tuple[str, str, int, int], Rule] = {}
     for rule in Rule.objects.applying_to(user, model, key):
         known = decided.get(rule.slot)
@@ -86,7 +87,7 @@ def _rank(rule: Rule) -> tuple[int, int]:
 
 
 def standings(user: User, model: LanguageModel | None, key: ApiKey | None = None) -> list[Standing]:
-    """How each deciding rule stands. For showing only: no decision is made from it."""
+    """The status of each deciding rule. For display only: it locks nothing."""
     now = timezone.now()
     rules = deciding_rules(user, model, key)
     found = zip(rules, amounts(user, rules, now), strict=True)
@@ -94,10 +95,10 @@ def standings(user: User, model: LanguageModel | None, key: ApiKey | None = None
 
 
 def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
-    """Set aside what a generation can use, inside the transaction that creates it.
+    """Reserve the most that a generation can use, inside the transaction that creates it.
 
-    Lowers ``max_tokens`` where that makes it fit. Raises :class:`QuotaExceeded`, and the caller's
-    transaction is to be rolled back.
+    Lowers ``max_tokens`` where that makes it fit. The caller has to roll back its transaction when
+    this raises :class:`QuotaExceeded`.
     """
     Rule.objects.lock_for_reserving()
     rules = deciding_rules(wanted.user, wanted.model, wanted.key)
@@ -134,7 +135,7 @@ def _hold(
         "completion_bound": None if most is None else wanted.completion_bound(most),
         "api_key_name": str(wanted.key or ""),
         "parts": parts,
-        # The moment of its windows, so that a counter that is made later finds it in the same ones.
+        # The moment of its windows, so that a counter made later assigns it to the same ones.
         "created_at": moment,
     }
 
@@ -149,12 +150,12 @@ def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
         return Granted(asked)
     if most < min(USEFUL_TOKENS, asked):
         raise _exceeded(wanted, limiting, asked)
-    text = _("What is left of your limit allows %(most)s tokens for this answer, not %(asked)s.")
+    text = _("Your limit allows only %(most)s tokens for this answer, not %(asked)s.")
     return Granted(most, text % {"most": f"{most:,}", "asked": f"{asked:,}"})
 
 
 def _exceeded(wanted: Wanted, limiting: Sequence[Standing], asked: int) -> QuotaExceeded:
-    """The refusal by the rule that leaves least, or by one in whose window it never fits."""
+    """The refusal for the rule that leaves least, or for one in whose window it never fits."""
 
     def needed(each: Standing) -> int:
         return wanted.most(min(USEFUL_TOKENS, asked)).of(each.rule.measure)
@@ -179,7 +180,7 @@ def _most_tokens(wanted: Wanted, standing: Standing, asked: int) -> int:
 
 
 def _held(standing: Standing, counter: Counter, amount: int) -> list[Any]:
-    """Take the amount, if it still fits; the statement itself is what decides."""
+    """Hold the amount in the counter if it still fits, which one guarded UPDATE decides."""
     if not rows.hold(counter.pk, amount, standing.rule.limit):
         raise QuotaExceeded(standing, amount)
     return [counter.pk, standing.rule.measure, amount]

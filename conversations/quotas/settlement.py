@@ -1,4 +1,4 @@
-"""The end of a hold: what was used, in the counters, the ledger and the sums of the day."""
+"""Settles a reservation: moves actual usage into counters, ledger and daily totals."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,20 +20,23 @@ from conversations.quotas import tokens
 from conversations.quotas.counters import CHARGED, cost_micros
 from conversations.transcript import ChoiceTranscript, Finished, TokenCounts, Transcript
 
-# A provider that counts less than this part of our own guess is not believed.
+# Token counts of a provider below this part of our own estimate are not accepted.
 PLAUSIBLE_PART = 1 / 8
-# Some count one of several choices, which is a half of two that are equal.
+# Some servers count one of several choices, which is half of two equal ones.
 PLAUSIBLE_PART_OF_SEVERAL = 2 / 3
-# The most that the column holds: a site may have been off for months before it settles. A clock
-# that was set back makes it 0.
+# The most that the column holds: a site may have been off for months before it settles. It is 0
+# after a clock was set back.
 LONGEST_MS = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What the owner of a generation saw: whether the upstream began to answer, in how many
-    pieces the answer came (0 where nobody counted), when the first of them did, how many bytes it
-    said beside what is in the log, and how many choices were asked for."""
+    """Measurements by the owner of a generation.
+
+    ``began``: the upstream started to answer. ``pieces``: number of deltas, 0 where not counted.
+    ``first_token_ms``: time to the first of them. ``said_bytes``: bytes of text that are not in
+    the log. ``choices``: number of choices of the request.
+    """
 
     began: bool
     pieces: int = 0
@@ -43,7 +46,7 @@ class Measured:
 
     @property
     def plausible_part(self) -> float:
-        """The least part of our own guess with which a provider's count is believed."""
+        """The least part of our own estimate at which a provider's count is accepted."""
         return PLAUSIBLE_PART if self.choices == 1 else PLAUSIBLE_PART_OF_SEVERAL
 
 
@@ -52,7 +55,7 @@ UNSEEN = Measured(began=False)
 
 @dataclass(frozen=True)
 class Used:
-    """Tokens and cost of one generation, and who counted them."""
+    """Tokens and cost of one generation, and the source of the counts."""
 
     source: LedgerEntry.Source
     requests: int
@@ -62,7 +65,7 @@ class Used:
 
     @property
     def amounts(self) -> ByMeasure[int]:
-        """The same in the quantities that rules limit."""
+        """The same by measure."""
         tokens = self.prompt_tokens + self.completion_tokens
         return ByMeasure(requests=self.requests, tokens=tokens, cost=self.cost_micros)
 
@@ -70,9 +73,9 @@ class Used:
 def settle(
     generation: Generation, last: Finished, transcript: Transcript, measured: Measured
 ) -> Used | None:
-    """Turn the hold of a generation into what it used, inside the transaction that ends it.
+    """Replace the hold of a generation by its usage, inside the transaction that ends it.
 
-    None, and nothing done, for a generation without a hold: settling twice charges once.
+    Does nothing and returns None for a generation without a hold: settling twice charges once.
     """
     hold = rows.take(Hold, {"generation_id": generation.pk})
     if hold is None:
@@ -92,7 +95,7 @@ def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured
     if last.usage and _is_plausible(hold, last.usage, guess * measured.plausible_part):
         counts = (last.usage.prompt_tokens, last.usage.completion_tokens)
         return _of(LedgerEntry.Source.PROVIDER, hold, *counts)
-    # After a crash nobody knows whether the upstream began, but text says that it did.
+    # After a crash ``began`` is unknown, but text shows that the upstream started.
     if not (measured.began or guess):
         return Used(LedgerEntry.Source.NONE, 0, 0, 0, 0)
     return _of(LedgerEntry.Source.ESTIMATE, hold, hold.prompt_estimate, guess)
@@ -145,7 +148,7 @@ def _milliseconds(duration: timedelta) -> int:
 
 
 def _charged(hold: Hold, measure: Measure, used: Used) -> int:
-    # Every hold of one measure has the same amount: it says how much one generation can use.
+    # All parts of one measure have the same amount: the most that the generation can use.
     held: list[int] = [amount for _counter, name, amount in hold.parts if name == measure]
     return min([used.amounts.of(measure), *held])
 
@@ -165,5 +168,5 @@ def _add_to_day(entry: dict[str, Any]) -> None:
         **{name: entry[name] for name in _DAY_SUMS},
     }
     rows.add(UsageDay, {name: entry[name] for name in _DAY_KEY}, amounts)
-    # Last: everybody's answers of the day share this row, and it is locked from here on.
+    # Last, because all answers of the day share this row, and it is locked until the commit.
     rows.add(UsageTotal, {name: entry[name] for name in _TOTAL_KEY}, amounts)

@@ -1,4 +1,4 @@
-"""How a person's limits stand, as docs/protocol.md names it."""
+"""The status of a user's limits as JSON: STANDING of docs/protocol.md."""
 
 from typing import Any
 
@@ -9,14 +9,15 @@ from conversations.quotas.status import Standing
 
 
 def quota_state(user: User) -> list[dict[str, Any]]:
-    """Every limit that decides for the person now; limits of models that are not theirs, never."""
+    """The status of every limit that applies to the user, except limits of models that the user may
+    not use."""
     return [
         standing_state(standing, model_name) for standing, model_name in visible_standings(user)
     ]
 
 
 def visible_standings(user: User) -> list[tuple[Standing, str | None]]:
-    """The person's limits, each with the name of the model it is for, or None for all models."""
+    """The user's limits, each with the name of its model, or None where it is for all models."""
     found = standings(user, None)
     names: dict[int | None, str | None] = {None: None}
     if any(each.rule.language_model_id for each in found):
@@ -29,7 +30,7 @@ def visible_standings(user: User) -> list[tuple[Standing, str | None]]:
 
 
 def standing_state(standing: Standing, model_name: str | None) -> dict[str, Any]:
-    """One limit. Costs are in millionths of ``currency``, which is None for other measures."""
+    """The status of one limit. Money is in millionths of ``currency``, else None."""
     rule = standing.rule
     is_money = Measure(rule.measure).is_money
     return {
@@ -46,6 +47,6 @@ def standing_state(standing: Standing, model_name: str | None) -> dict[str, Any]
 
 
 def refusal_state(standing: Standing) -> dict[str, Any]:
-    """The limit that a request ran into: whoever asked may use its model."""
+    """The status of the limit that refused a request. Its user may use its model."""
     model = standing.rule.language_model
     return standing_state(standing, model.name if model else None)

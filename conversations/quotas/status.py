@@ -1,4 +1,4 @@
-"""How a limit stands for one person, and the refusal where it leaves no room, in words."""
+"""The status of one limit for one user, and the error when it is exhausted."""
 
 import math
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from conversations.refusal import Refused
 
 
 class QuotaExceeded(Refused):
-    """A rule leaves no room. ``message`` names the rule, what is left and when it starts anew.
+    """A limit leaves too little. ``message`` names the limit, what is left, and when it resets.
 
-    ``resets_at`` is that moment; None where there is none, or where at least so much is
-    ``needed`` that it fits in no window.
+    ``resets_at`` is that moment; None for a limit that never resets, or where ``needed``, the
+    least amount that makes sense, is more than the whole limit.
     """
 
     def __init__(self, standing: "Standing", needed: int) -> None:
@@ -28,13 +28,13 @@ class QuotaExceeded(Refused):
 
     @property
     def seconds_left(self) -> int | None:
-        """How long until it is worth asking again; None where it never is."""
+        """The seconds until a retry can succeed; None where it never can."""
         return _seconds_until(self.resets_at)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How one rule stands for one person now."""
+    """The status of one limit for one user: used and held amounts, and the end of its window."""
 
     rule: Rule
     used: int
@@ -43,32 +43,32 @@ class Standing:
 
     @property
     def left(self) -> int:
-        """What can still be reserved, never below zero."""
+        """The amount that can still be reserved, never below zero."""
         return max(0, self.rule.limit - self.used - self.held)
 
     @property
     def seconds_left(self) -> int | None:
-        """How long until it starts anew, at least a second; None for a limit in all."""
+        """The seconds until it resets, at least one; None for a limit that never resets."""
         return _seconds_until(self.resets_at)
 
     def refusal(self, *, fits_never: bool = False) -> str:
-        """Why a request is refused, in words: which rule, what is left, when it starts anew."""
-        told = {"limit": self._limit(), "rest": self._rest(), "anew": _in_words(self.resets_at)}
+        """The reason of a refusal as text: the limit, what is left, and when it resets."""
+        parts = {"limit": self._limit(), "rest": self._rest(), "resets": _in_words(self.resets_at)}
         if fits_never:
-            return _("%(limit)s, and this needs more.") % told
+            return _("%(limit)s, and this needs more.") % parts
         if self.resets_at is None:
-            return _("%(limit)s, and %(rest)s.") % told
-        text = _("%(limit)s; %(rest)s, which is too little for this. It starts anew %(anew)s.")
-        return text % told
+            return _("%(limit)s, and %(rest)s.") % parts
+        text = _("%(limit)s; %(rest)s, which is too little for this. It resets %(resets)s.")
+        return text % parts
 
     def _limit(self) -> str:
         rule = self.rule
-        told = {"limit": rule.in_full(), "group": rule.group.name if rule.group else ""}
+        names = {"limit": rule.in_full(), "group": rule.group.name if rule.group else ""}
         if rule.api_key_id:
-            return _("The limit of this API key is %(limit)s") % told
+            return _("The limit of this API key is %(limit)s") % names
         if rule.group:
-            return _("The limit of your group “%(group)s” is %(limit)s") % told
-        return _("Your limit is %(limit)s") % told
+            return _("The limit of your group “%(group)s” is %(limit)s") % names
+        return _("Your limit is %(limit)s") % names
 
     def _rest(self) -> str:
         rest = amount_in_words(self.rule.measure, self.left)
@@ -76,7 +76,7 @@ class Standing:
 
 
 def amount_in_words(measure: str, amount: int) -> str:
-    """An amount as people read it: "1,200 tokens", "1 request", "0.42 USD", "0.00042 USD"."""
+    """An amount as text: "1,200 tokens", "1 request", "0.42 USD", "0.00042 USD"."""
     number = money(amount) if Measure(measure).is_money else f"{amount:,}"
     return with_unit(measure, number, amount)
 

@@ -1,4 +1,4 @@
-"""How many tokens a request can cost at most, and about how many a text has."""
+"""Token counts: an upper bound for a request, and estimates for a text."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ import msgspec
 from conversations.models import LanguageModel, Message
 from conversations.upstream import ChatMessage, CompletionRequest
 
-# Roles, separators and the template's own words around each message, and around the whole.
+# Roles, separators and words of the chat template around each message, and around the request.
 TOKENS_A_MESSAGE = 16
 TOKENS_A_REQUEST = 64
 # English has about four bytes a token; other languages have fewer, which the bound covers.
@@ -18,7 +18,7 @@ SHORT_PIECE_BYTES = 16
 
 
 class PromptSize(NamedTuple):
-    """The most tokens that a prompt can have, and a guess at how many it has."""
+    """An upper bound and an estimate of the tokens of a prompt."""
 
     bound: int
     estimate: int
@@ -32,21 +32,21 @@ def prompt_size(
 ) -> PromptSize:
     """The size of a branch as a prompt for ``model``.
 
-    No token is shorter than a byte, so the bytes are a bound for what nobody has counted yet.
-    What the provider has counted on the same branch and model is taken as counted.
+    No token is shorter than a byte, so the number of bytes is the bound for text without a count.
+    Text whose tokens the provider has counted, on the same branch and model, has that count.
     """
     counted, rest = _counted(branch, model)
     extra = len(msgspec.json.encode([parameters.get("tools"), parameters.get("response_format")]))
     replays = model.reasoning_policy == LanguageModel.ReasoningPolicy.ALWAYS
     fresh = sum(message_bytes(message, replays=replays) for message in rest)
-    # Counted or not: they may have been added or changed since.
+    # Not part of the counted text: they may have been added or changed since.
     fresh += extra + len(system_message.encode())
     overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * len(rest)
     return PromptSize(counted + fresh + overhead, counted + fresh // BYTES_A_TOKEN + len(rest) * 4)
 
 
 def request_size(request: CompletionRequest, model: LanguageModel) -> PromptSize:
-    """The size of a request that belongs to no conversation, so that nothing of it is counted."""
+    """The size of a request that belongs to no conversation: nothing of it has a count."""
     always = model.reasoning_policy == LanguageModel.ReasoningPolicy.ALWAYS
     fresh = sum(_wire_bytes(message, replays=always) for message in request.messages)
     wanted = request.response_format
@@ -76,14 +76,14 @@ def _counted(branch: Sequence[Message], model: LanguageModel) -> tuple[int, Sequ
 
 
 def message_bytes(message: Message, *, replays: bool = False) -> int:
-    """The bytes that a message takes in a request; with its reasoning where that goes back."""
+    """The bytes of a message in a request; with its reasoning where that is sent back."""
     calls = len(msgspec.json.encode(message.tool_calls)) if message.tool_calls else 0
     reasoning = len(message.reasoning_content.encode()) if calls or replays else 0
     return len(message.content.encode()) + calls + reasoning
 
 
 def about(text_bytes: int, pieces: int = 0) -> int:
-    """About how many tokens a generated text has, that came in so many pieces (0: unknown)."""
+    """An estimate of the tokens of a generated text that came in ``pieces`` (0: unknown)."""
     if pieces and text_bytes / pieces <= SHORT_PIECE_BYTES:
         return pieces
     return -(-text_bytes // BYTES_A_TOKEN)

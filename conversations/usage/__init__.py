@@ -1,1 +1,1 @@
-"""What was used: reports for administrators, and a user's own usage."""
+"""Usage from the daily totals: ``reports`` for administrators, ``own`` for one user."""

@@ -1,4 +1,4 @@
-"""What one person has used lately, from the sums of the days."""
+"""The usage of one user in the last 30 days."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ _MODEL_COLUMNS = (
 
 @dataclass(frozen=True)
 class DayOfUse:
-    """How many tokens a person used on one day, in UTC."""
+    """The tokens that a user used on one day, in UTC."""
 
     day: date
     tokens: int
@@ -28,7 +28,7 @@ class DayOfUse:
 
 @dataclass(frozen=True)
 class ModelUse:
-    """What a person used of one model. The cost is in millionths of the currency."""
+    """The usage of one model by a user. The cost is in millionths of the currency."""
 
     model_name: str
     answers: int
@@ -38,7 +38,7 @@ class ModelUse:
 
 
 def use_by_day(user: User) -> list[DayOfUse]:
-    """The last 30 days up to today, oldest first, those without any use too."""
+    """The last 30 days up to today, oldest first, days without usage too."""
     rows = UsageDay.objects.filter(user=user, day__gte=_first_day()).values("day")
     sums = rows.annotate(tokens=Sum(F("prompt_tokens") + F("completion_tokens")))
     tokens = {row["day"]: row["tokens"] for row in sums}
@@ -47,7 +47,7 @@ def use_by_day(user: User) -> list[DayOfUse]:
 
 
 def use_by_model(user: User) -> list[ModelUse]:
-    """The models that the person used in the last 30 days, the most used first."""
+    """The models that the user used in the last 30 days, the most used first."""
     rows = UsageDay.objects.filter(user=user, day__gte=_first_day()).values("model_name")
     sums = rows.annotate(
         all_answers=Sum("answers"),

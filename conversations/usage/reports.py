@@ -1,6 +1,6 @@
-"""Where the tokens went: the ledger's daily sums by day, model, provider, person, group, error.
+"""Usage reports: breakdowns by day, model, provider, user, group and error.
 
-Every question is one query over the sums, never over the ledger itself.
+Each is one query over the daily totals, never over the ledger itself.
 """
 
 from collections import defaultdict
@@ -18,10 +18,10 @@ from conversations.models import UsageDay, UsageTotal, User
 
 @dataclass(frozen=True)
 class Sums:
-    """What some answers used together. Costs are in millionths of the currency.
+    """The usage of some answers together. Costs are in millionths of the currency.
 
     ``failed`` counts answers that ended in an error; ``first_token_ms`` is a sum over the
-    ``first_token_answers`` that said anything.
+    ``first_token_answers`` that had any token.
     """
 
     answers: int = 0
@@ -43,17 +43,17 @@ class Sums:
 
     @property
     def estimated_share(self) -> float:
-        """Which part of the answers was counted by an estimate, from 0 to 1."""
+        """The part of the answers whose tokens were estimated, from 0 to 1."""
         return self.estimated / self.answers if self.answers else 0.0
 
     @property
     def failed_share(self) -> float:
-        """Which part of the answers failed, from 0 to 1."""
+        """The part of the answers that failed, from 0 to 1."""
         return self.failed / self.answers if self.answers else 0.0
 
     @property
     def mean_first_token_ms(self) -> float | None:
-        """How long the first token took on average; None where no answer said anything."""
+        """The mean time to the first token; None where no answer had any."""
         return self.first_token_ms / self.first_token_answers if self.first_token_answers else None
 
 
@@ -61,7 +61,7 @@ class Sums:
 class Row:
     """One line of a breakdown: a day, a name or an error code, and its sums.
 
-    ``key`` selects it alone, where a selection can: see :class:`Selection`.
+    ``key`` is the value with which a :class:`Selection` chooses this line alone; empty if none can.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Rows, and the sums of all answers that were looked at: groups overlap, so it is no sum."""
+    """Rows, and the sums of all selected answers. Groups overlap, so the rows do not add up."""
 
     rows: list[Row]
     total: Sums
@@ -79,9 +79,9 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which answers are looked at: those begun from ``first`` to ``last``, both included, in UTC.
+    """A choice of answers: those started from ``first`` to ``last``, both included, in UTC.
 
-    Names are those of the ledger, which outlive what they name.
+    Names are those in the ledger, which stay when an object is renamed or deleted.
     """
 
     first: date
@@ -96,13 +96,13 @@ class Selection:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
     def totals(self) -> QuerySet[Any]:
-        """The sums to add up where persons are not told apart: the smallest that can answer."""
+        """The smallest table of sums that is enough for a report that does not list users."""
         if self.username or self.group:
             return self.usage_days()
         return self._selected(UsageTotal.objects.all())
 
     def usage_days(self) -> QuerySet[UsageDay]:
-        """The sums by person."""
+        """The sums by user."""
         rows = self._selected(UsageDay.objects.all())
         if self.username:
             rows = rows.filter(username=self.username)
@@ -129,7 +129,7 @@ _SUMS = {
 
 
 def _summed(rows: QuerySet[Any], *names: str) -> list[tuple[tuple[Any, ...], Sums]]:
-    """The sums of the rows for each combination of what these columns hold."""
+    """The sums of the rows for each combination of values of these columns."""
     found = rows.order_by().values_list(*names).annotate(**_SUMS)
     # PostgreSQL gives sums of big integers as decimals.
     return [(row[: len(names)], Sums(*map(int, row[len(names) :]))) for row in found]
@@ -165,8 +165,8 @@ def _by_name(selection: Selection, column: str) -> Breakdown:
     return Breakdown(_ranked(rows), _total(row.sums for row in rows))
 
 
-def by_person(selection: Selection) -> Breakdown:
-    """The people by the names that they had, those with the most tokens first."""
+def by_user(selection: Selection) -> Breakdown:
+    """The users by the names that they had, those with the most tokens first."""
     found: dict[str, Sums] = defaultdict(Sums)
     for (_user_id, username), sums in _summed(selection.usage_days(), "user_id", "username"):
         found[username] += sums
@@ -176,7 +176,7 @@ def by_person(selection: Selection) -> Breakdown:
 
 @dataclass
 class _Groups:
-    """Sums of people added to every group that they are in today."""
+    """Sums of users, added to each group that the user is in today."""
 
     memberships: dict[int | None, list[str]]
     sums: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
@@ -187,16 +187,17 @@ class _Groups:
 
 
 def by_group(selection: Selection) -> Breakdown:
-    """The groups as they are today. Who is in two counts in both, who is in none in the last."""
-    people = _summed(selection.usage_days(), "user_id")
+    """The groups as they are today. A user of two groups counts in both; the last row has users
+    without a group."""
+    users = _summed(selection.usage_days(), "user_id")
     groups = _Groups(_memberships())
-    for (user_id,), sums in people:
+    for (user_id,), sums in users:
         groups.add(user_id, sums)
-    nobodys = groups.sums.pop("", None)
+    without_group = groups.sums.pop("", None)
     rows = _ranked(Row(name, sums, name) for name, sums in groups.sums.items())
-    if nobodys:
-        rows.append(Row(_("In no group"), nobodys))
-    return Breakdown(rows, _total(sums for _key, sums in people))
+    if without_group:
+        rows.append(Row(_("In no group"), without_group))
+    return Breakdown(rows, _total(sums for _key, sums in users))
 
 
 def _memberships() -> dict[int | None, list[str]]:
@@ -207,7 +208,7 @@ def _memberships() -> dict[int | None, list[str]]:
 
 
 def by_error(selection: Selection) -> Breakdown:
-    """The kinds of error that ended answers, the most frequent first."""
+    """The errors that ended answers, the most frequent first."""
     found = _summed(selection.totals(), "error_code")
     rows = [Row(code, sums, code) for (code,), sums in found if code]
     rows.sort(key=lambda row: (-row.sums.answers, row.name))

@@ -117,7 +117,7 @@ def revoke_link(request: SignedInRequest, link_id: UUID) -> HttpResponse:
 @_json_view
 def share_person(request: SignedInRequest) -> HttpResponse:
     """Confirm an exact username; nothing is completed or listed."""
-    user = access.person_named(request.GET.get("username", "").strip())
+    user = access.user_named(request.GET.get("username", "").strip())
     return JsonResponse({"username": user.get_username()})
 
 

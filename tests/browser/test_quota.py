@@ -126,9 +126,9 @@ def test_an_answer_that_was_shortened_by_a_limit_says_so(
     limit(1_000)
     page = open_page(new_page, alice)
     converse(page)
-    expect(answer(page)).to_contain_text("What is left of your limit allows")
+    expect(answer(page)).to_contain_text("Your limit allows only")
     page.reload()
-    expect(answer(page)).to_contain_text("What is left of your limit allows")
+    expect(answer(page)).to_contain_text("Your limit allows only")
 
 
 def test_the_account_page_is_in_the_menu_and_shows_local_times(

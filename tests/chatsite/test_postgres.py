@@ -24,7 +24,7 @@ with transaction.atomic():
     print("answered")
     for look_up in (
         lambda: access.model_for(zoe, "a\\0b"),
-        lambda: access.person_named("a\\0b"),
+        lambda: access.user_named("a\\0b"),
     ):
         try:
             look_up()

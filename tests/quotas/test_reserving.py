@@ -77,7 +77,7 @@ def test_too_little_for_a_useful_answer_is_refused_with_rule_rest_and_reset(
         reserve(uuid4(), wanted(people, model))
     assert refused.value.message.startswith(
         "Your limit is 241 tokens a day; 131 tokens are left, which is too little for this. "
-        "It starts anew on "
+        "It resets on "
     )
     assert refused.value.seconds_left is not None
 

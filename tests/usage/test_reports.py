@@ -37,7 +37,7 @@ SELECTIONS: dict[str, tuple[dict[str, str], Q]] = {
 LISTED = (
     ("days", "day", "day"),
     ("models", "model", "model_name"),
-    ("people", "person", "username"),
+    ("people", "user", "username"),
     ("providers", "provider", "provider_name"),
 )
 
@@ -152,7 +152,7 @@ def test_a_deleted_person_and_model_keep_their_lines(
 ) -> None:
     people.alice.delete()
     LanguageModel.objects.all().delete()
-    assert "alice" in [line["person"] for line in dana.exports("people")]
+    assert "alice" in [line["user"] for line in dana.exports("people")]
     assert dana.tiles(person="alice", model="vendor/large")["Answers"] == "2"
 
 
