@@ -219,7 +219,7 @@ def _problems_of_limits(row: Row, plan: Plan) -> Iterator[str]:
         (found["measure"], found["period"], found["model"]) for found in _limits_of(row)
     )
     if any(count > 1 for count in slots.values()):
-        yield _("two limits of the same kind")
+        yield _("two limits have the same measure, period and model")
 
 
 def limit_of(text: str, models: dict[str, LanguageModel]) -> Limit:

@@ -33,7 +33,7 @@ def rename(user: User, conversation_id: UUID, title: str) -> None:
     """Change the title of a conversation."""
     wanted = " ".join(title.split())[:TITLE_CHARACTERS]
     if not wanted:
-        raise Refused("empty_title", _("A title needs at least one character."), "title")
+        raise Refused("empty_title", _("The title is empty. Enter a title."), "title")
     with transaction.atomic():
         conversation = access.conversation_for(user, conversation_id)
         conversation.advance()

@@ -88,7 +88,7 @@ def _check_strings(selection: Selection) -> None:
         text = _("The title can have at most %s characters.")
         raise Refused("too_long", text % LONGEST_TITLE, "title")
     if len(selection.masks) > MOST_MASKS:
-        text = _("At most %s strings can be masked.")
+        text = _("You can mask at most %s strings.")
         raise Refused("too_many", text % MOST_MASKS, "masks")
     for mask in selection.masks:
         if len(mask.strip()) < SHORTEST_MASK:

@@ -133,7 +133,7 @@ def test_a_file_that_was_confirmed_twice_is_refused_the_second_time(
         ("x,,,tokens/day@gone=1", "limit “tokens/day@gone=1”: unknown model “gone”"),
         ("x,,,tokens/day=lots", ("limit “tokens/day=lots”: Write a number such as 500, 1,500, 100k "
          "or 2.5M.")),
-        ("x,,,tokens/day=1|tokens/day=2", "two limits of the same kind"),
+        ("x,,,tokens/day=1|tokens/day=2", "two limits have the same measure, period and model"),
         ("x,,,,more", "more cells than columns"),
     ],
 )  # fmt: skip
