@@ -78,3 +78,9 @@ def seconds(piece: str, length: int) -> float:
         found_secrets({"messages": [{"content": piece * (length // len(piece))}]})
         found.append(time.process_time() - started)
     return min(found)
+
+
+def test_at_most_a_hundred_strings_are_offered() -> None:
+    text = " ".join(f"ann{number}@example.org" for number in range(150))
+    found = found_secrets({"messages": [{"content": text}]})
+    assert [each.text for each in found] == text.split()[:100]
