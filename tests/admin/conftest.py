@@ -2,20 +2,20 @@
 
 import pytest
 
-from tests.admin.desk import Desk, desk_of, staff_member
+from tests.admin.administrator import Administrator, staff_member
 from tests.people import People
 
 
 @pytest.fixture
-def dana(people: People) -> Desk:
+def dana(people: People) -> Administrator:
     """The superuser."""
-    return desk_of(people.dana)
+    return Administrator(people.dana)
 
 
 @pytest.fixture
-def sam(people: People) -> Desk:
+def sam(people: People) -> Administrator:
     """A member of staff who keeps people, groups and limits, and is no superuser."""
-    return desk_of(
+    return Administrator(
         staff_member(
             "sam",
             "view_user",

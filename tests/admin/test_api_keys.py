@@ -10,7 +10,7 @@ from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
 from conversations.models import ApiKey, User
 from conversations.quotas.amounts import Limit
-from tests.admin.desk import Desk, desk_of, staff_member, told, trail
+from tests.admin.administrator import Administrator, audit_entries, last_change, staff_member
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +22,10 @@ def made(user: User, name: str = "nightly", **choices: Any) -> ApiKey:
     return api_keys.create(user, KeyChoices(name, **choices))[0]
 
 
-def revoke(desk: Desk, *keys: ApiKey) -> None:
+def revoke(administrator: Administrator, *keys: ApiKey) -> None:
     """Choose the action for these keys and confirm it."""
     chosen = {"action": "revoke", "_selected_action": [key.pk for key in keys]}
-    answer = desk.client.post(KEYS, {**chosen, "confirmed": "1"})
+    answer = administrator.client.post(KEYS, {**chosen, "confirmed": "1"})
     assert answer.status_code == 302
 
 
@@ -33,7 +33,7 @@ def test_the_list_tells_whose_key_it_is_and_how_it_stands(people: People) -> Non
     key = made(people.alice, "build server")
     made(people.bob, "old one", expires_at=timezone.now())
     ApiKey.objects.filter(pk=key.pk).update(last_used_at=timezone.now() - timedelta(days=3))
-    text = desk_of(people.dana).text(KEYS)
+    text = Administrator(people.dana).text(KEYS)
     for part in ("alice", "build server", f"{key.prefix}…", "expired", "working", "never"):
         assert part in text
 
@@ -53,7 +53,7 @@ def test_the_list_is_searched_and_filtered(people: People, query: str, names: se
     made(people.alice, "first")
     made(people.bob, "second", expires_at=timezone.now())
     api_keys.revoke(made(people.alice, "ended"))
-    page = desk_of(people.dana).client.get(f"{KEYS}?{query.format(bob=people.bob.pk)}")
+    page = Administrator(people.dana).client.get(f"{KEYS}?{query.format(bob=people.bob.pk)}")
     assert {key.name for key in page.context["cl"].result_list} == names
 
 
@@ -61,50 +61,56 @@ def test_keys_are_revoked_with_a_line_in_the_trail_for_each(people: People) -> N
     keys = [made(people.alice, "first"), made(people.bob, "second")]
     ended = made(people.bob, "ended")
     api_keys.revoke(ended)
-    revoke(desk_of(people.dana), *keys, ended)
+    revoke(Administrator(people.dana), *keys, ended)
     assert not ApiKey.objects.unrevoked().exists()
-    assert trail() == [("dana", "revoked", str(key)) for key in keys]
-    assert list(told()[1]) == ["revoked_at"]
+    assert audit_entries() == [("dana", "revoked", str(key)) for key in keys]
+    assert list(last_change()[1]) == ["revoked_at"]
 
 
 def test_staff_revoke_keys_of_people_and_not_of_administrators(people: People) -> None:
     erin = staff_member("erin", "view_apikey", "change_apikey")
     of_alice, of_dana, own = made(people.alice), made(people.dana), made(erin)
-    revoke(desk_of(erin), of_alice, of_dana, own)
+    revoke(Administrator(erin), of_alice, of_dana, own)
     assert list(ApiKey.objects.unrevoked()) == [of_dana]
 
 
 def test_without_the_permission_there_is_nothing_to_see(people: People) -> None:
     key = made(people.alice)
-    desk = desk_of(staff_member("erin"))
-    assert (desk.status(KEYS), desk.status(f"{KEYS}{key.pk}/change/")) == (403, 403)
+    administrator = Administrator(staff_member("erin"))
+    assert (administrator.status(KEYS), administrator.status(f"{KEYS}{key.pk}/change/")) == (
+        403,
+        403,
+    )
 
 
 def test_a_key_is_seen_and_not_changed(people: People) -> None:
     limits = [Limit("tokens", "day", None, 5_000)]
     key = made(people.alice, models=[], addresses=["10.0.0.0/8"], limits=limits)
-    desk = desk_of(people.dana)
-    text = desk.text(f"{KEYS}{key.pk}/change/")
+    administrator = Administrator(people.dana)
+    text = administrator.text(f"{KEYS}{key.pk}/change/")
     for part in ("10.0.0.0/8", "5,000 tokens a day", key.prefix):
         assert part in text
     assert key.key_hash not in text
-    desk.client.post(f"{KEYS}{key.pk}/change/", {"name": "mine", "user": people.dana.pk})
+    administrator.client.post(f"{KEYS}{key.pk}/change/", {"name": "mine", "user": people.dana.pk})
     key.refresh_from_db()
     assert (key.name, key.user) == ("nightly", people.alice)
-    assert (desk.status(f"{KEYS}add/"), desk.status(f"{KEYS}{key.pk}/delete/")) == (403, 403)
+    assert (
+        administrator.status(f"{KEYS}add/"),
+        administrator.status(f"{KEYS}{key.pk}/delete/"),
+    ) == (403, 403)
 
 
 def test_a_limit_of_a_key_is_not_among_those_of_administrators(people: People) -> None:
     key = made(people.alice, limits=[Limit("tokens", "day", None, 4_321)])
-    desk = desk_of(people.dana)
-    assert "4,321" not in desk.text("/admin/conversations/rule/")
+    administrator = Administrator(people.dana)
+    assert "4,321" not in administrator.text("/admin/conversations/rule/")
     address = f"/admin/conversations/rule/{key.rules.get().pk}/change/"
-    assert desk.status(address) == 302
+    assert administrator.status(address) == 302
 
 
 def test_a_persons_page_lists_their_keys(people: People) -> None:
     made(people.alice, "build server")
     made(people.bob, "bobs")
-    text = desk_of(people.dana).text(f"/admin/conversations/user/{people.alice.pk}/change/")
+    text = Administrator(people.dana).text(f"/admin/conversations/user/{people.alice.pk}/change/")
     assert "build server" in text
     assert "bobs" not in text

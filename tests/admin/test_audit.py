@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from conversations import audit
 from conversations.models import AuditEntry, Policy, Provider
-from tests.admin.desk import Desk, told, trail
+from tests.admin.administrator import Administrator, audit_entries, last_change
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
@@ -24,21 +24,21 @@ def test_only_what_changed_is_told(people: People) -> None:
     with audit.change(people.dana, "changed", policy):
         policy.currency = "EUR"
         policy.save()
-    assert told() == ({"currency": "USD"}, {"currency": "EUR"})
+    assert last_change() == ({"currency": "USD"}, {"currency": "EUR"})
 
 
 def test_a_save_that_changes_nothing_leaves_no_entry(people: People) -> None:
     policy = Policy.objects.create()
     with audit.change(people.dana, "changed", policy):
         policy.save()
-    assert trail() == []
+    assert audit_entries() == []
 
 
 def test_who_is_in_a_many_to_many_field_is_told(people: People) -> None:
     staff = Group.objects.create(name="staff")
     with audit.change(people.dana, "changed", people.alice):
         people.alice.groups.add(staff)
-    assert told() == ({}, {"groups": ["staff"]})
+    assert last_change() == ({}, {"groups": ["staff"]})
 
 
 def test_an_encrypted_field_is_only_said_to_be_set_changed_and_removed(people: People) -> None:
@@ -48,7 +48,7 @@ def test_an_encrypted_field_is_only_said_to_be_set_changed_and_removed(people: P
         with audit.change(people.dana, "changed", provider):
             provider.api_key = provider.extra_headers = key
             provider.save()
-        said.append(told()[1])
+        said.append(last_change()[1])
     assert said == [
         {"api_key": word, "extra_headers": word} for word in ("set", "changed", "removed")
     ]
@@ -70,30 +70,30 @@ def test_what_is_named_like_a_secret_is_hidden_at_any_depth(people: People, name
 @pytest.mark.parametrize("name", ["prompt_tokens", "reasoning_tokens", "monkey", "keyboard"])
 def test_what_only_sounds_like_a_secret_is_shown(people: People, name: str) -> None:
     audit.record(people.dana, "changed", people.alice, {name: 1}, {name: 2})
-    assert told() == ({name: 1}, {name: 2})
+    assert last_change() == ({name: 1}, {name: 2})
 
 
 def test_an_entry_outlives_who_made_it_and_what_it_is_about(people: People) -> None:
     audit.record(people.dana, "changed", people.alice, {}, {"x": 1})
     people.alice.delete()
     people.dana.delete()
-    assert trail() == [("dana", "changed", "alice")]
+    assert audit_entries() == [("dana", "changed", "alice")]
 
 
-def test_the_page_of_a_model_and_its_deletion_leave_entries(dana: Desk) -> None:
+def test_the_page_of_a_model_and_its_deletion_leave_entries(dana: Administrator) -> None:
     model = make_model()
     address = f"/admin/conversations/languagemodel/{model.pk}/"
     dana.client.post(f"{address}delete/", {"post": "yes"})
-    assert trail() == [("dana", "deleted", "test/model")]
-    assert told()[0]["upstream_name"] == "test/model"
+    assert audit_entries() == [("dana", "deleted", "test/model")]
+    assert last_change()[0]["upstream_name"] == "test/model"
 
 
-def test_what_a_deletion_takes_along_is_told_too(dana: Desk, people: People) -> None:
+def test_what_a_deletion_takes_along_is_told_too(dana: Administrator, people: People) -> None:
     model = make_model()
     limit(1_500_000, "cost", language_model=model, user=people.alice)
     limit(400, language_model=model, group=Group.objects.create(name="staff"))
     dana.client.post(f"/admin/conversations/provider/{model.provider.pk}/delete/", {"post": "yes"})
-    assert sorted(name for _, action, name in trail() if action == "deleted") == [
+    assert sorted(name for _, action, name in audit_entries() if action == "deleted") == [
         "Group: staff: 400 tokens a day for test/model",
         "Provider at http://127.0.0.1:9/v1",
         "alice: 1.50 USD a day for test/model",
@@ -102,7 +102,7 @@ def test_what_a_deletion_takes_along_is_told_too(dana: Desk, people: People) -> 
     assert AuditEntry.objects.exclude(target_id="None").count() == 4
 
 
-def test_the_trail_is_searched_filtered_and_shown(dana: Desk, people: People) -> None:
+def test_the_trail_is_searched_filtered_and_shown(dana: Administrator, people: People) -> None:
     audit.record(people.dana, "changed", people.alice, {"email": "a@x.org"}, {"email": "b@x.org"})
     audit.record(people.dana, "deleted", people.bob, {}, {})
     root = "/admin/conversations/auditentry/"
@@ -116,7 +116,7 @@ def test_the_trail_is_searched_filtered_and_shown(dana: Desk, people: People) ->
         assert [each.target_name for each in found] == names
 
 
-def test_the_trail_is_written_by_nobody(dana: Desk, people: People) -> None:
+def test_the_trail_is_written_by_nobody(dana: Administrator, people: People) -> None:
     audit.record(people.dana, "changed", people.alice, {}, {"x": 1})
     root = "/admin/conversations/auditentry/"
     entry = AuditEntry.objects.get()
@@ -124,10 +124,12 @@ def test_the_trail_is_written_by_nobody(dana: Desk, people: People) -> None:
         assert dana.client.post(page, {"post": "yes"}).status_code == 403
     assert dana.client.post(f"{root}{entry.pk}/change/", {"action": "x"}).status_code == 403
     dana.client.post(root, {"action": "delete_selected", "_selected_action": entry.pk, "post": "y"})
-    assert trail() == [("dana", "changed", "alice")]
+    assert audit_entries() == [("dana", "changed", "alice")]
 
 
-def test_the_trail_is_read_by_staff_with_the_permission_alone(sam: Desk, people: People) -> None:
+def test_the_trail_is_read_by_staff_with_the_permission_alone(
+    sam: Administrator, people: People
+) -> None:
     audit.record(people.dana, "changed", people.alice, {}, {"x": 1})
     root = "/admin/conversations/auditentry/"
     assert sam.status(root) == 200

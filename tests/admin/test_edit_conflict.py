@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from conversations.generation import operations
 from conversations.models import Policy, Provider, Rule, User
-from tests.admin.desk import PEOPLE, Desk, filled
+from tests.admin.administrator import USERS, Administrator, filled
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 class Tab:
     """A page that was opened some time ago."""
 
-    def __init__(self, desk: Desk, address: str) -> None:
-        self._desk, self._address = desk, address
-        self._form = filled(desk.client.get(address).context["adminform"].form)
+    def __init__(self, administrator: Administrator, address: str) -> None:
+        self._desk, self._address = administrator, address
+        self._form = filled(administrator.client.get(address).context["adminform"].form)
 
     def save(self, **fields: Any) -> str:
         """Send it with these fields changed; what is wrong, or nothing."""
@@ -31,12 +31,14 @@ class Tab:
         return " ".join(shown.non_field_errors())
 
 
-def tab_of(desk: Desk, target: Any) -> Tab:
+def tab_of(administrator: Administrator, target: Any) -> Tab:
     meta = target._meta
-    return Tab(desk, f"/admin/{meta.app_label}/{meta.model_name}/{target.pk}/change/")
+    return Tab(administrator, f"/admin/{meta.app_label}/{meta.model_name}/{target.pk}/change/")
 
 
-def test_an_old_page_does_not_activate_who_was_deactivated(dana: Desk, people: People) -> None:
+def test_an_old_page_does_not_activate_who_was_deactivated(
+    dana: Administrator, people: People
+) -> None:
     old = tab_of(dana, people.alice)
     dana.act("deactivate", [people.alice])
     told = old.save(first_name="Al")
@@ -46,7 +48,7 @@ def test_an_old_page_does_not_activate_who_was_deactivated(dana: Desk, people: P
     assert (alice.is_active, alice.first_name) == (False, "")
 
 
-def test_an_old_page_does_not_resume_what_was_paused(dana: Desk) -> None:
+def test_an_old_page_does_not_resume_what_was_paused(dana: Administrator) -> None:
     provider = make_model().provider
     old = tab_of(dana, provider)
     operations.set_paused(dana.user, provider, paused=True)
@@ -56,7 +58,7 @@ def test_an_old_page_does_not_resume_what_was_paused(dana: Desk) -> None:
 
 
 @pytest.mark.parametrize("is_stored", [True, False])
-def test_an_old_page_does_not_end_the_draining(dana: Desk, *, is_stored: bool) -> None:
+def test_an_old_page_does_not_end_the_draining(dana: Administrator, *, is_stored: bool) -> None:
     if is_stored:
         Policy.objects.create(pk=1)
     old = tab_of(dana, Policy(pk=1))
@@ -65,20 +67,22 @@ def test_an_old_page_does_not_end_the_draining(dana: Desk, *, is_stored: bool) -
     assert (Policy.current().draining, Policy.current().default_link_days) == (True, 30)
 
 
-def test_a_limit_that_somebody_raised_is_not_lowered_again(dana: Desk) -> None:
+def test_a_limit_that_somebody_raised_is_not_lowered_again(dana: Administrator) -> None:
     old = tab_of(dana, limit(100))
     Rule.objects.update(limit=200)
     assert old.save(amount="100").startswith("This has changed since you opened the page.")
     assert Rule.objects.get().limit == 200
 
 
-def test_a_change_that_leaves_no_trail_is_told_without_a_name(dana: Desk, people: People) -> None:
+def test_a_change_that_leaves_no_trail_is_told_without_a_name(
+    dana: Administrator, people: People
+) -> None:
     old = tab_of(dana, people.alice)
     User.objects.filter(pk=people.alice.pk).update(last_name="Liddell")
     assert old.save(first_name="Al").startswith("This has changed since you opened the page.")
 
 
-def test_what_moves_by_itself_is_no_change(dana: Desk, people: People) -> None:
+def test_what_moves_by_itself_is_no_change(dana: Administrator, people: People) -> None:
     old = tab_of(dana, people.alice)
     User.objects.filter(pk=people.alice.pk).update(
         last_login=timezone.now(), password="hashed anew"
@@ -88,15 +92,15 @@ def test_what_moves_by_itself_is_no_change(dana: Desk, people: People) -> None:
 
 
 def test_a_form_that_was_drawn_from_nobody_knows_what_changes_nothing(
-    dana: Desk, people: People
+    dana: Administrator, people: People
 ) -> None:
     old = tab_of(dana, people.alice)
     assert old.save(first_name="Al", drawn_from="").startswith("This has changed")
     assert User.objects.get(username="alice").first_name == ""
 
 
-def test_a_program_that_sends_fields_alone_means_them(dana: Desk, people: People) -> None:
-    address = f"{PEOPLE}{people.alice.pk}/change/"
+def test_a_program_that_sends_fields_alone_means_them(dana: Administrator, people: People) -> None:
+    address = f"{USERS}{people.alice.pk}/change/"
     form = filled(dana.client.get(address).context["adminform"].form)
     del form["drawn_from"]
     dana.client.post(address, form | {"first_name": "Al"})

@@ -36,7 +36,7 @@ def month(people: People) -> None:
 
 def listed(dana: Administrator, **query: Any) -> list[tuple[str, str]]:
     """Who asked which model, in the order of the list."""
-    page = dana.opens(LIST, **query)
+    page = dana.text(LIST, **query)
     people = re.findall(r'field-username"[^>]*>([^<]*)', page)
     return list(zip(people, re.findall(r'field-model_name"[^>]*>([^<]*)', page), strict=True))
 
@@ -58,7 +58,7 @@ def test_an_entry_is_shown_and_nobody_can_add_change_or_delete_one(
 ) -> None:
     before = list(LedgerEntry.objects.order_by("pk").values())
     path = f"{LIST}{before[0]['id']}/"
-    assert "alice" in dana.opens(f"{path}change/")
+    assert "alice" in dana.text(f"{path}change/")
     assert dana.client.post(f"{path}change/", {"username": "mallory"}).status_code == 403
     assert dana.client.post(f"{path}delete/", {"post": "yes"}).status_code == 403
     assert dana.client.post(f"{LIST}add/", {"username": "mallory"}).status_code == 403
@@ -111,7 +111,7 @@ def test_the_list_counts_no_further_than_it_shows(
 ) -> None:
     monkeypatch.setattr(ledger, "MOST_LISTED", 3)
     with CaptureQueriesContext(connection) as queries:
-        assert "3 ledger entries" in dana.opens(LIST)
+        assert "3 ledger entries" in dana.text(LIST)
     counting = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
     assert counting
     assert all("LIMIT 3" in sql for sql in counting)
@@ -122,7 +122,7 @@ def test_the_list_asks_as_many_questions_of_thirty_entries_as_of_one(
 ) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
-            dana.opens(LIST)
+            dana.text(LIST)
         return len(queries)
 
     model = priced_model("vendor/small")
@@ -184,6 +184,6 @@ def test_the_list_and_the_export_are_for_staff_who_may_see_them(people: People) 
 
 def test_the_filters_offer_the_models_of_today(dana: Administrator, month: None) -> None:
     LanguageModel.objects.filter(name="vendor/large").delete()
-    page = dana.opens(LIST)
+    page = dana.text(LIST)
     assert "?model_name=vendor%2Fsmall" in page
     assert "?model_name=vendor%2Flarge" not in page

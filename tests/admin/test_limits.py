@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from conversations.models import Rule, exact_amount
 from conversations.quotas.amounts import NotALimit, amount_from_words
-from tests.admin.desk import Desk, told, trail
+from tests.admin.administrator import Administrator, audit_entries, last_change
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
@@ -44,7 +44,9 @@ def test_what_could_be_read_in_two_ways_or_in_none_is_refused(measure: str, text
 
 
 @pytest.mark.django_db
-def test_a_limit_is_added_for_everyone_a_group_and_a_person(dana: Desk, people: People) -> None:
+def test_a_limit_is_added_for_everyone_a_group_and_a_person(
+    dana: Administrator, people: People
+) -> None:
     staff = Group.objects.create(name="staff")
     for subject in ({}, {"group": staff.pk}, {"user": people.alice.pk}):
         assert dana.change(f"{RULES}add/", **NEW, **subject) == {}
@@ -52,27 +54,29 @@ def test_a_limit_is_added_for_everyone_a_group_and_a_person(dana: Desk, people: 
     for said in ("Everyone", "Group: staff", "alice", "100,000 tokens a day"):
         assert said in page
     assert [rule.limit for rule in Rule.objects.all()] == [100_000] * 3
-    assert [action for _, action, _ in trail()] == ["added"] * 3
+    assert [action for _, action, _ in audit_entries()] == ["added"] * 3
 
 
 @pytest.mark.django_db
-def test_a_cost_is_entered_and_shown_in_the_currency(dana: Desk) -> None:
+def test_a_cost_is_entered_and_shown_in_the_currency(dana: Administrator) -> None:
     dana.change(f"{RULES}add/", **NEW | {"measure": "cost", "amount": "12.50"})
     assert "12.50 USD a day" in dana.text(RULES)
     assert Rule.objects.get().limit == 12_500_000
 
 
 @pytest.mark.django_db
-def test_a_limit_is_changed_and_the_trail_says_from_what_to_what(dana: Desk) -> None:
+def test_a_limit_is_changed_and_the_trail_says_from_what_to_what(dana: Administrator) -> None:
     rule = limit(1_000)
     page = f"{RULES}{rule.pk}/change/"
     assert 'value="1,000"' in dana.text(page)
     assert dana.change(page, amount="2k") == {}
-    assert told() == ({"limit": 1000}, {"limit": 2000})
+    assert last_change() == ({"limit": 1000}, {"limit": 2000})
 
 
 @pytest.mark.django_db
-def test_a_second_limit_in_the_same_place_is_refused_in_words(dana: Desk, people: People) -> None:
+def test_a_second_limit_in_the_same_place_is_refused_in_words(
+    dana: Administrator, people: People
+) -> None:
     limit(5, user=people.alice)
     wrong = dana.change(f"{RULES}add/", **NEW, user=people.alice.pk)
     text = "Such a limit exists already: alice, 5 tokens a day. Change that one."
@@ -82,7 +86,7 @@ def test_a_second_limit_in_the_same_place_is_refused_in_words(dana: Desk, people
 
 
 @pytest.mark.django_db
-def test_limits_of_two_models_stand_beside_each_other(dana: Desk) -> None:
+def test_limits_of_two_models_stand_beside_each_other(dana: Administrator) -> None:
     one, two = make_model("one"), make_model("two")
     limit(5)
     for model in (one, two):
@@ -91,7 +95,9 @@ def test_limits_of_two_models_stand_beside_each_other(dana: Desk) -> None:
 
 
 @pytest.mark.django_db
-def test_a_limit_is_for_a_person_or_a_group_and_not_for_both(dana: Desk, people: People) -> None:
+def test_a_limit_is_for_a_person_or_a_group_and_not_for_both(
+    dana: Administrator, people: People
+) -> None:
     staff = Group.objects.create(name="staff")
     wrong = dana.change(f"{RULES}add/", **NEW, user=people.alice.pk, group=staff.pk)
     assert list(wrong) == ["group"]
@@ -99,7 +105,7 @@ def test_a_limit_is_for_a_person_or_a_group_and_not_for_both(dana: Desk, people:
 
 
 @pytest.mark.django_db
-def test_limits_are_filtered_and_searched(dana: Desk, people: People) -> None:
+def test_limits_are_filtered_and_searched(dana: Administrator, people: People) -> None:
     staff = Group.objects.create(name="staff")
     everyone, group, alice = limit(1), limit(2, group=staff), limit(3, user=people.alice)
     for query, rules in (
@@ -111,7 +117,7 @@ def test_limits_are_filtered_and_searched(dana: Desk, people: People) -> None:
 
 @pytest.mark.django_db
 def test_the_list_takes_as_many_statements_for_thirty_limits_as_for_three(
-    dana: Desk, people: People
+    dana: Administrator, people: People
 ) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -130,7 +136,7 @@ def test_the_list_takes_as_many_statements_for_thirty_limits_as_for_three(
 @pytest.mark.django_db
 @pytest.mark.parametrize(("permission", "status"), [("view_rule", 200), ("view_user", 403)])
 def test_limits_are_for_staff_with_their_permissions(
-    sam: Desk, permission: str, status: int
+    sam: Administrator, permission: str, status: int
 ) -> None:
     rule = limit(5)
     kept = sam.user.user_permissions.filter(codename=permission)

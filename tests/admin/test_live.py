@@ -43,7 +43,7 @@ def asked_to_stop() -> set[Generation]:
     return set(Generation.objects.filter(stop_requested_at__isnull=False))
 
 
-def trail() -> list[tuple[str, str, str]]:
+def audit_entries() -> list[tuple[str, str, str]]:
     entries = AuditEntry.objects.order_by("pk")
     return list(entries.values_list("actor_name", "action", "target_name"))
 
@@ -54,7 +54,7 @@ def test_what_runs_is_shown_with_what_it_used_so_far(
     begun(people.alice, model)
     begun(people.bob, model, SAID)
     finish(begun(people.charlie, model, SAID))
-    page = dana.opens("/admin/live/running/")
+    page = dana.text("/admin/live/running/")
     waiting, writing = rows(page)
     assert "2 answers are being written." in page
     assert [waiting[0], waiting[2], waiting[4]] == ["alice", "waiting", "0 tokens"]
@@ -74,19 +74,19 @@ def test_characters_of_several_bytes_are_counted_by_their_bytes(
 
 
 def test_nothing_runs(dana: Administrator) -> None:
-    assert "Nothing is being written." in dana.opens("/admin/live/")
+    assert "Nothing is being written." in dana.text("/admin/live/")
 
 
 def test_one_answer_is_stopped(dana: Administrator, people: People, model: LanguageModel) -> None:
     mine, other = begun(people.alice, model), begun(people.alice, model)
-    page = dana.presses(f"/admin/live/stop/{mine.pk}/")
+    page = dana.press(f"/admin/live/stop/{mine.pk}/")
     assert "The answer is being stopped." in page
     assert asked_to_stop() == {mine}
-    assert trail() == [("dana", "stopped", str(mine.pk))]
+    assert audit_entries() == [("dana", "stopped", str(mine.pk))]
     assert {line[2] for line in rows(page)} == {"stopping", "waiting"}
     finish(other)
-    assert "The answer had ended already." in dana.presses(f"/admin/live/stop/{other.pk}/")
-    assert len(trail()) == 1
+    assert "The answer had ended already." in dana.press(f"/admin/live/stop/{other.pk}/")
+    assert len(audit_entries()) == 1
 
 
 def test_all_answers_of_a_person_are_stopped(
@@ -94,10 +94,10 @@ def test_all_answers_of_a_person_are_stopped(
 ) -> None:
     alices = {begun(people.alice, model), begun(people.alice, model)}
     begun(people.bob, model)
-    page = dana.presses(f"/admin/live/stop-all/{people.alice.pk}/")
+    page = dana.press(f"/admin/live/stop-all/{people.alice.pk}/")
     assert "2 answers of alice are being stopped." in page
     assert asked_to_stop() == alices
-    assert trail() == [("dana", "stopped all answers", "alice")]
+    assert audit_entries() == [("dana", "stopped all answers", "alice")]
 
 
 @pytest.mark.parametrize("kind", ["model", "provider"])
@@ -107,23 +107,23 @@ def test_what_is_paused_takes_no_new_messages_until_it_is_resumed(
     running = begun(people.alice, model)
     target = {"model": model, "provider": model.provider}[kind]
     path = f"/admin/live/pause-{kind}/"
-    page = dana.presses(path, target=target.pk, paused="yes")
+    page = dana.press(path, target=target.pk, paused="yes")
     assert f"“{target}” accepts no new messages." in page
     with pytest.raises(Refused) as refused:
         begun(people.alice, model)
     assert refused.value.code == "paused"
     assert Generation.objects.get(pk=running.pk).is_running
     assert asked_to_stop() == set()
-    dana.presses(path, target=target.pk, paused="no")
+    dana.press(path, target=target.pk, paused="no")
     assert begun(people.alice, model).is_running
-    assert trail() == [("dana", "paused", str(target)), ("dana", "resumed", str(target))]
+    assert audit_entries() == [("dana", "paused", str(target)), ("dana", "resumed", str(target))]
 
 
 def test_a_draining_site_lets_answers_end_and_takes_no_new_messages(
     dana: Administrator, people: People, model: LanguageModel
 ) -> None:
     running = begun(people.alice, model, SAID)
-    page = dana.presses("/admin/live/drain/", draining="yes")
+    page = dana.press("/admin/live/drain/", draining="yes")
     assert "1 answer is being written. The site accepts no new messages." in page
     finish(running)
     answer = running.messages.get()
@@ -131,10 +131,10 @@ def test_a_draining_site_lets_answers_end_and_takes_no_new_messages(
         sent_again(people.alice, answer.pk)
     assert refused.value.code == "draining"
     assert refused.value.message == "The site is about to restart; try again in a minute."
-    assert "Nothing is being written." in dana.opens("/admin/live/running/")
-    dana.presses("/admin/live/drain/", draining="no")
+    assert "Nothing is being written." in dana.text("/admin/live/running/")
+    dana.press("/admin/live/drain/", draining="no")
     sent_again(people.alice, answer.pk)
-    assert [entry[:2] for entry in trail()] == [("dana", "drained"), ("dana", "reopened")]
+    assert [entry[:2] for entry in audit_entries()] == [("dana", "drained"), ("dana", "reopened")]
 
 
 def sent_again(user: User, message_id: object) -> None:
@@ -156,9 +156,9 @@ def test_a_site_that_starts_takes_messages_again(people: People) -> None:
     operations.set_draining(people.dana, draining=True)
     operations.set_draining(None, draining=False)
     assert not Policy.current().draining
-    assert trail()[-1][:2] == ("(command line)", "reopened")
+    assert audit_entries()[-1][:2] == ("(command line)", "reopened")
     operations.set_draining(None, draining=False)
-    assert len(trail()) == 2
+    assert len(audit_entries()) == 2
 
 
 def test_more_than_a_page_of_answers_are_counted(
@@ -167,7 +167,7 @@ def test_more_than_a_page_of_answers_are_counted(
     monkeypatch.setattr(live, "PAGE_ROWS", 2)
     for _ in range(4):
         begun(people.alice, model)
-    page = dana.opens("/admin/live/running/")
+    page = dana.text("/admin/live/running/")
     assert len(rows(page)) == 2
     assert "4 answers are being written." in page
     assert "2 younger answers are not listed." in page
@@ -178,7 +178,7 @@ def test_the_page_asks_as_many_questions_of_many_answers_as_of_one(
 ) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
-            dana.opens("/admin/live/")
+            dana.text("/admin/live/")
         return len(queries)
 
     begun(people.alice, model)
@@ -204,7 +204,7 @@ def deeds(generation: Generation) -> dict[str, dict[str, object]]:
 def nothing_was_done() -> bool:
     paused = LanguageModel.objects.filter(paused=True).exists()
     paused |= Provider.objects.filter(paused=True).exists()
-    return not (asked_to_stop() or paused or Policy.current().draining or trail())
+    return not (asked_to_stop() or paused or Policy.current().draining or audit_entries())
 
 
 def test_buttons_work_for_nobody_who_may_not_press_them(

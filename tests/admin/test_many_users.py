@@ -4,15 +4,15 @@ import pytest
 from django.contrib.auth.models import Group
 
 from conversations.models import LanguageModel
-from tests.admin.desk import PEOPLE, Desk, desk_of
+from tests.admin.administrator import USERS, Administrator
 from tests.people import People, make_model
 
 INVITATIONS = "/admin/conversations/invitation/"
 
 
 @pytest.fixture
-def dana(people: People) -> Desk:
-    return desk_of(people.dana)
+def dana(people: People) -> Administrator:
+    return Administrator(people.dana)
 
 
 @pytest.fixture(autouse=True)
@@ -24,14 +24,14 @@ def many(people: People) -> None:
     Group.objects.bulk_create(Group(name=f"group {number:03}") for number in range(300))
 
 
-@pytest.mark.parametrize("address", ["/admin/usage/", "/admin/live/", PEOPLE, INVITATIONS])
-def test_a_page_lists_a_hundred_at_most(dana: Desk, address: str) -> None:
+@pytest.mark.parametrize("address", ["/admin/usage/", "/admin/live/", USERS, INVITATIONS])
+def test_a_page_lists_a_hundred_at_most(dana: Administrator, address: str) -> None:
     page = dana.text(address)
     assert page.count("model 0") + page.count("model 1") + page.count("model 2") <= 100
     assert page.count(">group ") <= 100
 
 
-def test_what_is_not_listed_is_typed(dana: Desk) -> None:
+def test_what_is_not_listed_is_typed(dana: Administrator) -> None:
     page = dana.client.get("/admin/usage/?model=model 250&group=group 250")
     filters = page.context["filters"]
     assert filters.errors == {}

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 
 from conversations.chat.state import preset_states
 from conversations.models import Preset, User
-from tests.admin.desk import Desk, trail
+from tests.admin.administrator import Administrator, audit_entries
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,9 @@ def offered(user: User) -> list[str]:
     return [preset["name"] for preset in preset_states(user)]
 
 
-def test_a_preset_is_published_to_a_group_and_nobody_else(dana: Desk, people: People) -> None:
+def test_a_preset_is_published_to_a_group_and_nobody_else(
+    dana: Administrator, people: People
+) -> None:
     editors = Group.objects.create(name="Editors")
     people.alice.groups.add(editors)
     assert dana.change(ADD, **GIVEN, groups=[editors.pk]) == {}
@@ -33,16 +35,20 @@ def test_a_preset_is_published_to_a_group_and_nobody_else(dana: Desk, people: Pe
     assert preset["parameters"] == {"temperature": 0.3, "stop": ["END", "STOP"]}
     assert (preset["system_message"], preset["is_own"]) == ("Write plainly.", False)
     assert "Editors" in dana.text(PRESETS)
-    assert trail()[-1] == ("dana", "added", "House style")
+    assert audit_entries()[-1] == ("dana", "added", "House style")
 
 
-def test_a_preset_for_nobody_in_particular_is_for_everyone(dana: Desk, people: People) -> None:
+def test_a_preset_for_nobody_in_particular_is_for_everyone(
+    dana: Administrator, people: People
+) -> None:
     assert dana.change(ADD, **GIVEN) == {}
     assert offered(people.charlie) == ["House style"]
     assert "everyone" in dana.text(PRESETS)
 
 
-def test_a_stop_with_a_line_break_is_written_and_shown_again(dana: Desk, people: People) -> None:
+def test_a_stop_with_a_line_break_is_written_and_shown_again(
+    dana: Administrator, people: People
+) -> None:
     assert dana.change(ADD, **{**GIVEN, "stop": "User:\\n\nEND"}) == {}
     preset = Preset.objects.get()
     assert preset.parameters["stop"] == ["User:\n", "END"]
@@ -60,7 +66,7 @@ def test_a_stop_with_a_line_break_is_written_and_shown_again(dana: Desk, people:
     ],
 )
 def test_what_is_wrong_is_told_at_its_box_and_publishes_nothing(
-    dana: Desk, field: str, value: str, said: str
+    dana: Administrator, field: str, value: str, said: str
 ) -> None:
     faults = dana.change(ADD, **{**GIVEN, field: value})
     assert list(faults) == [field]
@@ -68,12 +74,12 @@ def test_what_is_wrong_is_told_at_its_box_and_publishes_nothing(
     assert Preset.objects.count() == 0
 
 
-def test_a_name_is_published_once(dana: Desk) -> None:
+def test_a_name_is_published_once(dana: Administrator) -> None:
     dana.change(ADD, **GIVEN)
     assert list(dana.change(ADD, **GIVEN)) == ["name"]
 
 
-def test_a_change_keeps_what_the_form_does_not_show(dana: Desk) -> None:
+def test_a_change_keeps_what_the_form_does_not_show(dana: Administrator) -> None:
     schema = {"type": "json_object"}
     preset = Preset.objects.create(name="JSON", parameters={"response_format": schema, "n": 2})
     assert dana.change(f"{PRESETS}{preset.pk}/change/", n="", top_p="0.5") == {}
@@ -81,16 +87,16 @@ def test_a_change_keeps_what_the_form_does_not_show(dana: Desk) -> None:
     assert preset.parameters == {"response_format": schema, "top_p": 0.5}
 
 
-def test_presets_of_people_are_nobody_elses(dana: Desk, people: People) -> None:
+def test_presets_of_people_are_nobody_elses(dana: Administrator, people: People) -> None:
     own = Preset.objects.create(user=people.alice, name="mine alone")
     assert "mine alone" not in dana.text(PRESETS)
     assert dana.status(f"{PRESETS}{own.pk}/change/") == 302
 
 
-def test_of_presets_for_the_same_people_one_is_the_default(dana: Desk) -> None:
+def test_of_presets_for_the_same_people_one_is_the_default(dana: Administrator) -> None:
     editors = Group.objects.create(name="Editors")
     for name, groups in (("a", []), ("b", [editors.pk]), ("c", []), ("d", [editors.pk])):
         given = GIVEN | {"name": name, "groups": groups, "is_default": "on"}
         assert dana.change(ADD, **given) == {}
     assert list(Preset.objects.filter(is_default=True).values_list("name", flat=True)) == ["c", "d"]
-    assert ("dana", "changed", "a") in trail()
+    assert ("dana", "changed", "a") in audit_entries()

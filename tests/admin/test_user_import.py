@@ -15,11 +15,11 @@ from django.test.utils import CaptureQueriesContext
 
 from conversations.accounts import csv_import
 from conversations.models import Invitation, Rule, User
-from tests.admin.desk import PEOPLE, Desk, trail
+from tests.admin.administrator import USERS, Administrator, audit_entries
 from tests.people import PASSWORD, People, make_model
 
 pytestmark = pytest.mark.django_db
-IMPORT = f"{PEOPLE}import/"
+IMPORT = f"{USERS}import/"
 GOOD = (
     "username,email,groups,limits\n"
     "erin,erin@example.org,staff|guests,tokens/day=100k|cost/month@test/model=12.50\n"
@@ -35,15 +35,15 @@ def world(people: People) -> People:
     return people
 
 
-def upload(desk: Desk, text: str | bytes) -> HttpResponse:
+def upload(administrator: Administrator, text: str | bytes) -> HttpResponse:
     """The preview of a file."""
     content = text if isinstance(text, bytes) else text.encode()
-    return desk.client.post(IMPORT, {"file": SimpleUploadedFile("people.csv", content)})
+    return administrator.client.post(IMPORT, {"file": SimpleUploadedFile("people.csv", content)})
 
 
-def confirm(desk: Desk, text: str) -> HttpResponse:
+def confirm(administrator: Administrator, text: str) -> HttpResponse:
     """The page after the preview was confirmed."""
-    return desk.client.post(IMPORT, {"text": text})
+    return administrator.client.post(IMPORT, {"text": text})
 
 
 def links(page: HttpResponse) -> list[dict[str, str]]:
@@ -59,22 +59,24 @@ def problems(text: str) -> dict[int, list[str]]:
     return {row.line: row.problems for row in csv_import.plan_of(text).bad}
 
 
-def test_a_preview_changes_nothing(dana: Desk, world: People) -> None:
+def test_a_preview_changes_nothing(dana: Administrator, world: People) -> None:
     page = upload(dana, GOOD)
     assert page.status_code == 200
     assert "2 users will be added" in page.content.decode()
     assert not User.objects.filter(username__in=["erin", "frank"]).exists()
-    assert (Rule.objects.count(), Invitation.objects.count(), trail()) == (0, 0, [])
+    assert (Rule.objects.count(), Invitation.objects.count(), audit_entries()) == (0, 0, [])
 
 
-def test_the_preview_sends_on_what_it_showed(dana: Desk, world: People) -> None:
+def test_the_preview_sends_on_what_it_showed(dana: Administrator, world: People) -> None:
     page = upload(dana, GOOD).content.decode()
     text = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
     assert text
     assert text[1] == GOOD
 
 
-def test_a_confirmed_file_makes_accounts_in_groups_with_limits(dana: Desk, world: People) -> None:
+def test_a_confirmed_file_makes_accounts_in_groups_with_limits(
+    dana: Administrator, world: People
+) -> None:
     confirm(dana, GOOD)
     erin = User.objects.get(username="erin")
     assert (erin.email, erin.has_usable_password(), erin.is_staff) == (
@@ -83,12 +85,14 @@ def test_a_confirmed_file_makes_accounts_in_groups_with_limits(dana: Desk, world
     assert {group.name for group in erin.groups.all()} == {"staff", "guests"}
     rules = Rule.objects.order_by("limit").values_list("measure", "limit", "language_model__name")
     assert list(rules) == [("tokens", 100_000, None), ("cost", 12_500_000, "test/model")]
-    assert [entry for entry in trail() if entry[1] == "imported"] == [
+    assert [entry for entry in audit_entries() if entry[1] == "imported"] == [
         ("dana", "imported", "erin"), ("dana", "imported", "frank"),
     ]  # fmt: skip
 
 
-def test_each_gets_a_link_by_which_they_choose_a_password(dana: Desk, world: People) -> None:
+def test_each_gets_a_link_by_which_they_choose_a_password(
+    dana: Administrator, world: People
+) -> None:
     rows = links(confirm(dana, GOOD))
     assert [(row["username"], row["email"]) for row in rows] == [
         ("erin", "erin@example.org"), ("frank", ""),
@@ -100,13 +104,15 @@ def test_each_gets_a_link_by_which_they_choose_a_password(dana: Desk, world: Peo
     assert not User.objects.get(username="erin").has_usable_password()
 
 
-def test_the_file_of_links_runs_nothing_in_a_spreadsheet(dana: Desk, world: People) -> None:
+def test_the_file_of_links_runs_nothing_in_a_spreadsheet(
+    dana: Administrator, world: People
+) -> None:
     rows = links(confirm(dana, "username\n@sum\n"))
     assert rows[0]["username"] == "'@sum"
 
 
 def test_a_file_that_was_confirmed_twice_is_refused_the_second_time(
-    dana: Desk, world: People
+    dana: Administrator, world: People
 ) -> None:
     confirm(dana, GOOD)
     again = confirm(dana, GOOD)
@@ -147,11 +153,11 @@ def test_rows_are_checked_against_each_other(world: People) -> None:
     assert found == {2: said, 3: said}
 
 
-def test_one_bad_row_keeps_all_out(dana: Desk, world: People) -> None:
+def test_one_bad_row_keeps_all_out(dana: Administrator, world: People) -> None:
     page = confirm(dana, "username\nfine\nalice\n")
     assert page.status_code == 422
     assert not User.objects.filter(username="fine").exists()
-    assert trail() == []
+    assert audit_entries() == []
 
 
 @pytest.mark.parametrize(
@@ -165,7 +171,7 @@ def test_one_bad_row_keeps_all_out(dana: Desk, world: People) -> None:
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_says_why(
-    dana: Desk, world: People, content: str | bytes, said: str
+    dana: Administrator, world: People, content: str | bytes, said: str
 ) -> None:
     page = upload(dana, content or b" ")
     assert page.status_code == 422
@@ -173,7 +179,7 @@ def test_a_file_that_cannot_be_used_says_why(
 
 
 def test_semicolons_and_a_byte_order_mark_are_what_a_spreadsheet_writes(
-    dana: Desk, world: People
+    dana: Administrator, world: People
 ) -> None:
     page = upload(dana, "\ufeffusername;groups\r\nerin;staff\r\n".encode())
     assert page.status_code == 200
@@ -193,7 +199,7 @@ def test_checking_takes_as_many_statements_for_many_rows_as_for_one(world: Peopl
 
 
 def test_a_preview_of_many_shows_the_bad_ones_first_and_counts_the_rest(
-    dana: Desk, world: People
+    dana: Administrator, world: People
 ) -> None:
     rows = "".join(f"u{number}\n" for number in range(150))
     page = upload(dana, f"username\n{rows}alice\n")
@@ -201,7 +207,7 @@ def test_a_preview_of_many_shows_the_bad_ones_first_and_counts_the_rest(
     assert (shown[0].username, len(shown), page.context["more"]) == ("alice", 50, 101)
 
 
-def test_an_import_needs_the_permission_to_add_people(sam: Desk, world: People) -> None:
+def test_an_import_needs_the_permission_to_add_people(sam: Administrator, world: People) -> None:
     assert upload(sam, GOOD).status_code == 200
     sam.user.user_permissions.remove(sam.user.user_permissions.get(codename="add_user"))
     assert sam.status(IMPORT) == 403
@@ -209,7 +215,7 @@ def test_an_import_needs_the_permission_to_add_people(sam: Desk, world: People) 
     assert not User.objects.filter(username="erin").exists()
 
 
-def test_limits_in_a_file_need_the_permission_for_limits(sam: Desk, world: People) -> None:
+def test_limits_in_a_file_need_the_permission_for_limits(sam: Administrator, world: People) -> None:
     sam.user.user_permissions.remove(sam.user.user_permissions.get(codename="add_rule"))
     assert confirm(sam, GOOD).status_code == 403
     assert confirm(sam, "username\nerin\n").status_code == 200

@@ -4,25 +4,25 @@ import pytest
 from allauth.socialaccount.models import SocialApp
 
 from conversations.models import AuditEntry, Rule, User
-from tests.admin.desk import PEOPLE, Desk, trail
+from tests.admin.administrator import USERS, Administrator, audit_entries
 from tests.people import PASSWORD, People
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def page_of(person: User) -> str:
-    return f"{PEOPLE}{person.pk}/change/"
+    return f"{USERS}{person.pk}/change/"
 
 
-def test_staff_keep_people_who_have_no_rights(sam: Desk, people: People) -> None:
+def test_staff_keep_people_who_have_no_rights(sam: Administrator, people: People) -> None:
     assert sam.change(page_of(people.alice), first_name="Alice") == {}
-    assert trail() == [("sam", "changed", "alice")]
+    assert audit_entries() == [("sam", "changed", "alice")]
 
 
 @pytest.mark.parametrize("field", ["is_superuser", "is_staff", "user_permissions"])
 @pytest.mark.parametrize("whom", ["alice", "sam"])
 def test_staff_cannot_give_rights_to_anybody(
-    sam: Desk, people: People, field: str, whom: str
+    sam: Administrator, people: People, field: str, whom: str
 ) -> None:
     person = User.objects.get(username=whom)
     before = (person.is_staff, person.is_superuser, person.user_permissions.count())
@@ -33,15 +33,15 @@ def test_staff_cannot_give_rights_to_anybody(
 
 
 @pytest.mark.parametrize("field", ["is_superuser", "is_staff"])
-def test_superusers_give_rights(dana: Desk, people: People, field: str) -> None:
+def test_superusers_give_rights(dana: Administrator, people: People, field: str) -> None:
     dana.change(page_of(people.alice), **{field: "on"})
     people.alice.refresh_from_db()
     assert getattr(people.alice, field) is True
 
 
-def test_staff_cannot_add_somebody_with_rights(sam: Desk) -> None:
+def test_staff_cannot_add_somebody_with_rights(sam: Administrator) -> None:
     sam.change(
-        f"{PEOPLE}add/",
+        f"{USERS}add/",
         username="erin", email="", usable_password="true", password1=PASSWORD, password2=PASSWORD,
         is_staff="on", is_superuser="on",
     )  # fmt: skip
@@ -49,11 +49,11 @@ def test_staff_cannot_add_somebody_with_rights(sam: Desk) -> None:
     assert (erin.is_staff, erin.is_superuser) == (False, False)
 
 
-def test_staff_do_nothing_to_administrators(sam: Desk, people: People) -> None:
+def test_staff_do_nothing_to_administrators(sam: Administrator, people: People) -> None:
     stored = User.objects.filter(username="dana").values().get()
     other = User.objects.create_user("olga", is_staff=True)
     for person in (people.dana, other):
-        root = f"{PEOPLE}{person.pk}/"
+        root = f"{USERS}{person.pk}/"
         assert sam.client.post(f"{root}change/", {"username": "x"}).status_code == 403
         assert sam.client.post(f"{root}password/", {"password1": "x"}).status_code == 403
         assert sam.client.post(f"{root}delete/", {"post": "yes"}).status_code == 403
@@ -62,25 +62,27 @@ def test_staff_do_nothing_to_administrators(sam: Desk, people: People) -> None:
         sam.act("set_limit", [person], measure="tokens", period="day", amount="1")
     assert User.objects.filter(username="dana").values().get() == stored
     assert User.objects.get(pk=other.pk).is_active
-    assert (trail(), Rule.objects.count()) == ([], 0)
+    assert (audit_entries(), Rule.objects.count()) == ([], 0)
 
 
-def test_an_action_says_whom_it_left_out(sam: Desk, people: People) -> None:
+def test_an_action_says_whom_it_left_out(sam: Administrator, people: People) -> None:
     answer = sam.act("deactivate", [people.alice, people.dana])
     page = sam.client.get(answer["Location"]).content.decode()
     assert "1 user was changed. Left out: dana. Only superusers may change" in page
 
 
 @pytest.mark.parametrize("action", ["deactivate", "activate", "change_groups", "set_limit"])
-def test_whoever_may_only_look_has_no_actions(sam: Desk, people: People, action: str) -> None:
+def test_whoever_may_only_look_has_no_actions(
+    sam: Administrator, people: People, action: str
+) -> None:
     sam.user.user_permissions.set(sam.user.user_permissions.filter(codename="view_user"))
     fields = {"measure": "tokens", "period": "day", "amount": "1", "join": "in"}
     sam.act(action, [people.alice], **fields)
-    assert trail() == []
-    assert sam.status(f"{PEOPLE}import/") == 403
+    assert audit_entries() == []
+    assert sam.status(f"{USERS}import/") == 403
 
 
-def test_limits_in_bulk_need_the_permissions_of_limits(sam: Desk, people: People) -> None:
+def test_limits_in_bulk_need_the_permissions_of_limits(sam: Administrator, people: People) -> None:
     fields = {"measure": "tokens", "period": "day", "amount": "1"}
     sam.act("set_limit", [people.alice], **fields)
     assert Rule.objects.count() == 1
@@ -90,16 +92,16 @@ def test_limits_in_bulk_need_the_permissions_of_limits(sam: Desk, people: People
     assert Rule.objects.count() == 1
 
 
-def test_pages_that_would_show_seeds_and_tokens_are_gone(dana: Desk) -> None:
+def test_pages_that_would_show_seeds_and_tokens_are_gone(dana: Administrator) -> None:
     for place in ("mfa/authenticator", "socialaccount/socialtoken", "usersessions/usersession"):
         assert dana.status(f"/admin/{place}/") == 404
 
 
-def test_the_secret_of_a_sign_in_service_is_written_and_never_read(dana: Desk) -> None:
+def test_the_secret_of_a_sign_in_service_is_written_and_never_read(dana: Administrator) -> None:
     fields = {"provider": "openid_connect", "provider_id": "own", "name": "Own", "client_id": "x"}
     root = "/admin/socialaccount/socialapp/"
     dana.client.post(f"{root}add/", {**fields, "secret": "canary-577", "settings": "{}"})
-    assert trail() == [("dana", "added", "Own")]
+    assert audit_entries() == [("dana", "added", "Own")]
     assert "canary-577" not in str(AuditEntry.objects.values())
     app = SocialApp.objects.get()
     assert app.secret == "canary-577"

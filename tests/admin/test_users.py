@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from conversations.chat import turns
 from conversations.models import Counter, Generation, Rule, UsageDay, User
-from tests.admin.desk import PEOPLE, Desk, desk_of, told, trail
+from tests.admin.administrator import USERS, Administrator, audit_entries, last_change
 from tests.people import PASSWORD, People, make_model
 from tests.quotas.books import limit
 
@@ -22,46 +22,46 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def page_of(person: User) -> str:
-    return f"{PEOPLE}{person.pk}/change/"
+    return f"{USERS}{person.pk}/change/"
 
 
-def test_a_person_who_was_added_signs_in_with_their_address(dana: Desk) -> None:
+def test_a_person_who_was_added_signs_in_with_their_address(dana: Administrator) -> None:
     wrong = dana.change(
-        f"{PEOPLE}add/",
+        f"{USERS}add/",
         username="erin", email="erin@example.org", usable_password="true",
         password1=PASSWORD, password2=PASSWORD,
     )  # fmt: skip
     assert wrong == {}
-    assert trail() == [("dana", "added", "erin")]
+    assert audit_entries() == [("dana", "added", "erin")]
     assert EmailAddress.objects.get(user__username="erin").verified is True
     browser = Client()
     browser.post("/accounts/login/", {"login": "erin@example.org", "password": PASSWORD})
     assert "_auth_user_id" in browser.session
 
 
-def test_two_accounts_cannot_have_one_address(dana: Desk, people: People) -> None:
+def test_two_accounts_cannot_have_one_address(dana: Administrator, people: People) -> None:
     wrong = dana.change(page_of(people.alice), email="BOB@example.org")
     assert list(wrong) == ["email"]
-    assert trail() == []
+    assert audit_entries() == []
 
 
-def test_a_change_is_in_the_trail_with_what_was_before(dana: Desk, people: People) -> None:
+def test_a_change_is_in_the_trail_with_what_was_before(dana: Administrator, people: People) -> None:
     dana.change(page_of(people.alice), email="new@example.org")
-    assert told() == ({"email": "alice@example.org"}, {"email": "new@example.org"})
+    assert last_change() == ({"email": "alice@example.org"}, {"email": "new@example.org"})
     assert EmailAddress.objects.get(user=people.alice, primary=True).email == "new@example.org"
 
 
 def test_a_changed_password_is_in_the_trail_without_the_password(
-    dana: Desk, people: People
+    dana: Administrator, people: People
 ) -> None:
     fields = {
         "usable_password": "true",
         "password1": "canary quiet 31",
         "password2": "canary quiet 31",
     }
-    dana.client.post(f"{PEOPLE}{people.alice.pk}/password/", {**fields, "set-password": "1"})
-    assert trail() == [("dana", "changed", "alice")]
-    assert told() == ({"password": "set"}, {"password": "changed"})
+    dana.client.post(f"{USERS}{people.alice.pk}/password/", {**fields, "set-password": "1"})
+    assert audit_entries() == [("dana", "changed", "alice")]
+    assert last_change() == ({"password": "set"}, {"password": "changed"})
     people.alice.refresh_from_db()
     assert people.alice.check_password("canary quiet 31")
 
@@ -74,12 +74,12 @@ def _running(person: User) -> Generation:
 
 @pytest.mark.parametrize("way", ["action", "page"])
 def test_deactivating_ends_sessions_and_asks_running_answers_to_stop(
-    dana: Desk, people: People, way: str
+    dana: Administrator, people: People, way: str
 ) -> None:
     make_model()
     hers, his = _running(people.alice), _running(people.bob)
     for person in (people.alice, people.bob):
-        desk_of(person)
+        Administrator(person)
     if way == "action":
         dana.act("deactivate", [people.alice])
     else:
@@ -88,62 +88,66 @@ def test_deactivating_ends_sessions_and_asks_running_answers_to_stop(
     assert (stops[hers.pk] is None, stops[his.pk] is None) == (False, True)
     owners = {each.get_decoded()["_auth_user_id"] for each in Session.objects.all()}
     assert owners == {str(people.bob.pk), str(people.dana.pk)}
-    assert told() == ({"is_active": True}, {"is_active": False})
+    assert last_change() == ({"is_active": True}, {"is_active": False})
 
 
-def test_a_session_does_not_come_back_with_the_account(dana: Desk, people: People) -> None:
-    alice = desk_of(people.alice)
+def test_a_session_does_not_come_back_with_the_account(dana: Administrator, people: People) -> None:
+    alice = Administrator(people.alice)
     dana.act("deactivate", [people.alice])
     dana.act("activate", [people.alice])
     assert alice.status("/") == 302
-    assert [action for _, action, _ in trail()] == ["deactivated", "activated"]
+    assert [action for _, action, _ in audit_entries()] == ["deactivated", "activated"]
     assert User.objects.get(pk=people.alice.pk).is_active
 
 
-def test_an_action_asks_before_it_does_anything(dana: Desk, people: People) -> None:
+def test_an_action_asks_before_it_does_anything(dana: Administrator, people: People) -> None:
     chosen = {"action": "deactivate", "_selected_action": people.alice.pk}
-    page = dana.client.post(PEOPLE, chosen)
+    page = dana.client.post(USERS, chosen)
     assert "Deactivate users" in page.content.decode()
     assert User.objects.get(pk=people.alice.pk).is_active
-    assert trail() == []
+    assert audit_entries() == []
 
 
-def test_nobody_deactivates_or_deletes_themselves(dana: Desk, people: People) -> None:
+def test_nobody_deactivates_or_deletes_themselves(dana: Administrator, people: People) -> None:
     dana.act("deactivate", [people.dana])
     assert list(dana.change(page_of(people.dana), is_active=None)) == ["is_active"]
     assert list(dana.change(page_of(people.dana), is_superuser=None)) == ["is_superuser"]
-    assert dana.client.post(f"{PEOPLE}{people.dana.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert dana.client.post(f"{USERS}{people.dana.pk}/delete/", {"post": "yes"}).status_code == 403
     dana_now = User.objects.get(pk=people.dana.pk)
     assert (dana_now.is_active, dana_now.is_superuser) == (True, True)
-    assert trail() == []
+    assert audit_entries() == []
 
 
-def test_nobody_is_called_like_the_address_of_somebody_else(dana: Desk, people: People) -> None:
+def test_nobody_is_called_like_the_address_of_somebody_else(
+    dana: Administrator, people: People
+) -> None:
     name = {"username": "Alice@example.org", "usable_password": "false"}
-    assert list(dana.change(f"{PEOPLE}add/", **name)) == ["username"]
+    assert list(dana.change(f"{USERS}add/", **name)) == ["username"]
     assert list(dana.change(page_of(people.bob), username="alice@example.org")) == ["username"]
     assert dana.change(page_of(people.alice), username="alice@example.org") == {}
 
 
-def test_who_is_left_out_is_named_with_the_reason(dana: Desk, people: People) -> None:
+def test_who_is_left_out_is_named_with_the_reason(dana: Administrator, people: People) -> None:
     answer = dana.client.get(dana.act("deactivate", [people.dana]).url)
     [told] = answer.context["messages"]
     assert told.level_tag == "warning"
     assert str(told) == "0 users were changed. Left out: dana. You cannot do this to yourself."
 
 
-def test_people_are_put_in_groups_and_taken_out(dana: Desk, people: People) -> None:
+def test_people_are_put_in_groups_and_taken_out(dana: Administrator, people: People) -> None:
     staff = Group.objects.create(name="staff")
     chosen = [people.alice, people.bob]
     dana.act("change_groups", chosen, join="in", groups=[staff.pk])
     assert set(staff.user_set.all()) == set(chosen)
     dana.act("change_groups", chosen[:1], join="out", groups=[staff.pk])
     assert list(staff.user_set.all()) == [people.bob]
-    assert trail() == [("dana", "changed", name) for name in ("alice", "bob", "alice")]
-    assert told() == ({"groups": ["staff"]}, {"groups": []})
+    assert audit_entries() == [("dana", "changed", name) for name in ("alice", "bob", "alice")]
+    assert last_change() == ({"groups": ["staff"]}, {"groups": []})
 
 
-def test_a_limit_for_many_is_made_or_takes_the_place_of_theirs(dana: Desk, people: People) -> None:
+def test_a_limit_for_many_is_made_or_takes_the_place_of_theirs(
+    dana: Administrator, people: People
+) -> None:
     limit(5, user=people.alice, enabled=False)
     kept = limit(7, user=people.alice, period="month")
     fields = {"measure": "tokens", "period": "day", "amount": "100k"}
@@ -154,45 +158,45 @@ def test_a_limit_for_many_is_made_or_takes_the_place_of_theirs(dana: Desk, peopl
     ]  # fmt: skip
     kept.refresh_from_db()
     assert kept.limit == 7
-    assert [action for _, action, _ in trail()] == ["changed", "added"]
+    assert [action for _, action, _ in audit_entries()] == ["changed", "added"]
 
 
-def test_a_limit_that_is_none_changes_nothing(dana: Desk, people: People) -> None:
+def test_a_limit_that_is_none_changes_nothing(dana: Administrator, people: People) -> None:
     fields = {"measure": "tokens", "period": "day", "amount": "many"}
     page = dana.act("set_limit", [people.alice], **fields)
     assert "Write a number such as" in page.content.decode()
-    assert (Rule.objects.count(), trail()) == (0, [])
+    assert (Rule.objects.count(), audit_entries()) == (0, [])
 
 
-def test_a_lost_second_factor_is_removed(dana: Desk, people: People) -> None:
+def test_a_lost_second_factor_is_removed(dana: Administrator, people: People) -> None:
     Authenticator.objects.create(user=people.alice, type="totp", data={"secret": "canary-seed"})
     dana.act("remove_second_factors", [people.alice, people.bob])
     assert Authenticator.objects.count() == 0
-    assert trail() == [("dana", "removed second factors", "alice")]
-    assert "canary" not in str(told())
+    assert audit_entries() == [("dana", "removed second factors", "alice")]
+    assert "canary" not in str(last_change())
 
 
-def test_the_list_says_what_was_used_this_month(dana: Desk, people: People) -> None:
+def test_the_list_says_what_was_used_this_month(dana: Administrator, people: People) -> None:
     today = timezone.now().date()
     for day in (today, today.replace(day=1), today.replace(year=today.year - 1)):
         UsageDay.objects.create(
             day=day, user=people.alice, username="alice", model_name=f"m{day}", provider_name="p",
             outcome="completed", prompt_tokens=1000, completion_tokens=200, cost_micros=250_000,
         )  # fmt: skip
-    assert "2,400 tokens · 0.50 USD" in dana.text(PEOPLE)
+    assert "2,400 tokens · 0.50 USD" in dana.text(USERS)
 
 
 def test_the_list_takes_as_many_statements_for_forty_people_as_for_four(
-    dana: Desk, people: People
+    dana: Administrator, people: People
 ) -> None:
     def statements() -> int:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            dana.text(PEOPLE)
+            dana.text(USERS)
         return len(queries)
 
-    dana.text(PEOPLE)
+    dana.text(USERS)
     few = statements()
     group = Group.objects.create(name="staff")
     for number in range(40):
@@ -200,19 +204,19 @@ def test_the_list_takes_as_many_statements_for_forty_people_as_for_four(
     assert statements() == few
 
 
-def test_people_are_searched_and_filtered(dana: Desk, people: People) -> None:
+def test_people_are_searched_and_filtered(dana: Administrator, people: People) -> None:
     User.objects.filter(pk=people.bob.pk).update(is_active=False)
     for query, names in (
         ("?q=alice@", ["alice"]),
         ("?is_active__exact=0", ["bob"]),
         ("?is_staff__exact=1", ["dana"]),
     ):
-        found = dana.client.get(PEOPLE + query).context["cl"].result_list
+        found = dana.client.get(USERS + query).context["cl"].result_list
         assert [each.username for each in found] == names
 
 
 def test_a_persons_page_says_which_rule_decides_and_how_it_stands(
-    dana: Desk, people: People
+    dana: Administrator, people: People
 ) -> None:
     limit(1_000)
     limit(5_000, user=people.alice)
@@ -227,12 +231,12 @@ def test_a_persons_page_says_which_rule_decides_and_how_it_stands(
 
 
 def test_deleting_a_person_counts_what_is_theirs_and_lists_none_of_it(
-    dana: Desk, people: People
+    dana: Administrator, people: People
 ) -> None:
     make_model()
     _running(people.alice)
-    page = dana.text(f"{PEOPLE}{people.alice.pk}/delete/")
+    page = dana.text(f"{USERS}{people.alice.pk}/delete/")
     assert ("alice" in page, "Hello" in page) == (True, False)
-    dana.client.post(f"{PEOPLE}{people.alice.pk}/delete/", {"post": "yes"})
+    dana.client.post(f"{USERS}{people.alice.pk}/delete/", {"post": "yes"})
     assert not User.objects.filter(username="alice").exists()
-    assert trail() == [("dana", "deleted", "alice")]
+    assert audit_entries() == [("dana", "deleted", "alice")]

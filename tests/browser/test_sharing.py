@@ -48,7 +48,7 @@ def talk(alice: User, model: LanguageModel) -> Conversation:
 
 
 @pytest.fixture
-def desk(new_page: NewPage, alice: User, talk: Conversation) -> Page:
+def administrator(new_page: NewPage, alice: User, talk: Conversation) -> Page:
     """Alice's page of the conversation."""
     page = new_page(alice)
     page.goto(f"/c/{talk.pk}/")
@@ -93,14 +93,14 @@ def forget(faults: list[str], *expected: str) -> None:
 
 
 def test_a_link_shows_the_same_as_the_preview(
-    desk: Page, new_page: NewPage, faults: list[str]
+    administrator: Page, new_page: NewPage, faults: list[str]
 ) -> None:
-    dialog = share(desk)
-    assert faults_of(desk) == []
-    previewed = seen(desk).locator("main").inner_text()
+    dialog = share(administrator)
+    assert faults_of(administrator) == []
+    previewed = seen(administrator).locator("main").inner_text()
     address = create(dialog)
     expect(dialog).to_contain_text("Anyone with the link can read it until")
-    assert faults_of(desk) == []
+    assert faults_of(administrator) == []
     reader = new_page(java_script_enabled=False)
     reader.goto(address)
     assert reader.locator("main").inner_text().startswith(previewed)
@@ -116,8 +116,10 @@ def test_a_link_shows_the_same_as_the_preview(
     expect_gone(reader, faults, address)
 
 
-def test_a_link_ends_when_it_expires(desk: Page, new_page: NewPage, faults: list[str]) -> None:
-    dialog = share(desk)
+def test_a_link_ends_when_it_expires(
+    administrator: Page, new_page: NewPage, faults: list[str]
+) -> None:
+    dialog = share(administrator)
     dialog.get_by_label("Expires").select_option(label="in 1 hour")
     address = create(dialog)
     link = ShareLink.objects.get()
@@ -127,8 +129,10 @@ def test_a_link_ends_when_it_expires(desk: Page, new_page: NewPage, faults: list
     expect_gone(new_page(), faults, address)
 
 
-def test_a_reader_needs_the_pass_phrase(desk: Page, new_page: NewPage, faults: list[str]) -> None:
-    dialog = share(desk)
+def test_a_reader_needs_the_pass_phrase(
+    administrator: Page, new_page: NewPage, faults: list[str]
+) -> None:
+    dialog = share(administrator)
     dialog.get_by_role("textbox", name="Pass-phrase").fill("under the old bridge")
     address = create(dialog)
     expect(dialog).to_contain_text("Anyone with the link and the pass-phrase")
@@ -146,9 +150,9 @@ def test_a_reader_needs_the_pass_phrase(desk: Page, new_page: NewPage, faults: l
     forget(faults, "422")
 
 
-def test_the_preview_is_masked_and_leaves_parts_out(desk: Page, new_page: NewPage) -> None:
-    dialog = share(desk)
-    page = seen(desk)
+def test_the_preview_is_masked_and_leaves_parts_out(administrator: Page, new_page: NewPage) -> None:
+    dialog = share(administrator)
+    page = seen(administrator)
     expect(dialog.get_by_role("checkbox", name=KEY)).to_be_checked()
     expect(page.locator("main")).to_contain_text("Plan a picnic, Rosa.")
     dialog.get_by_label("Other words").fill("Rosa")
@@ -167,9 +171,9 @@ def test_the_preview_is_masked_and_leaves_parts_out(desk: Page, new_page: NewPag
 
 
 def test_a_link_can_show_selected_messages_only(
-    desk: Page, new_page: NewPage, faults: list[str]
+    administrator: Page, new_page: NewPage, faults: list[str]
 ) -> None:
-    dialog = share(desk)
+    dialog = share(administrator)
     dialog.get_by_label("Only chosen messages").check()
     expect(dialog.get_by_role("checkbox", name="Then tea.")).to_be_checked()
     button(dialog, "Choose none").click()
@@ -178,26 +182,26 @@ def test_a_link_can_show_selected_messages_only(
     dialog.get_by_role("checkbox", name="Then tea.").check()
     expect(dialog.get_by_text("Choose at least one message to share.")).to_have_count(0)
     forget(faults, "422")
-    expect(seen(desk).locator("main")).not_to_contain_text("Plan a picnic")
+    expect(seen(administrator).locator("main")).not_to_contain_text("Plan a picnic")
     reader = new_page()
     reader.goto(create(dialog))
     expect(reader.locator("main")).to_contain_text("Then tea.")
     expect(reader.locator("main")).not_to_contain_text("And if it rains?")
 
 
-def test_a_message_shares_the_conversation_up_to_itself(desk: Page) -> None:
-    second = messages(desk).nth(1)
+def test_a_message_shares_the_conversation_up_to_itself(administrator: Page) -> None:
+    second = messages(administrator).nth(1)
     second.hover()
     button(second, "More").click()
-    button(desk.locator("#message-menu"), "Share up to here").click()
-    expect(seen(desk).locator("main")).to_contain_text("cheese")
-    expect(seen(desk).locator("main")).not_to_contain_text("And if it rains?")
+    button(administrator.locator("#message-menu"), "Share up to here").click()
+    expect(seen(administrator).locator("main")).to_contain_text("cheese")
+    expect(seen(administrator).locator("main")).not_to_contain_text("And if it rains?")
 
 
 def test_an_error_is_shown_beside_its_field_and_no_input_is_lost(
-    desk: Page, faults: list[str]
+    administrator: Page, faults: list[str]
 ) -> None:
-    dialog = share(desk)
+    dialog = share(administrator)
     dialog.get_by_label("Title", exact=True).fill("Tea or cheese")
     views = dialog.get_by_label("Number of views")
     views.fill("0")
@@ -221,10 +225,10 @@ def test_an_error_is_shown_beside_its_field_and_no_input_is_lost(
     assert (link.title, [each.username for each in link.users.all()]) == ("Tea or cheese", ["bob"])
 
 
-def test_the_dialog_offers_what_the_site_allows(desk: Page, alice: User) -> None:
+def test_the_dialog_offers_what_the_site_allows(administrator: Page, alice: User) -> None:
     alice.groups.add(Group.objects.create(name="crew"))
     Policy.objects.create(public_links=False, longest_link_days=7, default_link_days=None)
-    dialog = share(desk)
+    dialog = share(administrator)
     expect(dialog.get_by_label("Anyone with the link")).to_be_disabled()
     expect(dialog.get_by_label("People who are signed in")).to_be_checked()
     options = dialog.get_by_label("Expires").locator("option").all_inner_texts()
@@ -235,18 +239,20 @@ def test_the_dialog_offers_what_the_site_allows(desk: Page, alice: User) -> None
     expect(dialog).to_contain_text("the group crew can read it until")
 
 
-def test_a_link_is_changed_and_updated_under_its_address(desk: Page, new_page: NewPage) -> None:
-    dialog = share(desk)
+def test_a_link_is_changed_and_updated_under_its_address(
+    administrator: Page, new_page: NewPage
+) -> None:
+    dialog = share(administrator)
     dialog.locator('[name="leaf_id"]').select_option(index=1)
     address = create(dialog)
     button(dialog, "Done").click()
-    button(desk, "Share").click()
+    button(administrator, "Share").click()
     button(dialog, "Change").click()
     dialog.get_by_label("Number of views").fill("9")
     button(dialog, "Save changes").click()
     expect(dialog).to_contain_text("9 of 9 views left")
     button(dialog, "Update what it shows").click()
-    expect(seen(desk).locator("main")).to_contain_text("Then tea.")
+    expect(seen(administrator).locator("main")).to_contain_text("Then tea.")
     button(dialog, "Update").click()
     shown = dialog.get_by_label("Address", exact=True)
     expect(shown).to_be_visible()
@@ -256,19 +262,19 @@ def test_a_link_is_changed_and_updated_under_its_address(desk: Page, new_page: N
     expect(reader.locator("main")).to_contain_text("Then tea.")
 
 
-def test_the_dialog_is_used_by_keyboard(desk: Page) -> None:
-    opener = button(desk, "Share")
+def test_the_dialog_is_used_by_keyboard(administrator: Page) -> None:
+    opener = button(administrator, "Share")
     opener.focus()
-    desk.keyboard.press("Enter")
-    seen(desk)
+    administrator.keyboard.press("Enter")
+    seen(administrator)
     for _press in range(60):
-        desk.keyboard.press("Tab")
-        assert desk.evaluate("document.activeElement.closest('dialog, body').id") != "page"
-        if desk.evaluate("document.activeElement.id") == "share-submit":
+        administrator.keyboard.press("Tab")
+        assert administrator.evaluate("document.activeElement.closest('dialog, body').id") != "page"
+        if administrator.evaluate("document.activeElement.id") == "share-submit":
             break
-    desk.keyboard.press("Enter")
-    expect(button(desk.get_by_role("dialog"), "Copy")).to_be_focused()
-    desk.keyboard.press("Escape")
+    administrator.keyboard.press("Enter")
+    expect(button(administrator.get_by_role("dialog"), "Copy")).to_be_focused()
+    administrator.keyboard.press("Escape")
     expect(opener).to_be_focused()
 
 
@@ -286,58 +292,58 @@ def test_on_a_phone_the_preview_is_one_press_away(
 
 
 def test_deleting_a_conversation_asks_about_its_links(
-    desk: Page, new_page: NewPage, faults: list[str]
+    administrator: Page, new_page: NewPage, faults: list[str]
 ) -> None:
-    dialog = share(desk)
+    dialog = share(administrator)
     address = create(dialog)
     button(dialog, "Done").click()
-    row = desk.get_by_role("navigation", name="Conversations").locator("[data-id]")
+    row = administrator.get_by_role("navigation", name="Conversations").locator("[data-id]")
     row.hover()
     button(row, "More").click()
-    button(desk.locator("#row-menu"), "Delete").click()
-    asked = desk.get_by_role("dialog", name="Delete the conversation?")
+    button(administrator.locator("#row-menu"), "Delete").click()
+    asked = administrator.get_by_role("dialog", name="Delete the conversation?")
     expect(asked).to_contain_text("A link to it is active.")
-    assert faults_of(desk) == []
+    assert faults_of(administrator) == []
     button(asked, "Delete").click()
-    expect(button(desk, "Undo")).to_be_visible()
+    expect(button(administrator, "Undo")).to_be_visible()
     reader = new_page()
     expect_gone(reader, faults, address)
-    button(desk, "Undo").click()
-    expect(messages(desk)).to_have_count(4)
+    button(administrator, "Undo").click()
+    expect(messages(administrator)).to_have_count(4)
     reader.goto(address)
     expect(reader.get_by_text("Plan a picnic")).to_be_visible()
 
 
 def test_my_links_are_changed_updated_and_revoked_from_their_list(
-    desk: Page, faults: list[str]
+    administrator: Page, faults: list[str]
 ) -> None:
-    address = create(share(desk))
-    desk.goto("/account/")
-    desk.get_by_role("link", name="My links").click()
-    row = desk.get_by_role("listitem").filter(has_text="A picnic by the river")
+    address = create(share(administrator))
+    administrator.goto("/account/")
+    administrator.get_by_role("link", name="My links").click()
+    row = administrator.get_by_role("listitem").filter(has_text="A picnic by the river")
     expect(row).to_contain_text("Live")
-    assert faults_of(desk) == []
-    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    assert faults_of(administrator) == []
+    administrator.context.grant_permissions(["clipboard-read", "clipboard-write"])
     button(row, "Copy").click()
     expect(button(row, "Copied")).to_be_visible()
-    assert desk.evaluate("navigator.clipboard.readText()") == address
+    assert administrator.evaluate("navigator.clipboard.readText()") == address
     button(row, "Change").click()
-    dialog = desk.get_by_role("dialog")
+    dialog = administrator.get_by_role("dialog")
     dialog.get_by_label("People who are signed in").check()
     button(dialog, "Save changes").click()
     button(dialog, "Done").click()
     expect(row).to_contain_text("People who are signed in")
     button(row, "Update").click()
-    expect(seen(desk).locator("main")).to_contain_text("Then tea.")
+    expect(seen(administrator).locator("main")).to_contain_text("Then tea.")
     button(dialog, "Update").click()
     button(dialog, "Done").click()
     button(row, "Revoke").click()
     expect(row).to_contain_text("Revoked")
-    expect_gone(desk, faults, address)
+    expect_gone(administrator, faults, address)
 
 
-def test_a_signed_in_reader_continues_in_a_copy(desk: Page, new_page: NewPage) -> None:
-    address = create(share(desk))
+def test_a_signed_in_reader_continues_in_a_copy(administrator: Page, new_page: NewPage) -> None:
+    address = create(share(administrator))
     bob = User.objects.get(username="bob")
     reader = new_page(bob)
     reader.goto(address)

@@ -24,7 +24,7 @@ from conversations.models import (
     User,
 )
 from conversations.socket.page import Page
-from tests.admin.desk import PEOPLE, desk_of
+from tests.admin.administrator import USERS, Administrator
 from tests.people import PASSWORD, People
 from tests.playing import Stage, play
 
@@ -71,12 +71,12 @@ def test_a_running_answer_ends_with_the_reason(code: str) -> None:
 @pytest.mark.parametrize("page", ["the person's", "the list"])
 def test_deleting_a_user_ends_and_settles_their_running_answers(page: str) -> None:
     def delete(alice: User) -> None:
-        desk = desk_of(User.objects.get(username="dana"))
+        administrator = Administrator(User.objects.get(username="dana"))
         if page == "the list":
             chosen = {"action": "delete_selected", "_selected_action": alice.pk, "post": "yes"}
-            desk.client.post(PEOPLE, chosen)
+            administrator.client.post(USERS, chosen)
         else:
-            desk.client.post(f"{PEOPLE}{alice.pk}/delete/", {"post": "yes"})
+            administrator.client.post(f"{USERS}{alice.pk}/delete/", {"post": "yes"})
         assert not User.objects.filter(pk=alice.pk).exists()
 
     async def work(stage: Stage) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Policy, ShareLink
-from tests.admin.desk import Desk, desk_of, staff_member, told, trail
+from tests.admin.administrator import Administrator, audit_entries, last_change, staff_member
 from tests.people import People
 from tests.sharing.made import link_of
 
@@ -16,24 +16,24 @@ LINKS = "/admin/conversations/sharelink/"
 
 
 @pytest.fixture
-def dana(people: People) -> Desk:
+def dana(people: People) -> Administrator:
     """Dana, signed in to the administration."""
-    return desk_of(people.dana)
+    return Administrator(people.dana)
 
 
-def titles(desk: Desk, query: str = "") -> list[str]:
+def titles(administrator: Administrator, query: str = "") -> list[str]:
     """The titles in the list, in order."""
-    found = desk.client.get(LINKS + query).context["cl"].result_list
+    found = administrator.client.get(LINKS + query).context["cl"].result_list
     return [link.title for link in found]
 
 
-def revoke(desk: Desk, links: list[ShareLink]) -> Any:
+def revoke(administrator: Administrator, links: list[ShareLink]) -> Any:
     """Choose links in the list, revoke them and confirm."""
     chosen = {"action": "revoke", "_selected_action": [str(link.pk) for link in links]}
-    return desk.client.post(LINKS, {**chosen, "confirmed": "1"}, follow=True)
+    return administrator.client.post(LINKS, {**chosen, "confirmed": "1"}, follow=True)
 
 
-def test_an_administrator_sees_no_token_and_no_content(dana: Desk, people: People) -> None:
+def test_an_administrator_sees_no_token_and_no_content(dana: Administrator, people: People) -> None:
     link = link_of(people.alice)
     ShareLink.objects.update(article="The article itself", snapshot={"title": "The snapshot"})
     for address in (LINKS, f"{LINKS}{link.pk}/change/"):
@@ -44,7 +44,9 @@ def test_an_administrator_sees_no_token_and_no_content(dana: Desk, people: Peopl
             assert hidden not in page
 
 
-def test_links_are_found_by_title_author_reader_and_state(dana: Desk, people: People) -> None:
+def test_links_are_found_by_title_author_reader_and_state(
+    dana: Administrator, people: People
+) -> None:
     link_of(people.alice, "Live")
     link_of(people.alice, "Over", expires_at=timezone.now())
     link_of(people.alice, "Used", max_views=1, views=1)
@@ -64,24 +66,24 @@ def test_links_are_found_by_title_author_reader_and_state(dana: Desk, people: Pe
     assert titles(dana, "?author=closed") == ["Named", "Gone"]
 
 
-def test_links_are_revoked_with_audit_entries(dana: Desk, people: People) -> None:
+def test_links_are_revoked_with_audit_entries(dana: Administrator, people: People) -> None:
     links = [link_of(people.alice, "One"), link_of(people.bob, "Two")]
     other = link_of(people.bob, "Kept")
     assert "2 links were revoked." in revoke(dana, links).content.decode()
     assert [link.title for link in ShareLink.objects.live()] == [other.title]
-    assert sorted(trail()) == [("dana", "revoked", "One"), ("dana", "revoked", "Two")]
-    assert "token" not in str(told())
+    assert sorted(audit_entries()) == [("dana", "revoked", "One"), ("dana", "revoked", "Two")]
+    assert "token" not in str(last_change())
 
 
-def test_revoking_asks_for_confirmation(dana: Desk, people: People) -> None:
+def test_revoking_asks_for_confirmation(dana: Administrator, people: People) -> None:
     link = link_of(people.alice)
     answer = dana.client.post(LINKS, {"action": "revoke", "_selected_action": [str(link.pk)]})
     assert "Within a second nobody can open these links any more" in answer.content.decode()
     assert ShareLink.objects.live().count() == 1
-    assert trail() == []
+    assert audit_entries() == []
 
 
-def test_a_link_cannot_be_added_changed_or_deleted(dana: Desk, people: People) -> None:
+def test_a_link_cannot_be_added_changed_or_deleted(dana: Administrator, people: People) -> None:
     link = link_of(people.alice)
     for address in (f"{LINKS}add/", f"{LINKS}{link.pk}/change/", f"{LINKS}{link.pk}/delete/"):
         assert dana.client.post(address, {"title": "Mine"}).status_code == 403
@@ -90,16 +92,16 @@ def test_a_link_cannot_be_added_changed_or_deleted(dana: Desk, people: People) -
 
 def test_viewing_and_revoking_are_separate_permissions(people: People) -> None:
     link = link_of(people.alice)
-    assert desk_of(staff_member("sam")).status(LINKS) == 403
-    viewer = desk_of(staff_member("vera", "view_sharelink"))
+    assert Administrator(staff_member("sam")).status(LINKS) == 403
+    viewer = Administrator(staff_member("vera", "view_sharelink"))
     assert titles(viewer) == ["A picnic"]
     revoke(viewer, [link])
     assert ShareLink.objects.live().count() == 1
-    revoke(desk_of(staff_member("rita", "view_sharelink", "change_sharelink")), [link])
+    revoke(Administrator(staff_member("rita", "view_sharelink", "change_sharelink")), [link])
     assert ShareLink.objects.live().count() == 0
 
 
-def test_the_policy_bounds_links(dana: Desk) -> None:
+def test_the_policy_bounds_links(dana: Administrator) -> None:
     Policy.objects.create(pk=1)
     policy = "/admin/conversations/policy/1/change/"
     assert list(dana.change(policy, default_link_days="0")) == ["default_link_days"]
@@ -107,12 +109,12 @@ def test_the_policy_bounds_links(dana: Desk) -> None:
     assert dana.change(policy, public_links=None, **days) == {}
     current = Policy.current()
     assert (current.public_links, current.longest_link_days) == (False, 14)
-    assert told()[1] == {
+    assert last_change()[1] == {
         "public_links": False, "default_link_days": 14, "longest_link_days": 14,
     }  # fmt: skip
 
 
-def test_a_shorter_lifetime_applies_to_existing_links(dana: Desk, people: People) -> None:
+def test_a_shorter_lifetime_applies_to_existing_links(dana: Administrator, people: People) -> None:
     week = timezone.now() + timedelta(days=7)
     for_ever, short = link_of(people.alice), link_of(people.alice, expires_at=week)
     Policy.objects.create(pk=1)
@@ -125,7 +127,7 @@ def test_a_shorter_lifetime_applies_to_existing_links(dana: Desk, people: People
 
 
 def test_the_list_needs_a_fixed_number_of_queries(
-    dana: Desk, people: People, django_assert_max_num_queries: Any
+    dana: Administrator, people: People, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(60):
         link_of(people.alice, f"Talk {number}")

@@ -96,7 +96,7 @@ def test_every_line_is_the_sum_of_its_entries(
     query, selected = SELECTIONS[selection]
     entries = ledger(selected, 30)
     for slug, heading, column in LISTED:
-        lines = {line[heading]: line for line in dana.exports(slug, **query)}
+        lines = {line[heading]: line for line in dana.export(slug, **query)}
         used = {str(value) for value in entries.values_list(column, flat=True)}
         assert {name for name, line in lines.items() if line["answers"] != "0"} == used
         for name in used:
@@ -107,14 +107,14 @@ def test_every_line_is_the_sum_of_its_entries(
 
 
 def test_the_table_has_the_figures_of_the_export(dana: Administrator, month: None) -> None:
-    exported = dana.exports("models")
-    shown = rows(dana.opens("/admin/usage/models/"))
+    exported = dana.export("models")
+    shown = rows(dana.text("/admin/usage/models/"))
     assert [line[0] for line in shown] == [line["model"] for line in exported]
     assert [line[4] for line in shown] == [f"{int(each['total_tokens']):,}" for each in exported]
 
 
 def test_days_without_answers_are_listed(dana: Administrator, month: None) -> None:
-    lines = dana.exports("days")
+    lines = dana.export("days")
     assert len(lines) == 30
     assert [line["day"] for line in lines] == sorted(line["day"] for line in lines)
     assert sum(line["answers"] == "0" for line in lines) == 26
@@ -123,14 +123,14 @@ def test_days_without_answers_are_listed(dana: Administrator, month: None) -> No
 def test_who_is_in_two_groups_counts_in_both_and_once_in_the_whole(
     dana: Administrator, month: None
 ) -> None:
-    answers = {line["group"]: line["answers"] for line in dana.exports("groups")}
+    answers = {line["group"]: line["answers"] for line in dana.export("groups")}
     assert answers == {"tea": "5", "cake": "3", "In no group": "1"}
     assert dana.tiles()["Answers"] == "6"
 
 
 def test_errors_are_counted_by_kind(dana: Administrator, month: None, people: People) -> None:
     answered(people.bob, LanguageModel.objects.get(name="vendor/small"), error="timeout")
-    page = dana.opens("/admin/usage/errors/")
+    page = dana.text("/admin/usage/errors/")
     assert '<a href="/admin/conversations/ledgerentry/?error_code=timeout">timeout</a>' in page
     assert rows(page) == [["timeout", "2", "66.7%"], ["rate_limited", "1", "33.3%"]]
     assert "43% of 7 answers failed, most often with “timeout”." in page
@@ -143,7 +143,7 @@ def test_the_first_token_is_a_mean_over_the_answers_that_said_anything(
     answered(people.alice, model, first_token_ms=200)
     answered(people.alice, model, first_token_ms=500)
     answered(people.alice, model, first_token_ms=None)
-    assert dana.exports("models")[0]["mean_first_token_ms"] == "350"
+    assert dana.export("models")[0]["mean_first_token_ms"] == "350"
     assert dana.tiles()["First token"] == "0.35 s"
 
 
@@ -152,7 +152,7 @@ def test_a_deleted_person_and_model_keep_their_lines(
 ) -> None:
     people.alice.delete()
     LanguageModel.objects.all().delete()
-    assert "alice" in [line["user"] for line in dana.exports("people")]
+    assert "alice" in [line["user"] for line in dana.export("people")]
     assert dana.tiles(person="alice", model="vendor/large")["Answers"] == "2"
 
 
@@ -168,14 +168,14 @@ def test_a_deleted_person_and_model_keep_their_lines(
 def test_what_makes_no_sense_is_said_and_the_usual_days_are_shown(
     dana: Administrator, month: None, query: dict[str, str], complaint: str
 ) -> None:
-    assert complaint in dana.opens("/admin/usage/", **query)
+    assert complaint in dana.text("/admin/usage/", **query)
     assert dana.tiles(**query)["Answers"] == "6"
 
 
 def test_long_lists_have_pages(dana: Administrator, people: People) -> None:
     for number in range(23):
         answered(people.alice, priced_model(f"vendor/model-{number:02}"), (10, 100 - number))
-    first, second = (rows(dana.opens("/admin/usage/models/", page=page)) for page in (1, 2))
+    first, second = (rows(dana.text("/admin/usage/models/", page=page)) for page in (1, 2))
     assert (len(first), len(second)) == (20, 3)
     assert first[0][0] == "vendor/model-00"
     assert second[-1][0] == "vendor/model-22"
@@ -183,12 +183,12 @@ def test_long_lists_have_pages(dana: Administrator, people: People) -> None:
 
 def test_names_cannot_become_formulas_in_a_spreadsheet(dana: Administrator, people: People) -> None:
     answered(people.alice, priced_model("=1+1"))
-    assert [line["model"] for line in dana.exports("models")] == ["'=1+1"]
+    assert [line["model"] for line in dana.export("models")] == ["'=1+1"]
 
 
 def test_names_are_shown_as_text(dana: Administrator, people: People) -> None:
     answered(people.alice, priced_model("<b>model</b>"))
-    assert "<b>model</b>" not in dana.opens("/admin/usage/models/")
+    assert "<b>model</b>" not in dana.text("/admin/usage/models/")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -197,7 +197,7 @@ def test_a_page_asks_as_many_questions_of_thirty_lines_as_of_one(
 ) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
-            dana.opens(f"/admin/usage/{page}")
+            dana.text(f"/admin/usage/{page}")
         return len(queries)
 
     answered(people.alice, priced_model("vendor/first"), error="timeout")
@@ -230,13 +230,13 @@ def test_a_page_that_is_not_there_is_not_found(dana: Administrator) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_site_that_nobody_used_says_so(dana: Administrator, page: str) -> None:
-    text = dana.opens(f"/admin/usage/{page}")
+    text = dana.text(f"/admin/usage/{page}")
     assert "<figure" not in text
     assert "<table" not in text
     assert "chart-sentence" in text
 
 
 def test_the_start_page_leads_to_usage_and_to_what_runs(dana: Administrator) -> None:
-    text = dana.opens("/admin/")
+    text = dana.text("/admin/")
     assert '<a href="/admin/usage/"><strong>Usage</strong>' in text
     assert '<a href="/admin/live/"><strong>Live</strong>' in text
