@@ -9,9 +9,11 @@ from conversations.chat import actions
 from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
 from conversations.generation import log
+from conversations.generation.lifecycle import OWNER
 from conversations.generation.runner import runner
 from conversations.generation.tail import Batch
-from conversations.models import Generation, Message, User
+from conversations.models import Conversation, Generation, Message, User
+from conversations.transcript import decode
 from tests.people import make_model, make_people
 from tests.upstreams.scripted import ScriptedUpstream
 
@@ -82,3 +84,24 @@ def play(work: Callable[[Stage], Awaitable[T]]) -> T:
                 await runner().drain()
 
     return asyncio.run(whole())
+
+
+def a_running_generation(alice: User) -> Generation:
+    """Create a running generation without a task, with an empty message."""
+    conversation = Conversation.objects.create(user=alice, title="Tea")
+    generation = Generation.objects.create(
+        user=alice, conversation=conversation, client_request_id=uuid4(), owner=OWNER
+    )
+    Message.objects.create(
+        conversation=conversation, role=Message.Role.ASSISTANT, generation=generation
+    )
+    return generation
+
+
+async def until_shown(generation: Generation, tokens: int) -> None:
+    """Wait until this many tokens have been shown."""
+    text = ""
+    async for batch in runner().tails.follow(generation.pk, 0):
+        text += "".join(decode(payload).content for payload in batch.payloads)
+        if text.count("<") >= tokens:
+            return

@@ -9,7 +9,7 @@ import pytest
 
 from conversations.models import Provider
 from tests.api.conftest import Gate
-from tests.upstreams import faults, good
+from tests.upstreams import faults, good, statuses, tools
 
 GOOD = ("<0><1><2>", "", "stop")
 THOUGHT = ("<0><1><2>", "Let me think.", "stop")
@@ -139,7 +139,11 @@ def impatient(gate: Gate) -> Gate:
 
 
 def test_every_quirk_is_accounted_for() -> None:
-    assert {*good.SCRIPTS, *faults.SCRIPTS} <= {*OUTCOMES, *BREAKS, *LEFT_OUT}
+    assert {name for family in (good, tools, faults, statuses) for name in family.SCRIPTS} <= {
+        *OUTCOMES,
+        *BREAKS,
+        *LEFT_OUT,
+    }
 
 
 @pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "whole"])

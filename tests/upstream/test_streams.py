@@ -1,6 +1,5 @@
 """Streams in the notations of many servers, over a real connection."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -8,13 +7,11 @@ import pytest
 
 from conversations.upstream import (
     SILICONFLOW,
-    Unreachable,
-    Upstream,
     Usage,
 )
 from conversations.upstream.decoder import StreamDecoder
 from tests.upstream.asking import Received, receive, receive_script, request, run, tokens, upstream
-from tests.upstreams.good import SCRIPTS as GOOD
+from tests.upstreams import good, tools
 
 
 def finish_of(received: Received) -> Any:
@@ -46,7 +43,7 @@ def test_the_text_is_whole_however_it_is_written(script: str) -> None:
     assert finish_of(received) == ({0: "stop"}, True)
 
 
-@pytest.mark.parametrize("script", sorted(GOOD))
+@pytest.mark.parametrize("script", sorted({*good.SCRIPTS, *tools.SCRIPTS}))
 def test_no_good_script_is_an_error(script: str) -> None:
     assert receive_script(script).error is None
 
@@ -199,14 +196,6 @@ def test_answers_and_errors_carry_the_trace_id() -> None:
     assert found == ("trace-1",) * 3
 
 
-def test_a_server_that_is_not_there_is_unreachable() -> None:
-    async def ask() -> Received:
-        async with Upstream("http://127.0.0.1:9/v1") as client:
-            return await receive(client, request("good"))
-
-    assert isinstance(run(ask()).error, Unreachable)
-
-
 def test_every_field_of_a_whole_answer_is_read() -> None:
     body = {
         "id": "019b",
@@ -270,87 +259,3 @@ def test_a_whole_answer_has_each_of_its_choices() -> None:
     received = receive_script("blank-lines?tokens=2", n=2)
     assert received.contents == {0: tokens(2), 1: tokens(2)}
     assert finish_of(received) == ({0: "stop", 1: "stop"}, True)
-
-
-def test_the_models_of_a_server_are_listed() -> None:
-    async def ask() -> list[str]:
-        async with upstream() as (_, client):
-            return await client.models()
-
-    assert run(ask())[:2] == ["good", "siliconflow"]
-
-
-def test_a_stream_that_ended_leaves_its_connection_for_the_next() -> None:
-    async def ask() -> int:
-        async with upstream() as (server, client):
-            for _ in range(5):
-                assert (await receive(client, request("good"))).error is None
-            return len(server.connections)
-
-    assert run(ask()) == 1
-
-
-def test_a_reused_connection_that_broke_is_tried_once_more() -> None:
-    async def ask() -> tuple[list[Any], int]:
-        async with upstream() as (server, client):
-            await receive(client, request("good"))
-            received = await receive(client, request("reset-before-headers"))
-            return [received.error and received.error.code], len(server.calls)
-
-    assert run(ask()) == (["unreachable"], 3)
-
-
-def test_a_new_connection_that_broke_is_not_tried_again() -> None:
-    async def ask() -> int:
-        async with upstream() as (server, client):
-            await receive(client, request("reset-before-headers"))
-            return len(server.calls)
-
-    assert run(ask()) == 1
-
-
-def test_nothing_is_asked_again_once_a_byte_has_come() -> None:
-    async def ask() -> int:
-        async with upstream() as (server, client):
-            await receive(client, request("good"))
-            await receive(client, request("cut?at=0"))
-            return len(server.calls)
-
-    assert run(ask()) == 2
-
-
-@pytest.mark.parametrize(
-    ("script", "calls", "seconds"), [("429-soon", 2, None), ("429-later", 1, 30.0)]
-)
-def test_a_short_retry_after_is_waited_for_and_a_long_one_reported(
-    script: str, calls: int, seconds: float | None
-) -> None:
-    async def ask() -> tuple[int, float | None]:
-        async with upstream() as (server, client):
-            received = await receive(client, request(script))
-            return len(server.calls), received.error and received.error.retry_after
-
-    assert run(ask()) == (calls, seconds)
-
-
-def test_a_server_that_refuses_stream_options_is_asked_without_from_then_on() -> None:
-    async def ask() -> list[bool]:
-        async with upstream() as (server, client):
-            for _ in range(2):
-                received = await receive(client, request("rejects-stream-options"))
-                assert received.content
-            return ["stream_options" in call.body for call in server.calls]
-
-    assert run(ask()) == [True, False, False]
-
-
-def test_requests_ask_for_no_compression_and_keep_no_cookie() -> None:
-    async def ask() -> dict[str, str]:
-        async with upstream(api_key="sk-canary") as (server, client):
-            await asyncio.gather(*(receive(client, request("good")) for _ in range(3)))
-            return dict(server.calls[-1].headers)
-
-    headers = run(ask())
-    assert headers["accept-encoding"] == "identity"
-    assert headers["authorization"] == "(secret)"
-    assert "cookie" not in headers

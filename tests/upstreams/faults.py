@@ -17,15 +17,9 @@ huge-answer           ``size`` bytes in tokens of 50,000; flood: comments withou
 error-mid-stream      an OpenAI error object; error-flat: SiliconFlow's; error-vllm; error-in-chunk
 done-only             [DONE] and nothing else; no-finish: [DONE] without a finish reason
 empty                 ``stop`` without any content
-400 401 403 403-balance 404-path 413 429 429-later 429-date 429-soon 451 500 502 503 504
-429-brief 500-brief 503-brief  with a Retry-After of 10 ms, each time
-429-cut, 503-cut      the connection closed within the body, chunked and of a known length
-loading               llama.cpp while it loads its model
-context, context-llama  the prompt is too long
 rejects-stream-options  400 until they are left out
 echoes-key            401 with the key and an address in its message
 gzip                  a compressed stream
-redirect              302 to another host
 dies                  the whole server stops
 """
 
@@ -33,18 +27,15 @@ import asyncio
 import gzip
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 from .call import Call
-from .good import SCRIPTS as GOOD
 from .good import Script, chunk, finish, good, tokens, usage
 
 SCRIPTS: dict[str, Script] = {}
 
 
-def _named(name: str) -> Any:
+def named(name: str) -> Any:
     def keep(play: Script) -> Script:
         SCRIPTS[name] = play
         return play
@@ -71,12 +62,12 @@ async def unknown_model(call: Call) -> None:
     await call.whole(400, {"code": 20012, "message": message, "data": None})
 
 
-@_named("reset-before-headers")
+@named("reset-before-headers")
 async def reset_before_headers(call: Call) -> None:
     call.reset()
 
 
-@_named("reset-mid-token")
+@named("reset-mid-token")
 async def reset_mid_token(call: Call) -> None:
     await _some(call)
     await call.write(b'data: {"choices": [{"del')
@@ -84,42 +75,42 @@ async def reset_mid_token(call: Call) -> None:
     call.reset()
 
 
-@_named("reset-mid-utf8")
+@named("reset-mid-utf8")
 async def reset_mid_utf8(call: Call) -> None:
     await _some(call)
     await call.write(b'data: {"choices": [{"delta": {"content": "\xe4\xbd')
     call.cut()
 
 
-@_named("cut")
+@named("cut")
 async def cut(call: Call) -> None:
     await _some(call)
     call.cut()
 
 
-@_named("cut-close-framed")
+@named("cut-close-framed")
 async def cut_close_framed(call: Call) -> None:
     await _some(call, framing="close")
 
 
-@_named("stall-before-headers")
+@named("stall-before-headers")
 async def stall_before_headers(call: Call) -> None:
     await call.forever()
 
 
-@_named("stall-after-headers")
+@named("stall-after-headers")
 async def stall_after_headers(call: Call) -> None:
     await call.head()
     await call.forever()
 
 
-@_named("stall-after-tokens")
+@named("stall-after-tokens")
 async def stall_after_tokens(call: Call) -> None:
     await _some(call)
     await call.forever()
 
 
-@_named("drip")
+@named("drip")
 async def drip(call: Call) -> None:
     await call.head()
     for position in range(int(call.number_of("tokens"))):
@@ -130,7 +121,7 @@ async def drip(call: Call) -> None:
     await finish(call)
 
 
-@_named("comments-only")
+@named("comments-only")
 async def comments_only(call: Call) -> None:
     await call.head()
     while True:
@@ -141,7 +132,7 @@ async def comments_only(call: Call) -> None:
 PAGE = "<!DOCTYPE html><html><title>502</title><h1>Bad gateway</h1><script>1</script></html>"
 
 
-def _whole(
+def respond(
     status: int, value: Any, headers: Mapping[str, str] | None = None, **more: str
 ) -> Script:
     async def play(call: Call) -> None:
@@ -150,10 +141,10 @@ def _whole(
     return play
 
 
-SCRIPTS["html"] = _whole(200, PAGE, content_type="text/html")
-SCRIPTS["html-502"] = _whole(502, PAGE, content_type="text/html")
-SCRIPTS["text"] = _whole(200, "upstream says no\n", content_type="text/event-stream")
-SCRIPTS["json-error"] = _whole(200, {"error": {"message": "No provider.", "code": 503}})
+SCRIPTS["html"] = respond(200, PAGE, content_type="text/html")
+SCRIPTS["html-502"] = respond(502, PAGE, content_type="text/html")
+SCRIPTS["text"] = respond(200, "upstream says no\n", content_type="text/event-stream")
+SCRIPTS["json-error"] = respond(200, {"error": {"message": "No provider.", "code": 503}})
 
 
 def _in_the_middle(*values: Any) -> Script:
@@ -180,7 +171,7 @@ SCRIPTS["error-vllm"] = _in_the_middle(
 )
 
 
-@_named("error-in-chunk")
+@named("error-in-chunk")
 async def error_in_chunk(call: Call) -> None:
     await _some(call)
     error = {"code": 502, "message": "Provider disconnected."}
@@ -188,14 +179,14 @@ async def error_in_chunk(call: Call) -> None:
     await call.end()
 
 
-@_named("huge-event")
+@named("huge-event")
 async def huge_event(call: Call) -> None:
     await _some(call)
     await call.event(chunk(call, {"content": "x" * int(call.number_of("size"))}))
     await finish(call)
 
 
-@_named("huge-answer")
+@named("huge-answer")
 async def huge_answer(call: Call) -> None:
     await call.head()
     for _ in range(int(call.number_of("size")) // 50_000):
@@ -203,21 +194,21 @@ async def huge_answer(call: Call) -> None:
     await finish(call)
 
 
-@_named("flood")
+@named("flood")
 async def flood(call: Call) -> None:
     await call.head()
     while True:
         await call.write(b":" + b"x" * 50_000 + b"\n\n")
 
 
-@_named("done-only")
+@named("done-only")
 async def done_only(call: Call) -> None:
     await call.head()
     await call.event("[DONE]")
     await call.end()
 
 
-@_named("no-finish")
+@named("no-finish")
 async def no_finish(call: Call) -> None:
     await call.head()
     await tokens(call)
@@ -225,91 +216,14 @@ async def no_finish(call: Call) -> None:
     await call.end()
 
 
-@_named("empty")
+@named("empty")
 async def empty(call: Call) -> None:
     await call.head()
     await call.event(chunk(call, {"role": "assistant", "content": ""}))
     await finish(call, final_usage=usage(call, 0))
 
 
-LIMITED = {
-    "message": "Request was rejected due to rate limiting. Details:TPM limit reached.",
-    "data": "string",
-}
-OVERLOADED = {"code": 50505, "message": "Model service overloaded. Please try again later."}
-SCRIPTS |= {
-    "400": _whole(400, {"code": 20015, "message": "temperature must be at most 2", "data": None}),
-    "401": _whole(401, "Api key is invalid"),
-    "403": _whole(403, "Forbidden"),
-    "403-balance": _whole(403, {"code": 30001, "message": "Sorry, your balance is not enough"}),
-    "404-path": _whole(404, "404 page not found"),
-    "413": _whole(413, {"code": 20042, "message": "The request is too large."}),
-    "429": _whole(429, LIMITED),
-    "429-later": _whole(429, LIMITED, {"Retry-After": "30"}),
-    "429-brief": _whole(429, LIMITED, {"Retry-After": "0.01"}),
-    "451": _whole(451, {"code": 20021, "message": "NSFW"}),
-    "500": _whole(500, {"code": 50500, "message": "Unknown error"}),
-    "500-brief": _whole(500, {"code": 50500, "message": "Unknown error"}, {"Retry-After": "0.01"}),
-    "502": _whole(502, {"error": "bad gateway"}),
-    "503": _whole(503, OVERLOADED),
-    "503-brief": _whole(503, OVERLOADED, {"Retry-After": "0.01"}),
-    "504": _whole(504, "Gateway timeout"),
-    "loading": _whole(
-        503, {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}
-    ),
-    "context": _whole(
-        400,
-        {
-            "code": 20015,
-            "message": "number of input tokens (300030) has exceeded max_prompt_tokens (98304) "
-            "limit.",
-        },
-    ),
-    "context-llama": _whole(
-        400,
-        {
-            "error": {
-                "code": 400,
-                "message": "request (3031 tokens) exceeds the available context size",
-                "type": "exceed_context_size_error",
-                "n_prompt_tokens": 3031,
-                "n_ctx": 2048,
-            }
-        },
-    ),
-    "redirect": _whole(302, {}, {"Location": "https://evil.example/login?next=1"}),
-}
-
-
-@_named("429-date")
-async def limited_until(call: Call) -> None:
-    moment = datetime.now(UTC) + timedelta(seconds=60)
-    await call.whole(429, LIMITED, {"Retry-After": format_datetime(moment, usegmt=True)})
-
-
-@_named("429-cut")
-async def limited_and_cut(call: Call) -> None:
-    await call.head(429, "application/json")
-    await call.raw(b'20\r\n{"message": "Slow')
-    call.cut()
-
-
-@_named("503-cut")
-async def overloaded_and_cut(call: Call) -> None:
-    await call.head(503, "application/json", framing="500")
-    await call.write(b'{"message": "Overload')
-    call.cut()
-
-
-@_named("429-soon")
-async def limited_briefly(call: Call) -> None:
-    if call.server.played["429-soon"] % 2:
-        await call.whole(429, LIMITED, {"Retry-After": "0.05"})
-    else:
-        await good(call)
-
-
-@_named("rejects-stream-options")
+@named("rejects-stream-options")
 async def rejects_stream_options(call: Call) -> None:
     if "stream_options" in call.body:
         await call.whole(400, {"error": {"message": "Unknown parameter: 'stream_options'"}})
@@ -317,24 +231,21 @@ async def rejects_stream_options(call: Call) -> None:
         await good(call)
 
 
-@_named("echoes-key")
+@named("echoes-key")
 async def echoes_key(call: Call) -> None:
     await call.whole(401, {"error": {"message": call.server.echo, "type": "authentication_error"}})
 
 
-@_named("gzip")
+@named("gzip")
 async def gzipped(call: Call) -> None:
     await call.head(headers={"Content-Encoding": "gzip"})
     await call.write(gzip.compress(b"data: [DONE]\n\n"))
     await call.end()
 
 
-@_named("dies")
+@named("dies")
 async def dies(call: Call) -> None:
     await _some(call)
     await _let_read()
     call.ended = "broken"
     call.server.die()
-
-
-assert not SCRIPTS.keys() & GOOD.keys()

@@ -11,7 +11,8 @@ from typing import Any
 
 from .article import ARTICLE
 from .call import Call
-from .good import TOOL_PIECES, Script, chunk, finish
+from .good import Script, chunk, finish
+from .tools import TOOL_PIECES
 
 SCRIPTS: dict[str, Script] = {}
 PIECE = 7

@@ -1,0 +1,116 @@
+"""A failure ends its generation with a plain sentence, and the text so far stays."""
+
+from uuid import uuid4
+
+import pytest
+
+from conversations.chat import actions
+from conversations.chat.state import page_state
+from conversations.generation import lifecycle
+from conversations.models import (
+    Generation,
+    Message,
+)
+from conversations.transcript import Failure, Finished, decode
+from tests.people import make_people
+from tests.playing import (
+    KEY,
+    Stage,
+    a_running_generation,
+    play,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+FAILURES = {
+    "400": "The model's server refused the request: ",
+    "401": "The model's server refused this site's key. Tell an administrator.",
+    "403-balance": "This site's key may not use this model. Tell an administrator.",
+    "500": "The model's server failed.",
+    "echoes-key": "The model's server refused this site's key. Tell an administrator.",
+    "html": "Something other than an answer came from the model's address.",
+    "json-error": "",
+    "redirect": "The model's server has moved. An administrator must set its new address.",
+    "reset-before-headers": "The model's server cannot be reached just now. Try again in a moment.",
+    "empty": "The model ended without saying anything. Try again.",
+    "malformed": "The model's server sent something that cannot be read.",
+}
+
+
+@pytest.mark.parametrize("script", FAILURES)
+def test_a_failure_before_the_first_token_ends_in_a_plain_sentence(script: str) -> None:
+    async def work(stage: Stage) -> None:
+        stage.upstream.echo = KEY
+        # `at=0` moves a fault in the middle before the first token.
+        turn = await stage.send("at=0", await stage.model(script))
+        generation, message = await stage.ended(turn)
+        assert generation.status == "failed"
+        assert generation.error_message.startswith(FAILURES[script])
+        assert len(generation.error_message) > 10
+        assert KEY not in generation.error_message
+        assert stage.upstream.address not in generation.error_message
+        assert "Traceback" not in generation.error_message
+        assert message.content == ""
+        await _is_still_usable(stage, message)
+
+    play(work)
+
+
+BREAKS = {
+    "cut": "interrupted",
+    "cut-close-framed": "interrupted",
+    "error-flat": "failed",
+    "error-mid-stream": "failed",
+    "reset-mid-token": "interrupted",
+    "reset-mid-utf8": "interrupted",
+}
+
+
+@pytest.mark.parametrize("script", BREAKS)
+def test_a_failure_in_mid_answer_keeps_what_had_arrived(script: str) -> None:
+    async def work(stage: Stage) -> None:
+        turn = await stage.send("at=5", await stage.model(script))
+        generation, message = await stage.ended(turn)
+        assert generation.status == BREAKS[script]
+        assert len(generation.error_message) > 10
+        number = stage.upstream.calls[0].number
+        kept = "".join(f"<gen:{number}:{position:04d}>" for position in range(5))
+        assert message.content.startswith(kept)
+        await _is_still_usable(stage, message)
+
+    play(work)
+
+
+async def _is_still_usable(stage: Stage, answer: Message) -> None:
+    """Regenerate the answer with a model that works."""
+    model = await stage.model("good")
+    again = await actions.regenerate(stage.alice, uuid4(), answer.pk, model)
+    generation, message = await stage.ended(again)
+    assert (generation.status, message.content.count("<")) == ("completed", 20)
+
+
+def test_a_failure_of_our_own_ends_the_generation_too(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(stage: Stage) -> Generation:
+        name = await stage.model("good")
+        monkeypatch.setattr("conversations.generation.runner.MessageRun", None)
+        turn = await stage.send("Hello", name)
+        return (await stage.ended(turn))[0]
+
+    generation = play(work)
+    assert (generation.status, generation.error_code) == ("failed", "internal")
+    assert "NoneType" not in generation.error_message
+    assert "NoneType" in caplog.text
+
+
+def test_the_page_state_has_the_code_and_the_sentence_of_a_failure() -> None:
+    generation = a_running_generation(make_people().alice)
+    failure = Failure("overloaded", "The model's server is overloaded.")
+    payload = lifecycle.finish(generation.pk, 1, Finished(cause="failed", error=failure))
+    assert decode(payload).error == failure
+    generation.refresh_from_db()
+    state = page_state(generation.user, generation.conversation)
+    shown = state["messages"][0]["generation"]["error"]
+    assert shown == {"code": "overloaded", "message": "The model's server is overloaded."}
