@@ -76,34 +76,15 @@ def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
     its answers."""
     content = checked_content(new.content)
     models = _models(user, new)
-    first = next(iter(models.values()))
-    parameters = checked_parameters(new.parameters, first)
-    # Of several compared models each gives one answer.
-    asked = {name: value for name, value in parameters.items() if len(models) == 1 or name != "n"}
+    parameters = checked_parameters(new.parameters, next(iter(models.values())))
     conversation = _conversation(user, new, content)
     since, version = conversation.version, conversation.advance()
-    message = Message(
-        conversation=conversation,
-        parent=_parent(conversation, new.parent_id),
-        role=Message.Role.USER,
-        content=content,
-        changed_in=version,
-    )
-    rows.insert_record(message)
-    orders = [
-        Order(
-            model,
-            request_id_of(client_request_id, number),
-            message,
-            asked,
-            notices=replacement_notice(name, model),
-        )
-        for number, (name, model) in enumerate(models.items())
-    ]
+    message = _user_message(conversation, new, content)
     conversation.parameters = parameters
     if new.system_message is not None:
         conversation.system_message = checked_system_message(new.system_message)
         conversation.save(update_fields=["system_message"])
+    orders = _orders(client_request_id, message, models, parameters)
     return ordered(conversation, orders, since, version)
 
 
@@ -168,6 +149,34 @@ def _conversation(user: User, new: NewMessage, content: str) -> Conversation:
     conversation = Conversation(user=user, title=title_from(content))
     rows.insert_record(conversation)
     return conversation
+
+
+def _user_message(conversation: Conversation, new: NewMessage, content: str) -> Message:
+    message = Message(
+        conversation=conversation,
+        parent=_parent(conversation, new.parent_id),
+        role=Message.Role.USER,
+        content=content,
+        changed_in=conversation.version,
+    )
+    rows.insert_record(message)
+    return message
+
+
+def _orders(
+    client_request_id: UUID,
+    message: Message,
+    models: dict[str, LanguageModel],
+    parameters: dict[str, Any],
+) -> list[Order]:
+    if len(models) > 1:
+        # Each of several compared models gives one answer.
+        parameters = {name: value for name, value in parameters.items() if name != "n"}
+    ids = [request_id_of(client_request_id, number) for number in range(len(models))]
+    return [
+        Order(model, request_id, message, parameters, notices=replacement_notice(name, model))
+        for request_id, (name, model) in zip(ids, models.items(), strict=True)
+    ]
 
 
 def _parent(conversation: Conversation, parent_id: UUID | None) -> Message | None:
