@@ -1,4 +1,4 @@
-"""What users deleted is removed for good after `DELETED_KEPT_DAYS`, and nothing else is."""
+"""Deleted conversations and messages are removed after `DELETED_KEPT_DAYS`, and nothing else is."""
 
 from datetime import datetime, timedelta
 from io import StringIO
@@ -34,12 +34,12 @@ NOTHING = Purged(0, 0)
 
 
 def deleted(record: Conversation | Message, moment: datetime = NOW - timedelta(days=31)) -> None:
-    """Let the record be one that was deleted then."""
+    """Mark the record as deleted at that moment."""
     type(record)._default_manager.filter(pk=record.pk).update(deleted_at=moment)
 
 
 def generation_in(conversation: Conversation, **fields: Any) -> Generation:
-    """A generation of the conversation that has ended, with one event in its log."""
+    """An ended generation of the conversation, with one event in its log."""
     generation = Generation.objects.create(
         user=conversation.user,
         conversation=conversation,
@@ -199,7 +199,7 @@ def test_a_running_site_purges_by_itself_and_what_was_used_stays_counted(
 
 
 def books() -> list[list[dict[str, Any]]]:
-    """Everything that is counted of what was used."""
+    """All records of usage."""
     counted = (LedgerEntry, UsageDay, UsageTotal, Hold)
     return [list(each._default_manager.values()) for each in counted]
 

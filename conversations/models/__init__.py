@@ -13,7 +13,7 @@ from conversations.models.api_key import (
 )
 from conversations.models.audit import AuditEntry
 from conversations.models.conversation import Conversation, title_from
-from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, Hold
+from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, Hold, Slot
 from conversations.models.encryption import EncryptedTextField, UnreadableText
 from conversations.models.feedback import Feedback
 from conversations.models.generation import Generation, LoggedEvent
@@ -70,6 +70,7 @@ __all__ = [
     "Rule",
     "ShareLink",
     "ShareLinkQuerySet",
+    "Slot",
     "UnreadableText",
     "UsageDay",
     "UsageTotal",

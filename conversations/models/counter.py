@@ -1,5 +1,7 @@
 """Counters: used and held amounts in the windows of limits. Holds: reserves of running answers."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,20 +14,27 @@ ALL_MODELS = 0
 # In ``Counter.key_scope``: the counter is for all that the user does, with API keys or without.
 ALL_USE = 0
 
-_SLOT = ("measure", "period", "model_scope", "key_scope")
+
+class Slot(NamedTuple):
+    """The key under which rules compete: one rule of a slot decides, and reads its counter."""
+
+    measure: str
+    period: str
+    model_scope: int
+    key_scope: int
 
 
 class CounterQuerySet(models.QuerySet["Counter"]):
-    def of_slot(self, slot: tuple[str, str, int, int]) -> "CounterQuerySet":
+    def of_slot(self, slot: Slot) -> "CounterQuerySet":
         """The counters that rules of this slot read."""
-        return self.filter(**dict(zip(_SLOT, slot, strict=True)))
+        return self.filter(**slot._asdict())
 
     def delete_current(self) -> None:
         """Delete the counters of the current windows. The next reservation counts them again."""
         now = timezone.now()
         current = self.filter(period_start__in=[period.start(now) for period in Period])
         # Locked in the order of slots, as reservations and settlements do: no deadlock.
-        list(current.select_for_update().order_by(*_SLOT).values_list("pk"))
+        list(current.select_for_update().order_by(*Slot._fields).values_list("pk"))
         current.delete()
 
 
@@ -66,9 +75,9 @@ class Counter(models.Model):
         return f"{self.used:,}+{self.held:,} {self.measure} {self.period}"
 
     @property
-    def slot(self) -> tuple[str, str, int, int]:
+    def slot(self) -> Slot:
         """The slot of the rules that read it."""
-        return (self.measure, self.period, self.model_scope, self.key_scope)
+        return Slot(self.measure, self.period, self.model_scope, self.key_scope)
 
 
 class Hold(models.Model):

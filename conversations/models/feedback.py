@@ -1,4 +1,4 @@
-"""What people think of an answer."""
+"""Ratings of answers."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from conversations.models.message import Message
 
 
 class Feedback(models.Model):
-    """A thumb up (1) or down (-1) on one answer, with a note."""
+    """A rating of one answer by one user: thumb up (1) or down (-1), with a note."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="feedback")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.api_key import ApiKey
-from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, CounterQuerySet
+from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, CounterQuerySet, Slot
 from conversations.models.measure import Measure, Period, exact_amount, with_unit
 from conversations.models.provider import LanguageModel
 from conversations.models.user import User
@@ -182,6 +182,6 @@ class Rule(models.Model):
         return self.api_key_id or ALL_USE
 
     @property
-    def slot(self) -> tuple[str, str, int, int]:
-        """The key under which rules compete: one rule of a slot decides."""
-        return (self.measure, self.period, self.model_scope, self.key_scope)
+    def slot(self) -> Slot:
+        """The slot in which it competes with other rules."""
+        return Slot(self.measure, self.period, self.model_scope, self.key_scope)

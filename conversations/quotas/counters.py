@@ -61,9 +61,8 @@ def _so_far(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[i
 
 
 def _key(user: User, rule: Rule, moment: datetime) -> dict[str, object]:
-    names = ("measure", "period", "model_scope", "key_scope")
-    slot = dict(zip(names, rule.slot, strict=True))
-    return {"user_id": user.pk, **slot, "period_start": Period(rule.period).start(moment)}
+    start = Period(rule.period).start(moment)
+    return {"user_id": user.pk, **rule.slot._asdict(), "period_start": start}
 
 
 def _make(user: User, rules: Sequence[Rule], moment: datetime) -> None:

@@ -25,6 +25,7 @@ from conversations.models import (
     Measure,
     Period,
     Rule,
+    Slot,
     User,
 )
 from conversations.quotas.counters import amounts, locked, most_of_request
@@ -73,7 +74,7 @@ def deciding_rules(
     """The rules that decide: in each slot the user's own, else the most generous of the user's
     groups, else everyone's. Of equals the more generous decides. Rules of ``key`` have other
     slots, and so apply in addition."""
-    decided: dict[tuple[str, str, int, int], Rule] = {}
+    decided: dict[Slot, Rule] = {}
     for rule in Rule.objects.applying_to(user, model, key):
         known = decided.get(rule.slot)
         if known is None or _rank(rule) > _rank(known):

@@ -13,7 +13,7 @@ from tests.people import make_people
 
 
 def changed_since(conversation: object, since: object) -> QuerySet[Message]:
-    """The messages of a conversation that changed after a version, with what is around them."""
+    """The messages of a conversation that changed after a version, with related records."""
     return Message.objects.filter(
         conversation=conversation, changed_in__gt=since, deleted_at=None
     ).select_related("conversation", "parent")
@@ -25,7 +25,7 @@ def prepared() -> PreparedQuery[Message]:
 
 
 def conversation_of(count: int) -> Conversation:
-    """A conversation of so many messages, each below the one before and of a later version."""
+    """A conversation of one branch, whose messages have the versions 1 to ``count``."""
     conversation = Conversation.objects.create(user=make_people().alice, title="Tea")
     parent = None
     for version in range(1, count + 1):
@@ -45,7 +45,7 @@ def test_each_value_gives_the_records_that_the_orm_gives(prepared: PreparedQuery
 
 
 @pytest.mark.django_db
-def test_what_is_related_comes_along_and_a_record_is_like_any_other(
+def test_related_records_are_loaded_and_a_record_can_be_changed_and_saved(
     prepared: PreparedQuery[Message],
 ) -> None:
     conversation = conversation_of(2)
@@ -61,7 +61,7 @@ def test_what_is_related_comes_along_and_a_record_is_like_any_other(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_thread_asks_on_a_connection_of_its_own(prepared: PreparedQuery[Message]) -> None:
+def test_each_thread_uses_its_own_connection(prepared: PreparedQuery[Message]) -> None:
     conversation = conversation_of(2)
 
     def ask(_number: int) -> int:

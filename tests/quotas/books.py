@@ -1,4 +1,4 @@
-"""The books of the quotas: what must hold between holds, counters and the ledger."""
+"""The invariants between holds, counters and the ledger."""
 
 from collections import Counter as Tally
 from datetime import timedelta
@@ -8,17 +8,17 @@ from django.utils import timezone
 
 from conversations.models import ALL_USE, ApiKey, Counter, Hold, LedgerEntry, Rule, User
 
-# The longest that an answer may take, and a minute to write its end down.
+# The longest time of an answer, and a minute to store its end.
 LEASE = timedelta(seconds=660)
 
 
 def limit(amount: int, measure: str = "tokens", **fields: object) -> Rule:
-    """A rule; for everyone and a day unless said otherwise."""
+    """A rule, for everyone and a day unless ``fields`` differ."""
     return Rule.objects.create(measure=measure, limit=amount, **{"period": "day", **fields})
 
 
 def assert_books_balance() -> None:
-    """Held is what the holds say, used is what the ledger says, and no limit is passed."""
+    """Counters equal the sums of holds and ledger, and no limit is exceeded."""
     held = _held_by_counter()
     for counter in Counter.objects.select_related("user"):
         assert counter.held == held[counter.pk]
@@ -48,7 +48,7 @@ def _charged(counter: Counter) -> int:
 
 
 def used_by(user: User, measure: str) -> int:
-    """What a person has used of a measure, in all windows."""
+    """The used amount of a measure in all windows of a user."""
     return (
         Counter.objects.filter(user=user, measure=measure).aggregate(total=Sum("used"))["total"]
         or 0

@@ -24,7 +24,7 @@ from conversations.refusal import Refused  # noqa: E402
 
 
 def send(user: User, model: str) -> bool:
-    """Send one message; whether it was accepted. Other refusals than the quota's are errors."""
+    """Send one message; True if it was accepted, False if the quota refused it."""
     sending = NewMessage(None, None, "Tell me about tea.", model, {"max_tokens": 200})
     request_id = uuid4()
     try:
@@ -39,7 +39,7 @@ def send(user: User, model: str) -> bool:
 
 
 def main(name: str, count: int) -> None:
-    """Wait for the word, then send."""
+    """Wait for a line on standard input, then send."""
     user = User.objects.get(username=name)
     _say("ready")
     sys.stdin.readline()

@@ -1,4 +1,4 @@
-"""A limit that begins to hold counts what was used before it, in the same period."""
+"""A limit that starts to apply counts earlier usage in the same period."""
 
 from uuid import uuid4
 
@@ -85,7 +85,7 @@ def test_a_limit_for_one_model_counts_that_model(people: People, model: Language
 
 @pytest.mark.parametrize("measure", ["requests", "tokens"])
 @pytest.mark.parametrize("max_tokens", [{}, {"max_tokens": 200}])
-def test_answers_that_run_are_held_and_settled_once(
+def test_running_answers_are_held_and_settled_once(
     people: People, model: LanguageModel, measure: str, max_tokens: dict[str, int]
 ) -> None:
     first = begun(people.alice, model, **max_tokens)
@@ -101,7 +101,7 @@ def test_answers_that_run_are_held_and_settled_once(
     assert_books_balance()
 
 
-def test_a_limit_that_was_off_for_a_while_counts_what_happened_meanwhile(
+def test_a_limit_that_is_enabled_again_counts_usage_while_it_was_disabled(
     people: People, model: LanguageModel
 ) -> None:
     rule = limit(4, "requests")
@@ -118,7 +118,9 @@ def test_a_limit_that_was_off_for_a_while_counts_what_happened_meanwhile(
     assert_books_balance()
 
 
-def test_another_period_counts_its_own_past(people: People, model: LanguageModel) -> None:
+def test_a_limit_of_another_period_counts_the_usage_of_that_period(
+    people: People, model: LanguageModel
+) -> None:
     rule = limit(100, "requests")
     used(people.alice, model, 2)
     rule.period, rule.limit = "month", 2
@@ -127,7 +129,9 @@ def test_another_period_counts_its_own_past(people: People, model: LanguageModel
         begun(people.alice, model)
 
 
-def test_who_joins_a_group_has_used_what_they_used(people: People, model: LanguageModel) -> None:
+def test_the_limit_of_a_group_counts_what_a_new_member_used_before(
+    people: People, model: LanguageModel
+) -> None:
     staff = Group.objects.create(name="staff")
     limit(2, "requests", group=staff)
     join(people, staff, into=True)
@@ -143,7 +147,7 @@ def join(people_: People, group: Group, *, into: bool) -> None:
     people.change_groups(people_.dana, [people_.alice], [group], join=into)
 
 
-def test_a_key_that_gets_a_limit_later_has_used_what_it_used(
+def test_a_later_limit_of_a_key_counts_what_the_key_used_before(
     people: People, model: LanguageModel
 ) -> None:
     key, _secret = api_keys.create(people.alice, KeyChoices("nightly"))
@@ -162,7 +166,9 @@ def asked(people: People, model: LanguageModel, key: ApiKey) -> None:
     reserve(uuid4(), Wanted(people.alice, model, PromptSize(100, 30), 500, key=key))
 
 
-def test_a_limit_set_in_bulk_counts_the_past_of_each(people: People, model: LanguageModel) -> None:
+def test_a_limit_set_in_bulk_counts_the_earlier_usage_of_each_user(
+    people: People, model: LanguageModel
+) -> None:
     used(people.alice, model, 2)
     amounts.set_limits(None, [people.alice, people.bob], Limit("requests", "day", None, 2))
     assert (shown(people.alice), shown(people.bob)) == ([(2, 0)], [(0, 0)])

@@ -1,4 +1,4 @@
-"""Which rule decides, and how it stands."""
+"""The rule that decides, and its status."""
 
 from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ def test_the_most_generous_of_several_groups_decides_before_everyone(
     assert decided(people) == [generous]
 
 
-def test_a_persons_own_rule_decides_before_a_group_even_when_it_is_tighter(
+def test_a_users_own_rule_decides_before_a_group_even_when_it_is_tighter(
     people: People, staff: Group
 ) -> None:
     limit(50, group=staff)
@@ -47,7 +47,7 @@ def test_a_persons_own_rule_decides_before_a_group_even_when_it_is_tighter(
     assert deciding_rules(people.bob, None) == []
 
 
-def test_rules_on_other_measures_periods_and_models_hold_beside_each_other(people: People) -> None:
+def test_rules_of_other_measures_periods_and_models_apply_together(people: People) -> None:
     model = make_model()
     rules = [
         limit(5, "requests"),
@@ -65,7 +65,7 @@ def test_a_disabled_rule_decides_nothing(people: People) -> None:
     assert decided(people) == []
 
 
-def test_a_standing_says_what_is_left_and_when_it_starts_anew(people: People) -> None:
+def test_a_standing_has_the_amount_left_and_the_time_of_the_reset(people: People) -> None:
     limit(100)
     (standing,) = standings(people.alice, None)
     assert (standing.used, standing.held, standing.left) == (0, 0, 100)
@@ -73,7 +73,7 @@ def test_a_standing_says_what_is_left_and_when_it_starts_anew(people: People) ->
     assert (standing.resets_at.hour, standing.resets_at.minute) == (0, 0)
 
 
-def test_what_is_shown_for_a_model_are_the_limits_that_hold_for_it(people: People) -> None:
+def test_the_limits_shown_for_a_model_are_those_that_apply_to_it(people: People) -> None:
     model, other = make_model(), make_model("another/model")
     rules = [limit(100), limit(40, language_model=model), limit(30, language_model=other)]
     shown = standings(people.alice, model)

@@ -1,4 +1,4 @@
-"""Limits of an API key: they hold beside those that decide for its person, and just as exactly."""
+"""Limits of an API key: they apply in addition to those of its user, and as exactly."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -36,18 +36,18 @@ def key_of(people: People, amount: int, measure: str = "tokens", **fields: Any) 
 
 
 def wanted(people: People, model: LanguageModel, key: ApiKey | None) -> Wanted:
-    """What an answer of 500 tokens may use."""
+    """A request for an answer of 500 tokens."""
     return Wanted(people.alice, model, PROMPT, 500, key=key)
 
 
 def refusal(asked: Wanted) -> str:
-    """Why it is refused."""
+    """The text of the refusal."""
     with pytest.raises(QuotaExceeded) as refused, transaction.atomic():
         reserve(uuid4(), asked)
     return refused.value.message
 
 
-def test_both_the_keys_and_the_persons_limit_hold(people: People, model: LanguageModel) -> None:
+def test_both_the_keys_and_the_users_limit_apply(people: People, model: LanguageModel) -> None:
     limit(10_000)
     key = key_of(people, 620)
     reserve(uuid4(), wanted(people, model, key))
@@ -57,14 +57,14 @@ def test_both_the_keys_and_the_persons_limit_hold(people: People, model: Languag
     assert_books_balance()
 
 
-def test_the_persons_limit_is_named_where_it_is_the_narrower(
+def test_the_users_limit_is_named_where_it_is_the_narrower(
     people: People, model: LanguageModel
 ) -> None:
     limit(50)
     assert refusal(wanted(people, model, key_of(people, 1_000))).startswith("Your limit")
 
 
-def test_the_page_and_other_keys_take_nothing_of_a_keys_limit(
+def test_the_page_and_other_keys_use_nothing_of_a_keys_limit(
     people: People, model: LanguageModel
 ) -> None:
     first, second = (key_of(people, 1, "requests") for _ in range(2))
@@ -81,7 +81,7 @@ def test_a_keys_limit_may_be_for_one_model(people: People, model: LanguageModel)
         reserve(uuid4(), wanted(people, model, key))
 
 
-def test_a_changed_limit_finds_what_was_used_before(people: People, model: LanguageModel) -> None:
+def test_a_changed_limit_counts_what_was_used_before(people: People, model: LanguageModel) -> None:
     key = key_of(people, 5, "requests")
     reserve(uuid4(), wanted(people, model, key))
     api_keys.change(key, KeyChoices("nightly", limits=[Limit("requests", "day", None, 1)]))

@@ -61,7 +61,7 @@ def test_a_measure_that_is_added_fails_for_each_table_that_forgot_it() -> None:
     }
 
 
-def test_no_code_asks_for_one_measure_and_takes_all_others_for_alike() -> None:
+def test_no_code_compares_with_one_measure_and_treats_all_others_alike() -> None:
     members = {f"Measure.{measure.name}" for measure in Measure}
     asking = [
         f"{path}:{node.lineno}: {ast.unparse(node)}"

@@ -14,7 +14,7 @@ from tests.bench.upstream import Upstream
 from tests.postgres import manage
 
 SENDS, ROOM = 200, 10
-# Below what one socket may say at once.
+# Fewer than the rate limit of one socket.
 SENDS_A_TAB = 25
 LIMIT = f"""
 from conversations.models import Rule

@@ -1,4 +1,4 @@
-"""Reserving: exactly what fits, never more, and words where it does not fit."""
+"""Reservations: exactly what fits, never more, and a refusal with reasons where nothing fits."""
 
 from decimal import Decimal
 from uuid import uuid4
@@ -33,7 +33,7 @@ def test_without_a_rule_nothing_is_limited_and_nothing_is_set(
     assert Hold.objects.get().parts == []
 
 
-def test_what_is_held_is_the_prompt_and_every_answer_at_its_longest(
+def test_the_hold_is_for_the_prompt_and_every_answer_at_its_longest(
     people: People, model: LanguageModel
 ) -> None:
     limit(5_000)
@@ -42,7 +42,7 @@ def test_what_is_held_is_the_prompt_and_every_answer_at_its_longest(
     assert_books_balance()
 
 
-def test_thinking_beyond_max_tokens_is_held_too(people: People, model: LanguageModel) -> None:
+def test_reasoning_beyond_max_tokens_is_held_too(people: People, model: LanguageModel) -> None:
     model.reasoning_tokens = 1_000
     limit(5_000)
     reserve(uuid4(), wanted(people, model))
@@ -56,7 +56,7 @@ def test_max_tokens_is_set_where_a_rule_counts_tokens_and_none_was_asked(
     assert reserve(uuid4(), wanted(people, model, None)).max_tokens == model.default_max_tokens
 
 
-def test_max_tokens_is_lowered_to_what_is_left_and_the_reader_is_told(
+def test_max_tokens_is_lowered_to_what_is_left_with_a_notice(
     people: People, model: LanguageModel
 ) -> None:
     limit(300)
@@ -82,7 +82,9 @@ def test_too_little_for_a_useful_answer_is_refused_with_rule_rest_and_reset(
     assert refused.value.seconds_left is not None
 
 
-def test_what_fits_in_no_window_is_promised_nothing(people: People, model: LanguageModel) -> None:
+def test_a_request_that_fits_in_no_window_gets_no_time_to_retry(
+    people: People, model: LanguageModel
+) -> None:
     limit(1, "requests")
     limit(131)
     with pytest.raises(QuotaExceeded) as refused, transaction.atomic():
@@ -105,7 +107,7 @@ def test_the_narrower_of_two_limits_is_named_though_the_other_is_just_wide_enoug
     assert refused.value.message.startswith("Your limit is 0.01 USD a day; ")
 
 
-def test_one_is_no_plural(people: People, model: LanguageModel) -> None:
+def test_the_singular_is_used_for_one(people: People, model: LanguageModel) -> None:
     limit(1, "requests", period="total")
     reserve(uuid4(), wanted(people, model))
     with pytest.raises(QuotaExceeded) as refused:
@@ -144,7 +146,7 @@ def test_all_limits_are_held_or_none(people: People, model: LanguageModel) -> No
     assert Hold.objects.count() == 0
 
 
-def test_another_persons_use_takes_nothing_away(people: People, model: LanguageModel) -> None:
+def test_the_usage_of_another_user_takes_nothing_away(people: People, model: LanguageModel) -> None:
     limit(1, "requests")
     reserve(uuid4(), wanted(people, model))
     reserve(uuid4(), Wanted(people.bob, model, PROMPT, 500))

@@ -1,4 +1,4 @@
-"""Settling: on every way out the hold becomes what was used, once, and the books balance."""
+"""Settlement: however an answer ends, its hold is replaced by its usage, once."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -47,7 +47,7 @@ def model_name(db: None) -> str:
 
 
 def begun(user: User, model_name: str, said: str = "") -> Generation:
-    """A running generation that has said something."""
+    """A running generation with some text."""
     sending = NewMessage(None, None, "Tell me about tea.", model_name, {"max_tokens": 200})
     with transaction.atomic():
         generation = turns.send(user, uuid4(), sending).generation
@@ -60,7 +60,7 @@ def begun(user: User, model_name: str, said: str = "") -> Generation:
 @pytest.mark.parametrize("usage", USAGES)
 @pytest.mark.parametrize("cause", CAUSES)
 @pytest.mark.parametrize("said", ["", SAID], ids=["before the first token", "after it"])
-def test_every_way_out_settles_once(
+def test_every_kind_of_end_settles_once(
     people: People, model_name: str, cause: Cause, usage: str, said: str
 ) -> None:
     generation = begun(people.alice, model_name, said)
@@ -79,7 +79,7 @@ def test_every_way_out_settles_once(
         assert entry.cost_micros == 9 * 2 + 12 * 8
 
 
-def test_an_estimate_counts_the_pieces_of_a_server_that_sends_a_token_in_each(
+def test_an_estimate_counts_the_deltas_of_a_server_that_sends_a_token_in_each(
     people: People, model_name: str
 ) -> None:
     generation = begun(people.alice, model_name, SAID)
@@ -87,14 +87,16 @@ def test_an_estimate_counts_the_pieces_of_a_server_that_sends_a_token_in_each(
     assert LedgerEntry.objects.get().completion_tokens == 11
 
 
-def test_what_the_upstream_never_took_up_costs_nothing(people: People, model_name: str) -> None:
+def test_a_request_that_the_upstream_never_started_costs_nothing(
+    people: People, model_name: str
+) -> None:
     generation = begun(people.alice, model_name)
     lifecycle.finish(generation.pk, 1, Finished(cause="failed"), Measured(began=False))
     entry = LedgerEntry.objects.get()
     assert (entry.source, entry.requests, entry.charged_tokens) == ("none", 0, 0)
 
 
-def test_after_a_crash_what_was_said_is_charged_and_nothing_stays_held(
+def test_after_a_crash_the_logged_text_is_charged_and_nothing_stays_held(
     people: People, model_name: str
 ) -> None:
     begun(people.alice, model_name, SAID)
@@ -125,9 +127,7 @@ def test_the_day_is_the_sum_of_its_entries(people: People, model_name: str) -> N
     assert (day.first_token_ms, day.first_token_answers) == (120, 3)
 
 
-def test_the_ledger_outlives_the_conversation_and_the_person(
-    people: People, model_name: str
-) -> None:
+def test_the_ledger_outlives_the_conversation_and_the_user(people: People, model_name: str) -> None:
     generation = begun(people.bob, model_name, SAID)
     lifecycle.finish(generation.pk, 1, Finished(cause="completed"), Measured(True, 12))
     people.bob.delete()
@@ -135,7 +135,7 @@ def test_the_ledger_outlives_the_conversation_and_the_person(
     assert (entry.user, entry.username, entry.model_name) == (None, "bob", model_name)
 
 
-def test_tools_that_come_with_a_later_turn_are_paid_for(people: People, model_name: str) -> None:
+def test_tools_that_are_added_in_a_later_turn_are_counted(people: People, model_name: str) -> None:
     first = begun(people.alice, model_name, SAID)
     last = Finished(cause="completed", usage=USAGES["present"])
     lifecycle.finish(first.pk, 1, last, Measured(True, 12))

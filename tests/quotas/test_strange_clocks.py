@@ -1,4 +1,4 @@
-"""Whatever the clocks of the machine did, an answer is settled."""
+"""An answer is settled also after a jump of the clock."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -20,7 +20,7 @@ from tests.people import People, make_model
     [(timedelta(days=90), 2**31 - 1), (timedelta(hours=-1), 0)],
     ids=["a site that was off for months", "a clock that was set back"],
 )
-def test_a_strange_duration_keeps_nothing_from_being_settled(
+def test_an_answer_with_an_impossible_duration_is_settled(
     people: People, begun_ago: timedelta, duration_ms: int
 ) -> None:
     sending = NewMessage(None, None, "Tell me about tea.", make_model().name, {})

@@ -1,4 +1,4 @@
-"""The pages about usage say what the ledger says, whatever is selected, to those who may see it."""
+"""The usage pages agree with the ledger for every selection, and open for permitted users only."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -22,13 +22,13 @@ PAGES = ("", "models/", "people/", "groups/", "providers/", "errors/")
 SELECTIONS: dict[str, tuple[dict[str, str], Q]] = {
     "everything": ({}, Q()),
     "a model": ({"model": "vendor/small"}, Q(model_name="vendor/small")),
-    "a person": ({"person": "bob"}, Q(username="bob")),
+    "a user": ({"person": "bob"}, Q(username="bob")),
     "a group": ({"group": "tea"}, Q(username__in=["alice", "bob"])),
     "a provider": (
         {"provider": "Provider at http://127.0.0.1:10/v1"},
         Q(provider_name="Provider at http://127.0.0.1:10/v1"),
     ),
-    "a person and a model": (
+    "a user and a model": (
         {"person": "alice", "model": "vendor/large"},
         Q(username="alice", model_name="vendor/large"),
     ),
@@ -120,7 +120,7 @@ def test_days_without_answers_are_listed(dana: Administrator, month: None) -> No
     assert sum(line["answers"] == "0" for line in lines) == 26
 
 
-def test_who_is_in_two_groups_counts_in_both_and_once_in_the_whole(
+def test_a_user_of_two_groups_counts_in_both_and_once_in_the_total(
     dana: Administrator, month: None
 ) -> None:
     answers = {line["group"]: line["answers"] for line in dana.export("groups")}
@@ -136,7 +136,7 @@ def test_errors_are_counted_by_kind(dana: Administrator, month: None, people: Pe
     assert "43% of 7 answers failed, most often with “timeout”." in page
 
 
-def test_the_first_token_is_a_mean_over_the_answers_that_said_anything(
+def test_the_first_token_is_a_mean_over_the_answers_that_had_one(
     dana: Administrator, people: People
 ) -> None:
     model = priced_model("vendor/small")
@@ -147,7 +147,7 @@ def test_the_first_token_is_a_mean_over_the_answers_that_said_anything(
     assert dana.tiles()["First token"] == "0.35 s"
 
 
-def test_a_deleted_person_and_model_keep_their_lines(
+def test_a_deleted_user_and_model_are_still_listed(
     dana: Administrator, month: None, people: People
 ) -> None:
     people.alice.delete()
@@ -165,7 +165,7 @@ def test_a_deleted_person_and_model_keep_their_lines(
         ({"group": "nobody’s"}, "Select a valid choice."),
     ],
 )
-def test_what_makes_no_sense_is_said_and_the_usual_days_are_shown(
+def test_an_impossible_selection_is_explained_and_the_usual_days_are_shown(
     dana: Administrator, month: None, query: dict[str, str], complaint: str
 ) -> None:
     assert complaint in dana.text("/admin/usage/", **query)
@@ -192,7 +192,7 @@ def test_names_are_shown_as_text(dana: Administrator, people: People) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_asks_as_many_questions_of_thirty_lines_as_of_one(
+def test_a_page_makes_as_many_queries_for_thirty_lines_as_for_one(
     dana: Administrator, people: People, page: str
 ) -> None:
     def asked() -> int:
@@ -236,7 +236,7 @@ def test_a_site_that_nobody_used_says_so(dana: Administrator, page: str) -> None
     assert "chart-sentence" in text
 
 
-def test_the_start_page_leads_to_usage_and_to_what_runs(dana: Administrator) -> None:
+def test_the_start_page_links_to_usage_and_to_running_answers(dana: Administrator) -> None:
     text = dana.text("/admin/")
     assert '<a href="/admin/usage/"><strong>Usage</strong>' in text
     assert '<a href="/admin/live/"><strong>Live</strong>' in text
