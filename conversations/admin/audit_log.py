@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
+from conversations.admin.read_only import ReadOnlyMixin
 from conversations.models import AuditEntry
 
 _Shown = dict[str, Any]
@@ -57,7 +58,7 @@ class ActionFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin):
+class AuditEntryAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Changes by administrators, with the values before and after."""
 
     list_display = ("at", "actor_name", "action", "kind", "target_name", "fields_changed")
@@ -90,18 +91,6 @@ class AuditEntryAdmin(admin.ModelAdmin):
         """Each changed value before and after, as HTML."""
         context = {"rows": _difference(entry)}
         return render_to_string("admin/conversations/auditentry/difference.html", context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """False: entries are written by the actions themselves."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """False: the log is never rewritten."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """False: the log is never shortened."""
-        return False
 
 
 def _model_of(entry: AuditEntry) -> Any:

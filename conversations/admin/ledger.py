@@ -19,9 +19,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from conversations.admin import csv
-from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.csv import Cell
 from conversations.admin.number_format import seconds
+from conversations.admin.read_only import ReadOnlyMixin
 from conversations.database.threads import in_thread
 from conversations.models import (
     MICROS,
@@ -125,7 +125,7 @@ class OutcomeFilter(SimpleListFilter):
 
 
 @admin.register(LedgerEntry)
-class LedgerAdmin(AuditedAdmin):
+class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """The list costs the same with a million entries as with a hundred: every filter has an index
     in the order of the list, and nothing is counted to the end."""
 
@@ -159,15 +159,6 @@ class LedgerAdmin(AuditedAdmin):
     show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
     actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LedgerList

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.admin.audited_admin import actor_of
 from conversations.admin.confirmation import Confirmation, ask
+from conversations.admin.read_only import ReadOnlyMixin
 from conversations.models import ShareLink
 from conversations.sharing.links import revoke_for
 
@@ -69,7 +70,7 @@ class AuthorFilter(admin.SimpleListFilter):
 
 
 @admin.register(ShareLink)
-class ShareLinkAdmin(admin.ModelAdmin):
+class ShareLinkAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Share links, read-only except that they can be revoked."""
 
     list_display = (
@@ -143,15 +144,3 @@ class ShareLinkAdmin(admin.ModelAdmin):
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """The permission to change links, whose only use is to revoke them."""
         return request.user.has_perm("conversations.change_sharelink")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """False: only authors create links."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """False: only authors change their links."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """False: a revoked link stays in the list."""
-        return False

@@ -72,8 +72,8 @@ def allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def preflight_headers(request: HttpRequest) -> Mapping[str, str] | None:
-    """What a browser asks before it sends a page's request; None where it is no such question,
-    or comes from an origin that nobody has named."""
+    """The headers of the reply to a CORS preflight; None if the request is none, or if its origin
+    is not allowed."""
     if request.method != "OPTIONS" or "access-control-request-method" not in request.headers:
         return None
     if request.headers.get("origin", "") not in settings.API_ALLOWED_ORIGINS:

@@ -1,4 +1,4 @@
-"""Answers that run and end as real ones do, without anybody to write them."""
+"""Answers that run and end as real ones do, without an upstream."""
 
 from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
@@ -26,7 +26,7 @@ def priced_model(name: str, base_url: str = "http://127.0.0.1:9/v1") -> Language
 
 
 def begun(user: User, model: LanguageModel, said: str = "") -> Generation:
-    """A running generation that has said something."""
+    """A running generation with some content."""
     sending = NewMessage(None, None, "Tell me about tea.", model.name, {"max_tokens": 200})
     with transaction.atomic():
         generation = turns.send(user, uuid4(), sending).generation
@@ -45,7 +45,7 @@ def answered(
     error: str = "",
     first_token_ms: int | None = 500,
 ) -> None:
-    """An answer that was begun so many days ago and used these tokens; None: nobody counted."""
+    """An answer from ``days_ago`` that used these tokens; None if the provider did not count."""
     generation = begun(user, model, "Tea is a drink.")
     day = timezone.now().date() - timedelta(days=days_ago)
     noon = datetime.combine(day, time(12), UTC)
@@ -59,7 +59,7 @@ def answered(
 
 
 def a_varied_month(people: People) -> None:
-    """Three people in two groups use three models of two providers; some answers fail."""
+    """Three users in two groups use three models of two providers; some answers fail."""
     tea, cake = Group.objects.create(name="tea"), Group.objects.create(name="cake")
     people.alice.groups.set([tea, cake])
     people.bob.groups.set([tea])

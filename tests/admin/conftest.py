@@ -1,4 +1,4 @@
-"""Dana at the administration, and a member of staff without all rights."""
+"""Dana, a superuser, and Sam, a member of staff with some permissions."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def dana(people: People) -> Administrator:
 
 @pytest.fixture
 def sam(people: People) -> Administrator:
-    """A member of staff who keeps people, groups and limits, and is no superuser."""
+    """A member of staff who manages users, groups and limits."""
     return Administrator(
         staff_member(
             "sam",

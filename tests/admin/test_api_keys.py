@@ -1,4 +1,4 @@
-"""Administrators see whose keys there are, and end them; the key itself nobody sees."""
+"""Administrators list and revoke API keys, and never see a key itself."""
 
 from datetime import timedelta
 from typing import Any

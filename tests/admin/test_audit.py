@@ -1,4 +1,4 @@
-"""What the trail holds of a change, and what it never holds."""
+"""The audit log: an entry for each change, never with secrets."""
 
 import json
 

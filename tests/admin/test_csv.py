@@ -1,4 +1,4 @@
-"""CSV is safe to open in a spreadsheet, and says the same as before to everything else."""
+"""CSV is safe to open in a spreadsheet, and unchanged for every other program."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Two administrators at one record: a form from before a change does not undo it."""
+"""Two administrators at one record: an old form does not undo a newer change."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class Tab:
         self._form = filled(administrator.client.get(address).context["adminform"].form)
 
     def save(self, **fields: Any) -> str:
-        """Send it with these fields changed; what is wrong, or nothing."""
+        """Send the form with these fields changed; gives its errors."""
         answer = self._desk.client.post(self._address, self._form | fields)
         if answer.status_code == 302:
             return ""

@@ -1,4 +1,4 @@
-"""The pages as an administrator sees them: they fit, obey the policy, and move by themselves."""
+"""The administration in a browser: pages fit, obey the content policy, and update themselves."""
 
 import re
 from collections.abc import Iterator
@@ -106,7 +106,7 @@ def test_the_button_in_use_keeps_the_focus_while_the_list_changes(
     upstream.open("g", 5)
     expect(live.get_by_role("row", name="alice")).to_contain_text("writing")
     expect(button).to_be_focused()
-    # A pointer that comes to rest on it holds the list up for a moment, not for ever.
+    # A resting pointer delays the update of the list only for a moment.
     button.hover()
     upstream.open("g", 300)
     expect(live.get_by_text("Nothing is being written.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The administration's first page: every record in a section that says what it is for."""
+"""The administration's index: every record is in a section."""
 
 import pytest
 from django.test import Client

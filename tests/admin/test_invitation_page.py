@@ -1,4 +1,4 @@
-"""What somebody with an invitation sees and gets, and somebody without one does not."""
+"""The page of an invitation: an account with it, and nothing without it."""
 
 import re
 import threading
@@ -27,7 +27,7 @@ def path_of(link: str) -> str:
 
 
 def take_up(client: Client, link: str, **fields: str) -> int:
-    """The status that the form, sent from this link, is answered with."""
+    """The status of the reply to the form of this link."""
     return client.post(path_of(link), {**CHOSEN, **fields}).status_code
 
 

@@ -1,4 +1,4 @@
-"""The ledger's list: read, searched, filtered and exported, never changed, never counted out."""
+"""The ledger's list: searched, filtered and exported, never changed, never counted to the end."""
 
 import asyncio
 import csv
@@ -35,7 +35,7 @@ def month(people: People) -> None:
 
 
 def listed(dana: Administrator, **query: Any) -> list[tuple[str, str]]:
-    """Who asked which model, in the order of the list."""
+    """The username and the model of each line, in order."""
     page = dana.text(LIST, **query)
     people = re.findall(r'field-username"[^>]*>([^<]*)', page)
     return list(zip(people, re.findall(r'field-model_name"[^>]*>([^<]*)', page), strict=True))

@@ -1,4 +1,4 @@
-"""Limits as administrators write them."""
+"""Limits in the administration."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -129,7 +129,7 @@ def test_the_list_takes_as_many_statements_for_thirty_limits_as_for_three(
     few = statements()
     for number in range(30):
         limit(1, user=people.bob, measure="cost", language_model=make_model(f"m{number}"))
-    # The filter by model appears with the second one, and asks once.
+    # The filter by model appears with the second one, and takes one query.
     assert statements() <= few + 1
 
 

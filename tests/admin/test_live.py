@@ -138,7 +138,7 @@ def test_a_draining_site_lets_answers_end_and_takes_no_new_messages(
 
 
 def sent_again(user: User, message_id: object) -> None:
-    """Ask for another answer in place of one, as a page does."""
+    """Regenerate an answer, as a page does."""
     request = uuid4()
     once(user, request, lambda: regenerate(user, request, message_id, None))
 
@@ -189,7 +189,7 @@ def test_the_page_asks_as_many_questions_of_many_answers_as_of_one(
 
 
 def deeds(generation: Generation) -> dict[str, dict[str, object]]:
-    """Every button of the page: its address and what it sends."""
+    """The address and the fields of every button on the page."""
     model = generation.language_model
     assert model is not None
     return {

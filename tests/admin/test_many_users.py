@@ -1,4 +1,4 @@
-"""Pages with thousands of models and groups are as short as with a hundred."""
+"""Pages with thousands of records are as short as with a hundred."""
 
 import pytest
 from django.contrib.auth.models import Group

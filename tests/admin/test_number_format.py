@@ -1,4 +1,4 @@
-"""Numbers as the pages of the administration write them."""
+"""Numbers as text on the pages of the administration."""
 
 import pytest
 

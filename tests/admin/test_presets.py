@@ -20,7 +20,7 @@ GIVEN = {
 
 
 def offered(user: User) -> list[str]:
-    """The presets on the person's page."""
+    """The presets on the user's page."""
     return [preset["name"] for preset in preset_states(user)]
 
 

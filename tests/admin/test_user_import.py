@@ -1,4 +1,4 @@
-"""People from a CSV file."""
+"""The import of users from a CSV file."""
 
 import base64
 import csv
@@ -47,7 +47,7 @@ def confirm(administrator: Administrator, text: str) -> HttpResponse:
 
 
 def links(page: HttpResponse) -> list[dict[str, str]]:
-    """The rows of the file of links that the page offers."""
+    """The rows of the offered file of links."""
     encoded = re.search(r'href="data:text/csv;base64,([^"]+)" download', page.content.decode())
     assert encoded
     text = base64.b64decode(encoded[1]).decode("utf-8-sig")
@@ -55,7 +55,7 @@ def links(page: HttpResponse) -> list[dict[str, str]]:
 
 
 def problems(text: str) -> dict[int, list[str]]:
-    """What is wrong, by line."""
+    """The problems, by line."""
     return {row.line: row.problems for row in csv_import.plan_of(text).bad}
 
 

@@ -1,4 +1,4 @@
-"""Which administrator may do what to which accounts."""
+"""Permissions of staff and superusers over accounts."""
 
 import pytest
 from allauth.socialaccount.models import SocialApp

@@ -1,4 +1,4 @@
-"""A program in front of the live site: Alice's key, a scripted upstream, the official package."""
+"""An API client of the live site: Alice's key, a scripted upstream, the official package."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ from tests.people import make_model, make_people
 from tests.upstreams.scripted import ScriptedUpstream, scripted_thread
 
 SECONDS = 20
-# Each request would read all of the machine's anew, although nothing here is encrypted.
+# Otherwise each request would read the machine's certificates, although nothing is encrypted.
 CERTIFICATES = ssl.create_default_context()
 
 
 @dataclass
 class Gate:
-    """The gateway as a program meets it."""
+    """The gateway as an API client sees it."""
 
     site: str
     alice: User
@@ -34,11 +34,11 @@ class Gate:
 
     @property
     def url(self) -> str:
-        """The base address that a client is given."""
+        """The base address for clients."""
         return f"{self.site}/v1"
 
     def model(self, script: str, **fields: Any) -> LanguageModel:
-        """A model that plays the script, with these fields."""
+        """A model whose upstream plays the script, with these fields."""
         dialect = fields.pop("dialect", "generic")
         model = LanguageModel.objects.filter(name=script).first() or make_model(
             script, base_url=self.upstream.address, dialect=dialect
@@ -49,13 +49,13 @@ class Gate:
         return model
 
     def ask(self, script: str, words: str = "tokens=3", **asked: Any) -> Any:
-        """Have the official package ask a model that plays the script."""
+        """Ask a model that plays the script, with the official package."""
         self.model(script)
         said = [{"role": "user", "content": words}]
         return self.openai.chat.completions.create(**{"model": script, "messages": said, **asked})
 
     def post(self, body: Any = None, **more: Any) -> httpx.Response:
-        """Ask without the package; ``body`` is JSON, or ``content`` what else is sent."""
+        """Ask without the package; ``body`` is JSON, ``content`` any other body."""
         headers = {"Authorization": f"Bearer {self.secret}", **more.pop("headers", {})}
         address = f"{self.url}/chat/completions"
         return httpx.post(
@@ -63,19 +63,19 @@ class Gate:
         )
 
     def body(self, script: str = "good", words: str = "tokens=3", **fields: Any) -> dict[str, Any]:
-        """A body that asks a model that plays the script."""
+        """The body of a request to a model that plays the script."""
         self.model(script)
         return {"model": script, "messages": [{"role": "user", "content": words}], **fields}
 
     def settled(self, count: int = 1) -> list[LedgerEntry]:
-        """The ledger, once so many generations have ended and nothing runs."""
+        """The ledger, once ``count`` generations have ended and none runs."""
         entries = until(lambda: list(LedgerEntry.objects.order_by("settled_at")), count)
         assert not Generation.objects.running().exists()
         return entries
 
 
 def until(look: Callable[[], list[Any]], count: int) -> list[Any]:
-    """What ``look`` gives once that is so many: what the server writes after it has answered."""
+    """The ``count`` items that ``look`` finds: the server writes some after its reply."""
     import threading
     import time
 
@@ -89,7 +89,7 @@ def until(look: Callable[[], list[Any]], count: int) -> list[Any]:
 
 @pytest.fixture
 def gate(live_site: LiveSite) -> Iterator[Gate]:
-    """Alice's key at the live site, before a scripted upstream."""
+    """The gateway of the live site with Alice's key, and a scripted upstream behind it."""
     alice = make_people().alice
     key, secret = api_keys.create(alice, KeyChoices("nightly"))
     address = f"{live_site}/v1"

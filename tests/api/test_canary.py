@@ -1,4 +1,4 @@
-"""A program's key is seen by its person, once, and is nowhere afterwards."""
+"""An API key is shown to its user once and appears nowhere afterwards."""
 
 import logging
 from pathlib import Path
@@ -20,13 +20,13 @@ def test_an_api_key_is_nowhere_to_be_seen(
         said = {script: _all_ways(gate, script) for script in ENDS}
         seen = {"logs": caplog.text, "the database": dump(tmp_path), **said, **_account(gate)}
         seen |= pages()
-    # Everything of the key but what lists show of it.
+    # The part of the key that lists do not show.
     canary = gate.secret.removeprefix(gate.key.prefix)
     assert [place for place, text in seen.items() if canary in text] == []
 
 
 def _all_ways(gate: Gate, script: str) -> str:
-    """What is said to the key in every place that it can be put, the wrong ones as well."""
+    """The replies to the key in every place of a request, wrong ones included."""
     gate.model(script, keeps_api_content=True)
     answers = [
         gate.post(gate.body(script)),

@@ -59,7 +59,7 @@ def test_the_stream_helper_puts_a_stream_together(gate: Gate) -> None:
 
 
 class City(BaseModel):
-    """What ``.parse()`` is to make of an answer."""
+    """The type into which ``.parse()`` turns an answer."""
 
     name: str
     people: int

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.api.conftest import SECONDS, Gate
 
 CASES = 10
-# What is described may be refused for what no schema can say: see tests.bench.fuzz_api.
+# A described request may be refused for reasons that no schema can express: tests.bench.fuzz_api.
 LEFT_OUT = [positive_data_acceptance]
 ENDS = (
     "good",
@@ -33,7 +33,7 @@ ENDS = (
 
 
 def described(gate: Gate) -> dict[str, Any]:
-    """The description as anybody gets it."""
+    """The served description."""
     answer = httpx.get(f"{gate.url}/openapi.json", timeout=SECONDS)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     found: dict[str, Any] = answer.json()

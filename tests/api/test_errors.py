@@ -1,4 +1,4 @@
-"""What programs are told when something is wrong: always the envelope, the status, the headers."""
+"""API errors: always the envelope, the right status and the right headers."""
 
 import json
 import socket
@@ -15,7 +15,7 @@ from tests.api.conftest import SECONDS, Gate
 
 
 def told(answer: httpx.Response) -> tuple[int, str, str | None]:
-    """Status, code and field, once everything that every error has has been looked at."""
+    """The status, code and field, after a check of the parts that every error has."""
     error = answer.json()["error"]
     assert error.keys() == {"message", "type", "param", "code"}
     assert error["message"].endswith(".")

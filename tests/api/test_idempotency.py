@@ -21,13 +21,13 @@ PARALLEL = 10
 
 
 def at_once(gate: Gate, body: dict[str, Any], count: int = PARALLEL) -> list[httpx.Response]:
-    """The same request so many times at the same moment."""
+    """The replies to simultaneous copies of the same request."""
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(lambda _: gate.post(body, headers=KEY), range(count)))
 
 
 def forget_in_memory(gate: Gate) -> None:
-    """As a restart does."""
+    """Empty the memory, as a restart does."""
     for memory in idempotency._memories.values():
         memory._known.clear()
 

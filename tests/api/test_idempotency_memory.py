@@ -26,7 +26,7 @@ class Asked:
         self._memory = Memory()
 
     async def ask(self, number: int, *, key: int = 1, body: str = "", **answer: Any) -> Any:
-        """What a request is answered with; the answer is over and has 4 MB unless said."""
+        """The reply to a request; by default it is complete and has 4 MB."""
         given = {"size": 4 * MEGABYTE, "is_over": True, "is_whole": True, "was_abandoned": False}
 
         async def begin() -> Any:

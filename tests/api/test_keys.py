@@ -1,4 +1,4 @@
-"""Keys for programs: shown once, kept as a hash, recognised in every header, narrowed, ended."""
+"""API keys: shown once, stored as a hash, accepted in every header, restricted, revoked."""
 
 import re
 from datetime import timedelta
@@ -32,7 +32,7 @@ def soon_and_past(seconds: int) -> Any:
     return timezone.now() + timedelta(seconds=seconds)
 
 
-# What is kept
+# Storage
 
 
 def test_a_key_has_a_form_that_scanners_know_and_only_its_hash_is_kept(people: People) -> None:
@@ -61,7 +61,7 @@ def test_choosing_anew_does_not_bring_back_a_key_that_was_revoked_meanwhile(peop
         api_keys.authenticated(secret, HERE)
 
 
-# Who is let in
+# Authentication
 
 
 def test_a_key_lets_its_person_in_and_knows_when(people: People) -> None:
@@ -144,7 +144,7 @@ def test_a_key_may_be_for_some_addresses(
             api_keys.authenticated(secret, address)
 
 
-# Which models
+# Models
 
 
 def test_a_key_may_be_for_some_models_and_never_for_more_than_its_person(people: People) -> None:
@@ -180,7 +180,7 @@ def test_only_its_person_finds_a_key(people: People) -> None:
         access.api_key_for(people.alice, key.pk)
 
 
-# In which header
+# Headers
 
 
 def authenticated(headers: dict[str, str], query: str = "") -> ApiKey:
@@ -190,7 +190,7 @@ def authenticated(headers: dict[str, str], query: str = "") -> ApiKey:
 
 
 def refusal(headers: dict[str, str], query: str = "") -> tuple[int, str]:
-    """The status and code with which such a request is refused."""
+    """The status and code of the refusal of such a request."""
     with pytest.raises(ApiError) as refused:
         authenticated(headers, query)
     return refused.value.status, refused.value.code

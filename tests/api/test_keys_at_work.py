@@ -1,4 +1,4 @@
-"""A key in use at the live site: its limits, what it is for, and the suggested first requests."""
+"""A key in use at the live site: its limits, its endpoints, and the suggested first requests."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Clients that leave, clients that do not read, rights that are taken away, and a killed server."""
+"""Clients that leave or do not read, withdrawn permissions, and a killed server."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ AT_MOST_SECONDS = 0.5
 
 @contextmanager
 def open_request(gate: Gate, body: dict[str, Any], *, window: int = 0) -> Iterator[socket.socket]:
-    """A socket on which the body has been sent; with a small ``window`` little fits into it."""
+    """A socket with a sent request; a small ``window`` bounds the unread bytes."""
     address, content = urlsplit(gate.site), json.dumps(body).encode()
     wire = socket.socket()
     if window:
@@ -58,7 +58,7 @@ def test_who_leaves_ends_the_answer_at_once_and_pays_for_what_was_made(
     assert (call.ended_at or 0) - left_at < AT_MOST_SECONDS
     (entry,) = gate.settled()
     assert (entry.outcome, entry.source) == ("stopped", "estimate")
-    # Five of them at least are said by then; what is under way counts as well.
+    # At least five tokens are sent by then; one under way counts as well.
     assert entry.completion_tokens == 5 or not stream
 
 
@@ -128,7 +128,7 @@ SIZE = 6_000_000
 
 
 def resident_bytes() -> int:
-    """What this process, the live site in it, holds in memory (Linux's /proc)."""
+    """The memory of this process, which contains the live site (Linux's /proc)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096
 

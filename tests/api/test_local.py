@@ -17,7 +17,7 @@ SAID: Any = [{"role": "user", "content": "Name a colour."}]
 
 
 class Colour(BaseModel):
-    """What the answer is to be."""
+    """The required form of the answer."""
 
     name: str
 

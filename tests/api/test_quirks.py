@@ -1,5 +1,5 @@
-"""What real servers do, seen through the gateway by the official package: the right answer, or the
-right class of error and whether it is worth a retry. Sources: upstream.md, sections 1.5 and 2."""
+"""Quirks of real servers behind the gateway: the official package gets the right answer, or the
+right class of error with the right advice on a retry. Sources: upstream.md, sections 1.5 and 2."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ from tests.upstreams import faults, good, statuses, tools
 GOOD = ("<0><1><2>", "", "stop")
 THOUGHT = ("<0><1><2>", "Let me think.", "stop")
 CALLED = ("get_weather get_time", "", "tool_calls")
-# Before anything was said the status tells; `retry` is what x-should-retry says.
+# An error before the first byte has a status; `retry` is the value of x-should-retry.
 REFUSED = (openai.BadRequestError, "refused", "false")
 OVERLOADED = (openai.InternalServerError, "overloaded", "true")
 LIMITED = (openai.RateLimitError, "rate_limit_exceeded", "true")
@@ -22,11 +22,11 @@ TOO_LONG = (openai.BadRequestError, "context_length_exceeded", "false")
 
 
 def broken(code: str, retry: str = "false") -> tuple[type[openai.APIError], str, str]:
-    """A failure of the model's server that it says before anything else."""
+    """A failure of the model's server before the first byte."""
     return openai.InternalServerError, code, retry
 
 
-# What each script comes to, streamed and whole.
+# The outcome of each script, streamed and whole.
 OUTCOMES: dict[str, Any] = {
     **dict.fromkeys(
         [
@@ -69,7 +69,7 @@ OUTCOMES: dict[str, Any] = {
     "html": broken("not_a_stream"),
     "text": broken("not_a_stream"),
     "html-502": OVERLOADED,
-    # It said 200 first, so that the request is charged.
+    # Its status was 200, so the request is charged.
     "json-error": broken("overloaded"),
     **dict.fromkeys(["done-only", "empty", "says", "calls-all"], broken("empty_answer")),
     "400": REFUSED,
@@ -109,7 +109,7 @@ def words_of(choice: Any, said: Any) -> tuple[str, str, str]:
 
 
 def outcome(gate: Gate, script: str, *, streamed: bool) -> Any:
-    """What the package makes of it."""
+    """The outcome in the package."""
     words = "at=2 tokens=3"
     try:
         if not streamed:
@@ -131,7 +131,7 @@ def outcome(gate: Gate, script: str, *, streamed: bool) -> Any:
 
 @pytest.fixture
 def impatient(gate: Gate) -> Gate:
-    """Models of every script, whose provider waits only briefly."""
+    """Models of every script, with a provider of short timeouts."""
     for script in {*OUTCOMES, *BREAKS}:
         gate.model(script, inline_thinking=script == "think")
     Provider.objects.update(first_byte_seconds=0.6, idle_seconds=0.6)

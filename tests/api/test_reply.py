@@ -1,4 +1,4 @@
-"""An reply and its readers: nothing lost, nothing held for long, a comment in silences."""
+"""A reply and its streams: no loss, bounded buffers, a comment in silent periods."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Content of API calls: stored where an administrator has turned that on, and people are told."""
+"""Content of API calls: stored only for models that an administrator chose, and announced."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from tests.people import PASSWORD
 
 
 def answers() -> list[Any]:
-    """What has been kept of answers."""
+    """The stored replies."""
     return [
         json.loads(each) for each in KeptCompletion.objects.values_list("answer", flat=True) if each
     ]

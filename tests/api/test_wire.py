@@ -29,7 +29,7 @@ def chunk(*choices: ChunkChoice) -> Chunk:
 
 
 def said(content: str | None = None, *, index: int = 0, **delta: Any) -> Chunk:
-    """A chunk in which one choice says something."""
+    """A chunk with a delta of one choice."""
     return chunk(ChunkChoice(index=index, delta=Delta(content=content, **delta)))
 
 

@@ -31,7 +31,7 @@ class Refused(Exception):
 
 
 class Account:
-    """A person who is signed in: the cookies that all of their tabs share."""
+    """A signed-in user: the cookies that all of their tabs share."""
 
     def __init__(self, site_url: str, name: str) -> None:
         self.site_url = site_url

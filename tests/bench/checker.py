@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"<gen:([^:>]+):(\d+)(?::[\d.]+)?>")
 
 @dataclass(frozen=True)
 class Shown:
-    """One thing that a browser was shown.
+    """One event in a browser.
 
     ``source`` is "page" when ``text`` is everything shown from then on, as after a reload, and
     "socket" when it was added to what was there. ``at`` is seconds of the monotonic clock.
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass
 class History:
-    """What all browsers were shown, and what became of each generation."""
+    """The events in all browsers, and the stored outcome of each generation."""
 
     shown: list[Shown] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -142,7 +142,7 @@ def _end_violations(views: list[Shown], answer: Answer) -> Iterator[str]:
 
 
 def _misnumbered(text: str) -> Iterator[str]:
-    """What is wrong with text that should be tokens 0, 1, 2 … of one generation."""
+    """The faults of a text that should be the tokens 0, 1, 2 … of one generation."""
     tokens = _TOKEN.findall(text)
     if not tokens:
         return

@@ -1,4 +1,4 @@
-"""How soon each page about usage answers over a large ledger, on SQLite.
+"""The response times of the usage reports with a large ledger, on SQLite.
 
 python -m tests.bench.dashboards --rows 1000000 --keep /tmp/place
 
@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def fill(rows: int) -> None:
-    """People, groups, models, a ledger and its sums."""
+    """Make users, groups, models, a ledger and its totals."""
     names = ["dana", *(f"person-{number}" for number in range(1, PEOPLE))]
     User.objects.create_superuser("dana", "dana@example.org", "a quiet afternoon")
     User.objects.bulk_create(User(username=name) for name in names[1:])
@@ -205,7 +205,7 @@ def _figures(ask: Callable[[], None]) -> str:
 
 
 def exported(dana: User) -> str:
-    """How long the whole export takes, and how soon it begins."""
+    """The duration of the whole export, and the time to its first bytes."""
 
     async def read() -> tuple[float, float]:
         client = AsyncClient()

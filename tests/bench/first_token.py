@@ -53,7 +53,7 @@ _SHELL = "chromium-headless-shell"
 
 @asynccontextmanager
 async def signed_in(site: Site, **options: Any) -> AsyncIterator[Page]:
-    """A page of a person who has just signed in. ``options`` are those of a Playwright context."""
+    """A page of a user who has just signed in. ``options`` are those of a Playwright context."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which(_SHELL)
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
@@ -91,7 +91,7 @@ def _answer(page: Page) -> Locator:
 
 
 async def stays_equal(page: Page, disturb: Callable[[Page], Awaitable[object]]) -> bool:
-    """Whether a page that was disturbed in mid-answer shows in the end what a fresh one shows."""
+    """True if a page that was disturbed during an answer ends up equal to a fresh one."""
     await page.goto("/")
     await page.get_by_role("textbox", name="Message").fill(QUESTION)
     await page.get_by_role("button", name="Send", exact=True).click()

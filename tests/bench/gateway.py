@@ -1,4 +1,4 @@
-"""What the gateway costs a token beside a bare relay, and what it adds to its delay.
+"""The CPU time and the delay that the gateway adds to a token, compared with a bare relay.
 
     python -m tests.bench.gateway --streams 100 --rate 50 --seconds 30
 
@@ -25,7 +25,7 @@ from tests.bench.table import percentile, show
 from tests.bench.upstream import Upstream
 
 MOST_RATIO = 1.5
-# What a token may wait for others to be written with.
+# The most that a token may wait to be written together with others.
 MOST_ADDED_P50_SECONDS = 0.030
 _KEYS = """
 import json

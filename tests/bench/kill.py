@@ -43,7 +43,7 @@ class Stream:
 
 @dataclass
 class Outcome:
-    """What a run found. Seconds are from the port's opening until all messages were right."""
+    """The results of a run. Seconds are from the port's opening until all messages were right."""
 
     answers: int = 0
     shown_tokens: int = 0
@@ -55,7 +55,7 @@ class Outcome:
 
 
 async def kill_rounds(streams: int, rounds: int, seed: int | None = None) -> Outcome:
-    """Run it and give what was found."""
+    """Run it and give the results."""
     async with Upstream() as upstream, Site(upstream.address) as site, AsyncExitStack() as stack:
         names = [f"person{number}" for number in range(-(-streams // STREAMS_A_PERSON))]
         model = await site.furnish(names, "good")
@@ -143,7 +143,7 @@ def _answer(stream: Stream, state: Frame, sent: list[str]) -> Answer:
 
 
 async def _goes_on(upstream: Upstream, stream: Stream) -> list[str]:
-    """What is wrong with Continue and Regenerate on an answer that was interrupted."""
+    """The faults of Continue and Regenerate on an interrupted answer."""
     found = []
     before = stream.tab.text[stream.generation_id]
     for kind in ("turn.continue", "turn.regenerate"):

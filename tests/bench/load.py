@@ -1,4 +1,4 @@
-"""What the site adds to the delay of a token, from the upstream's sending to the browser's frame.
+"""The delay that the site adds to a token, from the upstream's sending to the browser's frame.
 
     python -m tests.bench.load --streams 20 --rate 50 --seconds 20
 
@@ -53,7 +53,7 @@ class Delays:
         return self.cpu_seconds / len(self.seconds)
 
     def figures(self) -> dict[str, object]:
-        """The figures for people."""
+        """The numbers as text."""
         return {
             "tokens arrived": f"{len(self.seconds)} of {self.asked}",
             "added delay p50": milliseconds(percentile(self.seconds, 50)),
@@ -65,7 +65,7 @@ class Delays:
 
 @dataclass(frozen=True)
 class Load:
-    """So many streams, each of ``rate`` tokens a second for ``seconds``."""
+    """A number of streams, each of ``rate`` tokens a second for ``seconds``."""
 
     streams: int
     rate: int
@@ -73,7 +73,7 @@ class Load:
 
     @property
     def words(self) -> str:
-        """What the upstream is told."""
+        """The instructions for the scripted upstream."""
         return f"tokens={self.rate * self.seconds} rate={self.rate} times=1"
 
     @property
@@ -126,7 +126,7 @@ async def measure(
     """The delays of all streams, each read by ``read``, and the CPU of that process meanwhile."""
     delays = Delays(asked=load.tokens)
 
-    # What a process does once, such as opening its connections, is not what is measured.
+    # One-time work of a process, such as opening its connections, is not measured.
     await asyncio.gather(*(read(number, WARM_UP, Delays(0)) for number in range(load.streams)))
 
     async def begin(number: int) -> None:

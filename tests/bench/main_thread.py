@@ -1,4 +1,4 @@
-"""What a page's main thread did, from Chromium's own trace.
+"""The work of a page's main thread, from Chromium's trace.
 
 Times are those of the thread's clock, which stands still while another process has the core: they
 are the same beside other work, where durations by the wall are not. The slowing down that
@@ -55,5 +55,5 @@ class MainThread:
 
     @property
     def long(self) -> int:
-        """How many tasks kept the page from drawing for more than 50 ms."""
+        """The number of tasks that blocked the page for more than 50 ms."""
         return sum(task > LONG_TASK_MS for task in self.tasks)

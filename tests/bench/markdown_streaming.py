@@ -1,4 +1,4 @@
-"""What a streaming message costs the page: `python -m tests.bench.markdown_streaming`.
+"""The cost of a streaming message for the page: `python -m tests.bench.markdown_streaming`.
 
 A message of 20 kB arrives in 2,000 chunks, two a frame, in a real Chromium that is slowed down
 four times. Beside ours stand the yardstick, which is to parse the whole text again at every frame,
@@ -31,7 +31,7 @@ WAYS = ("nothing", "whole", "blocks")
 _HEADER = (
     f"{'document':16} {'way':8} {'thread':>10} {'ratio':>6} {'> 50 ms':>8} longest (by the wall)"
 )
-# Loads the libraries, which is not what is measured.
+# Loads the libraries first, which is not measured.
 _PREPARE = """
 async () => {
   const { MarkdownView, warmUp } = await import("#js/markdown/view.js");
@@ -62,7 +62,7 @@ async ({ text, way, chunks, chunksAFrame }) => {
 
 
 def measured(browser: Browser, page: Page, text: str, way: str) -> MainThread:
-    """What the main thread did while the message streamed."""
+    """The work of the main thread while the message streamed."""
     page.reload()
     page.evaluate(_PREPARE)
     browser.start_tracing(page=page, categories=CATEGORIES)

@@ -32,13 +32,13 @@ def main() -> int:
 
 
 def outcomes(meta: Path) -> Counter[str]:
-    """How many mutants of a module came to each end."""
+    """The numbers of a module's mutants by result."""
     ends = json.loads(meta.read_text())["exit_code_by_key"].values()
     return Counter(status_by_exit_code[each] for each in ends)
 
 
 def found(tally: Counter[str]) -> int:
-    """How many were noticed by a test."""
+    """The number of mutants that a test found."""
     return sum(tally[each] for each in _FOUND)
 
 

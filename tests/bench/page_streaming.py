@@ -1,4 +1,4 @@
-"""What a streaming answer costs the whole page: `python -m tests.bench.page_streaming`.
+"""The cost of a streaming answer for the whole page: `python -m tests.bench.page_streaming`.
 
 The real site and the scripted upstream, whose article of 20 kB arrives in 2,000 chunks; a real
 Chromium that is slowed down four times, at the real page, which follows the end of the answer.
@@ -24,7 +24,7 @@ from tests.upstreams.article import ARTICLE
 MODEL = "article"
 RUNS = 3
 MOST_LONG_TASKS = 0
-# Loads the libraries and their fonts, which is not what is measured.
+# Loads the libraries and their fonts first, which is not measured.
 _PREPARE = """
 async () => {
   const { MarkdownView } = await import("#js/markdown/view.js");
@@ -58,7 +58,7 @@ _END = """
 
 
 async def streamed(page: Page, throttle: float, rate: int) -> tuple[MainThread, float]:
-    """What the main thread did from the first word to the end, and the seconds that took."""
+    """The work of the main thread from the first word to the end, and its duration."""
     assert page.context.browser is not None
     await page.goto("/")
     await page.evaluate(_PREPARE)

@@ -57,7 +57,7 @@ class Process:
             await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
-        """kill -9: nothing is written down, nobody is told."""
+        """kill -9: the process can neither write nor notify anything."""
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         await self._process.wait()

@@ -1,4 +1,4 @@
-"""What reserving and settling cost on SQLite, beside one plain INSERT on the same file.
+"""The time of a reservation and its settlement on SQLite, compared with one plain INSERT.
 
 python -m tests.bench.quota --rounds 500
 """

@@ -63,7 +63,7 @@ class Site(Process):
         return model
 
     async def run(self, *arguments: str) -> str:
-        """What a command of the site's `manage.py` prints, beside the running site."""
+        """The output of a command of `manage.py` beside the running site."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "manage.py", *arguments,
             cwd=ROOT, env=self._variables,

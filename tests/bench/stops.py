@@ -54,7 +54,7 @@ class Stopped:
 
 @dataclass
 class Outcome:
-    """What a run found. Seconds are from a stop's sending to the upstream's end of the call."""
+    """The results of a run. Seconds are from a stop's sending to the upstream's end of the call."""
 
     stopped: int = 0
     before_first_token: int = 0
@@ -67,7 +67,7 @@ class Outcome:
 
 
 async def stop_often(stops: int, *, until_idle: bool = True) -> Outcome:
-    """Run it and give what was found; ``until_idle`` waits until all connections have closed."""
+    """Run it and give the results; ``until_idle`` waits until all connections have closed."""
     outcome = Outcome()
     async with Upstream() as upstream, Site(upstream.address) as site, AsyncExitStack() as stack:
         names = [f"person{number}" for number in range(PEOPLE)]
@@ -154,7 +154,7 @@ async def _sends(tabs: Sequence[Tab], model: str) -> int:
 
 
 async def _left_open(upstream: Upstream) -> int:
-    """How many connections the site still holds when it had the time to close idle ones."""
+    """The number of the site's connections after it had time to close idle ones."""
     _, still_open = await upstream.record()
     deadline = time.monotonic() + IDLE_SECONDS
     while still_open and time.monotonic() < deadline:

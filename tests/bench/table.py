@@ -1,10 +1,10 @@
-"""Figures in the terminal."""
+"""Tables in the terminal."""
 
 from collections.abc import Mapping, Sequence
 
 
 def show(title: str, figures: Mapping[str, object]) -> None:
-    """Print the figures below a title, one a line."""
+    """Print the numbers below a title, one on each line."""
     width = max(len(name) for name in figures)
     print(f"\n{title}")  # noqa: T201
     for name, figure in figures.items():
@@ -12,11 +12,11 @@ def show(title: str, figures: Mapping[str, object]) -> None:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest of the values that is not below so many percent of them."""
+    """The smallest value that is not below the given percentage of the values."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(len(ranked) * percent / 100))]
 
 
 def milliseconds(seconds: float) -> str:
-    """A duration for people."""
+    """A duration as text."""
     return f"{seconds * 1000:.1f} ms"

@@ -1,4 +1,4 @@
-"""The scripted upstream as a process of its own, so that it shares no loop with who measures."""
+"""The scripted upstream as a process of its own, with an event loop of its own."""
 
 import asyncio
 import json
@@ -48,13 +48,13 @@ class Upstream:
 
 
 def last_words(call: Call) -> str:
-    """What the person said last in a call."""
+    """The last user message of a call."""
     said = [each["content"] for each in call["body"]["messages"] if each["role"] == "user"]
     return str(said[-1]) if said else ""
 
 
 def sent_text(call: Call) -> str:
-    """What the script has sent in a call, the token under way included."""
+    """The text that the script has sent in a call, with the token under way."""
     return "".join(
         f"<gen:{call['number']}:{position:04d}>" for position in range(call["sent_tokens"])
     )

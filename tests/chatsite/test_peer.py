@@ -1,4 +1,4 @@
-"""Whose address the application sees."""
+"""The client address that the application sees."""
 
 from asgiref.sync import async_to_sync
 from django.conf import LazySettings

@@ -1,4 +1,4 @@
-"""Texts that SQLite takes and PostgreSQL would not."""
+"""Texts that SQLite accepts and PostgreSQL refuses."""
 
 import os
 import subprocess

@@ -59,7 +59,7 @@ def reply_to(path: str, method: str = "GET", **headers: str) -> Reply:
 
 
 def security_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Those of the headers that are for security, each of which comes once."""
+    """The security headers, each of which must come once."""
     found = [(name.decode().lower(), value.decode()) for name, value in headers]
     chosen = [(name, value) for name, value in found if name in NAMES]
     assert len(dict(chosen)) == len(chosen)
@@ -69,14 +69,14 @@ def security_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 @pytest.fixture(params=["http", "https"])
 def is_secure(request: pytest.FixtureRequest, settings: LazySettings) -> bool:
-    """Whether the browser reaches a proxy of the site over TLS."""
+    """True if the browser reaches a proxy of the site over TLS."""
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     return bool(request.param == "https")
 
 
 def paths_of_links(people: People) -> dict[str, str]:
-    """The address of a link by what it answers."""
+    """The address of a link of each kind."""
     talk = make_talk(people.alice)
     revoked = share(talk)
     ShareLink.objects.filter(pk=revoked.pk).revoke()

@@ -1,4 +1,4 @@
-"""Settings as an operator meets them: from the environment, in a process of its own."""
+"""Settings from the environment, each in a process of its own."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What the server does before and around the application, over a real connection."""
+"""The server around the application, over a real connection."""
 
 import asyncio
 import http.client

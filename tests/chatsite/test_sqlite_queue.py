@@ -14,7 +14,7 @@ SECONDS = 10
 
 
 def in_another_thread(work: Callable[[], None]) -> threading.Thread:
-    """A thread that has started on the work, with a connection that it closes."""
+    """A thread that has started the work, with its own connection, which it closes."""
     started = threading.Event()
 
     def whole() -> None:

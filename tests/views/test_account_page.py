@@ -1,4 +1,4 @@
-"""The account page: a person's own limits, use and models, and nobody else's."""
+"""The account page: the user's own limits, usage and models, and nobody else's."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def use(user: User, *, days_ago: int = 0, model: str = "test/model", **sums: int) -> None:
-    """What a day's answers add up to."""
+    """The sums of a day's answers."""
     UsageDay.objects.create(
         day=timezone.now().date() - timedelta(days=days_ago),
         user=user,
@@ -32,7 +32,7 @@ def use(user: User, *, days_ago: int = 0, model: str = "test/model", **sums: int
 
 
 def count(user: User, used: int, held: int = 0, measure: str = "tokens") -> None:
-    """What a person has used, and has held, of a measure today."""
+    """Today's used and held amounts of a measure."""
     start = Period.DAY.start(timezone.now())
     Counter.objects.create(
         user=user, measure=measure, period="day", period_start=start, used=used, held=held
@@ -40,7 +40,7 @@ def count(user: User, used: int, held: int = 0, measure: str = "tokens") -> None
 
 
 def page_of(user: User) -> str:
-    """The text of the person's account page."""
+    """The text of the user's account page."""
     client = Client()
     client.force_login(user)
     return client.get("/account/").content.decode()
@@ -127,7 +127,7 @@ def test_the_page_takes_as_many_queries_for_many_days_as_for_one(
             use(people.alice, days_ago=days_ago, model=model, completion_tokens=5)
     for period in Period:
         limit(10, period=period)
-    # Two of them ask what was used in windows that have no counter yet, whatever their number.
+    # Two of them read the usage of windows without a counter, whatever their number.
     with django_assert_max_num_queries(12):
         client.get("/account/")
 

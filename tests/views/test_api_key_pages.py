@@ -1,4 +1,4 @@
-"""The pages of a person's keys: made and shown once, listed, changed, revoked."""
+"""The pages of a user's API keys: created and shown once, listed, changed, revoked."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ SECRET = re.compile(r"pk-parley-[A-Za-z0-9_-]{43}")
 
 
 def client_of(user: User) -> Client:
-    """A browser that is signed in as them."""
+    """A browser that is signed in as the user."""
     client = Client()
     client.force_login(user)
     return client
