@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from conversations.catalog.choosing import model_named
-from conversations.catalog.parameters import FIELDS, clamped, ranges_of, takes
+from conversations.catalog.parameters import FIELDS, ranges_of, takes, with_defaults
 from conversations.catalog.providers import address_policy
 from conversations.catalog.schemas import check_schemas
 from conversations.generation.lifecycle import OWNER
@@ -34,7 +34,7 @@ from conversations.upstream import (
     InvalidField,
     Ranges,
     check,
-    check_agreement,
+    check_consistency,
 )
 
 _NEWER = "max_completion_tokens"
@@ -92,12 +92,14 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
     asked = CompletionRequest.from_wire(api_request.body)
     model = model_named(api_request.key.user, asked.model, api_request.key)
     _check_ranges(api_request.body, asked, ranges_of(model))
-    check_agreement(asked)
+    check_consistency(asked)
     ignored = _ignored(model, api_request.body)
     check_schemas(dict(api_request.body))
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
-    parameters = clamped(model, {name: api_request.body.get(name) for name in (*FIELDS, _NEWER)})
+    parameters = with_defaults(
+        model, {name: api_request.body.get(name) for name in (*FIELDS, _NEWER)}
+    )
     generation, granted = _created(api_request, asked, model, parameters)
     return PreparedCompletion(
         generation=generation,

@@ -11,8 +11,6 @@ from conversations.models import LanguageModel
 from conversations.refusal import Refused
 from conversations.upstream import (
     DEFAULT_RANGES,
-    MOST_STOP_SEQUENCES,
-    MOST_TOOLS,
     PARAMETERS,
     ChatMessage,
     CompletionRequest,
@@ -25,7 +23,6 @@ from conversations.upstream import (
 
 FIELDS = tuple(each.name for each in PARAMETERS)
 _BY_NAME = {each.name: each for each in PARAMETERS}
-_MOST = {"stop": {"most": MOST_STOP_SEQUENCES}, "tools": {"most": MOST_TOOLS}}
 # The widest ranges that a model can have: administrators can raise some upper ends.
 WIDEST: Ranges = {
     each.name: msgspec.structs.replace(each.range, high=each.highest or each.range.high)
@@ -71,7 +68,7 @@ def checked_parameters(
     return parameters
 
 
-def fitted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def in_range(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that the model accepts, clamped to its ranges."""
     ranges = ranges_of(model)
     accepted = _accepted(model, parameters)
@@ -81,31 +78,33 @@ def fitted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def clamped(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters to send: :func:`fitted`, with the model's defaults for the rest."""
-    return {**_defaults(model), **fitted(model, parameters)}
+def with_defaults(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return :func:`in_range`, with the model's defaults for the rest: the values to send."""
+    return {**_defaults(model), **in_range(model, parameters)}
 
 
 def described(model: LanguageModel) -> dict[str, dict[str, Any]]:
     """Return the accepted parameters, each with the range and the default that the page shows."""
     ranges, defaults = ranges_of(model), _defaults(model)
     return {
-        each.name: _described(each, ranges[each.name], defaults)
-        if each.range
-        else _MOST.get(each.name, {})
+        each.name: _described(each, ranges.get(each.name), defaults.get(each.name))
         for each in PARAMETERS
         if takes(model, each.name)
     }
 
 
-def _described(parameter: Parameter, allowed: Range, defaults: Mapping[str, Any]) -> dict[str, Any]:
+def _described(
+    parameter: Parameter, allowed: Range | None, default: float | None
+) -> dict[str, Any]:
+    if allowed is None:
+        return {"most": parameter.most_items} if parameter.most_items else {}
     return {
         "whole": parameter.kind == "integer",
         "low": allowed.low,
         "high": allowed.high,
         "open_low": allowed.open_low,
         "also": list(allowed.also),
-        "default": defaults.get(parameter.name),
+        "default": default,
     }
 
 

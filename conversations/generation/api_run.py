@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from conversations.catalog.connections import Connections
 from conversations.generation.message_run import finished
 from conversations.generation.prompt import Call
-from conversations.generation.writer import Run
+from conversations.generation.run import Run
 from conversations.quotas.settlement import Used
 from conversations.transcript import Finished
 from conversations.upstream import Chunk, CompletionStream, InlineThinking, UpstreamError, Usage

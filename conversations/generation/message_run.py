@@ -1,9 +1,11 @@
 """Runs a generation of messages: from the upstream's chunks to logged events."""
 
 from conversations.catalog.connections import Connections
+from conversations.generation.echo import EchoFilter
 from conversations.generation.error_texts import failure_of
-from conversations.generation.prompt import Call, EchoFilter
-from conversations.generation.writer import Run, Writer
+from conversations.generation.prompt import Call
+from conversations.generation.run import Run
+from conversations.generation.writer import Writer
 from conversations.transcript import Cause, Delta, Event, Finished, Notice, TokenCounts, from_chunk
 from conversations.upstream import (
     Chunk,

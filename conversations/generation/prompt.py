@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from conversations.catalog.parameters import clamped
+from conversations.catalog.parameters import with_defaults
 from conversations.catalog.providers import address_policy
 from conversations.generation.context import TrimmedBranch
 from conversations.models import Conversation, Generation, LanguageModel, Message, Provider
@@ -59,7 +59,7 @@ def call_for(generation: Generation, branch: Sequence[Message], continued: Messa
     if model is None:
         raise LanguageModel.DoesNotExist
     body = {
-        **clamped(model, generation.parameters),
+        **with_defaults(model, generation.parameters),
         "model": model.upstream_name,
         "messages": [],
         "stream": True,
@@ -153,34 +153,3 @@ def _tool_call(call: dict[str, object]) -> ToolCall:
         arguments=transcript.arguments,
         extra=transcript.extra,
     )
-
-
-class EchoFilter:
-    """Removes the text to continue from the beginning of an answer that repeats it.
-
-    llama.cpp repeats the whole text, and models that got an instruction often do.
-    """
-
-    def __init__(self, echo: str) -> None:
-        self._expected = echo
-        self._held = ""
-
-    def feed(self, content: str) -> str:
-        """Return the new part of ``content``; text that may be an echo is held back."""
-        if not self._expected:
-            return content
-        self._held += content
-        if self._expected.startswith(self._held):
-            return ""
-        return self._release()
-
-    def flush(self) -> str:
-        """Return the text that was held back and is no echo, at the end of the answer."""
-        if self._held == self._expected:
-            self._held = ""
-        return self._release()
-
-    def _release(self) -> str:
-        new = self._held.removeprefix(self._expected)
-        self._expected = self._held = ""
-        return new

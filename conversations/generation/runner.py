@@ -19,8 +19,9 @@ from conversations.generation import api_run, lifecycle, log, recovery, revocati
 from conversations.generation.api_run import Ending, Listener
 from conversations.generation.message_run import MessageRun
 from conversations.generation.prompt import Call
+from conversations.generation.run import Run
 from conversations.generation.tail import Tails
-from conversations.generation.writer import Run, Writer
+from conversations.generation.writer import Writer
 from conversations.models import Generation, IdempotencyClaim
 from conversations.purge import purge
 from conversations.transcript import Failure, Finished

@@ -12,9 +12,9 @@ every form become the ``types`` of this package, and every failure becomes one o
 
 from .address import BadAddress, check_base_url, check_header
 from .address_policy import AddressPolicy
-from .agreement import TOOL_CHOICES, check_agreement
 from .bounds import Caps, Clocks
 from .client import Upstream
+from .consistency import TOOL_CHOICES, check_consistency
 from .dialects import (
     DIALECTS,
     GENERIC,
@@ -54,8 +54,15 @@ from .errors import (
     UpstreamError,
 )
 from .fields import InvalidField
-from .parameters import DEFAULT_RANGES, PARAMETERS, Parameter, Range
-from .ranges import MOST_STOP_SEQUENCES, MOST_TOOLS, Ranges, check, find_invalid
+from .parameters import (
+    DEFAULT_RANGES,
+    MOST_STOP_SEQUENCES,
+    MOST_TOOLS,
+    PARAMETERS,
+    Parameter,
+    Range,
+)
+from .ranges import Ranges, check, find_invalid
 from .request import CompletionRequest, ResponseFormat, Tool
 from .sse import ServerSentEvent, SSEDecoder
 from .stream import CompletionStream
@@ -136,8 +143,8 @@ __all__ = [
     "UpstreamError",
     "Usage",
     "check",
-    "check_agreement",
     "check_base_url",
+    "check_consistency",
     "check_header",
     "find_invalid",
 ]

@@ -19,6 +19,8 @@ _SERVERS = frozenset({"siliconflow", "openai", "llamacpp", "ollama", "vllm", "ge
 _OPENAI_SERVERS = _SERVERS - {"siliconflow"}
 # OpenAI answers 400 to these and Ollama ignores them.
 _OPEN_SERVERS = _SERVERS - {"openai", "ollama"}
+MOST_STOP_SEQUENCES = 4
+MOST_TOOLS = 128
 _TEMPLATE_THINKING = ("chat_template_kwargs", "enable_thinking")
 
 
@@ -51,6 +53,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter of a request, under its name on the wire.
 
     ``range``        the service's own range of a number, which an administrator may narrow
+    ``most_items``   the greatest length of a list
     ``highest``      the value up to which an administrator may raise the upper end
     ``servers``      the dialects that are sent the parameter
     ``paths``        its place in the body, for dialects that have it under another name
@@ -65,6 +68,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     description: str
     range: Range | None = None
+    most_items: int | None = None
     highest: float | None = None
     servers: frozenset[str] = _SERVERS
     paths: Mapping[str, Path] = {}
@@ -180,6 +184,7 @@ PARAMETERS = (
         name="stop",
         kind="structured",
         description="Texts at which the answer ends; they are not part of it.",
+        most_items=MOST_STOP_SEQUENCES,
         essential=True,
         on_page=True,
     ),
@@ -216,6 +221,7 @@ PARAMETERS = (
         name="tools",
         kind="structured",
         description="Functions; each has a name of its own.",
+        most_items=MOST_TOOLS,
         needs="takes_tools",
         essential=True,
         on_page=True,

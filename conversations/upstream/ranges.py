@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from .fields import InvalidField
-from .parameters import DEFAULT_RANGES, Range
+from .parameters import DEFAULT_RANGES, MOST_STOP_SEQUENCES, MOST_TOOLS, Range
 from .request import CompletionRequest
 
 _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _RESPONSE_FORMATS = ("text", "json_object", "json_schema")
-MOST_STOP_SEQUENCES = 4
-MOST_TOOLS = 128
 
 
 # The range of each number by its name; those of a model may be narrower than the defaults.

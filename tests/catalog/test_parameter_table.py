@@ -70,7 +70,7 @@ def test_it_reaches_the_servers_that_know_it_and_no_other(parameter: Parameter) 
 def test_a_page_may_offer_it_for_a_model_that_takes_it(parameter: Parameter) -> None:
     described = {name: parameters.described(able_model(name)) for name in parameter.servers}
     assert all(parameter.name in each for each in described.values())
-    sent = parameters.clamped(able_model("generic"), {parameter.name: a_value_of(parameter)})
+    sent = parameters.with_defaults(able_model("generic"), {parameter.name: a_value_of(parameter)})
     assert parameter.name in sent
 
 

@@ -59,21 +59,21 @@ def test_an_answer_is_never_longer_than_the_context_unless_an_administrator_says
 def test_a_model_is_sent_what_it_takes(
     fields: dict[str, Any], asked: dict[str, Any], sent: dict[str, Any]
 ) -> None:
-    assert parameters.clamped(model(**fields), asked) == sent
+    assert parameters.with_defaults(model(**fields), asked) == sent
 
 
 def test_defaults_are_sent_where_nothing_is_asked_for() -> None:
     rules = {"temperature": {"default": 0.7}, "top_p": {"allowed": False, "default": 0.5}}
     defaults = model(parameters=rules)
-    assert parameters.clamped(defaults, {}) == {"temperature": 0.7}
-    assert parameters.clamped(defaults, {"temperature": 0}) == {"temperature": 0}
+    assert parameters.with_defaults(defaults, {}) == {"temperature": 0.7}
+    assert parameters.with_defaults(defaults, {"temperature": 0}) == {"temperature": 0}
     # The stored parameters have no defaults: another model has its own.
-    assert parameters.fitted(defaults, {}) == {}
+    assert parameters.in_range(defaults, {}) == {}
 
 
 def test_whole_numbers_stay_whole() -> None:
     narrowed = model(parameters={"top_k": {"high": 40}})
-    assert repr(parameters.clamped(narrowed, {"top_k": 90})) == "{'top_k': 40}"
+    assert repr(parameters.with_defaults(narrowed, {"top_k": 90})) == "{'top_k': 40}"
 
 
 def test_the_page_state_describes_each_parameter() -> None:

@@ -1,4 +1,4 @@
-"""Checks that the fields of a request agree with each other, as OpenAI's own server does."""
+"""Checks that the fields of a request are consistent, as OpenAI's own server does."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ TOOL_CHOICES = ("auto", "none", "required")
 _ALLOWED = f"{', '.join(TOOL_CHOICES)}, or one of the tools"
 
 
-def check_agreement(request: CompletionRequest) -> None:
+def check_consistency(request: CompletionRequest) -> None:
     """Raise InvalidField for the first field that contradicts another."""
     for problem in [*_tool_choice(request), *_log_probabilities(request), *_tool_results(request)]:
         raise problem
