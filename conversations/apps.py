@@ -14,4 +14,4 @@ class ConversationsConfig(AppConfig):
         """Register the system checks."""
         # They register themselves on import, and need settings that are ready.
         from conversations.database import checks  # noqa: F401, PLC0415
-        from conversations.management import checks as commands  # noqa: F401, PLC0415
+        from conversations.management import checks as settings_checks  # noqa: F401, PLC0415

@@ -140,7 +140,8 @@ def test_what_is_restored_while_a_purge_runs_stays(
 
     def found_and_restored(records: Any) -> Any:
         ids = found(records)
-        kind._default_manager.update(deleted_at=None)
+        if ids:
+            kind._default_manager.update(deleted_at=None)
         return ids
 
     monkeypatch.setattr(module, "_some", found_and_restored)
