@@ -119,6 +119,29 @@ def test_a_page_that_opens_another_conversation_while_it_sends_gets_its_changes(
     assert [each["conversation"]["title"] for each in changed] == ["Renamed"]
 
 
+def test_a_cursor_below_zero_means_all_events(people: People) -> None:
+    (answer,) = answered(people.alice, make_model().name)
+    assert answer.generation is not None
+    finished = answer.generation
+    frame = frames.GenerationFollow(generation_id=finished.pk, after=-7)
+
+    async def follow(page: Page) -> None:
+        await handlers.handle(page, frame)
+        followers = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.wait(followers, timeout=SECONDS)
+
+    (events,) = frames_sent(people.alice, follow)
+    assert (events["seq"], events["events"][-1]["type"]) == (finished.last_seq, "finished")
+
+
+def test_a_page_that_has_left_is_sent_nothing(people: People) -> None:
+    async def leave_and_ping(page: Page) -> None:
+        page.leave()
+        await handlers.handle(page, frames.Ping())
+
+    assert frames_sent(people.alice, leave_and_ping) == []
+
+
 def test_changes_that_were_not_sent_yet_come_with_the_next_turn(people: People) -> None:
     (answer,) = answered(people.alice, make_model().name)
     conversation = answer.conversation
