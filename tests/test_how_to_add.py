@@ -11,7 +11,7 @@ from django.contrib import admin
 
 from chatsite.administration import SECTIONS
 from conversations.admin.audited_admin import AuditedAdmin
-from conversations.models import AuditEntry, Measure, Period, Provider, ShareLink
+from conversations.models import AuditEntry, LedgerEntry, Measure, Period, Provider, ShareLink
 from conversations.sharing.selection import Omission
 from conversations.socket import frames, handlers
 from conversations.upstream import DIALECTS
@@ -25,8 +25,8 @@ KINDS = [
     "A page", "An admin record", "A setting", "A share omission", "A language",
 ]  # fmt: skip
 HOLDER = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
-# Kept by others: nobody changes the trail, and a link is changed by its author.
-NOT_AUDITED = {AuditEntry, ShareLink}
+# Nobody changes the audit log or the ledger, and a link is changed by its author.
+NOT_AUDITED = {AuditEntry, LedgerEntry, ShareLink}
 
 
 def text_of(name: str) -> str:

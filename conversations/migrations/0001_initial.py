@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
             name='Feedback',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.SmallIntegerField(choices=[(1, 'up'), (-1, 'down')], verbose_name='thumb')),
+                ('value', models.SmallIntegerField(choices=[(1, 'up'), (-1, 'down')], verbose_name='rating')),
                 ('note', models.CharField(blank=True, default='', max_length=1000, verbose_name='note')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -362,8 +362,8 @@ class Migration(migrations.Migration):
             name='Rule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(choices=[('requests', 'requests'), ('tokens', 'tokens'), ('cost', 'cost')], max_length=10, verbose_name='what is limited')),
-                ('period', models.CharField(choices=[('minute', 'a minute'), ('hour', 'an hour'), ('day', 'a day'), ('month', 'a month'), ('total', 'in all')], max_length=10, verbose_name='in')),
+                ('measure', models.CharField(choices=[('requests', 'requests'), ('tokens', 'tokens'), ('cost', 'cost')], max_length=10, verbose_name='measure')),
+                ('period', models.CharField(choices=[('minute', 'a minute'), ('hour', 'an hour'), ('day', 'a day'), ('month', 'a month'), ('total', 'in all')], max_length=10, verbose_name='period')),
                 ('limit', models.BigIntegerField(help_text='Requests, tokens, or millionths of the currency.', verbose_name='limit')),
                 ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('api_key', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='conversations.apikey', verbose_name='API key')),
@@ -533,8 +533,8 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
-                'verbose_name': 'kept API call',
-                'verbose_name_plural': 'kept API calls',
+                'verbose_name': 'stored API call',
+                'verbose_name_plural': 'stored API calls',
                 'ordering': ['-created_at'],
                 'indexes': [models.Index(fields=['-created_at'], name='kept_completion_by_time')],
             },

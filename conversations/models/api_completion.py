@@ -61,8 +61,8 @@ class KeptCompletion(models.Model):
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["-created_at"], name="kept_completion_by_time")]
-        verbose_name = _("kept API call")
-        verbose_name_plural = _("kept API calls")
+        verbose_name = _("stored API call")
+        verbose_name_plural = _("stored API calls")
 
     def __str__(self) -> str:
         return f"{self.model_name} {self.created_at:%Y-%m-%d %H:%M}"

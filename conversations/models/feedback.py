@@ -12,7 +12,7 @@ class Feedback(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="feedback")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    value = models.SmallIntegerField(_("thumb"), choices=[(1, _("up")), (-1, _("down"))])
+    value = models.SmallIntegerField(_("rating"), choices=[(1, _("up")), (-1, _("down"))])
     note = models.CharField(_("note"), max_length=1000, blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

@@ -102,8 +102,8 @@ class Rule(models.Model):
         related_name="rules",
         verbose_name=_("API key"),
     )
-    measure = models.CharField(_("what is limited"), max_length=10, choices=Measure)
-    period = models.CharField(_("in"), max_length=10, choices=Period)
+    measure = models.CharField(_("measure"), max_length=10, choices=Measure)
+    period = models.CharField(_("period"), max_length=10, choices=Period)
     language_model = models.ForeignKey(
         LanguageModel,
         on_delete=models.CASCADE,
