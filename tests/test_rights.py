@@ -6,27 +6,20 @@ A route or a frame that is not declared here fails the suite.
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, get_args
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from conversations.accounts import api_keys
-from conversations.accounts.api_keys import KeyChoices
-from conversations.chat import turns
-from conversations.chat.turns import NewMessage, Turn
-from conversations.generation import lifecycle
 from conversations.generation.runner import runner
-from conversations.models import ApiKey, Definition, Message, Preset, User
+from conversations.models import User
 from conversations.socket import frames, handlers
 from conversations.socket.page import Page
-from conversations.transcript import Finished
-from tests.people import PASSWORD, People, make_model
+from tests.people import People
+from tests.scene import Scene, address, frame_on, ids_of, make_scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +31,6 @@ SIGNED_IN = {
 }  # fmt: skip
 # A foreign conversation is not found, for administrators as well.
 OWNED = SIGNED_IN | {"stranger": 404, "demoted": 404, "admin": 404}
-STAFF = dict.fromkeys(IDENTITIES, "login") | {"admin": 200}
 ANYBODY = dict.fromkeys(IDENTITIES, 200)
 # These accept only POST; tests/sharing/test_endpoints.py has their permissions.
 NO_GET = dict.fromkeys(IDENTITIES, 405)
@@ -83,9 +75,6 @@ ALLAUTH = ("accounts/",)
 ADMIN = "admin/"
 
 
-PRESET_ID, DEFINITION_ID = 71, 72
-
-
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
     """All URL patterns of the site with their full paths."""
     for pattern in patterns:
@@ -108,46 +97,9 @@ def test_every_route_is_declared() -> None:
     assert set(OWN_ROUTES) == set(ROUTES)
 
 
-@dataclass
-class Scene:
-    """A site on which Alice has a conversation, and the others have none."""
-
-    people: People
-    turn: Turn
-    clients: dict[str, Client] = field(default_factory=dict)
-
-    def user(self, identity: str) -> User:
-        """The account behind an identity."""
-        names = {"owner": "alice", "stranger": "charlie", "admin": "dana"}
-        return User.objects.get(username=names.get(identity, identity))
-
-    def client(self, identity: str) -> Client:
-        """A browser that is, or was, signed in with that identity."""
-        client = Client()
-        if identity == "anonymous":
-            return client
-        user = self.user(identity)
-        client.force_login(user)
-        if identity == "deactivated":
-            User.objects.filter(pk=user.pk).update(is_active=False)
-        if identity == "demoted":
-            User.objects.filter(pk=user.pk).update(is_staff=False, is_superuser=False)
-        return client
-
-
 @pytest.fixture
 def scene(people: People) -> Scene:
-    User.objects.create_user("deactivated", password=PASSWORD)
-    User.objects.create_superuser("demoted", password=PASSWORD)
-    model = make_model()
-    sending = NewMessage(None, None, "Tell me about tea.", model.name, {})
-    with transaction.atomic():
-        turn = turns.send(people.alice, uuid4(), sending)
-    lifecycle.finish(turn.generation.pk, 1, Finished(cause="stopped"))
-    api_keys.create(people.alice, KeyChoices("nightly"))
-    Preset.objects.create(pk=PRESET_ID, user=people.alice, name="mine")
-    Definition.objects.create(pk=DEFINITION_ID, user=people.alice, name="mine", definition={})
-    return Scene(people, turn)
+    return make_scene(people)
 
 
 def answered(client: Client, path: str) -> int | str:
@@ -156,22 +108,6 @@ def answered(client: Client, path: str) -> int | str:
     if response.status_code == 302 and "/login/" in response["Location"]:
         return "login"
     return response.status_code
-
-
-def address(pattern: str, scene: Scene) -> str:
-    """The address of a route, with Alice's ids."""
-    values = {
-        "<uuid:conversation_id>": str(scene.turn.conversation.pk),
-        "<str:token>": "no-such-token",
-        "<int:key_id>": str(ApiKey.objects.get().pk),
-        "<uuid:link_id>": str(uuid4()),
-        "<path:name>": "test/model",
-        "<uuid:message_id>": str(Message.objects.get(generation=scene.turn.generation).pk),
-    }
-    for place, value in values.items():
-        pattern = pattern.replace(place, value)
-    assert "<" not in pattern, f"Say in `values` what stands for the places of {pattern}."
-    return f"/{pattern}"
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -240,29 +176,6 @@ def test_every_frame_is_declared() -> None:
     assert set(get_args(frames.PageFrame)) == set(FRAMES)
 
 
-def frame_on(frame_type: type[frames.Frame], ids: dict[str, UUID]) -> frames.Frame:
-    """A frame of that type with these ids."""
-    given: dict[str, Any] = {
-        **ids,
-        "request_id": uuid4(),
-        "parent_id": None,
-        "content": "Hello",
-        "model": "test/model",
-        "title": "Mine now",
-        "seq": 1,
-        "head_id": ids["message_id"],
-        "value": 1,
-        "answers": {},
-        "preset_id": PRESET_ID,
-        "definition_id": DEFINITION_ID,
-        "kind": "schema",
-        "name": "mine",
-        "definition": {},
-    }
-    known = {name: given[name] for name in frame_type.__struct_fields__ if name in given}
-    return frame_type(**known)
-
-
 def sent_to(user: User, frame: frames.Frame) -> list[dict[str, Any]]:
     """The frames that a page of the user's is sent in answer to a frame."""
     sent: list[dict[str, Any]] = []
@@ -281,16 +194,6 @@ def sent_to(user: User, frame: frames.Frame) -> list[dict[str, Any]]:
 
     asyncio.run(whole())
     return sent
-
-
-def ids_of(turn: Turn) -> dict[str, UUID]:
-    """The ids of a turn's objects."""
-    answer = Message.objects.get(generation=turn.generation)
-    return {
-        "conversation_id": turn.conversation.pk,
-        "generation_id": turn.generation.pk,
-        "message_id": answer.pk,
-    }
 
 
 @pytest.mark.parametrize("identity", ["stranger", "demoted", "admin"])
