@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """`site_name`; `signup_open`: whether anybody may ask for an account; `deleted_kept_days`."""
+    """`site_name`; `signup_open`: True if visitors may sign up; `deleted_kept_days`."""
     return {
         "site_name": settings.SITE_NAME,
         "deleted_kept_days": settings.DELETED_KEPT_DAYS,

@@ -84,7 +84,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
-# Browsers allow passkeys on plain http for localhost alone, and fido2 asks to be told so.
+# Browsers allow passkeys over plain HTTP on localhost only; fido2 needs this setting for it.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS
 
 # API -------------------------------------------------------------------------------------------

@@ -29,12 +29,12 @@ SHOWN = 200
 SHOWN_CHARACTERS = 60
 
 
-def connection_report(provider: Provider, asked: Listing) -> str:
+def connection_report(provider: Provider, fetched: Listing) -> str:
     """The result of asking a server for its models: status, time and message, as sentences."""
-    values = {"ms": f"{asked.milliseconds:,}", "count": f"{len(asked.names):,}"}
-    if asked.error is None:
+    values = {"ms": f"{fetched.milliseconds:,}", "count": f"{len(fetched.names):,}"}
+    if fetched.error is None:
         return _("The server answers: 2xx in %(ms)s ms, %(count)s models.") % values
-    error, failure = asked.error, failure_of(asked.error)
+    error, failure = fetched.error, failure_of(fetched.error)
     values["status"] = str(error.status) if error.status else _("no answer")
     values["address"] = f"{provider.base_url}/models"
     sentences = [failure.message, _("(%(status)s from %(address)s after %(ms)s ms)") % values]
@@ -82,16 +82,16 @@ class ModelsPage:
         return redirect("admin:conversations_provider_change", self._provider.pk)
 
     def _preview(self, request: HttpRequest) -> HttpResponseBase:
-        asked = self._listing()
-        if asked.error:
+        fetched = self._listing()
+        if fetched.error:
             self._admin.message_user(
-                request, connection_report(self._provider, asked), messages.ERROR
+                request, connection_report(self._provider, fetched), messages.ERROR
             )
             return self._back()
         query = request.POST.get("q", "").strip()
         context = {
             **self._admin.admin_site.each_context(request),
-            **self._sections(asked.names, query),
+            **self._sections(fetched.names, query),
             "title": self._title(),
             "opts": self._admin.opts,
             "media": self._admin.media,

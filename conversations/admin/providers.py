@@ -82,9 +82,9 @@ class ProviderAdmin(AuditedAdmin):
     def test_connection(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Ask the server for its models and report the result."""
         provider = self._provider(request, object_id)
-        asked = listing.fetch(provider)
-        level = messages.ERROR if asked.error else messages.SUCCESS
-        self.message_user(request, connection_report(provider, asked), level)
+        fetched = listing.fetch(provider)
+        level = messages.ERROR if fetched.error else messages.SUCCESS
+        self.message_user(request, connection_report(provider, fetched), level)
         return redirect("admin:conversations_provider_change", provider.pk)
 
     def sync(self, request: HttpRequest, object_id: str) -> HttpResponseBase:

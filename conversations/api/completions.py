@@ -73,7 +73,7 @@ class PreparedCompletion:
 
     generation: Generation
     call: Call
-    asked: CompletionRequest
+    request: CompletionRequest
     standings: tuple[Standing, ...]
     ignored: tuple[str, ...] = ()
     lowered_to: int | None = None
@@ -81,7 +81,7 @@ class PreparedCompletion:
     @property
     def choices(self) -> int:
         """The number of answers."""
-        return self.asked.n or 1
+        return self.request.n or 1
 
 
 def prepare(api_request: ApiRequest) -> PreparedCompletion:
@@ -89,10 +89,10 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
 
     Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused.
     """
-    asked = CompletionRequest.from_wire(api_request.body)
-    model = model_named(api_request.key.user, asked.model, api_request.key)
-    _check_ranges(api_request.body, asked, ranges_of(model))
-    check_consistency(asked)
+    request = CompletionRequest.from_wire(api_request.body)
+    model = model_named(api_request.key.user, request.model, api_request.key)
+    _check_ranges(api_request.body, request, ranges_of(model))
+    check_consistency(request)
     ignored = _ignored(model, api_request.body)
     check_schemas(dict(api_request.body))
     policy = Policy.current()
@@ -100,11 +100,11 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
     parameters = with_defaults(
         model, {name: api_request.body.get(name) for name in (*FIELDS, _NEWER)}
     )
-    generation, granted = _created(api_request, asked, model, parameters)
+    generation, granted = _created(api_request, request, model, parameters)
     return PreparedCompletion(
         generation=generation,
-        call=Call(_request(asked, model, parameters), model, address_policy(policy), ""),
-        asked=asked,
+        call=Call(_request(request, model, parameters), model, address_policy(policy), ""),
+        request=request,
         standings=tuple(reservation.standings(api_request.key.user, model, api_request.key)),
         ignored=ignored,
         lowered_to=granted.max_tokens if granted.notice else None,
@@ -113,7 +113,7 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
 
 def _created(
     api_request: ApiRequest,
-    asked: CompletionRequest,
+    request: CompletionRequest,
     model: LanguageModel,
     parameters: dict[str, Any],
 ) -> tuple[Generation, reservation.Granted]:
@@ -129,7 +129,7 @@ def _created(
         concurrency.lock_user(api_request.key.user)
         concurrency.check_room_for(api_request.key.user)
         _claim(api_request, generation.pk)
-        granted = _reserved(generation, model, api_request, asked)
+        granted = _reserved(generation, model, api_request, request)
         if granted.max_tokens is not None:
             parameters["max_tokens"] = granted.max_tokens
         generation.parameters = {each: parameters[each] for each in parameters if each in _STORED}
@@ -138,20 +138,20 @@ def _created(
     return generation, granted
 
 
-def _check_ranges(body: Mapping[str, Any], asked: CompletionRequest, ranges: Ranges) -> None:
+def _check_ranges(body: Mapping[str, Any], request: CompletionRequest, ranges: Ranges) -> None:
     """Raise InvalidField, with the name under which the field was sent.
 
     ``max_tokens`` beside ``max_completion_tokens`` is ignored, but checked as well.
     """
     try:
-        check(asked, ranges)
+        check(request, ranges)
     except InvalidField as invalid:
         if invalid.field == "max_tokens" and body.get(_NEWER) is not None:
             raise InvalidField(_NEWER, invalid.message, invalid.allowed) from None
         raise
     older = body.get("max_tokens")
-    if older is not None and older != asked.max_tokens:
-        check(msgspec.structs.replace(asked, max_tokens=older), ranges)
+    if older is not None and older != request.max_tokens:
+        check(msgspec.structs.replace(request, max_tokens=older), ranges)
 
 
 def _ignored(model: LanguageModel, body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -186,28 +186,31 @@ def _is_default(name: str, value: Any) -> bool:
 
 
 def _reserved(
-    generation: Generation, model: LanguageModel, api_request: ApiRequest, asked: CompletionRequest
-) -> reservation.Granted:  # fmt: skip
+    generation: Generation,
+    model: LanguageModel,
+    api_request: ApiRequest,
+    request: CompletionRequest,
+) -> reservation.Granted:
     wanted = reservation.Wanted(
         user=api_request.key.user,
         model=model,
-        prompt=request_size(asked, model),
-        max_tokens=asked.max_tokens,
-        count=asked.n or 1,
+        prompt=request_size(request, model),
+        max_tokens=request.max_tokens,
+        count=request.n or 1,
         key=api_request.key,
     )
     return reservation.reserve(generation.pk, wanted)
 
 
 def _request(
-    asked: CompletionRequest, model: LanguageModel, parameters: Mapping[str, Any]
+    request: CompletionRequest, model: LanguageModel, parameters: Mapping[str, Any]
 ) -> CompletionRequest:
     """The upstream's request: known fields only, one by one, and nothing else of the body."""
     body = {**parameters, "model": model.upstream_name, "messages": [], "stream": True}
     return msgspec.structs.replace(
         CompletionRequest.from_wire(body),
-        messages=asked.messages,
-        user=asked.user,
+        messages=request.messages,
+        user=request.user,
         replay_reasoning=replay_of(model),
     )
 

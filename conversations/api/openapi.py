@@ -167,9 +167,9 @@ def _request_id() -> Described:
 
 
 def _completion_headers() -> Described:
-    kept = _header("Whether the site stores what is asked and answered.", ["true", "false"])
+    stored = _header("Whether the site stores requests and answers.", ["true", "false"])
     return {
-        "x-content-kept": kept | {"required": True},
+        "x-content-kept": stored | {"required": True},
         "x-ignored-fields": _header("The fields that were left out."),
         "x-lowered-max-tokens": _header(
             "The max_tokens that the limits allow.", pattern="^[0-9]+$"

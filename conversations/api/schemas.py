@@ -182,14 +182,14 @@ def _completion() -> Schema:
 
 def _event() -> Schema:
     content = {"oneOf": [ref("ChatCompletionChunk"), ref("Error")]}
-    told: Schema = {
+    event: Schema = {
         "type": "string",
         "description": "A chunk, or the error with which the answer ends.",
         "contentMediaType": "application/json",
         "contentSchema": content,
     }
     done: Schema = {"const": "[DONE]", "description": "The answer is complete."}
-    return _object(("data",), data={"anyOf": [done, told]})
+    return _object(("data",), data={"anyOf": [done, event]})
 
 
 def _chunk() -> Schema:

@@ -153,12 +153,14 @@ async def _start(api_request: ApiRequest) -> Started:
 
 
 def _format(completion: PreparedCompletion) -> Format:
-    generation, asked = completion.generation, completion.asked
+    generation, request = completion.generation, completion.request
     created = int(generation.created_at.timestamp())
     identity = Identity(f"chatcmpl-{generation.pk.hex}", created, completion.call.model.name)
     body_format: Format = JsonFormat(identity, completion.choices)
-    if asked.stream:
-        body_format = StreamFormat(identity, completion.choices, include_usage=asked.include_usage)
+    if request.stream:
+        body_format = StreamFormat(
+            identity, completion.choices, include_usage=request.include_usage
+        )
     if completion.call.model.keeps_api_content:
         return StoringFormat(body_format, JsonFormat(identity, completion.choices), generation.pk)
     return body_format
@@ -174,7 +176,7 @@ async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpR
     if completion.lowered_to is not None:
         shown["x-lowered-max-tokens"] = str(completion.lowered_to)
     content_type = started.reply.format.content_type
-    if completion.asked.stream:
+    if completion.request.stream:
         shown |= headers.UNBUFFERED
         return StreamingHttpResponse(stream, content_type=content_type, headers=shown)
     content = await stream.whole()

@@ -29,7 +29,7 @@ def revoke(administrator: Administrator, *keys: ApiKey) -> None:
     assert answer.status_code == 302
 
 
-def test_the_list_tells_whose_key_it_is_and_how_it_stands(people: People) -> None:
+def test_the_list_shows_the_user_and_the_state_of_a_key(people: People) -> None:
     key = made(people.alice, "build server")
     made(people.bob, "old one", expires_at=timezone.now())
     ApiKey.objects.filter(pk=key.pk).update(last_used_at=timezone.now() - timedelta(days=3))
@@ -57,7 +57,7 @@ def test_the_list_is_searched_and_filtered(people: People, query: str, names: se
     assert {key.name for key in page.context["cl"].result_list} == names
 
 
-def test_keys_are_revoked_with_a_line_in_the_trail_for_each(people: People) -> None:
+def test_each_revoked_key_has_an_audit_entry(people: People) -> None:
     keys = [made(people.alice, "first"), made(people.bob, "second")]
     ended = made(people.bob, "ended")
     api_keys.revoke(ended)
@@ -67,7 +67,7 @@ def test_keys_are_revoked_with_a_line_in_the_trail_for_each(people: People) -> N
     assert list(last_change()[1]) == ["revoked_at"]
 
 
-def test_staff_revoke_keys_of_people_and_not_of_administrators(people: People) -> None:
+def test_staff_revoke_keys_of_users_and_not_of_administrators(people: People) -> None:
     erin = staff_member("erin", "view_apikey", "change_apikey")
     of_alice, of_dana, own = made(people.alice), made(people.dana), made(erin)
     revoke(Administrator(erin), of_alice, of_dana, own)
@@ -108,7 +108,7 @@ def test_a_limit_of_a_key_is_not_among_those_of_administrators(people: People) -
     assert administrator.status(address) == 302
 
 
-def test_a_persons_page_lists_their_keys(people: People) -> None:
+def test_a_users_page_lists_their_keys(people: People) -> None:
     made(people.alice, "build server")
     made(people.bob, "bobs")
     text = Administrator(people.dana).text(f"/admin/conversations/user/{people.alice.pk}/change/")

@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 CANARY = "sk-canary-1618"
 
 
-def whole_trail() -> str:
+def audit_log_text() -> str:
     return json.dumps(list(AuditEntry.objects.values("action", "target_name", "before", "after")))
 
 
-def test_only_what_changed_is_told(people: People) -> None:
+def test_an_entry_has_only_the_changed_fields(people: People) -> None:
     policy = Policy.objects.create(currency="USD")
     with audit.change(people.dana, "changed", policy):
         policy.currency = "EUR"
@@ -34,7 +34,7 @@ def test_a_save_that_changes_nothing_leaves_no_entry(people: People) -> None:
     assert audit_entries() == []
 
 
-def test_who_is_in_a_many_to_many_field_is_told(people: People) -> None:
+def test_an_entry_has_the_members_of_a_many_to_many_field(people: People) -> None:
     staff = Group.objects.create(name="staff")
     with audit.change(people.dana, "changed", people.alice):
         people.alice.groups.add(staff)
@@ -52,7 +52,7 @@ def test_an_encrypted_field_is_only_said_to_be_set_changed_and_removed(people: P
     assert said == [
         {"api_key": word, "extra_headers": word} for word in ("set", "changed", "removed")
     ]
-    assert CANARY not in whole_trail()
+    assert CANARY not in audit_log_text()
 
 
 @pytest.mark.parametrize(
@@ -60,20 +60,20 @@ def test_an_encrypted_field_is_only_said_to_be_set_changed_and_removed(people: P
     ["key", "api_key", "apikey", "X-Api-Key", "client_secret", "password", "token", "Authorization",
      "access_token", "passwords"],
 )  # fmt: skip
-def test_what_is_named_like_a_secret_is_hidden_at_any_depth(people: People, name: str) -> None:
+def test_a_value_named_like_a_secret_is_hidden_at_any_depth(people: People, name: str) -> None:
     audit.record(people.dana, "changed", people.alice, {}, {name: CANARY})
     audit.record(people.dana, "changed", people.alice, {}, {"headers": [{name: CANARY}]})
-    assert CANARY not in whole_trail()
+    assert CANARY not in audit_log_text()
     assert AuditEntry.objects.filter(after={name: "set"}).count() == 1
 
 
 @pytest.mark.parametrize("name", ["prompt_tokens", "reasoning_tokens", "monkey", "keyboard"])
-def test_what_only_sounds_like_a_secret_is_shown(people: People, name: str) -> None:
+def test_a_value_whose_name_only_resembles_a_secret_is_shown(people: People, name: str) -> None:
     audit.record(people.dana, "changed", people.alice, {name: 1}, {name: 2})
     assert last_change() == ({name: 1}, {name: 2})
 
 
-def test_an_entry_outlives_who_made_it_and_what_it_is_about(people: People) -> None:
+def test_an_entry_outlives_its_actor_and_its_target(people: People) -> None:
     audit.record(people.dana, "changed", people.alice, {}, {"x": 1})
     people.alice.delete()
     people.dana.delete()
@@ -88,7 +88,9 @@ def test_the_page_of_a_model_and_its_deletion_leave_entries(dana: Administrator)
     assert last_change()[0]["upstream_name"] == "test/model"
 
 
-def test_what_a_deletion_takes_along_is_told_too(dana: Administrator, people: People) -> None:
+def test_a_deletion_has_entries_for_the_records_deleted_with_it(
+    dana: Administrator, people: People
+) -> None:
     model = make_model()
     limit(1_500_000, "cost", language_model=model, user=people.alice)
     limit(400, language_model=model, group=Group.objects.create(name="staff"))
@@ -102,7 +104,7 @@ def test_what_a_deletion_takes_along_is_told_too(dana: Administrator, people: Pe
     assert AuditEntry.objects.exclude(target_id="None").count() == 4
 
 
-def test_the_trail_is_searched_filtered_and_shown(dana: Administrator, people: People) -> None:
+def test_the_audit_log_is_searched_filtered_and_shown(dana: Administrator, people: People) -> None:
     audit.record(people.dana, "changed", people.alice, {"email": "a@x.org"}, {"email": "b@x.org"})
     audit.record(people.dana, "deleted", people.bob, {}, {})
     root = "/admin/conversations/auditentry/"
@@ -116,7 +118,7 @@ def test_the_trail_is_searched_filtered_and_shown(dana: Administrator, people: P
         assert [each.target_name for each in found] == names
 
 
-def test_the_trail_is_written_by_nobody(dana: Administrator, people: People) -> None:
+def test_nobody_can_write_the_audit_log(dana: Administrator, people: People) -> None:
     audit.record(people.dana, "changed", people.alice, {}, {"x": 1})
     root = "/admin/conversations/auditentry/"
     entry = AuditEntry.objects.get()
@@ -127,9 +129,7 @@ def test_the_trail_is_written_by_nobody(dana: Administrator, people: People) -> 
     assert audit_entries() == [("dana", "changed", "alice")]
 
 
-def test_the_trail_is_read_by_staff_with_the_permission_alone(
-    sam: Administrator, people: People
-) -> None:
+def test_the_audit_log_needs_its_permission(sam: Administrator, people: People) -> None:
     audit.record(people.dana, "changed", people.alice, {}, {"x": 1})
     root = "/admin/conversations/auditentry/"
     assert sam.status(root) == 200

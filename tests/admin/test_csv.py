@@ -30,7 +30,7 @@ def read(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_what_a_spreadsheet_would_compute_begins_with_an_apostrophe(formula: str) -> None:
+def test_a_formula_begins_with_an_apostrophe(formula: str) -> None:
     assert read(line(["before", formula])) == [["before", f"'{formula}"]]
 
 

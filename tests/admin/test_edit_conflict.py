@@ -36,7 +36,7 @@ def tab_of(administrator: Administrator, target: Any) -> Tab:
     return Tab(administrator, f"/admin/{meta.app_label}/{meta.model_name}/{target.pk}/change/")
 
 
-def test_an_old_page_does_not_activate_who_was_deactivated(
+def test_an_old_page_does_not_activate_a_deactivated_user(
     dana: Administrator, people: People
 ) -> None:
     old = tab_of(dana, people.alice)
@@ -48,7 +48,7 @@ def test_an_old_page_does_not_activate_who_was_deactivated(
     assert (alice.is_active, alice.first_name) == (False, "")
 
 
-def test_an_old_page_does_not_resume_what_was_paused(dana: Administrator) -> None:
+def test_an_old_page_does_not_resume_a_paused_model(dana: Administrator) -> None:
     provider = make_model().provider
     old = tab_of(dana, provider)
     operations.set_paused(dana.user, provider, paused=True)
@@ -67,14 +67,14 @@ def test_an_old_page_does_not_end_the_draining(dana: Administrator, *, is_stored
     assert (Policy.current().draining, Policy.current().default_link_days) == (True, 30)
 
 
-def test_a_limit_that_somebody_raised_is_not_lowered_again(dana: Administrator) -> None:
+def test_an_old_page_does_not_lower_a_raised_limit(dana: Administrator) -> None:
     old = tab_of(dana, limit(100))
     Rule.objects.update(limit=200)
     assert old.save(amount="100").startswith("This has changed since you opened the page.")
     assert Rule.objects.get().limit == 200
 
 
-def test_a_change_that_leaves_no_trail_is_told_without_a_name(
+def test_a_change_without_an_audit_entry_is_refused_without_a_name(
     dana: Administrator, people: People
 ) -> None:
     old = tab_of(dana, people.alice)
@@ -82,7 +82,7 @@ def test_a_change_that_leaves_no_trail_is_told_without_a_name(
     assert old.save(first_name="Al").startswith("This has changed since you opened the page.")
 
 
-def test_what_moves_by_itself_is_no_change(dana: Administrator, people: People) -> None:
+def test_a_read_only_field_that_changes_is_no_conflict(dana: Administrator, people: People) -> None:
     old = tab_of(dana, people.alice)
     User.objects.filter(pk=people.alice.pk).update(
         last_login=timezone.now(), password="hashed anew"
@@ -91,15 +91,15 @@ def test_what_moves_by_itself_is_no_change(dana: Administrator, people: People) 
     assert User.objects.get(username="alice").first_name == "Al"
 
 
-def test_a_form_that_was_drawn_from_nobody_knows_what_changes_nothing(
-    dana: Administrator, people: People
-) -> None:
+def test_a_form_with_an_invalid_digest_changes_nothing(dana: Administrator, people: People) -> None:
     old = tab_of(dana, people.alice)
     assert old.save(first_name="Al", drawn_from="").startswith("This has changed")
     assert User.objects.get(username="alice").first_name == ""
 
 
-def test_a_program_that_sends_fields_alone_means_them(dana: Administrator, people: People) -> None:
+def test_a_script_that_sends_no_digest_changes_the_record(
+    dana: Administrator, people: People
+) -> None:
     address = f"{USERS}{people.alice.pk}/change/"
     form = filled(dana.client.get(address).context["adminform"].form)
     del form["drawn_from"]

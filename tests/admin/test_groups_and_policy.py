@@ -31,7 +31,7 @@ def test_a_group_shows_its_members_models_and_limits(dana: Administrator, people
     assert (listed.member_count, listed.model_count, listed.rule_count) == (1, 1, 1)
 
 
-def test_a_group_is_added_and_changed_with_a_trail(dana: Administrator) -> None:
+def test_a_group_is_added_and_changed_with_audit_entries(dana: Administrator) -> None:
     assert dana.change(f"{GROUPS}add/", name="staff") == {}
     group = Group.objects.get()
     dana.change(f"{GROUPS}{group.pk}/change/", name="crew")
@@ -46,7 +46,7 @@ def test_names_of_groups_differ_by_more_than_capitals(dana: Administrator) -> No
     assert [group.name for group in Group.objects.all()] == ["Staff"]
 
 
-def test_staff_cannot_give_a_group_rights_in_the_administration(sam: Administrator) -> None:
+def test_staff_cannot_give_a_group_permissions_in_the_administration(sam: Administrator) -> None:
     group = Group.objects.create(name="staff")
     sam.user.groups.add(group)
     some = Permission.objects.values_list("pk", flat=True)[:3]
@@ -56,7 +56,7 @@ def test_staff_cannot_give_a_group_rights_in_the_administration(sam: Administrat
     assert (group.name, group.permissions.count()) == ("crew", 0)
 
 
-def test_superusers_give_a_group_rights(dana: Administrator) -> None:
+def test_superusers_give_a_group_permissions(dana: Administrator) -> None:
     group = Group.objects.create(name="staff")
     some = Permission.objects.values_list("pk", flat=True)[:3]
     dana.change(f"{GROUPS}{group.pk}/change/", permissions=list(some))
@@ -87,7 +87,7 @@ def test_there_is_never_a_second_policy(dana: Administrator) -> None:
 
 
 @pytest.mark.parametrize("currency", ["US", "U$D", "12A"])
-def test_a_currency_that_is_none_is_refused(dana: Administrator, currency: str) -> None:
+def test_an_invalid_currency_is_refused(dana: Administrator, currency: str) -> None:
     assert list(dana.change(f"{POLICY}1/change/", currency=currency)) == ["currency"]
     assert Policy.objects.count() == 0
 

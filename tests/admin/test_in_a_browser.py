@@ -62,7 +62,7 @@ def test_every_page_is_as_wide_as_the_window(new_page: NewPage, people: People) 
             assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), (path, width)
 
 
-def test_a_chart_draws_what_its_table_says(new_page: NewPage, people: People) -> None:
+def test_a_chart_agrees_with_its_table(new_page: NewPage, people: People) -> None:
     a_varied_month(people)
     page = new_page(people.dana)
     page.goto("/admin/usage/")
@@ -76,7 +76,7 @@ def test_a_chart_draws_what_its_table_says(new_page: NewPage, people: People) ->
     assert [found and found[1] for found in drawn] == listed
 
 
-def test_what_runs_appears_by_itself_and_is_stopped(
+def test_a_running_answer_appears_by_itself_and_is_stopped(
     new_page: NewPage, people: People, model: LanguageModel, upstream: ScriptedUpstream
 ) -> None:
     live = new_page(people.dana)
@@ -125,7 +125,7 @@ def test_the_page_says_when_the_site_does_not_answer(
     faults.clear()
 
 
-def test_draining_is_told_to_whoever_sends(
+def test_a_message_to_a_draining_site_is_refused_with_the_reason(
     new_page: NewPage, people: People, model: LanguageModel
 ) -> None:
     live = new_page(people.dana)

@@ -9,7 +9,7 @@ from tests.people import People
 pytestmark = pytest.mark.django_db
 
 
-def test_every_record_stands_in_a_section_of_its_own_kind(client: Client, people: People) -> None:
+def test_every_record_is_in_a_section(client: Client, people: People) -> None:
     client.force_login(people.dana)
     page = client.get(reverse("admin:index"))
     sections = {str(each["name"]): each["models"] for each in page.context["app_list"]}
@@ -17,7 +17,7 @@ def test_every_record_stands_in_a_section_of_its_own_kind(client: Client, people
     assert "More" not in sections, "Name the new record in chatsite/administration.py."
 
 
-def test_a_list_is_headed_by_what_it_lists(client: Client, people: People) -> None:
+def test_the_heading_of_a_list_names_its_records(client: Client, people: People) -> None:
     client.force_login(people.dana)
     page = client.get(reverse("admin:conversations_provider_changelist"))
     assert "<h1>Providers</h1>" in page.content.decode()

@@ -51,7 +51,7 @@ def test_looking_at_an_invitation_does_not_use_it_up(client: Client, people: Peo
     assert Invitation.objects.get().used_at is None
 
 
-def test_fields_that_nobody_offered_are_not_taken(client: Client, people: People) -> None:
+def test_fields_that_the_form_does_not_have_are_ignored(client: Client, people: People) -> None:
     link = domain.invite(people.dana)
     take_up(client, link, is_staff="on", is_superuser="on", groups="1")
     erin = User.objects.get(username="erin")
@@ -85,7 +85,7 @@ def test_wrong_expired_used_and_withdrawn_links_look_the_same(
     assert "This invitation cannot be used" in pages.pop()
 
 
-def test_nobody_gets_in_with_an_unusable_link(client: Client, people: People) -> None:
+def test_an_unusable_link_creates_no_account(client: Client, people: People) -> None:
     assert [take_up(client, link) for link in _unusable(people)] == [404] * 4
     assert not User.objects.filter(username="erin").exists()
 
@@ -146,7 +146,7 @@ def test_a_link_for_an_account_ends_with_its_first_password(client: Client, peop
     assert take_up(client, link) == 404
 
 
-def test_a_link_for_a_closed_account_admits_nobody(client: Client, people: People) -> None:
+def test_a_link_for_a_deactivated_account_signs_nobody_in(client: Client, people: People) -> None:
     frank = User.objects.create_user("frank", "frank@example.org", is_active=False)
     assert take_up(client, domain.invite(people.dana, account=frank)) == 404
 
@@ -161,7 +161,7 @@ def test_a_link_for_an_account_that_was_deleted_makes_no_other(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_send_the_form_at_once_one_gets_in(people: People) -> None:
+def test_of_two_simultaneous_forms_one_creates_an_account(people: People) -> None:
     link = domain.invite(people.dana)
     together = threading.Barrier(2, timeout=20)
     statuses: list[int] = []
@@ -182,7 +182,7 @@ def test_of_two_who_send_the_form_at_once_one_gets_in(people: People) -> None:
     assert User.objects.filter(username__in=["erin", "frank"]).count() == 1
 
 
-def test_an_invitation_that_is_taken_up_between_the_look_and_the_use_admits_nobody(
+def test_an_invitation_used_between_check_and_use_creates_no_account(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = path_of(domain.invite(people.dana)).split("/")[2]
@@ -200,9 +200,7 @@ def test_an_invitation_that_is_taken_up_between_the_look_and_the_use_admits_nobo
     assert not User.objects.filter(username="erin").exists()
 
 
-def test_the_trail_names_who_invited_and_who_came_and_never_the_link(
-    client: Client, people: People
-) -> None:
+def test_audit_entries_name_both_users_and_never_the_link(client: Client, people: People) -> None:
     link = domain.invite(people.dana, email="erin@example.org")
     take_up(client, link)
     entries = list(AuditEntry.objects.order_by("pk"))
@@ -240,12 +238,14 @@ def test_the_command_prints_a_link_that_works(
         ["erin@example.org", "--days", "0"], ["erin@example.org", "--days", "366"],
     ],
 )  # fmt: skip
-def test_the_command_refuses_what_cannot_work(people: People, arguments: list[str]) -> None:
+def test_the_command_refuses_invalid_arguments(people: People, arguments: list[str]) -> None:
     with pytest.raises(CommandError):
         call_command("invite", *arguments)
     assert Invitation.objects.count() == 0
 
 
-def test_nobody_takes_the_address_of_another_for_a_name(client: Client, people: People) -> None:
+def test_a_username_cannot_be_the_address_of_another_account(
+    client: Client, people: People
+) -> None:
     assert take_up(client, domain.invite(people.dana), username="Alice@example.org") != 302
     assert not User.objects.filter(username__iexact="alice@example.org").exists()

@@ -87,7 +87,7 @@ def test_an_entry_is_shown_and_nobody_can_add_change_or_delete_one(
         ({"q": "alice bob"}, []),
     ],
 )
-def test_filters_and_search_find_what_they_say(
+def test_filters_and_search_find_the_right_entries(
     dana: Administrator, month: None, query: dict[str, str], expected: list[tuple[str, str]]
 ) -> None:
     assert listed(dana, **query) == expected
@@ -166,7 +166,7 @@ def test_names_cannot_become_formulas_in_a_spreadsheet(people: People) -> None:
     assert [line["model_name"] for line in exported(people.dana)] == ["'@SUM(A1)"]
 
 
-def test_the_list_and_the_export_are_for_staff_who_may_see_them(people: People) -> None:
+def test_the_list_and_the_export_need_the_permission_to_view(people: People) -> None:
     people.bob.is_staff = True
     people.bob.save()
     client = Client()

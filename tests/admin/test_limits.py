@@ -24,7 +24,7 @@ NEW = {"measure": "tokens", "period": "day", "amount": "100k", "enabled": "on"}
         ("cost", "0.000001", 1), ("cost", "3", 3_000_000),
     ],
 )  # fmt: skip
-def test_an_amount_is_read_as_people_write_it(measure: str, text: str, amount: int) -> None:
+def test_an_amount_may_have_separators_and_suffixes(measure: str, text: str, amount: int) -> None:
     assert amount_from_words(measure, text) == amount
     assert amount_from_words(measure, exact_amount(measure, amount)) == amount
 
@@ -38,13 +38,13 @@ def test_an_amount_is_read_as_people_write_it(measure: str, text: str, amount: i
         ("tokens", "٣"),
     ],
 )  # fmt: skip
-def test_what_could_be_read_in_two_ways_or_in_none_is_refused(measure: str, text: str) -> None:
+def test_an_ambiguous_or_invalid_amount_is_refused(measure: str, text: str) -> None:
     with pytest.raises(NotALimit):
         amount_from_words(measure, text)
 
 
 @pytest.mark.django_db
-def test_a_limit_is_added_for_everyone_a_group_and_a_person(
+def test_a_limit_is_added_for_everyone_a_group_and_a_user(
     dana: Administrator, people: People
 ) -> None:
     staff = Group.objects.create(name="staff")
@@ -65,7 +65,7 @@ def test_a_cost_is_entered_and_shown_in_the_currency(dana: Administrator) -> Non
 
 
 @pytest.mark.django_db
-def test_a_limit_is_changed_and_the_trail_says_from_what_to_what(dana: Administrator) -> None:
+def test_a_changed_limit_has_an_audit_entry_with_both_values(dana: Administrator) -> None:
     rule = limit(1_000)
     page = f"{RULES}{rule.pk}/change/"
     assert 'value="1,000"' in dana.text(page)
@@ -74,9 +74,7 @@ def test_a_limit_is_changed_and_the_trail_says_from_what_to_what(dana: Administr
 
 
 @pytest.mark.django_db
-def test_a_second_limit_in_the_same_place_is_refused_in_words(
-    dana: Administrator, people: People
-) -> None:
+def test_a_second_limit_in_the_same_slot_is_refused(dana: Administrator, people: People) -> None:
     limit(5, user=people.alice)
     wrong = dana.change(f"{RULES}add/", **NEW, user=people.alice.pk)
     text = "Such a limit exists already: alice, 5 tokens a day. Change that one."
@@ -95,7 +93,7 @@ def test_limits_of_two_models_stand_beside_each_other(dana: Administrator) -> No
 
 
 @pytest.mark.django_db
-def test_a_limit_is_for_a_person_or_a_group_and_not_for_both(
+def test_a_limit_is_for_a_user_or_a_group_and_not_for_both(
     dana: Administrator, people: People
 ) -> None:
     staff = Group.objects.create(name="staff")

@@ -1,5 +1,5 @@
 """Live operations: what runs is shown, and stopped, paused and drained by those who may; each
-deed is in the trail."""
+action has an audit entry."""
 
 from uuid import uuid4
 
@@ -48,7 +48,7 @@ def audit_entries() -> list[tuple[str, str, str]]:
     return list(entries.values_list("actor_name", "action", "target_name"))
 
 
-def test_what_runs_is_shown_with_what_it_used_so_far(
+def test_running_answers_are_shown_with_their_usage_so_far(
     dana: Administrator, people: People, model: LanguageModel
 ) -> None:
     begun(people.alice, model)
@@ -89,7 +89,7 @@ def test_one_answer_is_stopped(dana: Administrator, people: People, model: Langu
     assert len(audit_entries()) == 1
 
 
-def test_all_answers_of_a_person_are_stopped(
+def test_all_answers_of_a_user_are_stopped(
     dana: Administrator, people: People, model: LanguageModel
 ) -> None:
     alices = {begun(people.alice, model), begun(people.alice, model)}
@@ -101,7 +101,7 @@ def test_all_answers_of_a_person_are_stopped(
 
 
 @pytest.mark.parametrize("kind", ["model", "provider"])
-def test_what_is_paused_takes_no_new_messages_until_it_is_resumed(
+def test_a_paused_model_or_provider_refuses_messages_until_it_is_resumed(
     dana: Administrator, people: People, model: LanguageModel, kind: str
 ) -> None:
     running = begun(people.alice, model)
@@ -207,9 +207,7 @@ def nothing_was_done() -> bool:
     return not (asked_to_stop() or paused or Policy.current().draining or audit_entries())
 
 
-def test_buttons_work_for_nobody_who_may_not_press_them(
-    people: People, model: LanguageModel
-) -> None:
+def test_buttons_need_their_permissions(people: People, model: LanguageModel) -> None:
     generation = begun(people.alice, model)
     client = Client()
     for user, status in ((None, 302), (people.alice, 302), (staff(people.bob), 403)):
@@ -222,7 +220,7 @@ def test_buttons_work_for_nobody_who_may_not_press_them(
     assert nothing_was_done()
 
 
-def test_staff_with_a_permission_may_do_what_it_says(people: People, model: LanguageModel) -> None:
+def test_staff_with_a_permission_may_use_its_button(people: People, model: LanguageModel) -> None:
     generation = begun(people.alice, model)
     client = Client()
     client.force_login(staff(people.bob))

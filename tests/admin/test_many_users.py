@@ -31,7 +31,7 @@ def test_a_page_lists_a_hundred_at_most(dana: Administrator, address: str) -> No
     assert page.count(">group ") <= 100
 
 
-def test_what_is_not_listed_is_typed(dana: Administrator) -> None:
+def test_a_name_beyond_the_list_can_be_typed(dana: Administrator) -> None:
     page = dana.client.get("/admin/usage/?model=model 250&group=group 250")
     filters = page.context["filters"]
     assert filters.errors == {}

@@ -24,9 +24,7 @@ def offered(user: User) -> list[str]:
     return [preset["name"] for preset in preset_states(user)]
 
 
-def test_a_preset_is_published_to_a_group_and_nobody_else(
-    dana: Administrator, people: People
-) -> None:
+def test_a_preset_is_published_to_a_group_alone(dana: Administrator, people: People) -> None:
     editors = Group.objects.create(name="Editors")
     people.alice.groups.add(editors)
     assert dana.change(ADD, **GIVEN, groups=[editors.pk]) == {}
@@ -38,9 +36,7 @@ def test_a_preset_is_published_to_a_group_and_nobody_else(
     assert audit_entries()[-1] == ("dana", "added", "House style")
 
 
-def test_a_preset_for_nobody_in_particular_is_for_everyone(
-    dana: Administrator, people: People
-) -> None:
+def test_a_preset_without_groups_is_for_everyone(dana: Administrator, people: People) -> None:
     assert dana.change(ADD, **GIVEN) == {}
     assert offered(people.charlie) == ["House style"]
     assert "everyone" in dana.text(PRESETS)
@@ -65,7 +61,7 @@ def test_a_stop_with_a_line_break_is_written_and_shown_again(
         ("system_message", "x" * 50_001, "50,000"),
     ],
 )
-def test_what_is_wrong_is_told_at_its_box_and_publishes_nothing(
+def test_a_fault_is_shown_at_its_field_and_publishes_nothing(
     dana: Administrator, field: str, value: str, said: str
 ) -> None:
     faults = dana.change(ADD, **{**GIVEN, field: value})
@@ -79,7 +75,7 @@ def test_a_name_is_published_once(dana: Administrator) -> None:
     assert list(dana.change(ADD, **GIVEN)) == ["name"]
 
 
-def test_a_change_keeps_what_the_form_does_not_show(dana: Administrator) -> None:
+def test_a_change_leaves_hidden_parameters_unchanged(dana: Administrator) -> None:
     schema = {"type": "json_object"}
     preset = Preset.objects.create(name="JSON", parameters={"response_format": schema, "n": 2})
     assert dana.change(f"{PRESETS}{preset.pk}/change/", n="", top_p="0.5") == {}
@@ -87,13 +83,13 @@ def test_a_change_keeps_what_the_form_does_not_show(dana: Administrator) -> None
     assert preset.parameters == {"response_format": schema, "top_p": 0.5}
 
 
-def test_presets_of_people_are_nobody_elses(dana: Administrator, people: People) -> None:
+def test_presets_of_users_are_not_listed(dana: Administrator, people: People) -> None:
     own = Preset.objects.create(user=people.alice, name="mine alone")
     assert "mine alone" not in dana.text(PRESETS)
     assert dana.status(f"{PRESETS}{own.pk}/change/") == 302
 
 
-def test_of_presets_for_the_same_people_one_is_the_default(dana: Administrator) -> None:
+def test_one_preset_for_each_audience_is_the_default(dana: Administrator) -> None:
     editors = Group.objects.create(name="Editors")
     for name, groups in (("a", []), ("b", [editors.pk]), ("c", []), ("d", [editors.pk])):
         given = GIVEN | {"name": name, "groups": groups, "is_default": "on"}

@@ -67,7 +67,7 @@ def test_a_preview_changes_nothing(dana: Administrator, world: People) -> None:
     assert (Rule.objects.count(), Invitation.objects.count(), audit_entries()) == (0, 0, [])
 
 
-def test_the_preview_sends_on_what_it_showed(dana: Administrator, world: People) -> None:
+def test_the_confirmation_sends_the_file_of_the_preview(dana: Administrator, world: People) -> None:
     page = upload(dana, GOOD).content.decode()
     text = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
     assert text
@@ -153,7 +153,7 @@ def test_rows_are_checked_against_each_other(world: People) -> None:
     assert found == {2: said, 3: said}
 
 
-def test_one_bad_row_keeps_all_out(dana: Administrator, world: People) -> None:
+def test_one_bad_row_refuses_the_whole_file(dana: Administrator, world: People) -> None:
     page = confirm(dana, "username\nfine\nalice\n")
     assert page.status_code == 422
     assert not User.objects.filter(username="fine").exists()
@@ -178,9 +178,7 @@ def test_a_file_that_cannot_be_used_says_why(
     assert said in page.content.decode()
 
 
-def test_semicolons_and_a_byte_order_mark_are_what_a_spreadsheet_writes(
-    dana: Administrator, world: People
-) -> None:
+def test_semicolons_and_a_byte_order_mark_are_accepted(dana: Administrator, world: People) -> None:
     page = upload(dana, "\ufeffusername;groups\r\nerin;staff\r\n".encode())
     assert page.status_code == 200
     assert "1 user will be added" in page.content.decode()
@@ -207,7 +205,7 @@ def test_a_preview_of_many_shows_the_bad_ones_first_and_counts_the_rest(
     assert (shown[0].username, len(shown), page.context["more"]) == ("alice", 50, 101)
 
 
-def test_an_import_needs_the_permission_to_add_people(sam: Administrator, world: People) -> None:
+def test_an_import_needs_the_permission_to_add_users(sam: Administrator, world: People) -> None:
     assert upload(sam, GOOD).status_code == 200
     sam.user.user_permissions.remove(sam.user.user_permissions.get(codename="add_user"))
     assert sam.status(IMPORT) == 403

@@ -14,14 +14,14 @@ def page_of(person: User) -> str:
     return f"{USERS}{person.pk}/change/"
 
 
-def test_staff_keep_people_who_have_no_rights(sam: Administrator, people: People) -> None:
+def test_staff_manage_users_without_permissions(sam: Administrator, people: People) -> None:
     assert sam.change(page_of(people.alice), first_name="Alice") == {}
     assert audit_entries() == [("sam", "changed", "alice")]
 
 
 @pytest.mark.parametrize("field", ["is_superuser", "is_staff", "user_permissions"])
 @pytest.mark.parametrize("whom", ["alice", "sam"])
-def test_staff_cannot_give_rights_to_anybody(
+def test_staff_cannot_give_permissions(
     sam: Administrator, people: People, field: str, whom: str
 ) -> None:
     person = User.objects.get(username=whom)
@@ -33,13 +33,13 @@ def test_staff_cannot_give_rights_to_anybody(
 
 
 @pytest.mark.parametrize("field", ["is_superuser", "is_staff"])
-def test_superusers_give_rights(dana: Administrator, people: People, field: str) -> None:
+def test_superusers_give_permissions(dana: Administrator, people: People, field: str) -> None:
     dana.change(page_of(people.alice), **{field: "on"})
     people.alice.refresh_from_db()
     assert getattr(people.alice, field) is True
 
 
-def test_staff_cannot_add_somebody_with_rights(sam: Administrator) -> None:
+def test_staff_cannot_add_a_user_with_permissions(sam: Administrator) -> None:
     sam.change(
         f"{USERS}add/",
         username="erin", email="", usable_password="true", password1=PASSWORD, password2=PASSWORD,
@@ -65,14 +65,14 @@ def test_staff_do_nothing_to_administrators(sam: Administrator, people: People) 
     assert (audit_entries(), Rule.objects.count()) == ([], 0)
 
 
-def test_an_action_says_whom_it_left_out(sam: Administrator, people: People) -> None:
+def test_an_action_names_the_users_it_left_out(sam: Administrator, people: People) -> None:
     answer = sam.act("deactivate", [people.alice, people.dana])
     page = sam.client.get(answer["Location"]).content.decode()
     assert "1 user was changed. Left out: dana. Only superusers may change" in page
 
 
 @pytest.mark.parametrize("action", ["deactivate", "activate", "change_groups", "set_limit"])
-def test_whoever_may_only_look_has_no_actions(
+def test_an_administrator_who_may_only_view_has_no_actions(
     sam: Administrator, people: People, action: str
 ) -> None:
     sam.user.user_permissions.set(sam.user.user_permissions.filter(codename="view_user"))

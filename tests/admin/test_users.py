@@ -25,7 +25,7 @@ def page_of(person: User) -> str:
     return f"{USERS}{person.pk}/change/"
 
 
-def test_a_person_who_was_added_signs_in_with_their_address(dana: Administrator) -> None:
+def test_an_added_user_signs_in_with_their_address(dana: Administrator) -> None:
     wrong = dana.change(
         f"{USERS}add/",
         username="erin", email="erin@example.org", usable_password="true",
@@ -45,13 +45,15 @@ def test_two_accounts_cannot_have_one_address(dana: Administrator, people: Peopl
     assert audit_entries() == []
 
 
-def test_a_change_is_in_the_trail_with_what_was_before(dana: Administrator, people: People) -> None:
+def test_a_change_has_an_audit_entry_with_the_values_before(
+    dana: Administrator, people: People
+) -> None:
     dana.change(page_of(people.alice), email="new@example.org")
     assert last_change() == ({"email": "alice@example.org"}, {"email": "new@example.org"})
     assert EmailAddress.objects.get(user=people.alice, primary=True).email == "new@example.org"
 
 
-def test_a_changed_password_is_in_the_trail_without_the_password(
+def test_a_changed_password_has_an_audit_entry_without_the_password(
     dana: Administrator, people: People
 ) -> None:
     fields = {
@@ -118,23 +120,23 @@ def test_nobody_deactivates_or_deletes_themselves(dana: Administrator, people: P
     assert audit_entries() == []
 
 
-def test_nobody_is_called_like_the_address_of_somebody_else(
-    dana: Administrator, people: People
-) -> None:
+def test_no_username_is_the_address_of_another_account(dana: Administrator, people: People) -> None:
     name = {"username": "Alice@example.org", "usable_password": "false"}
     assert list(dana.change(f"{USERS}add/", **name)) == ["username"]
     assert list(dana.change(page_of(people.bob), username="alice@example.org")) == ["username"]
     assert dana.change(page_of(people.alice), username="alice@example.org") == {}
 
 
-def test_who_is_left_out_is_named_with_the_reason(dana: Administrator, people: People) -> None:
+def test_users_who_are_left_out_are_named_with_the_reason(
+    dana: Administrator, people: People
+) -> None:
     answer = dana.client.get(dana.act("deactivate", [people.dana]).url)
     [told] = answer.context["messages"]
     assert told.level_tag == "warning"
     assert str(told) == "0 users were changed. Left out: dana. You cannot do this to yourself."
 
 
-def test_people_are_put_in_groups_and_taken_out(dana: Administrator, people: People) -> None:
+def test_users_are_added_to_groups_and_removed(dana: Administrator, people: People) -> None:
     staff = Group.objects.create(name="staff")
     chosen = [people.alice, people.bob]
     dana.act("change_groups", chosen, join="in", groups=[staff.pk])
@@ -161,7 +163,7 @@ def test_a_limit_for_many_is_made_or_takes_the_place_of_theirs(
     assert [action for _, action, _ in audit_entries()] == ["changed", "added"]
 
 
-def test_a_limit_that_is_none_changes_nothing(dana: Administrator, people: People) -> None:
+def test_an_invalid_limit_changes_nothing(dana: Administrator, people: People) -> None:
     fields = {"measure": "tokens", "period": "day", "amount": "many"}
     page = dana.act("set_limit", [people.alice], **fields)
     assert "Write a number such as" in page.content.decode()
@@ -176,7 +178,7 @@ def test_a_lost_second_factor_is_removed(dana: Administrator, people: People) ->
     assert "canary" not in str(last_change())
 
 
-def test_the_list_says_what_was_used_this_month(dana: Administrator, people: People) -> None:
+def test_the_list_shows_this_months_usage(dana: Administrator, people: People) -> None:
     today = timezone.now().date()
     for day in (today, today.replace(day=1), today.replace(year=today.year - 1)):
         UsageDay.objects.create(
@@ -186,7 +188,7 @@ def test_the_list_says_what_was_used_this_month(dana: Administrator, people: Peo
     assert "2,400 tokens · 0.50 USD" in dana.text(USERS)
 
 
-def test_the_list_takes_as_many_statements_for_forty_people_as_for_four(
+def test_the_list_takes_the_same_queries_for_forty_users_as_for_four(
     dana: Administrator, people: People
 ) -> None:
     def statements() -> int:
@@ -204,7 +206,7 @@ def test_the_list_takes_as_many_statements_for_forty_people_as_for_four(
     assert statements() == few
 
 
-def test_people_are_searched_and_filtered(dana: Administrator, people: People) -> None:
+def test_users_are_searched_and_filtered(dana: Administrator, people: People) -> None:
     User.objects.filter(pk=people.bob.pk).update(is_active=False)
     for query, names in (
         ("?q=alice@", ["alice"]),
@@ -215,7 +217,7 @@ def test_people_are_searched_and_filtered(dana: Administrator, people: People) -
         assert [each.username for each in found] == names
 
 
-def test_a_persons_page_says_which_rule_decides_and_how_it_stands(
+def test_a_users_page_shows_the_deciding_rules_and_their_status(
     dana: Administrator, people: People
 ) -> None:
     limit(1_000)
@@ -230,7 +232,7 @@ def test_a_persons_page_says_which_rule_decides_and_how_it_stands(
     assert ">1,000 tokens" not in page
 
 
-def test_deleting_a_person_counts_what_is_theirs_and_lists_none_of_it(
+def test_the_page_of_a_deletion_counts_conversations_and_lists_none(
     dana: Administrator, people: People
 ) -> None:
     make_model()

@@ -90,7 +90,7 @@ def test_tools_are_called_alike_streamed_and_whole(gate: Gate, script: str) -> N
     assert len({each.id for each in streamed}) == 2
 
 
-def test_calls_are_answered_and_the_model_goes_on(gate: Gate) -> None:
+def test_calls_are_answered_and_the_model_continues(gate: Gate) -> None:
     first = gate.ask("calls", "What is the weather?", tools=TOOLS).choices[0].message
     answers = [
         {"role": "tool", "tool_call_id": call.id, "content": f"answer {number}"}
@@ -122,7 +122,7 @@ def test_four_answers_cost_four_however_the_server_counts(gate: Gate, script: st
     assert entry.source == ("provider" if script == "choices-each" else "estimate")
 
 
-def test_every_field_goes_out_under_the_name_that_the_server_knows(gate: Gate) -> None:
+def test_every_field_is_sent_under_the_servers_name(gate: Gate) -> None:
     asked = {
         "max_completion_tokens": 100, "stop": ["\n"], "temperature": 0.5, "top_p": 0.9, "n": 1,
         "frequency_penalty": 0.5, "presence_penalty": -0.5, "seed": 7, "logprobs": True,
@@ -177,7 +177,7 @@ def test_without_max_tokens_an_answer_is_no_longer_than_the_administrator_allows
     assert gate.upstream.calls[-1].body["max_tokens"] == 1024
 
 
-def test_what_is_left_is_told_and_a_refusal_says_why_and_is_not_retried(gate: Gate) -> None:
+def test_headers_say_what_is_left_and_a_refusal_says_why_and_is_not_retried(gate: Gate) -> None:
     limit(5_000, user=gate.alice)
     gate.model("good", default_max_tokens=1_000)
     raw = gate.openai.chat.completions.with_raw_response
@@ -199,7 +199,7 @@ def test_what_is_left_is_told_and_a_refusal_says_why_and_is_not_retried(gate: Ga
     gate.settled(1)
 
 
-def test_what_is_left_is_told_with_every_error(gate: Gate) -> None:
+def test_every_error_has_the_quota_headers(gate: Gate) -> None:
     limit(5_000, user=gate.alice)
     gate.model("500")
     broken = [gate.body("500"), gate.body(temperature=9), gate.body() | {"model": "none"}]
@@ -210,7 +210,7 @@ def test_what_is_left_is_told_with_every_error(gate: Gate) -> None:
         assert answer.headers["x-ratelimit-remaining-tokens"] == "5000"
 
 
-def test_a_stream_tells_what_is_left_beside_what_it_may_need(gate: Gate) -> None:
+def test_a_streams_quota_headers_leave_out_what_it_may_need(gate: Gate) -> None:
     limit(5_000, user=gate.alice)
     gate.model("good", default_max_tokens=1_000)
     stream = gate.post(gate.body(stream=True))

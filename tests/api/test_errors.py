@@ -99,7 +99,7 @@ def test_brackets_inside_texts_are_no_nesting(gate: Gate) -> None:
     assert gate.post(gate.body(words='tokens=1 "' + "[{" * 100_000)).status_code == 200
 
 
-def test_an_address_that_does_not_exist_and_a_wrong_method_are_told(gate: Gate) -> None:
+def test_an_unknown_address_and_a_wrong_method_are_refused(gate: Gate) -> None:
     for path in ("", "/", "/nothing", "/models/", "/chat/completions/", "/responses"):
         assert told(httpx.get(gate.url + path))[:2] in {
             (404, "unknown_url"),
@@ -112,7 +112,7 @@ def test_an_address_that_does_not_exist_and_a_wrong_method_are_told(gate: Gate) 
     assert told(httpx.post(f"{gate.url}/models"))[:2] == (405, "method_not_allowed")
 
 
-def test_what_the_server_refuses_by_itself_has_the_same_form(gate: Gate) -> None:
+def test_the_servers_own_errors_have_the_same_form(gate: Gate) -> None:
     hostile = {"Host": "evil.example", "Authorization": f"Bearer {gate.secret}"}
     assert told(httpx.get(f"{gate.url}/models", headers=hostile))[:2] == (400, "unknown_host")
     head = b"GET /v1/models HTTP/1.1\r\nHost: x\r\nX-Name: a\x1cb\r\nConnection: close\r\n\r\n"
@@ -176,7 +176,7 @@ def test_the_package_raises_the_class_that_it_has_for_each_status(gate: Gate) ->
     assert raised == CLASSES
 
 
-def test_the_package_retries_what_is_worth_it_and_nothing_else(gate: Gate) -> None:
+def test_the_package_retries_as_advised(gate: Gate) -> None:
     patient = gate.openai.with_options(max_retries=1)
     for script, calls in {"500": 2, "403": 1, "400": 1, "html": 1}.items():
         gate.model(script)

@@ -48,7 +48,7 @@ def test_ten_at_once_make_one_call_one_charge_and_ten_equal_answers(
     assert LedgerEntry.objects.count() == 1
 
 
-def test_who_comes_later_reads_a_running_stream_from_its_beginning(gate: Gate) -> None:
+def test_a_repeated_request_reads_a_running_stream_from_its_beginning(gate: Gate) -> None:
     body = gate.body(words="tokens=4 gate=slow", stream=True)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(gate.post, body, headers=KEY)
@@ -67,7 +67,7 @@ def test_who_comes_later_reads_a_running_stream_from_its_beginning(gate: Gate) -
     gate.settled(1)
 
 
-def test_another_body_is_refused_and_the_order_of_its_fields_is_none(gate: Gate) -> None:
+def test_another_body_is_refused_but_another_order_of_fields_is_not(gate: Gate) -> None:
     body = gate.body()
     first = gate.post(body, headers=KEY)
     assert gate.post(dict(reversed(body.items())), headers=KEY).content == first.content
@@ -76,7 +76,7 @@ def test_another_body_is_refused_and_the_order_of_its_fields_is_none(gate: Gate)
     assert len(gate.upstream.calls) == 1
 
 
-def test_who_may_not_use_the_model_any_more_gets_no_old_answer_of_it(gate: Gate) -> None:
+def test_a_key_that_has_lost_the_model_gets_no_old_answer_of_it(gate: Gate) -> None:
     gate.post(gate.body(), headers=KEY)
     api_keys.change(gate.key, KeyChoices("nightly", models=[gate.model("choices")]))
     again = gate.post(gate.body(), headers=KEY)
@@ -91,7 +91,7 @@ def test_another_api_key_may_use_the_same_word(gate: Gate) -> None:
     assert len(gate.upstream.calls) == 2
 
 
-def test_an_answer_that_is_gone_is_told_charges_nothing_and_is_not_retried(gate: Gate) -> None:
+def test_a_dropped_answer_is_refused_without_a_charge_or_a_retry(gate: Gate) -> None:
     gate.ask("good", extra_headers=KEY)
     forget_in_memory(gate)
     with pytest.raises(openai.ConflictError, match="Nothing was charged") as caught:
@@ -140,7 +140,7 @@ def test_an_answer_that_all_left_is_not_given_as_if_it_were_whole(gate: Gate) ->
     assert again.headers["x-should-retry"] == "false"
 
 
-def test_a_long_answer_is_given_but_not_kept(gate: Gate) -> None:
+def test_a_long_answer_is_sent_but_not_stored(gate: Gate) -> None:
     body = gate.body("huge-answer", f"size={REPLAYABLE_BYTES + 200_000}", stream=True)
     assert len(gate.post(body, headers=KEY).content) > REPLAYABLE_BYTES
     again = gate.post(body, headers=KEY)

@@ -47,7 +47,7 @@ def asked(work: Callable[[Asked], Awaitable[None]]) -> list[int]:
     return asyncio.run(whole())
 
 
-def test_64_megabytes_are_kept_and_beyond_them_the_oldest_goes_first() -> None:
+def test_64_megabytes_are_stored_and_beyond_them_the_oldest_is_dropped_first() -> None:
     async def work(asked: Asked) -> None:
         # Sixteen of 4 MB are what there is room for.
         for number in range(16):
@@ -104,7 +104,7 @@ def test_requests_of_the_same_moment_begin_one_run_and_get_one_answer() -> None:
     assert asked(work) == [0]
 
 
-def test_the_same_key_of_another_program_is_another_key() -> None:
+def test_the_same_idempotency_key_of_another_api_key_is_another_one() -> None:
     async def work(asked: Asked) -> None:
         await asked.ask(0)
         await asked.ask(0, key=2)
@@ -196,7 +196,7 @@ def ended(*, error: bool, requests: int | None, api_key_id: int | None = 1) -> A
     ],
 )
 @pytest.mark.parametrize("key", [1, 0])
-def test_what_came_to_nothing_and_was_not_charged_frees_its_key(
+def test_a_failed_run_without_a_charge_frees_its_key(
     monkeypatch: pytest.MonkeyPatch, error: bool, requests: int | None, is_freed: bool, key: int
 ) -> None:
     released: list[Any] = []

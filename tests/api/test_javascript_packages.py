@@ -13,7 +13,7 @@ PROGRAMS = ("openai.js", "ai.js")
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_programs_of_people_get_what_they_ask_for(gate: Gate, program: str) -> None:
+def test_the_package_works_unmodified(gate: Gate, program: str) -> None:
     found = node()
     if found is None:
         pytest.skip("There is no node; `make test` installs it.")

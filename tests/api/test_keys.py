@@ -35,7 +35,7 @@ def soon_and_past(seconds: int) -> Any:
 # Storage
 
 
-def test_a_key_has_a_form_that_scanners_know_and_only_its_hash_is_kept(people: People) -> None:
+def test_a_key_has_a_form_for_scanners_and_only_its_hash_is_stored(people: People) -> None:
     key, secret = made(people.alice)
     assert re.fullmatch(r"pk-parley-[A-Za-z0-9_-]{43}", secret)
     kept = [str(value) for value in ApiKey.objects.values().get().values()]
@@ -44,7 +44,7 @@ def test_a_key_has_a_form_that_scanners_know_and_only_its_hash_is_kept(people: P
     assert len(key.prefix) == len("pk-parley-") + 4
 
 
-def test_a_person_may_have_fifty_keys_and_then_is_told_so(people: People) -> None:
+def test_a_user_may_have_fifty_keys_and_the_next_one_is_refused(people: People) -> None:
     for _ in range(50):
         key, _secret = made(people.alice)
     with pytest.raises(Refused, match="50 API keys"):
@@ -64,7 +64,7 @@ def test_choosing_anew_does_not_bring_back_a_key_that_was_revoked_meanwhile(peop
 # Authentication
 
 
-def test_a_key_lets_its_person_in_and_knows_when(people: People) -> None:
+def test_a_key_authenticates_its_user_and_stores_its_last_use(people: People) -> None:
     key, secret = made(people.alice)
     assert api_keys.authenticated(secret, HERE).user == people.alice
     key.refresh_from_db()
@@ -112,7 +112,7 @@ def test_every_key_costs_one_look_up(
             assert state != "good"
 
 
-def test_an_expired_key_says_so_to_who_has_it(people: People) -> None:
+def test_an_expired_key_is_refused_with_that_reason(people: People) -> None:
     _, secret = made(people.alice, expires_at=soon_and_past(-1))
     with pytest.raises(ExpiredKey, match="expired"):
         api_keys.authenticated(secret, HERE)
@@ -147,7 +147,7 @@ def test_a_key_may_be_for_some_addresses(
 # Models
 
 
-def test_a_key_may_be_for_some_models_and_never_for_more_than_its_person(people: People) -> None:
+def test_a_key_may_be_for_some_models_and_never_for_more_than_its_user_has(people: People) -> None:
     first, second, closed = (make_model(name) for name in ("a/first", "b/second", "c/closed"))
     closed.audience = "restricted"
     closed.save()
@@ -169,7 +169,7 @@ def test_a_key_for_a_model_that_is_gone_is_for_none(people: People) -> None:
     assert access.models_for(people.alice, narrow) == []
 
 
-def test_only_its_person_finds_a_key(people: People) -> None:
+def test_only_its_user_finds_a_key(people: People) -> None:
     key, _ = made(people.alice)
     assert access.api_key_for(people.alice, key.pk) == key
     for somebody in (people.bob, people.dana):
@@ -231,7 +231,7 @@ def test_the_same_key_twice_is_one_and_two_keys_are_refused(people: People) -> N
         ({"Authorization": "Bearer pk-\u00e9\u00ff"}, "invalid_api_key"),
     ],
 )
-def test_what_is_no_key_is_answered_with_401(
+def test_an_invalid_key_is_answered_with_401(
     people: People, headers: dict[str, str], code: str
 ) -> None:
     assert refusal(headers) == (401, code)
@@ -279,7 +279,7 @@ def test_the_command_prints_the_key_and_nothing_else(
     ("username", "name", "complaint"),
     [("nobody", "x", "no user nobody"), ("alice", " ", "--name"), ("gone", "x", "deactivated")],
 )
-def test_the_command_says_what_is_wrong(
+def test_the_command_names_the_fault(
     people: People, username: str, name: str, complaint: str
 ) -> None:
     User.objects.create_user("gone", is_active=False)

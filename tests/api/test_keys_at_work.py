@@ -69,7 +69,7 @@ def test_the_requests_that_the_page_suggests_run_as_they_stand(gate: Gate) -> No
         assert "<gen:" in said.stdout, (name, said.stdout, said.stderr)
 
 
-def test_a_key_that_is_narrowed_to_other_addresses_ends_what_runs_from_this_one(gate: Gate) -> None:
+def test_a_key_restricted_to_other_addresses_ends_its_running_streams(gate: Gate) -> None:
     headers = {"Authorization": f"Bearer {gate.secret}"}
     body = gate.body(words="tokens=2000 rate=20", stream=True)
     address = f"{gate.url}/chat/completions"

@@ -41,7 +41,7 @@ def open_request(gate: Gate, body: dict[str, Any], *, window: int = 0) -> Iterat
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
-def test_who_leaves_ends_the_answer_at_once_and_pays_for_what_was_made(
+def test_a_client_that_leaves_ends_the_answer_and_is_charged_for_its_tokens(
     gate: Gate, stream: bool
 ) -> None:
     gate.upstream.open("slow", 5)
@@ -62,7 +62,7 @@ def test_who_leaves_ends_the_answer_at_once_and_pays_for_what_was_made(
     assert entry.completion_tokens == 5 or not stream
 
 
-def test_who_leaves_before_the_first_token_pays_for_the_question_alone(gate: Gate) -> None:
+def test_a_client_that_leaves_before_the_first_token_is_charged_for_the_prompt(gate: Gate) -> None:
     with open_request(gate, gate.body("stall-after-headers", stream=True)):
         gate.upstream.wait_until(lambda: bool(gate.upstream.calls))
         until(lambda: list(Generation.objects.running()), 1)
@@ -88,7 +88,7 @@ def _close_model(gate: Gate) -> None:
     ("deed", "code"),
     [(_stop, "stopped"), (_revoke, "key_revoked"), (_close_model, "model_taken_away")],
 )
-def test_what_is_taken_away_ends_a_running_stream_within_five_seconds(
+def test_a_withdrawn_permission_ends_a_running_stream_within_five_seconds(
     gate: Gate, deed: Callable[[Gate], None], code: str
 ) -> None:
     gate.upstream.open("slow", 2)
@@ -108,7 +108,7 @@ def test_what_is_taken_away_ends_a_running_stream_within_five_seconds(
     assert [entry.outcome for entry in gate.settled()] == ["stopped"]
 
 
-def test_sixteen_run_at_once_for_a_person_and_no_more(gate: Gate) -> None:
+def test_a_user_has_at_most_sixteen_running_answers(gate: Gate) -> None:
     body = gate.body(words="tokens=2 gate=full", stream=True)
     open_sockets = [open_request(gate, body) for _ in range(16)]
     sockets = [each.__enter__() for each in open_sockets]
@@ -184,7 +184,7 @@ print(json.dumps([list(Generation.objects.values_list("status", flat=True)), Hol
 
 
 @pytest.mark.long
-def test_a_killed_server_settles_once_what_was_made_up_to_a_second_before() -> None:
+def test_a_killed_server_settles_once_up_to_its_last_second() -> None:
     said, found = asyncio.run(_killed())
     statuses, holds, entries = found
     assert (statuses, holds) == (["interrupted"], 0)

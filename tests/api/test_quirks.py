@@ -147,12 +147,12 @@ def test_every_quirk_is_accounted_for() -> None:
 
 
 @pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "whole"])
-def test_every_quirk_comes_to_the_right_answer_or_error(impatient: Gate, streamed: bool) -> None:
+def test_every_quirk_gives_the_right_answer_or_error(impatient: Gate, streamed: bool) -> None:
     found = {script: outcome(impatient, script, streamed=streamed) for script in OUTCOMES}
     assert found == OUTCOMES
 
 
-def test_what_breaks_in_the_middle_is_an_error_event_or_a_status(impatient: Gate) -> None:
+def test_an_answer_that_breaks_off_ends_with_an_error_event_or_a_status(impatient: Gate) -> None:
     streamed = {script: outcome(impatient, script, streamed=True) for script in BREAKS}
     assert streamed == {script: (openai.APIError, code) for script, code in BREAKS.items()}
     whole = {script: outcome(impatient, script, streamed=False) for script in BREAKS}

@@ -35,7 +35,7 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(bounded())
 
 
-def test_in_a_crowd_what_comes_close_together_goes_out_together(
+def test_with_many_streams_close_pieces_are_written_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(reply_module, "CROWD", 0)
@@ -60,7 +60,7 @@ def test_in_a_crowd_what_comes_close_together_goes_out_together(
     run(work)
 
 
-def test_alone_each_piece_goes_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_one_stream_each_piece_is_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reply_module, "GATHER_SECONDS", 60.0)
 
     async def work() -> None:

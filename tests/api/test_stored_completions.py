@@ -19,7 +19,7 @@ def answers() -> list[Any]:
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
-def test_a_model_that_keeps_content_keeps_it_and_says_so(gate: Gate, stream: bool) -> None:
+def test_a_model_that_stores_content_stores_it_and_says_so(gate: Gate, stream: bool) -> None:
     gate.model("siliconflow", keeps_api_content=True)
     answer = gate.post(gate.body("siliconflow", "at=1 tokens=2 a secret", stream=stream))
     assert answer.headers["x-content-kept"] == "true"
@@ -32,7 +32,7 @@ def test_a_model_that_keeps_content_keeps_it_and_says_so(gate: Gate, stream: boo
     assert (stored.user, stored.api_key_name) == (gate.alice, str(gate.key))
 
 
-def test_an_answer_that_broke_is_kept_as_far_as_it_came_with_its_error(gate: Gate) -> None:
+def test_an_answer_that_broke_off_is_stored_so_far_with_its_error(gate: Gate) -> None:
     gate.model("cut", keeps_api_content=True)
     gate.post(gate.body("cut", "at=2", stream=True))
     (kept,) = until(answers, 1)
@@ -40,7 +40,7 @@ def test_an_answer_that_broke_is_kept_as_far_as_it_came_with_its_error(gate: Gat
     assert kept["error"]["code"] == "truncated"
 
 
-def test_otherwise_nothing_is_kept_and_that_is_said_too(gate: Gate) -> None:
+def test_other_models_store_nothing_and_say_so(gate: Gate) -> None:
     assert gate.post(gate.body()).headers["x-content-kept"] == "false"
     gate.settled(1)
     assert not KeptCompletion.objects.exists()

@@ -94,7 +94,7 @@ def test_an_error_is_an_event_with_the_four_keys_and_no_done_follows() -> None:
 # Chunks
 
 
-def test_every_chunk_has_its_object_its_choices_and_what_the_completion_is_called() -> None:
+def test_every_chunk_has_its_object_its_choices_and_the_completions_id() -> None:
     for each in events(streamed(said("a"), said(reasoning_content="b"), include_usage=True)):
         assert each["object"] == "chat.completion.chunk"
         assert isinstance(each["choices"], list)
@@ -127,13 +127,13 @@ def test_roles_come_first_in_the_order_of_the_choices_and_once() -> None:
     assert [each["delta"].get("role") for each in made].count("assistant") == 2
 
 
-def test_nothing_goes_out_before_something_is_said() -> None:
+def test_nothing_is_written_before_the_first_delta() -> None:
     body_format = StreamFormat(IDENTITY, 1, include_usage=False)
     assert body_format.write_chunk(said(role="assistant")) == b""
     assert body_format.write_chunk(said("a")).count(b"data: ") == 2
 
 
-def test_a_choice_that_nobody_asked_for_is_left_out() -> None:
+def test_a_choice_that_was_not_asked_for_is_left_out() -> None:
     assert {each["index"] for each in choices(streamed(said("a"), said("b", index=3)))} == {0}
 
 
@@ -150,7 +150,7 @@ def test_a_call_has_id_type_and_name_in_its_first_piece_alone_and_nothing_is_nul
     ]
 
 
-def test_what_a_provider_adds_to_a_call_goes_along() -> None:
+def test_a_providers_additions_to_a_call_are_passed_on() -> None:
     extra = {"extra_content": {"google": {"thought_signature": "xyz"}}}
     call = ToolCallDelta(index=0, id="c1", name="f", arguments="{}", extra=extra)
     streamed_call = choices(streamed(said(tool_calls=(call,))))[1]["delta"]["tool_calls"][0]
@@ -192,7 +192,7 @@ def test_without_being_asked_for_there_is_no_usage_in_a_stream() -> None:
         ({}, [None, None]),
     ],
 )  # fmt: skip
-def test_parts_of_the_usage_are_told_where_they_fit(
+def test_details_of_the_usage_are_included_if_they_are_plausible(
     counted: dict[str, int], parts: list[Any]
 ) -> None:
     usage = Usage(prompt_tokens=10, completion_tokens=3, total_tokens=13, **counted)
@@ -220,7 +220,7 @@ def test_a_choice_that_never_says_why_it_ended_has_come_to_its_stop() -> None:
 # Whole answers
 
 
-def test_a_whole_answer_has_what_strict_schemas_want() -> None:
+def test_a_whole_answer_fits_strict_schemas() -> None:
     made = whole(said("a"), said("b"), c0="length")
     assert made.keys() == {"id", "created", "model", "object", "choices", "usage"}
     assert made["object"] == "chat.completion"
@@ -247,7 +247,7 @@ TOKEN = {"token": "a", "logprob": -0.5, "bytes": [97], "top_logprobs": []}
         ({"tokens": "?", "content": "?"}, None),
     ],
 )
-def test_likelihoods_are_told_in_the_published_form_or_not_at_all(
+def test_logprobs_are_passed_on_in_the_published_form_or_not_at_all(
     given: dict[str, Any], told: Any
 ) -> None:
     likely = chunk(ChunkChoice(index=0, delta=Delta(content="a"), logprobs=given))

@@ -35,7 +35,7 @@ with transaction.atomic():
 
 
 @pytest.mark.long
-def test_a_call_with_a_long_id_is_answered_and_a_name_with_nul_is_nobodys(
+def test_a_long_tool_call_id_is_accepted_and_a_username_with_nul_is_unknown(
     postgres: str, tmp_path: Path
 ) -> None:
     environment = {"DATA_DIR": str(tmp_path), "DATABASE_URL": postgres, "LOCAL_MODEL": "off"}

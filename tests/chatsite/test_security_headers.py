@@ -171,7 +171,7 @@ def test_a_developer_sees_djangos_error_pages_with_their_styles(settings: LazySe
     ("field", "status"),
     [(b"Content-Length: %d" % (settings.MAX_BODY_BYTES + 1), 413), (b"X-Field: \x0b", 400)],
 )
-def test_what_the_server_refuses_by_itself_is_protected(
+def test_the_servers_own_errors_are_protected(
     live_site: LiveSite, path: bytes, field: bytes, status: int
 ) -> None:
     parts = urlsplit(live_site.url)

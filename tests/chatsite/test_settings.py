@@ -53,7 +53,7 @@ def values(tmp_path: Path, *names: str, **environment: str) -> list[object]:
     return found
 
 
-def test_a_new_site_makes_its_keys_and_keeps_them(tmp_path: Path) -> None:
+def test_a_new_site_generates_its_keys_once(tmp_path: Path) -> None:
     first = values(tmp_path, "SECRET_KEY", "ENCRYPTION_KEY")
     assert values(tmp_path, "SECRET_KEY", "ENCRYPTION_KEY") == first
     assert len(set(first)) == 2
@@ -230,7 +230,7 @@ def test_an_origin_is_scheme_host_and_port() -> None:
 
 
 @pytest.mark.parametrize("value", ["null", "", "*", "file:///etc", "chat.example", "https://"])
-def test_what_has_no_origin_is_refused(value: str) -> None:
+def test_a_url_without_an_origin_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="has no http origin"):
         origin(value)
     with pytest.raises(ImproperlyConfigured, match="SITE_URL"):

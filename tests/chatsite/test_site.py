@@ -75,7 +75,7 @@ def test_a_body_of_the_allowed_size_reaches_the_application(
     assert connection.getresponse().status == 403  # no CSRF token
 
 
-def test_health_is_told_to_whoever_asks_by_any_name(
+def test_health_checks_answer_to_any_host_name(
     connection: http.client.HTTPConnection,
 ) -> None:
     assert get(connection, "/healthz", Host="10.1.2.3").text == "ok\n"
@@ -104,7 +104,7 @@ def test_a_page_stays_out_of_caches_and_frames(connection: http.client.HTTPConne
     assert "unsafe" not in policy
 
 
-def test_a_static_file_under_its_hashed_name_is_kept_for_good(
+def test_a_static_file_under_its_hashed_name_is_cached_for_good(
     connection: http.client.HTTPConnection,
 ) -> None:
     from django.contrib.staticfiles.storage import staticfiles_storage
@@ -149,7 +149,7 @@ def test_the_websocket_admits_pages_of_the_site(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_neither_health_nor_a_new_socket_waits_for_the_thread_that_channels_shares() -> None:
+def test_health_and_new_sockets_do_not_wait_for_channels_shared_thread() -> None:
     begun, release = threading.Event(), threading.Event()
     said: list[object] = []
 

@@ -69,7 +69,7 @@ def test_use_is_added_up_by_model_the_most_used_first(people: People) -> None:
     ]
 
 
-def test_the_page_shows_a_persons_own_use_and_nobody_elses(people: People) -> None:
+def test_the_page_shows_the_users_own_usage_and_nobody_elses(people: People) -> None:
     use(people.alice, prompt_tokens=1000, completion_tokens=234, cost_micros=420_000)
     use(people.bob, model="bobs-model", prompt_tokens=999_999)
     text = page_of(people.alice)
@@ -100,7 +100,7 @@ def test_a_limit_on_a_model_that_is_not_theirs_is_not_shown(people: People) -> N
     assert "7,777" in page_of(people.bob)
 
 
-def test_the_page_lists_the_models_that_are_open_to_the_person(people: People) -> None:
+def test_the_page_lists_the_models_that_are_open_to_the_user(people: People) -> None:
     make_model("open/model")
     closed = make_model("closed/model")
     closed.audience = "restricted"
@@ -147,7 +147,7 @@ def test_a_chart_of_nothing_is_not_drawn() -> None:
     assert UsageChart.of([DayOfUse(timezone.now().date(), 0)]) is None
 
 
-def test_a_page_is_told_of_each_limit_that_decides(people: People) -> None:
+def test_a_pages_state_has_each_deciding_limit(people: People) -> None:
     model = make_model()
     group = Group.objects.create(name="readers")
     people.alice.groups.add(group)

@@ -42,7 +42,7 @@ def test_a_key_is_made_and_shown_this_once(people: People) -> None:
         assert not SECRET.search(alice.get(address).content.decode())
 
 
-def test_every_choice_is_kept(people: People) -> None:
+def test_every_choice_of_the_form_is_stored(people: People) -> None:
     model = make_model("a/model")
     tomorrow = timezone.now().date() + timedelta(days=1)
     choices = {
@@ -182,14 +182,14 @@ def test_nobody_else_changes_or_revokes_a_key(people: People) -> None:
     assert (key.name, key.revoked_at) == ("nightly", None)
 
 
-def test_the_fifty_first_key_is_refused_with_what_to_do(people: People) -> None:
+def test_the_fifty_first_key_is_refused_with_advice(people: People) -> None:
     for _ in range(50):
         made(people.alice)
     answer = client_of(people.alice).post(NEW, FILLED)
     assert "Revoke one that you no longer use." in answer.content.decode()
 
 
-def test_people_are_told_where_what_programs_say_is_stored(people: People) -> None:
+def test_the_page_names_the_models_that_store_api_content(people: People) -> None:
     make_model("a/private")
     alice = client_of(people.alice)
     assert "This site stores" not in alice.get("/account/").content.decode()
