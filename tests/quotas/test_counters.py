@@ -220,6 +220,20 @@ def test_a_window_counts_what_was_reserved_in_it_and_nothing_from_before(
     assert amounts(people.alice, rules, timezone.now()) == [(21, 0), (42, 300)]
 
 
+def test_a_window_of_one_model_or_of_one_key_counts_nothing_from_before_either(
+    people: People, model: LanguageModel
+) -> None:
+    key, _secret = api_keys.create(people.alice, KeyChoices("nightly"))
+    for ago, of, asked_with in ((0, model, key), (40, model, key), (0, make_model("other"), None)):
+        generation_id = held_for(people, of, key=asked_with)
+        Hold.objects.filter(generation_id=generation_id).update(
+            created_at=timezone.now() - timedelta(days=ago)
+        )
+        settled(generation_id, TokenCounts(9, 12, 21))
+    rules = [limit(10_000), limit(10_000, language_model=model), limit(10_000, api_key=key)]
+    assert amounts(people.alice, rules, timezone.now()) == [(42, 0), (21, 0), (21, 0)]
+
+
 def test_an_answer_without_a_length_is_counted_by_a_later_limit_at_the_usual_one(
     people: People, model: LanguageModel
 ) -> None:
