@@ -60,9 +60,9 @@ class MessageRun:
         if events:
             run.pieces += len(events)
             run.first_token_ms = run.first_token_ms or run.elapsed_ms()
-        fresh = [event for event in map(self._without_echo, events) if event]
-        if fresh:
-            await self._writer.append(run, fresh)
+        new_events = [event for event in map(self._without_echo, events) if event]
+        if new_events:
+            await self._writer.append(run, new_events)
 
     def _without_echo(self, event: Event) -> Event | None:
         if not isinstance(event, Delta) or not event.content:

@@ -25,11 +25,11 @@ class _Tail:
     def __init__(self) -> None:
         self.payloads: list[str] = []
         self.is_finished = False
-        self.news = asyncio.Event()
+        self.changed = asyncio.Event()
 
     def notify(self) -> None:
-        self.news.set()
-        self.news = asyncio.Event()
+        self.changed.set()
+        self.changed = asyncio.Event()
 
 
 class Tails:
@@ -67,7 +67,7 @@ class Tails:
 
 async def _from_tail(tail: _Tail, cursor: int) -> AsyncIterator[Batch]:
     while True:
-        news = tail.news
+        changed = tail.changed
         payloads = tail.payloads[cursor : cursor + BATCH_EVENTS]
         if payloads:
             cursor += len(payloads)
@@ -75,7 +75,7 @@ async def _from_tail(tail: _Tail, cursor: int) -> AsyncIterator[Batch]:
         elif tail.is_finished:
             return
         else:
-            await news.wait()
+            await changed.wait()
 
 
 async def _from_log(generation_id: UUID, cursor: int) -> AsyncIterator[Batch]:

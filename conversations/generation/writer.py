@@ -38,7 +38,7 @@ class Writer:
         self._tails = tails
         self._waiting: dict[Run, None] = {}
         self._pending = 0
-        self._news = asyncio.Event()
+        self._has_work = asyncio.Event()
         self._committed = asyncio.Condition()
         # A thread of its own, with an open connection: no other work delays a commit.
         self._thread = ThreadPoolExecutor(
@@ -50,7 +50,7 @@ class Writer:
         run.pending.extend(events)
         self._waiting[run] = None
         self._pending += len(events)
-        self._news.set()
+        self._has_work.set()
         if self._pending > PENDING_EVENTS:
             async with self._committed:
                 await self._committed.wait_for(lambda: self._pending <= PENDING_EVENTS)
@@ -63,8 +63,8 @@ class Writer:
     async def work(self) -> None:
         """Commit batches for as long as the process runs."""
         while True:
-            await self._news.wait()
-            self._news.clear()
+            await self._has_work.wait()
+            self._has_work.clear()
             started = time.monotonic()
             await self._commit(dict(self._waiting))
             took = min(time.monotonic() - started, LONGEST_INTERVAL_SECONDS)
