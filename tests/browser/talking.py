@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
+from conversations.models import Conversation, Message, User
 from tests.browsers import PATIENCE_SECONDS
 from tests.upstreams.scripted import ScriptedUpstream
 
@@ -71,3 +72,20 @@ def begin(page: Page, upstream: ScriptedUpstream, shown: int = 3) -> None:
     send(page, "Please, tokens=20 gate=g")
     upstream.open("g", shown)
     expect(answer(page)).to_contain_text(f":{shown - 1:04d}")
+
+
+def conversation_with(user: User, question: str, reply: str, title: str = "Tea") -> Conversation:
+    """A stored conversation of one question and one answer."""
+    conversation = Conversation.objects.create(user=user, title=title)
+    place = {"conversation": conversation, "changed_in": conversation.advance()}
+    asked = Message.objects.create(role=Message.Role.USER, content=question, **place)
+    conversation.head = Message.objects.create(
+        **place,
+        parent=asked,
+        role=Message.Role.ASSISTANT,
+        content=reply,
+        model_name="good",
+        finish_reason="stop",
+    )
+    conversation.save()
+    return conversation
