@@ -59,7 +59,7 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
         (gettext_lazy("Access"), {"fields": ("is_active", "groups")}),
-        (gettext_lazy("Current limits"), {"fields": ("standings",)}),
+        (gettext_lazy("Current limits"), {"fields": ("limit_status",)}),
         (gettext_lazy("API keys"), {"fields": ("api_key_list",)}),
         (
             gettext_lazy("Administration"),
@@ -120,11 +120,11 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         return f"{tokens} · {money(user.month_cost)} {user.currency}"
 
     @admin.display(description=gettext_lazy("Current limits"))
-    def standings(self, user: User) -> str:
+    def limit_status(self, user: User) -> str:
         """The deciding rule of each slot and its status, as HTML."""
         rows = [_row(each) for each in reservation.standings(user, None)]
         context = {"rows": rows}
-        return render_to_string("admin/conversations/user/standings.html", context)
+        return render_to_string("admin/conversations/user/limit_status.html", context)
 
     @admin.display(description=gettext_lazy("API keys"))
     def api_key_list(self, user: User) -> str:

@@ -25,11 +25,6 @@ LIST = "/admin/conversations/ledgerentry/"
 
 
 @pytest.fixture
-def dana(people: People) -> Administrator:
-    return Administrator(people.dana)
-
-
-@pytest.fixture
 def month(people: People) -> None:
     a_varied_month(people)
 

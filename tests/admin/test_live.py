@@ -26,11 +26,6 @@ SAID = "tea " * 100
 
 
 @pytest.fixture
-def dana(people: People) -> Administrator:
-    return Administrator(people.dana)
-
-
-@pytest.fixture
 def model(db: None) -> LanguageModel:
     return priced_model("vendor/small")
 

@@ -10,11 +10,6 @@ from tests.people import People, make_model
 INVITATIONS = "/admin/conversations/invitation/"
 
 
-@pytest.fixture
-def dana(people: People) -> Administrator:
-    return Administrator(people.dana)
-
-
 @pytest.fixture(autouse=True)
 def many(people: People) -> None:
     provider = make_model("m").provider
