@@ -91,12 +91,12 @@ def _error(error: Exception, request_id: str) -> ApiError:
 
 def error_response(error: ApiError) -> HttpResponse:
     """The response with the error's envelope, status and headers."""
-    shown = {"Cache-Control": "no-store", **error.headers}
+    reply_headers = {"Cache-Control": "no-store", **error.headers}
     return HttpResponse(
         encode(error.envelope()),
         status=error.status,
         content_type="application/json",
-        headers=shown,
+        headers=reply_headers,
     )
 
 

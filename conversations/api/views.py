@@ -168,22 +168,22 @@ def _format(completion: PreparedCompletion) -> Format:
 
 async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpResponseBase:
     completion = started.completion
-    shown = {
+    reply_headers = {
         **headers.quota_headers(completion.standings),
         **headers.ignored_header(completion.ignored),
         "x-content-kept": "true" if completion.call.model.keeps_api_content else "false",
     }
     if completion.lowered_to is not None:
-        shown["x-lowered-max-tokens"] = str(completion.lowered_to)
+        reply_headers["x-lowered-max-tokens"] = str(completion.lowered_to)
     content_type = started.reply.format.content_type
     if completion.request.stream:
-        shown |= headers.UNBUFFERED
-        return StreamingHttpResponse(stream, content_type=content_type, headers=shown)
+        reply_headers |= headers.UNBUFFERED
+        return StreamingHttpResponse(stream, content_type=content_type, headers=reply_headers)
     content = await stream.whole()
     # The run is settled: the limits hold nothing for it any more.
-    shown |= await in_thread(_quota_headers, key, completion.call.model.name)
-    shown["Cache-Control"] = "no-store"
-    return HttpResponse(content, content_type=content_type, headers=shown)
+    reply_headers |= await in_thread(_quota_headers, key, completion.call.model.name)
+    reply_headers["Cache-Control"] = "no-store"
+    return HttpResponse(content, content_type=content_type, headers=reply_headers)
 
 
 def _model(found: LanguageModel) -> Model:
