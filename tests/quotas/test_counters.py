@@ -52,7 +52,7 @@ def settled(
 
 
 def counted(measure: str) -> tuple[int, int]:
-    """What is used and held of a measure."""
+    """The used and held amounts of a measure."""
     return Counter.objects.values_list("used", "held").get(measure=measure)
 
 
