@@ -52,7 +52,7 @@ class ProviderForm(_ModelForm):
         label=_("Extra headers"),
         required=False,
         widget=WriteOnlyLines(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("One header on each line, as “Name: value”. They are stored encrypted."),
+        help_text=_("One header on each line, as “Name: value”."),
     )
     remove_extra_headers = forms.BooleanField(label=_("Remove the stored headers"), required=False)
 

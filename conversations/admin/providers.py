@@ -62,7 +62,13 @@ class ProviderAdmin(AuditedAdmin):
         bounds = _("Timeouts and concurrency")
         return (
             (None, {"fields": ("name", "base_url", "dialect", "enabled", "paused")}),
-            (_("Secrets, which are stored encrypted and never shown"), {"fields": key + headers}),
+            (
+                _("Secrets"),
+                {
+                    "fields": key + headers,
+                    "description": _("They are stored encrypted and never shown."),
+                },
+            ),
             (bounds, {"fields": (*CLOCKS, "max_concurrent")}),
         )
 

@@ -80,14 +80,6 @@ class SubjectFilter(admin.SimpleListFilter):
         return queryset
 
 
-class PeriodFilter(admin.ChoicesFieldListFilter):
-    """Filter by period, under a title of its own: the field's label is a preposition."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = gettext_lazy("period")
-
-
 @admin.register(Rule)
 class RuleAdmin(AuditedAdmin):
     """Limits for everyone, for a group, or for a user."""
@@ -99,7 +91,7 @@ class RuleAdmin(AuditedAdmin):
     list_filter = (
         SubjectFilter,
         "measure",
-        ("period", PeriodFilter),
+        "period",
         "enabled",
         ("language_model", admin.RelatedOnlyFieldListFilter),
     )
