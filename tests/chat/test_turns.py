@@ -3,11 +3,13 @@
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from conversations import access
 from conversations.chat import turns
 from conversations.chat.turns import NewMessage
 from conversations.models import Conversation, Message, User
+from conversations.quotas import concurrency
 from conversations.refusal import Refused
 from tests.chat.written import answered
 from tests.people import make_model, make_people
@@ -80,3 +82,23 @@ def test_an_answer_cannot_be_asked_for_again_while_it_is_written(alice: User) ->
     with pytest.raises(Refused) as refused:
         turns.regenerate(alice, uuid4(), running.pk, None)
     assert refused.value.code == "still_running"
+
+
+def test_answers_start_only_while_there_is_room_for_all_of_them(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(concurrency, "RUNNING_GENERATIONS", 1)
+    two = NewMessage(None, None, "Hi", "model-0", {}, compared=("model-1",))
+    with pytest.raises(Refused) as refused, transaction.atomic():
+        turns.send(alice, uuid4(), two)
+    assert (refused.value.code, Message.objects.count()) == ("too_many_running", 0)
+    assert len(answered(alice, "model-0")) == 1
+
+
+def test_of_several_answers_none_is_shown_before_one_is_chosen(alice: User) -> None:
+    (single,) = answered(alice, "model-0")
+    assert single.conversation.head == single
+    first, _second = answered(alice, "model-0", n=2)
+    assert first.conversation.head == first.parent
+    compared, _other = answered(alice, "model-0", "model-1")
+    assert compared.conversation.head == compared.parent
