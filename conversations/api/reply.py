@@ -19,7 +19,7 @@ WRITE_BYTES = 64 * 1024
 REPLAYABLE_BYTES = 4 * 1024 * 1024
 # With more open streams than this, what comes for one of them within GATHER_SECONDS goes out in one
 # piece: the write costs more than the tokens in it.
-CROWD = 16
+MANY_STREAMS = 16
 GATHER_SECONDS = 0.045
 # Well under the minute after which proxies close a silent connection.
 PING_SECONDS = 10.0
@@ -213,8 +213,8 @@ class ReplyStream:
             self._waiting.set_result(None)
 
     def wake_soon(self) -> None:
-        """Resume the iterator, after GATHER_SECONDS where more than CROWD streams are open."""
-        if ReplyStream._open <= CROWD:
+        """Resume the iterator, after GATHER_SECONDS if more than MANY_STREAMS are open."""
+        if ReplyStream._open <= MANY_STREAMS:
             self.wake()
         elif self._gathering is None:
             self._gathering = self._loop.call_later(GATHER_SECONDS, self._gathered)

@@ -41,9 +41,9 @@ def test_an_old_page_does_not_activate_a_deactivated_user(
 ) -> None:
     old = tab_of(dana, people.alice)
     dana.act("deactivate", [people.alice])
-    told = old.save(first_name="Al")
-    assert told.startswith("dana changed this at ")
-    assert "active. Nothing was saved." in told
+    refusal = old.save(first_name="Al")
+    assert refusal.startswith("dana changed this at ")
+    assert "active. Nothing was saved." in refusal
     alice = User.objects.get(username="alice")
     assert (alice.is_active, alice.first_name) == (False, "")
 

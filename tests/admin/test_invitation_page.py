@@ -209,10 +209,10 @@ def test_audit_entries_name_both_users_and_never_the_link(client: Client, people
         ("dana", "invited", "erin@example.org"),
         ("erin", "accepted", "erin@example.org"),
     ]
-    told = str([(entry.before, entry.after) for entry in entries])
+    stored = str([(entry.before, entry.after) for entry in entries])
     token = path_of(link).split("/")[2]
-    assert token not in told
-    assert Invitation.objects.get().token_hash not in told
+    assert token not in stored
+    assert Invitation.objects.get().token_hash not in stored
 
 
 def test_the_database_does_not_hold_the_token(people: People) -> None:

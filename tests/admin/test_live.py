@@ -183,7 +183,7 @@ def test_the_page_asks_as_many_questions_of_many_answers_as_of_one(
     assert asked() == few
 
 
-def deeds(generation: Generation) -> dict[str, dict[str, object]]:
+def buttons(generation: Generation) -> dict[str, dict[str, object]]:
     """The address and the fields of every button on the page."""
     model = generation.language_model
     assert model is not None
@@ -208,7 +208,7 @@ def test_buttons_need_their_permissions(people: People, model: LanguageModel) ->
     for user, status in ((None, 302), (people.alice, 302), (staff(people.bob), 403)):
         if user:
             client.force_login(user)
-        for path, sent in deeds(generation).items():
+        for path, sent in buttons(generation).items():
             assert client.post(f"/admin/live/{path}", sent).status_code == status, path
         assert client.get("/admin/live/").status_code == status
         assert client.get("/admin/live/running/").status_code == status
@@ -221,7 +221,7 @@ def test_staff_with_a_permission_may_use_its_button(people: People, model: Langu
     client.force_login(staff(people.bob))
     needed = ("change_generation",) * 2 + ("change_languagemodel", "change_provider")
     for (path, sent), name in zip(
-        deeds(generation).items(), (*needed, "change_policy"), strict=True
+        buttons(generation).items(), (*needed, "change_policy"), strict=True
     ):
         people.bob.user_permissions.set([Permission.objects.get(codename=name)])
         assert client.post(f"/admin/live/{path}", sent).status_code == 302, path
@@ -241,7 +241,7 @@ def test_buttons_need_a_token_and_the_method_that_changes(
     generation = begun(people.alice, model)
     client = Client(enforce_csrf_checks=True)
     client.force_login(people.dana)
-    for path, sent in deeds(generation).items():
+    for path, sent in buttons(generation).items():
         assert client.post(f"/admin/live/{path}", sent).status_code == 403, path
         assert client.get(f"/admin/live/{path}", sent).status_code == 405, path
     assert nothing_was_done()

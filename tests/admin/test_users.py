@@ -131,9 +131,9 @@ def test_users_who_are_left_out_are_named_with_the_reason(
     dana: Administrator, people: People
 ) -> None:
     answer = dana.client.get(dana.act("deactivate", [people.dana]).url)
-    [told] = answer.context["messages"]
-    assert told.level_tag == "warning"
-    assert str(told) == "0 users were changed. Left out: dana. You cannot do this to yourself."
+    [message] = answer.context["messages"]
+    assert message.level_tag == "warning"
+    assert str(message) == "0 users were changed. Left out: dana. You cannot do this to yourself."
 
 
 def test_users_are_added_to_groups_and_removed(dana: Administrator, people: People) -> None:

@@ -191,10 +191,13 @@ def test_headers_say_what_is_left_and_a_refusal_says_why_and_is_not_retried(gate
     with pytest.raises(openai.RateLimitError, match="Your limit is 20 tokens") as caught:
         client.chat.completions.create(model="good", messages=said)
     assert (caught.value.code, caught.value.type) == ("insufficient_quota", "insufficient_quota")
-    told = caught.value.response.headers
-    assert told["x-should-retry"] == "false"
-    assert (told["x-ratelimit-limit-tokens"], told["x-ratelimit-remaining-tokens"]) == ("20", "7")
-    assert "retry-after" not in told
+    headers = caught.value.response.headers
+    assert headers["x-should-retry"] == "false"
+    assert (headers["x-ratelimit-limit-tokens"], headers["x-ratelimit-remaining-tokens"]) == (
+        "20",
+        "7",
+    )
+    assert "retry-after" not in headers
     assert len(gate.upstream.calls) == 1
     gate.settled(1)
 

@@ -14,7 +14,7 @@ from conversations.models import LanguageModel, Policy
 from tests.api.conftest import SECONDS, Gate
 
 
-def told(answer: httpx.Response) -> tuple[int, str, str | None]:
+def error_in(answer: httpx.Response) -> tuple[int, str, str | None]:
     """The status, code and field, after a check of the parts that every error has."""
     error = answer.json()["error"]
     assert error.keys() == {"message", "type", "param", "code"}
@@ -60,7 +60,7 @@ def test_a_wrong_field_is_named_with_its_range_and_costs_nothing(gate: Gate) -> 
     gate.model("good", reasons=True)
     for param, wrong, allowed in WRONG_FIELDS:
         answer = gate.post({**gate.body(), **wrong})
-        assert told(answer) == (400, "invalid_value", param)
+        assert error_in(answer) == (400, "invalid_value", param)
         assert allowed in answer.json()["error"]["message"]
     assert gate.upstream.calls == []
     gate.settled(0)
@@ -85,13 +85,13 @@ def test_a_wrong_field_is_named_with_its_range_and_costs_nothing(gate: Gate) -> 
 )
 def test_an_absurd_body_is_refused(gate: Gate, content: bytes, status: int, code: str) -> None:
     answer = gate.post(content=content)
-    assert told(answer)[:2] == (status, code)
+    assert error_in(answer)[:2] == (status, code)
 
 
 @pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\ud83d\\ude00"])
 def test_a_lone_surrogate_is_named_in_the_error(gate: Gate, half: str) -> None:
     answer = gate.post(content=b'{"user": "%s"}' % half.encode())
-    assert told(answer)[:2] == (400, "invalid_json")
+    assert error_in(answer)[:2] == (400, "invalid_json")
     assert "one half of a surrogate pair" in answer.json()["error"]["message"]
 
 
@@ -101,20 +101,20 @@ def test_brackets_inside_texts_are_no_nesting(gate: Gate) -> None:
 
 def test_an_unknown_address_and_a_wrong_method_are_refused(gate: Gate) -> None:
     for path in ("", "/", "/nothing", "/models/", "/chat/completions/", "/responses"):
-        assert told(httpx.get(gate.url + path))[:2] in {
+        assert error_in(httpx.get(gate.url + path))[:2] in {
             (404, "unknown_url"),
             (401, "missing_api_key"),
         }
-    assert told(httpx.get(f"{gate.url}/nothing")) == (404, "unknown_url", None)
+    assert error_in(httpx.get(f"{gate.url}/nothing")) == (404, "unknown_url", None)
     wrong = httpx.get(f"{gate.url}/chat/completions")
-    assert told(wrong)[:2] == (405, "method_not_allowed")
+    assert error_in(wrong)[:2] == (405, "method_not_allowed")
     assert wrong.headers["allow"] == "POST"
-    assert told(httpx.post(f"{gate.url}/models"))[:2] == (405, "method_not_allowed")
+    assert error_in(httpx.post(f"{gate.url}/models"))[:2] == (405, "method_not_allowed")
 
 
 def test_the_servers_own_errors_have_the_same_form(gate: Gate) -> None:
     hostile = {"Host": "evil.example", "Authorization": f"Bearer {gate.secret}"}
-    assert told(httpx.get(f"{gate.url}/models", headers=hostile))[:2] == (400, "unknown_host")
+    assert error_in(httpx.get(f"{gate.url}/models", headers=hostile))[:2] == (400, "unknown_host")
     head = b"GET /v1/models HTTP/1.1\r\nHost: x\r\nX-Name: a\x1cb\r\nConnection: close\r\n\r\n"
     status, body = _raw(gate, head)
     assert (status, json.loads(body)["error"]["code"]) == (400, "bad_request")
@@ -136,7 +136,7 @@ def test_cookies_open_nothing(gate: Gate) -> None:
     client.force_login(gate.alice)
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     answer = httpx.get(f"{gate.url}/models", cookies=cookies)
-    assert told(answer)[:2] == (401, "missing_api_key")
+    assert error_in(answer)[:2] == (401, "missing_api_key")
     assert "set-cookie" not in answer.headers
 
 
@@ -195,25 +195,29 @@ def test_unknown_fields_are_left_out_and_named_or_refused(gate: Gate, settings: 
     assert answer.headers["x-ignored-fields"] == "store, api_base, extra_headers"
     assert not {"store", "api_base", "extra_headers"} & gate.upstream.calls[-1].body.keys()
     settings.API_UNKNOWN_FIELDS = "refuse"
-    assert told(gate.post(body)) == (400, "unknown_field", "store")
+    assert error_in(gate.post(body)) == (400, "unknown_field", "store")
 
 
 def test_a_field_without_which_the_answer_would_be_another_is_never_left_out(gate: Gate) -> None:
     gate.model("good", takes_tools=False, writes_json=False)
     tools = [{"type": "function", "function": {"name": "f"}}]
     for field, value in {"tools": tools, "response_format": {"type": "json_object"}}.items():
-        assert told(gate.post(gate.body(**{field: value}))) == (400, "unsupported_parameter", field)
+        assert error_in(gate.post(gate.body(**{field: value}))) == (
+            400,
+            "unsupported_parameter",
+            field,
+        )
     assert gate.post(gate.body(response_format={"type": "text"})).status_code == 200
 
 
 def test_a_paused_model_and_a_site_that_drains_are_unavailable(gate: Gate) -> None:
     gate.model("good", paused=True)
     paused = gate.post(gate.body())
-    assert told(paused)[:2] == (503, "model_paused")
+    assert error_in(paused)[:2] == (503, "model_paused")
     assert paused.headers["x-should-retry"] == "false"
     LanguageModel.objects.update(paused=False)
     Policy.objects.create(draining=True)
-    assert told(gate.post(gate.body()))[:2] == (503, "draining")
+    assert error_in(gate.post(gate.body()))[:2] == (503, "draining")
 
 
 # Cross-origin
@@ -229,7 +233,7 @@ def test_no_page_of_another_origin_may_read_anything_unless_it_is_named(
         "Access-Control-Request-Headers": "authorization, x-stainless-os",
     }
     address = f"{gate.url}/chat/completions"
-    assert told(httpx.options(address, headers=preflight))[:2] == (405, "method_not_allowed")
+    assert error_in(httpx.options(address, headers=preflight))[:2] == (405, "method_not_allowed")
     assert "access-control-allow-origin" not in gate.post(gate.body(), headers=theirs).headers
     settings.API_ALLOWED_ORIGINS = ("https://app.example.org",)
     allowed = httpx.options(address, headers=preflight)

@@ -85,11 +85,11 @@ def _close_model(gate: Gate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "code"),
+    ("withdraw", "code"),
     [(_stop, "stopped"), (_revoke, "key_revoked"), (_close_model, "model_taken_away")],
 )
 def test_a_withdrawn_permission_ends_a_running_stream_within_five_seconds(
-    gate: Gate, deed: Callable[[Gate], None], code: str
+    gate: Gate, withdraw: Callable[[Gate], None], code: str
 ) -> None:
     gate.upstream.open("slow", 2)
     body = gate.body(words="tokens=50 gate=slow", stream=True)
@@ -101,7 +101,7 @@ def test_a_withdrawn_permission_ends_a_running_stream_within_five_seconds(
         (shown,) = operations.running_answers(0, 10)
         assert shown.model_name == "good"
         started = time.monotonic()
-        deed(gate)
+        withdraw(gate)
         *_said, last = [line for line in lines if line]
     assert time.monotonic() - started < 5
     assert json.loads(last.removeprefix("data: "))["error"]["code"] == code

@@ -38,7 +38,7 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
 def test_with_many_streams_close_pieces_are_written_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reply_module, "CROWD", 0)
+    monkeypatch.setattr(reply_module, "MANY_STREAMS", 0)
 
     async def work() -> None:
         reply = streamed()

@@ -240,7 +240,7 @@ TOKEN = {"token": "a", "logprob": -0.5, "bytes": [97], "top_logprobs": []}
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "expected"),
     [
         ({"content": [TOKEN]}, {"content": [TOKEN], "refusal": None}),
         ({"content": [{**TOKEN, "rank": 1}]}, {"content": [TOKEN], "refusal": None}),
@@ -248,8 +248,8 @@ TOKEN = {"token": "a", "logprob": -0.5, "bytes": [97], "top_logprobs": []}
     ],
 )
 def test_logprobs_are_passed_on_in_the_published_form_or_not_at_all(
-    given: dict[str, Any], told: Any
+    given: dict[str, Any], expected: Any
 ) -> None:
     likely = chunk(ChunkChoice(index=0, delta=Delta(content="a"), logprobs=given))
-    assert choices(streamed(likely))[1]["logprobs"] == told
-    assert whole(likely)["choices"][0]["logprobs"] == told
+    assert choices(streamed(likely))[1]["logprobs"] == expected
+    assert whole(likely)["choices"][0]["logprobs"] == expected

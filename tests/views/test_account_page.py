@@ -156,10 +156,10 @@ def test_a_pages_state_has_each_deciding_limit(people: People) -> None:
     limit(5, "requests", period="total", language_model=model)
     limit(2_000_000, "cost", period="month")
     count(people.alice, used=80, held=15)
-    told = {each["measure"]: each for each in quota_state(people.alice)}
+    state = {each["measure"]: each for each in quota_state(people.alice)}
     midnight = Period.DAY.end(timezone.now())
     assert midnight is not None
-    assert told["tokens"] == {
+    assert state["tokens"] == {
         "measure": "tokens",
         "period": "day",
         "limit": 100,
@@ -170,5 +170,5 @@ def test_a_pages_state_has_each_deciding_limit(people: People) -> None:
         "model": None,
         "currency": None,
     }
-    assert (told["requests"]["model"], told["requests"]["resets_at"]) == ("test/model", None)
-    assert (told["cost"]["left"], told["cost"]["currency"]) == (2_000_000, "USD")
+    assert (state["requests"]["model"], state["requests"]["resets_at"]) == ("test/model", None)
+    assert (state["cost"]["left"], state["cost"]["currency"]) == (2_000_000, "USD")

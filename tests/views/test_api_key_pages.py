@@ -117,8 +117,8 @@ def test_the_list_tells_each_key_and_how_it_is_narrowed(people: People) -> None:
     api_keys.revoke(revoked)
     made(people.bob, name="bobs")
     text = client_of(people.alice).get("/account/").content.decode()
-    for told in ("build server", "b/only", "10.0.0.0/8", "5,000 tokens a day", "Expired"):
-        assert told in text
+    for part in ("build server", "b/only", "10.0.0.0/8", "5,000 tokens a day", "Expired"):
+        assert part in text
     assert "revoked one" not in text
     assert "bobs" not in text
 
@@ -157,8 +157,8 @@ def test_a_key_is_revoked_at_once(people: People) -> None:
     alice = client_of(people.alice)
     (secret,) = set(SECRET.findall(alice.post(NEW, FILLED).content.decode()))
     address = f"/account/keys/{ApiKey.objects.get().pk}/"
-    told = alice.post(address, {"revoke": "1"}, follow=True).content.decode()
-    assert "“nightly” is revoked." in told
+    page = alice.post(address, {"revoke": "1"}, follow=True).content.decode()
+    assert "“nightly” is revoked." in page
     with pytest.raises(UnknownKey):
         api_keys.authenticated(secret, "")
     assert alice.get(address).status_code == 404
