@@ -22,7 +22,7 @@ CERTIFICATES = ssl.create_default_context()
 
 
 @dataclass
-class Gate:
+class Gateway:
     """The gateway as an API client sees it."""
 
     site: str
@@ -88,7 +88,7 @@ def until(look: Callable[[], list[Any]], count: int) -> list[Any]:
 
 
 @pytest.fixture
-def gate(live_site: LiveSite) -> Iterator[Gate]:
+def gateway(live_site: LiveSite) -> Iterator[Gateway]:
     """The gateway of the live site with Alice's key, and a scripted upstream behind it."""
     alice = make_people().alice
     key, secret = api_keys.create(alice, KeyChoices("nightly"))
@@ -97,4 +97,4 @@ def gate(live_site: LiveSite) -> Iterator[Gate]:
         scripted_thread() as upstream,
         openai.OpenAI(base_url=address, api_key=secret, max_retries=0, timeout=SECONDS) as client,
     ):
-        yield Gate(str(live_site), alice, key, secret, upstream, client)
+        yield Gateway(str(live_site), alice, key, secret, upstream, client)

@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from conversations.models import LanguageModel, Policy
-from tests.api.conftest import SECONDS, Gate
+from tests.api.conftest import SECONDS, Gateway
 
 
 def error_in(answer: httpx.Response) -> tuple[int, str, str | None]:
@@ -56,14 +56,14 @@ WRONG_FIELDS = [
 ]  # fmt: skip
 
 
-def test_a_wrong_field_is_named_with_its_range_and_costs_nothing(gate: Gate) -> None:
-    gate.model("good", reasons=True)
+def test_a_wrong_field_is_named_with_its_range_and_costs_nothing(gateway: Gateway) -> None:
+    gateway.model("good", reasons=True)
     for param, wrong, allowed in WRONG_FIELDS:
-        answer = gate.post({**gate.body(), **wrong})
+        answer = gateway.post({**gateway.body(), **wrong})
         assert error_in(answer) == (400, "invalid_value", param)
         assert allowed in answer.json()["error"]["message"]
-    assert gate.upstream.calls == []
-    gate.settled(0)
+    assert gateway.upstream.calls == []
+    gateway.settled(0)
 
 
 @pytest.mark.parametrize(
@@ -83,45 +83,50 @@ def test_a_wrong_field_is_named_with_its_range_and_costs_nothing(gate: Gate) -> 
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_an_absurd_body_is_refused(gate: Gate, content: bytes, status: int, code: str) -> None:
-    answer = gate.post(content=content)
+def test_an_absurd_body_is_refused(
+    gateway: Gateway, content: bytes, status: int, code: str
+) -> None:
+    answer = gateway.post(content=content)
     assert error_in(answer)[:2] == (status, code)
 
 
 @pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\ud83d\\ude00"])
-def test_a_lone_surrogate_is_named_in_the_error(gate: Gate, half: str) -> None:
-    answer = gate.post(content=b'{"user": "%s"}' % half.encode())
+def test_a_lone_surrogate_is_named_in_the_error(gateway: Gateway, half: str) -> None:
+    answer = gateway.post(content=b'{"user": "%s"}' % half.encode())
     assert error_in(answer)[:2] == (400, "invalid_json")
     assert "one half of a surrogate pair" in answer.json()["error"]["message"]
 
 
-def test_brackets_inside_texts_are_no_nesting(gate: Gate) -> None:
-    assert gate.post(gate.body(words='tokens=1 "' + "[{" * 100_000)).status_code == 200
+def test_brackets_inside_texts_are_no_nesting(gateway: Gateway) -> None:
+    assert gateway.post(gateway.body(words='tokens=1 "' + "[{" * 100_000)).status_code == 200
 
 
-def test_an_unknown_address_and_a_wrong_method_are_refused(gate: Gate) -> None:
+def test_an_unknown_address_and_a_wrong_method_are_refused(gateway: Gateway) -> None:
     for path in ("", "/", "/nothing", "/models/", "/chat/completions/", "/responses"):
-        assert error_in(httpx.get(gate.url + path))[:2] in {
+        assert error_in(httpx.get(gateway.url + path))[:2] in {
             (404, "unknown_url"),
             (401, "missing_api_key"),
         }
-    assert error_in(httpx.get(f"{gate.url}/nothing")) == (404, "unknown_url", None)
-    wrong = httpx.get(f"{gate.url}/chat/completions")
+    assert error_in(httpx.get(f"{gateway.url}/nothing")) == (404, "unknown_url", None)
+    wrong = httpx.get(f"{gateway.url}/chat/completions")
     assert error_in(wrong)[:2] == (405, "method_not_allowed")
     assert wrong.headers["allow"] == "POST"
-    assert error_in(httpx.post(f"{gate.url}/models"))[:2] == (405, "method_not_allowed")
+    assert error_in(httpx.post(f"{gateway.url}/models"))[:2] == (405, "method_not_allowed")
 
 
-def test_the_servers_own_errors_have_the_same_form(gate: Gate) -> None:
-    hostile = {"Host": "evil.example", "Authorization": f"Bearer {gate.secret}"}
-    assert error_in(httpx.get(f"{gate.url}/models", headers=hostile))[:2] == (400, "unknown_host")
+def test_the_servers_own_errors_have_the_same_form(gateway: Gateway) -> None:
+    hostile = {"Host": "evil.example", "Authorization": f"Bearer {gateway.secret}"}
+    assert error_in(httpx.get(f"{gateway.url}/models", headers=hostile))[:2] == (
+        400,
+        "unknown_host",
+    )
     head = b"GET /v1/models HTTP/1.1\r\nHost: x\r\nX-Name: a\x1cb\r\nConnection: close\r\n\r\n"
-    status, body = _raw(gate, head)
+    status, body = _raw(gateway, head)
     assert (status, json.loads(body)["error"]["code"]) == (400, "bad_request")
 
 
-def _raw(gate: Gate, content: bytes) -> tuple[int, bytes]:
-    address = urlsplit(gate.site)
+def _raw(gateway: Gateway, content: bytes) -> tuple[int, bytes]:
+    address = urlsplit(gateway.site)
     with socket.create_connection((address.hostname or "", address.port or 0), SECONDS) as wire:
         wire.sendall(content)
         answer = b"".join(iter(lambda: wire.recv(65536), b""))
@@ -129,13 +134,13 @@ def _raw(gate: Gate, content: bytes) -> tuple[int, bytes]:
     return int(head.split()[1]), body[body.index(b"{") : body.rindex(b"}") + 1]
 
 
-def test_cookies_open_nothing(gate: Gate) -> None:
+def test_cookies_open_nothing(gateway: Gateway) -> None:
     from django.test import Client
 
     client = Client()
-    client.force_login(gate.alice)
+    client.force_login(gateway.alice)
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
-    answer = httpx.get(f"{gate.url}/models", cookies=cookies)
+    answer = httpx.get(f"{gateway.url}/models", cookies=cookies)
     assert error_in(answer)[:2] == (401, "missing_api_key")
     assert "set-cookie" not in answer.headers
 
@@ -148,9 +153,9 @@ CLASSES = {
 }  # fmt: skip
 
 
-def test_the_package_raises_the_class_that_it_has_for_each_status(gate: Gate) -> None:
+def test_the_package_raises_the_class_that_it_has_for_each_status(gateway: Gateway) -> None:
     keyed = {"Idempotency-Key": "one"}
-    gate.ask("good", extra_headers=keyed)
+    gateway.ask("good", extra_headers=keyed)
     raised: dict[int, type[Exception]] = {}
 
     def provoke(client: openai.OpenAI, model: str, **more: Any) -> None:
@@ -163,68 +168,72 @@ def test_the_package_raises_the_class_that_it_has_for_each_status(gate: Gate) ->
         raised[caught.value.status_code] = type(caught.value)
 
     for script in ("429", "500", "503"):
-        gate.model(script)
-    provoke(gate.openai, "good", temperature=9)
-    provoke(gate.openai.with_options(api_key="pk-parley-wrong"), "good")
-    provoke(gate.openai, "none")
-    provoke(gate.openai, "good", extra_headers=keyed)
-    provoke(gate.openai, "429")
-    provoke(gate.openai, "500")
-    gate.key.endpoints = ["models"]
-    gate.key.save()
-    provoke(gate.openai, "good")
+        gateway.model(script)
+    provoke(gateway.openai, "good", temperature=9)
+    provoke(gateway.openai.with_options(api_key="pk-parley-wrong"), "good")
+    provoke(gateway.openai, "none")
+    provoke(gateway.openai, "good", extra_headers=keyed)
+    provoke(gateway.openai, "429")
+    provoke(gateway.openai, "500")
+    gateway.key.endpoints = ["models"]
+    gateway.key.save()
+    provoke(gateway.openai, "good")
     assert raised == CLASSES
 
 
-def test_the_package_retries_as_advised(gate: Gate) -> None:
-    patient = gate.openai.with_options(max_retries=1)
+def test_the_package_retries_as_advised(gateway: Gateway) -> None:
+    patient = gateway.openai.with_options(max_retries=1)
     for script, calls in {"500": 2, "403": 1, "400": 1, "html": 1}.items():
-        gate.model(script)
-        before = len(gate.upstream.calls)
+        gateway.model(script)
+        before = len(gateway.upstream.calls)
         with pytest.raises(openai.APIStatusError):
             patient.chat.completions.create(
                 model=script, messages=[{"role": "user", "content": "?"}]
             )
-        assert len(gate.upstream.calls) - before == calls, script
+        assert len(gateway.upstream.calls) - before == calls, script
 
 
-def test_unknown_fields_are_left_out_and_named_or_refused(gate: Gate, settings: Settings) -> None:
-    body = gate.body(store=True, api_base="http://evil.example", extra_headers={"a": "b"})
-    answer = gate.post(body)
+def test_unknown_fields_are_left_out_and_named_or_refused(
+    gateway: Gateway, settings: Settings
+) -> None:
+    body = gateway.body(store=True, api_base="http://evil.example", extra_headers={"a": "b"})
+    answer = gateway.post(body)
     assert answer.status_code == 200
     assert answer.headers["x-ignored-fields"] == "store, api_base, extra_headers"
-    assert not {"store", "api_base", "extra_headers"} & gate.upstream.calls[-1].body.keys()
+    assert not {"store", "api_base", "extra_headers"} & gateway.upstream.calls[-1].body.keys()
     settings.API_UNKNOWN_FIELDS = "refuse"
-    assert error_in(gate.post(body)) == (400, "unknown_field", "store")
+    assert error_in(gateway.post(body)) == (400, "unknown_field", "store")
 
 
-def test_a_field_without_which_the_answer_would_be_another_is_never_left_out(gate: Gate) -> None:
-    gate.model("good", takes_tools=False, writes_json=False)
+def test_a_field_without_which_the_answer_would_be_another_is_never_left_out(
+    gateway: Gateway,
+) -> None:
+    gateway.model("good", takes_tools=False, writes_json=False)
     tools = [{"type": "function", "function": {"name": "f"}}]
     for field, value in {"tools": tools, "response_format": {"type": "json_object"}}.items():
-        assert error_in(gate.post(gate.body(**{field: value}))) == (
+        assert error_in(gateway.post(gateway.body(**{field: value}))) == (
             400,
             "unsupported_parameter",
             field,
         )
-    assert gate.post(gate.body(response_format={"type": "text"})).status_code == 200
+    assert gateway.post(gateway.body(response_format={"type": "text"})).status_code == 200
 
 
-def test_a_paused_model_and_a_site_that_drains_are_unavailable(gate: Gate) -> None:
-    gate.model("good", paused=True)
-    paused = gate.post(gate.body())
+def test_a_paused_model_and_a_site_that_drains_are_unavailable(gateway: Gateway) -> None:
+    gateway.model("good", paused=True)
+    paused = gateway.post(gateway.body())
     assert error_in(paused)[:2] == (503, "model_paused")
     assert paused.headers["x-should-retry"] == "false"
     LanguageModel.objects.update(paused=False)
     Policy.objects.create(draining=True)
-    assert error_in(gate.post(gate.body()))[:2] == (503, "draining")
+    assert error_in(gateway.post(gateway.body()))[:2] == (503, "draining")
 
 
 # Cross-origin
 
 
 def test_no_page_of_another_origin_may_read_anything_unless_it_is_named(
-    gate: Gate, settings: Settings
+    gateway: Gateway, settings: Settings
 ) -> None:
     theirs = {"Origin": "https://app.example.org"}
     preflight = {
@@ -232,17 +241,17 @@ def test_no_page_of_another_origin_may_read_anything_unless_it_is_named(
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization, x-stainless-os",
     }
-    address = f"{gate.url}/chat/completions"
+    address = f"{gateway.url}/chat/completions"
     assert error_in(httpx.options(address, headers=preflight))[:2] == (405, "method_not_allowed")
-    assert "access-control-allow-origin" not in gate.post(gate.body(), headers=theirs).headers
+    assert "access-control-allow-origin" not in gateway.post(gateway.body(), headers=theirs).headers
     settings.API_ALLOWED_ORIGINS = ("https://app.example.org",)
     allowed = httpx.options(address, headers=preflight)
     assert (allowed.status_code, allowed.content) == (204, b"")
     assert allowed.headers["access-control-allow-origin"] == "https://app.example.org"
     assert allowed.headers["access-control-allow-headers"] == "authorization, x-stainless-os"
-    answer = gate.post(gate.body(), headers=theirs)
+    answer = gateway.post(gateway.body(), headers=theirs)
     assert answer.headers["access-control-allow-origin"] == "https://app.example.org"
     assert "x-request-id" in answer.headers["access-control-expose-headers"]
-    other = gate.post(gate.body(), headers={"Origin": "https://other.example.org"})
+    other = gateway.post(gateway.body(), headers={"Origin": "https://other.example.org"})
     assert "access-control-allow-origin" not in other.headers
     assert other.headers["vary"] == "Origin"

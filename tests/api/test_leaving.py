@@ -17,15 +17,17 @@ from chatsite import http_request
 from conversations.accounts import api_keys
 from conversations.generation import operations
 from conversations.models import Generation, LanguageModel, User
-from tests.api.conftest import SECONDS, Gate, until
+from tests.api.conftest import SECONDS, Gateway, until
 
 AT_MOST_SECONDS = 0.5
 
 
 @contextmanager
-def open_request(gate: Gate, body: dict[str, Any], *, window: int = 0) -> Iterator[socket.socket]:
+def open_request(
+    gateway: Gateway, body: dict[str, Any], *, window: int = 0
+) -> Iterator[socket.socket]:
     """A socket with a sent request; a small ``window`` bounds the unread bytes."""
-    address, content = urlsplit(gate.site), json.dumps(body).encode()
+    address, content = urlsplit(gateway.site), json.dumps(body).encode()
     wire = socket.socket()
     if window:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
@@ -33,7 +35,7 @@ def open_request(gate: Gate, body: dict[str, Any], *, window: int = 0) -> Iterat
     wire.connect((address.hostname, address.port))
     head = (
         f"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\n"
-        f"Authorization: Bearer {gate.secret}\r\nContent-Length: {len(content)}\r\n\r\n"
+        f"Authorization: Bearer {gateway.secret}\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     wire.sendall(head.encode() + content)
     with wire:
@@ -42,45 +44,47 @@ def open_request(gate: Gate, body: dict[str, Any], *, window: int = 0) -> Iterat
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
 def test_a_client_that_leaves_ends_the_answer_and_is_charged_for_its_tokens(
-    gate: Gate, stream: bool
+    gateway: Gateway, stream: bool
 ) -> None:
-    gate.upstream.open("slow", 5)
-    with open_request(gate, gate.body(words="tokens=50 gate=slow", stream=stream)) as wire:
-        gate.upstream.wait_until(lambda: bool(gate.upstream.calls))
-        call = gate.upstream.calls[0]
-        gate.upstream.wait_until(lambda: call.sent_tokens == 5)
+    gateway.upstream.open("slow", 5)
+    with open_request(gateway, gateway.body(words="tokens=50 gate=slow", stream=stream)) as wire:
+        gateway.upstream.wait_until(lambda: bool(gateway.upstream.calls))
+        call = gateway.upstream.calls[0]
+        gateway.upstream.wait_until(lambda: call.sent_tokens == 5)
         if stream:
             said = b""
             while said.count(b"<gen:") < 5:
                 said += wire.recv(65536)
         left_at = time.time()
-    gate.upstream.wait_until(lambda: call.ended_at is not None)
+    gateway.upstream.wait_until(lambda: call.ended_at is not None)
     assert (call.ended_at or 0) - left_at < AT_MOST_SECONDS
-    (entry,) = gate.settled()
+    (entry,) = gateway.settled()
     assert (entry.outcome, entry.source) == ("stopped", "estimate")
     # At least five tokens are sent by then; one under way counts as well.
     assert entry.completion_tokens == 5 or not stream
 
 
-def test_a_client_that_leaves_before_the_first_token_is_charged_for_the_prompt(gate: Gate) -> None:
-    with open_request(gate, gate.body("stall-after-headers", stream=True)):
-        gate.upstream.wait_until(lambda: bool(gate.upstream.calls))
+def test_a_client_that_leaves_before_the_first_token_is_charged_for_the_prompt(
+    gateway: Gateway,
+) -> None:
+    with open_request(gateway, gateway.body("stall-after-headers", stream=True)):
+        gateway.upstream.wait_until(lambda: bool(gateway.upstream.calls))
         until(lambda: list(Generation.objects.running()), 1)
-    gate.upstream.wait_until(lambda: gate.upstream.calls[0].ended_at is not None)
-    (entry,) = gate.settled()
+    gateway.upstream.wait_until(lambda: gateway.upstream.calls[0].ended_at is not None)
+    (entry,) = gateway.settled()
     assert (entry.outcome, entry.completion_tokens) == ("stopped", 0)
 
 
-def _stop(gate: Gate) -> None:
+def _stop(gateway: Gateway) -> None:
     admin = User.objects.create_superuser("root")
     operations.stop(admin, Generation.objects.get().pk)
 
 
-def _revoke(gate: Gate) -> None:
-    api_keys.revoke(gate.key)
+def _revoke(gateway: Gateway) -> None:
+    api_keys.revoke(gateway.key)
 
 
-def _close_model(gate: Gate) -> None:
+def _close_model(gateway: Gateway) -> None:
     LanguageModel.objects.update(audience=LanguageModel.Audience.RESTRICTED)
 
 
@@ -89,38 +93,38 @@ def _close_model(gate: Gate) -> None:
     [(_stop, "stopped"), (_revoke, "key_revoked"), (_close_model, "model_taken_away")],
 )
 def test_a_withdrawn_permission_ends_a_running_stream_within_five_seconds(
-    gate: Gate, withdraw: Callable[[Gate], None], code: str
+    gateway: Gateway, withdraw: Callable[[Gateway], None], code: str
 ) -> None:
-    gate.upstream.open("slow", 2)
-    body = gate.body(words="tokens=50 gate=slow", stream=True)
-    headers = {"Authorization": f"Bearer {gate.secret}"}
-    address = f"{gate.url}/chat/completions"
+    gateway.upstream.open("slow", 2)
+    body = gateway.body(words="tokens=50 gate=slow", stream=True)
+    headers = {"Authorization": f"Bearer {gateway.secret}"}
+    address = f"{gateway.url}/chat/completions"
     with httpx.stream("POST", address, json=body, headers=headers, timeout=20) as answer:
         lines = answer.iter_lines()
         assert "assistant" in next(lines)
         (shown,) = operations.running_answers(0, 10)
         assert shown.model_name == "good"
         started = time.monotonic()
-        withdraw(gate)
+        withdraw(gateway)
         *_said, last = [line for line in lines if line]
     assert time.monotonic() - started < 5
     assert json.loads(last.removeprefix("data: "))["error"]["code"] == code
-    assert [entry.outcome for entry in gate.settled()] == ["stopped"]
+    assert [entry.outcome for entry in gateway.settled()] == ["stopped"]
 
 
-def test_a_user_has_at_most_sixteen_running_answers(gate: Gate) -> None:
-    body = gate.body(words="tokens=2 gate=full", stream=True)
-    open_sockets = [open_request(gate, body) for _ in range(16)]
+def test_a_user_has_at_most_sixteen_running_answers(gateway: Gateway) -> None:
+    body = gateway.body(words="tokens=2 gate=full", stream=True)
+    open_sockets = [open_request(gateway, body) for _ in range(16)]
     sockets = [each.__enter__() for each in open_sockets]
     try:
         until(lambda: list(Generation.objects.running()), 16)
-        refused = gate.post(body)
+        refused = gateway.post(body)
         assert (refused.status_code, refused.json()["error"]["code"]) == (429, "too_many_running")
         assert refused.headers["retry-after"] == "2"
     finally:
         for each in sockets:
             each.close()
-    gate.settled(16)
+    gateway.settled(16)
 
 
 READERS = 20
@@ -134,17 +138,17 @@ def resident_bytes() -> int:
 
 
 def test_clients_that_read_nothing_cost_little_and_are_cut_off(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_request, "STALLED_READER_SECONDS", 1.0)
     monkeypatch.setattr("conversations.quotas.concurrency.RUNNING_GENERATIONS", READERS)
-    gate.ask("huge-answer", "size=100000")
+    gateway.ask("huge-answer", "size=100000")
     before = resident_bytes()
-    body = gate.body("huge-answer", f"size={SIZE}", stream=True)
-    readers = [open_request(gate, body, window=4096) for _ in range(READERS)]
+    body = gateway.body("huge-answer", f"size={SIZE}", stream=True)
+    readers = [open_request(gateway, body, window=4096) for _ in range(READERS)]
     sockets = [each.__enter__() for each in readers]
     try:
-        entries = gate.settled(READERS + 1)[1:]
+        entries = gateway.settled(READERS + 1)[1:]
         grown = resident_bytes() - before
     finally:
         for each in sockets:
@@ -152,12 +156,12 @@ def test_clients_that_read_nothing_cost_little_and_are_cut_off(
     assert {entry.outcome for entry in entries} == {"stopped"}
     # 20 answers of 6 MB each would be 120 MB.
     assert grown < 50_000_000
-    assert gate.ask("good").choices[0].finish_reason == "stop"
+    assert gateway.ask("good").choices[0].finish_reason == "stop"
 
 
-def test_a_slow_reader_gets_all_of_it(gate: Gate) -> None:
+def test_a_slow_reader_gets_all_of_it(gateway: Gateway) -> None:
     with open_request(
-        gate, gate.body("huge-answer", "size=1000000", stream=True), window=8192
+        gateway, gateway.body("huge-answer", "size=1000000", stream=True), window=8192
     ) as wire:
         said = 0
         while piece := wire.recv(16384):
@@ -165,7 +169,7 @@ def test_a_slow_reader_gets_all_of_it(gate: Gate) -> None:
             if piece.endswith(b"[DONE]\n\n\r\n0\r\n\r\n"):
                 break
     assert said >= 1_000_000
-    assert [entry.outcome for entry in gate.settled()] == ["completed"]
+    assert [entry.outcome for entry in gateway.settled()] == ["completed"]
 
 
 _MADE = """

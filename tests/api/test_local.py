@@ -7,7 +7,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from tests.api.conftest import Gate
+from tests.api.conftest import Gateway
 from tests.bundled_model.templated import templated_model
 from tests.people import make_model
 
@@ -22,9 +22,9 @@ class Colour(BaseModel):
     name: str
 
 
-def test_a_real_model_answers_the_package_in_every_way(gate: Gate, local_model: str) -> None:
+def test_a_real_model_answers_the_package_in_every_way(gateway: Gateway, local_model: str) -> None:
     make_model(MODEL, base_url=f"{local_model}/v1", dialect="llamacpp")
-    chat = gate.openai.chat.completions
+    chat = gateway.openai.chat.completions
     short: Any = {"model": MODEL, "messages": SAID, "max_tokens": 8, "seed": 1, "temperature": 0}
     whole = chat.create(**short)
     assert whole.choices[0].message.content
@@ -52,7 +52,7 @@ def test_a_real_model_answers_the_package_in_every_way(gate: Gate, local_model: 
     likely = chat.create(**short, logprobs=True, top_logprobs=2)
     assert likely.choices[0].logprobs is not None
     assert len((likely.choices[0].logprobs.content or [])[0].top_logprobs) == 2
-    assert [each.id for each in gate.openai.models.list()] == [MODEL]
+    assert [each.id for each in gateway.openai.models.list()] == [MODEL]
     with pytest.raises(openai.BadRequestError) as caught:
         chat.create(model=MODEL, messages=[{"role": "user", "content": "word " * 20_000}])
     assert caught.value.code == "context_length_exceeded"
@@ -74,8 +74,10 @@ BEGUN: Any = [
 ]
 
 
-def test_a_real_model_s_calls_come_out_whole_and_streamed(gate: Gate, local_model: str) -> None:
-    chat = gate.openai.chat.completions
+def test_a_real_model_s_calls_come_out_whole_and_streamed(
+    gateway: Gateway, local_model: str
+) -> None:
+    chat = gateway.openai.chat.completions
     with templated_model("tools") as address:
         make_model(MODEL, base_url=f"{address}/v1", dialect="llamacpp")
         asked: Any = {"model": MODEL, "messages": BEGUN, "tools": [WEATHER], "temperature": 0,

@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from conversations.models import Provider
-from tests.api.conftest import Gate
+from tests.api.conftest import Gateway
 from tests.upstreams import faults, good, statuses, tools
 
 GOOD = ("<0><1><2>", "", "stop")
@@ -108,15 +108,15 @@ def words_of(choice: Any, said: Any) -> tuple[str, str, str]:
     return content + " ".join(names), reasoning, choice.finish_reason
 
 
-def outcome(gate: Gate, script: str, *, streamed: bool) -> Any:
+def outcome(gateway: Gateway, script: str, *, streamed: bool) -> Any:
     """The outcome in the package."""
     words = "at=2 tokens=3"
     try:
         if not streamed:
-            choice = gate.ask(script, words).choices[0]
+            choice = gateway.ask(script, words).choices[0]
             return words_of(choice, choice.message)
         said: Any = [{"role": "user", "content": words}]
-        with gate.openai.chat.completions.stream(model=script, messages=said) as stream:
+        with gateway.openai.chat.completions.stream(model=script, messages=said) as stream:
             list(stream)
             choice = stream.get_final_completion().choices[0]
             return words_of(choice, choice.message)
@@ -130,12 +130,12 @@ def outcome(gate: Gate, script: str, *, streamed: bool) -> Any:
 
 
 @pytest.fixture
-def impatient(gate: Gate) -> Gate:
+def impatient(gateway: Gateway) -> Gateway:
     """Models of every script, with a provider of short timeouts."""
     for script in {*OUTCOMES, *BREAKS}:
-        gate.model(script, inline_thinking=script == "think")
+        gateway.model(script, inline_thinking=script == "think")
     Provider.objects.update(first_byte_seconds=0.6, idle_seconds=0.6)
-    return gate
+    return gateway
 
 
 def test_every_quirk_is_accounted_for() -> None:
@@ -147,12 +147,12 @@ def test_every_quirk_is_accounted_for() -> None:
 
 
 @pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "whole"])
-def test_every_quirk_gives_the_right_answer_or_error(impatient: Gate, streamed: bool) -> None:
+def test_every_quirk_gives_the_right_answer_or_error(impatient: Gateway, streamed: bool) -> None:
     found = {script: outcome(impatient, script, streamed=streamed) for script in OUTCOMES}
     assert found == OUTCOMES
 
 
-def test_an_answer_that_breaks_off_ends_with_an_error_event_or_a_status(impatient: Gate) -> None:
+def test_an_answer_that_breaks_off_ends_with_an_error_event_or_a_status(impatient: Gateway) -> None:
     streamed = {script: outcome(impatient, script, streamed=True) for script in BREAKS}
     assert streamed == {script: (openai.APIError, code) for script, code in BREAKS.items()}
     whole = {script: outcome(impatient, script, streamed=False) for script in BREAKS}
