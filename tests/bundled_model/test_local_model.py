@@ -92,7 +92,8 @@ from conversations.bundled_model.supervisor import LocalModel, weights
 ready = threading.Event()
 model = LocalModel(weights(), lambda address: ready.set())
 model.start()
-ready.wait()
+if not ready.wait(30):
+    sys.exit("The server does not start.")
 print(model.pid, flush=True)
 threading.Event().wait()
 """
