@@ -34,7 +34,7 @@ class Measured:
     """Measurements by the owner of a generation.
 
     ``began``: the upstream started to answer. ``pieces``: number of deltas, 0 where not counted.
-    ``first_token_ms``: time to the first of them. ``said_bytes``: bytes of text that are not in
+    ``first_token_ms``: time to the first of them. ``text_bytes``: bytes of text that are not in
     the log. ``choices``: number of choices of the request.
     """
 
@@ -90,7 +90,7 @@ def settle(
 
 
 def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured) -> Used:
-    pieces = [_said_bytes(choice) for choice in transcript.choices.values()]
+    pieces = [_text_bytes(choice) for choice in transcript.choices.values()]
     guess = tokens.about(sum(pieces) + measured.text_bytes, measured.pieces)
     if last.usage and _is_plausible(hold, last.usage, guess * measured.plausible_part):
         counts = (last.usage.prompt_tokens, last.usage.completion_tokens)
@@ -112,7 +112,7 @@ def _of(source: LedgerEntry.Source, hold: Hold, prompt: int, completion: int) ->
     return Used(source, 1, prompt, completion, cost)
 
 
-def _said_bytes(choice: ChoiceTranscript) -> int:
+def _text_bytes(choice: ChoiceTranscript) -> int:
     arguments = sum(len(call.arguments.encode()) for call in choice.tool_calls)
     return len(choice.content.encode()) + len(choice.reasoning_content.encode()) + arguments
 
