@@ -168,6 +168,7 @@ def test_an_answer_that_goes_on_is_the_same_message_with_more_in_it(
         Delta(choice=1, at_ms=0, reasoning_content="Hm"),
         Delta(choice=1, at_ms=70, reasoning_content="m."),
         Delta(choice=1, content="Tea is"),
+        Delta(choice=1, tool_calls=(ToolCallPiece(0, id="c1", name="brew", arguments="{}"),)),
     )
     ended(first, Finished("completed", {"0": "stop", "1": "length"}, USAGE))
     message = first.messages.get(choice=1)
@@ -184,6 +185,7 @@ def test_an_answer_that_goes_on_is_the_same_message_with_more_in_it(
     message.refresh_from_db()
     assert (message.content, message.finish_reason) == ("Tea is a drink.", "stop")
     assert (message.reasoning_content, message.reasoning_ms) == ("Hmm.", 70)
+    assert [each["function"]["name"] for each in message.tool_calls] == ["brew"]
 
 
 def test_what_is_continued_is_reserved_for_as_part_of_the_prompt(

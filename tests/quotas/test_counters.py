@@ -10,12 +10,27 @@ from django.utils import timezone
 
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
-from conversations.models import Counter, Generation, Hold, LanguageModel, LedgerEntry, Rule
+from conversations.models import (
+    Counter,
+    Generation,
+    Hold,
+    LanguageModel,
+    LedgerEntry,
+    Period,
+    Rule,
+    UsageDay,
+)
 from conversations.quotas.counters import amounts, locked
 from conversations.quotas.reservation import Wanted, deciding_rules, reserve
 from conversations.quotas.settlement import Measured, settle
 from conversations.quotas.tokens import PromptSize
-from conversations.transcript import ChoiceTranscript, Finished, TokenCounts, Transcript
+from conversations.transcript import (
+    ChoiceTranscript,
+    Finished,
+    TokenCounts,
+    ToolCallTranscript,
+    Transcript,
+)
 from tests.people import People, make_model
 from tests.postgres import manage
 from tests.quotas.books import assert_books_balance, limit
@@ -122,6 +137,33 @@ def test_a_provider_that_counts_what_cannot_be_is_not_believed(
     assert (entry.prompt_tokens, entry.completion_tokens) == expected
 
 
+def test_an_estimate_counts_text_reasoning_and_calls(people: People, model: LanguageModel) -> None:
+    generation_id = held_for(people, model)
+    call = ToolCallTranscript(id="c1", name="brew", arguments="four" * 3)
+    said = ChoiceTranscript(content="four" * 10, reasoning_content="four" * 20, tool_calls=[call])
+    with transaction.atomic():
+        settle(
+            Generation(pk=generation_id),
+            Finished(cause="completed"),
+            Transcript(choices={0: said, 1: ChoiceTranscript(content="four")}),
+            Measured(began=True),
+        )
+    assert LedgerEntry.objects.get().completion_tokens == 10 + 20 + 3 + 1
+
+
+def test_the_ledger_says_how_long_it_took_and_the_day_only_what_was_measured(
+    people: People, model: LanguageModel
+) -> None:
+    generation_id = held_for(people, model)
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    Hold.objects.filter(generation_id=generation_id).update(created_at=an_hour_ago)
+    entry = settled(generation_id, TokenCounts(9, 12, 21))
+    assert 3_600_000 <= entry.duration_ms < 3_602_000
+    assert entry.first_token_ms is None
+    day = UsageDay.objects.get()
+    assert (day.first_token_ms, day.first_token_answers) == (0, 0)
+
+
 def test_the_ledger_says_who_asked_what_with_which_key_and_how_it_ended(
     people: People, model: LanguageModel
 ) -> None:
@@ -188,13 +230,14 @@ def test_what_is_shown_before_a_counter_is_made_is_what_the_counter_then_says(
     people: People, model: LanguageModel
 ) -> None:
     settled(held_for(people, model), TokenCounts(9, 12, 21))
-    held_for(people, model)
+    for _ in range(2):
+        held_for(people, model)
     other = make_model("other")
     held_for(people, other)
     rules = many_limits(model)
     now = timezone.now()
     shown = amounts(people.alice, rules, now)
-    assert shown == [(21, 600), (1, 1), (21, 600), (114, 1_800), (1, 2), (1, 2)]
+    assert shown == [(21, 900), (1, 2), (21, 900), (114, 3_600), (1, 3), (1, 3)]
     with transaction.atomic():
         made = {each.slot: each for each in locked(people.alice, _in_order(rules), now)}
     assert [(made[rule.slot].used, made[rule.slot].held) for rule in rules] == shown
@@ -218,6 +261,8 @@ def test_a_window_counts_what_was_reserved_in_it_and_nothing_from_before(
     Hold.objects.filter(generation_id=old).update(created_at=timezone.now() - timedelta(days=40))
     rules = [limit(10_000), limit(10_000, period="total")]
     assert amounts(people.alice, rules, timezone.now()) == [(21, 0), (42, 300)]
+    Hold.objects.filter(generation_id=old).update(created_at=Period("day").start(timezone.now()))
+    assert amounts(people.alice, rules, timezone.now()) == [(21, 300), (42, 300)]
 
 
 def test_a_window_of_one_model_or_of_one_key_counts_nothing_from_before_either(

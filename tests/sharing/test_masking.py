@@ -32,6 +32,9 @@ COVER = COVERS[0]
         ("%41", "100%41 and A", f"100{COVER} and A"),
         ("日本", "東京は日本の", f"東京は{COVER}の"),
         ("secret", "sec ret secre cret", "sec ret secre cret"),
+        ("aa", "xaaax", f"x{COVER}x"),
+        ("a \u200b", "a &#32;b", f"{COVER}b"),
+        ("x ay", "x %20%41y", COVER),
         ("secret", "-".join(["secret"] * 9), "-".join([COVER] * 9)),
     ],
 )
@@ -87,8 +90,11 @@ def test_every_part_of_a_value_is_covered_and_keeps_its_kind() -> None:
     assert masks.value(value) == covered
 
 
-def test_without_strings_nothing_changes() -> None:
-    assert Masks([]).text("a &amp; b") == "a &amp; b"
+@pytest.mark.parametrize("strings", [[], ["", "  "], ["\u200b \u200b"]])
+def test_without_strings_nothing_changes(strings: list[str]) -> None:
+    masks = Masks(strings)
+    assert masks.text("a &amp; b") == "a &amp; b"
+    assert not masks
 
 
 @pytest.mark.parametrize(

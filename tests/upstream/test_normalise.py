@@ -234,6 +234,9 @@ def test_the_last_chunk_joins_what_it_says_and_what_was_held_back() -> None:
     _, (both,) = fed(event({"content": "a\ud83d", "reasoning_content": "r\ud83d"}, "stop"))
     assert only(both).delta.content == "a\ufffd"
     assert only(both).delta.reasoning_content == "r\ufffd"
+    cut = {**CALL, "function": {"name": "f", "arguments": '"\ud83d'}}
+    _, (calls,) = fed(event({"tool_calls": [cut]}, "stop"))
+    assert [call.arguments for call in only(calls).delta.tool_calls] == ['"', "\ufffd"]
 
 
 def counted(prompt: int, completion: int) -> dict[str, Any]:
