@@ -1,6 +1,7 @@
 """The rules of docs/architecture.md that the import linter cannot hold."""
 
 import ast
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,26 @@ TESTED_ELSEWHERE = {"migrations", "models"}
 # Not packages of the application: the project, and the tests of the page's own modules.
 OTHER_TESTS = {"bench", "browser", "chatsite", "js", "upstreams"}
 MOST_ENTRIES = 26
+MOST_LINES = 300
 MOST_MAP_LINES = 5
+# A docstring says what a thing is or does, and begins with that noun or verb.
+RIDDLES = {"What", "Who", "Whoever", "How", "Whether"}
+MOST_RIDDLES = 20
+
+
+def sources(*endings: str) -> list[Path]:
+    """The source files with these endings that git tracks, without tests and migrations."""
+    listed = subprocess.run(
+        ["git", "ls-files", "chatsite", "conversations", "static", "templates"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    names = listed.stdout.split() or [
+        str(path.relative_to(ROOT))
+        for folder in ("chatsite", "conversations", "static", "templates")
+        for path in (ROOT / folder).rglob("*")
+    ]
+    files = [ROOT / name for name in names if name.endswith(endings) and "/migrations/" not in name]
+    return [file for file in files if file.exists()]
 
 
 def docstrings(file: Path) -> list[str]:
@@ -40,3 +60,19 @@ def test_each_package_begins_with_a_map(package: str) -> None:
     # An example may follow it, indented.
     lines = [line for line in text.splitlines() if line and not line.startswith(" ")]
     assert 1 <= len(lines) <= MOST_MAP_LINES
+
+
+def test_no_source_file_is_long() -> None:
+    files = sources(".py", ".js", ".css", ".html")
+    long = {str(file): count for file in files if (count := _lines(file)) > MOST_LINES}
+    assert long == {}
+
+
+def _lines(file: Path) -> int:
+    return len(file.read_text(encoding="utf-8").splitlines())
+
+
+def test_docstrings_say_what_a_thing_is() -> None:
+    texts = [text for file in sources(".py") for text in docstrings(file)]
+    riddles = [text for text in texts if text.split(maxsplit=1)[0:1] and text.split()[0] in RIDDLES]
+    assert len(riddles) <= MOST_RIDDLES, riddles
