@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations import audit
-from conversations.generation import lifecycle, recovery
+from conversations.generation import recovery, stops
 from conversations.models import ALL_USE, Counter, Generation, Invitation, Rule, User, hashed
 
 INVITATION_DAYS = 7
@@ -81,7 +81,7 @@ def activate(actor: User, users: Iterable[User]) -> int:
 def end_access(user_ids: Collection[int]) -> None:
     """Request a stop of the users' generations, and end their sessions after the commit."""
     for generation in Generation.objects.running().filter(user__in=user_ids):
-        lifecycle.request_stop(generation)
+        stops.request_stop(generation)
     # After the commit, because until then the users can still sign in.
     transaction.on_commit(partial(end_sessions, user_ids))
 

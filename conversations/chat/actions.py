@@ -11,7 +11,7 @@ from conversations.chat.once import once
 from conversations.chat.tool_answers import ToolAnswers
 from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
-from conversations.generation import lifecycle, wakeups
+from conversations.generation import stops, wakeups
 from conversations.generation.runner import runner
 from conversations.models import Conversation, User
 
@@ -57,7 +57,7 @@ async def stop(user: User, generation_id: UUID) -> None:
     """Stop a running generation of the user's, also one that another process runs."""
     if not runner().stop(generation_id, user.pk):
         generation = await in_thread(access.generation_for, user, generation_id)
-        await in_thread(lifecycle.request_stop, generation)
+        await in_thread(stops.request_stop, generation)
 
 
 async def change(user: User, conversation_id: UUID, action: Callable[[], Result]) -> Result:

@@ -273,15 +273,3 @@ def _fill(message: Message, choice: ChoiceTranscript, changed_in: int) -> None:
     message.finish_reason = choice.finish_reason
     message.changed_in = changed_in
     rows.update_record(message, _FILLED)
-
-
-def request_stop(generation: Generation) -> None:
-    """Ask the owner of the generation, in any process, to stop it."""
-    running = Generation.objects.running().filter(pk=generation.pk, stop_requested_at=None)
-    running.update(stop_requested_at=timezone.now())
-
-
-def requested_stops() -> list[UUID]:
-    """Return the generations of this process with a request to stop."""
-    requested = Generation.objects.running().filter(owner=OWNER, stop_requested_at__isnull=False)
-    return list(requested.values_list("pk", flat=True))

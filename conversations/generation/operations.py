@@ -11,7 +11,7 @@ from django.db.models import Count, Func, IntegerField, QuerySet, Sum
 from django.utils import timezone
 
 from conversations import audit
-from conversations.generation import lifecycle
+from conversations.generation import stops
 from conversations.models import (
     Generation,
     Hold,
@@ -113,7 +113,7 @@ def stop(actor: User, generation_id: UUID) -> bool:
         generation = running.filter(pk=generation_id).first()
         if generation is None:
             return False
-        lifecycle.request_stop(generation)
+        stops.request_stop(generation)
         after = {"person": str(generation.user), "model": str(generation.language_model or "")}
         audit.record(actor, "stopped", generation, {}, after)
     return True
@@ -124,7 +124,7 @@ def stop_all_of(actor: User, user: User) -> int:
     with transaction.atomic():
         running = list(Generation.objects.running().filter(user=user))
         for generation in running:
-            lifecycle.request_stop(generation)
+            stops.request_stop(generation)
         if running:
             audit.record(actor, "stopped all answers", user, {}, {"answers": len(running)})
     return len(running)

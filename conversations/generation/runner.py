@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
-from conversations.generation import api_run, lifecycle, log, recovery, revocation, wakeups
+from conversations.generation import api_run, lifecycle, log, recovery, revocation, stops, wakeups
 from conversations.generation.api_run import Ending, Listener
 from conversations.generation.message_run import MessageRun
 from conversations.generation.prompt import Call
@@ -194,7 +194,7 @@ class Runner:
         while True:
             await asyncio.sleep(STOP_POLL_SECONDS)
             if self._runs:
-                for generation_id in await in_thread(lifecycle.requested_stops):
+                for generation_id in await in_thread(stops.requested_stops):
                     if run := self._runs.get(generation_id):
                         run.stop.set()
 

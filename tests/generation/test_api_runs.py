@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from conversations.generation import lifecycle, recovery
+from conversations.generation import lifecycle, recovery, stops
 from conversations.models import Generation, Hold, LanguageModel, LedgerEntry
 from conversations.quotas.settlement import Measured
 from conversations.transcript import (
@@ -64,8 +64,8 @@ def test_no_progress_is_noted_for_a_run_that_has_ended(
     assert tokens == {ended_one.pk: 12, running.pk: 5}
 
 
-def stops() -> set[UUID]:
-    return set(lifecycle.requested_stops())
+def asked_to_stop() -> set[UUID]:
+    return set(stops.requested_stops())
 
 
 def test_a_stop_is_asked_for_once_and_only_of_what_runs_here(
@@ -75,12 +75,12 @@ def test_a_stop_is_asked_for_once_and_only_of_what_runs_here(
     elsewhere = api_run(people, model, owner="elsewhere")
     lifecycle.finish_api_run(done.pk, 1, Finished(cause="completed"))
     for each in (first, done, elsewhere):
-        lifecycle.request_stop(each)
-    assert stops() == {first.pk}
+        stops.request_stop(each)
+    assert asked_to_stop() == {first.pk}
     assert Generation.objects.get(pk=done.pk).stop_requested_at is None
     assert Generation.objects.get(pk=other.pk).stop_requested_at is None
     asked_at = Generation.objects.get(pk=first.pk).stop_requested_at
-    lifecycle.request_stop(first)
+    stops.request_stop(first)
     assert Generation.objects.get(pk=first.pk).stop_requested_at == asked_at
 
 

@@ -11,7 +11,7 @@ import pytest
 from conversations.chat import actions
 from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
-from conversations.generation import lifecycle, log
+from conversations.generation import lifecycle, log, stops
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.runner import runner
 from conversations.models import (
@@ -166,14 +166,14 @@ def test_a_stop_that_was_written_down_by_another_process_is_seen() -> None:
     async def work(stage: Stage) -> None:
         turn = await stage.send("tokens=1000 rate=20", await stage.model("good"))
         await until_shown(turn.generation, 1)
-        await in_thread(lifecycle.request_stop, turn.generation)
+        await in_thread(stops.request_stop, turn.generation)
         generation, _ = await stage.ended(turn)
         assert generation.status == "stopped"
 
     play(work)
 
 
-@pytest.mark.parametrize("loop", ["lifecycle.requested_stops", "log.append"])
+@pytest.mark.parametrize("loop", ["stops.requested_stops", "log.append"])
 def test_work_for_all_answers_that_failed_once_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, loop: str
 ) -> None:
@@ -189,7 +189,7 @@ def test_work_for_all_answers_that_failed_once_goes_on(
         monkeypatch.setattr(name, failing_once)
         turn = await stage.send("tokens=1000 rate=20", await stage.model("good"))
         await until_shown(turn.generation, 1)
-        await in_thread(lifecycle.request_stop, turn.generation)
+        await in_thread(stops.request_stop, turn.generation)
         generation, message = await stage.ended(turn)
         assert generation.status == "stopped"
         assert message.content.startswith("<gen:1:0000>")
