@@ -174,6 +174,7 @@ def test_the_ledger_says_who_asked_what_with_which_key_and_how_it_ended(
     assert (entry.outcome, entry.error_code, entry.first_token_ms) == ("completed", "", 40)
     assert entry.day == entry.reserved_at.date() == timezone.now().date()
     assert entry.reserved_at <= entry.settled_at <= timezone.now()
+    assert settled(held_for(people, model)).api_key_name == ""
 
 
 def many_limits(model: LanguageModel) -> list[Rule]:

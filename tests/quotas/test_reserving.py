@@ -115,6 +115,11 @@ def test_the_singular_is_used_for_one(people: People, model: LanguageModel) -> N
     assert refused.value.message == "Your limit is 1 request in all, and 0 requests are left."
 
 
+def test_room_for_just_a_useful_answer_is_given(people: People, model: LanguageModel) -> None:
+    limit(132)
+    assert reserve(uuid4(), wanted(people, model)).max_tokens == 32
+
+
 def test_a_short_answer_that_was_asked_for_is_useful(people: People, model: LanguageModel) -> None:
     limit(110)
     assert reserve(uuid4(), wanted(people, model, 10)) == Granted(10)
