@@ -35,6 +35,9 @@ COVER = COVERS[0]
         ("aa", "xaaax", f"x{COVER}x"),
         ("a \u200b", "a &#32;b", f"{COVER}b"),
         ("x ay", "x %20%41y", COVER),
+        ("secret", "%FF secret", f"%FF {COVER}"),
+        ("a<b", r"a\\\<b", COVER),
+        ("secret", "sec&shy;ret", COVER),
         ("secret", "-".join(["secret"] * 9), "-".join([COVER] * 9)),
     ],
 )
@@ -49,6 +52,10 @@ def test_the_cover_tells_nothing_of_what_is_below() -> None:
 def test_the_cover_is_never_what_is_masked() -> None:
     masks = Masks(["██", "secret"])
     assert masks.text("secret ██") == f"{COVERS[1]} {COVERS[1]}"
+
+
+def test_where_every_cover_is_masked_nothing_stands_in_their_place() -> None:
+    assert Masks(COVERS).text("a ----- b") == "a  b"
 
 
 def test_strings_that_overlap_are_all_covered() -> None:

@@ -79,7 +79,7 @@ def test_a_choice_without_a_number_has_that_of_its_place(index: Any) -> None:
 def test_the_last_number_that_a_choice_may_have_is_127() -> None:
     _, (chunk,) = fed(event({"content": "a"}, index=127))
     assert only(chunk).index == 127
-    with pytest.raises(Malformed, match="A choice has an index out of range"):
+    with pytest.raises(Malformed, match=r": A choice has an index out of range\.$"):
         fed(event({"content": "a"}, index=128))
 
 
