@@ -14,7 +14,7 @@ from tests.upstreams.scripted import ScriptedUpstream, scripted_thread
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (1440, 1024, 390)
+WIDTHS = (1440, 1280, 1024, 390)
 PAGES = (
     "/admin/",
     "/admin/usage/",
@@ -25,6 +25,9 @@ PAGES = (
     "/admin/usage/errors/",
     "/admin/live/",
     "/admin/conversations/ledgerentry/",
+    "/admin/conversations/user/",
+    "/admin/conversations/languagemodel/",
+    "/admin/conversations/auditentry/",
 )
 
 
