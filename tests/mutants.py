@@ -6,6 +6,7 @@ and runs several at once.
 
 import importlib
 import json
+import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -18,8 +19,14 @@ from django.conf import settings
 _MADE_AT_IMPORT = {"tests.sharing.test_masking": "conversations.sharing.masking"}
 
 
+# A mutant that never ends may grow until the machine has no memory left.
+MOST_BYTES = 3 * 1024**3
+
+
 def pytest_sessionstart() -> None:
-    """Points the settings to a new directory, which the fixture `own_place` removes."""
+    """Bounds the memory, and points the settings to a new directory, which the fixture `own_place`
+    removes."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     settings.DATA_DIR = Path(tempfile.mkdtemp(prefix="parley-mutant-"))
     test = settings.DATABASES["default"]["TEST"]
     test["NAME"] = str(settings.DATA_DIR / "test.sqlite3")
