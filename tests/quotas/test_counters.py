@@ -278,6 +278,12 @@ def test_a_window_of_one_model_or_of_one_key_counts_nothing_from_before_either(
         settled(generation_id, TokenCounts(9, 12, 21))
     rules = [limit(10_000), limit(10_000, language_model=model), limit(10_000, api_key=key)]
     assert amounts(people.alice, rules, timezone.now()) == [(42, 0), (21, 0), (21, 0)]
+    of_an_hour = [
+        limit(10_000, period="hour", language_model=model),
+        limit(10_000, period="hour", api_key=key),
+    ]
+    later = timezone.now() + timedelta(hours=2)
+    assert amounts(people.alice, of_an_hour, later) == [(0, 0), (0, 0)]
 
 
 def test_an_answer_without_a_length_is_counted_by_a_later_limit_at_the_usual_one(
