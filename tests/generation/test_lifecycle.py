@@ -71,6 +71,8 @@ def test_one_answer_is_made_where_no_number_is_asked_for(
     # Nothing limits its tokens, so nothing is added to its parameters.
     assert generation.parameters == {}
     assert generation.notices == []
+    bounded = sent(people, model, max_tokens=200).generation
+    assert Hold.objects.get(generation_id=bounded.pk).completion_bound == 200
 
 
 def test_a_lowered_length_is_sent_to_the_model_with_a_notice_to_the_user(

@@ -29,7 +29,7 @@ LISTED = b'{"data": [{"id": "a"}]}'
 async def server(
     body: bytes, status: str = "200 OK", *headers: str, length: int | None = None
 ) -> AsyncIterator[tuple[str, list[str]]]:
-    """Yield the address of a server with one response, and its request lines."""
+    """Yield the address of a server with one response, and the heads of its requests."""
     asked: list[str] = []
     lines = [
         f"HTTP/1.1 {status}",
@@ -39,7 +39,7 @@ async def server(
     ]
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[0])
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
         writer.write("\r\n".join([*lines, "Connection: close", "", ""]).encode() + body)
         await writer.drain()
         writer.close()
@@ -63,7 +63,7 @@ def listed(
             except UpstreamError as error:
                 return error
             finally:
-                assert asked == ["GET /v1/models HTTP/1.1"]
+                assert [each.split("\r\n")[0] for each in asked] == ["GET /v1/models HTTP/1.1"]
 
     return run(ask())
 
@@ -171,12 +171,38 @@ def test_each_request_says_who_asks_what_it_sends_and_what_it_takes() -> None:
         async with upstream() as (server, client):
             await receive(client, request("good"))
             await client.models()
+            asked = [(call.method, call.path) for call in server.calls]
+            assert asked == [("POST", "/v1/chat/completions"), ("GET", "/v1/models")]
             return [dict(call.headers) for call in server.calls]
 
     first, second = run(ask())
     assert first["user-agent"] == second["user-agent"] == "parley"
     assert first["content-type"] == "application/json"
     assert first["accept"] == "text/event-stream, */*;q=0.5"
+
+
+def test_a_cookie_is_never_sent_back() -> None:
+    async def ask() -> list[str]:
+        async with (
+            server(LISTED, "200 OK", "Set-Cookie: seen=1; Path=/") as (address, asked),
+            Upstream(address) as client,
+        ):
+            for _ in range(2):
+                await client.models()
+            return asked
+
+    first, second = run(ask())
+    assert "cookie" not in f"{first}{second}".lower()
+
+
+def test_a_request_that_is_refused_for_another_reason_is_not_sent_again() -> None:
+    async def ask() -> list[bool]:
+        async with upstream() as (server, client):
+            for script in ("400", "good"):
+                await receive(client, request(script))
+            return ["stream_options" in call.body for call in server.calls]
+
+    assert run(ask()) == [True, True]
 
 
 def test_a_server_that_breaks_used_connections_is_asked_on_a_new_one_each_time() -> None:
