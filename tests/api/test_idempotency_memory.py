@@ -204,6 +204,7 @@ def ended(*, error: bool, requests: int | None, api_key_id: int | None = 1) -> A
         (False, None, False),
     ],
 )
+@pytest.mark.django_db
 @pytest.mark.parametrize("key", [1, 0])
 def test_a_failed_run_without_a_charge_frees_its_key(
     monkeypatch: pytest.MonkeyPatch, error: bool, requests: int | None, is_freed: bool, key: int
