@@ -233,6 +233,25 @@ def test_on_a_phone_the_preview_is_one_press_away(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_group_of_the_dialog_begins_below_its_name(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    # Nothing in it looks like a secret, so that the first parts of the group are hidden.
+    question = {"role": "user", "content": "Tea?"}
+    conversation = Conversation.objects.create_with_branch([question], user=alice, title="Tea")
+    page = new_page(alice)
+    page.goto(f"/c/{conversation.pk}/")
+    dialog = share(page)
+    field = dialog.get_by_label("Other words").bounding_box()
+    name = dialog.get_by_text("Mask", exact=True).bounding_box()
+    label = dialog.get_by_text("Other words", exact=True).bounding_box()
+    assert field
+    assert name
+    assert label
+    assert label["y"] >= name["y"] + name["height"]
+    assert label["x"] == field["x"] == name["x"]
+
+
 def test_deleting_a_conversation_asks_about_its_links(
     talk_page: Page, new_page: NewPage, faults: list[str]
 ) -> None:
