@@ -134,6 +134,8 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr(socket, "getaddrinfo", found)
     monkeypatch.setattr(socket.socket, "connect", connect)
+    # Two more attempts, as always, but without the pauses between them.
+    monkeypatch.setattr("conversations.upstream.retries.CONNECT_DELAYS_SECONDS", (0.0, 0.0))
     return made
 
 
