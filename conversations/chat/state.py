@@ -27,6 +27,8 @@ from conversations.transcript import ChoiceTranscript, Transcript
 
 LISTED_CONVERSATIONS = 50
 
+_Transcripts = dict[Any, tuple[Transcript, int]]
+
 
 def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
     """The initial state of a page."""
@@ -132,10 +134,23 @@ def message_states(conversation: Conversation, since: int = 0) -> list[dict[str,
     when its row does not hold the text yet.
     """
     of_these = {"conversation": conversation.pk, "since": since}
-    messages = _changed_messages(**of_these)
+    messages, transcripts = _messages_and_transcripts(of_these)
     ratings = {each.message_id: each for each in _ratings(user=conversation.user_id, **of_these)}
-    transcripts = _running_transcripts(messages)
     return [_message_state(each, transcripts, ratings.get(each.pk)) for each in messages]
+
+
+def _messages_and_transcripts(of_these: dict[str, Any]) -> tuple[list[Message], _Transcripts]:
+    """The messages, and the transcripts of those that are still written.
+
+    Status and number of the last event belong together: a page told of a running answer waits for
+    events after that number. An answer whose log has its last event has ended since its row was
+    read, so all is read again; one transaction writes both.
+    """
+    while True:
+        messages = _changed_messages(**of_these)
+        transcripts = _running_transcripts(messages)
+        if not any(transcript.cause for transcript, _seq in transcripts.values()):
+            return messages, transcripts
 
 
 _OF_THESE: Parameters = {"conversation": UUIDField(), "since": IntegerField()}
@@ -152,9 +167,6 @@ _ratings = PreparedQuery(
     user=IntegerField(),
     **_OF_THESE,
 )
-
-
-_Transcripts = dict[Any, tuple[Transcript, int]]
 
 
 def _running_transcripts(messages: Iterable[Message]) -> _Transcripts:

@@ -12,7 +12,7 @@ from conversations.chat import state as states
 from conversations.chat.turns import Turn
 from conversations.database.threads import in_thread
 from conversations.generation.revocation import signed_in
-from conversations.models import Conversation, User
+from conversations.models import Conversation, Generation, User
 from conversations.quotas.state import quota_state
 from conversations.socket import frames
 from conversations.socket.follower import Follower, NotAcknowledged
@@ -237,5 +237,14 @@ def _changes_since(conversation: Conversation | None, since: int) -> dict[str, A
 
 
 def _seq_of(state: dict[str, Any], generation_id: UUID) -> int:
+    """The number of the last event that the page need not be sent.
+
+    Of an answer that has ended already, the last event is sent again: each ``turn.started`` is
+    followed by an end, however quick the answer was.
+    """
     generations = [message["generation"] for message in state["messages"] if message["generation"]]
-    return next((each["seq"] for each in generations if each["id"] == str(generation_id)), 0)
+    for each in generations:
+        if each["id"] == str(generation_id):
+            has_ended = each["status"] != Generation.Status.RUNNING
+            return int(each["seq"]) - int(has_ended)
+    return 0
