@@ -17,7 +17,8 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402 - needs the set-up
 
-from conversations.accounts import people  # noqa: E402
+from conversations.accounts import api_keys, people  # noqa: E402
+from conversations.accounts.api_keys import MOST_KEYS, KeyChoices  # noqa: E402
 from conversations.chat import turns  # noqa: E402
 from conversations.chat.once import once  # noqa: E402
 from conversations.chat.turns import NewMessage, Turn  # noqa: E402
@@ -121,6 +122,15 @@ def sending_more_than_may_run(alice: User) -> set[str]:
     """Send twenty messages at once; return the number of running answers."""
     at_once(*[lambda: begun(alice)] * 20)
     return {str(Generation.objects.running().count())}
+
+
+def creating_keys(alice: User) -> set[str]:
+    """Create more keys at once than a user may have; return the number of keys."""
+    create = partial(api_keys.create, alice, KeyChoices("nightly"))
+    for _key in range(MOST_KEYS - 1):
+        create()
+    at_once(*[create] * 20)
+    return {str(alice.api_keys.count())}
 
 
 def main() -> None:
