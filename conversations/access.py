@@ -73,6 +73,12 @@ def message_for(user: User, message_id: UUID) -> Message:
     return _or_not_found(found)
 
 
+def may_read_upstream_words(user: User) -> bool:
+    """True for administrators who see providers: what a server says of a failure is about the
+    site's account there, and not for its users."""
+    return user.is_staff and user.has_perm("conversations.view_provider")
+
+
 def generation_for(user: User, generation_id: UUID) -> Generation:
     """A generation that the user started."""
     return _or_not_found(Generation.objects.filter(user=user, pk=generation_id).first())

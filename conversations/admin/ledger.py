@@ -18,7 +18,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from conversations.access import may_read_upstream_words
 from conversations.admin import csv
+from conversations.admin.audited_admin import actor_of
 from conversations.admin.csv import Cell
 from conversations.admin.number_format import seconds
 from conversations.admin.read_only import ReadOnlyMixin
@@ -162,6 +164,16 @@ class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LedgerList
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The server's own words about a failure, below the fields of the entry."""
+        return ("upstream_words",) if may_read_upstream_words(actor_of(request)) else ()
+
+    @admin.display(description=_("what the model’s server said"))
+    def upstream_words(self, entry: LedgerEntry) -> str:
+        """Read from the generation, which is removed with its conversation; the entry stays."""
+        ended = Generation.objects.filter(pk=entry.generation_id)
+        return ended.values_list("upstream_words", flat=True).first() or ""
 
     @admin.display(description=_("ended"), ordering="settled_at")
     def ended(self, entry: LedgerEntry) -> str:

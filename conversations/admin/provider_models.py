@@ -19,6 +19,7 @@ from conversations.catalog import listing, providers, siliconflow
 from conversations.catalog.listing import Listing
 from conversations.generation.error_texts import failure_of
 from conversations.models import LanguageModel, Policy, Provider
+from conversations.upstream import excerpt
 
 if TYPE_CHECKING:
     from conversations.admin.providers import ProviderAdmin
@@ -40,9 +41,9 @@ def connection_report(provider: Provider, fetched: Listing) -> str:
     sentences = [failure.message, _("(%(status)s from %(address)s after %(ms)s ms)") % values]
     if error.status == HTTPStatus.NOT_FOUND:
         sentences.append(_("Check the end of the base address; most end in /v1."))
-    # Already redacted, and at most 200 characters long.
-    if error.message and error.message not in failure.message:
-        sentences.append(_("In detail: %s") % error.message)
+    detail = excerpt(error.message)
+    if detail and detail not in failure.message:
+        sentences.append(_("In detail: %s") % detail)
     return " ".join(sentences)
 
 

@@ -6,8 +6,11 @@ from conversations.generation.prompt import request_for
 from conversations.models import Generation, LedgerEntry, Message, Policy
 
 
-def details_of(message: Message) -> dict[str, Any]:
-    """The details of an answer, named as in docs/protocol.md; {} for a user message."""
+def details_of(message: Message, *, with_upstream_words: bool = False) -> dict[str, Any]:
+    """The details of an answer, named as in docs/protocol.md; {} for a user message.
+
+    ``with_upstream_words``, for administrators, adds a failure in the server's own words.
+    """
     generation = message.generation
     if generation is None:
         return {}
@@ -23,6 +26,7 @@ def details_of(message: Message) -> dict[str, Any]:
         "first_token_ms": generation.first_token_ms,
         **_timing(generation),
         **(_counted(entry) if entry else {}),
+        **({"upstream_words": generation.upstream_words or None} if with_upstream_words else {}),
     }
 
 

@@ -4,6 +4,7 @@ import asyncio
 from typing import NamedTuple, Protocol
 
 from conversations.catalog.connections import Connections
+from conversations.generation import upstream_words
 from conversations.generation.message_run import finished
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
@@ -62,6 +63,7 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
                 if listener.is_full:
                     await _wait_for_room(run, listener)
     except UpstreamError as failure:
+        upstream_words.keep(failure, run, call)
         error = failure
     return Ending(finished(stream, error), error=error, usage=stream.usage if stream else None)
 

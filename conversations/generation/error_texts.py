@@ -4,9 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from conversations.transcript import Failure
-from conversations.upstream import RequestRejected, UpstreamError
+from conversations.upstream import RequestRejected, UpstreamError, excerpt
 
-# The upstream's own message is shown only for a rejected request, which the user can change.
+# The server's own words are shown for a rejected request only, which the user can change. All of
+# them are stored for administrators (upstream_words.py).
 _SENTENCES: dict[str, str | Promise] = {
     "unreachable": _("The model's server cannot be reached just now. Try again in a moment."),
     "address_refused": _(
@@ -46,5 +47,5 @@ def failure_of(error: UpstreamError) -> Failure:
     """Return the failure that users see for ``error``."""
     sentence = str(_SENTENCES.get(error.code, _OTHERWISE))
     if error.code == RequestRejected.code and error.message:
-        sentence = str(_("The model's server refused the request: %s")) % error.message
+        sentence = str(_("The model's server refused the request: %s")) % excerpt(error.message)
     return Failure(error.code, sentence)

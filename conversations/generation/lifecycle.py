@@ -55,6 +55,16 @@ class Order:
     notices: tuple[str, ...] = ()
 
 
+class UpstreamTrace(NamedTuple):
+    """The provider's own id of a completion, and its words about a failure."""
+
+    id: str = ""
+    words: str = ""
+
+
+NO_TRACE = UpstreamTrace()
+
+
 class Created(NamedTuple):
     """A generation that may run, the call of its provider, and the messages that it will fill."""
 
@@ -163,14 +173,14 @@ def finish(
     last: Finished,
     measured: Measured = UNSEEN,
     *,
-    upstream_id: str = "",
+    trace: UpstreamTrace = NO_TRACE,
 ) -> str | None:
     """End the generation once: status, last event, messages and settlement, in one transaction.
 
     Returns the payload of the last event, or None if something else had ended it before.
     """
     with transaction.atomic():
-        if not _mark_ended(generation_id, epoch, last, upstream_id):
+        if not _mark_ended(generation_id, epoch, last, trace):
             return None
         (generation,) = _ended(pk=generation_id)
         return _store_end(generation, last, measured)
@@ -190,14 +200,14 @@ def finish_api_run(
     last: Finished,
     measured: Measured | None = None,
     *,
-    upstream_id: str = "",
+    trace: UpstreamTrace = NO_TRACE,
 ) -> Used | None:
     """Like :func:`finish`, for a generation without messages; returns its usage.
 
     Without ``measured``, after a crash, the last noted progress counts.
     """
     with transaction.atomic():
-        if not _mark_ended(generation_id, epoch, last, upstream_id):
+        if not _mark_ended(generation_id, epoch, last, trace):
             return None
         measured = measured or _noted(generation_id)
         used = settle(Generation(pk=generation_id), last, Transcript(), measured)
@@ -205,7 +215,7 @@ def finish_api_run(
         return used
 
 
-def _mark_ended(generation_id: UUID, epoch: int, last: Finished, upstream_id: str) -> bool:
+def _mark_ended(generation_id: UUID, epoch: int, last: Finished, trace: UpstreamTrace) -> bool:
     """Mark the generation as ended; False if it was not running, or no longer ours."""
     owned = Generation.objects.owned(OWNER, epoch).filter(pk=generation_id)
     return bool(
@@ -214,7 +224,8 @@ def _mark_ended(generation_id: UUID, epoch: int, last: Finished, upstream_id: st
             finished_at=timezone.now(),
             error_code=last.error.code if last.error else "",
             error_message=last.error.message if last.error else "",
-            upstream_id=upstream_id,
+            upstream_id=trace.id,
+            upstream_words=trace.words,
         )
     )
 

@@ -1,6 +1,7 @@
 """Runs a generation of messages: from the upstream's chunks to logged events."""
 
 from conversations.catalog.connections import Connections
+from conversations.generation import upstream_words
 from conversations.generation.echo import EchoFilter
 from conversations.generation.error_texts import failure_of
 from conversations.generation.prompt import Call
@@ -50,6 +51,7 @@ class MessageRun:
                 async for chunk in stream:
                     await self._write(chunk)
         except UpstreamError as error:
+            upstream_words.keep(error, self._run, call)
             return await self._ended(stream, error)
         return await self._ended(stream, None)
 

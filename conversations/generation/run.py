@@ -26,6 +26,8 @@ class Run:
     # The reason of the stop, if the permission was revoked.
     revoked: Failure | None = None
     upstream_id: str = ""
+    # The failure in the server's own words, for administrators.
+    upstream_words: str = ""
     began: bool = False
     # The number of deltas: many servers send one token in each.
     pieces: int = 0

@@ -154,7 +154,7 @@ class Runner:
                 run.epoch,
                 ending.last,
                 run.measured,
-                upstream_id=run.upstream_id,
+                trace=lifecycle.UpstreamTrace(run.upstream_id, run.upstream_words),
             )
             ending = ending._replace(used=used)
         finally:
@@ -175,7 +175,7 @@ class Runner:
             run.epoch,
             last,
             run.measured,
-            upstream_id=run.upstream_id,
+            trace=lifecycle.UpstreamTrace(run.upstream_id, run.upstream_words),
         )
         if payload:
             self.tails.publish(run.generation_id, [payload])

@@ -69,6 +69,8 @@ class Generation(models.Model):
     request = models.JSONField(null=True)
     first_token_ms = models.PositiveIntegerField(null=True)
     upstream_id = models.CharField(max_length=200, blank=True, default="")
+    # A failure in the server's own words, redacted. For administrators only.
+    upstream_words = models.TextField(blank=True, default="")
     last_seq = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)

@@ -63,6 +63,7 @@ from .parameters import (
     Range,
 )
 from .ranges import Ranges, check, find_invalid
+from .redaction import excerpt
 from .request import CompletionRequest, ResponseFormat, Tool
 from .sse import ServerSentEvent, SSEDecoder
 from .stream import CompletionStream
@@ -146,5 +147,6 @@ __all__ = [
     "check_base_url",
     "check_consistency",
     "check_header",
+    "excerpt",
     "find_invalid",
 ]

@@ -26,9 +26,9 @@
         └── EmptyAnswer    the completion has no content
 
 Each carries ``code`` (a stable slug), ``retryable`` (may the same request succeed later?),
-``status`` (HTTP, if there was one), ``message`` (plain text of at most 200 characters without
-markup, addresses or keys), ``retry_after`` (seconds) and ``trace_id`` (the server's own id of the
-request).
+``status`` (HTTP, if there was one), ``message`` (the server's own words where it sent some: plain
+text of at most 2,000 characters without markup, addresses or keys), ``retry_after`` (seconds) and
+``trace_id`` (the server's own id of the request).
 """
 
 from typing import ClassVar

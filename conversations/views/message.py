@@ -16,6 +16,8 @@ from conversations.views.signed_in import SignedInRequest
 def details(request: SignedInRequest, message_id: UUID) -> JsonResponse:
     """The request, the cost and the timing of an answer."""
     try:
-        return JsonResponse(details_of(access.message_for(request.user, message_id)))
+        message = access.message_for(request.user, message_id)
     except access.NotFound:
         raise Http404 from None
+    is_administrator = access.may_read_upstream_words(request.user)
+    return JsonResponse(details_of(message, with_upstream_words=is_administrator))

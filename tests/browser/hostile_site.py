@@ -86,7 +86,7 @@ def asked_for_json(conversation: Conversation, model: LanguageModel, text: str) 
     wanted = {"type": "json_schema", "json_schema": {"name": text, "schema": schema(text)}}
     return Generation.objects.create(
         user=conversation.user, conversation=conversation, language_model=model,
-        client_request_id=uuid4(), status="completed", upstream_id=text[:200],
+        client_request_id=uuid4(), status="completed", upstream_id=text[:200], upstream_words=text,
         parameters={"response_format": wanted, "tools": [tool(text)]},
         request={"model": text, "tools": [tool(text)]}, finished_at=timezone.now(),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.generation import lifecycle, recovery, stops
+from conversations.generation.lifecycle import UpstreamTrace
 from conversations.models import Generation, Hold, LanguageModel, LedgerEntry
 from conversations.quotas.settlement import Measured
 from conversations.transcript import (
@@ -20,7 +21,7 @@ def test_an_api_run_ends_once_with_its_usage(people: People, model: LanguageMode
     generation = api_run(people, model)
     last = Finished(cause="completed", usage=USAGE)
     measured = Measured(began=True, first_token_ms=40)
-    used = lifecycle.finish_api_run(generation.pk, 1, last, measured, upstream_id="cmpl-1")
+    used = lifecycle.finish_api_run(generation.pk, 1, last, measured, trace=UpstreamTrace("cmpl-1"))
     assert used is not None
     assert (used.prompt_tokens, used.completion_tokens) == (9, 12)
     generation.refresh_from_db()

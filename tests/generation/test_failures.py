@@ -7,11 +7,13 @@ import pytest
 from conversations.chat import actions
 from conversations.chat.state import page_state
 from conversations.generation import lifecycle
+from conversations.generation.error_texts import failure_of
 from conversations.models import (
     Generation,
     Message,
 )
 from conversations.transcript import Failure, Finished, decode
+from conversations.upstream import RequestRejected
 from tests.people import make_people
 from tests.playing import (
     KEY,
@@ -114,3 +116,8 @@ def test_the_page_state_has_the_code_and_the_sentence_of_a_failure() -> None:
     state = page_state(generation.user, generation.conversation)
     shown = state["messages"][0]["generation"]["error"]
     assert shown == {"code": "overloaded", "message": "The model's server is overloaded."}
+
+
+def test_a_user_reads_the_beginning_of_what_is_wrong_with_a_request() -> None:
+    error = RequestRejected("x" * 2000)
+    assert failure_of(error).message == f"The model's server refused the request: {'x' * 199}…"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conversations.chat import turns
 from conversations.generation import lifecycle, log
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.lifecycle import OWNER, UpstreamTrace
 from conversations.models import Generation, Hold, LanguageModel, LedgerEntry, LoggedEvent, Message
 from conversations.quotas.settlement import Measured
 from conversations.transcript import (
@@ -121,7 +121,9 @@ def test_the_messages_have_the_text_when_it_ends(people: People, model: Language
         Notice(code="remark", message="A remark."),
     )
     reasons = {"0": "stop", "1": "tool_calls"}
-    generation = ended(turn.generation, Finished("completed", reasons, USAGE), upstream_id="cmpl-1")
+    generation = ended(
+        turn.generation, Finished("completed", reasons, USAGE), trace=UpstreamTrace("cmpl-1")
+    )
     first, second = generation.messages.all()
     assert (first.content, first.reasoning_content) == ("Tea", "Let me think.")
     assert (first.reasoning_ms, first.finish_reason, first.tool_calls) == (240, "stop", [])

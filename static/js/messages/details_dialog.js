@@ -79,6 +79,7 @@ function factsOf(details) {
     ["speed", speed(details.tokens_per_second)],
     ["finish_reason", details.finish_reason],
     ["upstream_id", details.upstream_id],
+    ["upstream_words", details.upstream_words],
     ["parameters", parameters(details.parameters ?? {})],
   ];
 }
