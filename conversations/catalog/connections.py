@@ -19,9 +19,6 @@ from conversations.upstream import (
     Upstream,
 )
 
-# Each provider has a pool of its own: one that stalls blocks no other.
-POOL_CONNECTIONS = 110
-
 
 def open_upstream(
     provider: Provider, policy: AddressPolicy, *, most_seconds: float | None = None
@@ -40,7 +37,6 @@ def open_upstream(
             dialect=DIALECTS[provider.dialect],
             clocks=_clocks(provider, most_seconds),
             headers=headers_in(provider.extra_headers),
-            max_connections=max(POOL_CONNECTIONS, provider.max_concurrent or 0),
             policy=policy,
         )
     except ValueError as error:

@@ -46,7 +46,6 @@ class Upstream:
         caps: Caps | None = None,
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
-        max_connections: int = 110,
         policy: AddressPolicy | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url)
@@ -65,9 +64,7 @@ class Upstream:
             error_reader=self._error_reader,
             connect_seconds=self._clocks.connect,
             wire_cap=self._caps.wire,
-            transport=open_transport(
-                proxy=proxy, max_connections=max_connections, policy=policy or AddressPolicy()
-            ),
+            transport=open_transport(proxy=proxy, policy=policy or AddressPolicy()),
         )
 
     def __repr__(self) -> str:

@@ -95,24 +95,21 @@ class _Transport(AiohttpTransport):
         return response
 
 
-def open_transport(
-    *, proxy: str | None, max_connections: int, policy: AddressPolicy
-) -> AiohttpTransport:
+def open_transport(*, proxy: str | None, policy: AddressPolicy) -> AiohttpTransport:
     """Create a transport with a pool of its own. It connects only inside a running loop.
 
+    The pool grows with the calls: a call that waited for a connection would wait in silence.
     With a ``proxy``, the policy applies to the proxy, which makes the connection to the server.
     """
     return _Transport(
         verify=tls_context(),
         trust_env=False,
         proxy=httpx.Proxy(proxy) if proxy else None,
-        client=_session_maker(max_connections, policy),
+        client=_session_maker(policy),
     )
 
 
-def _session_maker(
-    max_connections: int, policy: AddressPolicy
-) -> Callable[[], aiohttp.ClientSession]:
+def _session_maker(policy: AddressPolicy) -> Callable[[], aiohttp.ClientSession]:
     def open_socket(target: aiohttp.AddrInfoType) -> socket.socket:
         # Called with the address that is connected to next: a host that is written as a number is
         # never resolved.
@@ -123,7 +120,7 @@ def _session_maker(
 
     def open_session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=max_connections,
+            limit=0,  # none
             keepalive_timeout=KEEPALIVE_SECONDS,
             ssl=tls_context(),
             resolver=_CheckedResolver(policy),

@@ -28,7 +28,7 @@ class Relay:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass on the body, and then what comes back."""
         if self._client is None:
-            transport = open_transport(proxy=None, max_connections=400, policy=AddressPolicy())
+            transport = open_transport(proxy=None, policy=AddressPolicy())
             self._client = httpx.AsyncClient(transport=transport, timeout=None)
         body = (await receive())["body"]
         headers = [(b"content-type", b"text/event-stream")]

@@ -245,8 +245,7 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
             await stopped(client)
 
     async def ask() -> list[str]:
-        # The pool has exactly as many connections as the 20 parallel requests need.
-        async with upstream(max_connections=20) as (server, client):
+        async with upstream() as (server, client):
             await asyncio.gather(*(worker(client, 50) for _ in range(20)))
             await server.until(lambda: all(call.ended for call in server.calls))
             last = [receive(client, request("good?gate=last")) for _ in range(20)]
@@ -260,6 +259,18 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
             return contents
 
     assert run(ask()) == ["<gen:"] * 20
+
+
+def test_every_call_gets_a_connection_at_once() -> None:
+    async def ask() -> list[UpstreamError | None]:
+        async with upstream() as (server, client):
+            asked = [receive(client, request("good?gate=g,tokens=1")) for _ in range(300)]
+            received = asyncio.gather(*asked)
+            await server.until(lambda: server.open_connections == 300)
+            server.open("g", 300)
+            return [each.error for each in await received]
+
+    assert run(ask()) == [None] * 300
 
 
 def test_bytes_that_arrived_before_the_connection_broke_are_read() -> None:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from chatsite import open_files
 from conversations.accounts import first_run
 from conversations.bundled_model import supervisor
 from conversations.bundled_model.supervisor import LocalModel
@@ -34,6 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until SIGTERM or Ctrl-C."""
+        open_files.raise_limit()
         call_command("migrate", interactive=False, verbosity=0)
         model = self._local_model()
         if model:
