@@ -22,9 +22,13 @@ class Identity(NamedTuple):
 
 
 class Format(Protocol):
-    """The encoder of one completion. Returned bytes are final; a chunk may add none."""
+    """The encoder of one completion. Returned bytes are final; a chunk may add none.
+
+    ``comment`` is a sign of life that readers skip; it is empty where the format has none.
+    """
 
     content_type: str
+    comment: bytes
 
     def write_chunk(self, chunk: Chunk) -> bytes:
         """The bytes that a chunk of the upstream adds."""
@@ -36,6 +40,11 @@ class Format(Protocol):
         """The end of an answer that broke off after its first byte."""
 
 
+def error_event(error: ApiError) -> bytes:
+    """The event of a stream that says why it ends here."""
+    return b"data: " + wire.encode(error.envelope()) + b"\n\n"
+
+
 class StreamFormat:
     """Server-sent events: ``data: {json}`` lines, comments, and nothing else.
 
@@ -44,6 +53,7 @@ class StreamFormat:
     """
 
     content_type = "text/event-stream"
+    comment = PING
 
     def __init__(self, identity: Identity, choices: int, *, include_usage: bool) -> None:
         head = wire.encode(wire.Head(object="chat.completion.chunk", **identity._asdict()))
@@ -77,7 +87,7 @@ class StreamFormat:
 
     def write_error(self, error: ApiError) -> bytes:
         """An event with the error, and no [DONE] after it."""
-        return b"data: " + wire.encode(error.envelope()) + b"\n\n"
+        return error_event(error)
 
     def _opening(self) -> Iterator[bytes]:
         if not self._is_open:
@@ -140,6 +150,7 @@ class JsonFormat:
     """One JSON object, written at the end."""
 
     content_type = "application/json"
+    comment = b""
 
     def __init__(self, identity: Identity, choices: int) -> None:
         self._identity = identity

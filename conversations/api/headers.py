@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from conversations.models import MICROS, Measure
+from conversations.models import MICROS, LanguageModel, Measure
 from conversations.quotas.status import Standing
 
 REQUEST_ID = "x-request-id"
@@ -58,6 +58,11 @@ def ignored_header(names: Iterable[str]) -> dict[str, str]:
     """The fields that were left out, as far as their names fit into a header."""
     shown = [name for name in names if _FIELD.fullmatch(name)][:MOST_NAMES]
     return {"x-ignored-fields": ", ".join(shown)} if shown else {}
+
+
+def content_header(model: LanguageModel) -> dict[str, str]:
+    """Whether the site stores the requests and answers of this model."""
+    return {"x-content-kept": "true" if model.keeps_api_content else "false"}
 
 
 def allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from conversations.api.error_bodies import error_of, internal
 from conversations.api.errors import ApiError
-from conversations.api.formats import PING, Format
+from conversations.api.formats import Format
 from conversations.api.wire import usage_of
 from conversations.generation.api_run import Ending
 from conversations.upstream import Chunk
@@ -21,8 +21,10 @@ REPLAYABLE_BYTES = 4 * 1024 * 1024
 # piece: the write costs more than the tokens in it.
 MANY_STREAMS = 16
 GATHER_SECONDS = 0.045
-# Well under the minute after which proxies close a silent connection.
-PING_SECONDS = 10.0
+# A client hears something within five seconds, and then every ten: half a second and a second are
+# for the way and for a busy machine. Until the first of them an error decides the status.
+FIRST_SECONDS = 4.5
+PING_SECONDS = 9.0
 
 
 class Reply:
@@ -31,14 +33,21 @@ class Reply:
     ``is_replayable`` stores every byte, so that a stream may be opened later; otherwise the bytes
     that all streams have read are dropped. ``abandoned`` is called when the last stream closes
     while the run goes on; ``over`` is awaited in a task when the run has ended.
+
+    In a silence the format's comment is written, so that no proxy takes a model that thinks for a
+    dead connection. The first one, FIRST_SECONDS after ``arrived`` (the loop's time), starts the
+    reply. Comments are bytes of the reply like all others: a repeated request reads the same.
     """
 
-    def __init__(self, body_format: Format, *, is_replayable: bool = False) -> None:
+    def __init__(
+        self, body_format: Format, *, is_replayable: bool = False, arrived: float | None = None
+    ) -> None:
         self.format = body_format
         self.is_replayable = is_replayable
         self.is_over = False
         self.was_abandoned = False
         self.error: ApiError | None = None
+        self.error_status: ApiError | None = None
         self.ending: Ending | None = None
         self.abandoned: Callable[[], object] | None = None
         self.over: Callable[[], Coroutine[Any, Any, None]] | None = None
@@ -47,6 +56,9 @@ class Reply:
         self._streams: set[ReplyStream] = set()
         self._decided = asyncio.Event()
         self._room = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._due = (self._loop.time() if arrived is None else arrived) + FIRST_SECONDS
+        self._timer = self._loop.call_at(self._due, self._tick) if body_format.comment else None
 
     @property
     def size(self) -> int:
@@ -79,6 +91,8 @@ class Reply:
         """Write the end; an error before the first byte decides the status instead."""
         self.ending = ending
         self.is_over = True
+        if self._timer:
+            self._timer.cancel()
         self._write_end(ending)
         if self.over:
             self._over_task = asyncio.ensure_future(self.over())
@@ -93,12 +107,10 @@ class Reply:
         self._write(self.format.write_end(reasons, usage))
 
     def _fail(self, error: ApiError) -> None:
-        written = self.format.write_error(error)
-        if self.size:
-            self._write(written)
-        else:
-            self.error = error
-            self._decided.set()
+        self.error = error
+        if not self.size:
+            self.error_status = error
+        self._write(self.format.write_error(error))
 
     async def decided(self) -> None:
         """Wait until the status is known: the first byte is written, or the run has ended.
@@ -106,8 +118,8 @@ class Reply:
         Raises :class:`ApiError` when the run failed before its first byte.
         """
         await self._decided.wait()
-        if self.error:
-            raise self.error
+        if self.error_status:
+            raise self.error_status
 
     def open_stream(self) -> "ReplyStream":
         """A stream from the first byte on; its owner must call ``leave`` at the end."""
@@ -145,12 +157,18 @@ class Reply:
 
     def _write(self, written: bytes) -> None:
         self._written += written
+        self._due = self._loop.time() + PING_SECONDS
         is_urgent = self.is_over or not self._decided.is_set()
         self._decided.set()
         if self.is_replayable and self.size > REPLAYABLE_BYTES:
             self.is_replayable = False
         for stream in self._streams:
             stream.wake() if is_urgent else stream.wake_soon()
+
+    def _tick(self) -> None:
+        if self._loop.time() >= self._due:
+            self._write(self.format.comment)
+        self._timer = self._loop.call_at(self._due, self._tick)
 
 
 class ReplyStream:
@@ -165,33 +183,27 @@ class ReplyStream:
         self.cursor = 0
         self._reply = reply
         self._waiting: asyncio.Future[None] | None = None
-        self._is_silent = self._ping_is_due = False
         self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(PING_SECONDS, self._tick)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """The bytes as they come, in pieces of up to 64 kB, and a comment after a silent period."""
+        """The bytes as they come, in pieces of up to 64 kB."""
         try:
             while True:
                 if piece := self._reply.after(self.cursor):
                     self.cursor += len(piece)
                     self._reply.was_read()
-                    self._is_silent = False
                     yield piece
                     continue
                 if self._reply.is_over:
                     return
                 self._waiting = self._loop.create_future()
                 await self._waiting
-                if self._ping_is_due:
-                    self._ping_is_due = False
-                    yield PING
         finally:
             self.leave()
 
     async def whole(self) -> bytes:
         """The whole reply, after its end."""
-        return b"".join([piece async for piece in self if piece != PING])
+        return b"".join([piece async for piece in self])
 
     def leave(self) -> None:
         """Close the stream."""
@@ -199,7 +211,6 @@ class ReplyStream:
             return
         self._has_left = True
         ReplyStream._open -= 1
-        self._timer.cancel()
         if self._gathering:
             self._gathering.cancel()
         self._reply.leave(self)
@@ -222,10 +233,3 @@ class ReplyStream:
     def _gathered(self) -> None:
         self._gathering = None
         self.wake()
-
-    def _tick(self) -> None:
-        if self._is_silent:
-            self._ping_is_due = True
-            self.wake()
-        self._is_silent = True
-        self._timer = self._loop.call_later(PING_SECONDS, self._tick)

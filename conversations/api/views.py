@@ -20,6 +20,7 @@ from conversations.api.gateway import allow_methods
 from conversations.api.idempotency import Started, claim_of, memory
 from conversations.api.reply import Reply, ReplyStream
 from conversations.api.stored_format import StoringFormat
+from conversations.api.waiting import WaitingStream, abandon_later, give_up, starts_soon
 from conversations.api.wire import Model, ModelList, encode
 from conversations.database.threads import in_thread
 from conversations.generation.runner import runner
@@ -27,10 +28,6 @@ from conversations.models import ApiKey, LanguageModel
 from conversations.quotas import reservation
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
-
-# If a client leaves before its run has started, another request with the same Idempotency-Key has
-# this long to join it before it is stopped.
-ORPHAN_SECONDS = 0.1
 
 
 @allow_methods("GET", "HEAD")
@@ -79,7 +76,26 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
 async def _completion(request: HttpRequest, key: ApiKey, body: dict[str, Any]) -> HttpResponseBase:
     claim = claim_of(request.headers.get("idempotency-key", ""), body)
     address = request.META.get("REMOTE_ADDR", "")
-    started = await _start_or_join(ApiRequest(key, body, claim, address))
+    starting = asyncio.ensure_future(_start_or_join(ApiRequest(key, body, claim, address)))
+    try:
+        if body.get("stream") is True and not await starts_soon(starting):
+            return await _early_response(starting, key, body.get("model"))
+        return await _decided_response(await starting, key)
+    except BaseException:
+        give_up(starting)
+        raise
+
+
+async def _early_response(
+    starting: "asyncio.Future[Started]", key: ApiKey, name: object
+) -> HttpResponseBase:
+    reply_headers = await in_thread(_early_headers, key, name) | headers.UNBUFFERED
+    return StreamingHttpResponse(
+        WaitingStream(starting), content_type=StreamFormat.content_type, headers=reply_headers
+    )
+
+
+async def _decided_response(started: Started, key: ApiKey) -> HttpResponseBase:
     stream = started.reply.open_stream()
     try:
         await started.reply.decided()
@@ -99,6 +115,12 @@ def _quota_headers(key: ApiKey, name: object) -> dict[str, str]:
     return headers.quota_headers(
         each for each in standings if model or each.rule.language_model_id is None
     )
+
+
+def _early_headers(key: ApiKey, name: object) -> dict[str, str]:
+    """The headers that are known before the run has started."""
+    model = _model_or_404(key, str(name))
+    return {**_quota_headers(key, name), **headers.content_header(model)}
 
 
 def _authorized_key(request: HttpRequest, endpoint: str) -> ApiKey:
@@ -123,7 +145,7 @@ async def _start_or_join(api_request: ApiRequest) -> Started:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        task.add_done_callback(_abandon_later)
+        task.add_done_callback(abandon_later)
         raise
 
 
@@ -134,16 +156,12 @@ def _check_model_is_allowed(api_request: ApiRequest) -> None:
         _model_or_404(api_request.key, name)
 
 
-def _abandon_later(task: "asyncio.Future[Started]") -> None:
-    if not task.cancelled() and not task.exception():
-        leave = task.result().reply.abandon_if_unread
-        asyncio.get_running_loop().call_later(ORPHAN_SECONDS, leave)
-
-
 async def _start(api_request: ApiRequest) -> Started:
+    arrived = asyncio.get_running_loop().time()
     completion = await in_thread(completions.prepare, api_request)
     generation = completion.generation
-    reply = Reply(_format(completion), is_replayable=api_request.claim is not None)
+    is_replayable = api_request.claim is not None
+    reply = Reply(_format(completion), is_replayable=is_replayable, arrived=arrived)
     started = Started(completion, reply)
     reply.abandoned = partial(runner().stop, generation.pk, generation.user_id)
     if api_request.claim:
@@ -171,7 +189,7 @@ async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpR
     reply_headers = {
         **headers.quota_headers(completion.standings),
         **headers.ignored_header(completion.ignored),
-        "x-content-kept": "true" if completion.call.model.keeps_api_content else "false",
+        **headers.content_header(completion.call.model),
     }
     if completion.lowered_to is not None:
         reply_headers["x-lowered-max-tokens"] = str(completion.lowered_to)

@@ -136,6 +136,8 @@ def respond(
     status: int, value: Any, headers: Mapping[str, str] | None = None, **more: str
 ) -> Script:
     async def play(call: Call) -> None:
+        if gate := call.parameters["gate"]:
+            await call.server.gate(gate).acquire()
         await call.whole(status, value, headers, **more)
 
     return play
