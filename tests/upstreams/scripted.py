@@ -7,9 +7,9 @@
 
 The model name selects the script and may carry parameters, ``good?tokens=400,rate=50``; so may the
 last user message. The parameters are in ``call.DEFAULTS``, the scripts in ``good.py``,
-``tools.py``, ``faults.py``, ``statuses.py``, ``replies.py`` and ``demo.py``; ``GET /v1/models``
-lists them. Each token has the number of its request and its own, ``<gen:17:0042>``, so that any
-loss, repetition or mixing shows.
+``tools.py``, ``faults.py``, ``statuses.py``, ``replies.py``, ``able.py`` and ``demo.py``;
+``GET /v1/models`` lists them. Each token has the number of its request and its own,
+``<gen:17:0042>``, so that any loss, repetition or mixing shows.
 
 With ``gate=NAME`` each token waits until the test opens that gate: ``server.open(NAME, 3)``, or
 ``POST /gate/NAME?3`` from another process. ``server.calls`` and ``server.connections`` record
@@ -27,10 +27,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
-from . import demo, faults, good, replies, statuses, tools
+from . import able, demo, faults, good, replies, statuses, tools
 from .call import Call, ClientLeft
 
-_FAMILIES = (good, tools, faults, statuses, replies, demo)
+_FAMILIES = (good, tools, faults, statuses, replies, able, demo)
 SCRIPTS = {name: script for family in _FAMILIES for name, script in family.SCRIPTS.items()}
 assert len(SCRIPTS) == sum(len(family.SCRIPTS) for family in _FAMILIES)
 

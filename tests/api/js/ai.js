@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { APICallError, generateText, stepCountIs, streamText, tool } from "ai";
+import { APICallError, generateText, Output, stepCountIs, streamText, tool } from "ai";
 import { z } from "zod";
 
 const site = createOpenAICompatible({
@@ -11,6 +11,7 @@ const site = createOpenAICompatible({
   baseURL: process.env.BASE_URL ?? "",
   apiKey: process.env.API_KEY,
   includeUsage: true,
+  supportsStructuredOutputs: true,
 });
 const prompt = "tokens=3";
 const getWeather = tool({
@@ -55,6 +56,41 @@ test("calls tools, whole and streamed, and sends back what they gave", async () 
     assert.deepEqual(steps[0].toolResults.map((result) => result.output)[0], "12 °C");
     assert.equal(steps.length, 2);
   }
+});
+
+test("goes on until the model has answered, with two tools at once", async () => {
+  const weather = { ...getWeather, inputSchema: z.object({ town: z.string() }) };
+  const asked = {
+    model: site("able"),
+    prompt: "The weather and the time of 'Bern', both",
+    tools: { get_weather: weather, get_time: weather },
+    stopWhen: stepCountIs(5),
+  };
+  const streamed = streamText(asked);
+  await streamed.consumeStream();
+  for (const steps of [(await generateText(asked)).steps, await streamed.steps]) {
+    assert.deepEqual(
+      steps[0].toolCalls.map((call) => [call.toolName, call.input]),
+      [
+        ["get_weather", { town: "Bern" }],
+        ["get_time", { town: "Bern" }],
+      ],
+    );
+    assert.match(steps[1].text, /^I was told: .*12 °C/);
+    assert.equal(steps.length, 2);
+  }
+});
+
+test("gives an object of the asked form, whole and streamed", async () => {
+  const schema = z.object({ name: z.string(), people: z.number() });
+  const asked = {
+    model: site("able"),
+    prompt: "'Bern' has 133000 people",
+    output: Output.object({ schema }),
+  };
+  const expected = { name: "Bern", people: 133000 };
+  assert.deepEqual((await generateText(asked)).output, expected);
+  assert.deepEqual(await streamText(asked).output, expected);
 });
 
 test("throws what the site says", async () => {

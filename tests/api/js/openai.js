@@ -67,6 +67,21 @@ test("runs a tool and gives its answer back", async () => {
   assert.ok(results.includes("12 °C"));
 });
 
+test("runs tools until the model has answered, whole and streamed", async () => {
+  const town = { type: "object", properties: { town: { type: "string" } } };
+  const run = ({ town }) => `12 °C in ${town}`;
+  const described = { name: "weather", function: run, parse: JSON.parse, parameters: town };
+  for (const stream of [false, true]) {
+    const runner = client.chat.completions.runTools({
+      model: "able",
+      stream,
+      messages: [{ role: "user", content: "The weather of 'Bern'" }],
+      tools: [{ type: "function", function: described }],
+    });
+    assert.equal(await runner.finalContent(), "I was told: 12 °C in Bern");
+  }
+});
+
 test("lists and retrieves models", async () => {
   const names = [];
   for await (const model of client.models.list()) names.push(model.id);
