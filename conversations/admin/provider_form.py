@@ -21,7 +21,7 @@ else:
 # A day: no answer takes longer.
 MOST_SECONDS = 86_400
 MOST_AT_ONCE = 10_000
-CLOCKS = ("connect_seconds", "first_byte_seconds", "idle_seconds", "total_seconds")
+CLOCKS = ("connect_seconds", "first_word_seconds", "silent_seconds", "total_seconds")
 SECRETS = ("api_key", "extra_headers")
 ADDRESS_SENTENCES = {
     "incomplete": _("The address must be a complete URL, such as https://example.org/v1."),

@@ -19,7 +19,7 @@ from conversations.catalog import listing, providers, siliconflow
 from conversations.catalog.listing import Listing
 from conversations.generation.error_texts import failure_of
 from conversations.models import LanguageModel, Policy, Provider
-from conversations.upstream import excerpt
+from conversations.upstream import TimedOut, excerpt
 
 if TYPE_CHECKING:
     from conversations.admin.providers import ProviderAdmin
@@ -38,7 +38,10 @@ def connection_report(provider: Provider, fetched: Listing) -> str:
     error, failure = fetched.error, failure_of(fetched.error)
     values["status"] = str(error.status) if error.status else _("no answer")
     values["address"] = f"{provider.base_url}/models"
-    sentences = [failure.message, _("(%(status)s from %(address)s after %(ms)s ms)") % values]
+    # This request has a bound of its own, which no field of the provider sets.
+    is_bounded = isinstance(error, TimedOut) and error.clock == "total"
+    what = _("The server did not send its list in time.") if is_bounded else failure.message
+    sentences = [what, _("(%(status)s from %(address)s after %(ms)s ms)") % values]
     if error.status == HTTPStatus.NOT_FOUND:
         sentences.append(_("Check the end of the base address; most end in /v1."))
     detail = excerpt(error.message)

@@ -47,8 +47,8 @@ def _clocks(provider: Provider, most_seconds: float | None) -> Clocks:
     total = provider.total_seconds
     return Clocks(
         connect=provider.connect_seconds,
-        first_byte=provider.first_byte_seconds,
-        idle=provider.idle_seconds,
+        first_word=provider.first_word_seconds,
+        silent=provider.silent_seconds,
         total=total if most_seconds is None else min(total, most_seconds),
     )
 

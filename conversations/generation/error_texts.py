@@ -3,8 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from conversations.models import Provider
 from conversations.transcript import Failure
-from conversations.upstream import RequestRejected, UpstreamError, excerpt
+from conversations.upstream import RequestRejected, TimedOut, UpstreamError, excerpt
 
 # The server's own words are shown for a rejected request only, which the user can change. All of
 # them are stored for administrators (upstream_words.py).
@@ -20,7 +21,6 @@ _SENTENCES: dict[str, str | Promise] = {
     ),
     "busy": _("The model's server is busy: all its places are taken. Try again in a moment."),
     "redirected": _("The model's server has moved. An administrator must set its new address."),
-    "timed_out": _("The model's server took too long."),
     "unauthorised": _("The model's server refused this site's key. Tell an administrator."),
     "forbidden": _("This site's key may not use this model. Tell an administrator."),
     "out_of_balance": _("This site's account with the model's provider has run out of money."),
@@ -41,11 +41,31 @@ _SENTENCES: dict[str, str | Promise] = {
     "malformed": _("The model's server sent something that cannot be read."),
 }
 _OTHERWISE = _("The model's server failed.")
+_TIMED_OUT: dict[str, str | Promise] = {
+    "connect": _("No connection to the model's server was made within %(seconds)s s."),
+    "first_word": _("The model's server had not begun its answer after %(seconds)s s."),
+    "silent": _("The model's server was silent for %(seconds)s s, so the answer was ended."),
+    "total": _("The answer took longer than %(seconds)s s and was ended."),
+}
+_CLOCK_FIELD = _("Administrators set this time as “%(field)s” of the provider.")
 
 
 def failure_of(error: UpstreamError) -> Failure:
     """Return the failure that users see for ``error``."""
-    sentence = str(_SENTENCES.get(error.code, _OTHERWISE))
+    return Failure(error.code, _sentence(error))
+
+
+def _sentence(error: UpstreamError) -> str:
+    if isinstance(error, TimedOut):
+        return f"{_ran_out(error)} {_field(error)}"
     if error.code == RequestRejected.code and error.message:
-        sentence = str(_("The model's server refused the request: %s")) % excerpt(error.message)
-    return Failure(error.code, sentence)
+        return str(_("The model's server refused the request: %s")) % excerpt(error.message)
+    return str(_SENTENCES.get(error.code, _OTHERWISE))
+
+
+def _ran_out(error: TimedOut) -> str:
+    return str(_TIMED_OUT[error.clock]) % {"seconds": f"{error.seconds:g}"}
+
+
+def _field(error: TimedOut) -> str:
+    return str(_CLOCK_FIELD) % {"field": Provider.label_of_clock(error.clock)}

@@ -44,14 +44,26 @@ class Provider(models.Model):
     connect_seconds = models.FloatField(
         _("to connect (s)"), default=5, validators=[MinValueValidator(0.1)]
     )
-    first_byte_seconds = models.FloatField(
-        _("to the first token (s)"), default=60, validators=[MinValueValidator(0.1)]
+    first_word_seconds = models.FloatField(
+        _("to the first word (s)"),
+        default=900,
+        validators=[MinValueValidator(0.1)],
+        help_text=_(
+            "From the request to the first text, however busy the server says it is. A long prompt "
+            "on a machine of your own can take minutes, in which nothing comes."
+        ),
     )
-    idle_seconds = models.FloatField(
-        _("between tokens (s)"), default=45, validators=[MinValueValidator(0.1)]
+    silent_seconds = models.FloatField(
+        _("silent for (s)"),
+        default=300,
+        validators=[MinValueValidator(0.1)],
+        help_text=_(
+            "Without any sign of life, once the server has begun to respond. Comments and pings "
+            "are signs of life."
+        ),
     )
     total_seconds = models.FloatField(
-        _("for a whole answer (s)"), default=600, validators=[MinValueValidator(0.1)]
+        _("for a whole answer (s)"), default=3600, validators=[MinValueValidator(0.1)]
     )
     max_concurrent = models.PositiveIntegerField(
         _("answers at once"),
@@ -76,6 +88,12 @@ class Provider(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def label_of_clock(cls, clock: str) -> str:
+        """The label of the field that sets a clock of :class:`~conversations.upstream.Clocks`."""
+        labels = {field.name: field.verbose_name for field in cls._meta.fields}
+        return str(labels[f"{clock}_seconds"])
 
 
 class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):

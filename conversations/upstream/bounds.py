@@ -7,20 +7,22 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that each stage of a call may take at most.
 
     ``connect``    to get a connection, waiting for a free one and TLS included
-    ``first_byte`` from sending the request to the first event with data
-    ``idle``       between two events with data; comments do not count, so that a server that
-                   sends keep-alive comments alone cannot keep a call open for ever
-    ``byte_idle``  without a single byte once the headers have come
+    ``first_word`` from sending the request to the first text or tool call. It alone runs before
+                   the headers: a server that reads a long prompt, or lets the request wait for
+                   others, may send not a single byte for minutes. It bounds a server that sends
+                   nothing but signs of life
+    ``silent``     without any sign of life once the headers have come: every byte is one, also of
+                   a comment, a ping or a chunk without text. A model may think for minutes in
+                   silence
     ``total``      the whole call
 
     Time that the caller takes between two chunks counts for ``total`` only.
     """
 
     connect: float = 5.0
-    first_byte: float = 60.0
-    idle: float = 45.0
-    byte_idle: float = 60.0
-    total: float = 600.0
+    first_word: float = 900.0
+    silent: float = 300.0
+    total: float = 3600.0
 
 
 class Caps(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,6 +58,11 @@ class StreamDecoder:
         enough = self.done or len(reasons) >= self._expected_choices
         return bool(reasons) and enough and None not in reasons.values()
 
+    @property
+    def has_words(self) -> bool:
+        """True once text or a tool call has arrived, or the beginning of a whole answer."""
+        return self.text_bytes > 0 or self._has_calls or self._form == "json"
+
     def feed(self, data: bytes) -> None:
         """Decode the next bytes."""
         try:

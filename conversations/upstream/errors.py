@@ -76,7 +76,7 @@ class Redirected(UpstreamError):
 
 
 class TimedOut(UpstreamError):
-    """``clock`` is ``connect``, ``first_byte``, ``idle``, ``byte_idle`` or ``total``."""
+    """``clock`` is ``connect``, ``first_word``, ``silent`` or ``total``."""
 
     code = "timed_out"
     retryable = True

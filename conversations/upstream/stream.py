@@ -72,7 +72,7 @@ class CompletionStream:
         self.trace_id = trace_id(response.headers)
         self._response = response
         self._bytes = response.aiter_raw()
-        self._watch.saw_bytes()
+        self._watch.saw_life()
         self._watch.guard(response.aclose)
 
     async def aclose(self) -> None:
@@ -103,17 +103,16 @@ class CompletionStream:
         raise decoder.failure
 
     async def _read(self) -> None:
-        payloads = self._decoder.payloads
         data = await self._next_bytes()
         if self._watch.verdict not in {None, STOP}:
             self._decoder.fail(self._watch.timed_out(self.trace_id))
         elif data is None:
             self._decoder.end()
         else:
-            self._watch.saw_bytes()
+            self._watch.saw_life()
             self._decoder.feed(data)
-            if self._decoder.payloads != payloads:
-                self._watch.saw_payload()
+            if self._decoder.has_words:
+                self._watch.saw_word()
 
     async def _next_bytes(self) -> bytes | None:
         """Return the next bytes, None at the end, clean or not.

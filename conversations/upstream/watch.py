@@ -30,8 +30,8 @@ class Watch:
         self._whole = whole
         self._now = asyncio.get_running_loop().time
         self._started_at = self._now()
-        self._bytes_at: float | None = None
-        self._payload_at: float | None = None
+        self._alive_at: float | None = None
+        self._has_word = False
         self._held = False
         self._break: Callable[[], Awaitable[object]] | None = None
         self._timer: asyncio.Timeout | None = None
@@ -58,29 +58,25 @@ class Watch:
         """Set the function that interrupts what the reader waits for from now on."""
         self._break = break_it
 
-    def saw_bytes(self) -> None:
-        """Record that bytes have arrived."""
-        first, self._bytes_at = self._bytes_at is None, self._now()
+    def saw_life(self) -> None:
+        """Record that headers or bytes have arrived, whatever they say."""
+        first, self._alive_at = self._alive_at is None, self._now()
         if first:
             self._wake_sooner()
 
-    def saw_payload(self) -> None:
-        """Record that an event with data has arrived."""
-        first, self._payload_at = self._payload_at is None, self._now()
-        if first:
-            self._wake_sooner()
+    def saw_word(self) -> None:
+        """Record that the first text or tool call has arrived: its clock ends."""
+        self._has_word = True
 
     def hold(self) -> None:
-        """Pause the idle clocks: the caller has a chunk."""
+        """Pause the clock of silence: the caller has a chunk."""
         self._held = True
 
     def resume(self) -> None:
-        """Start the idle clocks anew: the caller waits for the next chunk."""
+        """Start the clock of silence anew: the caller waits for the next chunk."""
         if self._held:
             self._held = False
-            self._bytes_at = self._now()
-            if self._payload_at is not None:
-                self._payload_at = self._bytes_at
+            self._alive_at = self._now()
 
     def timed_out(self, trace_id: str | None = None) -> TimedOut:
         """Return the error for the clock that ran out."""
@@ -104,10 +100,10 @@ class Watch:
             await self._break()
 
     def _wake_sooner(self) -> None:
-        """Reschedule the timer, since an idle clock that starts now may run out first.
+        """Reschedule the timer, since the clock of silence that starts now may run out first.
 
-        Needed once for each clock: later bytes only move its deadline back, and the watch looks
-        at the deadlines again when it wakes.
+        Needed once: later bytes only move its deadline back, and the watch looks at the deadlines
+        again when it wakes.
         """
         if self._timer is not None and not self._timer.expired():
             self._timer.reschedule(self._next()[1])
@@ -117,13 +113,9 @@ class Watch:
         clocks = self._clocks
         deadlines = [("total", self._started_at + clocks.total)]
         if not self._whole:
-            now = self._now()
-            if self._payload_at is None:
-                deadlines.append(("first_byte", self._started_at + clocks.first_byte))
-            else:
-                since = now if self._held else self._payload_at
-                deadlines.append(("idle", since + clocks.idle))
-            if self._bytes_at is not None:
-                since = now if self._held else self._bytes_at
-                deadlines.append(("byte_idle", since + clocks.byte_idle))
+            if not self._has_word:
+                deadlines.append(("first_word", self._started_at + clocks.first_word))
+            if self._alive_at is not None:
+                since = self._now() if self._held else self._alive_at
+                deadlines.append(("silent", since + clocks.silent))
         return min(deadlines, key=lambda pair: pair[1])

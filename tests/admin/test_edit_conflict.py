@@ -52,9 +52,9 @@ def test_an_old_page_does_not_resume_a_paused_model(dana: Administrator) -> None
     provider = make_model().provider
     old = tab_of(dana, provider)
     operations.set_paused(dana.user, provider, paused=True)
-    assert "paused" in old.save(idle_seconds="77")
+    assert "paused" in old.save(silent_seconds="77")
     provider = Provider.objects.get()
-    assert (provider.paused, provider.idle_seconds) == (True, 45)
+    assert (provider.paused, provider.silent_seconds) == (True, 300)
 
 
 @pytest.mark.parametrize("is_stored", [True, False])

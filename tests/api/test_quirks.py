@@ -134,7 +134,7 @@ def impatient(gateway: Gateway) -> Gateway:
     """Models of every script, with a provider of short timeouts."""
     for script in {*OUTCOMES, *BREAKS}:
         gateway.model(script, inline_thinking=script == "think")
-    Provider.objects.update(first_byte_seconds=0.6, idle_seconds=0.6)
+    Provider.objects.update(first_word_seconds=0.6, silent_seconds=0.6)
     return gateway
 
 

@@ -118,7 +118,7 @@ def test_an_edited_provider_is_asked_anew_and_its_old_connections_are_closed() -
 def test_the_clocks_are_those_of_the_provider() -> None:
     async def work(stage: Stage) -> None:
         model = await stage.model("stall-before-headers")
-        await change(first_byte_seconds=0.1)
+        await change(first_word_seconds=0.1)
         ended, _ = await stage.ended(await stage.send("Hi", model))
         assert (ended.status, ended.error_code) == ("failed", "timed_out")
 

@@ -28,8 +28,8 @@ NEW = {
     "api_key": KEY,
     "extra_headers": f"X-Team: {HEADER}\n",
     "connect_seconds": "5",
-    "first_byte_seconds": "60",
-    "idle_seconds": "45",
+    "first_word_seconds": "60",
+    "silent_seconds": "300",
     "total_seconds": "600",
     "max_concurrent": "",
 }

@@ -34,7 +34,7 @@ COUNTS = re.compile(rf"{_SUMMARY}|^# (pass|fail) (\d+)", re.MULTILINE)
 # A model that takes ``reasoning_effort``, one with a slash in its name, and a short patience.
 FURNISH = f"""
 from conversations.models import LanguageModel, Provider
-Provider.objects.update(first_byte_seconds=1)
+Provider.objects.update(first_word_seconds=1)
 LanguageModel.objects.filter(name={MODEL!r}).update(reasons=True)
 LanguageModel.objects.filter(name="siliconflow").update(name={SLASHED!r})
 """
