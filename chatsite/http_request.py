@@ -4,25 +4,19 @@ Imported after the event loop has been chosen: see chatsite.server.
 """
 
 import asyncio
-import json
-import uuid
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from daphne.http_protocol import WebRequest
 from django.conf import settings
+from twisted.web.http import datetimeToString
 
-from chatsite.security_headers import Header, with_security_headers
+from chatsite.server_errors import error_content
 
-# A refused upload is read and discarded for this long, so that its client sees the refusal instead
-# of a reset connection.
-REFUSED_UPLOAD_SECONDS = 2
 # A client that reads nothing of a waiting reply for this long is disconnected. Twisted buffers
 # 64 kB and one write more by then, the kernel some more.
 STALLED_READER_SECONDS = 30
-# Below it the server's own errors, too, have the form of API errors.
-API_PREFIX = b"/v1/"
 
 
 class LimitedRequest(WebRequest):
@@ -35,10 +29,13 @@ class LimitedRequest(WebRequest):
     """
 
     _received_bytes = 0
-    _refused = False
     # Done once there is room for more of the reply; None while there is room.
     room: asyncio.Future[None] | None = None
     _stalled: asyncio.TimerHandle | None = None
+
+    def __init__(self, *args: Any) -> None:
+        # Twisted would parse forms as well, and refuse one that is malformed before Django sees it.
+        super().__init__(*args, parsePOSTFormSubmission=False)
 
     def gotLength(self, length: int | None) -> None:
         """Twisted has read the headers; `length` is None for a chunked body."""
@@ -49,25 +46,20 @@ class LimitedRequest(WebRequest):
     def handleContentChunk(self, data: bytes) -> None:
         """Twisted has read a piece of the body."""
         self._received_bytes += len(data)
-        if self._refused:
-            return
         if self._exceeds(self._received_bytes):
             self._refuse()
         else:
             super().handleContentChunk(data)
 
-    def process(self) -> Any:
-        """Twisted has read the whole request."""
-        if self._refused:
-            self.channel.loseConnection()
-            return None
-        return super().process()
-
     def handle_reply(self, message: Any) -> None:
         """The application replies; Twisted pauses it from now on if the client reads too slowly."""
-        if message["type"] == "http.response.start" and self.channel and not self.producer:
+        is_start = message["type"] == "http.response.start"
+        if is_start and self.channel and not self.producer:
             self.registerProducer(self, True)
         super().handle_reply(message)
+        if is_start and not self.responseHeaders.hasHeader(b"date"):
+            # Nothing is written before the first piece of the body.
+            self.setHeader(b"date", datetimeToString())
 
     def setResponseCode(self, code: int, message: bytes | None = None) -> None:
         """Set the status, with its reason phrase, which Twisted lacks for newer ones."""
@@ -108,7 +100,7 @@ class LimitedRequest(WebRequest):
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         """Send an error of the server's own, for which the application was not asked."""
-        content, headers = self._error(status, body)
+        content, headers = error_content(status, body, self.uri)
         self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
         self.handle_reply({"type": "http.response.body", "body": content})
 
@@ -116,43 +108,9 @@ class LimitedRequest(WebRequest):
         if self.channel:
             self.channel.transport.abortConnection()
 
-    def _error(self, status: int, text: str) -> tuple[bytes, list[Header]]:
-        content = text.encode()
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-        if self._is_api_request():
-            content, headers = _api_error(status, text)
-        # Nothing has checked yet whether a proxy used TLS.
-        return content, with_security_headers(headers, is_secure=False)
-
-    def _is_api_request(self) -> bool:
-        # ``uri`` is set once the whole request has been read; the channel knows it until then.
-        uri = getattr(self.channel, "_path", self.uri)
-        return bytes(uri or b"").startswith(API_PREFIX)
-
     @staticmethod
     def _exceeds(length: int) -> bool:
         return length > settings.MAX_BODY_BYTES
 
     def _refuse(self) -> None:
-        self._refused = True
-        content, headers = self._error(413, "The request body is too large.")
-        lines = [b"HTTP/1.1 413 Content Too Large", b"connection: close"]
-        lines += [b"%s: %s" % header for header in headers]
-        lines += [b"content-length: %d" % len(content), b"", content]
-        self.channel.transport.write(b"\r\n".join(lines))
-        abort = self.channel.transport.abortConnection
-        asyncio.get_running_loop().call_later(REFUSED_UPLOAD_SECONDS, abort)
-
-
-def _api_error(status: int, message: str) -> tuple[bytes, list[Header]]:
-    """The body and headers of an API error (docs/api.md, "Errors")."""
-    kind, code = ("invalid_request_error", "bad_request") if status < 500 else ("api_error",) * 2
-    code = "too_large" if status == 413 else code
-    error = {"message": message, "type": kind, "param": None, "code": code}
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"cache-control", b"no-store"),
-        (b"x-request-id", b"req_%s" % uuid.uuid4().hex.encode()),
-        (b"x-should-retry", b"false"),
-    ]
-    return json.dumps({"error": error}).encode(), headers
+        self.channel.refuse(413, "The request body is too large.")

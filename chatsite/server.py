@@ -26,6 +26,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import maybeDeferred  # noqa: E402
 
+from chatsite.http_connection import Connection  # noqa: E402
 from chatsite.http_request import LimitedRequest  # noqa: E402
 
 # A message holds at most one prompt, of 100,000 characters of up to four bytes. A prompt of twice
@@ -34,17 +35,23 @@ WEBSOCKET_MAX_BYTES = 1024 * 1024
 # Well under a day, after which the channel layer drops a socket's groups.
 WEBSOCKET_SECONDS = 4 * 3600
 PING_SECONDS = 20
+# Proxies and load balancers close an idle connection after 60 s by default. One that is closed on
+# this side first may swallow a request that is on its way.
+IDLE_SECONDS = 75
 SERVICE_RESTART = 1012  # RFC 6455's registry: the server is restarting, connect again
 
 
 class LimitedHTTPFactory(HTTPFactory):
     """Creates connections with bounded requests."""
 
+    protocol = Connection
+
     def buildProtocol(self, addr: Any) -> Any:
         """A connection from `addr`."""
-        protocol = super().buildProtocol(addr)
-        protocol.requestFactory = LimitedRequest
-        return protocol
+        connection = super().buildProtocol(addr)
+        connection.requestFactory = LimitedRequest
+        connection.timeOut = IDLE_SECONDS
+        return connection
 
 
 class Socket(WebSocketProtocol):
