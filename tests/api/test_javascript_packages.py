@@ -8,7 +8,7 @@ import pytest
 from tests.api.conftest import Gateway
 from tests.test_javascript import LIMIT_SECONDS, ROOT, node
 
-SCRIPTS = ("good", "choices", "tools", "reasoning", "able")
+SCRIPTS = ("good", "choices", "tools", "reasoning", "able", "cut")
 PROGRAMS = ("openai.js", "ai.js")
 
 

@@ -3,11 +3,12 @@
 import os
 from typing import Any
 
+import openai
 import pytest
 from langchain_openai import ChatOpenAI
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 
-from tests.clients.models import MODEL
+from tests.clients.models import BROKEN, MODEL
 
 
 class TestChatOpenAI(ChatModelIntegrationTests):
@@ -49,3 +50,10 @@ def test_structured_output_by_each_method(method: str) -> None:
     model = ChatOpenAI(**TestChatOpenAI.chat_model_params)
     found = model.with_structured_output(schema, method=method).invoke("'name' of a town, as JSON")
     assert set(found) == {"name"}
+
+
+@pytest.mark.parametrize("model", BROKEN)
+def test_an_answer_that_breaks_off_is_an_error(model: str) -> None:
+    asked = ChatOpenAI(**{**TestChatOpenAI.chat_model_params, "model": model}, max_retries=0)
+    with pytest.raises(openai.APIError):
+        list(asked.stream("Hello"))

@@ -5,7 +5,7 @@ import os
 import litellm
 import pytest
 
-from tests.clients.models import MODEL
+from tests.clients.models import BROKEN, MODEL
 
 QUESTION = [{"role": "user", "content": "The weather of 'Bern', please"}]
 TOOLS = [
@@ -77,3 +77,9 @@ def test_a_wrong_key_has_its_class():
             api_key="pk-parley-none",
             messages=QUESTION,
         )
+
+
+@pytest.mark.parametrize("model", BROKEN)
+def test_an_answer_that_breaks_off_is_an_error(model):
+    with pytest.raises(litellm.exceptions.MidStreamFallbackError):
+        list(ask(model, stream=True))

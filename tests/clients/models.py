@@ -2,3 +2,5 @@
 
 MODEL = "able"
 SLASHED = "Qwen/QwQ-32B"
+# Their servers break off after some text, each in another way.
+BROKEN = ("error-mid-stream", "error-in-chunk", "cut", "reset-mid-token", "malformed")

@@ -15,7 +15,7 @@ from agents import (
 from openai.types.shared import Reasoning
 from pydantic import BaseModel
 
-from tests.clients.models import MODEL
+from tests.clients.models import BROKEN, MODEL
 
 set_tracing_disabled(True)
 CLIENT = openai.AsyncOpenAI(
@@ -98,3 +98,10 @@ async def test_a_model_reasons():
 async def test_each_failure_has_its_class(model, error):
     with pytest.raises(error):
         await Runner.run(agent(model=model), "Hello")
+
+
+@pytest.mark.parametrize("model", BROKEN)
+async def test_an_answer_that_breaks_off_is_an_error(model):
+    made = Runner.run_streamed(agent(model=model), "Hello")
+    with pytest.raises(openai.APIError):
+        [event async for event in made.stream_events()]

@@ -2,13 +2,21 @@
 
 import os
 
+import openai
 import pytest
 from pydantic import BaseModel
-from pydantic_ai import Agent, ModelHTTPError, NativeOutput, PromptedOutput, ToolOutput
+from pydantic_ai import (
+    Agent,
+    ModelAPIError,
+    ModelHTTPError,
+    NativeOutput,
+    PromptedOutput,
+    ToolOutput,
+)
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
-from tests.clients.models import MODEL
+from tests.clients.models import BROKEN, MODEL
 
 PROVIDER = OpenAIProvider(base_url=os.environ["BASE_URL"], api_key=os.environ["API_KEY"])
 
@@ -87,3 +95,10 @@ async def test_each_failure_has_its_status(model, status):
     with pytest.raises(ModelHTTPError) as raised:
         await agent(model).run("Hello")
     assert raised.value.status_code == status
+
+
+@pytest.mark.parametrize("model", BROKEN)
+async def test_an_answer_that_breaks_off_is_an_error(model):
+    with pytest.raises((ModelAPIError, openai.APIError)):
+        async with agent(model).run_stream("Hello") as stream:
+            await stream.get_output()

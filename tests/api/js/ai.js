@@ -93,6 +93,15 @@ test("gives an object of the asked form, whole and streamed", async () => {
   assert.deepEqual(await streamText(asked).output, expected);
 });
 
+test("tells an answer that broke off", async () => {
+  const streamed = streamText({ model: site("cut"), prompt, maxRetries: 0, onError: () => {} });
+  const parts = [];
+  for await (const part of streamed.fullStream) parts.push(part);
+  assert.ok(parts.some((part) => part.type === "error"));
+  assert.match(parts.map((part) => part.text ?? "").join(""), /^<gen/);
+  assert.equal(await streamed.finishReason, "error");
+});
+
 test("throws what the site says", async () => {
   const asked = { model: site("none"), prompt, maxRetries: 0 };
   await assert.rejects(generateText(asked), (error) => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import OpenAI, { AuthenticationError, BadRequestError, NotFoundError } from "openai";
+import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError } from "openai";
 
 const client = new OpenAI({ baseURL: process.env.BASE_URL, apiKey: process.env.API_KEY });
 const messages = [{ role: "user", content: "tokens=3" }];
@@ -80,6 +80,11 @@ test("runs tools until the model has answered, whole and streamed", async () => 
     });
     assert.equal(await runner.finalContent(), "I was told: 12 °C in Bern");
   }
+});
+
+test("throws when an answer breaks off", async () => {
+  const stream = client.chat.completions.stream({ model: "cut", messages });
+  await assert.rejects(stream.finalChatCompletion(), APIError);
 });
 
 test("lists and retrieves models", async () => {
