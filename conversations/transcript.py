@@ -65,6 +65,12 @@ class Notice(msgspec.Struct, frozen=True, tag_field="type", tag="notice"):
     message: str
 
 
+class Waiting(msgspec.Struct, frozen=True, tag_field="type", tag="waiting"):
+    """The place of the generation in the line before its provider: 1 is next, 0 is out of it."""
+
+    place: int
+
+
 class Finished(msgspec.Struct, frozen=True, tag_field="type", tag="finished"):
     """The last event, exactly one. The keys of ``finish_reasons`` are choice numbers as text."""
 
@@ -74,7 +80,7 @@ class Finished(msgspec.Struct, frozen=True, tag_field="type", tag="finished"):
     error: Failure | None = None
 
 
-Event: TypeAlias = Delta | UsageReported | Notice | Finished
+Event: TypeAlias = Delta | UsageReported | Notice | Waiting | Finished
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
@@ -120,7 +126,8 @@ def _deltas(choice: int, delta: upstream.Delta, at_ms: int) -> Iterator[Delta]:
 def join(events: Sequence[Event]) -> list[Event]:
     """Join neighbouring deltas of the same choice and kind, before they are numbered.
 
-    Deltas of different tool calls are not joined. A joined delta has the time of its last part, so
+    Of neighbouring counts or places only the last is left. Deltas of different tool calls are not
+    joined. A joined delta has the time of its last part, so
     that the end of the reasoning stays exact.
     """
     joined: list[Event] = []
@@ -133,8 +140,9 @@ def join(events: Sequence[Event]) -> list[Event]:
 
 
 def _merged(first: Event, second: Event) -> Event | None:
-    if isinstance(first, UsageReported) and isinstance(second, UsageReported):
-        return second
+    for replaced in (UsageReported, Waiting):
+        if isinstance(first, replaced) and isinstance(second, replaced):
+            return second
     if not (isinstance(first, Delta) and isinstance(second, Delta)):
         return None
     if first.choice != second.choice or _kind(first) != _kind(second):
@@ -203,11 +211,15 @@ class ChoiceTranscript(msgspec.Struct):
 
 
 class Transcript(msgspec.Struct):
-    """The text and the state of a generation so far: the value of the fold."""
+    """The text and the state of a generation so far: the value of the fold.
+
+    ``place`` is its place in the line while it waits, else None.
+    """
 
     choices: dict[int, ChoiceTranscript] = {}
     usage: TokenCounts | None = None
     notices: list[str] = []
+    place: int | None = None
     cause: Cause | None = None
     error: Failure | None = None
 
@@ -228,11 +240,14 @@ def apply(transcript: Transcript, event: Event) -> Transcript:
     """Add ``event`` to ``transcript`` in place, and return it."""
     match event:
         case Delta():
+            transcript.place = None
             _apply_delta(transcript.choice(event.choice), event)
         case UsageReported():
             transcript.usage = event.usage
         case Notice():
             transcript.notices.append(event.message)
+        case Waiting():
+            transcript.place = event.place or None
         case Finished():
             _apply_finished(transcript, event)
     return transcript
@@ -263,5 +278,6 @@ def _apply_finished(transcript: Transcript, event: Finished) -> None:
     for number, reason in event.finish_reasons.items():
         transcript.choice(int(number)).finish_reason = reason
     transcript.usage = event.usage or transcript.usage
+    transcript.place = None
     transcript.cause = event.cause
     transcript.error = event.error

@@ -18,6 +18,7 @@ from conversations.transcript import (
     ToolCallPiece,
     Transcript,
     UsageReported,
+    Waiting,
     apply,
     decode,
     encode,
@@ -40,6 +41,7 @@ running_events = st.one_of(
     st.builds(Delta, choice=choices, at_ms=times, tool_calls=st.tuples(pieces)),
     st.builds(UsageReported, counts),
     st.builds(Notice, code=texts, message=texts),
+    st.builds(Waiting, place=st.integers(0, 3)),
 )
 logs = st.builds(
     lambda running, last: [*running, last],

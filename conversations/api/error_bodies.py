@@ -31,7 +31,7 @@ _UPSTREAM: dict[str, tuple[int, str]] = {
     "content_policy": (400, "content_policy_violation"),
     "unknown_model": (404, "model_not_found"),
     "rate_limited": (429, "rate_limit_exceeded"),
-    "busy": (503, "busy"),
+    "busy": (429, "rate_limit_exceeded"),
     "overloaded": (503, "overloaded"),
     "timed_out": (504, "timed_out"),
 }

@@ -66,6 +66,11 @@ class Reply:
         return self._dropped + len(self._written)
 
     @property
+    def has_begun(self) -> bool:
+        """True once something was written: an error can no longer be the status."""
+        return self.size > 0
+
+    @property
     def is_whole(self) -> bool:
         """True while no byte has been dropped."""
         return not self._dropped

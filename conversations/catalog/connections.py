@@ -1,12 +1,11 @@
 """Shared clients of the providers: the only code that uses upstream keys."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations.catalog.bulkhead import Bulkhead
+from conversations.catalog.line import Arrival, Line, WaitedTooLong
 from conversations.catalog.providers import headers_in
 from conversations.models import Provider, UnreadableText
 from conversations.upstream import (
@@ -68,28 +67,30 @@ class Connections:
     def __init__(self) -> None:
         self._clients: dict[int, _Client] = {}
         self._outdated: list[_Client] = []
-        self._bulkheads: dict[int, Bulkhead] = {}
+        self._lines: dict[int, Line] = {}
 
     @asynccontextmanager
     async def place(
-        self, provider: Provider, policy: AddressPolicy, stop: asyncio.Event
+        self, provider: Provider, policy: AddressPolicy, arrival: Arrival
     ) -> AsyncIterator[Upstream]:
-        """Take a place among the provider's answers, and yield its client.
+        """Wait for a place among the provider's answers, and yield its client.
 
-        Raises :class:`~conversations.upstream.Busy` if no place is free within five seconds. A run
+        Raises :class:`~conversations.upstream.Busy` after the longest wait of the arrival. A run
         that is stopped while it waits continues without a place: a stopped call sends nothing.
         """
-        bulkhead = self._bulkheads.setdefault(provider.pk, Bulkhead())
-        bulkhead.most = provider.max_concurrent
-        has_place = await bulkhead.enter(stop)
+        line = self._lines.setdefault(provider.pk, Line())
+        line.most = provider.max_concurrent
         try:
-            if not has_place and not stop.is_set():
-                raise Busy("All places of this provider are taken.")
+            has_place = await line.enter(arrival)
+        except WaitedTooLong as waited:
+            text = "All places of this provider are taken."
+            raise Busy(text, retry_after=waited.retry_after) from None
+        try:
             async with self._used(self._client(provider, policy)) as upstream:
                 yield upstream
         finally:
             if has_place:
-                bulkhead.leave()
+                line.leave()
 
     def _client(self, provider: Provider, policy: AddressPolicy) -> _Client:
         settings = (provider.updated_at, policy)

@@ -204,7 +204,9 @@ def _message_state(
     if message.generation and message.generation_id in transcripts:
         transcript, seq = transcripts[message.generation_id]
         state |= _choice_state(transcript.choice(message.choice))
-        state["generation"] |= {"seq": seq, "notices": transcript.notices}
+        state["generation"] |= {
+            "seq": seq, "notices": transcript.notices, "place": transcript.place
+        }  # fmt: skip
     return state
 
 
@@ -229,6 +231,7 @@ def _generation_state(generation: Generation) -> dict[str, Any]:
         "seq": generation.last_seq,
         "error": failed if generation.error_code else None,
         "notices": generation.notices,
+        "place": None,
         "usage": _usage_state(generation),
     }
 

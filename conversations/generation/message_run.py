@@ -1,13 +1,24 @@
 """Runs a generation of messages: from the upstream's chunks to logged events."""
 
 from conversations.catalog.connections import Connections
+from conversations.catalog.line import Arrival
 from conversations.generation import upstream_words
 from conversations.generation.echo import EchoFilter
 from conversations.generation.error_texts import failure_of
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
 from conversations.generation.writer import Writer
-from conversations.transcript import Cause, Delta, Event, Finished, Notice, TokenCounts, from_chunk
+from conversations.models import Provider
+from conversations.transcript import (
+    Cause,
+    Delta,
+    Event,
+    Finished,
+    Notice,
+    TokenCounts,
+    Waiting,
+    from_chunk,
+)
 from conversations.upstream import (
     Chunk,
     CompletionStream,
@@ -40,11 +51,11 @@ class MessageRun:
         """
         self._echo = EchoFilter(call.echo)
         stream: CompletionStream | None = None
-        stop = self._run.stop
+        stop, provider = self._run.stop, call.model.provider
         inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
         try:
             async with (
-                connections.place(call.model.provider, call.policy, stop) as upstream,
+                connections.place(provider, call.policy, self._arrival(provider)) as upstream,
                 upstream.stream(call.request, stop, inline_thinking=inline_thinking) as stream,
             ):
                 self._run.began = stream.began
@@ -54,6 +65,14 @@ class MessageRun:
             upstream_words.keep(error, self._run, call)
             return await self._ended(stream, error)
         return await self._ended(stream, None)
+
+    def _arrival(self, provider: Provider) -> Arrival:
+        # On the page an answer waits for as long as one may take: by then the others have ended.
+        run = self._run
+        return Arrival(run.owner, run.stop, lambda: provider.total_seconds, self._tell)
+
+    async def _tell(self, place: int) -> None:
+        await self._writer.append(self._run, [Waiting(place)])
 
     async def _write(self, chunk: Chunk) -> None:
         run = self._run

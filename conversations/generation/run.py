@@ -18,6 +18,8 @@ class Run:
     generation_id: UUID
     user_id: int
     epoch: int = 1
+    # None on the page.
+    api_key_id: int | None = None
     seq: int = 0
     pending: list[Event] = field(default_factory=list)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -38,6 +40,11 @@ class Run:
     first_token_ms: int | None = None
     # The start of ``at_ms``.
     started: float = field(default_factory=time.monotonic)
+
+    @property
+    def owner(self) -> tuple[int, int | None]:
+        """The path by which its place in a line is fair: user and API key."""
+        return self.user_id, self.api_key_id
 
     @property
     def measured(self) -> Measured:

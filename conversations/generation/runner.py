@@ -91,7 +91,13 @@ class Runner:
         self._start_task(self._supervise_api_run(run, call, listener))
 
     def _new_run(self, generation: Generation, call: Call) -> Run:
-        run = Run(generation.pk, generation.user_id, generation.epoch, choices=call.choices)
+        run = Run(
+            generation.pk,
+            generation.user_id,
+            generation.epoch,
+            generation.api_key_id,
+            choices=call.choices,
+        )
         self._runs[generation.pk] = run
         if self._is_draining:
             run.stop.set()

@@ -2,7 +2,6 @@
 
 import pytest
 
-from conversations.catalog import bulkhead
 from conversations.database.threads import in_thread
 from conversations.models import LanguageModel, Policy, Provider
 from tests.playing import Stage, play
@@ -10,12 +9,6 @@ from tests.upstreams.scripted import ScriptedUpstream
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUSY = "The model's server is busy: all its places are taken. Try again in a moment."
-
-
-@pytest.fixture
-def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a free place an answer fails at once."""
-    monkeypatch.setattr(bulkhead, "WAIT_SECONDS", 0)
 
 
 async def change(**fields: object) -> None:
@@ -30,15 +23,17 @@ async def change(**fields: object) -> None:
     await in_thread(save)
 
 
-def test_answers_beyond_the_places_are_refused_in_words(no_patience: None) -> None:
+def test_an_answer_that_waits_for_as_long_as_one_may_take_is_refused_in_words() -> None:
     async def work(stage: Stage) -> None:
         model = await stage.model("good?gate=g,tokens=2")
         await change(max_concurrent=2)
         running = [await stage.send("Hi", model) for _ in range(2)]
         await stage.upstream.until(lambda: len(stage.upstream.calls) == 2)
+        await change(total_seconds=0.1)
         refused, _ = await stage.ended(await stage.send("Hi", model))
         assert (refused.status, refused.error_code) == ("failed", "busy")
         assert refused.error_message == BUSY
+        await change(total_seconds=600)
         stage.upstream.open("g", 4)
         assert [(await stage.ended(turn))[0].status for turn in running] == ["completed"] * 2
         stage.upstream.open("g", 2)
@@ -79,7 +74,7 @@ def test_an_answer_that_waits_for_a_place_can_be_stopped() -> None:
     play(work)
 
 
-def test_a_stalled_provider_takes_nothing_from_another(no_patience: None) -> None:
+def test_a_stalled_provider_takes_nothing_from_another() -> None:
     async def work(stage: Stage) -> None:
         stalled = await stage.model("stall-before-headers")
         await change(max_concurrent=3)

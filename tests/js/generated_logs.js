@@ -16,7 +16,7 @@ export function* logs(count) {
 function event(below, index) {
   const delta = { type: "delta", choice: below(3), at_ms: index * 10 };
   const text = TEXTS[below(TEXTS.length)] + TEXTS[below(TEXTS.length)];
-  switch (below(6)) {
+  switch (below(7)) {
     case 0:
       return {
         type: "usage",
@@ -29,6 +29,8 @@ function event(below, index) {
       return { ...delta, tool_calls: [piece] };
     }
     case 3:
+      return { type: "waiting", place: below(4) };
+    case 4:
       return { ...delta, reasoning_content: text };
     default:
       return { ...delta, content: text };

@@ -58,6 +58,7 @@ test("a transcript starts from the messages of its generation", () => {
     seq: 7,
     error: null,
     notices: ["n"],
+    place: 2,
     usage: USAGE,
   };
   const call = { id: "a", type: "function", function: { name: "f", arguments: "{" } };
@@ -102,6 +103,7 @@ test("a transcript starts from the messages of its generation", () => {
     },
     usage: USAGE,
     notices: ["n"],
+    place: 2,
     cause: null,
     error: null,
   });

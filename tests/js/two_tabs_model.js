@@ -69,7 +69,15 @@ export class Site {
     const running = generation.status === "running";
     const content = message.content + (running ? said.map((each) => each.content).join("") : "");
     const { id, status, log } = generation;
-    const told = { id, status, seq: log.length, error: null, notices: [], usage: null };
+    const told = {
+      id,
+      status,
+      seq: log.length,
+      error: null,
+      notices: [],
+      place: null,
+      usage: null,
+    };
     return structuredClone({ ...message, content, generation: told });
   }
 

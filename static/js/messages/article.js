@@ -5,6 +5,7 @@ import { Editing } from "#js/messages/editing.js";
 import { fold } from "#js/messages/folding.js";
 import { markdownView } from "#js/messages/markdown_view.js";
 import { outcomeOf } from "#js/messages/outcome.js";
+import { placeText } from "#js/messages/place.js";
 import { Reasoning } from "#js/messages/reasoning.js";
 import { StructuredAnswer } from "#js/messages/structured_answer.js";
 import { ToolCalls } from "#js/messages/tool_calls.js";
@@ -85,7 +86,10 @@ export class AssistantArticle {
   /** @param {Message} message @param {boolean} running */
   #drawWaiting(message, running) {
     const silent = !message.content && !message.reasoning_content && !message.tool_calls?.length;
-    setHidden(part(this.element, "waiting"), !(running && silent));
+    const place = (running && message.generation?.place) || null;
+    setHidden(part(this.element, "waiting"), !(running && silent) || place !== null);
+    setHidden(part(this.element, "place"), place === null);
+    setText(part(this.element, "place"), place === null ? "" : placeText(place));
   }
 
   /** @param {string[]} notices */

@@ -4,6 +4,7 @@ import { ContextGauge } from "#js/composer/context_gauge.js";
 import { showNotice } from "#js/composer/lines.js";
 import { QuotaMeter } from "#js/composer/quota_meter.js";
 import { RenderThrottle } from "#js/markdown/scheduling.js";
+import { PlaceAnnouncer } from "#js/messages/place.js";
 import { element, setText } from "#js/ui/markup.js";
 import { announce } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
@@ -23,6 +24,7 @@ export class Drawing {
   #parts;
   #quota = new QuotaMeter();
   #gauge = new ContextGauge();
+  #places = new PlaceAnnouncer();
   #throttle = new RenderThrottle(() => this.#drawMessages());
   /** How an answer has ended, until its last words are on the page and the end is announced. */
   #ending = "";
@@ -79,6 +81,7 @@ export class Drawing {
   /** Draws what changes while an answer streams, many times a second. */
   #drawMessages() {
     this.#parts.messages.draw(this.#state);
+    this.#places.update(this.#state.generation);
     this.#drawGauge();
   }
 

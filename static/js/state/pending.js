@@ -88,5 +88,5 @@ function blank(role) {
 
 /** @returns {import("#js/state/transcript.js").Generation} */
 function starting() {
-  return { id: "", status: "running", seq: 0, error: null, notices: [], usage: null };
+  return { id: "", status: "running", seq: 0, error: null, notices: [], place: null, usage: null };
 }

@@ -118,7 +118,7 @@ function inOrder(one, other) {
  */
 function withTranscript(message, { transcript, seq }) {
   const choice = transcript.choices[message.choice ?? 0];
-  const { notices, usage, error, cause } = transcript;
+  const { notices, place, usage, error, cause } = transcript;
   const { id } = /** @type {Generation} */ (message.generation);
   return {
     ...message,
@@ -127,6 +127,6 @@ function withTranscript(message, { transcript, seq }) {
     reasoning_ms: reasoningMs(choice),
     tool_calls: choice.tool_calls,
     finish_reason: choice.finish_reason || null,
-    generation: { id, seq, notices, usage, error, status: cause ?? "running" },
+    generation: { id, seq, notices, place, usage, error, status: cause ?? "running" },
   };
 }

@@ -24,6 +24,7 @@
  * @property {Record<string, Choice>} choices by number
  * @property {TokenCounts | null} usage
  * @property {string[]} notices
+ * @property {number | null} place in the line before its provider, while it waits there
  * @property {Cause | null} cause null while the generation runs
  * @property {Failure | null} error
  *
@@ -33,7 +34,8 @@
  * @typedef {{type: "notice", code: string, message: string}} Notice
  * @typedef {{type: "finished", cause: Cause, finish_reasons?: Record<string, string>,
  *   usage?: TokenCounts | null, error?: Failure | null}} Finished
- * @typedef {Delta | UsageReported | Notice | Finished} GenerationEvent
+ * @typedef {{type: "waiting", place: number}} Waiting 1 is next, 0 is out of the line
+ * @typedef {Delta | UsageReported | Notice | Waiting | Finished} GenerationEvent
  *
  * @typedef {object} Generation the GENERATION of docs/protocol.md
  * @property {string} id
@@ -41,6 +43,7 @@
  * @property {number} seq
  * @property {Failure | null} error
  * @property {string[]} notices
+ * @property {number | null} place
  * @property {TokenCounts | null} usage
  *
  * @typedef {object} Message the fields of a MESSAGE of docs/protocol.md that the fold starts from
@@ -69,6 +72,7 @@ export function start(messages) {
     choices: Object.fromEntries(messages.map((each) => [each.choice ?? 0, choiceOf(each)])),
     usage: generation?.usage ?? null,
     notices: [...(generation?.notices ?? [])],
+    place: generation?.place ?? null,
     cause: !generation || generation.status === "running" ? null : generation.status,
     error: generation?.error ?? null,
   };
@@ -84,6 +88,7 @@ export function start(messages) {
 export function apply(transcript, event) {
   switch (event.type) {
     case "delta":
+      transcript.place = null;
       applyDelta(choiceNumbered(transcript, event.choice ?? 0), event);
       break;
     case "usage":
@@ -91,6 +96,9 @@ export function apply(transcript, event) {
       break;
     case "notice":
       transcript.notices.push(event.message);
+      break;
+    case "waiting":
+      transcript.place = event.place || null;
       break;
     case "finished":
       applyFinished(transcript, event);
@@ -159,6 +167,7 @@ function applyFinished(transcript, event) {
     choiceNumbered(transcript, number).finish_reason = reason;
   }
   transcript.usage = event.usage ?? transcript.usage;
+  transcript.place = null;
   transcript.cause = event.cause;
   transcript.error = event.error ?? null;
 }

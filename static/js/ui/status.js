@@ -3,7 +3,10 @@
 import { element } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
-/** @param {string} name of a sentence in words.html */
-export function announce(name) {
-  element("status").textContent = word(name);
+/**
+ * @param {string} name of a sentence in words.html
+ * @param {Record<string, string | number>} [values] of its holes
+ */
+export function announce(name, values) {
+  element("status").textContent = word(name, values);
 }
