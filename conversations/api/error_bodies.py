@@ -9,12 +9,13 @@ import math
 from django.utils.translation import gettext as _
 
 from conversations.api.errors import ApiError
+from conversations.api.overflow_words import overflow_words
 from conversations.generation.api_run import Ending
 from conversations.generation.error_texts import failure_of
 from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused
 from conversations.transcript import Failure
-from conversations.upstream import InvalidField, UpstreamError
+from conversations.upstream import ContextOverflow, InvalidField, UpstreamError
 
 RETRY = {"x-should-retry": "true"}
 NO_RETRY = {"x-should-retry": "false"}
@@ -92,8 +93,11 @@ def of_upstream(error: UpstreamError) -> ApiError:
     headers = dict(RETRY if is_retry else NO_RETRY)
     if is_retry and status in {429, 503}:
         headers["retry-after"] = _seconds(error.retry_after or BUSY_SECONDS)
-    message = failure_of(error).message
-    return ApiError(status, code, message, type=_type(status), headers=headers)
+    if isinstance(error, ContextOverflow):
+        message, param = overflow_words(error), "messages"
+    else:
+        message, param = failure_of(error).message, None
+    return ApiError(status, code, message, type=_type(status), param=param, headers=headers)
 
 
 def of_refusal(refused: Refused) -> ApiError:

@@ -11,8 +11,16 @@ from conversations.generation.prompt import Call
 from conversations.generation.run import Run
 from conversations.models import Provider
 from conversations.quotas.settlement import Used
+from conversations.quotas.tokens import request_size
 from conversations.transcript import Finished
-from conversations.upstream import Chunk, CompletionStream, InlineThinking, UpstreamError, Usage
+from conversations.upstream import (
+    Chunk,
+    CompletionStream,
+    ContextOverflow,
+    InlineThinking,
+    UpstreamError,
+    Usage,
+)
 
 # A client that was sent nothing yet waits this long for a place, then it is refused.
 PLACE_SECONDS = 10.0
@@ -74,6 +82,7 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
                     await _wait_for_room(run, listener)
     except UpstreamError as failure:
         upstream_words.keep(failure, run, call)
+        _add_lengths(failure, call)
         error = failure
     return Ending(finished(stream, error), error=error, usage=stream.usage if stream else None)
 
@@ -93,6 +102,22 @@ def _arrival(run: Run, provider: Provider, listener: Listener) -> Arrival:
         """The comments in the reply tell it."""
 
     return Arrival(run.owner, run.stop, most_seconds, tell)
+
+
+def _add_lengths(error: UpstreamError, call: Call) -> None:
+    """Add what this site knows to an overflow whose server gives no numbers.
+
+    Clients read both as a comparison, so a number that would contradict the other is left out.
+    """
+    if not isinstance(error, ContextOverflow):
+        return
+    prompt, ours = error.prompt_tokens, call.model.context_length
+    asked = (prompt or 0) + (error.answer_tokens or 0)
+    if error.limit is None and ours and (prompt is None or asked > ours):
+        error.limit = ours
+    if prompt is None and error.limit:
+        estimate = request_size(call.request, call.model).estimate
+        error.prompt_tokens = estimate if estimate > error.limit else None
 
 
 async def _wait_for_room(run: Run, listener: Listener) -> None:

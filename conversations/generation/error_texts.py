@@ -5,7 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Provider
 from conversations.transcript import Failure
-from conversations.upstream import RequestRejected, TimedOut, UpstreamError, excerpt
+from conversations.upstream import (
+    ContextOverflow,
+    RequestRejected,
+    TimedOut,
+    UpstreamError,
+    excerpt,
+)
 
 # The server's own words are shown for a rejected request only, which the user can change. All of
 # them are stored for administrators (upstream_words.py).
@@ -28,6 +34,11 @@ _SENTENCES: dict[str, str | Promise] = {
     "context_overflow": _(
         "The conversation is too long for this model. Start a new one, or go "
         "on from an earlier message."
+    ),
+    # Where the prompt fits and only the answer that was asked for does not.
+    "answer_overflow": _(
+        "The conversation and the longest answer together are too long for this model. Lower "
+        "max_tokens, or start a new conversation."
     ),
     "content_policy": _("The model's provider refused this message because of its content rules."),
     "rate_limited": _(
@@ -60,6 +71,8 @@ def _sentence(error: UpstreamError) -> str:
         return f"{_ran_out(error)} {_field(error)}"
     if error.code == RequestRejected.code and error.message:
         return str(_("The model's server refused the request: %s")) % excerpt(error.message)
+    if isinstance(error, ContextOverflow) and error.is_of_answer:
+        return str(_SENTENCES["answer_overflow"])
     return str(_SENTENCES.get(error.code, _OTHERWISE))
 
 

@@ -27,15 +27,11 @@ from .errors import (
     UpstreamError,
 )
 from .loose_json import parse
+from .overflow import is_overflow, lengths_in
 from .redaction import redact
 from .retry_after import retry_after
 from .text import is_clean
 
-_OVERFLOW = re.compile(
-    r"max_prompt_tokens|max_seq_len|exceed_context|context[_ ](?:length|size|window)", re.IGNORECASE
-)
-# "max_tokens (8192) have exceeded max_seq_len": the requested answer is too long, not the prompt.
-_ASKED_TOO_MUCH = re.compile(r"^max_tokens\b")
 _LIMIT_NAME = re.compile(r"\b([RTI]P[MHD])\b")
 _BY_WORD: tuple[tuple[str, type[UpstreamError]], ...] = (
     ("insufficient_quota", OutOfBalance),
@@ -104,7 +100,7 @@ class ErrorReader:
         kind = self._kind(details, status)
         error = kind(redact(details.message, self._secrets))
         if isinstance(error, ContextOverflow):
-            error.prompt_tokens, error.limit = _token_counts(details)
+            _add_lengths(error, details)
         if isinstance(error, RateLimited):
             found = _LIMIT_NAME.search(details.message)
             error.which = found[1] if found else None
@@ -167,9 +163,7 @@ def _from_object(value: Mapping[str, Any]) -> _ServerError:
 
 
 def _overflows(details: _ServerError) -> bool:
-    if _ASKED_TOO_MUCH.search(details.message):
-        return False
-    return bool(_OVERFLOW.search(f"{details.code} {details.type} {details.message}"))
+    return is_overflow(details.message) or is_overflow(f"{details.code} {details.type}")
 
 
 def _word(value: Any) -> str:
@@ -180,17 +174,12 @@ def _count(value: Any) -> int | None:
     return value if type(value) is int and value > 0 else None
 
 
-def _token_counts(details: _ServerError) -> tuple[int | None, int | None]:
-    """Return (prompt tokens, limit): from fields of their own, else from the numbers in the text.
-
-    The larger of two numbers is the prompt: it did not fit.
-    """
-    if details.prompt_tokens and details.limit:
-        return details.prompt_tokens, details.limit
-    numbers = sorted({int(number) for number in re.findall(r"\b\d{3,9}\b", details.message)})
-    if len(numbers) >= 2:
-        return numbers[-1], numbers[0]
-    return None, numbers[0] if numbers else None
+def _add_lengths(error: ContextOverflow, details: _ServerError) -> None:
+    """Add the lengths that fields of their own give, else those in the text."""
+    said = lengths_in(details.message)
+    error.prompt_tokens = details.prompt_tokens or said.prompt
+    error.answer_tokens = said.answer
+    error.limit = details.limit or said.limit
 
 
 def _status_within(value: Mapping[str, Any]) -> int:

@@ -12,7 +12,7 @@
     │   └── OutOfBalance   the account has no money left
     ├── RequestRejected    the request itself is at fault
     │   ├── UnknownModel
-    │   ├── ContextOverflow    (``prompt_tokens``, ``limit``)
+    │   ├── ContextOverflow    (``prompt_tokens``, ``answer_tokens``, ``limit``)
     │   └── ContentPolicy
     ├── Busy
     │   ├── RateLimited    (``which``: RPM, TPM, RPD ...)
@@ -116,11 +116,22 @@ class UnknownModel(RequestRejected):
 
 
 class ContextOverflow(RequestRejected):
-    """``prompt_tokens`` and ``limit`` are None where the server does not give them."""
+    """The prompt, or the prompt and the requested answer together, are longer than the context.
+
+    ``prompt_tokens``, ``answer_tokens`` and ``limit`` are None where the server does not say.
+    """
 
     code = "context_overflow"
     prompt_tokens: int | None = None
+    answer_tokens: int | None = None
     limit: int | None = None
+
+    @property
+    def is_of_answer(self) -> bool:
+        """True if the prompt fits, and only the requested answer does not."""
+        if self.prompt_tokens is None or self.limit is None or not self.answer_tokens:
+            return False
+        return self.prompt_tokens < self.limit
 
 
 class ContentPolicy(RequestRejected):

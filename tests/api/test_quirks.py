@@ -82,7 +82,8 @@ OUTCOMES: dict[str, Any] = {
     "451": (openai.BadRequestError, "content_policy_violation", "false"),
     **dict.fromkeys(["500", "500-brief"], broken("failed", "true")),
     **dict.fromkeys(["502", "503", "503-brief", "503-cut", "504", "loading"], OVERLOADED),
-    **dict.fromkeys(["context", "context-llama"], TOO_LONG),
+    **dict.fromkeys(["context", "context-llama", "context-vllm"], TOO_LONG),
+    **dict.fromkeys(["context-bare", "context-half"], TOO_LONG),
     "redirect": broken("redirected"),
     "gzip": broken("malformed"),
 }
@@ -93,6 +94,7 @@ BREAKS = {
     "malformed": "malformed",
     **dict.fromkeys(["error-mid-stream", "error-flat", "error-vllm"], "failed"),
     "error-in-chunk": "overloaded",
+    "context-mid-stream": "context_length_exceeded",
     "huge-event": "too_large",
 }
 # The first ends the scripted server itself; whether a cap or a clock ends the second depends on the
@@ -156,4 +158,5 @@ def test_an_answer_that_breaks_off_ends_with_an_error_event_or_a_status(impatien
     streamed = {script: outcome(impatient, script, streamed=True) for script in BREAKS}
     assert streamed == {script: (openai.APIError, code) for script, code in BREAKS.items()}
     whole = {script: outcome(impatient, script, streamed=False) for script in BREAKS}
-    assert whole == {script: broken(code) for script, code in BREAKS.items()}
+    broke_off = {script: broken(code) for script, code in BREAKS.items()}
+    assert whole == {**broke_off, "context-mid-stream": TOO_LONG}

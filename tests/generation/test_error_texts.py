@@ -6,7 +6,7 @@ from conversations import upstream
 from conversations.database.threads import in_thread
 from conversations.generation.error_texts import failure_of
 from conversations.models import Generation, Provider
-from conversations.upstream import TimedOut, UpstreamError
+from conversations.upstream import ContextOverflow, TimedOut, UpstreamError
 from tests.playing import Stage, play
 
 CLOCKS = {
@@ -24,6 +24,14 @@ CLOCKS = {
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_a_clock_is_named_with_its_seconds_and_the_field_that_sets_it(clock: str) -> None:
     assert failure_of(TimedOut(clock, 5.0)).message == CLOCKS[clock]
+
+
+def test_an_answer_that_is_too_long_is_told_from_a_conversation_that_is() -> None:
+    error = ContextOverflow("")
+    error.prompt_tokens, error.answer_tokens, error.limit = 200, 4000, 4096
+    assert "Lower max_tokens" in failure_of(error).message
+    error.prompt_tokens = 4097
+    assert failure_of(error).message.startswith("The conversation is too long for this model.")
 
 
 def _kinds(kind: type[UpstreamError] = UpstreamError) -> list[type[UpstreamError]]:

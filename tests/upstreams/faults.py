@@ -15,6 +15,7 @@ malformed             an event that is not JSON
 huge-event            one line of ``size`` bytes
 huge-answer           ``size`` bytes in tokens of 50,000; flood: comments without end
 error-mid-stream      an OpenAI error object; error-flat: SiliconFlow's; error-vllm; error-in-chunk
+context-mid-stream    llama.cpp's, of a prompt that is too long
 done-only             [DONE] and nothing else; no-finish: [DONE] without a finish reason
 empty                 ``stop`` without any content
 rejects-stream-options  400 until they are left out
@@ -164,6 +165,17 @@ def _in_the_middle(*values: Any) -> Script:
 SCRIPTS["malformed"] = _in_the_middle('{"choices": [{"delta": {"content": ')
 SCRIPTS["error-mid-stream"] = _in_the_middle(
     {"error": {"code": 500, "message": "The model produced nonsense.", "type": "server_error"}}
+)
+SCRIPTS["context-mid-stream"] = _in_the_middle(
+    {
+        "error": {
+            "code": 400,
+            "message": "request (3031 tokens) exceeds the available context size (2048 tokens)",
+            "type": "exceed_context_size_error",
+            "n_prompt_tokens": 3031,
+            "n_ctx": 2048,
+        }
+    }
 )
 SCRIPTS["error-flat"] = _in_the_middle(
     {"code": 50505, "message": "Model service overloaded. Please try again later.", "data": None}

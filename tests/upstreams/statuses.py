@@ -4,7 +4,8 @@
 429-brief 500-brief 503-brief  with a Retry-After of 10 ms, each time
 429-cut, 503-cut      the connection closed within the body, chunked and of a known length
 loading               llama.cpp while it loads its model
-context, context-llama  the prompt is too long
+context, context-llama  the prompt is too long; context-vllm  with the answer that was asked for;
+                      context-bare  without numbers; context-half  without the limit
 redirect              302 to another host
 """
 
@@ -59,6 +60,21 @@ SCRIPTS: dict[str, Script] = {
                 "n_ctx": 2048,
             }
         },
+    ),
+    "context-vllm": respond(
+        400,
+        {
+            "object": "error",
+            "message": "This model's maximum context length is 4096 tokens. However, you requested "
+            "4200 tokens (200 in the messages, 4000 in the completion). Please reduce the length "
+            "of the messages or completion.",
+            "type": "BadRequestError",
+            "code": 400,
+        },
+    ),
+    "context-bare": respond(413, {"error": {"message": "Input is too long for requested model."}}),
+    "context-half": respond(
+        400, {"error": "request (3031 tokens) exceeds the available context size"}
     ),
     "redirect": respond(302, {}, {"Location": "https://evil.example/login?next=1"}),
 }
