@@ -1,17 +1,17 @@
 """The transactions of a completion for an API client, before it can run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from conversations.api.known_fields import left_out
 from conversations.catalog.choosing import model_named
-from conversations.catalog.parameters import FIELDS, ranges_of, takes, with_defaults
+from conversations.catalog.parameters import check_is_taken, ranges_of, with_defaults
 from conversations.catalog.providers import address_policy
 from conversations.catalog.schemas import check_schemas
 from conversations.generation.lifecycle import OWNER
@@ -31,19 +31,13 @@ from conversations.refusal import Refused
 from conversations.upstream import (
     PARAMETERS,
     CompletionRequest,
-    InvalidField,
-    Ranges,
     check,
     check_consistency,
+    fit,
 )
 
-_NEWER = "max_completion_tokens"
-KNOWN_FIELDS = frozenset({*FIELDS, _NEWER, "messages", "model", "stream", "stream_options", "user"})
-# Without these the answer would differ from what was asked for: a model that does not take one
-# refuses the request, while other fields are left out.
-_ESSENTIAL = frozenset(each.name for each in PARAMETERS if each.essential)
 # The parameters that are stored with the generation; the others may hold content.
-_STORED = frozenset(each.name for each in PARAMETERS if each.kind != "structured")
+_STORED = frozenset(each.name for each in PARAMETERS if not each.holds_text)
 
 
 class Claim(NamedTuple):
@@ -67,8 +61,8 @@ class ApiRequest:
 class PreparedCompletion:
     """A generation that may run now, the call of its upstream, and the status of each limit.
 
-    ``ignored`` names the fields of the body that were left out; ``lowered_to`` is the
-    ``max_tokens`` that the limits allow, if that is less than was asked for.
+    ``ignored`` names the fields of the body that were left out. ``lowered`` and ``raised`` have the
+    numbers that are sent instead of ones that the model or the limits do not allow.
     """
 
     generation: Generation
@@ -76,7 +70,8 @@ class PreparedCompletion:
     request: CompletionRequest
     standings: tuple[Standing, ...]
     ignored: tuple[str, ...] = ()
-    lowered_to: int | None = None
+    lowered: Mapping[str, float] = field(default_factory=dict)
+    raised: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def choices(self) -> int:
@@ -89,25 +84,28 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
 
     Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused.
     """
-    request = CompletionRequest.from_wire(api_request.body)
-    model = model_named(api_request.key.user, request.model, api_request.key)
-    _check_ranges(api_request.body, request, ranges_of(model))
+    asked = CompletionRequest.from_wire(api_request.body)
+    model = model_named(api_request.key.user, asked.model, api_request.key)
+    request, lowered, raised = fit(asked, ranges_of(model))
+    check(request, ranges_of(model))
     check_consistency(request)
-    ignored = _ignored(model, api_request.body)
-    check_schemas(dict(api_request.body))
+    check_is_taken(model, request.parameters())
+    ignored = left_out(api_request.body)
+    check_schemas(request.parameters())
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
-    parameters = with_defaults(
-        model, {name: api_request.body.get(name) for name in (*FIELDS, _NEWER)}
-    )
+    parameters = with_defaults(model, request.parameters())
     generation, granted = _created(api_request, request, model, parameters)
+    if granted.notice and granted.max_tokens is not None:
+        lowered["max_tokens"] = granted.max_tokens
     return PreparedCompletion(
         generation=generation,
         call=Call(_request(request, model, parameters), model, address_policy(policy), ""),
         request=request,
         standings=tuple(reservation.standings(api_request.key.user, model, api_request.key)),
         ignored=ignored,
-        lowered_to=granted.max_tokens if granted.notice else None,
+        lowered=lowered,
+        raised=raised,
     )
 
 
@@ -136,53 +134,6 @@ def _created(
         generation.save(force_insert=True)
         _store_request(api_request, generation, model)
     return generation, granted
-
-
-def _check_ranges(body: Mapping[str, Any], request: CompletionRequest, ranges: Ranges) -> None:
-    """Raise InvalidField, with the name under which the field was sent.
-
-    ``max_tokens`` beside ``max_completion_tokens`` is ignored, but checked as well.
-    """
-    try:
-        check(request, ranges)
-    except InvalidField as invalid:
-        if invalid.field == "max_tokens" and body.get(_NEWER) is not None:
-            raise InvalidField(_NEWER, invalid.message, invalid.allowed) from None
-        raise
-    older = body.get("max_tokens")
-    if older is not None and older != request.max_tokens:
-        check(msgspec.structs.replace(request, max_tokens=older), ranges)
-
-
-def _ignored(model: LanguageModel, body: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields that are left out. Raises :class:`Refused` if an essential one is among them."""
-    given = [name for name, value in body.items() if value is not None]
-    for name in given:
-        if name in _ESSENTIAL and not takes(model, name) and not _is_default(name, body[name]):
-            text = _("The model “%(model)s” does not take “%(field)s”.")
-            values = {"model": model.name, "field": name}
-            raise Refused("unsupported_parameter", text % values, name)
-    ignored = tuple(
-        name
-        for name in given
-        if name not in KNOWN_FIELDS or (name in FIELDS and not takes(model, name))
-    )
-    if ignored and settings.API_UNKNOWN_FIELDS == "refuse":
-        text = _("The field “%s” is unknown here, or the model does not take it.")
-        raise Refused("unknown_field", text % ignored[0][:100], ignored[0][:100])
-    return ignored
-
-
-def _is_default(name: str, value: Any) -> bool:
-    """True if the value changes nothing."""
-    match name:
-        case "n":
-            return bool(value == 1)
-        case "response_format":
-            return bool(isinstance(value, dict) and value.get("type") == "text")
-        case "tool_choice":
-            return value in ("auto", "none")
-    return not value
 
 
 def _reserved(

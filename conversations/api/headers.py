@@ -8,17 +8,26 @@ from django.http import HttpRequest, HttpResponseBase
 
 from conversations.models import MICROS, LanguageModel, Measure
 from conversations.quotas.status import Standing
+from conversations.upstream import PARAMETERS
 
 REQUEST_ID = "x-request-id"
 # For proxies: send at once, and do not compress, because compression delays events.
 UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache, no-transform"}
+# The numbers that are moved into the range of a model, or into what the limits allow.
+MOVED = tuple(each.name for each in PARAMETERS if each.range and each.moves)
+
+
+def _moved_name(direction: str, parameter: str) -> str:
+    return f"x-{direction}-{parameter.replace('_', '-')}"
+
+
 _EXPOSED = (
     REQUEST_ID,
     "retry-after",
     "x-should-retry",
     "x-content-kept",
     "x-ignored-fields",
-    "x-lowered-max-tokens",
+    *(_moved_name(direction, name) for direction in ("lowered", "raised") for name in MOVED),
     *(
         f"x-ratelimit-{which}-{measure}"
         for which in ("limit", "remaining", "reset")
@@ -63,6 +72,18 @@ def ignored_header(names: Iterable[str]) -> dict[str, str]:
 def content_header(model: LanguageModel) -> dict[str, str]:
     """Whether the site stores the requests and answers of this model."""
     return {"x-content-kept": "true" if model.keeps_api_content else "false"}
+
+
+def moved_headers(
+    lowered: Mapping[str, float], raised: Mapping[str, float] | None = None
+) -> dict[str, str]:
+    """The numbers that are sent instead of the ones that were asked for, a header each."""
+    moved = {"lowered": lowered, "raised": raised or {}}
+    return {
+        _moved_name(direction, name): f"{value:.15g}"
+        for direction, values in moved.items()
+        for name, value in values.items()
+    }
 
 
 def allow_origin(request: HttpRequest, response: HttpResponseBase) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from conversations.api.headers import REQUEST_ID
+from conversations.api.headers import MOVED, REQUEST_ID, moved_headers
 from conversations.api.schemas import components, ref
 from conversations.models import Measure
 
@@ -171,9 +171,17 @@ def _completion_headers() -> Described:
     return {
         "x-content-kept": stored | {"required": True},
         "x-ignored-fields": _header("The fields that were left out."),
-        "x-lowered-max-tokens": _header(
-            "The max_tokens that the limits allow.", pattern="^[0-9]+$"
-        ),
+        **_moved_headers(),
+    }
+
+
+def _moved_headers() -> Described:
+    lowered = _header("The number that is sent: the limits or the model do not allow more.")
+    raised = _header("The number that is sent: the model does not allow less.")
+    names = dict.fromkeys(MOVED, 0.0)
+    return {
+        **dict.fromkeys(moved_headers(names), lowered),
+        **dict.fromkeys(moved_headers({}, names), raised),
     }
 
 

@@ -63,14 +63,14 @@ def _request() -> Schema:
         stream=_or_null("boolean", description="Give the answer in pieces, as it is written."),
         stream_options=_or_null("object", properties={"include_usage": _or_null("boolean")}),
         **(parameters := _parameters()),
-        max_completion_tokens=parameters["max_tokens"]
-        | {"description": "The newer name of max_tokens."},
+        **_aliases(parameters),
         user=_or_null("string", description="Your own identifier of the end user."),
     )
     return described | {
         "description": (
-            "A model may have narrower ranges. A field that it does not take is left out, or is "
-            "refused if the answer would differ from what was asked for. Unknown fields are left "
+            "A model may have narrower ranges. A number beyond them is moved to the nearest that "
+            "the model takes, and a header has it. A field that the model does not take is "
+            "refused, as the answer would differ from what was asked for. Unknown fields are left "
             "out or refused, as the site is configured."
         )
     }
@@ -82,35 +82,52 @@ def _parameters() -> dict[str, Schema]:
         "response_format": {"anyOf": [ref("ResponseFormat"), {"type": "null"}]},
         "tools": _list_or_null(ref("Tool"), maxItems=MOST_TOOLS),
         "tool_choice": _tool_choice(),
+        "logit_bias": _logit_bias(),
     }
     return {
-        each.name: {
-            "description": each.description,
-            **(structured[each.name] if each.kind == "structured" else _scalar(each)),
-        }
+        each.name: {"description": each.description, **(structured.get(each.name) or _plain(each))}
         for each in PARAMETERS
     }
 
 
-def _scalar(parameter: Parameter) -> Schema:
-    if parameter.range is None:
-        return _or_null("boolean")
-    return _number(parameter.kind, parameter.range)
-
-
-def _number(kind: str, allowed: Range) -> Schema:
-    low, high = (int(end) if end == int(end) else end for end in (allowed.low, allowed.high))
-    within: Schema = {
-        "type": kind,
-        "exclusiveMinimum" if allowed.open_low else "minimum": low,
-        "maximum": high,
+def _aliases(parameters: dict[str, Schema]) -> dict[str, Schema]:
+    return {
+        alias: parameters[each.name] | {"description": f"Another name of {each.name}; it wins."}
+        for each in PARAMETERS
+        for alias in each.aliases
     }
-    others: list[Schema] = [{"const": int(value)} for value in allowed.also]
+
+
+def _plain(parameter: Parameter) -> Schema:
+    """The schema of a parameter that has no reader of its own."""
+    if parameter.range is not None:
+        return _number(parameter, parameter.range)
+    if parameter.kind == "flag":
+        return _or_null("boolean")
+    if parameter.kind == "choice":
+        return {"enum": [*parameter.choices, "", None]}
+    return {"type": [*parameter.types, "null"]}
+
+
+def _number(parameter: Parameter, allowed: Range) -> Schema:
+    """The numbers that are accepted: those beyond the range too, if they are moved into it."""
+    within: Schema = {"type": parameter.kind}
+    low = parameter.least if parameter.moves else allowed.low
+    if low is not None:
+        within["minimum"] = int(low)
+    if not parameter.moves:
+        within["maximum"] = int(allowed.high)
+    others: list[Schema] = [{"const": int(value)} for value in (*allowed.also, *parameter.off)]
     return {"anyOf": [within, *others, {"type": "null"}]}
 
 
+def _logit_bias() -> Schema:
+    bias: Schema = {"type": "number", "minimum": -100, "maximum": 100}
+    return _or_null("object", propertyNames={"pattern": "^[0-9]+$"}, additionalProperties=bias)
+
+
 def _stop() -> Schema:
-    sequence: Schema = {"type": "string", "minLength": 1}
+    sequence: Schema = {"type": "string"}
     return {"anyOf": [sequence, _list_or_null(sequence, maxItems=MOST_STOP_SEQUENCES)]}
 
 

@@ -190,9 +190,8 @@ async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpR
         **headers.quota_headers(completion.standings),
         **headers.ignored_header(completion.ignored),
         **headers.content_header(completion.call.model),
+        **headers.moved_headers(completion.lowered, completion.raised),
     }
-    if completion.lowered_to is not None:
-        reply_headers["x-lowered-max-tokens"] = str(completion.lowered_to)
     content_type = started.reply.format.content_type
     if completion.request.stream:
         reply_headers |= headers.UNBUFFERED

@@ -10,6 +10,7 @@ from conversations.catalog.schemas import check_schemas
 from conversations.models import LanguageModel
 from conversations.refusal import Refused
 from conversations.upstream import (
+    BY_NAME,
     DEFAULT_RANGES,
     PARAMETERS,
     ChatMessage,
@@ -19,10 +20,10 @@ from conversations.upstream import (
     Range,
     Ranges,
     check,
+    nearest,
 )
 
 FIELDS = tuple(each.name for each in PARAMETERS)
-_BY_NAME = {each.name: each for each in PARAMETERS}
 # The widest ranges that a model can have: administrators can raise some upper ends.
 WIDEST: Ranges = {
     each.name: msgspec.structs.replace(each.range, high=each.highest or each.range.high)
@@ -33,11 +34,34 @@ WIDEST: Ranges = {
 
 def takes(model: LanguageModel, name: str) -> bool:
     """Return whether the model, on its dialect, accepts the parameter of that name."""
-    parameter = _BY_NAME.get(name)
+    parameter = BY_NAME.get(name)
     if parameter is None or model.provider.dialect not in parameter.servers:
         return False
     able = parameter.needs is None or getattr(model, parameter.needs)
     return bool(able and _rule(model, name)["allowed"])
+
+
+def check_is_taken(model: LanguageModel, parameters: Mapping[str, Any]) -> None:
+    """Raise :class:`Refused` for the first parameter that the model does not take.
+
+    The answer would differ from what was asked for, so that nothing is left out, unless the value
+    asks for nothing.
+    """
+    for name, value in parameters.items():
+        parameter = BY_NAME[name]
+        is_known = parameter.value_for(model.provider.dialect, value) is not None
+        if (takes(model, name) and is_known) or _asks_for_nothing(model, parameter, value):
+            continue
+        text = _("The model “%(model)s” does not take “%(field)s”, and would answer differently.")
+        refusal = text % {"model": model.name, "field": name}
+        advice = parameter.instead or _("Leave it out, or choose another model.")
+        raise Refused("unsupported_parameter", f"{refusal} {advice}", name)
+
+
+def _asks_for_nothing(model: LanguageModel, parameter: Parameter, value: Any) -> bool:
+    is_unable = parameter.needs is not None and not getattr(model, parameter.needs)
+    # A model that cannot think does not have to be told not to.
+    return value in parameter.neutral or (is_unable and value is False)
 
 
 def ranges_of(model: LanguageModel) -> Ranges:
@@ -69,7 +93,7 @@ def checked_parameters(
 
 
 def in_range(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters that the model accepts, clamped to its ranges."""
+    """Return the parameters that the model accepts, moved into its ranges."""
     ranges = ranges_of(model)
     accepted = _accepted(model, parameters)
     return {
@@ -87,15 +111,21 @@ def described(model: LanguageModel) -> dict[str, dict[str, Any]]:
     """Return the accepted parameters, each with the range and the default that the page shows."""
     ranges, defaults = ranges_of(model), _defaults(model)
     return {
-        each.name: _described(each, ranges.get(each.name), defaults.get(each.name))
+        each.name: _described(model, each, ranges.get(each.name), defaults.get(each.name))
         for each in PARAMETERS
-        if takes(model, each.name)
+        if takes(model, each.name) and _is_offered(model, each)
     }
 
 
+def _is_offered(model: LanguageModel, parameter: Parameter) -> bool:
+    return parameter.offered_to is None or bool(getattr(model, parameter.offered_to))
+
+
 def _described(
-    parameter: Parameter, allowed: Range | None, default: float | None
+    model: LanguageModel, parameter: Parameter, allowed: Range | None, default: float | None
 ) -> dict[str, Any]:
+    if parameter.choices:
+        return {"choices": parameter.choices_of(model.provider.dialect)}
     if allowed is None:
         return {"most": parameter.most_items} if parameter.most_items else {}
     return {
@@ -129,24 +159,26 @@ def _range(model: LanguageModel, name: str) -> Range:
 
 
 def _accepted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    values = dict(parameters)
-    newer = values.pop("max_completion_tokens", None)
-    if newer is not None:
-        values["max_tokens"] = newer
+    values = {name: _preferred(parameters, BY_NAME[name]) for name in FIELDS}
     return {
-        name: value
-        for name, value in values.items()
-        if value is not None and name in FIELDS and takes(model, name)
+        name: value for name, value in values.items() if value is not None and takes(model, name)
     }
 
 
+def _preferred(parameters: Mapping[str, Any], parameter: Parameter) -> Any:
+    """The value under the name that wins, with "off" as all servers have it."""
+    names = (*parameter.aliases, parameter.name)
+    values = [value for name in names if (value := parameters.get(name)) is not None]
+    if not values or not parameter.off:
+        return values[0] if values else None
+    return parameter.off.get(values[0], values[0])
+
+
 def _within(name: str, value: float, allowed: Range) -> float:
-    if value in allowed:
-        return value
     # Quotas have reserved max_tokens already, so it may be lowered and never raised.
-    low = value if name == "max_tokens" else allowed.low
-    nearest = allowed.high if value > allowed.high else low
-    return int(nearest) if _BY_NAME[name].kind == "integer" else nearest
+    if name == "max_tokens" and value <= allowed.high:
+        return value
+    return value if value in allowed else nearest(name, value, allowed)
 
 
 def _defaults(model: LanguageModel) -> dict[str, Any]:

@@ -54,19 +54,23 @@ from .errors import (
     UpstreamError,
 )
 from .fields import InvalidField
+from .other_fields import HARMLESS, REFUSED, asks_for_something
+from .parameter import Parameter, Range
 from .parameters import (
+    ALIASES,
+    BY_NAME,
     DEFAULT_RANGES,
     MOST_STOP_SEQUENCES,
     MOST_TOOLS,
     PARAMETERS,
-    Parameter,
-    Range,
 )
-from .ranges import Ranges, check, find_invalid
+from .ranges import Fitted, Ranges, check, find_invalid, fit, nearest
 from .redaction import excerpt
-from .request import CompletionRequest, ResponseFormat, Tool
+from .request import CompletionRequest
+from .response_format import ResponseFormat
 from .sse import ServerSentEvent, SSEDecoder
 from .stream import CompletionStream
+from .tools import Tool
 from .types import (
     ChatMessage,
     Chunk,
@@ -80,15 +84,19 @@ from .types import (
 )
 
 __all__ = [
+    "ALIASES",
+    "BY_NAME",
     "DEFAULT_RANGES",
     "DIALECTS",
     "GENERIC",
+    "HARMLESS",
     "LLAMACPP",
     "MOST_STOP_SEQUENCES",
     "MOST_TOOLS",
     "OLLAMA",
     "OPENAI",
     "PARAMETERS",
+    "REFUSED",
     "SILICONFLOW",
     "TOOL_CHOICES",
     "VLLM",
@@ -112,6 +120,7 @@ __all__ = [
     "EmptyAnswer",
     "Failed",
     "FinishReason",
+    "Fitted",
     "Forbidden",
     "InlineThinking",
     "InvalidField",
@@ -143,10 +152,13 @@ __all__ = [
     "Upstream",
     "UpstreamError",
     "Usage",
+    "asks_for_something",
     "check",
     "check_base_url",
     "check_consistency",
     "check_header",
     "excerpt",
     "find_invalid",
+    "fit",
+    "nearest",
 ]

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .fields import InvalidField
-from .request import CompletionRequest, Tool
+from .request import CompletionRequest
+from .tools import Tool
 
 TOOL_CHOICES = ("auto", "none", "required")
 _ALLOWED = f"{', '.join(TOOL_CHOICES)}, or one of the tools"
@@ -33,7 +34,8 @@ def _names_one(choice: Mapping[str, Any], tools: Sequence[Tool]) -> bool:
 
 
 def _log_probabilities(request: CompletionRequest) -> Iterator[InvalidField]:
-    if request.top_logprobs is not None and not request.logprobs:
+    # With logprobs false it is turned off, whatever its value.
+    if request.top_logprobs and request.logprobs is None:
         yield InvalidField("top_logprobs", "It needs logprobs.", "with logprobs: true")
 
 

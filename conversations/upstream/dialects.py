@@ -15,7 +15,8 @@ from .errors import (
     UnknownModel,
     UpstreamError,
 )
-from .parameters import Path, paths_for
+from .parameter import Parameter, Path
+from .parameters import sent_to
 
 InlineThinking = Literal["off", "tagged", "opened"]
 ReplayReasoning = Literal["tool_turns", "always", "never"]
@@ -44,9 +45,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     error_codes: Mapping[str, type[UpstreamError]] = {}
 
     @property
-    def paths(self) -> dict[str, Path]:
-        """The place in the body of each parameter that is sent."""
-        return paths_for(self.name)
+    def parameters(self) -> list[tuple[Parameter, Path]]:
+        """The parameters that it is sent, and their places in the body."""
+        return sent_to(self.name)
 
 
 SILICONFLOW = Dialect(

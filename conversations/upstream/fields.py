@@ -22,7 +22,8 @@ class Fields:
     """The fields of one JSON object; each method returns None for a missing field or null.
 
     Every method raises InvalidField, with the path of the field, for a value of another type.
-    True and false do not count as numbers, and numbers must be finite.
+    True and false do not count as numbers, and numbers must be finite. 512.0 is an integer:
+    programs in languages without integers write it so.
     """
 
     def __init__(self, value: Any, path: str = "") -> None:
@@ -49,6 +50,8 @@ class Fields:
 
     def integer(self, name: str) -> int | None:
         value = self.raw(name)
+        if type(value) is float and value.is_integer():
+            return int(value)
         if value is not None and type(value) is not int:
             raise self.wrong(name, "an integer")
         return value

@@ -1,16 +1,19 @@
-"""Checks the fields of a request against their ranges."""
+"""Checks the fields of a request against their ranges, and moves numbers into them."""
 
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
 
 from .fields import InvalidField
-from .parameters import DEFAULT_RANGES, MOST_STOP_SEQUENCES, MOST_TOOLS, Range
+from .parameter import Range
+from .parameters import BY_NAME, DEFAULT_RANGES, MOST_STOP_SEQUENCES, MOST_TOOLS
 from .request import CompletionRequest
+from .response_format import RESPONSE_FORMATS
 
 _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_RESPONSE_FORMATS = ("text", "json_object", "json_schema")
 
 
 # The range of each number by its name; those of a model may be narrower than the defaults.
@@ -26,6 +29,38 @@ def find_invalid(request: CompletionRequest, ranges: Ranges = DEFAULT_RANGES) ->
         *_invalid_response_format(request),
         *_invalid_tools(request),
     ]
+
+
+class Fitted(NamedTuple):
+    """A request whose numbers are in range, and the numbers that were lowered or raised for it."""
+
+    request: CompletionRequest
+    lowered: dict[str, float]
+    raised: dict[str, float]
+
+
+def fit(request: CompletionRequest, ranges: Ranges = DEFAULT_RANGES) -> Fitted:
+    """Move each number beyond its range to the nearest end.
+
+    Programs send one number to every model, such as 32,000 tokens to one that writes 16,384 at
+    most: they are served as well as is possible. Numbers that cannot be moved are left for
+    :func:`check` to refuse.
+    """
+    lowered: dict[str, float] = {}
+    raised: dict[str, float] = {}
+    for field, allowed in ranges.items():
+        value: float | None = getattr(request, field)
+        if value is None or value in allowed or not BY_NAME[field].moves:
+            continue
+        moved = raised if allowed.is_below(value) else lowered
+        moved[field] = nearest(field, value, allowed)
+    return Fitted(msgspec.structs.replace(request, **{**lowered, **raised}), lowered, raised)
+
+
+def nearest(field: str, value: float, allowed: Range) -> float:
+    """Return the end of the range that is nearest to the value of that field, beyond it."""
+    end = allowed.low if allowed.is_below(value) else allowed.high
+    return int(end) if BY_NAME[field].kind == "integer" else end
 
 
 def check(request: CompletionRequest, ranges: Ranges = DEFAULT_RANGES) -> None:
@@ -60,9 +95,9 @@ def _invalid_response_format(request: CompletionRequest) -> Iterator[InvalidFiel
     response_format = request.response_format
     if response_format is None:
         return
-    if response_format.type not in _RESPONSE_FORMATS:
+    if response_format.type not in RESPONSE_FORMATS:
         yield InvalidField(
-            "response_format.type", "This format is unknown.", ", ".join(_RESPONSE_FORMATS)
+            "response_format.type", "This format is unknown.", ", ".join(RESPONSE_FORMATS)
         )
     if response_format.type == "json_schema" and not _has_schema(response_format.json_schema):
         allowed = "an object with a schema object"

@@ -6,41 +6,14 @@ from typing import Any
 import msgspec
 
 from .dialects import Dialect, ReplayReasoning
-from .fields import Fields, InvalidField
+from .fields import Fields
 from .messages import read_message, write_message
+from .parameter import Parameter
 from .parameters import PARAMETERS
+from .reading import read_others, read_scalar
+from .response_format import ResponseFormat, read_response_format
+from .tools import Tool, read_tool
 from .types import ChatMessage
-
-
-class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """A function that the model may call. ``parameters`` is a JSON schema."""
-
-    name: str
-    description: str | None = None
-    parameters: Mapping[str, Any] = {}
-    strict: bool | None = None
-
-    def to_wire(self) -> dict[str, Any]:
-        """Return the tool as JSON."""
-        function: dict[str, Any] = {"name": self.name, "parameters": dict(self.parameters)}
-        if self.description is not None:
-            function["description"] = self.description
-        if self.strict is not None:
-            function["strict"] = self.strict
-        return {"type": "function", "function": function}
-
-
-class ResponseFormat(msgspec.Struct, frozen=True, kw_only=True):
-    """The required format of the answer: text, json_object or json_schema."""
-
-    type: str
-    json_schema: Mapping[str, Any] | None = None
-
-    def to_wire(self) -> dict[str, Any]:
-        """Return the format as JSON."""
-        if self.json_schema is None:
-            return {"type": self.type}
-        return {"type": self.type, "json_schema": dict(self.json_schema)}
 
 
 class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +21,8 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     ``include_usage`` is an API client's choice (``stream_options``); upstreams are always asked for
     usage if their dialect supports it. ``replay_reasoning`` replaces the dialect's policy for
-    one model; it is not part of the body.
+    one model; it is not part of the body. ``others`` has the parameters that nothing here reads,
+    by name.
     """
 
     model: str
@@ -75,25 +49,48 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     enable_thinking: bool | None = None
     thinking_budget: int | None = None
+    repetition_penalty: float | None = None
+    others: Mapping[str, Any] = {}
 
     @classmethod
     def from_wire(cls, body: Any) -> "CompletionRequest":
         """Read a decoded JSON body: strict about types, ignoring unknown keys.
 
-        Raises InvalidField for the first field of a wrong type; ``ranges.check`` checks the ranges.
-        ``max_completion_tokens`` is read as ``max_tokens``, the role ``developer`` as ``system``.
+        Values that mean "off" to some servers are read as the table of parameters has them. Raises
+        InvalidField for the first field of a wrong type, and for a number without a meaning;
+        ``ranges.check`` checks the ranges. The role ``developer`` is read as ``system``.
         """
         fields = Fields(body)
         return cls(
             model=fields.required_text("model"),
             messages=tuple(read_message(message) for message in fields.objects("messages")),
-            stop=fields.texts("stop"),
-            response_format=_response_format(fields),
-            tools=tuple(_tool(tool) for tool in fields.objects("tools")),
+            stream=fields.flag("stream") or False,
+            user=fields.text("user"),
+            # An empty text ends nothing, and some servers would end the answer at once.
+            stop=tuple(filter(None, fields.texts("stop"))),
+            response_format=read_response_format(fields),
+            tools=tuple(read_tool(tool) for tool in fields.objects("tools")),
             tool_choice=_tool_choice(fields),
             include_usage=_include_usage(fields),
+            others=read_others(fields),
             **_scalars(fields),
         )
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters that are set, by name, as JSON.
+
+        Those that mean nothing alone, such as a choice among no tools, count as not set.
+        """
+        values = {each.name: _plain(self.value_of(each)) for each in PARAMETERS}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def value_of(self, parameter: Parameter) -> Any:
+        """Return the value of a parameter; None if it is not set."""
+        if parameter.only_with and not getattr(self, parameter.only_with):
+            return None
+        if parameter.name in CompletionRequest.__struct_fields__:
+            return getattr(self, parameter.name)
+        return self.others.get(parameter.name)
 
     def to_wire(self, dialect: Dialect) -> dict[str, Any]:
         """Return the body to send to a server of this dialect."""
@@ -107,11 +104,15 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
             body["stream_options"] = {"include_usage": True}
         if self.user is not None and dialect.takes_user:
             body["user"] = self.user
-        for name, path in dialect.paths.items():
-            value = _plain(getattr(self, name))
+        for parameter, path in dialect.parameters:
+            value = parameter.value_for(dialect.name, _plain(self.value_of(parameter)))
             if value is not None:
                 _put(body, path, value)
         return body
+
+
+def _scalars(fields: Fields) -> dict[str, Any]:
+    return {each.name: read_scalar(fields, each) for each in PARAMETERS if each.is_scalar}
 
 
 def _plain(value: Any) -> Any:
@@ -119,21 +120,17 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value] or None
     if isinstance(value, Tool | ResponseFormat):
         return value.to_wire()
-    return value
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    """Put a value in its place. Of two objects in one place both stay, the first one first."""
     for key in path[:-1]:
         body = body.setdefault(key, {})
+    there = body.get(path[-1])
+    if isinstance(value, dict) and isinstance(there, dict):
+        value = {**value, **there}
     body[path[-1]] = value
-
-
-def _scalars(fields: Fields) -> dict[str, Any]:
-    read = {"integer": fields.integer, "number": fields.number, "flag": fields.flag}
-    scalars = {each.name: read[each.kind](each.name) for each in PARAMETERS if each.kind in read}
-    if (newer := fields.integer("max_completion_tokens")) is not None:
-        scalars["max_tokens"] = newer
-    return {**scalars, "stream": fields.flag("stream") or False, "user": fields.text("user")}
 
 
 def _include_usage(fields: Fields) -> bool:
@@ -141,32 +138,8 @@ def _include_usage(fields: Fields) -> bool:
     return options is not None and bool(options.flag("include_usage"))
 
 
-def _response_format(fields: Fields) -> ResponseFormat | None:
-    response_format = fields.object("response_format")
-    if response_format is None:
-        return None
-    return ResponseFormat(
-        type=response_format.required_text("type"),
-        json_schema=response_format.mapping("json_schema"),
-    )
-
-
 def _tool_choice(fields: Fields) -> str | dict[str, Any] | None:
     value = fields.raw("tool_choice")
     if value is None or isinstance(value, str | dict):
         return value
     raise fields.wrong("tool_choice", "a text or an object")
-
-
-def _tool(fields: Fields) -> Tool:
-    if fields.raw("type") != "function":
-        raise InvalidField(fields.path("type"), "This kind of tool is unknown.", "function")
-    function = fields.object("function")
-    if function is None:
-        raise InvalidField(fields.path("function"), "The field is missing.", "an object")
-    return Tool(
-        name=function.required_text("name"),
-        description=function.text("description"),
-        parameters=function.mapping("parameters") or {},
-        strict=function.flag("strict"),
-    )

@@ -30,7 +30,7 @@ def _all_ways(gateway: Gateway, script: str) -> str:
     gateway.model(script, keeps_api_content=True)
     answers = [
         gateway.post(gateway.body(script)),
-        gateway.post(gateway.body(script, temperature=9)),
+        gateway.post(gateway.body(script, temperature=-9)),
         gateway.post(gateway.body(script), headers={"X-Api-Key": "pk-parley-another"}),
         httpx.get(f"{gateway.url}/models", headers={"Api-Key": gateway.secret}),
         httpx.get(f"{gateway.url}/models?api_key=none", headers={"Authorization": gateway.secret}),

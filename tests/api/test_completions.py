@@ -13,7 +13,10 @@ from tests.quotas.books import limit
 
 CALLS = [("get_weather", '{"city": "Paris"}'), ("get_time", "{}")]
 TOOLS: Any = [
-    {"type": "function", "function": {"name": name, "parameters": {"type": "object"}}}
+    {
+        "type": "function",
+        "function": {"name": name, "parameters": {"type": "object", "properties": {}}},
+    }
     for name, _arguments in CALLS
 ]
 
@@ -211,7 +214,7 @@ def test_headers_say_what_is_left_and_a_refusal_says_why_and_is_not_retried(
 def test_every_error_has_the_quota_headers(gateway: Gateway) -> None:
     limit(5_000, user=gateway.alice)
     gateway.model("500")
-    broken = [gateway.body("500"), gateway.body(temperature=9), gateway.body() | {"model": "none"}]
+    broken = [gateway.body("500"), gateway.body(temperature=-9), gateway.body() | {"model": "none"}]
     for status, body in zip((502, 400, 404), broken, strict=True):
         answer = gateway.post(body)
         assert answer.status_code == status

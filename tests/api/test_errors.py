@@ -33,14 +33,18 @@ CHOICE = {"type": "function", "function": {"name": "g"}}
 NAMELESS = {"type": "function", "function": {"name": "?"}}
 WRONG_FIELDS = [
     *ranges(
-        max_tokens=(0, "1 to 16384"), temperature=(2.1, "0 to 2"), top_p=(0, "above 0"),
-        top_k=(101, "-1 or 1 to 100"), min_p=(2, "0 to 1"), frequency_penalty=(3, "-2 to 2"),
-        presence_penalty=(-3, "-2 to 2"), n=(0, "1 to 20"), top_logprobs=(21, "0 to 20"),
-        thinking_budget=(1, "128 to 32768"), stop=(["a"] * 5, "up to 4"),
+        max_tokens=(0, "1 to 16384"), temperature=(-0.1, "0 to 2"), top_p=(-1, "above 0"),
+        top_k=(-2, "-1 or 1 to 100"), min_p=(-1, "0 to 1"), frequency_penalty=("a", "a finite"),
+        repetition_penalty=(-1, "above 0"), n=(21, "1 to 20"), top_logprobs=(-1, "0 to 20"),
+        thinking_budget=(-2, "128 to 32768"), stop=(["a"] * 5, "up to 4"),
+        reasoning_effort=("very", "minimal, low, medium, high"), verbosity=(5, "a text"),
+        logit_bias=({"50": 101}, "-100 to 100"), guided_choice=({"a": 1}, "a list"),
+        chat_template_kwargs=("x", "an object"), guided_json=(7, "an object or a text"),
         seed=("x", "an integer"), stream=("yes", "true or false"), logprobs=(1, "true or false"),
         user=(5, "a text"), tool_choice=(5, "a text or an object"), messages=([], "at least 1"),
     ),
-    ("max_completion_tokens", {"max_completion_tokens": 99_999}, "1 to 16384"),
+    ("max_completion_tokens", {"max_completion_tokens": -5}, "1 to 16384"),
+    ("max_tokens", {"max_tokens": -5, "max_completion_tokens": 7}, "1 to 16384"),
     ("seed", {"seed": 2**63}, "-9223372036854775808 to 9223372036854775807"),
     ("tool_choice", {"tools": [TOOL], "tool_choice": "bogus"}, "auto, none, required"),
     ("tool_choice", {"tools": [TOOL], "tool_choice": CHOICE}, "one of the tools"),
@@ -169,7 +173,7 @@ def test_the_package_raises_the_class_that_it_has_for_each_status(gateway: Gatew
 
     for script in ("429", "500", "503"):
         gateway.model(script)
-    provoke(gateway.openai, "good", temperature=9)
+    provoke(gateway.openai, "good", temperature=-9)
     provoke(gateway.openai.with_options(api_key="pk-parley-wrong"), "good")
     provoke(gateway.openai, "none")
     provoke(gateway.openai, "good", extra_headers=keyed)
@@ -202,7 +206,16 @@ def test_unknown_fields_are_left_out_and_named_or_refused(
     assert answer.headers["x-ignored-fields"] == "store, api_base, extra_headers"
     assert not {"store", "api_base", "extra_headers"} & gateway.upstream.calls[-1].body.keys()
     settings.API_UNKNOWN_FIELDS = "refuse"
-    assert error_in(gateway.post(body)) == (400, "unknown_field", "store")
+    assert error_in(gateway.post(body)) == (400, "unknown_field", "api_base")
+
+
+def test_a_harmless_field_is_left_out_on_every_site(gateway: Gateway, settings: Settings) -> None:
+    settings.API_UNKNOWN_FIELDS = "refuse"
+    fields = ("metadata", "store", "service_tier", "prompt_cache_key", "safety_identifier")
+    answer = gateway.post(gateway.body(**dict.fromkeys(fields, "x"), user="u-1"))
+    assert answer.status_code == 200
+    assert answer.headers["x-ignored-fields"] == ", ".join(fields)
+    assert not set(fields) & gateway.upstream.calls[-1].body.keys()
 
 
 def test_a_field_without_which_the_answer_would_be_another_is_never_left_out(

@@ -119,7 +119,7 @@ def test_a_request_that_came_to_nothing_frees_its_key(gateway: Gateway) -> None:
     for script in ("403", "reset-before-headers"):
         assert gateway.post(gateway.body(script), headers=KEY).status_code == 502
         until(lambda: [1] if not IdempotencyClaim.objects.exists() else [], 1)
-    refused = at_once(gateway, gateway.body(temperature=9), 3)
+    refused = at_once(gateway, gateway.body(temperature=-9), 3)
     assert {each.status_code for each in refused} == {400}
     assert gateway.post(gateway.body(), headers=KEY).status_code == 200
 

@@ -106,7 +106,7 @@ def test_a_failure_at_once_keeps_its_status(
     monkeypatch.setattr(reply_module, "FIRST_SECONDS", 60.0)
     for script, status in {"403": 502, "429-later": 429, "context": 400}.items():
         assert gateway.post(gateway.body(script, stream=True)).status_code == status
-    assert gateway.post(gateway.body(stream=True, temperature=9)).status_code == 400
+    assert gateway.post(gateway.body(stream=True, temperature=-9)).status_code == 400
 
 
 def test_a_whole_answer_waits_for_its_status(gateway: Gateway) -> None:

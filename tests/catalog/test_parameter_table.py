@@ -7,10 +7,11 @@ from django.test import Client
 
 from conversations.admin.parameters_field import ROWS
 from conversations.admin.presets import PresetForm
-from conversations.api.completions import KNOWN_FIELDS
+from conversations.api.known_fields import KNOWN_FIELDS
 from conversations.api.schemas import components
 from conversations.catalog import parameters
 from conversations.models import LanguageModel, Provider
+from conversations.refusal import Refused
 from conversations.upstream import (
     DIALECTS,
     PARAMETERS,
@@ -21,21 +22,36 @@ from conversations.upstream import (
 )
 from tests.people import People
 
-TOOL = {"type": "function", "function": {"name": "f", "parameters": {}}}
+ARGUMENTS: dict[str, Any] = {"type": "object", "properties": {}}
+TOOL = {"type": "function", "function": {"name": "f", "parameters": ARGUMENTS}}
 STRUCTURED = {
     "stop": ["END"],
     "response_format": {"type": "json_object"},
     "tools": [TOOL],
-    "tool_choice": "auto",
+    "tool_choice": {"type": "function", "function": {"name": "f"}},
+    "logit_bias": {"50256": -100},
 }
+JSON: dict[str, Any] = {"object": {"type": "object"}, "array": ["yes", "no"], "string": "(yes|no)"}
+# What makes a parameter mean anything, where it means nothing alone.
+BESIDE = {None: {}, "tools": {"tools": [TOOL]}, "logprobs": {"logprobs": True}}
 each_parameter = pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda each: each.name)
 
 
 def a_value_of(parameter: Parameter) -> Any:
     """Return a valid value of the parameter."""
     if parameter.range:
-        return parameter.range.high
-    return True if parameter.kind == "flag" else STRUCTURED[parameter.name]
+        high = parameter.range.high
+        return high / 2 if high in parameter.neutral else high
+    if parameter.kind == "flag":
+        return True not in parameter.neutral
+    if parameter.kind == "choice":
+        return "high"
+    return JSON[parameter.types[0]] if parameter.types else STRUCTURED[parameter.name]
+
+
+def asking(parameter: Parameter) -> dict[str, Any]:
+    """Return the fields of a request that asks for a value of the parameter."""
+    return {**BESIDE[parameter.only_with], parameter.name: a_value_of(parameter)}
 
 
 def able_model(dialect: str) -> LanguageModel:
@@ -54,8 +70,9 @@ def at(body: dict[str, Any], path: tuple[str, ...]) -> Any:
 @each_parameter
 def test_it_reaches_the_servers_that_know_it_and_no_other(parameter: Parameter) -> None:
     value = a_value_of(parameter)
-    asked = CompletionRequest.from_wire({"model": "m", "messages": [], parameter.name: value})
-    bare = CompletionRequest(model="m", messages=())
+    asked = CompletionRequest.from_wire({"model": "m", "messages": [], **asking(parameter)})
+    beside = BESIDE[parameter.only_with]
+    bare = CompletionRequest.from_wire({"model": "m", "messages": [], **beside})
     for dialect in DIALECTS.values():
         body = asked.to_wire(dialect)
         if dialect.name in parameter.servers:
@@ -67,10 +84,93 @@ def test_it_reaches_the_servers_that_know_it_and_no_other(parameter: Parameter) 
 
 
 @each_parameter
+def test_it_is_sent_or_refused_and_never_left_out(parameter: Parameter) -> None:
+    asked = CompletionRequest.from_wire({"model": "m", "messages": [], **asking(parameter)})
+    for dialect in DIALECTS:
+        model = able_model(dialect)
+        if dialect in parameter.servers:
+            parameters.check_is_taken(model, asked.parameters())
+            assert parameter.name in parameters.with_defaults(model, asked.parameters())
+        else:
+            refused = _refusal(model, parameter)
+            assert (refused.code, refused.field) == ("unsupported_parameter", parameter.name)
+            assert f"“{model.name}” does not take “{parameter.name}”" in refused.message
+    forbidden = able_model(min(parameter.servers))
+    forbidden.parameters = {parameter.name: {"allowed": False}}
+    assert _refusal(forbidden, parameter).field == parameter.name
+
+
+def _refusal(model: LanguageModel, parameter: Parameter) -> Refused:
+    with pytest.raises(Refused) as caught:
+        parameters.check_is_taken(model, {parameter.name: a_value_of(parameter)})
+    return caught.value
+
+
+@each_parameter
+def test_a_value_that_asks_for_nothing_is_taken_by_every_model(parameter: Parameter) -> None:
+    for value in parameter.neutral:
+        for dialect in DIALECTS:
+            model = LanguageModel(name="m", provider=Provider(dialect=dialect), takes_tools=False)
+            parameters.check_is_taken(model, {parameter.name: value})
+
+
+@pytest.mark.parametrize(
+    ("dialect", "asked", "place", "sent"),
+    [
+        ("openai", "minimal", ("reasoning_effort",), "minimal"),
+        ("vllm", "high", ("reasoning_effort",), "high"),
+        ("vllm", "max", ("reasoning_effort",), "high"),
+        ("siliconflow", "high", ("reasoning_effort",), "high"),
+        ("siliconflow", "low", ("reasoning_effort",), "high"),
+        ("siliconflow", "xhigh", ("reasoning_effort",), "max"),
+        ("ollama", "none", ("reasoning_effort",), "none"),
+        ("llamacpp", "medium", ("chat_template_kwargs", "reasoning_effort"), "medium"),
+    ],
+)
+def test_an_effort_is_sent_as_the_server_has_it(
+    dialect: str, asked: str, place: tuple[str, ...], sent: str
+) -> None:
+    wanted = CompletionRequest(model="m", messages=(), others={"reasoning_effort": asked})
+    assert at(wanted.to_wire(DIALECTS[dialect]), place) == sent
+
+
+def test_a_choice_that_a_server_has_nothing_for_is_refused_with_what_there_is() -> None:
+    with pytest.raises(Refused, match="Use enable_thinking"):
+        parameters.check_is_taken(able_model("siliconflow"), {"reasoning_effort": "none"})
+
+
+def test_the_page_offers_the_efforts_that_the_server_tells_apart_to_models_that_reason() -> None:
+    assert parameters.described(able_model("siliconflow"))["reasoning_effort"] == {
+        "choices": ["high", "max"]
+    }
+    plain = LanguageModel(name="m", provider=Provider(dialect="siliconflow"), reasons=False)
+    assert "reasoning_effort" not in parameters.described(plain)
+    # An API client may ask any model for it: the server knows its own.
+    parameters.check_is_taken(plain, {"reasoning_effort": "high"})
+
+
+def test_variables_of_the_template_join_those_that_other_parameters_set() -> None:
+    wanted = CompletionRequest.from_wire(
+        {
+            "model": "m",
+            "messages": [],
+            "chat_template_kwargs": {"custom": 1, "enable_thinking": True},
+            "enable_thinking": False,
+            "reasoning_effort": "low",
+        }
+    )
+    assert wanted.to_wire(DIALECTS["llamacpp"])["chat_template_kwargs"] == {
+        "custom": 1, "enable_thinking": False, "reasoning_effort": "low",
+    }  # fmt: skip
+
+
+@each_parameter
 def test_a_page_may_offer_it_for_a_model_that_takes_it(parameter: Parameter) -> None:
     described = {name: parameters.described(able_model(name)) for name in parameter.servers}
     assert all(parameter.name in each for each in described.values())
-    sent = parameters.with_defaults(able_model("generic"), {parameter.name: a_value_of(parameter)})
+    sent = parameters.with_defaults(
+        able_model(min(parameter.servers)), {parameter.name: a_value_of(parameter)}
+    )
     assert parameter.name in sent
 
 

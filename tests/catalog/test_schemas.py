@@ -60,11 +60,20 @@ WRONG_SCHEMAS: list[tuple[Any, str]] = [
 
 def tool(name: str = "f", **function: Any) -> dict[str, Any]:
     """Return a tool as JSON."""
-    return {"type": "function", "function": {"name": name, "parameters": {}, **function}}
+    return {"type": "function", "function": {"name": name, "parameters": OBJECT, **function}}
 
 
+ARGUMENTS: list[dict[str, Any]] = [
+    OBJECT,
+    {**OBJECT, "required": []},
+    {**OBJECT, "additionalProperties": False},
+    {"type": "object", "properties": {"a": {"type": ["string", "null"]}}, "required": ["a"]},
+    {"type": "object", "properties": {"a": RIGHT_SCHEMAS[6]}},
+    {"type": "object", "properties": {"a": RIGHT_SCHEMAS[11], "b": RIGHT_SCHEMAS[7]}},
+    {"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": OBJECT}},
+]
 RIGHT_TOOLS: list[list[dict[str, Any]]] = [
-    *([tool(parameters=schema)] for schema in RIGHT_SCHEMAS[:7]),
+    *([tool(parameters=schema)] for schema in ARGUMENTS),
     [tool(description="")],
     [tool(description="Says what the weather is. 天气 <script>")],
     [tool(strict=True)],

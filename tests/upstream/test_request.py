@@ -11,18 +11,22 @@ from conversations.upstream import (
     GENERIC,
     LLAMACPP,
     OPENAI,
+    PARAMETERS,
     SILICONFLOW,
     ChatMessage,
     CompletionRequest,
     InvalidField,
+    Parameter,
     Range,
     ToolCall,
     check,
+    check_consistency,
     find_invalid,
+    fit,
 )
 from tests.upstream.asking import receive, request, run, upstream
 
-TOOL = {
+TOOL: dict[str, Any] = {
     "type": "function",
     "function": {"description": "<string>", "name": "f", "parameters": {}, "strict": False},
 }
@@ -41,6 +45,8 @@ SEED: dict[str, Any] = {
     "response_format": {"type": "text"},
     "tools": [TOOL],
 }
+# Strict servers refuse a function's schema that is not one of an object.
+NO_ARGUMENTS = {"type": "object", "properties": {}}
 
 
 def wire(**fields: Any) -> dict[str, Any]:
@@ -54,7 +60,9 @@ def test_every_field_of_the_page_reaches_the_server() -> None:
             return server.calls[0].body
 
     streamed = {"stream": True, "stream_options": {"include_usage": True}}
-    assert run(ask()) == {**SEED, "model": "good", **streamed}
+    function = {**TOOL["function"], "parameters": NO_ARGUMENTS}
+    tools = [{"type": "function", "function": function}]
+    assert run(ask()) == {**SEED, "model": "good", "tools": tools, **streamed}
 
 
 def test_a_null_stop_and_other_unset_fields_are_not_sent() -> None:
@@ -81,8 +89,105 @@ def test_further_fields_go_where_the_dialect_has_them() -> None:
     )
 
 
-def test_max_completion_tokens_is_read_as_max_tokens() -> None:
+def test_another_name_of_a_parameter_is_read_as_its_own_and_wins() -> None:
     assert CompletionRequest.from_wire(wire(max_completion_tokens=7)).max_tokens == 7
+    both = CompletionRequest.from_wire(wire(max_completion_tokens=7, max_tokens=900))
+    assert both.max_tokens == 7
+    assert CompletionRequest.from_wire(wire(repeat_penalty=1.1)).repetition_penalty == 1.1
+
+
+# What a program sends, and what a server is sent: the same for each way of saying "off".
+OFF: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"max_tokens": -1}, {}),
+    ({"max_tokens": -1.0}, {}),
+    ({"max_completion_tokens": -1}, {}),
+    ({"max_tokens": 512.0}, {"max_tokens": 512}),
+    ({"n": 1.0, "seed": 7.0, "top_k": 5.0}, {"n": 1, "seed": 7, "top_k": 5}),
+    ({"top_p": 0}, {"top_p": 1}),
+    ({"top_p": 0.0}, {"top_p": 1}),
+    ({"top_k": 0}, {"top_k": -1}),
+    ({"top_k": -1}, {"top_k": -1}),
+    ({"top_k": -1.0}, {"top_k": -1}),
+    ({"repetition_penalty": 0}, {"repetition_penalty": 1}),
+    ({"seed": -1}, {}),
+    ({"thinking_budget": -1}, {}),
+    ({"stop": ""}, {}),
+    ({"stop": []}, {}),
+    ({"stop": [""]}, {}),
+    ({"stop": ["", "END"]}, {"stop": ["END"]}),
+    ({"tools": []}, {}),
+    ({"tools": [], "tool_choice": "auto", "parallel_tool_calls": True}, {}),
+    ({"tool_choice": "auto", "parallel_tool_calls": False}, {}),
+    ({"tool_choice": "none"}, {}),
+    ({"response_format": {}}, {}),
+    ({"logprobs": False, "top_logprobs": 3}, {"logprobs": False}),
+    ({"top_logprobs": 0}, {}),
+    ({"logit_bias": {}, "guided_json": {}, "chat_template_kwargs": {}}, {}),
+    ({"reasoning_effort": "", "guided_choice": [], "guided_regex": ""}, {}),
+]
+
+
+@pytest.mark.parametrize(("asked", "sent"), OFF, ids=str)
+def test_what_other_servers_take_as_off_is_taken(
+    asked: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    request = CompletionRequest.from_wire(wire(**asked))
+    assert find_invalid(request) == []
+    check_consistency(request)
+    assert request.to_wire(GENERIC) == wire(stream=False, **sent)
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda each: each.name)
+def test_null_means_not_set_for_every_parameter(parameter: Parameter) -> None:
+    for name in (parameter.name, *parameter.aliases):
+        asked = CompletionRequest.from_wire(wire(**{name: None}))
+        assert asked.to_wire(GENERIC) == wire(stream=False)
+
+
+# A number beyond the range, where it is moved to, and in which direction.
+MOVED = [
+    ("max_tokens", 32_000, 16_384, "lowered"),
+    ("max_tokens", 10**30, 16_384, "lowered"),
+    ("temperature", 2.5, 2, "lowered"),
+    ("top_p", 1.01, 1, "lowered"),
+    ("top_k", 1_000, 100, "lowered"),
+    ("min_p", 7, 1, "lowered"),
+    ("frequency_penalty", 3, 2, "lowered"),
+    ("frequency_penalty", -3, -2, "raised"),
+    ("presence_penalty", -2.5, -2, "raised"),
+    ("repetition_penalty", 9, 2, "lowered"),
+    ("top_logprobs", 21, 20, "lowered"),
+    ("thinking_budget", 1, 128, "raised"),
+    ("thinking_budget", 100_000, 32_768, "lowered"),
+]
+
+
+@pytest.mark.parametrize(("field", "asked", "sent", "direction"), MOVED)
+def test_a_number_beyond_its_range_is_moved_to_the_nearest_end(
+    field: str, asked: float, sent: float, direction: str
+) -> None:
+    fitted = fit(request("m", **{field: asked}))
+    assert getattr(fitted.request, field) == sent
+    assert {"lowered": fitted.lowered, "raised": fitted.raised}[direction] == {field: sent}
+    assert find_invalid(fitted.request) == []
+
+
+def test_no_limit_is_more_than_a_model_with_a_limit_takes() -> None:
+    fitted = fit(request("m", top_k=-1), {"top_k": Range(10, 40)})
+    assert (fitted.request.top_k, fitted.lowered, fitted.raised) == (40, {"top_k": 40}, {})
+
+
+def test_a_range_of_one_number_raises_and_lowers_to_it() -> None:
+    one = {"temperature": Range(1, 1)}
+    assert fit(request("m", temperature=0), one).raised == {"temperature": 1}
+    assert fit(request("m", temperature=2), one).lowered == {"temperature": 1}
+
+
+@pytest.mark.parametrize(("field", "value"), [("n", 21), ("seed", 2**63), ("seed", -(2**64))])
+def test_a_number_that_is_no_amount_is_not_moved(field: str, value: int) -> None:
+    fitted = fit(request("m", **{field: value}))
+    assert (fitted.lowered, fitted.raised) == ({}, {})
+    assert [problem.field for problem in find_invalid(fitted.request)] == [field]
 
 
 def test_a_single_stop_text_is_a_list_of_one() -> None:
@@ -138,7 +243,7 @@ def test_reasoning_goes_back_as_the_dialect_says(policy: str, with_tools: bool, 
         ("stream", 1),
         ("stop", 5),
         ("stop", [5]),
-        ("n", 1.0),
+        ("n", 1.5),
         ("tools", {}),
         ("tools", ["f"]),
         ("messages", "hi"),
@@ -223,7 +328,6 @@ def tool(name: str) -> dict[str, Any]:
     ("fields", "named"),
     [
         ({"stop": ["1", "2", "3", "4", "5"]}, "stop"),
-        ({"stop": [""]}, "stop"),
         ({"messages": []}, "messages"),
         ({"model": ""}, "model"),
         ({"response_format": {"type": "yaml"}}, "response_format.type"),

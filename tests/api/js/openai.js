@@ -97,7 +97,7 @@ test("lists and retrieves models", async () => {
 test("throws the class of each error", async () => {
   const ask = (/** @type {object} */ more) =>
     client.chat.completions.create({ model: "good", messages, ...more });
-  await assert.rejects(ask({ temperature: 3 }), (error) => {
+  await assert.rejects(ask({ temperature: -3 }), (error) => {
     assert.ok(error instanceof BadRequestError);
     assert.equal(error.param, "temperature");
     return true;

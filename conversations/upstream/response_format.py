@@ -1,0 +1,65 @@
+"""The required format of an answer."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from .fields import Fields
+
+RESPONSE_FORMATS = ("text", "json_object", "json_schema")
+# OpenAI requires a name, of these characters. It says nothing about the answer, so that one is
+# filled in, and other characters are replaced.
+DEFAULT_NAME = "answer"
+_ODD = re.compile(r"[^a-zA-Z0-9_-]")
+_LONGEST_NAME = 64
+
+
+class ResponseFormat(msgspec.Struct, frozen=True, kw_only=True):
+    """The required format of the answer: text, json_object or json_schema."""
+
+    type: str
+    json_schema: Mapping[str, Any] | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the format as JSON."""
+        if self.json_schema is None:
+            return {"type": self.type}
+        return {"type": self.type, "json_schema": dict(self.json_schema)}
+
+
+def read_response_format(fields: Fields) -> ResponseFormat | None:
+    """Read ``response_format``; None if there is none. Raises InvalidField.
+
+    Some servers have the schema beside the type, also with the type ``json_object``: it is one and
+    the same wish.
+    """
+    given = fields.object("response_format")
+    if given is None or not given.without():
+        return None
+    kind = given.required_text("type")
+    beside = given.mapping("schema")
+    if beside is not None and kind in {"json_object", "json_schema"}:
+        described = Fields({"schema": beside, **(given.mapping("json_schema") or {})}, _SCHEMA)
+        return ResponseFormat(type="json_schema", json_schema=_json_schema(described))
+    named = given.object("json_schema") if kind == "json_schema" else None
+    return ResponseFormat(type=kind, json_schema=None if named is None else _json_schema(named))
+
+
+_SCHEMA = "response_format.json_schema"
+
+
+def _json_schema(fields: Fields) -> dict[str, Any]:
+    """The schema with its name; keys that no server knows are left out."""
+    known = {
+        "description": fields.text("description"),
+        "schema": fields.mapping("schema"),
+        "strict": fields.flag("strict"),
+    }
+    given = {name: value for name, value in known.items() if value is not None}
+    return {"name": _name(fields.text("name")), **given}
+
+
+def _name(name: str | None) -> str:
+    return _ODD.sub("_", name or "")[:_LONGEST_NAME] or DEFAULT_NAME

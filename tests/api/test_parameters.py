@@ -1,0 +1,139 @@
+"""Parameters as programs send them: on the upstream's wire, streamed and whole."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from conversations.models import Generation
+from tests.api.conftest import Gateway
+from tests.quotas.books import limit
+
+both_ways = pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+
+
+def sent(gateway: Gateway, **fields: Any) -> tuple[httpx.Response, dict[str, Any]]:
+    """The answer to these fields, and the body that the upstream got."""
+    answer = gateway.post(gateway.body(**fields))
+    assert answer.status_code == 200, answer.text
+    return answer, gateway.upstream.calls[-1].body
+
+
+def refused(gateway: Gateway, **fields: Any) -> dict[str, Any]:
+    """The error for these fields; the upstream got nothing."""
+    before = len(gateway.upstream.calls)
+    answer = gateway.post(gateway.body(**fields))
+    assert (answer.status_code, len(gateway.upstream.calls)) == (400, before), answer.text
+    error: dict[str, Any] = answer.json()["error"]
+    return error
+
+
+@both_ways
+def test_a_length_that_no_model_writes_is_lowered_and_told(gateway: Gateway, stream: bool) -> None:
+    gateway.model("good", context_length=131_072)
+    for name in ("max_tokens", "max_completion_tokens"):
+        answer, body = sent(gateway, stream=stream, **{name: 32_000})
+        assert body["max_tokens"] == 16_384
+        assert answer.headers["x-lowered-max-tokens"] == "16384"
+    gateway.settled(2)
+    stored = Generation.objects.values_list("parameters__max_tokens", flat=True)
+    assert set(stored) == {16_384}
+
+
+@both_ways
+def test_every_number_beyond_a_models_range_is_moved_and_told(
+    gateway: Gateway, stream: bool
+) -> None:
+    rules = {"temperature": {"low": 0.1, "high": 1}, "top_k": {"high": 40}}
+    gateway.model("good", parameters=rules)
+    asked = {"temperature": 2.5, "top_k": -1, "frequency_penalty": -7}
+    answer, body = sent(gateway, stream=stream, **asked)
+    assert {name: body[name] for name in asked} == {
+        "temperature": 1, "top_k": 40, "frequency_penalty": -2,
+    }  # fmt: skip
+    told = {name: value for name, value in answer.headers.items() if "ed-" in name[:10]}
+    assert told == {
+        "x-lowered-temperature": "1", "x-lowered-top-k": "40", "x-raised-frequency-penalty": "-2",
+    }  # fmt: skip
+    answer, body = sent(gateway, stream=stream, temperature=0)
+    assert (body["temperature"], answer.headers["x-raised-temperature"]) == (0.1, "0.1")
+
+
+def test_a_number_in_range_is_told_by_no_header(gateway: Gateway) -> None:
+    answer, _ = sent(gateway, max_tokens=16_384, temperature=2, top_p=0, top_k=0)
+    assert not [name for name in answer.headers if name.startswith(("x-lowered", "x-raised"))]
+
+
+def test_a_limit_lowers_further_what_the_model_has_lowered(gateway: Gateway) -> None:
+    limit(5_000, user=gateway.alice)
+    answer, body = sent(gateway, max_tokens=32_000)
+    assert answer.headers["x-lowered-max-tokens"] == str(body["max_tokens"])
+    assert body["max_tokens"] < 5_000
+
+
+def test_no_limit_of_ones_own_is_the_models(gateway: Gateway) -> None:
+    answer, body = sent(gateway, max_tokens=-1)
+    assert "max_tokens" not in body
+    assert "x-lowered-max-tokens" not in answer.headers
+    limit(1_000_000, user=gateway.alice)
+    gateway.model("good", parameters={"max_tokens": {"high": 1024}})
+    assert sent(gateway, max_tokens=-1)[1]["max_tokens"] == 1024
+
+
+@both_ways
+@pytest.mark.parametrize("dialect", ["openai", "vllm", "siliconflow", "ollama", "generic"])
+def test_the_effort_reaches_every_server_that_knows_it(
+    gateway: Gateway, dialect: str, stream: bool
+) -> None:
+    model = gateway.model("good")
+    model.provider.dialect = dialect
+    model.provider.save()
+    answer, body = sent(gateway, stream=stream, reasoning_effort="high")
+    assert body["reasoning_effort"] == "high"
+    assert "x-ignored-fields" not in answer.headers
+
+
+def test_what_would_change_the_answer_is_refused_with_what_to_do(gateway: Gateway) -> None:
+    model = gateway.model("good")
+    model.provider.dialect = "openai"
+    model.provider.save()
+    unknown_to_openai = {
+        "top_k": 5, "min_p": 0.1, "repetition_penalty": 1.2, "guided_json": {"type": "object"},
+        "guided_choice": ["a"], "chat_template_kwargs": {"a": 1}, "thinking": {"type": "enabled"},
+        "enable_thinking": True, "thinking_budget": 500,
+    }  # fmt: skip
+    for name, value in unknown_to_openai.items():
+        error = refused(gateway, **{name: value})
+        assert (error["code"], error["param"]) == ("unsupported_parameter", name)
+        assert f"“good” does not take “{name}”" in error["message"]
+    for name, value in {
+        "modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"},
+        "mirostat": 2, "stop_sequences": ["x"], "max_output_tokens": 5, "options": {"num_ctx": 9},
+    }.items():  # fmt: skip
+        error = refused(gateway, **{name: value})
+        assert (error["code"], error["param"]) == ("unsupported_parameter", name)
+    # OpenAI's own go to it.
+    passed = {"verbosity": "low", "logit_bias": {"50256": -100}, "web_search_options": {"a": "b"}}
+    assert sent(gateway, **passed)[1].items() >= passed.items()
+
+
+def test_what_asks_for_nothing_is_refused_by_no_model(gateway: Gateway) -> None:
+    model = gateway.model("good", takes_tools=False, writes_json=False)
+    model.provider.dialect = "openai"
+    model.provider.save()
+    nothing: dict[str, Any] = {
+        "top_k": -1, "min_p": 0, "repetition_penalty": 1, "enable_thinking": False,
+        "guided_json": {}, "modalities": ["text"], "audio": None, "mirostat": 0, "echo": False,
+        "tools": [], "tool_choice": "auto", "parallel_tool_calls": True, "functions": None,
+        "response_format": {"type": "text"}, "prediction": {"type": "content", "content": "x"},
+    }  # fmt: skip
+    body = sent(gateway, **nothing)[1]
+    assert not body.keys() & (nothing.keys() - {"response_format"})
+
+
+@both_ways
+def test_choices_among_tools_go_only_with_tools(gateway: Gateway, stream: bool) -> None:
+    alone = {"tool_choice": "auto", "parallel_tool_calls": True}
+    for fields in ({"tools": [], **alone}, alone, {"tools": None, "tool_choice": "none"}):
+        body = sent(gateway, stream=stream, **fields)[1]
+        assert not {"tools", *alone} & body.keys()
