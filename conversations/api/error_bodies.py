@@ -1,28 +1,16 @@
-"""Failures as API errors: status, code, and whether the client should retry.
-
-OpenAI's clients retry 408, 409, 429 and 5xx twice by themselves unless ``x-should-retry`` says no;
-each such retry would be another call of the upstream.
-"""
-
-import math
+"""Failures as API errors: status, code, and whether the client should retry."""
 
 from django.utils.translation import gettext as _
 
 from conversations.api.errors import ApiError
 from conversations.api.overflow_words import overflow_words
+from conversations.api.retry_advice import BUSY_SECONDS, NO_RETRY, RETRY, after_failure, after_wait
 from conversations.generation.api_run import Ending
 from conversations.generation.error_texts import failure_of
 from conversations.quotas.status import QuotaExceeded
 from conversations.refusal import Refused
 from conversations.transcript import Failure
 from conversations.upstream import ContextOverflow, InvalidField, UpstreamError
-
-RETRY = {"x-should-retry": "true"}
-NO_RETRY = {"x-should-retry": "false"}
-# A limit that resets this soon is worth waiting for: clients wait at most two minutes.
-SOON_SECONDS = 120
-# The retry-after of a busy server that does not send one.
-BUSY_SECONDS = 2.0
 
 # Status and code of a server's errors; any other is a bad gateway, 502. The codes are OpenAI's:
 # its packages, and frameworks above them, look for some of these.
@@ -36,8 +24,6 @@ _UPSTREAM: dict[str, tuple[int, str]] = {
     "overloaded": (503, "overloaded"),
     "timed_out": (504, "timed_out"),
 }
-# A retry may help, and the upstream package has not made it already.
-_WORTH_A_RETRY = {"busy", "overloaded", "rate_limited", "failed"}
 # Permissions that were withdrawn while the answer ran.
 _WITHDRAWN = {"deactivated", "model_taken_away", "key_revoked", "key_expired", "key_narrowed"}
 _REFUSED: dict[str, tuple[int, str]] = {
@@ -53,12 +39,16 @@ _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit
 
 def error_of(ending: Ending) -> ApiError | None:
     """The error that a run ended with; None for a complete answer."""
+    error = _error_of(ending)
+    if error and ending.used and ending.used.requests:
+        # The generated tokens were charged: only the client can decide to pay once more.
+        error.headers = {**error.headers, **NO_RETRY}
+    return error
+
+
+def _error_of(ending: Ending) -> ApiError | None:
     if ending.error:
-        error = of_upstream(ending.error)
-        if ending.used and ending.used.requests:
-            # The generated tokens were charged: only the client can decide to pay once more.
-            error.headers = {**error.headers, **NO_RETRY}
-        return error
+        return of_upstream(ending.error)
     last = ending.last
     if last.cause == "completed":
         return None
@@ -89,10 +79,7 @@ def of_upstream(error: UpstreamError) -> ApiError:
     status, code = _UPSTREAM.get(error.code, (502, error.code))
     if code == "refused" and error.status in {404, 405}:
         status = 502  # the provider's address is wrong, not the request
-    is_retry = error.retryable and error.code in _WORTH_A_RETRY
-    headers = dict(RETRY if is_retry else NO_RETRY)
-    if is_retry and status in {429, 503}:
-        headers["retry-after"] = _seconds(error.retry_after or BUSY_SECONDS)
+    headers = after_failure(error, status)
     if isinstance(error, ContextOverflow):
         message, param = overflow_words(error), "messages"
     else:
@@ -105,7 +92,7 @@ def of_refusal(refused: Refused) -> ApiError:
     if isinstance(refused, QuotaExceeded):
         return _of_quota(refused)
     status, code = _REFUSED.get(refused.code, (400, refused.code))
-    headers = {"retry-after": _seconds(BUSY_SECONDS)} if status in {429, 503} else {}
+    headers = after_wait(BUSY_SECONDS) if status in {429, 503} else {}
     if code in {"model_paused", "idempotent_answer_gone"}:
         headers = NO_RETRY
     return ApiError(
@@ -125,17 +112,10 @@ def _of_failure(failure: Failure) -> ApiError:
 
 
 def _of_quota(refused: QuotaExceeded) -> ApiError:
-    seconds = refused.seconds_left
-    is_retry = seconds is not None and seconds <= SOON_SECONDS
-    headers = dict(RETRY if is_retry else NO_RETRY)
-    if seconds is not None:
-        headers["retry-after"] = str(seconds)
+    headers = after_wait(refused.seconds_left)
+    is_retry = headers["x-should-retry"] == "true"
     code = "rate_limit_exceeded" if is_retry else "insufficient_quota"
     return ApiError(429, code, refused.message, type=code, headers=headers)
-
-
-def _seconds(seconds: float) -> str:
-    return str(math.ceil(seconds))
 
 
 def _type(status: int) -> str:

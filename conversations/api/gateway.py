@@ -17,8 +17,9 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
 from conversations.api import headers
-from conversations.api.error_bodies import NO_RETRY, api_error, internal
+from conversations.api.error_bodies import api_error, internal
 from conversations.api.errors import ApiError
+from conversations.api.retry_advice import NO_RETRY
 from conversations.api.wire import encode
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField

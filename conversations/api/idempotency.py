@@ -18,9 +18,9 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from conversations.api.completions import Claim, PreparedCompletion, refusal_of, release
-from conversations.api.error_bodies import NO_RETRY
 from conversations.api.errors import ApiError
 from conversations.api.reply import Reply
+from conversations.api.retry_advice import NO_RETRY
 from conversations.database.threads import in_thread
 from conversations.models import CLAIM_HOURS
 
