@@ -6,12 +6,14 @@ An empty value counts as absent, because compose files and unit files often set 
 
 import os
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
+# Files of the time zone database that are no zones of a place: whatever this machine has, and none.
+_NAMELESS_ZONES = {"localtime", "Factory"}
 
 
 def env_str(name: str, default: str = "", *, choices: tuple[str, ...] = ()) -> str:
@@ -45,14 +47,12 @@ def env_int(name: str, default: int, *, minimum: int = 0, maximum: int = 2**31 -
 
 
 def env_zone(name: str, default: str) -> str:
-    """The setting as the name of a time zone."""
+    """The setting as the name of a time zone, which pages show after times."""
     value = env_str(name, default)
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
+    if value not in available_timezones() - _NAMELESS_ZONES:
         raise ImproperlyConfigured(
             f"{name} is {value!r}. Set it to the name of a time zone such as Europe/Berlin."
-        ) from error
+        )
     return value
 
 

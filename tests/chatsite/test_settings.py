@@ -89,6 +89,12 @@ def test_a_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
         ("SIGNUP", "domain:example.org"),  # without EMAIL_URL nobody's domain is verified
         ("SITE_URL", "chat.example.org"),
         ("TIME_ZONE", "Mars/Base"),
+        ("TIME_ZONE", "europe/berlin"),
+        ("TIME_ZONE", "America"),  # a folder of zones
+        ("TIME_ZONE", "../../etc/hosts"),
+        ("TIME_ZONE", "localtime"),  # names no zone that a page could show
+        ("TIME_ZONE", "right/UTC"),  # counts leap seconds: its days begin half a minute late
+        ("TIME_ZONE", "UTC+8"),
         ("TRUSTED_PROXIES", "-1"),
     ],
 )
