@@ -8,8 +8,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import CharField, DateField, IntegerField, UUIDField
-from django.utils import timezone
 
+from conversations import days
 from conversations.database.prepared import PreparedQuery
 from conversations.models import (
     ApiKey,
@@ -132,7 +132,7 @@ def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel
 
 
 def _open_named(user: User, name: str, key: ApiKey | None) -> LanguageModel | None:
-    found = _open_model.first(user=user.pk, name=name, today=timezone.now().date())
+    found = _open_model.first(user=user.pk, name=name, today=days.today())
     return found if found and (key is None or key.is_for(found.pk)) else None
 
 

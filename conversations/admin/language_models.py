@@ -6,10 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations import days
 from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.bulk_flags import flag_action
 from conversations.admin.parameters_field import ROWS, ParametersField
@@ -163,7 +163,7 @@ class LanguageModelAdmin(AuditedAdmin):
         """The model's state in one word."""
         if not model.enabled:
             return _("disabled")
-        if model.retires_on and model.retires_on <= timezone.now().date():
+        if model.retires_on and model.retires_on <= days.today():
             return _("retired")
         if not model.provider.enabled:
             return _("provider disabled")

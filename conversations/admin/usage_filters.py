@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations import days
 from conversations.admin.choices import MOST_CHOICES
 from conversations.models import LanguageModel, Provider
 from conversations.usage.reports import Selection
@@ -89,8 +89,8 @@ class UsageFilters(forms.Form):
 
 
 def days_until_today(count: int) -> tuple[date, date]:
-    """The first and the last of ``count`` days up to today, in UTC like the ledger."""
-    today = timezone.now().date()
+    """The first and the last of ``count`` days up to today."""
+    today = days.today()
     return today - timedelta(days=count - 1), today
 
 

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations import audit
+from conversations import audit, days
 from conversations.accounts import people
 from conversations.admin.api_keys import keys_of_user
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
@@ -29,7 +29,7 @@ from conversations.admin.user_forms import (
     UserForm,
 )
 from conversations.admin.user_import import ImportPage
-from conversations.models import Conversation, Period, Policy, UsageDay, User, money
+from conversations.models import Conversation, Policy, UsageDay, User, money
 from conversations.quotas import reservation
 from conversations.quotas.status import Standing, amount_in_words
 
@@ -85,10 +85,9 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The users with their groups and this month's usage, in two queries a page."""
-        days = UsageDay.objects.filter(
-            user=OuterRef("pk"), day__gte=Period.MONTH.start(timezone.now()).date()
-        )
-        of_month = days.order_by().values("user")
+        first = days.today().replace(day=1)
+        used = UsageDay.objects.filter(user=OuterRef("pk"), day__gte=first)
+        of_month = used.order_by().values("user")
         tokens = of_month.annotate(sum=Sum(F("prompt_tokens") + F("completion_tokens")))
         cost = of_month.annotate(sum=Sum("cost_micros"))
         found = super().get_queryset(request).prefetch_related("groups")

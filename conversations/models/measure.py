@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from conversations import days
 from conversations.models.policy import Policy
 
 T = TypeVar("T")
@@ -52,7 +53,8 @@ class ByMeasure(NamedTuple, Generic[T]):
 
 
 class Period(TextChoices):
-    """The time over which a limit counts: calendar windows in UTC, or all time."""
+    """The time over which a limit counts: calendar windows of the site's time zone, or all
+    time. Moments are in UTC."""
 
     MINUTE = "minute", _("a minute")
     HOUR = "hour", _("an hour")
@@ -62,32 +64,31 @@ class Period(TextChoices):
 
     def start(self, moment: datetime) -> datetime:
         """The start of the window that contains ``moment``."""
-        whole = moment.astimezone(UTC).replace(second=0, microsecond=0)
         match self:
             case Period.MINUTE:
-                return whole
+                return moment.astimezone(UTC).replace(second=0, microsecond=0)
             case Period.HOUR:
-                return whole.replace(minute=0)
+                return days.start_of_hour(moment)
             case Period.DAY:
-                return whole.replace(minute=0, hour=0)
+                return days.start_of_day(days.day_of(moment))
             case Period.MONTH:
-                return whole.replace(minute=0, hour=0, day=1)
+                return days.start_of_day(days.day_of(moment).replace(day=1))
             case Period.TOTAL:
                 return datetime(1970, 1, 1, tzinfo=UTC)
         assert_never(self)
 
     def end(self, moment: datetime) -> datetime | None:
         """The end of the window that contains ``moment``; None for all time."""
-        start = self.start(moment)
         match self:
             case Period.MINUTE:
-                return start + timedelta(minutes=1)
+                return self.start(moment) + timedelta(minutes=1)
             case Period.HOUR:
-                return start + timedelta(hours=1)
+                return days.end_of_hour(moment)
             case Period.DAY:
-                return start + timedelta(days=1)
+                return days.start_of_day(days.day_of(moment) + timedelta(days=1))
             case Period.MONTH:
-                return (start + timedelta(days=32)).replace(day=1)
+                in_next = days.day_of(moment).replace(day=1) + timedelta(days=31)
+                return days.start_of_day(in_next.replace(day=1))
             case Period.TOTAL:
                 return None
         assert_never(self)

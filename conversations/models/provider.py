@@ -9,9 +9,9 @@ from django.contrib.auth.models import Group
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Expression, Q, TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations import days
 from conversations.models.encryption import EncryptedTextField
 from conversations.models.user import User
 
@@ -99,7 +99,7 @@ class Provider(models.Model):
 class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
     def usable(self, today: date | Expression | None = None) -> "LanguageModelQuerySet":
         """Models that are enabled and not retired, on a provider that is enabled."""
-        current = Q(retires_on=None) | Q(retires_on__gt=today or timezone.now().date())
+        current = Q(retires_on=None) | Q(retires_on__gt=today or days.today())
         return self.filter(current, enabled=True, provider__enabled=True)
 
     def open_to(
@@ -222,7 +222,7 @@ class LanguageModel(models.Model):
     @property
     def is_offered(self) -> bool:
         """True where the model itself is enabled and not retired, whatever its provider is."""
-        is_retired = self.retires_on is not None and self.retires_on <= timezone.now().date()
+        is_retired = self.retires_on is not None and self.retires_on <= days.today()
         return self.enabled and not is_retired
 
     def succession(self) -> Iterator["LanguageModel"]:

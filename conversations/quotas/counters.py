@@ -6,8 +6,10 @@ computes them again.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
+from functools import reduce
+from operator import or_
 
 from django.db import connection
 from django.db.models import Q, Sum
@@ -26,6 +28,7 @@ from conversations.models import (
 )
 
 _NOTHING = {"used": 0, "held": 0}
+_MOMENT = timedelta(microseconds=1)
 # The columns of the ledger that are charged to counters.
 CHARGED = ByMeasure(requests="requests", tokens="charged_tokens", cost="charged_cost_micros")
 
@@ -75,10 +78,29 @@ def _make(user: User, rules: Sequence[Rule], moment: datetime) -> None:
         for rule in rules
         if (counter := rows.inserted(Counter, {**_key(user, rule, moment), **_NOTHING}))
     ]
+    _delete_overlapping(user, [counter for _rule, counter in made])
     used = _used(user, [rule for rule, _counter in made], moment)
     for (rule, counter), amount in zip(made, used, strict=True):
         counter.used = amount
         _hold_for_running(counter, rule, _within(rule, holds, moment))
+
+
+def _delete_overlapping(user: User, made: Iterable[Counter]) -> None:
+    """Delete the counters of other windows that overlap those of new counters.
+
+    They were made before ``TIME_ZONE`` was changed. Nothing is added to them any more, so that they
+    would be short if it were changed back.
+    """
+    overlapping = [_overlapping(counter) for counter in made if counter.period != Period.TOTAL]
+    if overlapping:
+        Counter.objects.filter(reduce(or_, overlapping), user=user).delete()
+
+
+def _overlapping(counter: Counter) -> Q:
+    period, start = Period(counter.period), counter.period_start
+    previous, following = period.start(start - _MOMENT), period.end(start)
+    within = Q(period_start__gt=previous, period_start__lt=following)
+    return Q(**counter.slot._asdict()) & within & ~Q(period_start=start)
 
 
 def _hold_for_running(counter: Counter, rule: Rule, holds: Iterable[Hold]) -> None:
@@ -103,7 +125,8 @@ def _used(user: User, rules: Sequence[Rule], moment: datetime) -> list[int]:
         return []
     sums = [Sum(CHARGED.of(rule.measure), filter=_entries_of(rule, moment)) for rule in rules]
     first = min(Period(rule.period).start(moment) for rule in rules)
-    entries = LedgerEntry.objects.filter(user=user, day__gte=first.date())
+    # Only for the index: the day of an entry may be the one before its day in UTC.
+    entries = LedgerEntry.objects.filter(user=user, day__gte=first.date() - timedelta(days=1))
     found = entries.aggregate(**{f"of_{number}": each for number, each in enumerate(sums)})
     return [found[f"of_{number}"] or 0 for number in range(len(rules))]
 

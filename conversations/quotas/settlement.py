@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from conversations import days
 from conversations.database import rows
 from conversations.models import (
     ByMeasure,
@@ -128,7 +129,7 @@ def _entry(
         "model_name": hold.model_name,
         "provider_name": hold.provider_name,
         "api_key_name": hold.api_key_name,
-        "day": hold.created_at.date(),
+        "day": days.day_of(hold.created_at),
         "reserved_at": hold.created_at,
         "settled_at": now,
         "outcome": last.cause,

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from conversations import days
 from conversations.models import Measure, Rule, money, with_unit
 from conversations.refusal import Refused
 
@@ -90,7 +91,9 @@ def _seconds_until(moment: datetime | None) -> int | None:
 def _in_words(moment: datetime | None) -> str:
     if moment is None:
         return ""
-    return _("on %(day)s at %(time)s UTC") % {
-        "day": date_format(moment, "j F"),
-        "time": moment.strftime("%H:%M"),
+    local = timezone.localtime(moment)
+    return _("on %(day)s at %(time)s %(zone)s") % {
+        "day": date_format(local, "j F"),
+        "time": date_format(local, "H:i"),
+        "zone": days.zone_name(),
     }

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import F, Sum
-from django.utils import timezone
 
+from conversations import days
 from conversations.models import UsageDay, User
 
 DAYS = 30
@@ -20,7 +20,7 @@ _MODEL_COLUMNS = (
 
 @dataclass(frozen=True)
 class DayOfUse:
-    """The tokens that a user used on one day, in UTC."""
+    """The tokens that a user used on one day."""
 
     day: date
     tokens: int
@@ -42,8 +42,9 @@ def use_by_day(user: User) -> list[DayOfUse]:
     rows = UsageDay.objects.filter(user=user, day__gte=_first_day()).values("day")
     sums = rows.annotate(tokens=Sum(F("prompt_tokens") + F("completion_tokens")))
     tokens = {row["day"]: row["tokens"] for row in sums}
-    days = [_first_day() + timedelta(days=number) for number in range(DAYS)]
-    return [DayOfUse(day, tokens.get(day, 0)) for day in days]
+    first = _first_day()
+    shown = [first + timedelta(days=number) for number in range(DAYS)]
+    return [DayOfUse(day, tokens.get(day, 0)) for day in shown]
 
 
 def use_by_model(user: User) -> list[ModelUse]:
@@ -60,4 +61,4 @@ def use_by_model(user: User) -> list[ModelUse]:
 
 
 def _first_day() -> date:
-    return timezone.now().date() - timedelta(days=DAYS - 1)
+    return days.today() - timedelta(days=DAYS - 1)

@@ -79,7 +79,7 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Selection:
-    """A choice of answers: those started from ``first`` to ``last``, both included, in UTC.
+    """A choice of answers: those started from ``first`` to ``last``, both included.
 
     Names are those in the ledger, which stay when an object is renamed or deleted.
     """

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
-from conversations.models import ALL_USE, ApiKey, Counter, Hold, LedgerEntry, Rule, User
+from conversations.models import ALL_USE, ApiKey, Counter, Hold, LedgerEntry, Period, Rule, User
 
 # The longest time of an answer, and a minute to store its end.
 LEASE = timedelta(seconds=660)
@@ -42,6 +42,8 @@ def _held_by_counter() -> Tally[int]:
 def _charged(counter: Counter) -> int:
     column = {"requests": "requests", "tokens": "charged_tokens", "cost": "charged_cost_micros"}
     entries = LedgerEntry.objects.filter(user=counter.user, reserved_at__gte=counter.period_start)
+    if end := Period(counter.period).end(counter.period_start):
+        entries = entries.filter(reserved_at__lt=end)
     if counter.key_scope != ALL_USE:
         entries = entries.filter(api_key_name=str(ApiKey.objects.get(pk=counter.key_scope)))
     return entries.aggregate(total=Sum(column[counter.measure]))["total"] or 0
