@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations import access
+from conversations import access, days
 from conversations.accounts.api_keys import KeyChoices
 from conversations.models import (
     KEY_NAME_CHARACTERS,
@@ -27,7 +26,13 @@ from conversations.models import (
 from conversations.quotas.amounts import Limit, NotALimit, amount_from_words
 
 MOST_NETWORKS = 20
+_LAST_DAY = gettext_lazy(
+    "The key works until the end of this day (%(zone)s). If empty, it never expires."
+)
 _ONE_DAY = timedelta(days=1)
+_MOMENT = timedelta(microseconds=1)
+# A day and a time zone more, and the moment could not be written any more.
+_LATEST_DAY = date(9999, 12, 29)
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,6 @@ class ApiKeyForm(forms.Form):
     expires_on = forms.DateField(
         label=gettext_lazy("Last day"),
         required=False,
-        help_text=gettext_lazy(
-            "The key works until the end of this day in UTC. If empty, it never expires."
-        ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     addresses = forms.CharField(
@@ -87,9 +89,11 @@ class ApiKeyForm(forms.Form):
 
     def __init__(self, user: User, data: Any = None, *, key: ApiKey | None = None) -> None:
         super().__init__(data, initial=_values_of(key) if key else _defaults(), label_suffix="")
+        self._key = key
         offered = [model.pk for model in access.models_for(user)]
         models = cast("forms.ModelMultipleChoiceField[LanguageModel]", self.fields["models"])
         models.queryset = LanguageModel.objects.filter(pk__in=offered)
+        self.fields["expires_on"].help_text = _LAST_DAY % {"zone": days.zone_name()}
         for measure in Measure:
             self.fields[f"{measure}_amount"] = _amount_field(measure)
             self.fields[f"{measure}_period"] = _period_field(measure)
@@ -107,9 +111,14 @@ class ApiKeyForm(forms.Form):
         day = self.cleaned_data["expires_on"]
         if day is None:
             return None
-        if day < timezone.now().date():
+        if day < days.today():
             raise ValidationError(_("This day is over. Choose today or a later one."))
-        return datetime.combine(day + _ONE_DAY, time.min, UTC)
+        if day > _LATEST_DAY:
+            raise ValidationError(_("This day is too far away. Leave it out instead."))
+        if self._key and "expires_on" not in self.changed_data:
+            # Its day may have ended elsewhere, if ``TIME_ZONE`` was changed since.
+            return self._key.expires_at
+        return days.start_of_day(day + _ONE_DAY)
 
     def clean_addresses(self) -> list[str]:
         """The networks in canonical form."""
@@ -169,7 +178,7 @@ def _values_of(key: ApiKey) -> dict[str, Any]:
         "endpoints": key.endpoints,
         "which_models": "all" if key.all_models else "some",
         "models": list(key.language_models.values_list("pk", flat=True)),
-        "expires_on": key.expires_at and (key.expires_at - _ONE_DAY).astimezone(UTC).date(),
+        "expires_on": key.expires_at and days.day_of(key.expires_at - _MOMENT),
         "addresses": "\n".join(key.addresses),
     }
     for rule in key.rules.filter(language_model=None):

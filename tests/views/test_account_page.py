@@ -1,6 +1,6 @@
 """The account page: the user's own limits, usage and models, and nobody else's."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +8,12 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
+from conversations import days
 from conversations.models import Counter, Period, UsageDay, User
 from conversations.quotas.state import quota_state
 from conversations.usage.own import DayOfUse, ModelUse, use_by_day, use_by_model
 from conversations.views.usage_chart import UsageChart
+from tests.clock import Clock
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def use(user: User, *, days_ago: int = 0, model: str = "test/model", **sums: int) -> None:
     """The sums of a day's answers."""
     UsageDay.objects.create(
-        day=timezone.now().date() - timedelta(days=days_ago),
+        day=days.today() - timedelta(days=days_ago),
         user=user,
         username=user.username,
         model_name=model,
@@ -53,9 +55,9 @@ def test_use_is_added_up_by_day_with_the_days_without_any(people: People) -> Non
     use(people.alice, days_ago=30, completion_tokens=1000)
     use(people.bob, completion_tokens=2000)
     today = timezone.now().date()
-    days = use_by_day(people.alice)
-    assert [use.day for use in days] == [today - timedelta(days=ago) for ago in range(29, -1, -1)]
-    assert [use.tokens for use in days] == [7, *[0] * 28, 18]
+    found = use_by_day(people.alice)
+    assert [use.day for use in found] == [today - timedelta(days=ago) for ago in range(29, -1, -1)]
+    assert [use.tokens for use in found] == [7, *[0] * 28, 18]
 
 
 def test_use_is_added_up_by_model_the_most_used_first(people: People) -> None:
@@ -134,8 +136,8 @@ def test_the_page_takes_as_many_queries_for_many_days_as_for_one(
 
 def test_a_chart_scales_to_the_busiest_day() -> None:
     today = timezone.now().date()
-    days = [DayOfUse(today - timedelta(days=ago), tokens) for ago, tokens in ((2, 0), (1, 150))]
-    chart = UsageChart.of([*days, DayOfUse(today, 1)])
+    before = [DayOfUse(today - timedelta(days=ago), tokens) for ago, tokens in ((2, 0), (1, 150))]
+    chart = UsageChart.of([*before, DayOfUse(today, 1)])
     assert chart is not None
     assert chart.scale == ["200", "100", "0"]
     heights = [[(part.start, part.length) for part in bar.parts] for bar in chart.bars]
@@ -172,3 +174,44 @@ def test_a_pages_state_has_each_deciding_limit(people: People) -> None:
     }
     assert (state["requests"]["model"], state["requests"]["resets_at"]) == ("test/model", None)
     assert (state["cost"]["left"], state["cost"]["currency"]) == (2_000_000, "USD")
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "resets"),
+    [
+        (
+            "UTC",
+            "2026-11-29 23:50",
+            '"2026-11-30T00:00:00+00:00" data-local="">Nov. 30, 2026, 00:00',
+        ),
+        (
+            "Asia/Shanghai",
+            "2026-11-30 07:00",
+            '"2026-12-01T00:00:00+08:00" data-local="">Dec. 1, 2026, 00:00',
+        ),
+        (
+            "America/Santiago",
+            "2026-09-05 23:50",
+            '"2026-09-06T01:00:00-03:00" data-local="">Sept. 6, 2026, 01:00',
+        ),
+    ],
+)
+def test_a_time_names_the_zone_that_it_is_in(
+    people: People, clock: Clock, zone: str, at: str, resets: str
+) -> None:
+    limit(10_000)
+    clock.in_zone(zone)
+    clock.set(at)
+    use(people.alice, completion_tokens=5)
+    text = page_of(people.alice)
+    assert f"<time datetime={resets} {zone}</time>" in text
+    assert f"Days begin at 00:00 {zone}." in text
+    assert zone == "UTC" or "UTC" not in text
+
+
+def test_the_last_day_of_the_chart_is_the_local_day(people: People, clock: Clock) -> None:
+    clock.in_zone("Asia/Shanghai")
+    clock.set("2026-11-30 00:10")
+    use(people.alice, completion_tokens=5)
+    assert use_by_day(people.alice)[-1] == DayOfUse(date(2026, 11, 30), 5)
+    assert "November 30: 5 tokens" in page_of(people.alice)

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices, UnknownKey
 from conversations.models import ApiKey, User
 from conversations.quotas.amounts import Limit
+from tests.clock import Clock
 from tests.people import PASSWORD, People, make_model
 
 pytestmark = pytest.mark.django_db
@@ -69,12 +71,41 @@ def test_every_choice_of_the_form_is_stored(people: People) -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "ends"),
+    [
+        ("UTC", datetime(2026, 9, 6, tzinfo=UTC)),
+        ("Asia/Shanghai", datetime(2026, 9, 5, 16, tzinfo=UTC)),
+        # The next day has no midnight.
+        ("America/Santiago", datetime(2026, 9, 6, 4, tzinfo=UTC)),
+    ],
+)
+def test_a_key_works_until_the_local_end_of_its_last_day(
+    people: People, clock: Clock, zone: str, ends: datetime
+) -> None:
+    clock.in_zone(zone)
+    clock.set("2026-09-05 22:00")
+    alice = client_of(people.alice)
+    assert f"the end of this day ({zone})" in alice.get(NEW).content.decode()
+    assert alice.post(NEW, {**FILLED, "expires_on": "2026-09-04"}).status_code == 422
+    alice.post(NEW, {**FILLED, "expires_on": "2026-09-05"})
+    key = ApiKey.objects.get()
+    assert key.expires_at == ends
+    form = alice.get(f"/account/keys/{key.pk}/").context["form"]
+    assert str(form["expires_on"].value()) == "2026-09-05"
+    clock.moment = ends - timedelta(seconds=1)
+    assert not key.is_expired
+    clock.advance(seconds=1)
+    assert key.is_expired
+
+
+@pytest.mark.parametrize(
     ("field", "value", "complaint"),
     [
         ("name", "", "required"),
         ("endpoints", [], "required"),
         ("which_models", "some", "Choose a model, or all of them."),
         ("expires_on", "2020-01-01", "This day is over."),
+        ("expires_on", "9999-12-31", "This day is too far away."),
         ("addresses", "example.org", "“example.org” is no address."),
         ("addresses", "\n".join(f"10.0.0.{last}" for last in range(21)), "Enter at most 20"),
         ("tokens_amount", "1.500", "Write a whole number"),
@@ -133,7 +164,10 @@ def test_the_list_costs_the_same_for_many_keys(
         alice.get("/account/")
 
 
-def test_saving_a_key_as_it_is_changes_nothing_of_it(people: People) -> None:
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_saving_a_key_as_it_is_changes_nothing_of_it(
+    people: People, settings: Settings, zone: str
+) -> None:
     key = made(
         people.alice,
         models=[make_model("a/model")],
@@ -142,6 +176,7 @@ def test_saving_a_key_as_it_is_changes_nothing_of_it(people: People) -> None:
         expires_at=datetime(2100, 1, 2, tzinfo=UTC),
         limits=[Limit("cost", "month", None, 2_500_000)],
     )
+    settings.TIME_ZONE = zone
     alice, address = client_of(people.alice), f"/account/keys/{key.pk}/"
     form = alice.get(address).context["form"]
     filled = {each.html_name: value for each in form if (value := each.value()) is not None}
