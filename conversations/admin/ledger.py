@@ -133,6 +133,7 @@ class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     change_list_template = "admin/ledger/change_list.html"
     list_display = (
+        "began",
         "ended",
         "username",
         "model_name",
@@ -174,6 +175,10 @@ class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
         """Read from the generation, which is removed with its conversation; the entry stays."""
         ended = Generation.objects.filter(pk=entry.generation_id)
         return ended.values_list("upstream_words", flat=True).first() or ""
+
+    @admin.display(description=_("started"))
+    def began(self, entry: LedgerEntry) -> str:
+        return date_format(localtime(entry.reserved_at), "Y-m-d H:i")
 
     @admin.display(description=_("ended"), ordering="settled_at")
     def ended(self, entry: LedgerEntry) -> str:
@@ -263,4 +268,6 @@ def _rows_after(entries: QuerySet[Any], after: tuple[datetime, int] | None) -> l
 def _cells(row: dict[str, Any]) -> Iterator[Cell]:
     for name in EXPORTED:
         value = row[name]
+        if isinstance(value, datetime):
+            value = localtime(value)
         yield value if value is None or isinstance(value, int) else str(value)
