@@ -51,6 +51,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "conversations": SIGNED_IN,
     "message_details": OWNED,
     "diagram_frame": ANYBODY,
+    "api_introduction": ANYBODY,
     "api_description": ANYBODY,
     "api_models": KEY_ONLY,
     "api_model": KEY_ONLY,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from conversations.accounts import api_keys
 from conversations.api.errors import ApiError
+from conversations.database.threads import in_thread
 from conversations.models import ApiKey
 
 # OpenAI's clients send the first, Anthropic's the second, Azure's the third.
@@ -22,6 +23,17 @@ def authenticate(request: HttpRequest) -> ApiKey:
         return api_keys.authenticated(credential(request), request.META.get("REMOTE_ADDR", ""))
     except api_keys.KeyRejected as refused:
         raise _unauthorized("invalid_api_key", refused.message) from None
+
+
+async def authorized(request: HttpRequest, endpoint: str) -> ApiKey:
+    """The request's key, which allows that endpoint. Raises :class:`ApiError`."""
+    return await in_thread(_authorized, request, endpoint)
+
+
+def _authorized(request: HttpRequest, endpoint: str) -> ApiKey:
+    key = authenticate(request)
+    require(key, endpoint)
+    return key
 
 
 def require(key: ApiKey, endpoint: str) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
 
+from conversations.api.compression import TooLarge, decoded
 from conversations.api.errors import ApiError
 
 # Enough for a conversation with pictures; texts alone are far smaller.
@@ -25,7 +26,7 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def json_object(request: HttpRequest) -> dict[str, Any]:
-    """The decoded body. Raises :class:`ApiError` with 400 or 413."""
+    """The decoded body. Raises :class:`ApiError` with 400, 413 or 415."""
     content = _content(request)
     _check_shape(content)
     try:
@@ -52,6 +53,10 @@ def _content(request: HttpRequest) -> bytes:
         content = request.body
     except (RawPostDataException, UnreadablePostError):
         raise ApiError(400, "invalid_json", _("The body could not be read.")) from None
+    try:
+        content = decoded(content, request.headers.get("content-encoding", ""), MOST_BYTES)
+    except TooLarge:
+        raise _too_large() from None
     if len(content) > MOST_BYTES:
         raise _too_large()
     return content

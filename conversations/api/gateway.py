@@ -12,11 +12,10 @@ from typing import Any
 from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import Resolver404, resolve
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
-from conversations.api import headers
+from conversations.api import addresses, headers
 from conversations.api.error_bodies import api_error, internal
 from conversations.api.errors import ApiError
 from conversations.api.retry_advice import NO_RETRY
@@ -26,8 +25,6 @@ from conversations.upstream import InvalidField
 
 logger = logging.getLogger(__name__)
 
-ROOT = "/v1"
-
 
 @sync_and_async_middleware
 def route_api_requests(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
@@ -35,18 +32,18 @@ def route_api_requests(get_response: Callable[[HttpRequest], Any]) -> Callable[[
     if iscoroutinefunction(get_response):
 
         async def respond(request: HttpRequest) -> HttpResponseBase:
-            return await (_response_to(request) if _is_api(request) else get_response(request))
+            return await (_response_to(request) if _is_ours(request) else get_response(request))
 
         return respond
 
     def respond_sync(request: HttpRequest) -> HttpResponseBase:
-        return async_to_sync(_response_to)(request) if _is_api(request) else get_response(request)
+        return async_to_sync(_response_to)(request) if _is_ours(request) else get_response(request)
 
     return respond_sync
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path_info == ROOT or request.path_info.startswith(f"{ROOT}/")
+def _is_ours(request: HttpRequest) -> bool:
+    return addresses.is_api(request.path_info) or addresses.is_astray(request)
 
 
 async def _response_to(request: HttpRequest) -> HttpResponseBase:
@@ -58,7 +55,7 @@ async def _response_to(request: HttpRequest) -> HttpResponseBase:
     except Exception as error:  # noqa: BLE001 - every error becomes an API error here
         response = error_response(_error(error, request_id))
     response.headers[headers.REQUEST_ID] = request_id
-    if isinstance(response, HttpResponse):
+    if isinstance(response, HttpResponse) and response.status_code != 204:
         response.headers["Content-Length"] = str(len(response.content))
     headers.allow_origin(request, response)
     return response
@@ -69,7 +66,9 @@ async def _routed(request: HttpRequest) -> HttpResponseBase:
     preflight = headers.preflight_headers(request)
     if preflight is not None:
         return HttpResponse(status=204, headers=dict(preflight))
-    view, arguments, named = resolve(request.path_info)
+    if not addresses.is_api(request.path_info):
+        raise addresses.nothing_at(request)
+    view, arguments, named = addresses.view_at(request)
     response: HttpResponseBase = await view(request, *arguments, **named)
     return response
 
@@ -78,9 +77,6 @@ def _error(error: Exception, request_id: str) -> ApiError:
     match error:
         case Refused() | InvalidField():
             return api_error(error)
-        case Resolver404():
-            text = _("There is nothing at this address. See the API's description.")
-            return ApiError(404, "unknown_url", text)
         case DisallowedHost():
             text = _("This site does not answer to that host name. Use its own address.")
             return ApiError(400, "unknown_host", text)
@@ -102,19 +98,25 @@ def error_response(error: ApiError) -> HttpResponse:
 
 
 def allow_methods(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorate a view to accept these methods only."""
+    """Decorate a view to accept these methods only, and OPTIONS, which says which they are."""
+    allowed = ", ".join((*methods, "OPTIONS"))
 
     def limited(view: Callable[..., Any]) -> Callable[..., Any]:
         async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "OPTIONS":
+                return HttpResponse(status=204, headers={"Allow": allowed})
             if request.method not in methods:
-                allowed = ", ".join(methods)
-                text = _("This address takes %(allowed)s, not %(method)s.")
-                values = {"allowed": allowed, "method": str(request.method)[:20]}
-                error = ApiError(405, "method_not_allowed", text % values)
-                error.headers = {"Allow": allowed}
-                raise error
+                text = _("This address takes %(methods)s, not %(method)s.")
+                values = {"methods": ", ".join(methods), "method": str(request.method)[:20]}
+                raise ApiError(405, "method_not_allowed", text % values, headers={"Allow": allowed})
             return await view(request, *args, **kwargs)
 
         return answer
 
     return limited
+
+
+def json_response(value: object) -> HttpResponse:
+    """The response with the object as JSON."""
+    no_store = {"Cache-Control": "no-store"}
+    return HttpResponse(encode(value), content_type="application/json", headers=no_store)

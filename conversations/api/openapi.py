@@ -13,6 +13,8 @@ from conversations.models import Measure
 
 Described = dict[str, Any]
 
+ROOT = "/v1"
+
 # The meaning of each error status; docs/api.md has the codes.
 _ERRORS = {
     400: "The request is not as described, or names two different keys.",
@@ -21,6 +23,7 @@ _ERRORS = {
     404: "There is no such model for this key.",
     409: "The answer to the Idempotency-Key is no longer available.",
     413: "The body is larger than 16 MB.",
+    415: "The Content-Encoding is not gzip or deflate.",
     422: "The Idempotency-Key was used with another request.",
     429: "A limit of the user or of the key is exhausted, or the model's server is busy.",
     500: "Something went wrong on this site. Its log has the details under the x-request-id.",
@@ -29,7 +32,7 @@ _ERRORS = {
     504: "The model's server did not answer in time.",
 }
 _COMMON_ERRORS = (400, 401, 403, 500)
-_CHAT_ERRORS = (400, 401, 403, 404, 409, 413, 422, 429, 500, 502, 503, 504)
+_CHAT_ERRORS = (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504)
 # Spaces are allowed inside only: at the ends they would be cut off in transit.
 _IDEMPOTENCY_KEY = "^([!-~]([ -~]{0,253}[!-~])?)?$"
 
@@ -43,14 +46,9 @@ def description() -> Described:
             "version": "1",
             "description": "Chat completions in OpenAI's format, with an API key.",
         },
-        "servers": [{"url": f"{settings.SITE_URL}/v1"}],
+        "servers": [{"url": f"{settings.SITE_URL}{ROOT}"}],
         "security": [{"bearer": []}, {"x-api-key": []}, {"api-key": []}],
-        "paths": {
-            "/models": {"get": _list_models()},
-            "/models/{model}": {"get": _retrieve_model()},
-            "/chat/completions": {"post": _create_completion()},
-            "/openapi.json": {"get": _describe()},
-        },
+        "paths": _paths(),
         "components": {
             "schemas": components(),
             "securitySchemes": {
@@ -58,6 +56,25 @@ def description() -> Described:
                 **{name: _key_in(name) for name in ("x-api-key", "api-key")},
             },
         },
+    }
+
+
+def endpoints() -> list[str]:
+    """Every method and address that there is, such as ``GET /v1/models``."""
+    return [
+        f"{method.upper()} {ROOT}{path}".removesuffix("/")
+        for path, methods in _paths().items()
+        for method in methods
+    ]
+
+
+def _paths() -> Described:
+    return {
+        "/models": {"get": _list_models()},
+        "/models/{model}": {"get": _retrieve_model()},
+        "/chat/completions": {"post": _create_completion()},
+        "/openapi.json": {"get": _describe()},
+        "/": {"get": _introduce()},
     }
 
 
@@ -123,6 +140,15 @@ def _describe() -> Described:
         "summary": "This description.",
         "security": [],
         "responses": _responses(answer, (500,)),
+    }
+
+
+def _introduce() -> Described:
+    return {
+        "operationId": "introduce",
+        "summary": "What there is.",
+        "security": [],
+        "responses": _responses(_answer("The addresses.", "Introduction"), (500,)),
     }
 
 

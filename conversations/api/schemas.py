@@ -245,7 +245,7 @@ def _error() -> Schema:
 
 def _written() -> dict[str, Schema]:
     """The schemas of our own types; every field is required that is never left out."""
-    types = (wire.ModelList, wire.Choice, wire.ChunkChoice, wire.Usage)
+    types = (wire.ModelList, wire.Choice, wire.ChunkChoice, wire.Usage, wire.Introduction)
     _refs, found = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     for name, schema in found.items():
         schema["required"] = _always_there(name)
@@ -253,6 +253,7 @@ def _written() -> dict[str, Schema]:
             schema["description"] = " ".join(text.replace("``", "").split())
     found["Model"]["properties"]["object"] = {"const": "model"}
     found["ModelList"]["properties"]["object"] = {"const": "list"}
+    found["Introduction"]["properties"]["object"] = {"const": "api"}
     found["Message"]["properties"]["tool_calls"]["items"] = ref("ToolCall")
     return found
 

@@ -1,4 +1,4 @@
-"""The addresses at ``/v1``."""
+"""``POST /v1/chat/completions``: starts a run, or joins one, and sends its reply."""
 
 import asyncio
 from dataclasses import replace
@@ -6,11 +6,10 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.translation import gettext as _
 
 from conversations import access
-from conversations.api import completions, headers, openapi
-from conversations.api.auth import authenticate, require
+from conversations.api import completions, headers
+from conversations.api.auth import authorized
 from conversations.api.body import json_object
 from conversations.api.completions import ApiRequest, PreparedCompletion
 from conversations.api.error_bodies import api_error
@@ -18,51 +17,22 @@ from conversations.api.errors import ApiError
 from conversations.api.formats import Format, Identity, JsonFormat, StreamFormat
 from conversations.api.gateway import allow_methods
 from conversations.api.idempotency import Started, claim_of, memory
+from conversations.api.listing import model_or_404
 from conversations.api.reply import Reply, ReplyStream
 from conversations.api.stored_format import StoringFormat
 from conversations.api.waiting import WaitingStream, abandon_later, give_up, starts_soon
-from conversations.api.wire import Model, ModelList, encode
 from conversations.database.threads import in_thread
 from conversations.generation.runner import runner
-from conversations.models import ApiKey, LanguageModel
+from conversations.models import ApiKey
 from conversations.quotas import reservation
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
 
 
-@allow_methods("GET", "HEAD")
-async def models(request: HttpRequest) -> HttpResponse:
-    """The models that the key may use, by name."""
-    key = await in_thread(_authorized_key, request, ApiKey.Endpoint.MODELS)
-    listed = await in_thread(access.models_for, key.user, key)
-    return _json(ModelList([_model(each) for each in listed]))
-
-
-@allow_methods("GET", "HEAD")
-async def model(request: HttpRequest, name: str) -> HttpResponse:
-    """One model. A name may have slashes, which clients send percent-encoded."""
-    key = await in_thread(_authorized_key, request, ApiKey.Endpoint.MODELS)
-    return _json(_model(await in_thread(_model_or_404, key, name)))
-
-
-def _model_or_404(key: ApiKey, name: str) -> LanguageModel:
-    try:
-        return access.model_for(key.user, name, key)
-    except access.NotFound:
-        text = _("The model “%s” is not available to you.") % name[:100]
-        raise ApiError(404, "model_not_found", text, param="model") from None
-
-
-@allow_methods("GET", "HEAD")
-async def description(request: HttpRequest) -> HttpResponse:
-    """The API's description, which needs no key."""
-    return _json(openapi.description())
-
-
 @allow_methods("POST")
 async def chat_completions(request: HttpRequest) -> HttpResponseBase:
     """A completion, streamed or whole. Its status is decided by the first byte or the error."""
-    key = await in_thread(_authorized_key, request, ApiKey.Endpoint.CHAT)
+    key = await authorized(request, ApiKey.Endpoint.CHAT)
     body: dict[str, Any] = {}
     try:
         body = json_object(request)
@@ -119,14 +89,8 @@ def _quota_headers(key: ApiKey, name: object) -> dict[str, str]:
 
 def _early_headers(key: ApiKey, name: object) -> dict[str, str]:
     """The headers that are known before the run has started."""
-    model = _model_or_404(key, str(name))
+    model = model_or_404(key, str(name))
     return {**_quota_headers(key, name), **headers.content_header(model)}
-
-
-def _authorized_key(request: HttpRequest, endpoint: str) -> ApiKey:
-    key = authenticate(request)
-    require(key, endpoint)
-    return key
 
 
 async def _start_or_join(api_request: ApiRequest) -> Started:
@@ -153,7 +117,7 @@ def _check_model_is_allowed(api_request: ApiRequest) -> None:
     name = api_request.body.get("model")
     # A model that is no string is refused later, like every other field of a wrong type.
     if isinstance(name, str):
-        _model_or_404(api_request.key, name)
+        model_or_404(api_request.key, name)
 
 
 async def _start(api_request: ApiRequest) -> Started:
@@ -201,18 +165,3 @@ async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpR
     reply_headers |= await in_thread(_quota_headers, key, completion.call.model.name)
     reply_headers["Cache-Control"] = "no-store"
     return HttpResponse(content, content_type=content_type, headers=reply_headers)
-
-
-def _model(found: LanguageModel) -> Model:
-    return Model(
-        id=found.name,
-        created=int(found.created_at.timestamp()),
-        owned_by=found.provider.name,
-        keeps_content=found.keeps_api_content,
-        context_length=found.context_length,
-    )
-
-
-def _json(value: object) -> HttpResponse:
-    no_store = {"Cache-Control": "no-store"}
-    return HttpResponse(encode(value), content_type="application/json", headers=no_store)

@@ -120,6 +120,17 @@ class ModelList(msgspec.Struct, frozen=True):
     object: str = "list"
 
 
+class Introduction(msgspec.Struct, frozen=True):
+    """What is at the base address of the API: its name, its addresses, and where they are
+    described."""
+
+    name: str
+    base_url: str
+    endpoints: list[str]
+    description_url: str
+    object: str = "api"
+
+
 def encode(value: Any) -> bytes:
     """The object as JSON."""
     return _encoder.encode(value)

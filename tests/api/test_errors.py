@@ -94,6 +94,26 @@ def test_an_absurd_body_is_refused(
     assert error_in(answer)[:2] == (status, code)
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "text/event-stream",
+        '"',
+    ],
+)
+def test_a_body_that_is_no_json_is_refused_whatever_it_is_called(
+    gateway: Gateway, content_type: str
+) -> None:
+    headers = {"Content-Type": content_type}
+    answer = gateway.post(content=b"--x\r\nmodel=good", headers=headers)
+    assert error_in(answer)[:2] == (400, "invalid_json")
+    content = json.dumps(gateway.body()).encode()
+    assert gateway.post(content=content, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\ud83d\\ude00"])
 def test_a_lone_surrogate_is_named_in_the_error(gateway: Gateway, half: str) -> None:
     answer = gateway.post(content=b'{"user": "%s"}' % half.encode())
@@ -103,19 +123,6 @@ def test_a_lone_surrogate_is_named_in_the_error(gateway: Gateway, half: str) -> 
 
 def test_brackets_inside_texts_are_no_nesting(gateway: Gateway) -> None:
     assert gateway.post(gateway.body(words='tokens=1 "' + "[{" * 100_000)).status_code == 200
-
-
-def test_an_unknown_address_and_a_wrong_method_are_refused(gateway: Gateway) -> None:
-    for path in ("", "/", "/nothing", "/models/", "/chat/completions/", "/responses"):
-        assert error_in(httpx.get(gateway.url + path))[:2] in {
-            (404, "unknown_url"),
-            (401, "missing_api_key"),
-        }
-    assert error_in(httpx.get(f"{gateway.url}/nothing")) == (404, "unknown_url", None)
-    wrong = httpx.get(f"{gateway.url}/chat/completions")
-    assert error_in(wrong)[:2] == (405, "method_not_allowed")
-    assert wrong.headers["allow"] == "POST"
-    assert error_in(httpx.post(f"{gateway.url}/models"))[:2] == (405, "method_not_allowed")
 
 
 def test_the_servers_own_errors_have_the_same_form(gateway: Gateway) -> None:
@@ -255,7 +262,8 @@ def test_no_page_of_another_origin_may_read_anything_unless_it_is_named(
         "Access-Control-Request-Headers": "authorization, x-stainless-os",
     }
     address = f"{gateway.url}/chat/completions"
-    assert error_in(httpx.options(address, headers=preflight))[:2] == (405, "method_not_allowed")
+    refused = httpx.options(address, headers=preflight)
+    assert not [name for name in refused.headers if name.startswith("access-control-")]
     assert "access-control-allow-origin" not in gateway.post(gateway.body(), headers=theirs).headers
     settings.API_ALLOWED_ORIGINS = ("https://app.example.org",)
     allowed = httpx.options(address, headers=preflight)

@@ -1,0 +1,80 @@
+"""What there is at ``/v1``: the models of a key, the API's description, and a list of addresses."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from conversations import access
+from conversations.api import openapi
+from conversations.api.addresses import without_extra_slashes
+from conversations.api.auth import authorized
+from conversations.api.errors import ApiError
+from conversations.api.gateway import allow_methods, json_response
+from conversations.api.wire import Introduction, Model, ModelList
+from conversations.database.threads import in_thread
+from conversations.models import ApiKey, LanguageModel
+
+
+@allow_methods("GET", "HEAD")
+async def introduction(request: HttpRequest) -> HttpResponse:
+    """What there is, for whoever tries the base address; it needs no key."""
+    base_url = f"{settings.SITE_URL}{openapi.ROOT}"
+    return json_response(
+        Introduction(
+            name=f"{settings.SITE_NAME} API",
+            base_url=base_url,
+            endpoints=openapi.endpoints(),
+            description_url=f"{base_url}/openapi.json",
+        )
+    )
+
+
+@allow_methods("GET", "HEAD")
+async def description(request: HttpRequest) -> HttpResponse:
+    """The API's description, which needs no key."""
+    return json_response(openapi.description())
+
+
+@allow_methods("GET", "HEAD")
+async def models(request: HttpRequest) -> HttpResponse:
+    """The models that the key may use, by name."""
+    key = await authorized(request, ApiKey.Endpoint.MODELS)
+    listed = await in_thread(access.models_for, key.user, key)
+    return json_response(ModelList([_model(each) for each in listed]))
+
+
+@allow_methods("GET", "HEAD")
+async def model(request: HttpRequest, name: str) -> HttpResponse:
+    """One model. A name may have slashes, which clients send percent-encoded."""
+    if not name.strip("/"):
+        every: HttpResponse = await models(request)
+        return every
+    key = await authorized(request, ApiKey.Endpoint.MODELS)
+    return json_response(_model(await in_thread(_model_at, key, name)))
+
+
+def _model_at(key: ApiKey, name: str) -> LanguageModel:
+    """The model of an address, which may have slashes too many."""
+    try:
+        return model_or_404(key, name)
+    except ApiError:
+        return model_or_404(key, without_extra_slashes(name).removeprefix("/"))
+
+
+def model_or_404(key: ApiKey, name: str) -> LanguageModel:
+    """The key's model of that name. Raises :class:`ApiError` with 404."""
+    try:
+        return access.model_for(key.user, name, key)
+    except access.NotFound:
+        text = _("The model “%s” is not available to you.") % name[:100]
+        raise ApiError(404, "model_not_found", text, param="model") from None
+
+
+def _model(found: LanguageModel) -> Model:
+    return Model(
+        id=found.name,
+        created=int(found.created_at.timestamp()),
+        owned_by=found.provider.name,
+        keeps_content=found.keeps_api_content,
+        context_length=found.context_length,
+    )
