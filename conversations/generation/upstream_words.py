@@ -2,20 +2,23 @@
 
 Users get a sentence (error_texts.py). The words may name the site's account, its limits or its
 servers, so they go into the log and into a field of the generation that only administrators see.
+What they repeat of the request is removed first: neither may have the text of a conversation.
 """
 
 import logging
+from collections.abc import Iterator
 
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
-from conversations.upstream import UpstreamError
+from conversations.upstream import UpstreamError, without_quotations
 
 logger = logging.getLogger(__name__)
 
 
 def keep(error: UpstreamError, run: Run, call: Call) -> None:
     """Write one line into the log, and store the words with the run, which ends with them."""
-    run.upstream_words = words_of(error)
+    error.message = without_quotations(error.message, _texts(call))
+    run.upstream_words = _words_of(error)
     logger.warning(
         "Generation %s failed: kind=%s provider=%r model=%r status=%s trace_id=%s says=%r",
         run.generation_id,
@@ -28,7 +31,14 @@ def keep(error: UpstreamError, run: Run, call: Call) -> None:
     )
 
 
-def words_of(error: UpstreamError) -> str:
+def _texts(call: Call) -> Iterator[str]:
+    for message in call.request.messages:
+        yield message.content
+        yield message.reasoning_content or ""
+        yield from (tool_call.arguments for tool_call in message.tool_calls)
+
+
+def _words_of(error: UpstreamError) -> str:
     """Return the status, the server's own words and its id of the request, where there are any."""
     parts = [
         f"HTTP {error.status}" if error.status else "",

@@ -64,6 +64,7 @@ from .parameters import (
     MOST_TOOLS,
     PARAMETERS,
 )
+from .quotation import without_quotations
 from .ranges import Fitted, Ranges, check, find_invalid, fit, nearest
 from .redaction import excerpt
 from .request import CompletionRequest
@@ -161,4 +162,5 @@ __all__ = [
     "find_invalid",
     "fit",
     "nearest",
+    "without_quotations",
 ]

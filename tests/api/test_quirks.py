@@ -74,6 +74,7 @@ OUTCOMES: dict[str, Any] = {
     **dict.fromkeys(["done-only", "empty", "says", "calls-all"], broken("empty_answer")),
     "400": REFUSED,
     "413": REFUSED,
+    "quotes-request": REFUSED,
     "404-path": broken("refused"),
     "401": broken("unauthorised"),
     "echoes-key": broken("unauthorised"),

@@ -1,9 +1,12 @@
 """What a server says of a failed request is kept for administrators, not sent to the client."""
 
+from pathlib import Path
+
 import pytest
 
 from conversations.models import Generation
 from tests.api.conftest import Gateway
+from tests.test_canary import dump
 
 WORDS = {
     "401": "HTTP 401 · Api key is invalid",
@@ -12,6 +15,20 @@ WORDS = {
     "json-error": "No provider.",
     "cut": "The answer broke off.",
 }
+
+
+QUOTED = "Confidentially: Anna Keller of Bern will sell her house in spring, she told me."
+
+
+def test_what_the_server_repeats_of_the_request_is_kept_nowhere(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    said = gateway.post(gateway.body("quotes-request", QUOTED)).json()["error"]["message"]
+    assert said == "The model's server refused the request: Not allowed: [text]"
+    gateway.settled()
+    assert Generation.objects.get().upstream_words.startswith("HTTP 400 · Not allowed: [text]")
+    assert "Keller" not in caplog.text
+    assert "Keller" not in dump(tmp_path)
 
 
 @pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "whole"])

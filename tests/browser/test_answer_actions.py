@@ -43,6 +43,23 @@ def test_details_show_the_request_tokens_and_cost(home: Page) -> None:
     expect(details).to_be_hidden()
 
 
+def test_what_the_server_said_of_a_failure_is_in_the_details_of_administrators(
+    home: Page, new_page: NewPage, model: LanguageModel
+) -> None:
+    LanguageModel.objects.update(upstream_name="503")
+    theirs = new_page(User.objects.get(username="dana"))
+    theirs.goto("/")
+    for page, has_words in ((home, False), (theirs, True)):
+        send(page, "Hello")
+        expect(answer(page)).to_contain_text("The model's server is overloaded.")
+        button(answer(page), "Details").click()
+        details = page.get_by_role("dialog", name="Details")
+        expect(details).to_contain_text("Parameters as sent")
+        assert details.get_by_text("What the server said", exact=True).count() == has_words
+        assert ("HTTP 503 · Model service overloaded." in details.inner_text()) == has_words
+        assert faults_of(page) == []
+
+
 def test_a_rating_with_a_note_is_stored_and_removed(
     home: Page, new_page: NewPage, alice: User
 ) -> None:

@@ -19,6 +19,7 @@ context-mid-stream    llama.cpp's, of a prompt that is too long
 done-only             [DONE] and nothing else; no-finish: [DONE] without a finish reason
 empty                 ``stop`` without any content
 rejects-stream-options  400 until they are left out
+quotes-request        400 with the last message
 echoes-key            401 with the key and an address in its message
 gzip                  a compressed stream
 dies                  the whole server stops
@@ -248,6 +249,12 @@ async def rejects_stream_options(call: Call) -> None:
 @named("echoes-key")
 async def echoes_key(call: Call) -> None:
     await call.whole(401, {"error": {"message": call.server.echo, "type": "authentication_error"}})
+
+
+@named("quotes-request")
+async def quotes_request(call: Call) -> None:
+    last = call.body["messages"][-1]["content"]
+    await call.whole(400, {"error": {"message": f"Not allowed: {last}"}})
 
 
 @named("gzip")
