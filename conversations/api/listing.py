@@ -10,7 +10,8 @@ from conversations.api.addresses import without_extra_slashes
 from conversations.api.auth import authorized
 from conversations.api.errors import ApiError
 from conversations.api.gateway import allow_methods, json_response
-from conversations.api.wire import Introduction, Model, ModelList
+from conversations.api.wire import Capabilities, Introduction, Model, ModelList
+from conversations.catalog import parameters
 from conversations.database.threads import in_thread
 from conversations.models import ApiKey, LanguageModel
 
@@ -75,6 +76,14 @@ def _model(found: LanguageModel) -> Model:
         id=found.name,
         created=int(found.created_at.timestamp()),
         owned_by=found.provider.name,
-        keeps_content=found.keeps_api_content,
         context_length=found.context_length,
+        max_model_len=found.context_length,
+        max_completion_tokens=int(parameters.ranges_of(found)["max_tokens"].high),
+        capabilities=Capabilities(
+            tools=parameters.takes(found, "tools"),
+            json=parameters.takes(found, "response_format"),
+            reasoning=found.reasons,
+        ),
+        supported_parameters=parameters.names_taken(found),
+        keeps_content=found.keeps_api_content,
     )

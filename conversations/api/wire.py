@@ -101,15 +101,33 @@ class Head(msgspec.Struct, frozen=True):
     model: str
 
 
+class Capabilities(msgspec.Struct, frozen=True):
+    """What a model can do: call functions, write JSON on demand, and reason before it answers."""
+
+    tools: bool
+    json: bool
+    reasoning: bool
+
+
 class Model(msgspec.Struct, frozen=True):
-    """A model that the key may use. ``keeps_content`` is true if the site stores requests and
-    answers; this field and ``context_length`` are additions to OpenAI's format."""
+    """A model that the key may use.
+
+    Beside OpenAI's fields it has those from which clients fit their requests to a model, under the
+    names that other servers gave them: ``context_length`` (OpenRouter) is ``max_model_len``
+    (vLLM), ``max_completion_tokens`` (Groq) is the longest answer, and ``supported_parameters``
+    (OpenRouter) are the fields that a request may have. ``keeps_content`` is true if the site
+    stores requests and answers.
+    """
 
     id: str
     created: int
     owned_by: str
-    keeps_content: bool
     context_length: int | None
+    max_model_len: int | None
+    max_completion_tokens: int
+    capabilities: Capabilities
+    supported_parameters: list[str]
+    keeps_content: bool
     object: str = "model"
 
 

@@ -41,6 +41,12 @@ def takes(model: LanguageModel, name: str) -> bool:
     return bool(able and _rule(model, name)["allowed"])
 
 
+def names_taken(model: LanguageModel) -> list[str]:
+    """Return the name of each parameter that the model accepts, and its other names."""
+    taken = [each for each in PARAMETERS if takes(model, each.name)]
+    return [name for each in taken for name in (each.name, *each.aliases)]
+
+
 def check_is_taken(model: LanguageModel, parameters: Mapping[str, Any]) -> None:
     """Raise :class:`Refused` for the first parameter that the model does not take.
 
