@@ -4,14 +4,16 @@ from .dialects import InlineThinking
 
 _OPEN = "<think>"
 _CLOSE = "</think>"
+# Text has these before a tag that it mentions; reasoning ends with a word or a line.
+_BEFORE_A_MENTION = frozenset(" \t`'\"“‘«(*[")
 
 
 class ThinkSplitter:
     """Splits content that arrives in pieces into (reasoning, content); tags may be cut anywhere.
 
     Only a tag at the beginning counts, so that an answer that mentions the tag keeps it. A closing
-    tag without an opening one is recognised in the first piece (as in a whole answer), or if
-    ``mode`` is "opened".
+    tag without an opening one is recognised in the first piece (as in a whole answer), unless it
+    is mentioned there, or if ``mode`` is "opened". The reasoning is without the space around it.
     """
 
     def __init__(self, mode: InlineThinking) -> None:
@@ -42,7 +44,7 @@ class ThinkSplitter:
         """Return the text that was held back: the content has ended."""
         held, self._held = self._held, ""
         thinking = self._state == "thinking" or (self._state == "start" and self._opened)
-        return (held, "") if thinking else ("", held)
+        return (held.rstrip(), "") if thinking else ("", held)
 
     def _start(self, text: str) -> tuple[str, str]:
         stripped = text.lstrip()
@@ -52,7 +54,7 @@ class ThinkSplitter:
         if _OPEN.startswith(stripped):
             self._held = text
             return "", ""
-        if self._opened or _CLOSE in text:
+        if self._opened or _is_closed(text):
             self._state = "thinking"
             return self._thinking(stripped)
         self._state = "content"
@@ -60,15 +62,15 @@ class ThinkSplitter:
 
     def _thinking(self, text: str) -> tuple[str, str]:
         if self._fresh:
-            text = text.lstrip("\n")
+            text = text.lstrip()
             self._fresh = not text
         reasoning, tag, content = text.partition(_CLOSE)
         if tag:
             self._state = "gap"
-            return reasoning.rstrip("\n"), self._after_gap(content)
-        end = len(text) - _tail(text)
-        self._held = text[end:]
-        return text[:end], ""
+            return reasoning.rstrip(), self._after_gap(content)
+        shown = text[: len(text) - _tail(text)].rstrip()
+        self._held = text[len(shown) :]
+        return shown, ""
 
     def _after_gap(self, text: str) -> str:
         """Remove the blank lines between the closing tag and the answer."""
@@ -76,6 +78,12 @@ class ThinkSplitter:
         if text:
             self._state = "content"
         return text
+
+
+def _is_closed(text: str) -> bool:
+    """Return whether a whole answer begins with reasoning that lacks its opening tag."""
+    before, tag, _ = text.partition(_CLOSE)
+    return bool(tag) and _OPEN not in before and before[-1:] not in _BEFORE_A_MENTION
 
 
 def _tail(text: str) -> int:
