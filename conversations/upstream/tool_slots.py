@@ -1,139 +1,165 @@
-"""Assembles the tool-call pieces of one choice into calls.
+"""Puts the tool calls of one choice together from pieces in every manner of servers.
 
-Servers differ: no index at all (Gemini), index 0 for every call (older Ollama), no id or a late one
-(Ollama, Qwen), an id and a name repeated or emptied in each piece (gateways, SiliconFlow). The
-result has indexes without gaps, and the id and the name once, in the first piece of each call. A
-call gets its index with its name, so that one without a name leaves no gap.
+A piece is named by its id, then by a new name, last by its index; one with neither belongs to the
+call that is being written. Servers have no index at all (Gemini), index 0 or one id for every call
+(older Ollama), an index that runs ahead, an id or a name that comes late, in pieces, or again in
+each piece (gateways, SiliconFlow), and the whole call once more at the end.
+
+The result has indexes without gaps, ids that differ, and id and name once, in the first piece of
+each call. No arguments are dropped or given to a call that is complete: where servers leave that
+open they stay with the call being written, whose arguments are then no JSON, and readers are told.
 """
 
-import uuid
-from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Any
 
-import msgspec
-
-from .text import TextJoiner, clean, is_clean
+from .tool_pieces import PartialCall, Piece
 from .types import ToolCallDelta
-
-_KNOWN_KEYS = frozenset({"index", "id", "type", "function"})
-
-
-class _Slot:
-    def __init__(self, numbers: Iterator[int]) -> None:
-        self._numbers = numbers
-        self._index: int | None = None
-        self.id = ""
-        self.name = ""
-        self._arguments: list[str] = []
-        self._sent = 0
-        self.extra: dict[str, Any] = {}
-        self._joiner = TextJoiner()
-
-    def take(self, piece: Mapping[str, Any], function: Mapping[str, Any]) -> None:
-        """Add a piece: set the id and the name once, and append the arguments."""
-        self.id = self.id or _text(piece.get("id"))
-        self.name = self.name or _text(function.get("name"))
-        self._arguments.append(self._joiner.feed(_arguments(function.get("arguments"))))
-        extra = {key: value for key, value in piece.items() if key not in _KNOWN_KEYS}
-        if extra and is_clean(extra):
-            self.extra |= extra
-
-    def is_whole(self) -> bool:
-        """Return whether the arguments so far are complete JSON."""
-        try:
-            msgspec.json.decode("".join(self._arguments))
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            return False
-        return True
-
-    def finish(self) -> None:
-        """Append the text that was held back: the call has ended."""
-        self._arguments.append(self._joiner.flush())
-
-    def delta(self) -> ToolCallDelta | None:
-        """Return the additions since the last delta; None while the call has no name."""
-        if not self.name:
-            return None
-        arguments = "".join(self._arguments[self._sent :])
-        self._sent = len(self._arguments)
-        extra, self.extra = self.extra, {}
-        if self._index is not None:
-            if not arguments and not extra:
-                return None
-            return ToolCallDelta(index=self._index, arguments=arguments, extra=extra)
-        self._index = next(self._numbers)
-        return ToolCallDelta(
-            index=self._index,
-            id=self.id or f"call_{uuid.uuid4().hex}",
-            name=self.name,
-            arguments=arguments,
-            extra=extra,
-        )
 
 
 class ToolSlots:
-    """The tool calls of one choice so far."""
+    """The tool calls of one choice so far. ``functions`` are the names that may be called."""
 
-    def __init__(self) -> None:
-        self._slots: list[_Slot] = []
-        self._numbers = count()
-        self._by_index: dict[int, _Slot] = {}
+    def __init__(self, functions: frozenset[str] = frozenset()) -> None:
+        self._functions = functions
+        self._calls: list[PartialCall] = []
+        self._by_index: dict[int, PartialCall] = {}
+        self._current: PartialCall | None = None
+        self._count = 0
+        self._ids: set[str] = set()
+        # Calls of earlier chunks: within one chunk nothing is a repetition.
+        self._earlier = 0
 
     def __bool__(self) -> bool:
-        return any(slot.name for slot in self._slots)
+        return any(call.name or call.has_arguments for call in self._calls)
 
     def feed(self, pieces: Any) -> tuple[ToolCallDelta, ...]:
         """Add the ``tool_calls`` of one delta."""
         if not isinstance(pieces, list):
             return ()
-        deltas = [self._take(piece) for piece in pieces if isinstance(piece, dict)]
-        return tuple(delta for delta in deltas if delta is not None)
+        self._earlier = len(self._calls)
+        touched: dict[PartialCall, None] = {}
+        for value in pieces:
+            if isinstance(value, dict):
+                before = self._current
+                self._take(Piece.read(value))
+                touched |= dict.fromkeys(call for call in (before, self._current) if call)
+        return self._deltas(list(touched))
 
     def flush(self) -> tuple[ToolCallDelta, ...]:
-        """Return what still waits. A call that never got a name cannot be made and is dropped."""
-        for slot in self._slots:
-            slot.finish()
-        deltas = [slot.delta() for slot in self._slots]
-        return tuple(delta for delta in deltas if delta is not None)
+        """Return what still waits. A call without a name and arguments is none, and is dropped."""
+        for call in self._calls:
+            if not call.name and call.has_arguments and len(self._functions) == 1:
+                (call.name,) = self._functions
+            call.close()
+        return self._deltas(self._calls)
 
-    def _take(self, piece: Mapping[str, Any]) -> ToolCallDelta | None:
-        function = piece.get("function")
-        if not isinstance(function, dict):
-            function = {}
-        slot = self._slot(piece, _text(function.get("name")))
-        slot.take(piece, function)
-        return slot.delta()
+    def _deltas(self, calls: list[PartialCall]) -> tuple[ToolCallDelta, ...]:
+        deltas = []
+        for call in calls:
+            was_numbered = call.is_numbered
+            if delta := call.delta(self._count, self._ids):
+                deltas.append(delta)
+            self._count += call.is_numbered and not was_numbered
+        return tuple(deltas)
 
-    def _slot(self, piece: Mapping[str, Any], name: str) -> _Slot:
-        index, call_id = piece.get("index"), _text(piece.get("id"))
-        if type(index) is not int:
-            return self._slot_without_index(call_id, name)
-        slot = self._by_index.get(index)
-        # Every call at index 0: another id and name after whole arguments begins another call.
-        if slot is None or (slot.id and call_id not in {"", slot.id} and name and slot.is_whole()):
-            slot = self._by_index[index] = self._open()
-        return slot
+    def _take(self, piece: Piece) -> None:
+        call = self._call_of(piece) or self._open()
+        if piece.name:
+            call.name = self._joined(call, piece) or call.name
+        call.add(piece)
+        if piece.index is not None:
+            self._by_index[piece.index] = call
+        self._current = call
 
-    def _slot_without_index(self, call_id: str, name: str) -> _Slot:
-        if call_id:
-            same = next((slot for slot in self._slots if slot.id == call_id), None)
-            return same or self._open()
-        if not self._slots or (name and self._slots[-1].name and self._slots[-1].is_whole()):
-            return self._open()
-        return self._slots[-1]
+    def _open(self) -> PartialCall:
+        if self._current is not None and self._current.name:
+            self._current.close()
+        self._calls.append(PartialCall())
+        return self._calls[-1]
 
-    def _open(self) -> _Slot:
-        self._slots.append(_Slot(self._numbers))
-        return self._slots[-1]
+    def _call_of(self, piece: Piece) -> PartialCall | None:
+        """Return the call that a piece belongs to; None if it begins another."""
+        if piece.id:
+            return self._by_id(piece)
+        if piece.name:
+            return self._by_name(piece)
+        return self._by_place(piece)
 
+    def _by_id(self, piece: Piece) -> PartialCall | None:
+        same = [call for call in self._calls if call.id == piece.id]
+        if not same:
+            return self._with_late_id(piece)
+        at_index = [
+            call for call in same if None in {call.index, piece.index} or call.index == piece.index
+        ]
+        found = (at_index or same)[-1]
+        # Some servers give one id to all calls: another index and a name begin another.
+        if not at_index and piece.name and not found.is_begun:
+            return None
+        return found if self._continues(found, piece) else None
 
-def _text(value: Any) -> str:
-    return clean(value) if isinstance(value, str) else ""
+    def _with_late_id(self, piece: Piece) -> PartialCall | None:
+        """Return the call whose id this is if it comes late, or anew with each piece."""
+        found = self._at(piece)
+        if found is None or not self._continues(found, piece):
+            return None
+        if found.id:
+            return None if piece.name or piece.index is None or found.is_whole else found
+        return None if piece.name and found.is_whole else found
 
+    def _by_name(self, piece: Piece) -> PartialCall | None:
+        found = self._at(piece)
+        if found is not None and self._continues(found, piece):
+            return found
+        return self._repeated(piece) if piece.index is None else None
 
-def _arguments(value: Any) -> str:
-    """Return the arguments as text; some servers send them as an object."""
-    if isinstance(value, str):
-        return value
-    return msgspec.json.encode(value).decode() if value is not None and is_clean(value) else ""
+    def _by_place(self, piece: Piece) -> PartialCall | None:
+        """Return the call at the index, else the one being written, if it can take the piece."""
+        places = [self._at(piece), self._current]
+        found = next((call for call in places if call and call.takes(piece.arguments)), None)
+        return found or (None if piece.index is None else self._by_index.get(piece.index))
+
+    def _at(self, piece: Piece) -> PartialCall | None:
+        """Return the call at the index of a piece; without an index, the one being written.
+
+        A call that has no index yet may get that of a piece.
+        """
+        if piece.index in self._by_index:
+            return self._by_index[piece.index]
+        current = self._current
+        if current is not None and (piece.index is None or current.index is None):
+            return current
+        return None
+
+    def _continues(self, call: PartialCall, piece: Piece) -> bool:
+        """Return whether a piece with a name or an id may go on with a call."""
+        is_named = not piece.name or bool(self._joined(call, piece))
+        return is_named and call.takes(piece.arguments)
+
+    def _joined(self, call: PartialCall, piece: Piece) -> str:
+        """Return the name that a call has after another piece of it; "" if that is a new name.
+
+        Servers repeat a name, send more of it, or all of it so far.
+        """
+        name, more = call.name, piece.name
+        if name in {"", more}:
+            return more
+        if call.has_arguments or self._is_full(name):
+            return ""
+        joined = more if more.startswith(name) else name + more
+        is_same_place = piece.index is not None and piece.index == call.index
+        is_likely = is_same_place and piece.id in {"", call.id} and more not in self._functions
+        return joined if is_likely or self._may_become(joined) else ""
+
+    def _may_become(self, name: str) -> bool:
+        return any(function.startswith(name) for function in self._functions)
+
+    def _is_full(self, name: str) -> bool:
+        longer = [each for each in self._functions if each != name and each.startswith(name)]
+        return name in self._functions and not longer
+
+    def _repeated(self, piece: Piece) -> PartialCall | None:
+        """Return the call of an earlier chunk that is repeated whole, without id and index."""
+        calls = self._calls[: self._earlier]
+        same = (call for call in calls if call.name == piece.name and call.repeats(piece.arguments))
+        return next(same, None)
