@@ -1,16 +1,13 @@
-"""Translates the error responses of servers, in all their shapes, into UpstreamErrors.
+"""Translates the errors of servers, in all their shapes, into UpstreamErrors.
 
-The shapes: ``{"error": {...}}`` (OpenAI, llama.cpp), ``{"error": "..."}`` (Ollama),
-``{"code": ..., "message": ...}`` and ``{"message": ...}`` and a bare JSON string (SiliconFlow),
-``{"object": "error", "message": ...}`` (vLLM), ``{"detail": ...}``, plain text, and HTML, which is
-never shown. The shape decides, not the status: the same server uses several.
+The shape decides, not the status: the same server uses several (server_errors.py). The class comes
+from the status, the code and the type; where these say no more than that something failed, as in
+most errors within a stream, it comes from the words.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any
-
-import msgspec
 
 from .dialects import GENERIC, Dialect
 from .errors import (
@@ -27,10 +24,10 @@ from .errors import (
     UpstreamError,
 )
 from .loose_json import parse
-from .overflow import is_overflow, lengths_in
+from .overflow import MOST_READ, is_overflow, lengths_in
 from .redaction import redact
 from .retry_after import retry_after
-from .text import is_clean
+from .server_errors import ServerError, is_fault, read_error
 
 _LIMIT_NAME = re.compile(r"\b([RTI]P[MHD])\b")
 _BY_WORD: tuple[tuple[str, type[UpstreamError]], ...] = (
@@ -44,7 +41,24 @@ _BY_WORD: tuple[tuple[str, type[UpstreamError]], ...] = (
     ("unavailable", Overloaded),
     ("authentication", Unauthorised),
     ("invalid_api_key", Unauthorised),
+    ("resource_exhausted", RateLimited),
 )
+_BY_PHRASE: tuple[tuple[re.Pattern[str], type[UpstreamError]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"rate.?limit|too many requests|throttl|per (?:second|minute|hour)", RateLimited),
+        (r"quota|balance|\bcredits?\b|billing|insufficient funds", OutOfBalance),
+        (r"overload|\bbusy\b|capacity|limit reached|unavailable|try again|\bqueue", Overloaded),
+        (r"no (?:healthy|available)|loading", Overloaded),
+        (r"content.?(?:polic|filter|management)|moderation|safety|flagged", ContentPolicy),
+        (r"inappropriate|sensitive|prohibited", ContentPolicy),
+        (r"api.?key|unauthori[sz]ed|authenticat|invalid token", Unauthorised),
+        (r"model\b.*\b(?:not found|not exist)", UnknownModel),
+        (r"bad.?request|invalid.?(?:request|param|argument)", RequestRejected),
+    )
+)
+# A status that says no more than that something failed.
+_VAGUE = frozenset({None, 500})
 _BY_STATUS: Mapping[int, type[UpstreamError]] = {
     401: Unauthorised,
     402: OutOfBalance,
@@ -59,16 +73,6 @@ _BY_STATUS: Mapping[int, type[UpstreamError]] = {
 }
 
 
-class _ServerError(msgspec.Struct, frozen=True):
-    """The content of an error response, independent of its shape."""
-
-    message: str
-    code: str = ""
-    type: str = ""
-    prompt_tokens: int | None = None
-    limit: int | None = None
-
-
 class ErrorReader:
     """Reads error responses of one server. ``secrets`` are removed from every message."""
 
@@ -78,25 +82,38 @@ class ErrorReader:
 
     def from_response(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
         """Read a response whose status says that the request failed."""
-        error = self._error(_server_error(_decode(body)), status)
+        error = self._error(read_error(_decode(body)), status)
         error.status = status
         error.retry_after = retry_after(headers)
         error.trace_id = trace_id(headers)
         return error
 
     def from_event(self, value: Any) -> UpstreamError | None:
-        """Read an event of a stream, or a whole body of status 200; None if it is no error."""
+        """Read an event of a stream; None if it is no error. That of a choice is the answer's."""
         if not isinstance(value, dict):
-            return self._error(_server_error(value), 500) if isinstance(value, str) else None
-        if value.get("error"):
-            return self._error(_server_error(value), _status_within(value))
-        if value.get("choices") is not None:
             return None
-        if value.get("object") == "error" or {"code", "message"} <= value.keys():
-            return self._error(_server_error(value), _status_within(value))
+        if is_fault(value):
+            return self.from_value(value)
+        choices = value.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            if error := _error_in(choice):
+                return self.from_value({"error": error})
         return None
 
-    def _error(self, details: _ServerError, status: int) -> UpstreamError:
+    def from_body(self, value: Any) -> UpstreamError | None:
+        """Read a whole body of status 200; None if it is no error. A bare text is one."""
+        return self.from_value(value) if isinstance(value, str) else self.from_event(value)
+
+    def from_value(self, value: Any) -> UpstreamError:
+        """Read a value that is an error: decoded JSON, or plain text."""
+        details = read_error(value)
+        return self._error(details, details.status)
+
+    def redact(self, text: str) -> str:
+        """Return text of this server without its keys and addresses."""
+        return redact(text, self._secrets)
+
+    def _error(self, details: ServerError, status: int | None) -> UpstreamError:
         kind = self._kind(details, status)
         error = kind(redact(details.message, self._secrets))
         if isinstance(error, ContextOverflow):
@@ -107,9 +124,10 @@ class ErrorReader:
             error.retryable = not (error.which or "").endswith("D")
         return error
 
-    def _kind(self, details: _ServerError, status: int) -> type[UpstreamError]:
-        words = f"{details.code} {details.type}"
-        if 400 <= status < 500 and _overflows(details):
+    def _kind(self, details: ServerError, status: int | None) -> type[UpstreamError]:
+        words = f"{details.code} {details.type}".lower()
+        is_vague = status in _VAGUE
+        if (is_vague or _is_refusal(status)) and _overflows(details):
             return ContextOverflow
         by_code = self._dialect.error_codes.get(details.code)
         if by_code is not None:
@@ -117,9 +135,12 @@ class ErrorReader:
         by_word = next((kind for word, kind in _BY_WORD if word in words), None)
         if by_word is not None:
             return by_word
+        if is_vague:
+            said = f"{words} {details.message[:MOST_READ]}"
+            return next((kind for phrase, kind in _BY_PHRASE if phrase.search(said)), Failed)
         if status == 404 and "model" in details.message.lower():
             return UnknownModel
-        return _BY_STATUS.get(status, RequestRejected if 400 <= status < 500 else Failed)
+        return _BY_STATUS.get(status or 0, RequestRejected if _is_refusal(status) else Failed)
 
 
 def trace_id(headers: Mapping[str, str]) -> str | None:
@@ -136,55 +157,25 @@ def _decode(body: bytes) -> Any:
         return text
 
 
-def _server_error(value: Any) -> _ServerError:
-    if isinstance(value, str):
-        return _ServerError(value)
-    if not isinstance(value, dict):
-        return _ServerError("")
-    inner = value.get("error")
-    if isinstance(inner, dict):
-        return _from_object(inner)
-    if isinstance(inner, str):
-        return _from_object({**value, "message": inner})
-    return _from_object(value)
+def _error_in(choice: Any) -> Any:
+    """Return what a choice or its delta says of an error."""
+    if not isinstance(choice, dict):
+        return None
+    delta = choice.get("delta")
+    return choice.get("error") or (isinstance(delta, dict) and delta.get("error"))
 
 
-def _from_object(value: Mapping[str, Any]) -> _ServerError:
-    message = value.get("message") or value.get("detail") or ""
-    if not isinstance(message, str):
-        message = msgspec.json.encode(message).decode() if is_clean(message) else ""
-    return _ServerError(
-        message=message,
-        code=_word(value.get("code")),
-        type=_word(value.get("type")),
-        prompt_tokens=_count(value.get("n_prompt_tokens")),
-        limit=_count(value.get("n_ctx")),
-    )
+def _is_refusal(status: int | None) -> bool:
+    return status is not None and 400 <= status < 500
 
 
-def _overflows(details: _ServerError) -> bool:
+def _overflows(details: ServerError) -> bool:
     return is_overflow(details.message) or is_overflow(f"{details.code} {details.type}")
 
 
-def _word(value: Any) -> str:
-    return str(value) if isinstance(value, str | int) else ""
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int and value > 0 else None
-
-
-def _add_lengths(error: ContextOverflow, details: _ServerError) -> None:
+def _add_lengths(error: ContextOverflow, details: ServerError) -> None:
     """Add the lengths that fields of their own give, else those in the text."""
     said = lengths_in(details.message)
     error.prompt_tokens = details.prompt_tokens or said.prompt
     error.answer_tokens = said.answer
     error.limit = details.limit or said.limit
-
-
-def _status_within(value: Mapping[str, Any]) -> int:
-    """Return the HTTP status that an error object names, 500 if none."""
-    inner = value.get("error")
-    code = inner.get("code") if isinstance(inner, dict) else value.get("code")
-    text = str(code)
-    return int(text) if text.isdecimal() and 400 <= int(text[:4]) <= 599 else 500

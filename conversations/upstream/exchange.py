@@ -141,7 +141,7 @@ class Exchange:
             if text[:1] in {"{", "["}:
                 raise Malformed("The answer is not JSON.", trace_id=trace) from None
             raise NotAStream("The server did not send JSON.", trace_id=trace) from None
-        failure = self._error_reader.from_event(value)
+        failure = self._error_reader.from_body(value)
         if failure is not None:
             failure.trace_id = trace
             raise failure

@@ -1,0 +1,173 @@
+"""Reads what a server says of a fault, in all shapes: is it one, its words, its code, its status.
+
+The shapes: ``{"error": {...}}`` (OpenAI, llama.cpp), a list of one (Google), ``{"error": "..."}``
+(Ollama), ``{"code": ..., "message": ...}``, ``{"message": ...}`` and a bare JSON string
+(SiliconFlow), ``{"object": "error", "message": ...}`` (vLLM), ``{"detail": ...}`` (FastAPI),
+``{"errors": [...]}``, ``{"base_resp": {"status_code": ...}}`` (MiniMax), plain text, and HTML,
+which is never shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from .text import is_clean
+
+_CONTAINERS = ("error", "errors", "err", "exception", "fault")
+_WORDS = (
+    "message",
+    "msg",
+    "detail",
+    "details",
+    "error_message",
+    "error_msg",
+    "status_msg",
+    "faultstring",
+    "reason",
+    "title",
+    "description",
+)
+# Without choices, a field of these is about a fault; the others only say more about one.
+_TELLING = _WORDS[:6]
+_NAMED = ("object", "type", "status", "event", "state")
+# What servers send while they work.
+_SIGNS_OF_LIFE = frozenset(
+    {
+        *("ping", "pong", "keepalive", "keep-alive", "keep_alive", "heartbeat"),
+        *("queued", "pending", "processing", "in_progress", "started"),
+        *("ok", "info", "success", "succeeded"),
+    }
+)
+_SUCCESS_CODES = frozenset({"0", "200", "20000", *_SIGNS_OF_LIFE})
+_DEEPEST = 4
+
+
+class ServerError(msgspec.Struct, frozen=True):
+    """The content of an error, independent of its shape. ``status`` is the one that it names."""
+
+    message: str
+    code: str = ""
+    type: str = ""
+    status: int | None = None
+    prompt_tokens: int | None = None
+    limit: int | None = None
+
+
+def is_sign_of_life(name: str) -> bool:
+    """Return whether the name of an event means that the server still works."""
+    return name.lower() in _SIGNS_OF_LIFE
+
+
+def is_fault_name(name: object) -> bool:
+    """Return whether a name of an event, a type or a status speaks of a fault."""
+    return isinstance(name, str) and any(
+        word in name.lower() for word in ("error", "fail", "exception")
+    )
+
+
+def is_fault(value: Mapping[str, Any]) -> bool:
+    """Return whether an object speaks of a fault: an event, a whole body, or a choice."""
+    if any(value.get(name) for name in _CONTAINERS) or _is_bad_response(value.get("base_resp")):
+        return True
+    if value.get("choices"):
+        return value.get("object") == "error"
+    if any(is_fault_name(value.get(name)) for name in _NAMED):
+        return True
+    return _tells_something(value) and not _is_about_success(value)
+
+
+def read_error(value: Any) -> ServerError:
+    """Read the content of an error in any shape."""
+    if isinstance(value, str):
+        return ServerError(value)
+    if isinstance(value, list):
+        return read_error(value[0]) if value else ServerError("")
+    if not isinstance(value, dict):
+        return ServerError("")
+    inner = next((value[name] for name in (*_CONTAINERS, "base_resp") if value.get(name)), None)
+    details = next((each for each in _objects(inner)), value)
+    return ServerError(
+        message=_words(inner) or _words(value) or _as_json(value),
+        code=_code(details) or _code(value),
+        type=" ".join(_names(details)),
+        status=_status(details, value),
+        prompt_tokens=_count(details.get("n_prompt_tokens")),
+        limit=_count(details.get("n_ctx")),
+    )
+
+
+def _is_bad_response(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("status_code") not in {0, "0", None}
+
+
+def _tells_something(value: Mapping[str, Any]) -> bool:
+    if value.get("success") is False or value.get("ok") is False or _code(value):
+        return True
+    return _status(value) is not None or any(_is_words(value.get(name)) for name in _TELLING)
+
+
+def _is_words(value: Any) -> bool:
+    """Return whether this is more than nothing, and no message of a conversation."""
+    return bool(value) and not (isinstance(value, dict) and {"role", "content"} & value.keys())
+
+
+def _is_about_success(value: Mapping[str, Any]) -> bool:
+    """Return whether an object that tells something is a report of progress, a count or a list."""
+    if isinstance(value.get("data"), list) or isinstance(value.get("usage"), dict):
+        return True
+    if _code(value).lower() in _SUCCESS_CODES:
+        return True
+    told = [value.get(name) for name in (*_NAMED, *_TELLING)]
+    return any(isinstance(each, str) and is_sign_of_life(each) for each in told)
+
+
+def _words(value: Any, depth: int = 0) -> str:
+    """Return the words in a value: itself, those of its items, or those of its first field."""
+    if isinstance(value, str):
+        return value
+    if depth == _DEEPEST:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(words for each in value[:5] if (words := _words(each, depth + 1)))
+    if not isinstance(value, dict):
+        return ""
+    names = (*_WORDS, *_CONTAINERS)
+    return next((words for name in names if (words := _words(value.get(name), depth + 1))), "")
+
+
+def _as_json(value: Mapping[str, Any]) -> str:
+    """Return an object that has no words as it is, but nothing of the answer."""
+    rest = {name: item for name, item in value.items() if name != "choices"}
+    return msgspec.json.encode(rest).decode() if rest and is_clean(rest) else ""
+
+
+def _objects(value: Any) -> Iterable[dict[str, Any]]:
+    values = value if isinstance(value, list) else [value]
+    return (each for each in values if isinstance(each, dict))
+
+
+def _names(value: Mapping[str, Any]) -> list[str]:
+    names = [value.get(name) for name in ("type", "status")]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _code(value: Mapping[str, Any]) -> str:
+    names = ("code", "error_code", "status_code")
+    found = next((value[name] for name in names if value.get(name) is not None), "")
+    return str(found) if isinstance(found, str | int) else ""
+
+
+def _status(*values: Mapping[str, Any]) -> int | None:
+    """Return the HTTP status that an error names, the innermost first."""
+    names = ("code", "status", "status_code", "error_code")
+    codes = [str(value.get(name)) for value in values for name in names]
+    return next((int(code) for code in codes if _is_status(code)), None)
+
+
+def _is_status(code: str) -> bool:
+    return len(code) == 3 and code.isdecimal() and "400" <= code <= "599"
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int and value > 0 else None
