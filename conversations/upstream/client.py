@@ -1,6 +1,7 @@
 """Client of one model server."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
@@ -22,6 +23,7 @@ from .transport import open_transport
 from .watch import STOP, Watch
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 class Upstream:
@@ -106,6 +108,14 @@ class Upstream:
                 yield stream
             finally:
                 await stream.aclose()
+                if stream.skipped:
+                    logger.info(
+                        "A stream of %s at %s skipped %s. Trace id: %s",
+                        request.model,
+                        self.base_url,
+                        stream.skipped,
+                        stream.trace_id,
+                    )
 
     async def models(self) -> list[str]:
         """Return the ids of the models that the server lists."""
@@ -120,6 +130,7 @@ class Upstream:
             error_reader=self._error_reader,
             caps=self._caps,
             choices=request.n or 1,
+            functions=frozenset(tool.name for tool in request.tools),
             inline_thinking=inline_thinking or self.dialect.inline_thinking,
         )
 

@@ -1,20 +1,16 @@
 """Decodes the bytes of a completion stream into Chunks; does no input or output."""
 
-from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 from .bounds import Caps
 from .dialects import InlineThinking
 from .error_responses import ErrorReader
 from .errors import EmptyAnswer, Malformed, NotAStream, TooLarge, Truncated, UpstreamError
+from .event_reader import EventReader, has_choices
 from .loose_json import parse
 from .normalise import Normaliser
-from .sse import ServerSentEvent, SSEDecoder
-from .types import Chunk
+from .sse import SSEDecoder
 
-_DONE = "[DONE]"
 _BOM_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -34,22 +30,34 @@ class StreamDecoder:
         caps: Caps | None = None,
         choices: int = 1,
         inline_thinking: InlineThinking = "off",
+        functions: frozenset[str] = frozenset(),
     ) -> None:
-        self.chunks: deque[Chunk] = deque()
         self.failure: UpstreamError | None = None
-        self.done = False
         self.over = False
-        self.payloads = 0
-        self.text_bytes = 0
-        self.normaliser = Normaliser(inline_thinking=inline_thinking)
+        self.normaliser = Normaliser(
+            choices=choices, inline_thinking=inline_thinking, functions=functions
+        )
         self._error_reader = error_reader or ErrorReader()
         self._caps = caps or Caps()
         self._expected_choices = choices
+        self._reader = EventReader(self.normaliser, self._error_reader, self._caps.answer)
+        self.chunks = self._reader.chunks
         self._events = SSEDecoder(line_cap=self._caps.line, event_cap=self._caps.event)
+        self._has_events = False
         self._form: str | None = None
         self._body = bytearray()
         self._wire_bytes = 0
-        self._has_calls = False
+        self._is_whole = False
+
+    @property
+    def done(self) -> bool:
+        """True after [DONE], or a whole JSON body."""
+        return self._reader.done or self._is_whole
+
+    @property
+    def text_bytes(self) -> int:
+        """Bytes of content, reasoning and tool arguments so far."""
+        return self._reader.text_bytes
 
     @property
     def complete(self) -> bool:
@@ -61,7 +69,27 @@ class StreamDecoder:
     @property
     def has_words(self) -> bool:
         """True once text or a tool call has arrived, or the beginning of a whole answer."""
-        return self.text_bytes > 0 or self._has_calls or self._form == "json"
+        return self.text_bytes > 0 or self.normaliser.has_calls or self._form == "json"
+
+    @property
+    def is_all_said(self) -> bool:
+        """True if the answer is complete, or the server has shown that it had nothing to add.
+
+        What shows it, without a finish reason: a count of tokens behind the text in an event of its
+        own, ``done: true``, or a whole JSON body. [DONE] and the end of the body do not: proxies
+        send them when the server behind them has died.
+        """
+        return self._is_whole or self._was_closed or self.complete
+
+    @property
+    def is_counted(self) -> bool:
+        """True if nothing can follow: the answer is complete, and a count of its own has come."""
+        return self._was_closed and self.complete
+
+    @property
+    def skipped(self) -> str:
+        """The events that were no chunks, in words without keys and addresses; "" without any."""
+        return self._error_reader.redact(str(self._reader.skipped))
 
     def feed(self, data: bytes) -> None:
         """Decode the next bytes."""
@@ -71,10 +99,12 @@ class StreamDecoder:
             self.fail(failure)
 
     def fail(self, failure: UpstreamError) -> None:
-        """End with this failure, unless the stream has ended."""
+        """End with this failure, unless the stream has ended. What was held back is text too."""
         if not self.over:
             self.failure = failure
             self.over = True
+            with suppress(UpstreamError):
+                self._reader.flush()
 
     def end(self) -> None:
         """End the stream: no more bytes will come. Check that it is complete."""
@@ -86,6 +116,11 @@ class StreamDecoder:
         except UpstreamError as failure:
             self.fail(failure)
 
+    @property
+    def _was_closed(self) -> bool:
+        # Of several answers each may be counted at its end, before the others end.
+        return self._reader.was_closed and self._expected_choices == 1
+
     def _take(self, data: bytes) -> None:
         self._wire_bytes += len(data)
         if self._wire_bytes > self._caps.wire:
@@ -96,9 +131,7 @@ class StreamDecoder:
         self._body += data
         if self._form is None:
             self._recognise()
-            return
-        self.payloads += 1
-        if len(self._body) > self._caps.answer:
+        elif len(self._body) > self._caps.answer:
             raise TooLarge("answer", self._caps.answer)
 
     def _recognise(self) -> None:
@@ -110,7 +143,6 @@ class StreamDecoder:
             raise NotAStream("The server sent a web page instead of an answer.")
         if head[0] in b'{["':
             self._form = "json"
-            self.payloads += 1
             return
         self._form = "events"
         self._take_events(head)
@@ -120,76 +152,51 @@ class StreamDecoder:
         for event in self._events.feed(data):
             if self.over:
                 return
-            self._take_event(event)
-
-    def _take_event(self, event: ServerSentEvent) -> None:
-        self.payloads += 1
-        if event.data.strip() == _DONE:
-            self.done = True
-            self.end()
-            return
-        try:
-            value = parse(event.data)
-        except ValueError:
-            raise Malformed("An event of the stream is not JSON.") from None
-        self._take_value(value)
-
-    def _take_value(self, value: object) -> None:
-        failure = self._error_reader.from_event(value)
-        if failure is None:
-            self._add(self.normaliser.feed(value))
-            failure = self.normaliser.failure
-            if failure is None:
-                return
-            raise failure
-        if _has_choices(value):  # Some servers send the error in a chunk that has text too.
-            with suppress(UpstreamError):
-                self._add(self.normaliser.feed(value))
-        raise failure
-
-    def _add(self, chunk: Chunk) -> None:
-        if not chunk.choices and chunk.usage is None:
-            return
-        self.text_bytes += chunk.text_bytes
-        if not self._has_calls:
-            self._has_calls = any(choice.delta.tool_calls for choice in chunk.choices)
-        if self.text_bytes > self._caps.answer:
-            raise TooLarge("answer", self._caps.answer)
-        self.chunks.append(chunk)
+            self._has_events = True
+            self._reader.take(event)
+            if self._reader.done:
+                self.end()
 
     def _finish(self) -> None:
         if self._form == "json":
             self._take_whole()
-        elif not self.done and any(tail.data.strip() == _DONE for tail in self._events.flush()):
-            self.done = True
-        rest = self.normaliser.flush()
-        if rest is not None:
-            self._add(rest)
+        elif not self.done:
+            for tail in self._events.flush():
+                self._reader.take_tail(tail)
+        self._reader.flush()
         self._check_complete()
 
     def _take_whole(self) -> None:
-        self.done = True
         try:
             value = parse(bytes(self._body).decode("utf-8", "replace").lstrip("\ufeff"))
         except ValueError:
-            self.done = False
             raise Truncated("The answer broke off.") from None
-        failure = self._error_reader.from_event(value)
-        if failure is None and not _has_choices(value):
+        if isinstance(value, list) and len(value) == 1:
+            (value,) = value
+        failure = self._error_reader.from_body(value)
+        if failure is None and not has_choices(value):
             raise NotAStream("The server sent JSON that is no completion.")
-        self._take_value(value)
+        if failure is not None and not has_choices(value):
+            raise failure
+        self._reader.take_value(value)
+        self._is_whole = True
 
     def _check_complete(self) -> None:
         """Raise unless the completion is complete: a clean end of the bytes proves nothing."""
-        if self._form is not None and not self.payloads and not self._events.comments:
+        reader = self._reader
+        if self._form == "events" and not self._is_a_stream():
             raise NotAStream("The server sent something that is no stream of events.")
-        if not self.done and not self.complete:
-            raise Truncated("The answer broke off.")
-        cut = {"length", "content_filter"} & set(self.normaliser.finish_reasons.values())
-        if not self.text_bytes and not self._has_calls and not cut:
+        if self.skipped and not reader.has_chunks:
+            words = self._error_reader.redact(reader.skipped.first)
+            raise Malformed(f"Nothing in the stream can be read: {self.skipped}. It says: {words}")
+        if self._is_empty() and (self.done or self.complete):
             raise EmptyAnswer("The answer has no content.")
+        if not self.is_all_said:
+            raise Truncated("The answer broke off.")
 
+    def _is_a_stream(self) -> bool:
+        return self._has_events or self._events.comments > 0 or self.done or self.text_bytes > 0
 
-def _has_choices(value: Any) -> bool:
-    """Return whether this is a completion or a chunk at all."""
-    return isinstance(value, Mapping) and isinstance(value.get("choices"), list)
+    def _is_empty(self) -> bool:
+        cut = {"length", "content_filter"} & set(self.normaliser.finish_reasons.values())
+        return not (self.text_bytes or self.normaliser.has_calls or cut)

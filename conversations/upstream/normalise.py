@@ -5,49 +5,44 @@ from typing import Any
 
 import msgspec
 
+from .delta_texts import ReasoningReader, content_of
 from .dialects import InlineThinking
-from .errors import Failed, Malformed, Overloaded, UpstreamError
+from .errors import Malformed, UpstreamError
+from .finish_reasons import failure_of, reason_of, word_of
 from .text import TextJoiner, clean, is_clean
 from .think import ThinkSplitter
+from .tool_pieces import index_of
 from .tool_slots import ToolSlots
 from .types import Chunk, ChunkChoice, Delta, FinishReason, Usage
-from .usage import add_up, read_usage
-
-_FINISH: Mapping[str, FinishReason] = {
-    "length": "length",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-    "content_filter": "content_filter",
-}
-_FAILED_FINISH: Mapping[str, type[UpstreamError]] = {
-    "error": Failed,
-    "insufficient_system_resource": Overloaded,
-}
-MOST_CHOICES = 128
+from .usage import add_up, later, usage_in
 
 
 class _Choice:
     """The state of one choice of a stream between its deltas."""
 
-    def __init__(self, index: int, inline_thinking: InlineThinking) -> None:
+    def __init__(
+        self, index: int, inline_thinking: InlineThinking, functions: frozenset[str]
+    ) -> None:
         self.index = index
         self.finish_reason: FinishReason | None = None
         self.raw_finish_reason: str | None = None
         self.failure: UpstreamError | None = None
         self._content = TextJoiner()
+        self._reasoning_reader = ReasoningReader()
         self._reasoning = TextJoiner()
         self._splitter = ThinkSplitter(inline_thinking)
-        self._tools = ToolSlots()
+        self._tools = ToolSlots(functions)
         self._role_sent = False
+        self._is_streamed = False
 
     def feed(self, value: Mapping[str, Any]) -> ChunkChoice:
         """Normalise one choice of one chunk."""
-        delta = _mapping(value.get("delta")) or _mapping(value.get("message"))
-        reasoning = self._reasoning.feed(_reasoning(delta))
+        delta = self._added(value)
+        reasoning = self._reasoning.feed(self._reasoning_reader.feed(delta))
         if reasoning:
             self._splitter.pass_through()
-        inline, content = self._splitter.feed(self._content.feed(_content(delta)))
-        tool_calls = self._tools.feed(delta.get("tool_calls"))
+        inline, content = self._splitter.feed(self._content.feed(content_of(delta)))
+        tool_calls = self._tools.feed(_calls(delta))
         finish = self._finish(value.get("finish_reason"))
         normalised = self._delta(reasoning + inline, content, tool_calls)
         if finish is not None:
@@ -59,6 +54,27 @@ class _Choice:
             raw_finish_reason=None if finish is None else self.raw_finish_reason,
             logprobs=_logprobs(value.get("logprobs")),
         )
+
+    @property
+    def has_calls(self) -> bool:
+        """True if it calls a tool."""
+        return bool(self._tools)
+
+    def _added(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what a chunk adds: its ``delta``, else its ``message``.
+
+        Some servers repeat the whole answer as a message behind or beside its deltas.
+        """
+        delta = value.get("delta")
+        if isinstance(delta, str):
+            delta = {"content": delta}
+        if delta and isinstance(delta, dict):
+            self._is_streamed = True
+            return delta
+        message = value.get("message")
+        if isinstance(message, dict):
+            return {} if self._is_streamed else message
+        return {"content": value.get("text")}  # from servers that complete plain texts
 
     def flush(self) -> Delta:
         """Return the text that was held back: this choice has ended."""
@@ -78,16 +94,18 @@ class _Choice:
 
     def _finish(self, value: Any) -> FinishReason | None:
         """Return the finish reason if it is new: the first one, or tool_calls in place of stop."""
-        if not isinstance(value, str) or value in {"", "null"}:
+        word = word_of(value)
+        if not word:
             return None
-        if value in _FAILED_FINISH:
-            self.failure = _FAILED_FINISH[value](f"The server ended the answer with {value!r}.")
+        failure = failure_of(word)
+        if failure is not None:
+            self.failure = failure
             return None
-        reason = _FINISH.get(value, "stop")
+        reason = reason_of(word)
         if reason == "stop" and self._tools:
             reason = "tool_calls"
         if self.finish_reason is None or (self.finish_reason, reason) == ("stop", "tool_calls"):
-            self.finish_reason, self.raw_finish_reason = reason, clean(value)[:100]
+            self.finish_reason, self.raw_finish_reason = reason, clean(word)[:100]
             return reason
         return None
 
@@ -95,23 +113,38 @@ class _Choice:
 class Normaliser:
     """Turns the decoded JSON events of one stream into Chunks.
 
-    The caller must look for errors in an event first (ErrorReader.from_event). At any time
-    ``id``, ``model``, ``usage`` (the latest) and ``finish_reasons`` (by choice) are available.
+    The caller must look for errors in an event first (ErrorReader.from_event). ``choices`` is the
+    number of answers that were asked for, ``functions`` are the names that may be called. At any
+    time ``id``, ``model``, ``usage`` and ``finish_reasons`` (by choice) are available.
     """
 
-    def __init__(self, *, inline_thinking: InlineThinking = "off") -> None:
+    def __init__(
+        self,
+        *,
+        choices: int = 1,
+        inline_thinking: InlineThinking = "off",
+        functions: frozenset[str] = frozenset(),
+    ) -> None:
         self.id = ""
         self.model = ""
         self.created = 0
         self.usage: Usage | None = None
+        self._expected = choices
         self._inline_thinking = inline_thinking
+        self._functions = functions
         self._choices: dict[int, _Choice] = {}
+        self._numbers: dict[int, int] = {}
         self._counted: list[Usage] = []
 
     @property
     def finish_reasons(self) -> dict[int, FinishReason | None]:
         """The finish reason of each choice so far, None while it has none."""
         return {index: choice.finish_reason for index, choice in sorted(self._choices.items())}
+
+    @property
+    def has_calls(self) -> bool:
+        """True if a choice calls a tool."""
+        return any(choice.has_calls for choice in self._choices.values())
 
     @property
     def failure(self) -> UpstreamError | None:
@@ -127,18 +160,22 @@ class Normaliser:
         if not isinstance(value, dict):
             raise Malformed("An event of the stream is not a JSON object.")
         choices = value.get("choices") or []
+        if isinstance(choices, dict) and ("delta" in choices or "message" in choices):
+            choices = [choices]
         if not isinstance(choices, list):
             raise Malformed("The choices of a chunk are not a list.")
         self._header(value)
-        usage = read_usage(value.get("usage"))
+        usage = usage_in(value)
         if usage:
             self._count(usage, alone=not choices)
         normalised = tuple(
-            self._choice(position, choice).feed(choice)
-            for position, choice in enumerate(choices)
-            if isinstance(choice, dict)
+            [
+                self._choice(position, choice).feed(choice)
+                for position, choice in enumerate(choices)
+                if isinstance(choice, dict)
+            ]
         )
-        return self._chunk(normalised, usage)
+        return self._chunk(normalised, self.usage if usage else None)
 
     def flush(self) -> Chunk | None:
         """Return the text that was held back: the stream ended without a finish reason."""
@@ -153,10 +190,10 @@ class Normaliser:
         """Store the latest usage. llama.cpp counts each choice separately, in an event of its own
         after the end of that choice; those counts are added up."""
         ended = sum(choice.finish_reason is not None for choice in self._choices.values())
-        self.usage = usage
+        self.usage = later(self.usage, usage)
         if alone and ended == len(self._counted) + 1:
             self._counted.append(usage)
-            self.usage = add_up(self._counted)
+            self.usage = later(self.usage, add_up(self._counted))
 
     def _header(self, value: Mapping[str, Any]) -> None:
         self.id = self.id or _short(value.get("id"))
@@ -166,14 +203,25 @@ class Normaliser:
             self.created = created
 
     def _choice(self, position: int, value: Mapping[str, Any]) -> _Choice:
-        index = value.get("index")
-        if type(index) is not int:
-            index = position
-        if not 0 <= index < MOST_CHOICES:
-            raise Malformed("A choice has an index out of range.")
-        if index not in self._choices:
-            self._choices[index] = _Choice(index, self._inline_thinking)
-        return self._choices[index]
+        number = self._number(value.get("index"), position) if self._expected > 1 else 0
+        if number not in self._choices:
+            self._choices[number] = _Choice(number, self._inline_thinking, self._functions)
+        return self._choices[number]
+
+    def _number(self, index: Any, position: int) -> int:
+        """Return the number of one of several answers, whatever the server calls it.
+
+        An index that no answer has gets the first number that is free, or the last number: a text
+        that is charged must be shown.
+        """
+        name = index_of(index)
+        if name is None:
+            name = position
+        if name not in self._numbers:
+            taken = self._numbers.values()
+            free = [number for number in range(self._expected) if number not in taken]
+            self._numbers[name] = name if name in free else next(iter(free), self._expected - 1)
+        return self._numbers[name]
 
     def _chunk(self, choices: tuple[ChunkChoice, ...], usage: Usage | None) -> Chunk:
         return Chunk(
@@ -191,23 +239,12 @@ def _added(first: Delta, rest: Delta) -> Delta:
     )
 
 
-def _reasoning(delta: Mapping[str, Any]) -> str:
-    """Read ``reasoning_content`` or, as vLLM and OpenRouter name it, ``reasoning``."""
-    value = delta.get("reasoning_content")
-    if not isinstance(value, str):
-        value = delta.get("reasoning")
-    return value if isinstance(value, str) else ""
-
-
-def _content(delta: Mapping[str, Any]) -> str:
-    """Read ``content``: a string, null, or a list of parts; a refusal counts as content."""
-    value = delta.get("content")
-    if isinstance(value, list):
-        texts = [part.get("text") for part in value if isinstance(part, dict)]
-        return "".join(text for text in texts if isinstance(text, str))
-    if not isinstance(value, str):
-        value = delta.get("refusal")
-    return value if isinstance(value, str) else ""
+def _calls(delta: Mapping[str, Any]) -> Any:
+    """Return the pieces of tool calls: a list, a single one, or the older ``function_call``."""
+    calls = delta.get("tool_calls")
+    if not calls and "function_call" in delta:
+        return [{"function": delta["function_call"]}]
+    return [calls] if isinstance(calls, dict) else calls
 
 
 def _logprobs(value: Any) -> dict[str, Any] | None:

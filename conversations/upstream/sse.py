@@ -2,6 +2,8 @@
 
 WHATWG HTML, section 9.2 "Server-sent events". Only CR, LF and CRLF end a line: readers that
 follow ``str.splitlines`` also break lines at U+2028 and U+0085, which are legal inside JSON.
+
+Against the standard, an event with a name and no data is given: it may be called "error".
 """
 
 import msgspec
@@ -107,8 +109,9 @@ class SSEDecoder:
 
     def _dispatch(self) -> ServerSentEvent | None:
         data = "\n".join(self._data)
+        is_event = bool(data or self._event)
         event = self._event or "message"
         self._data.clear()
         self._data_bytes = 0
         self._event = ""
-        return ServerSentEvent(data, event, self._id) if data else None
+        return ServerSentEvent(data, event, self._id) if is_event else None

@@ -14,6 +14,9 @@ from .watch import STOP, Watch
 
 # The time for the end of a body after [DONE]; a body read to its end frees its connection.
 DRAIN_SECONDS = 0.1
+# The time for the count of tokens after the last finish reason: some servers send neither [DONE]
+# nor the end of the body.
+GRACE_SECONDS = 2.0
 
 BROKEN = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError)
 
@@ -31,6 +34,7 @@ class CompletionStream:
         self._decoder = decoder
         self._response: httpx.Response | None = None
         self._bytes: AsyncIterator[bytes] | None = None
+        self._ends_at: float | None = None
 
     @property
     def began(self) -> bool:
@@ -63,6 +67,11 @@ class CompletionStream:
         return self._decoder.done
 
     @property
+    def skipped(self) -> str:
+        """A description of the events that were skipped, without their content; "" if none were."""
+        return self._decoder.skipped
+
+    @property
     def stopped(self) -> bool:
         """True if the stop flag ended this stream."""
         return self._watch.verdict == STOP
@@ -79,7 +88,7 @@ class CompletionStream:
         """Release the connection: for reuse if the body has ended, closed if not."""
         if self._response is None:
             return
-        if self.done and not self.stopped:
+        if self._decoder.over and self._decoder.failure is None and not self.stopped:
             await self._drain()
         with suppress(*BROKEN):
             await self._response.aclose()
@@ -90,6 +99,7 @@ class CompletionStream:
     async def __anext__(self) -> Chunk:
         decoder, watch = self._decoder, self._watch
         watch.resume()
+        self._set_end()
         while not decoder.chunks and not decoder.over and not self.stopped:
             await self._read()
         if self.stopped:
@@ -103,16 +113,37 @@ class CompletionStream:
         raise decoder.failure
 
     async def _read(self) -> None:
-        data = await self._next_bytes()
-        if self._watch.verdict not in {None, STOP}:
-            self._decoder.fail(self._watch.timed_out(self.trace_id))
+        decoder, watch = self._decoder, self._watch
+        data = await (self._next_bytes() if self._ends_at is None else self._last_bytes())
+        if watch.verdict not in {None, STOP} and not decoder.is_all_said:
+            decoder.fail(watch.timed_out(self.trace_id))
         elif data is None:
-            self._decoder.end()
+            decoder.end()
         else:
-            self._watch.saw_life()
-            self._decoder.feed(data)
-            if self._decoder.has_words:
-                self._watch.saw_word()
+            watch.saw_life()
+            decoder.feed(data)
+            if decoder.has_words:
+                watch.saw_word()
+            if decoder.is_counted:
+                decoder.end()
+            elif self._ends_at is None:
+                self._set_end()
+
+    def _set_end(self) -> None:
+        """Once every choice has ended, set the time by which the rest must come.
+
+        Time that the caller takes is not the server's, so each chunk sets it anew.
+        """
+        if self._decoder.complete:
+            self._ends_at = asyncio.get_running_loop().time() + GRACE_SECONDS
+
+    async def _last_bytes(self) -> bytes | None:
+        """Return the next bytes of a complete answer, None if there are none in time."""
+        try:
+            async with asyncio.timeout_at(self._ends_at):
+                return await self._next_bytes()
+        except TimeoutError:
+            return None
 
     async def _next_bytes(self) -> bytes | None:
         """Return the next bytes, None at the end, clean or not.

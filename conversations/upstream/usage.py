@@ -1,34 +1,78 @@
-"""Reads token counts, and ignores impossible ones."""
+"""Reads token counts from wherever servers put them, and ignores impossible ones.
 
-from collections.abc import Mapping, Sequence
+The places: ``usage`` at the top of an event, in ``x_groq``, in a choice, in its delta or message;
+else llama.cpp's ``timings``. The names: OpenAI's, or ``input_tokens`` and ``output_tokens``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from .types import Usage
 
-# No context window or answer is near this size; faulty servers have sent 1e400 and negatives.
-MOST_TOKENS = 100_000_000
+# Twice the largest context window that is offered; faulty servers have sent 1e400 and negatives.
+MOST_TOKENS = 20_000_000
+_HOLDERS = ("x_groq",)
+_IN_CHOICE = ("delta", "message")
+
+
+def usage_in(event: Mapping[str, Any]) -> Usage | None:
+    """Return the usage that an event states, the first that is possible; None without one."""
+    # Most events state none, and each is asked.
+    found = next((usage for value in _places(event) if (usage := read_usage(value))), None)
+    return found or (_read_timings(event["timings"]) if "timings" in event else None)
+
+
+def _places(event: Mapping[str, Any]) -> Iterator[Any]:
+    if "usage" in event:
+        yield event["usage"]
+    for holder in _HOLDERS:
+        if holder in event:
+            yield _field(event[holder], "usage")
+    choices = event.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, dict):
+            yield choice.get("usage")
+            for part in _IN_CHOICE:
+                yield _field(choice.get(part), "usage")
 
 
 def read_usage(value: Any) -> Usage | None:
-    """Return the usage, or None if it is missing or impossible.
+    """Return the usage, or None if it is missing, impossible, or zero in all.
 
-    An impossible detail becomes None; an impossible total becomes the sum of the two others.
+    A missing count is the rest of the total. The total decides whether reasoning is among the
+    completion tokens or comes on top of them; without a total it is on top if it is more than they.
     """
     if not isinstance(value, dict):
         return None
-    prompt, completion = _count(value.get("prompt_tokens")), _count(value.get("completion_tokens"))
-    if prompt is None or completion is None:
+    prompt, completion = _counts(value)
+    if prompt is None or completion is None or not (prompt or completion):
         return None
-    total = _count(value.get("total_tokens"))
-    cached = _count(_detail(value, "prompt_tokens_details", "cached_tokens"))
+    reasoning = _first(value, ("completion_tokens_details", "output_tokens_details"), "reasoning")
+    if reasoning and _is_on_top(reasoning, completion, prompt, _total(value)):
+        completion += reasoning
+    cached = _first(value, ("prompt_tokens_details", "input_tokens_details"), "cached")
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
-        total_tokens=prompt + completion if total is None else total,
-        reasoning_tokens=_count(_detail(value, "completion_tokens_details", "reasoning_tokens")),
+        total_tokens=prompt + completion,
+        reasoning_tokens=reasoning,
         cached_tokens=_count(value.get("prompt_cache_hit_tokens")) if cached is None else cached,
+    )
+
+
+def later(before: Usage | None, after: Usage) -> Usage:
+    """Return the usage that counts after ``before``: servers count up while they write.
+
+    A zero, or fewer completion tokens than before, replaces nothing.
+    """
+    if before is None:
+        return after
+    newer = after if after.completion_tokens >= before.completion_tokens else before
+    prompt = after.prompt_tokens or before.prompt_tokens
+    return msgspec.structs.replace(
+        newer, prompt_tokens=prompt, total_tokens=prompt + newer.completion_tokens
     )
 
 
@@ -44,12 +88,68 @@ def add_up(counted: Sequence[Usage]) -> Usage:
     )
 
 
-def _detail(value: Mapping[str, Any], group: str, name: str) -> Any:
-    details = value.get(group)
-    return details.get(name) if isinstance(details, dict) else None
+def _counts(value: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return (prompt, completion) tokens; an impossible one spoils both, a missing one does not."""
+    prompt, completion = (
+        next((value[name] for name in names if value.get(name) is not None), None)
+        for names in (("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens"))
+    )
+    known = [_count(each) for each in (prompt, completion)]
+    total = _total(value)
+    if prompt is None and known[1] is not None and total is not None:
+        known[0] = _count(total - known[1])
+    if completion is None and known[0] is not None and total is not None:
+        known[1] = _count(total - known[0])
+    return known[0], known[1]
+
+
+def _is_on_top(reasoning: int, completion: int, prompt: int, total: int | None) -> bool:
+    if total is None or total < prompt + completion:
+        return reasoning > completion
+    return total >= prompt + completion + reasoning
+
+
+def _total(value: Mapping[str, Any]) -> int | None:
+    return _count(value.get("total_tokens"))
+
+
+def _first(value: Mapping[str, Any], groups: Sequence[str], kind: str) -> int | None:
+    """Return the count of a kind of tokens: from a group of details, else beside the others."""
+    name = f"{kind}_tokens"
+    places = [*(_field(value.get(group), name) for group in groups), value.get(name)]
+    return next((count for place in places if (count := _count(place)) is not None), None)
+
+
+def _read_timings(value: Any) -> Usage | None:
+    """Read llama.cpp's own counts. Without ``cache_n`` they lack the cached part of the prompt."""
+    fresh, cached, made = (
+        _count(_field(value, name)) for name in ("prompt_n", "cache_n", "predicted_n")
+    )
+    if fresh is None or cached is None or not made:
+        return None
+    prompt = fresh + cached
+    return Usage(
+        prompt_tokens=prompt,
+        completion_tokens=made,
+        total_tokens=prompt + made,
+        cached_tokens=cached,
+    )
+
+
+def _field(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _count(value: Any) -> int | None:
+    if isinstance(value, str):
+        value = _number(value)
     if type(value) is float and value.is_integer():
         value = int(value)
     return value if type(value) is int and 0 <= value <= MOST_TOKENS else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -13,9 +13,9 @@ def event(delta: Any = None, finish: Any = None, index: Any = 0, **more: Any) ->
     return {"choices": [{"index": index, "delta": delta, "finish_reason": finish, **more}]}
 
 
-def fed(*events: Any, mode: Any = "off") -> tuple[Normaliser, list[Chunk]]:
-    """Return a normaliser after these events, and the chunks."""
-    normaliser = Normaliser(inline_thinking=mode)
+def fed(*events: Any, mode: Any = "off", choices: int = 3) -> tuple[Normaliser, list[Chunk]]:
+    """Return a normaliser of so many answers after these events, and the chunks."""
+    normaliser = Normaliser(choices=choices, inline_thinking=mode)
     return normaliser, [normaliser.feed(each) for each in events]
 
 
@@ -33,7 +33,7 @@ def only(chunk: Chunk | None) -> ChunkChoice:
         ({"content": ""}, None, None),
         ({"content": None, "refusal": "No."}, "No.", None),
         ({"content": "a", "refusal": "No."}, "a", None),
-        ({"content": [{"text": "a"}, {"text": 5}, None, "x", {"text": "b"}]}, "ab", None),
+        ({"content": [{"text": "a"}, {"text": 5}, None, "x", {"text": "b"}]}, "axb", None),
         ({"content": []}, None, None),
         ({"content": 5}, None, None),
         ({"reasoning_content": "r"}, None, "r"),
@@ -43,7 +43,7 @@ def only(chunk: Chunk | None) -> ChunkChoice:
         ({"reasoning_content": 5, "reasoning": 5}, None, None),
         ({"content": "a\0b"}, "ab", None),
         (None, None, None),
-        ("x", None, None),
+        ("x", "x", None),
     ],
 )
 def test_text_is_read_in_each_form_that_servers_send(
@@ -68,7 +68,7 @@ def test_the_role_is_sent_once_for_each_choice() -> None:
     assert [only(chunk).delta.role for chunk in chunks] == ["assistant", None, "assistant"]
 
 
-@pytest.mark.parametrize("index", [None, True, "1", 1.0])
+@pytest.mark.parametrize("index", [None, True, 1.0, "x", [0]])
 def test_a_choice_without_a_number_has_that_of_its_place(index: Any) -> None:
     choices = [{"index": index, "delta": {"content": text}} for text in "ab"]
     normaliser, (chunk,) = fed({"choices": choices})
@@ -76,11 +76,27 @@ def test_a_choice_without_a_number_has_that_of_its_place(index: Any) -> None:
     assert normaliser.finish_reasons == {0: None, 1: None}
 
 
-def test_the_last_number_that_a_choice_may_have_is_127() -> None:
-    _, (chunk,) = fed(event({"content": "a"}, index=127))
-    assert only(chunk).index == 127
-    with pytest.raises(Malformed, match=r": A choice has an index out of range\.$"):
-        fed(event({"content": "a"}, index=128))
+@pytest.mark.parametrize("indexes", [(1, 2, 1), ("0", "1", "0"), (7, -1, 7), (10**9, "7", 10**9)])
+def test_each_of_several_answers_has_one_number_whatever_the_server_calls_it(
+    indexes: tuple[Any, ...],
+) -> None:
+    _, chunks = fed(*(event({"content": "a"}, index=index) for index in indexes), choices=2)
+    first, second, third = (only(chunk).index for chunk in chunks)
+    assert (first, {first, second}) == (third, {0, 1})
+
+
+def test_the_text_of_an_answer_too_many_goes_to_the_last() -> None:
+    _, chunks = fed(*(event({"content": "a"}, index=index) for index in (0, 1, 2)), choices=2)
+    assert [only(chunk).index for chunk in chunks] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("indexes", [(1, 1), (-1, 128), (10**9, 0), (None, "3"), ("x", 2)])
+def test_of_one_answer_the_index_means_nothing(indexes: tuple[Any, ...]) -> None:
+    normaliser, chunks = fed(
+        *(event({"content": "a"}, index=index) for index in indexes), choices=1
+    )
+    assert [only(chunk).index for chunk in chunks] == [0, 0]
+    assert normaliser.finish_reasons == {0: None}
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def test_comments_are_counted_and_are_no_events() -> None:
     assert decoder.comments == 2
 
 
-@pytest.mark.parametrize("block", [b"event: ping", b"retry: 5", b"id: 1", b"data:", b"data", b"x"])
-def test_a_block_without_data_is_no_event(block: bytes) -> None:
+@pytest.mark.parametrize("block", [b"retry: 5", b"id: 1", b"data:", b"data", b"x"])
+def test_a_block_without_data_and_name_is_no_event(block: bytes) -> None:
     assert decode(block + b"\n\n") == []
 
 

@@ -29,6 +29,7 @@ def finish_of(received: Received) -> Any:
         "bom",
         "comments",
         "no-done",
+        "done-unended",
         "no-usage",
         "usage-null",
         "stale",
@@ -122,15 +123,6 @@ def test_usage_that_cannot_be_true_is_none(script: str) -> None:
     assert received.stream.usage is None
 
 
-@pytest.mark.parametrize("script", ["no-finish", "done-unended"])
-def test_done_without_a_finish_reason_is_accepted_and_flagged(script: str) -> None:
-    received = receive_script(script)
-    assert received.content == tokens(20)
-    assert finish_of(received) == ({0: None}, False)
-    assert received.stream is not None
-    assert received.stream.done
-
-
 @pytest.mark.parametrize(
     ("script", "code", "kept"),
     [
@@ -144,7 +136,8 @@ def test_done_without_a_finish_reason_is_accepted_and_flagged(script: str) -> No
         ("html-502", "overloaded", 0),
         ("text", "not_a_stream", 0),
         ("json-error", "overloaded", 0),
-        ("malformed", "malformed", 5),
+        ("malformed", "truncated", 5),
+        ("no-finish", "truncated", 20),
         ("error-mid-stream", "failed", 5),
         ("error-flat", "overloaded", 5),
         ("error-vllm", "failed", 5),

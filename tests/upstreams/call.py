@@ -140,6 +140,10 @@ class Call:
         if self._framing == "chunked":
             await self.raw(b"0\r\n\r\n")
 
+    async def silence(self, seconds: float) -> None:
+        """Send nothing for a while."""
+        await asyncio.sleep(seconds)
+
     async def forever(self) -> None:
         """Send nothing more until the client leaves."""
         await asyncio.Event().wait()

@@ -223,6 +223,7 @@ async def no_done(call: Call) -> None:
 async def done_unended(call: Call) -> None:
     await call.head()
     await tokens(call)
+    await call.event(chunk(call, {}, "stop"))
     await call.write(b"data: [DONE]")
     await call.end()
 

@@ -29,6 +29,7 @@ from typing import Self
 
 from . import able, demo, faults, good, replies, statuses, tools
 from .call import Call, ClientLeft
+from .recorded import Recording
 
 _FAMILIES = (good, tools, faults, statuses, replies, able, demo)
 SCRIPTS = {name: script for family in _FAMILIES for name, script in family.SCRIPTS.items()}
@@ -51,6 +52,8 @@ class ScriptedUpstream:
         self.connections: list[Connection] = []
         self.played: Counter[str] = Counter()
         self.echo = ""  # the text of the script echoes-key
+        # Played to the models of these names, in place of scripts.
+        self.recordings: dict[str, Recording] = {}
         self._port = port
         self._gates: dict[str, asyncio.Semaphore] = {}
         self._changed = asyncio.Event()
@@ -178,6 +181,9 @@ class ScriptedUpstream:
             await call.whole(200, {"object": "list", "data": listed})
         else:
             self.played[call.script] += 1
+            if call.script in self.recordings:
+                await self.recordings[call.script].play(call)
+                return
             await SCRIPTS.get(call.script, faults.unknown_model)(call)
 
 
