@@ -45,7 +45,6 @@ OUTCOMES: dict[str, Any] = {
             "blank-lines",
             "json",
             "continues",
-            "no-finish",
             "429-soon",
             "rejects-stream-options",
         ],
@@ -92,9 +91,10 @@ OUTCOMES: dict[str, Any] = {
 BREAKS = {
     **dict.fromkeys(["reset-mid-token", "reset-mid-utf8", "cut", "cut-close-framed"], "truncated"),
     "stall-after-tokens": "timed_out",
-    "malformed": "malformed",
-    **dict.fromkeys(["error-mid-stream", "error-flat", "error-vllm"], "failed"),
-    "error-in-chunk": "overloaded",
+    "malformed": "truncated",
+    "no-finish": "truncated",
+    **dict.fromkeys(["error-mid-stream", "error-vllm"], "failed"),
+    **dict.fromkeys(["error-flat", "error-in-chunk"], "overloaded"),
     "context-mid-stream": "context_length_exceeded",
     "huge-event": "too_large",
 }
