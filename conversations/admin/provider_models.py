@@ -95,7 +95,7 @@ class ModelsPage:
         query = request.POST.get("q", "").strip()
         context = {
             **self._admin.admin_site.each_context(request),
-            **self._sections(fetched.names, query),
+            **self._sections(fetched, query),
             "title": self._title(),
             "opts": self._admin.opts,
             "media": self._admin.media,
@@ -116,19 +116,22 @@ class ModelsPage:
             return Listing(0, [known.name for known in siliconflow.SILICONFLOW])
         return listing.fetch(self._provider)
 
-    def _sections(self, names: list[str], query: str) -> dict[str, Section]:
-        found = providers.compare(self._provider, names)
+    def _sections(self, fetched: Listing, query: str) -> dict[str, Section]:
+        found = providers.compare(self._provider, fetched.names)
+        new = [name for name in found.new if _matches(query, name)]
+        others = fetched.not_for_chat
         gone = [] if self._source == "catalogue" else [each for each in found.gone if each.enabled]
         return {
-            "new": _section([name for name in found.new if _matches(query, name)]),
+            "new": _section([name for name in new if name not in others]),
+            "others": _section([name for name in new if name in others]),
             "gone": _section([each for each in gone if _matches(query, each.upstream_name)]),
             "known": _section([each for each in found.known if _matches(query, each.name)]),
             "unfit": _section([_explained(name) for name in found.unfit if _matches(query, name)]),
         }
 
     def _apply(self, request: HttpRequest) -> None:
-        names = [name.strip() for name in request.POST.getlist("new")[:SHOWN]]
-        added = providers.sync_models(self._provider, names)
+        ticked = [name for kind in ("new", "other") for name in request.POST.getlist(kind)[:SHOWN]]
+        added = providers.sync_models(self._provider, [name.strip() for name in ticked])
         for model in added:
             audit.record(actor_of(request), "added", model, {}, audit.stored(model))
         disabled = self._disable(request, request.POST.getlist("gone")[:SHOWN])

@@ -21,11 +21,21 @@ MOST_SECONDS = 15
 
 @dataclass(frozen=True)
 class Listing:
-    """The result of a fetch: the names or the error, and the time that it took."""
+    """The result of a fetch: the names or the error, and the time that it took.
+
+    Those ``not_for_chat`` are for embeddings, pictures or the like, and are added only if an
+    administrator says so.
+    """
 
     milliseconds: int
     names: list[str] = field(default_factory=list)
+    not_for_chat: frozenset[str] = frozenset()
     error: UpstreamError | None = None
+
+    @property
+    def for_chat(self) -> list[str]:
+        """The names of the models that are for chat."""
+        return [name for name in self.names if name not in self.not_for_chat]
 
 
 def fetch(provider: Provider) -> Listing:
@@ -44,14 +54,14 @@ async def _fetch(provider: Provider, policy: AddressPolicy) -> Listing:
 
     try:
         async with open_upstream(provider, policy, most_seconds=MOST_SECONDS) as upstream:
-            names = await upstream.models()
-            return Listing(elapsed(), names)
+            listed = await upstream.models()
+            return Listing(elapsed(), listed.names, listed.not_for_chat)
     except UpstreamError as error:
         return Listing(elapsed(), error=error)
 
 
 async def add_listed_models(provider: Provider) -> None:
-    """Fetch the models of the provider until it responds, and add the new ones.
+    """Fetch the models of the provider until it responds, and add the new ones for chat.
 
     Runs in the background of the site. An error that is not retryable is logged and ends it.
     """
@@ -59,9 +69,10 @@ async def add_listed_models(provider: Provider) -> None:
     while True:
         listing = await _fetch(provider, await in_thread(providers.address_policy))
         if listing.error is None:
-            added = await in_thread(providers.sync_models, provider, listing.names)
-            counts = len(listing.names), len(added)
-            logger.info("%s lists %d models, %d new.", provider.name, *counts)
+            added = await in_thread(providers.sync_models, provider, listing.for_chat)
+            counts = len(listing.names), len(listing.not_for_chat), len(added)
+            text = "%s lists %d models, %d of them not for chat; %d are new."
+            logger.info(text, provider.name, *counts)
             return
         logger.warning("%s does not list its models: %s", provider.name, listing.error)
         if not listing.error.retryable:

@@ -54,6 +54,7 @@ from .errors import (
     UpstreamError,
 )
 from .fields import InvalidField
+from .models_list import ListedModels
 from .other_fields import HARMLESS, REFUSED, asks_for_something
 from .parameter import Parameter, Range
 from .parameters import (
@@ -126,6 +127,7 @@ __all__ = [
     "InlineThinking",
     "InvalidField",
     "KeyUnreadable",
+    "ListedModels",
     "Malformed",
     "NotAStream",
     "OutOfBalance",

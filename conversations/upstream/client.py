@@ -16,7 +16,7 @@ from .decoder import StreamDecoder
 from .dialects import GENERIC, Dialect, InlineThinking
 from .error_responses import ErrorReader
 from .exchange import Exchange
-from .models_list import read_models
+from .models_list import ListedModels, read_models
 from .request import CompletionRequest
 from .stream import CompletionStream
 from .transport import open_transport
@@ -117,7 +117,7 @@ class Upstream:
                         stream.trace_id,
                     )
 
-    async def models(self) -> list[str]:
+    async def models(self) -> ListedModels:
         """Return the ids of the models that the server lists."""
         async with Watch(self._clocks, whole=True) as watch:
             listed = await _guarded(watch, self._exchange.get_whole("/models"))

@@ -1,8 +1,9 @@
 """Reads the response to ``GET /models``."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import NotAStream
+from .model_use import is_for_chat
 from .text import clean
 
 MOST_MODELS = 10_000
@@ -10,7 +11,14 @@ MOST_MODELS = 10_000
 MOST_CHARACTERS = 1_000
 
 
-def read_models(value: Any) -> list[str]:
+class ListedModels(NamedTuple):
+    """The names of the models that a server lists, and those of them that are not for chat."""
+
+    names: list[str]
+    not_for_chat: frozenset[str] = frozenset()
+
+
+def read_models(value: Any) -> ListedModels:
     """Return the ids in the order of the server, each once.
 
     Accepts ``{"data": [{"id": ...}]}``, ``{"models": [{"name": ...}]}`` (Ollama) and bare lists;
@@ -23,8 +31,13 @@ def read_models(value: Any) -> list[str]:
             listed = value.get("models")
     if not isinstance(listed, list):
         raise NotAStream("The server does not list its models.")
-    ids = (_id(entry) for entry in listed[:MOST_MODELS])
-    return list(dict.fromkeys(found for found in ids if found))
+    # Of two entries with one name, the first counts.
+    entries: dict[str, Any] = {}
+    for entry in listed[:MOST_MODELS]:
+        entries.setdefault(_id(entry), entry if isinstance(entry, dict) else {})
+    entries.pop("", None)
+    others = (name for name, entry in entries.items() if not is_for_chat(name, entry))
+    return ListedModels(list(entries), frozenset(others))
 
 
 def _id(entry: Any) -> str:

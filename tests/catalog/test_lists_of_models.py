@@ -1,5 +1,6 @@
 """Importing a list of models: it is previewed, and deletes nothing."""
 
+import asyncio
 import html
 import json
 import re
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Permission
 
 from conversations import access
 from conversations.catalog import parameters, providers, siliconflow
+from conversations.catalog.listing import add_listed_models
 from conversations.models import LanguageModel, Policy, Provider, User
 from tests.catalog.administrator import Administrator, audited, messages_of, server_that_says
 from tests.people import People
@@ -70,6 +72,34 @@ def test_names_that_no_model_can_have_are_listed_with_the_reason(
     assert "x…” cannot be added, because it is longer than 200 characters." in page
     dana.presses(provider, "sync", apply="", new=["fine", "a\nb", "x" * 300])
     assert LanguageModel.objects.get().name == "fine"
+
+
+def test_models_that_are_not_for_chat_are_added_only_if_they_are_ticked(
+    dana: Administrator, provider: Provider
+) -> None:
+    add(provider, "bge-m3")
+    with server_that_says(200, listing("chat-1", "bge-m3", "whisper-1", "gpt-image-1")) as address:
+        Provider.objects.update(base_url=address)
+        page = dana.presses(provider, "sync")
+        narrowed = dana.presses(provider, "sync", q="whisper")
+    assert offered(page, "new") == ["chat-1"]
+    assert offered(page, "other") == ["whisper-1", "gpt-image-1"]
+    assert "2 new models that are not for chat" in page
+    assert re.findall(r'name="(\w+)"[^>]* checked', page) == ["new"]
+    assert (offered(narrowed, "new"), offered(narrowed, "other")) == ([], ["whisper-1"])
+    dana.presses(provider, "sync", apply="", new=["chat-1"], other=["whisper-1"])
+    names = set(LanguageModel.objects.values_list("name", flat=True))
+    assert names == {"bge-m3", "chat-1", "whisper-1"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_configured_provider_gets_the_models_for_chat(provider: Provider) -> None:
+    listed = [{"id": "chat-1"}, {"id": "vectors", "type": "embedding"}, {"id": "bge-m3"}]
+    with server_that_says(200, json.dumps({"data": listed})) as address:
+        Provider.objects.update(base_url=address)
+        provider.refresh_from_db()
+        asyncio.run(add_listed_models(provider))
+    assert LanguageModel.objects.get().name == "chat-1"
 
 
 def test_what_is_ticked_is_added_and_disabled_and_written_down(

@@ -59,7 +59,7 @@ def listed(
             Upstream(address, **settings) as client,
         ):
             try:
-                return await client.models()
+                return (await client.models()).names
             except UpstreamError as error:
                 return error
             finally:
