@@ -47,15 +47,14 @@ bench: dev weights npm
 # an environment of their own, since they need other versions than the site. CLIENTS='litellm ai.js'
 # runs these alone.
 CLIENTS ?=
-clients: dev npm build/clients/installed.txt
+clients: dev npm
+	@cmp -s requirements/clients.txt build/clients/installed.txt || { \
+		echo "Installing clients ..."; \
+		$(PYTHON) -m venv --clear build/clients && \
+		build/clients/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
+			--require-hashes -r requirements/clients.txt && \
+		cp requirements/clients.txt build/clients/installed.txt; }
 	@$(BIN)/python -m tests.clients $(CLIENTS)
-
-build/clients/installed.txt: requirements/clients.txt
-	@echo "Installing clients ..."
-	@$(PYTHON) -m venv --clear build/clients
-	@build/clients/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
-		--require-hashes -r requirements/clients.txt
-	@cp requirements/clients.txt $@
 
 # docs/pictures/, taken of the site as it is.
 pictures: dev npm
