@@ -11,6 +11,7 @@ from conversations.api.overflow_words import overflow_words
 from conversations.models import LanguageModel
 from conversations.upstream import ContextOverflow
 from tests.api.conftest import Gateway
+from tests.quotas.books import limit
 
 LLAMA = (
     "This model's maximum context length is 2048 tokens. However, your messages resulted in 3031 "
@@ -115,3 +116,24 @@ def test_every_form_of_the_sentence_has_the_words_that_clients_look_for(
     said = overflow_words(error)
     assert [mark for mark in MARKS if not re.search(mark, said.lower())] == []
     assert said.endswith(".")
+
+
+# What agents take for a prompt that is too long: opencode, Cline, Goose and others.
+MISTAKEN = re.compile(
+    r"context[ _](?:length|window|size)|maximum (?:context|prompt)|too many tokens|tokens? exceed"
+    r"|token limit exceeded|exceeds the (?:limit of \d|maximum)|(?:prompt|input) (?:is )?too long"
+    r"|input tokens|reduce the length|too large"
+)
+
+
+@pytest.mark.parametrize("tokens", [1, 3000])
+def test_a_limit_is_not_mistaken_for_a_prompt_that_is_too_long(
+    gateway: Gateway, tokens: int
+) -> None:
+    """An agent would shorten its conversation again and again, and lose what it knew."""
+    limit(tokens, user=gateway.alice)
+    body = gateway.body("good", "word " * 2000, max_tokens=2000)
+    refused = [gateway.post(body) for _ in range(2)][-1]
+    assert refused.status_code == 429
+    error = refused.json()["error"]
+    assert MISTAKEN.search(f"{error['message']} {error['code']}".lower()) is None
