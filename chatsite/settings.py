@@ -217,6 +217,11 @@ DATABASES = {
 DEFAULT_FROM_EMAIL = mail_sender(env_str("EMAIL_FROM", f"parley@{host(SITE_URL).strip('[]')}"))
 globals().update(email_from_url(EMAIL_URL))
 
+# Answers ------------------------------------------------------------------------------------------
+
+# Enough for comparing four models in four tabs; it bounds what one account can hold open.
+RUNNING_ANSWERS = env_int("RUNNING_ANSWERS", 16, minimum=1, maximum=10_000)
+
 # Deleted conversations and messages ---------------------------------------------------------------
 
 # A hundred years at most, because dates end.

@@ -24,7 +24,7 @@ from conversations.refusal import Refused
 
 # A user with more has a script that creates keys, or never revokes any.
 MOST_KEYS = 50
-_CHOICE_FIELDS = ("name", "endpoints", "addresses", "expires_at", "all_models")
+_CHOICE_FIELDS = ("name", "endpoints", "addresses", "expires_at", "all_models", "answers_at_once")
 
 
 class KeyRejected(Exception):
@@ -72,6 +72,7 @@ class KeyChoices:
     addresses: Sequence[str] = ()
     expires_at: datetime | None = None
     limits: Sequence[Limit] = ()
+    answers_at_once: int | None = None
 
 
 @transaction.atomic
@@ -102,6 +103,7 @@ def _apply(key: ApiKey, choices: KeyChoices) -> None:
     key.endpoints = list(choices.endpoints)
     key.addresses = list(choices.addresses)
     key.expires_at = choices.expires_at
+    key.answers_at_once = choices.answers_at_once
     key.all_models = choices.models is None
     # Only these fields of an existing key: it may have been used or revoked meanwhile.
     key.save(update_fields=_CHOICE_FIELDS if key.pk else None)

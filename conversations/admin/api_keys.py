@@ -68,7 +68,7 @@ class ApiKeyAdmin(AuditedAdmin):
     search_help_text = gettext_lazy("A name, a user, or the beginning of the key.")
     actions = ("revoke",)
     fields = (
-        "user", "begins_with", "state", "models", "purposes", "networks", "limits",
+        "user", "begins_with", "state", "models", "purposes", "networks", "limits", "at_once",
         "last_use", "expiry", "created", "revoked_at",
     )  # fmt: skip
 
@@ -151,6 +151,11 @@ class ApiKeyAdmin(AuditedAdmin):
         """The key's own limits, which apply beside those of its user."""
         currency = Policy.current().currency
         return "; ".join(rule.in_words(currency) for rule in key.rules.all()) or _("none")
+
+    @admin.display(description=gettext_lazy("answers at once"))
+    def at_once(self, key: ApiKey) -> str:
+        """The most of the key's answers that run at once."""
+        return str(key.answers_at_once or _("as many as its user’s programs may have"))
 
     @admin.action(description=gettext_lazy("Revoke…"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

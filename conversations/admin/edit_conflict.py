@@ -21,6 +21,7 @@ class EditConflictForm(forms.Form):
     """A form with a hidden digest of the record as it was when the page was rendered.
 
     A script that posts only its own fields sends no digest, and its values are saved as they are.
+    A form that also writes another record has its values in ``stored_beside``.
     """
 
     drawn_from = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -51,8 +52,9 @@ class EditConflictForm(forms.Form):
         """A keyed digest of the stored values, because secrets are among them."""
         disabled = {name for name, field in self.fields.items() if field.disabled}
         hidden = self.shown_only | disabled
-        values = audit.stored(self.instance).items()
-        compared = {name: value for name, value in values if name not in hidden}
+        beside: dict[str, Any] = getattr(super(), "stored_beside", dict)()
+        values = {**audit.stored(self.instance), **beside}
+        compared = {name: value for name, value in values.items() if name not in hidden}
         text = json.dumps(compared, sort_keys=True, default=_digest_of)
         return salted_hmac(
             "conversations.admin.edit_conflict", text, algorithm="sha256"

@@ -14,8 +14,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations import audit
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
-from conversations.models import LanguageModel, Policy, Rule, User
+from conversations.models import (
+    MOST_ANSWERS_AT_ONCE,
+    GroupPolicy,
+    LanguageModel,
+    Policy,
+    Rule,
+    User,
+)
 
 # A group's page lists this many models and limits and counts the others.
 _LISTED = 20
@@ -24,11 +32,29 @@ admin.site.unregister(Group)
 
 
 class GroupForm(forms.ModelForm):
-    """A group whose name is unique without regard to case."""
+    """A group whose name is unique without regard to case, and the policy for its members."""
+
+    answers_at_once = forms.IntegerField(
+        label=gettext_lazy("Answers at once"),
+        required=False,
+        min_value=1,
+        max_value=MOST_ANSWERS_AT_ONCE,
+        help_text=gettext_lazy(
+            "Of each member: on the page, and as many again for programs. Empty: as for the site."
+        ),
+    )
 
     class Meta:
         model = Group
         fields = ("name", "permissions")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["answers_at_once"] = _policy_of(self.instance).answers_at_once
+
+    def stored_beside(self) -> dict[str, Any]:
+        """The values of the policy, for the check for edit conflicts."""
+        return {"answers_at_once": _policy_of(self.instance).answers_at_once}
 
     def clean_name(self) -> str:
         """The name, if no other group has it."""
@@ -47,7 +73,7 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
     list_per_page = 50
     list_max_show_all = 100
     fieldsets = (
-        (None, {"fields": ("name", "contents")}),
+        (None, {"fields": ("name", "answers_at_once", "contents")}),
         (
             gettext_lazy("Permissions in the administration"),
             {
@@ -107,12 +133,29 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
         """Without contents for a new group."""
         if obj:
             return self.fieldsets
-        return ((None, {"fields": ("name",)}), *self.fieldsets[1:])
+        return ((None, {"fields": ("name", "answers_at_once")}), *self.fieldsets[1:])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save, and the policy for the members with an entry of its own."""
+        super().save_related(request, form, formsets, change)
+        policy, most = _policy_of(form.instance), form.cleaned_data["answers_at_once"]
+        if policy.answers_at_once != most:
+            before = {"answers_at_once": policy.answers_at_once}
+            policy.answers_at_once = most
+            policy.save()
+            after = {"answers_at_once": most}
+            audit.record(actor_of(request), "changed", form.instance, before, after)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
         """Permissions too, except for superusers: others could give themselves more."""
         own = ["contents"]
         return own if actor_of(request).is_superuser else [*own, "permissions"]
+
+
+def _policy_of(group: Group) -> GroupPolicy:
+    """The stored policy of a group, or one that decides nothing."""
+    stored = GroupPolicy.objects.filter(group=group.pk).first()
+    return stored or GroupPolicy(group=group)
 
 
 def _count_of(related: QuerySet[Any], by: str) -> Coalesce:

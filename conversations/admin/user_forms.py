@@ -13,6 +13,7 @@ from conversations.models import User
 # is a text and a link; it is never written here.
 WRITABLE_BY_STAFF = (
     "username", "password", "email", "first_name", "last_name", "is_active", "groups",
+    "answers_at_once",
 )  # fmt: skip
 WRITABLE_BY_SUPERUSERS = (*WRITABLE_BY_STAFF, "is_staff", "is_superuser", "user_permissions")
 

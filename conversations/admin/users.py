@@ -30,7 +30,7 @@ from conversations.admin.user_forms import (
 )
 from conversations.admin.user_import import ImportPage
 from conversations.models import Conversation, Policy, UsageDay, User, money
-from conversations.quotas import reservation
+from conversations.quotas import concurrency, reservation
 from conversations.quotas.status import Standing, amount_in_words
 
 
@@ -59,7 +59,7 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
         (gettext_lazy("Access"), {"fields": ("is_active", "groups")}),
-        (gettext_lazy("Current limits"), {"fields": ("limit_status",)}),
+        (gettext_lazy("Current limits"), {"fields": ("answers_at_once", "limit_status")}),
         (gettext_lazy("API keys"), {"fields": ("api_key_list",)}),
         (
             gettext_lazy("Administration"),
@@ -122,7 +122,7 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
     def limit_status(self, user: User) -> str:
         """The deciding rule of each slot and its status, as HTML."""
         rows = [_row(each) for each in reservation.standings(user, None)]
-        context = {"rows": rows}
+        context = {"rows": rows, "at_once": concurrency.answers_at_once(user)}
         return render_to_string("admin/conversations/user/limit_status.html", context)
 
     @admin.display(description=gettext_lazy("API keys"))

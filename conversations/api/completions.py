@@ -49,10 +49,14 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """A request for a completion: API key, decoded body, Idempotency-Key and client address."""
+    """A request for a completion: API key, decoded body, Idempotency-Key and client address.
+
+    ``most_at_once`` is the number of answers that may run at once for the programs of its user.
+    """
 
     key: ApiKey
     body: Mapping[str, Any]
+    most_at_once: int
     claim: Claim | None = None
     address: str = ""
 
@@ -79,10 +83,22 @@ class PreparedCompletion:
         return self.request.n or 1
 
 
-def prepare(api_request: ApiRequest) -> PreparedCompletion:
-    """Check the request and write its generation, with its reservation and its claim.
+@dataclass(frozen=True)
+class Checked:
+    """A request that may be made if its limits allow, as it was fitted to its model."""
 
-    Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused.
+    request: CompletionRequest
+    model: LanguageModel
+    policy: Policy
+    ignored: tuple[str, ...]
+    lowered: Mapping[str, float]
+    raised: Mapping[str, float]
+
+
+def checked(api_request: ApiRequest) -> Checked:
+    """The request, if nothing about it is refused that is known without a reservation.
+
+    Raises :class:`~conversations.refusal.Refused` or InvalidField.
     """
     asked = CompletionRequest.from_wire(api_request.body)
     model = model_named(api_request.key.user, asked.model, api_request.key)
@@ -94,18 +110,29 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
     check_schemas(request.parameters())
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
+    return Checked(request, model, policy, ignored, lowered, raised)
+
+
+def prepare(api_request: ApiRequest) -> PreparedCompletion:
+    """Check the request and write its generation, with its reservation and its claim.
+
+    Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused.
+    """
+    known = checked(api_request)
+    request, model, lowered = known.request, known.model, dict(known.lowered)
     parameters = with_defaults(model, request.parameters())
     generation, granted = _created(api_request, request, model, parameters)
     if granted.notice and granted.max_tokens is not None:
         lowered["max_tokens"] = granted.max_tokens
+    address = address_policy(known.policy)
     return PreparedCompletion(
         generation=generation,
-        call=Call(_request(request, model, parameters), model, address_policy(policy), ""),
+        call=Call(_request(request, model, parameters), model, address, ""),
         request=request,
         standings=tuple(reservation.standings(api_request.key.user, model, api_request.key)),
-        ignored=ignored,
+        ignored=known.ignored,
         lowered=lowered,
-        raised=raised,
+        raised=known.raised,
     )
 
 
@@ -125,7 +152,7 @@ def _created(
     )
     with transaction.atomic():
         concurrency.lock_user(api_request.key.user)
-        concurrency.check_room_for(api_request.key.user)
+        concurrency.check_room_for_program(api_request.key)
         _claim(api_request, generation.pk)
         granted = _reserved(generation, model, api_request, request)
         if granted.max_tokens is not None:

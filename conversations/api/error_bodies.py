@@ -30,7 +30,7 @@ _REFUSED: dict[str, tuple[int, str]] = {
     "unknown_model": (404, "model_not_found"),
     "draining": (503, "draining"),
     "paused": (503, "model_paused"),
-    "too_many_running": (429, "too_many_running"),
+    "too_many_running": (429, "rate_limit_exceeded"),
     "idempotency_key_reused": (422, "idempotency_key_reused"),
     "idempotent_answer_gone": (409, "idempotent_answer_gone"),
 }

@@ -32,7 +32,8 @@ class Reply:
 
     ``is_replayable`` stores every byte, so that a stream may be opened later; otherwise the bytes
     that all streams have read are dropped. ``abandoned`` is called when the last stream closes
-    while the run goes on; ``over`` is awaited in a task when the run has ended.
+    while the run goes on. When the run has ended, ``release`` is called, and ``over`` is awaited in
+    a task.
 
     In a silence the format's comment is written, so that no proxy takes a model that thinks for a
     dead connection. The first one, FIRST_SECONDS after ``arrived`` (the loop's time), starts the
@@ -50,6 +51,7 @@ class Reply:
         self.error_status: ApiError | None = None
         self.ending: Ending | None = None
         self.abandoned: Callable[[], object] | None = None
+        self.release: Callable[[], object] | None = None
         self.over: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._written = bytearray()
         self._dropped = 0
@@ -64,11 +66,6 @@ class Reply:
     def size(self) -> int:
         """The number of bytes written so far, dropped ones included."""
         return self._dropped + len(self._written)
-
-    @property
-    def has_begun(self) -> bool:
-        """True once something was written: an error can no longer be the status."""
-        return self.size > 0
 
     @property
     def is_whole(self) -> bool:
@@ -99,6 +96,8 @@ class Reply:
         if self._timer:
             self._timer.cancel()
         self._write_end(ending)
+        if self.release:
+            self.release()
         if self.over:
             self._over_task = asyncio.ensure_future(self.over())
 

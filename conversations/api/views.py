@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 
 from conversations import access
 from conversations.api import completions, headers
-from conversations.api.auth import authorized
+from conversations.api.auth import authenticate, require
 from conversations.api.body import json_object
 from conversations.api.completions import ApiRequest, PreparedCompletion
 from conversations.api.error_bodies import api_error
@@ -18,13 +18,14 @@ from conversations.api.formats import Format, Identity, JsonFormat, StreamFormat
 from conversations.api.gateway import allow_methods
 from conversations.api.idempotency import Started, claim_of, memory
 from conversations.api.listing import model_or_404
+from conversations.api.places import PLACE_SECONDS, places
 from conversations.api.reply import Reply, ReplyStream
 from conversations.api.stored_format import StoringFormat
 from conversations.api.waiting import WaitingStream, abandon_later, give_up, starts_soon
 from conversations.database.threads import in_thread
 from conversations.generation.runner import runner
 from conversations.models import ApiKey
-from conversations.quotas import reservation
+from conversations.quotas import concurrency, reservation
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
 
@@ -32,21 +33,22 @@ from conversations.upstream import InvalidField
 @allow_methods("POST")
 async def chat_completions(request: HttpRequest) -> HttpResponseBase:
     """A completion, streamed or whole. Its status is decided by the first byte or the error."""
-    key = await authorized(request, ApiKey.Endpoint.CHAT)
+    key, most_at_once = await in_thread(_key_and_most_at_once, request)
     body: dict[str, Any] = {}
     try:
         body = json_object(request)
-        return await _completion(request, key, body)
+        claim = claim_of(request.headers.get("idempotency-key", ""), body)
+        address = request.META.get("REMOTE_ADDR", "")
+        return await _completion(ApiRequest(key, body, most_at_once, claim, address))
     except (ApiError, InvalidField, Refused) as error:
         failed = api_error(error)
         left = await in_thread(_quota_headers, key, body.get("model"))
         raise replace(failed, headers={**left, **failed.headers}) from None
 
 
-async def _completion(request: HttpRequest, key: ApiKey, body: dict[str, Any]) -> HttpResponseBase:
-    claim = claim_of(request.headers.get("idempotency-key", ""), body)
-    address = request.META.get("REMOTE_ADDR", "")
-    starting = asyncio.ensure_future(_start_or_join(ApiRequest(key, body, claim, address)))
+async def _completion(api_request: ApiRequest) -> HttpResponseBase:
+    key, body = api_request.key, api_request.body
+    starting = asyncio.ensure_future(_start_or_join(api_request))
     try:
         if body.get("stream") is True and not await starts_soon(starting):
             return await _early_response(starting, key, body.get("model"))
@@ -93,23 +95,33 @@ def _early_headers(key: ApiKey, name: object) -> dict[str, str]:
     return {**_quota_headers(key, name), **headers.content_header(model)}
 
 
+def _key_and_most_at_once(request: HttpRequest) -> tuple[ApiKey, int]:
+    key = authenticate(request)
+    require(key, ApiKey.Endpoint.CHAT)
+    return key, concurrency.answers_at_once(key.user)
+
+
 async def _start_or_join(api_request: ApiRequest) -> Started:
     """Start a run, or join the one that the same Idempotency-Key started.
 
     In a task of its own: if the client leaves meanwhile, its generation must still be run.
     """
     task: asyncio.Future[Started]
+    left = asyncio.Event()
+    begin = partial(_start, api_request, left)
     if api_request.claim:
         # The key may have lost the model since the first request.
         await in_thread(_check_model_is_allowed, api_request)
-        begin = partial(_start, api_request)
         task = asyncio.ensure_future(memory().started(api_request.key.pk, api_request.claim, begin))
     else:
-        task = asyncio.ensure_future(_start(api_request))
+        task = asyncio.ensure_future(begin())
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         task.add_done_callback(abandon_later)
+        if not api_request.claim:
+            # Nobody can join it: it need not wait for a place.
+            left.set()
         raise
 
 
@@ -120,8 +132,25 @@ def _check_model_is_allowed(api_request: ApiRequest) -> None:
         model_or_404(api_request.key, name)
 
 
-async def _start(api_request: ApiRequest) -> Started:
+async def _start(api_request: ApiRequest, left: asyncio.Event) -> Started:
     arrived = asyncio.get_running_loop().time()
+    until = arrived + PLACE_SECONDS
+    with await places().take(api_request, left, until) as place:
+        started = await _started(api_request, arrived)
+        # From here on the end of the run gives the place back.
+        started.reply.release = place.pop_all().close
+    completion = started.completion
+    runner().start_api_run(
+        completion.generation,
+        completion.call,
+        started.reply,
+        address=api_request.address,
+        place_until=until,
+    )
+    return started
+
+
+async def _started(api_request: ApiRequest, arrived: float) -> Started:
     completion = await in_thread(completions.prepare, api_request)
     generation = completion.generation
     is_replayable = api_request.claim is not None
@@ -130,7 +159,6 @@ async def _start(api_request: ApiRequest) -> Started:
     reply.abandoned = partial(runner().stop, generation.pk, generation.user_id)
     if api_request.claim:
         reply.over = partial(memory().over, api_request.claim, started)
-    runner().start_api_run(generation, completion.call, reply, api_request.address)
     return started
 
 

@@ -29,14 +29,13 @@ class Arrival:
     """One that wants a place.
 
     ``owner`` is the path by which the line is fair, such as (user, API key). Setting ``stop`` ends
-    the wait. ``most_seconds`` gives the longest wait; it is asked again at each look. ``tell`` is
-    called with the place in the line, 1 for the next, whenever it has changed, and with 0 at the
-    end of a wait that was told.
+    the wait, and so does the time ``until``, of the loop's clock. ``tell`` is called with the place
+    in the line, 1 for the next, whenever it has changed, and with 0 at the end of the wait.
     """
 
     owner: tuple[Hashable, ...]
     stop: asyncio.Event
-    most_seconds: Callable[[], float]
+    until: float
     tell: Callable[[int], Awaitable[None]]
 
 
@@ -52,6 +51,11 @@ class Line:
     def is_empty(self) -> bool:
         """True while nothing runs and nobody waits."""
         return not self._running and not self._queue
+
+    @property
+    def has_room(self) -> bool:
+        """True if one that arrives now need not wait."""
+        return not self._queue and (self.most is None or self._running < self.most)
 
     async def enter(self, arrival: Arrival) -> bool:
         """Take a place when it is this arrival's turn; False if it was stopped before.
@@ -101,10 +105,9 @@ class Line:
             if place != told:
                 told = place
                 await arrival.tell(place)
-            waited = now() - began
-            left = arrival.most_seconds() - waited
+            left = arrival.until - now()
             if left <= 0 and not admitted.done():
-                raise WaitedTooLong(_advised(waited, first - place, place))
+                raise WaitedTooLong(_advised(now() - began, first - place, place))
             pause = min(left, TELL_SECONDS * max(1, place / PLACES_A_TELL))
             await asyncio.wait(
                 {admitted, stopped}, timeout=pause, return_when=asyncio.FIRST_COMPLETED

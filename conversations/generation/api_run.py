@@ -9,7 +9,6 @@ from conversations.generation import upstream_words
 from conversations.generation.message_run import finished
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
-from conversations.models import Provider
 from conversations.quotas.settlement import Used
 from conversations.quotas.tokens import request_size
 from conversations.transcript import Finished
@@ -21,9 +20,6 @@ from conversations.upstream import (
     UpstreamError,
     Usage,
 )
-
-# A client that was sent nothing yet waits this long for a place, then it is refused.
-PLACE_SECONDS = 10.0
 
 
 class Ending(NamedTuple):
@@ -41,10 +37,6 @@ class Ending(NamedTuple):
 
 class Listener(Protocol):
     """Receiver of chunks. It is called on the event loop for every chunk, and must not wait."""
-
-    @property
-    def has_begun(self) -> bool:
-        """True once the client was sent something, so that an error cannot be its status."""
 
     @property
     def is_full(self) -> bool:
@@ -67,11 +59,11 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
     """
     stream: CompletionStream | None = None
     error: UpstreamError | None = None
-    provider = call.model.provider
+    arrival = Arrival(run.owner, run.stop, run.place_until, _is_told_by_comments)
     inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
     try:
         async with (
-            connections.place(provider, call.policy, _arrival(run, provider, listener)) as upstream,
+            connections.place(call.model.provider, call.policy, arrival) as upstream,
             upstream.stream(call.request, run.stop, inline_thinking=inline_thinking) as stream,
         ):
             run.began = stream.began
@@ -87,21 +79,8 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
     return Ending(finished(stream, error), error=error, usage=stream.usage if stream else None)
 
 
-def _arrival(run: Run, provider: Provider, listener: Listener) -> Arrival:
-    """The arrival in the line of the provider.
-
-    A client that was sent nothing is refused after PLACE_SECONDS: its time-out may be short, and
-    it can try again later. One that has its status already is told that it waits, and would not
-    try again, so it waits for as long as a page does.
-    """
-
-    def most_seconds() -> float:
-        return provider.total_seconds if listener.has_begun else PLACE_SECONDS
-
-    async def tell(place: int) -> None:
-        """The comments in the reply tell it."""
-
-    return Arrival(run.owner, run.stop, most_seconds, tell)
+async def _is_told_by_comments(_place: int) -> None:
+    """Tell nothing: comments in its reply say that the request is alive."""
 
 
 def _add_lengths(error: UpstreamError, call: Call) -> None:

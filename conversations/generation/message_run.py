@@ -1,5 +1,7 @@
 """Runs a generation of messages: from the upstream's chunks to logged events."""
 
+import asyncio
+
 from conversations.catalog.connections import Connections
 from conversations.catalog.line import Arrival
 from conversations.generation import upstream_words
@@ -68,8 +70,8 @@ class MessageRun:
 
     def _arrival(self, provider: Provider) -> Arrival:
         # On the page an answer waits for as long as one may take: by then the others have ended.
-        run = self._run
-        return Arrival(run.owner, run.stop, lambda: provider.total_seconds, self._tell)
+        until = asyncio.get_running_loop().time() + provider.total_seconds
+        return Arrival(self._run.owner, self._run.stop, until, self._tell)
 
     async def _tell(self, place: int) -> None:
         await self._writer.append(self._run, [Waiting(place)])

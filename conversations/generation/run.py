@@ -1,6 +1,7 @@
 """The state of one running generation in the process that owns it."""
 
 import asyncio
+import math
 import time
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -23,6 +24,8 @@ class Run:
     seq: int = 0
     pending: list[Event] = field(default_factory=list)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    # The time of the loop's clock until which an API client waits for a place.
+    place_until: float = math.inf
     # The address of the API client, whose key may be valid for some addresses only. Not stored.
     address: str = ""
     # The reason of the stop, if the permission was revoked.

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import logging
+import math
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -79,14 +80,21 @@ class Runner:
         self._start_task(self._supervise(run, generation, call))
 
     def start_api_run(
-        self, generation: Generation, call: Call, listener: Listener, address: str = ""
+        self,
+        generation: Generation,
+        call: Call,
+        listener: Listener,
+        *,
+        address: str = "",
+        place_until: float = math.inf,
     ) -> None:
         """Run a generation without messages in a task of its own, for ``listener``.
 
-        ``address`` is the address of the API client.
+        ``address`` is the address of the API client, which waits for a place at its provider
+        until ``place_until``, by the loop's clock.
         """
         run = self._new_run(generation, call)
-        run.address = address
+        run.address, run.place_until = address, place_until
         self._api_runs[generation.pk] = run
         self._start_task(self._supervise_api_run(run, call, listener))
 

@@ -30,13 +30,13 @@ from conversations.models.measure import (
     with_unit,
 )
 from conversations.models.message import Message
-from conversations.models.policy import Policy
+from conversations.models.policy import GroupPolicy, Policy
 from conversations.models.preset import Definition, Preset
 from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import Rule
 from conversations.models.share import ShareLink, ShareLinkQuerySet
 from conversations.models.usage import UsageDay, UsageTotal
-from conversations.models.user import User
+from conversations.models.user import MOST_ANSWERS_AT_ONCE, User
 
 __all__ = [
     "ALL_MODELS",
@@ -45,6 +45,7 @@ __all__ = [
     "KEY_NAME_CHARACTERS",
     "KEY_SHOWN_CHARACTERS",
     "MICROS",
+    "MOST_ANSWERS_AT_ONCE",
     "ApiKey",
     "AuditEntry",
     "ByMeasure",
@@ -54,6 +55,7 @@ __all__ = [
     "EncryptedTextField",
     "Feedback",
     "Generation",
+    "GroupPolicy",
     "Hold",
     "IdempotencyClaim",
     "Invitation",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.provider import LanguageModel
+from conversations.models.user import AT_ONCE_VALIDATORS
 
 # Scanners for leaked secrets look for this prefix and 43 characters of URL-safe base64.
 SECRET_PREFIX = "pk-parley-"  # noqa: S105 - a prefix is no secret
@@ -47,7 +48,7 @@ class ApiKey(models.Model):
 
     ``endpoints`` and, unless ``all_models`` is set, ``language_models`` narrow it. ``addresses``
     are networks such as "10.0.0.0/8"; an empty list permits all. Its own limits are rules with
-    this key.
+    this key; ``answers_at_once`` narrows the user's.
     """
 
     class Endpoint(TextChoices):
@@ -70,6 +71,9 @@ class ApiKey(models.Model):
     )
     endpoints = models.JSONField(_("endpoints"), default=all_endpoints)
     addresses = models.JSONField(_("only from the addresses"), default=list, blank=True)
+    answers_at_once = models.PositiveIntegerField(
+        _("answers at once"), null=True, blank=True, validators=AT_ONCE_VALIDATORS
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True)

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from django.contrib.auth.models import Group
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from conversations.database.prepared import PreparedQuery
+from conversations.models.user import AT_ONCE_VALIDATORS
 
 
 class Policy(models.Model):
@@ -71,6 +73,18 @@ class Policy(models.Model):
     def longest_link_lifetime(self) -> timedelta | None:
         """The longest lifetime of a link; None for ever."""
         return timedelta(days=self.longest_link_days) if self.longest_link_days else None
+
+
+class GroupPolicy(models.Model):
+    """The decisions of administrators for the members of a group; None where there is none."""
+
+    group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="policy")
+    answers_at_once = models.PositiveIntegerField(
+        _("answers at once"), null=True, blank=True, validators=AT_ONCE_VALIDATORS
+    )
+
+    def __str__(self) -> str:
+        return self.group.name
 
 
 _stored = PreparedQuery(lambda: Policy.objects.order_by("pk")[:1])

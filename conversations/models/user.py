@@ -1,7 +1,25 @@
 """Accounts."""
 
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+# As for the setting RUNNING_ANSWERS.
+MOST_ANSWERS_AT_ONCE = 10_000
+AT_ONCE_VALIDATORS = [MinValueValidator(1), MaxValueValidator(MOST_ANSWERS_AT_ONCE)]
 
 
 class User(AbstractUser):
     """An account. Administrators have ``is_staff`` and ``is_superuser``."""
+
+    answers_at_once = models.PositiveIntegerField(
+        _("answers at once"),
+        null=True,
+        blank=True,
+        validators=AT_ONCE_VALIDATORS,
+        help_text=_(
+            "On the page, and as many again for programs. Empty: what the most generous of the "
+            "user’s groups allows, or else the site."
+        ),
+    )

@@ -1,19 +1,35 @@
-"""Bounds the number of running answers of a user, on the page and through the API."""
+"""Bounds the answers of a user that run at once: on the page, and as many again for programs.
 
+They are counted apart, so that a user's programs never lock the user out of the page.
+"""
+
+from django.conf import settings
 from django.db import connection
 from django.db.models import IntegerField
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations.database.prepared import PreparedQuery
-from conversations.models import Generation, Policy, User
+from conversations.models import ApiKey, Generation, GroupPolicy, Policy, User
 from conversations.refusal import Refused
 
-# Enough for comparing four models in four tabs; it bounds what one account can hold open.
-RUNNING_GENERATIONS = 16
-
-
-_running = PreparedQuery(
-    lambda user: Generation.objects.running().filter(user=user).only("pk"), user=IntegerField()
+_on_page = PreparedQuery(
+    lambda user: (
+        Generation.objects.running().filter(user=user, conversation__isnull=False).only("pk")
+    ),
+    user=IntegerField(),
+)
+_of_programs = PreparedQuery(
+    lambda user: (
+        Generation.objects.running()
+        .filter(user=user, conversation__isnull=True)
+        .only("pk", "api_key_id")
+    ),
+    user=IntegerField(),
+)
+_of_groups = PreparedQuery(
+    lambda user: GroupPolicy.objects.filter(group__user=user, answers_at_once__isnull=False),
+    user=IntegerField(),
 )
 
 
@@ -33,14 +49,40 @@ def lock_user(user: User) -> None:
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
+def answers_at_once(user: User) -> int:
+    """The most answers of the user's that may run at once, on the page and for programs each.
+
+    The user's own number decides, else the most generous of the user's groups, else the site's.
+    """
+    if user.answers_at_once is not None:
+        return user.answers_at_once
+    of_groups = [each.answers_at_once or 0 for each in _of_groups(user=user.pk)]
+    return max(of_groups, default=settings.RUNNING_ANSWERS)
+
+
 def check_room_for(user: User, count: int = 1) -> None:
-    """Raise :class:`Refused` unless ``count`` more answers may run for the user.
+    """Raise :class:`Refused` unless ``count`` more answers may run for the user on the page.
 
     Call it in the transaction that starts them, after :func:`lock_user`.
     """
-    running = len(_running(user=user.pk))
-    if running + count > RUNNING_GENERATIONS:
-        raise Refused(
-            "too_many_running",
-            _("At most sixteen of your answers can run at once. Wait for one, or stop one."),
+    most = answers_at_once(user)
+    if len(_on_page(user=user.pk)) + count > most:
+        text = ngettext(
+            "Only one of your answers can run at once. Wait for it, or stop it.",
+            "At most %s of your answers can run at once. Wait for one, or stop one.",
+            most,
         )
+        raise Refused("too_many_running", text % most if most > 1 else text)
+
+
+def check_room_for_program(key: ApiKey) -> None:
+    """Like :func:`check_room_for`, for one answer to a program with this key."""
+    running = [each.api_key_id for each in _of_programs(user=key.user.pk)]
+    most = answers_at_once(key.user)
+    if len(running) >= most or running.count(key.pk) >= (key.answers_at_once or most):
+        raise Refused("too_many_running", programs_are_busy())
+
+
+def programs_are_busy() -> str:
+    """The sentence for a program that found no place among those of its user or its key."""
+    return _("As many answers are running as this key, or its user, may have at once.")

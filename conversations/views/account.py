@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from conversations import access
 from conversations.models import Measure
+from conversations.quotas import concurrency
 from conversations.quotas.state import visible_standings
 from conversations.quotas.status import Standing, amount_in_words
 from conversations.usage.own import ModelUse, use_by_day, use_by_model
@@ -31,6 +32,7 @@ def account(request: SignedInRequest) -> HttpResponse:
     models = access.models_for(user)
     context = {
         "open_links": user.share_links.live().count(),
+        "at_once": concurrency.answers_at_once(user),
         "limits": [_Limit.of(*each) for each in visible_standings(user)],
         "chart": UsageChart.of(use_by_day(user)),
         "use_by_model": [_UseRow.of(use) for use in used],

@@ -15,6 +15,7 @@ from conversations import access, days
 from conversations.accounts.api_keys import KeyChoices
 from conversations.models import (
     KEY_NAME_CHARACTERS,
+    MOST_ANSWERS_AT_ONCE,
     ApiKey,
     LanguageModel,
     Measure,
@@ -71,6 +72,14 @@ class ApiKeyForm(forms.Form):
         label=gettext_lazy("Only these models"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    answers_at_once = forms.IntegerField(
+        label=gettext_lazy("Answers at once"),
+        required=False,
+        min_value=1,
+        max_value=MOST_ANSWERS_AT_ONCE,
+        help_text=gettext_lazy("If empty, as many as all your keys together may have."),
+        widget=forms.NumberInput(attrs={"autocomplete": "off"}),
     )
     expires_on = forms.DateField(
         label=gettext_lazy("Last day"),
@@ -156,6 +165,7 @@ class ApiKeyForm(forms.Form):
             addresses=values["addresses"],
             expires_at=values["expires_on"],
             limits=values["limits"],
+            answers_at_once=values["answers_at_once"],
         )
 
 
@@ -180,6 +190,7 @@ def _values_of(key: ApiKey) -> dict[str, Any]:
         "models": list(key.language_models.values_list("pk", flat=True)),
         "expires_on": key.expires_at and days.day_of(key.expires_at - _MOMENT),
         "addresses": "\n".join(key.addresses),
+        "answers_at_once": key.answers_at_once,
     }
     for rule in key.rules.filter(language_model=None):
         initial[f"{rule.measure}_amount"] = exact_amount(rule.measure, rule.limit)

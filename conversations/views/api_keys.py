@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from conversations import access
@@ -102,8 +103,15 @@ def _row(key: ApiKey, currency: str) -> KeyRow:
         key,
         "" if key.all_models else names or _("none of those that were chosen"),
         "" if len(narrowed) == len(ApiKey.Endpoint) else ", ".join(map(str, narrowed)),
-        [rule.in_words(currency) for rule in key.rules.all()],
+        [*(rule.in_words(currency) for rule in key.rules.all()), *_at_once(key)],
     )
+
+
+def _at_once(key: ApiKey) -> list[str]:
+    most = key.answers_at_once
+    if most is None:
+        return []
+    return [ngettext("%s answer at once", "%s answers at once", most) % f"{most:,}"]
 
 
 def key_examples(models: list[LanguageModel]) -> dict[str, Any]:

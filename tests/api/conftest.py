@@ -59,7 +59,7 @@ class Gateway:
         headers = {"Authorization": f"Bearer {self.secret}", **more.pop("headers", {})}
         address = f"{self.url}/chat/completions"
         return httpx.post(
-            address, json=body, headers=headers, timeout=SECONDS, verify=CERTIFICATES, **more
+            address, json=body, headers=headers, verify=CERTIFICATES, **{"timeout": SECONDS, **more}
         )
 
     def body(self, script: str = "good", words: str = "tokens=3", **fields: Any) -> dict[str, Any]:

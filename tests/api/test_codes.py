@@ -30,7 +30,7 @@ def refused() -> set[str]:
 
 def test_the_search_finds_refusals_wherever_they_are_made() -> None:
     # Made in the API itself, in the catalog, and in the quotas.
-    assert refused() >= {"unknown_field", "invalid_schema", "model_paused", "too_many_running"}
+    assert refused() >= {"unknown_field", "invalid_schema", "model_paused", "rate_limit_exceeded"}
 
 
 def test_the_search_leaves_out_what_only_pages_can_get() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pytest_django import Settings
 
 from chatsite import http_request
 from conversations.accounts import api_keys
@@ -112,21 +113,6 @@ def test_a_withdrawn_permission_ends_a_running_stream_within_five_seconds(
     assert [entry.outcome for entry in gateway.settled()] == ["stopped"]
 
 
-def test_a_user_has_at_most_sixteen_running_answers(gateway: Gateway) -> None:
-    body = gateway.body(words="tokens=2 gate=full", stream=True)
-    open_sockets = [open_request(gateway, body) for _ in range(16)]
-    sockets = [each.__enter__() for each in open_sockets]
-    try:
-        until(lambda: list(Generation.objects.running()), 16)
-        refused = gateway.post(body)
-        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "too_many_running")
-        assert refused.headers["retry-after"] == "2"
-    finally:
-        for each in sockets:
-            each.close()
-    gateway.settled(16)
-
-
 READERS = 20
 SIZE = 6_000_000
 
@@ -138,10 +124,10 @@ def resident_bytes() -> int:
 
 
 def test_clients_that_read_nothing_cost_little_and_are_cut_off(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     monkeypatch.setattr(http_request, "STALLED_READER_SECONDS", 1.0)
-    monkeypatch.setattr("conversations.quotas.concurrency.RUNNING_GENERATIONS", READERS)
+    settings.RUNNING_ANSWERS = READERS
     gateway.ask("huge-answer", "size=100000")
     before = resident_bytes()
     body = gateway.body("huge-answer", f"size={SIZE}", stream=True)

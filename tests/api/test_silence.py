@@ -185,7 +185,7 @@ def test_who_waits_for_a_place_hears_and_is_answered(
 @pytest.mark.parametrize(
     ("refusal", "code"),
     [
-        (Refused("too_many_running", "Sixteen are running."), "too_many_running"),
+        (Refused("too_many_running", "Sixteen are running."), "rate_limit_exceeded"),
         (RuntimeError("a fault of ours"), "internal_error"),
     ],
 )

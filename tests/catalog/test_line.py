@@ -19,6 +19,10 @@ OWNERS = [("alice", None), ("alice", 1), ("alice", 2), ("bob", None), ("bob", 3)
 Owner = tuple[Hashable, ...]
 
 
+def _later(seconds: float) -> float:
+    return asyncio.get_running_loop().time() + seconds
+
+
 class Visit:
     """One arrival: its task, its stop, and the places that it was told."""
 
@@ -27,7 +31,7 @@ class Visit:
         self.stop = asyncio.Event()
         self.places: list[int] = []
         self.task = asyncio.ensure_future(
-            line.enter(Arrival(owner, self.stop, lambda: seconds, self._tell))
+            line.enter(Arrival(owner, self.stop, _later(seconds), self._tell))
         )
 
     async def _tell(self, place: int) -> None:

@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 
 from conversations import access
 from conversations.chat import turns
 from conversations.chat.turns import NewMessage
 from conversations.models import Conversation, Message, User
-from conversations.quotas import concurrency
 from conversations.refusal import Refused
 from tests.chat.written import answered
 from tests.people import make_model, make_people
@@ -85,9 +85,9 @@ def test_an_answer_cannot_be_asked_for_again_while_it_is_written(alice: User) ->
 
 
 def test_answers_start_only_while_there_is_room_for_all_of_them(
-    alice: User, monkeypatch: pytest.MonkeyPatch
+    alice: User, settings: Settings
 ) -> None:
-    monkeypatch.setattr(concurrency, "RUNNING_GENERATIONS", 1)
+    settings.RUNNING_ANSWERS = 1
     two = NewMessage(None, None, "Hi", "model-0", {}, compared=("model-1",))
     with pytest.raises(Refused) as refused, transaction.atomic():
         turns.send(alice, uuid4(), two)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from conversations.catalog import line
 from conversations.chat import state
@@ -71,9 +72,9 @@ def test_the_place_is_an_event_and_part_of_the_state_until_the_answer_begins() -
 
 
 def test_with_fifty_answers_and_twenty_places_each_of_the_thirty_sees_its_place(
-    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
 ) -> None:
-    monkeypatch.setattr("conversations.quotas.concurrency.RUNNING_GENERATIONS", 50)
+    settings.RUNNING_ANSWERS = 50
 
     async def work(stage: Stage) -> None:
         model, running = await full(stage, 20)

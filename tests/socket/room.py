@@ -29,8 +29,12 @@ class Room:
         return self._loop.run(bounded())
 
     async def open(self) -> None:
-        self.alice = await self._stack.enter_async_context(Account(self.url, "alice"))
+        await self.open_for_alice()
         self.charlie = await self._stack.enter_async_context(Account(self.url, "charlie"))
+
+    async def open_for_alice(self) -> None:
+        """Sign in as Alice alone."""
+        self.alice = await self._stack.enter_async_context(Account(self.url, "alice"))
 
     def close(self) -> None:
         self.run(self._stack.aclose())

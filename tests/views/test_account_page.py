@@ -71,6 +71,12 @@ def test_use_is_added_up_by_model_the_most_used_first(people: People) -> None:
     ]
 
 
+def test_the_page_says_how_many_answers_may_run_at_once(people: People) -> None:
+    User.objects.filter(pk=people.alice.pk).update(answers_at_once=5)
+    assert "5 answers can be written for you at once, and 5 for your" in page_of(people.alice)
+    assert "16 answers can be written for you at once, and 16 for your" in page_of(people.bob)
+
+
 def test_the_page_shows_the_users_own_usage_and_nobody_elses(people: People) -> None:
     use(people.alice, prompt_tokens=1000, completion_tokens=234, cost_micros=420_000)
     use(people.bob, model="bobs-model", prompt_tokens=999_999)
@@ -130,7 +136,7 @@ def test_the_page_takes_as_many_queries_for_many_days_as_for_one(
     for period in Period:
         limit(10, period=period)
     # Two of them read the usage of windows without a counter, whatever their number.
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get("/account/")
 
 

@@ -58,6 +58,7 @@ def test_every_choice_of_the_form_is_stored(people: People) -> None:
         "requests_period": "hour",
         "cost_amount": "2.50",
         "cost_period": "month",
+        "answers_at_once": "3",
     }
     client_of(people.alice).post(NEW, choices)
     key = ApiKey.objects.get()
@@ -68,6 +69,10 @@ def test_every_choice_of_the_form_is_stored(people: People) -> None:
     assert key.addresses == ["192.0.2.7/32", "10.0.0.0/8", "2001:db8::/32"]
     rules = set(key.rules.values_list("measure", "period", "limit"))
     assert rules == {("requests", "hour", 100), ("cost", "month", 2_500_000)}
+    assert key.answers_at_once == 3
+    assert "3 answers at once" in client_of(people.alice).get("/account/").content.decode()
+    form = client_of(people.alice).get(f"/account/keys/{key.pk}/").context["form"]
+    assert form["answers_at_once"].value() == 3
 
 
 @pytest.mark.parametrize(
@@ -110,6 +115,7 @@ def test_a_key_works_until_the_local_end_of_its_last_day(
         ("addresses", "\n".join(f"10.0.0.{last}" for last in range(21)), "Enter at most 20"),
         ("tokens_amount", "1.500", "Write a whole number"),
         ("tokens_amount", "many", "Write a number such as"),
+        ("answers_at_once", "0", "greater than or equal to 1"),
     ],
 )
 def test_a_wrong_choice_is_named_and_nothing_is_lost(
