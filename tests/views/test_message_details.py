@@ -11,6 +11,7 @@ from conversations.transcript import Failure, Finished
 from tests.admin.answers import answered, priced_model
 from tests.people import People
 from tests.playing import a_running_generation
+from tests.sharing.talk import make_talk, path_of, share
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FAILED = Finished(cause="failed", error=Failure("failed", "The model's server failed."))
@@ -48,6 +49,20 @@ def test_staff_read_them_if_they_see_providers(people: People) -> None:
 def test_others_do_not_whatever_else_they_may_do(people: People) -> None:
     assert _words_in_details(people.alice) is None
     assert _words_in_details(_permit(people.bob, "view_provider")) is None
+
+
+def test_no_page_of_the_conversation_has_them_nor_a_shared_one(people: People) -> None:
+    generation = a_running_generation(people.dana)
+    lifecycle.finish(generation.pk, 1, FAILED, trace=UpstreamTrace(words="org-1234 is used up"))
+    shared = make_talk(people.dana)
+    Message.objects.filter(pk=shared.head_id).update(generation=generation)
+    client = Client()
+    client.force_login(people.dana)
+    state = client.get(f"/c/{generation.conversation_id}/state.json").content.decode()
+    page = client.get(path_of(share(shared))).content.decode()
+    assert "The model's server failed." in state
+    assert "What are tides?" in page
+    assert "org-1234" not in state + page
 
 
 @pytest.mark.parametrize("names", [("view_ledgerentry", "view_provider"), ("view_ledgerentry",)])
