@@ -1,4 +1,4 @@
-"""Sentences for users about errors of the upstream."""
+"""Sentences for users about errors of the upstream: what is wrong, and what they can do."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +7,7 @@ from conversations.models import Provider
 from conversations.transcript import Failure
 from conversations.upstream import (
     ContextOverflow,
+    RateLimited,
     RequestRejected,
     TimedOut,
     UpstreamError,
@@ -29,7 +30,10 @@ _SENTENCES: dict[str, str | Promise] = {
     "redirected": _("The model's server has moved. An administrator must set its new address."),
     "unauthorised": _("The model's server refused this site's key. Tell an administrator."),
     "forbidden": _("This site's key may not use this model. Tell an administrator."),
-    "out_of_balance": _("This site's account with the model's provider has run out of money."),
+    "out_of_balance": _(
+        "This site's account with the model's provider is used up. Tell an administrator, or "
+        "choose another model."
+    ),
     "unknown_model": _("The model's server does not know this model any more. Choose another."),
     "context_overflow": _(
         "The conversation is too long for this model. Start a new one, or go "
@@ -40,18 +44,30 @@ _SENTENCES: dict[str, str | Promise] = {
         "The conversation and the longest answer together are too long for this model. Lower "
         "max_tokens, or start a new conversation."
     ),
-    "content_policy": _("The model's provider refused this message because of its content rules."),
+    "content_policy": _(
+        "The model's provider refused this because of its content rules. Change the message, or "
+        "choose another model."
+    ),
     "rate_limited": _(
         "The model's provider is limiting how often this site may ask. Try again in a little while."
+    ),
+    # A limit that stands for days.
+    "limited_for_long": _(
+        "The model's provider lets this site ask no more for now. Choose another model, or try "
+        "again tomorrow."
     ),
     "overloaded": _("The model's server is overloaded. Try again in a moment."),
     "too_large": _("The answer became too large and was ended."),
     "truncated": _("The connection to the model broke off."),
     "empty_answer": _("The model ended without saying anything. Try again."),
-    "not_a_stream": _("Something other than an answer came from the model's address."),
-    "malformed": _("The model's server sent something that cannot be read."),
+    "not_a_stream": _(
+        "Something other than an answer came from the model's address. Tell an administrator."
+    ),
+    "malformed": _(
+        "The model's server sent something that cannot be read. Try again, or choose another model."
+    ),
 }
-_OTHERWISE = _("The model's server failed.")
+_OTHERWISE = _("The model's server failed. Try again, or choose another model.")
 _TIMED_OUT: dict[str, str | Promise] = {
     "connect": _("No connection to the model's server was made within %(seconds)s s."),
     "first_word": _("The model's server had not begun its answer after %(seconds)s s."),
@@ -73,6 +89,8 @@ def _sentence(error: UpstreamError) -> str:
         return str(_("The model's server refused the request: %s")) % excerpt(error.message)
     if isinstance(error, ContextOverflow) and error.is_of_answer:
         return str(_SENTENCES["answer_overflow"])
+    if isinstance(error, RateLimited) and not error.retryable:
+        return str(_SENTENCES["limited_for_long"])
     return str(_SENTENCES.get(error.code, _OTHERWISE))
 
 

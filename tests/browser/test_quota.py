@@ -1,6 +1,7 @@
 """The user's limits: in the composer, beside an answer, and on the account page."""
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
@@ -62,6 +63,18 @@ def test_above_four_fifths_a_notice_shows_what_is_left_and_then_a_line_does(
     page.reload()
     expect(page.get_by_text(LEFT, exact=True)).to_be_visible()
     expect(notice).to_be_hidden()
+
+
+def test_the_day_of_the_site_ends_at_the_readers_hour(
+    new_page: NewPage, alice: User, model: LanguageModel, settings: LazySettings
+) -> None:
+    settings.TIME_ZONE = "Asia/Shanghai"
+    limit(10_000)
+    count(alice, 8_760)
+    page = open_page(new_page, alice)
+    expect(said(page, "1,240 of 10,000 tokens left today · resets 01:00")).to_be_visible()
+    page.goto("/account/")
+    expect(page.get_by_text("Resets", exact=True).locator("xpath=..")).to_contain_text("01:00")
 
 
 def test_the_line_follows_the_answers_without_a_reload(

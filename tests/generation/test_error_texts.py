@@ -6,9 +6,10 @@ from conversations import upstream
 from conversations.database.threads import in_thread
 from conversations.generation.error_texts import failure_of
 from conversations.models import Generation, Provider
-from conversations.upstream import ContextOverflow, TimedOut, UpstreamError
+from conversations.upstream import ContextOverflow, RateLimited, TimedOut, UpstreamError
 from tests.playing import Stage, play
 
+GENERAL = "The model's server failed. Try again, or choose another model."
 CLOCKS = {
     "connect": "No connection to the model's server was made within 5 s. Administrators set this "
     "time as “to connect (s)” of the provider.",
@@ -24,6 +25,13 @@ CLOCKS = {
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_a_clock_is_named_with_its_seconds_and_the_field_that_sets_it(clock: str) -> None:
     assert failure_of(TimedOut(clock, 5.0)).message == CLOCKS[clock]
+
+
+def test_a_limit_of_the_day_is_told_from_one_of_the_minute() -> None:
+    minute, day = RateLimited("TPM"), RateLimited("TPD")
+    day.retryable = False
+    assert failure_of(minute).message.endswith("Try again in a little while.")
+    assert failure_of(day).message.endswith("try again tomorrow.")
 
 
 def test_an_answer_that_is_too_long_is_told_from_a_conversation_that_is() -> None:
@@ -44,7 +52,7 @@ def test_every_kind_of_failure_has_a_sentence() -> None:
         spoken[kind.code] = failure_of(kind("secret words")).message
     # The general ones share a sentence, as nothing more is known.
     general = {"upstream_error", "denied", "bad_answer", "failed"}
-    assert {spoken[code] for code in general} == {"The model's server failed."}
+    assert {spoken[code] for code in general} == {GENERAL}
     others = [sentence for code, sentence in spoken.items() if code not in general]
     assert len(set(others)) == len(others)
     assert [code for code, sentence in spoken.items() if "secret" in sentence] == ["refused"]

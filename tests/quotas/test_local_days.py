@@ -11,7 +11,7 @@ from django.test import Client
 from conversations.chat import turns
 from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle
-from conversations.models import Counter, Hold, LedgerEntry, Period, UsageDay, UsageTotal
+from conversations.models import LedgerEntry, Period, UsageDay, UsageTotal
 from conversations.quotas.reservation import standings
 from conversations.quotas.state import quota_state
 from conversations.quotas.status import QuotaExceeded
@@ -220,53 +220,3 @@ def _account_page(people: People) -> str:
 def _by_day(records: type, column: str) -> dict[object, int]:
     rows = records.objects.order_by().values("day")  # type: ignore[attr-defined]
     return {row["day"]: row["sum"] for row in rows.annotate(sum=Sum(column))}
-
-
-def test_a_new_zone_counts_what_was_used_in_its_own_windows(people: People, clock: Clock) -> None:
-    limit(10, "requests")
-    clock.set("2026-11-29 15:00")
-    use_up(people, 3)
-    clock.set("2026-11-29 17:00")
-    use_up(people, 2)
-    assert standings(people.alice, None)[0].used == 5
-    # In Shanghai it is 01:00 of the next day, which began at 16:00 in UTC.
-    clock.in_zone("Asia/Shanghai")
-    (standing,) = standings(people.alice, None)
-    assert (standing.used, standing.resets_at.isoformat()) == (2, "2026-11-30T16:00:00+00:00")
-    use_up(people, 8)
-    with pytest.raises(QuotaExceeded):
-        begin(people)
-    assert {entry.day.day for entry in LedgerEntry.objects.all()} == {29, 30}
-    assert [entry.day.day for entry in LedgerEntry.objects.order_by("reserved_at")][:5] == [29] * 5
-    assert_books_balance()
-
-
-@pytest.mark.parametrize("period", ["hour", "day", "month"])
-@pytest.mark.parametrize("other", ["Asia/Shanghai", "America/Santiago", "Asia/Kathmandu"])
-def test_a_zone_that_is_changed_and_changed_back_forgets_nothing(
-    people: People, clock: Clock, period: str, other: str
-) -> None:
-    limit(10, "requests", period=period)
-    clock.set("2026-11-29 12:50")
-    use_up(people, 2)
-    running = begin(people)
-    clock.in_zone(other)
-    use_up(people, 3)
-    end(running)
-    clock.in_zone("UTC")
-    assert standings(people.alice, None)[0].used == 6
-    use_up(people, 4)
-    with pytest.raises(QuotaExceeded):
-        begin(people)
-    assert_books_balance()
-    assert not Hold.objects.exists()
-
-
-def test_a_counter_of_the_day_before_or_after_is_not_deleted(people: People, clock: Clock) -> None:
-    """Requests at midnight reserve in the old and in the new window at the same time."""
-    limit(10, "requests")
-    for moment in ("2026-11-30 00:00", "2026-11-29 23:59", "2026-11-30 00:00"):
-        clock.set(moment)
-        use_up(people, 1)
-    assert sorted(Counter.objects.values_list("period_start__day", flat=True)) == [29, 30]
-    assert standings(people.alice, None)[0].used == 2
