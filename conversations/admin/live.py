@@ -56,7 +56,12 @@ def _running_context() -> dict[str, Any]:
 
 
 def _line(answer: RunningAnswer, currency: str) -> dict[str, Any]:
-    states = {"stopping": _("stopping"), "waiting": _("waiting"), "writing": _("writing")}
+    states = {
+        "stopping": _("stopping"),
+        "in_line": _("in line: %s") % answer.place,
+        "waiting": _("waiting"),
+        "writing": _("writing"),
+    }
     return {
         "answer": answer,
         "age": _age(int(answer.age.total_seconds())),

@@ -23,9 +23,11 @@ from conversations.models import (
 )
 from conversations.quotas.counters import cost_micros
 from conversations.quotas.tokens import about
+from conversations.transcript import decode, fold
 
 # The beginning of events with text, and the average length of the JSON around it.
 _DELTA = '{"type":"delta"'
+_WAITING = '{"type":"waiting"'
 DELTA_BYTES = 44
 
 
@@ -43,7 +45,11 @@ class _Bytes(Func):
 
 @dataclass(frozen=True)
 class RunningAnswer:
-    """One running answer. Tokens and cost (in millionths) are estimates."""
+    """One running answer. Tokens and cost (in millionths) are estimates.
+
+    ``place`` is its place in the line before its provider, None out of it. Of answers to programs
+    it is not known here; they wait for seconds.
+    """
 
     generation: Generation
     username: str
@@ -53,12 +59,15 @@ class RunningAnswer:
     prompt_tokens: int
     completion_tokens: int
     cost_micros: int
+    place: int | None = None
 
     @property
     def state(self) -> str:
-        """``stopping``, ``waiting`` for its first token, or ``writing``."""
+        """``stopping``, ``in_line``, ``waiting`` for its first token, or ``writing``."""
         if self.generation.stop_requested_at:
             return "stopping"
+        if self.place:
+            return "in_line"
         return "writing" if self.completion_tokens else "waiting"
 
 
@@ -77,7 +86,11 @@ def running_answers(first: int, most: int) -> list[RunningAnswer]:
     written = _written(ids)
     # Runs without a log store their progress once a second.
     tokens = {each.pk: written.get(each.pk) or each.completion_tokens or 0 for each in generations}
-    return [_running(each, holds.get(each.pk), tokens[each.pk]) for each in generations]
+    places = _places([key for key, count in tokens.items() if not count])
+    return [
+        _running(each, holds.get(each.pk), tokens[each.pk], places.get(each.pk))
+        for each in generations
+    ]
 
 
 def _written(ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -87,7 +100,16 @@ def _written(ids: Sequence[UUID]) -> dict[UUID, int]:
     return {key: about(max(0, size - count * DELTA_BYTES)) for key, count, size in sums}
 
 
-def _running(generation: Generation, hold: Hold | None, completion: int) -> RunningAnswer:
+def _places(ids: Sequence[UUID]) -> dict[UUID, int | None]:
+    """The place that each generation was told last."""
+    told = LoggedEvent.objects.filter(generation__in=ids, payload__startswith=_WAITING)
+    transcripts = told.order_by("seq").values_list("generation", "payload")
+    return {key: fold([decode(payload)]).place for key, payload in transcripts}
+
+
+def _running(
+    generation: Generation, hold: Hold | None, completion: int, place: int | None
+) -> RunningAnswer:
     model = generation.language_model
     prompt = hold.prompt_estimate if hold else 0
     prices = (hold.prompt_price, hold.completion_price) if hold else None
@@ -100,6 +122,7 @@ def _running(generation: Generation, hold: Hold | None, completion: int) -> Runn
         prompt_tokens=prompt,
         completion_tokens=completion,
         cost_micros=cost_micros(prices, prompt, completion) if prices else 0,
+        place=place,
     )
 
 

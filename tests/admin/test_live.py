@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from conversations.admin import live
 from conversations.chat.once import once
 from conversations.chat.turns import regenerate
-from conversations.generation import lifecycle, operations
+from conversations.generation import lifecycle, log, operations
+from conversations.generation.lifecycle import OWNER
 from conversations.models import AuditEntry, Generation, LanguageModel, Policy, Provider, User
 from conversations.refusal import Refused
-from conversations.transcript import Finished
+from conversations.transcript import Delta, Event, Finished, Notice, Waiting, encode
 from tests.admin.administrator import Administrator, rows
 from tests.admin.answers import begun, priced_model
 from tests.people import People, make_model
@@ -58,6 +59,24 @@ def test_running_answers_are_shown_with_their_usage_so_far(
     cost = float(writing[5].removesuffix(" USD"))
     prompt = operations.running_answers(0, 9)[1].prompt_tokens
     assert cost == round((2 * prompt + 8 * int(writing[4].removesuffix(" tokens"))) / 1_000_000, 4)
+
+
+def test_an_answer_in_line_is_shown_with_its_last_place(
+    dana: Administrator, people: People, model: LanguageModel
+) -> None:
+    told: list[list[Event]] = [
+        [Notice("adjusted", "Less."), Waiting(12), Waiting(3)],
+        [Waiting(1), Waiting(0)],
+        [Waiting(1), Delta(content=SAID)],
+    ]
+    for events in told:
+        generation = begun(people.alice, model)
+        entries = [
+            log.Entry(generation.pk, seq, encode(each)) for seq, each in enumerate(events, 1)
+        ]
+        log.append(entries, [(generation.pk, OWNER, 1)])
+    states = [row[2] for row in rows(dana.text("/admin/live/running/"))]
+    assert states == ["in line: 3", "waiting", "writing"]
 
 
 def test_characters_of_several_bytes_are_counted_by_their_bytes(
