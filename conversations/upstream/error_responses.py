@@ -57,6 +57,26 @@ _BY_PHRASE: tuple[tuple[re.Pattern[str], type[UpstreamError]], ...] = tuple(
         (r"bad.?request|invalid.?(?:request|param|argument)", RequestRejected),
     )
 )
+_NOUNS = r"(?:balance|credits?|funds|quota)"
+_MONEY = (
+    rf"(?:insufficient|low|negative|enough|out of|exceeded your)\W+(?:\w+\W+){{0,3}}{_NOUNS}",
+    rf"{_NOUNS}\W+(?:\w+\W+){{0,3}}(?:insufficient|low|enough|exhausted|used up)",
+    "plan and billing|余额|欠费",
+)
+# For refusals in words that cannot be about a parameter: servers send these with 400, 403, 422 or
+# 429 alike.
+_OF_REFUSALS: tuple[tuple[re.Pattern[str], type[UpstreamError]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"rate.?limit|too many requests|per (?:second|minute|hour|day)", RateLimited),
+        ("|".join(_MONEY), OutOfBalance),
+        (r"content.?(?:polic|filter|management)|flagged|inappropriate content", ContentPolicy),
+        (r"data_inspection|敏感", ContentPolicy),
+        (r"api.?key\W+(?:\w+\W+){0,2}(?:invalid|valid|incorrect|expired)", Unauthorised),
+        (r"(?:invalid|incorrect|expired) api.?key", Unauthorised),
+        (r"model\W+(?:\S+\W+){0,3}(?:does not exist|not found)", UnknownModel),
+    )
+)
 # A status that says no more than that something failed.
 _VAGUE = frozenset({None, 500})
 _BY_STATUS: Mapping[int, type[UpstreamError]] = {
@@ -136,11 +156,21 @@ class ErrorReader:
         if by_word is not None:
             return by_word
         if is_vague:
-            said = f"{words} {details.message[:MOST_READ]}"
-            return next((kind for phrase, kind in _BY_PHRASE if phrase.search(said)), Failed)
+            return _first(_BY_PHRASE, f"{words} {details.message}") or Failed
         if status == 404 and "model" in details.message.lower():
             return UnknownModel
-        return _BY_STATUS.get(status or 0, RequestRejected if _is_refusal(status) else Failed)
+        said = f"{words} {details.message}"
+        kind = _first(_OF_REFUSALS, said) if _is_refusal(status) else None
+        return kind or _BY_STATUS.get(
+            status or 0, RequestRejected if _is_refusal(status) else Failed
+        )
+
+
+def _first(
+    phrases: tuple[tuple[re.Pattern[str], type[UpstreamError]], ...], said: str
+) -> type[UpstreamError] | None:
+    said = said[:MOST_READ]
+    return next((kind for phrase, kind in phrases if phrase.search(said)), None)
 
 
 def trace_id(headers: Mapping[str, str]) -> str | None:

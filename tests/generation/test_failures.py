@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FAILURES = {
     "400": "The model's server refused the request: ",
     "401": "The model's server refused this site's key. Tell an administrator.",
-    "403-balance": "This site's key may not use this model. Tell an administrator.",
+    "403-balance": "This site's account with the model's provider is used up. Tell an ",
     "500": "The model's server failed.",
     "echoes-key": "The model's server refused this site's key. Tell an administrator.",
     "html": "Something other than an answer came from the model's address.",

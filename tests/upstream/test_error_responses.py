@@ -64,6 +64,40 @@ def test_each_shape_of_error_is_read(status: int, body: Any, code: str, message:
 
 
 @pytest.mark.parametrize(
+    ("status", "message", "code"),
+    [
+        (403, "Sorry, your account balance is insufficient", "out_of_balance"),
+        (403, "Sorry, your balance is not enough", "out_of_balance"),
+        (400, "Your credit balance is too low to access the API.", "out_of_balance"),
+        (429, "Your account is suspended due to insufficient balance", "out_of_balance"),
+        (429, "You exceeded your current quota, please check your plan.", "out_of_balance"),
+        (403, "账户余额不足", "out_of_balance"),
+        (429, "Requests have exceeded the call rate limit of your tier", "rate_limited"),
+        (429, "Quota exceeded for requests_per_base_model", "rate_limited"),
+        (403, "Too many requests per minute", "rate_limited"),
+        (400, "Input data may contain inappropriate content.", "content_policy"),
+        (403, "The input was flagged by moderation", "content_policy"),
+        (400, "The response was filtered due to the content management policy", "content_policy"),
+        (400, "API key not valid. Please pass a valid API key.", "unauthorised"),
+        (400, "Incorrect API key provided", "unauthorised"),
+        (400, "The model `x/y-1` does not exist", "unknown_model"),
+        # Words that are about a parameter.
+        (400, "Unknown field: 'credits'", "refused"),
+        (400, "Invalid value for balance: must be a number", "refused"),
+        (400, "The model does not take tools", "refused"),
+        (403, "You may not use this region", "forbidden"),
+    ],
+)
+def test_a_refusal_is_classed_by_its_words_whatever_its_status(
+    status: int, message: str, code: str
+) -> None:
+    error = ErrorReader().from_response(
+        status, {}, json.dumps({"error": {"message": message}}).encode()
+    )
+    assert error.code == code
+
+
+@pytest.mark.parametrize(
     ("code", "retryable"),
     [(400, False), (401, False), (403, False), (429, True), (500, True), (503, True), (504, True)],
 )
