@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from conversations.api.known_fields import left_out
+from conversations.api.request_forms import in_todays_form
 from conversations.catalog.choosing import model_named
-from conversations.catalog.parameters import check_is_taken, ranges_of, with_defaults
+from conversations.catalog.parameters import check_is_taken, ranges_of, takes, with_defaults
 from conversations.catalog.providers import address_policy
 from conversations.catalog.schemas import check_schemas
 from conversations.generation.lifecycle import OWNER
@@ -67,6 +68,8 @@ class PreparedCompletion:
 
     ``ignored`` names the fields of the body that were left out. ``lowered`` and ``raised`` have the
     numbers that are sent instead of ones that the model or the limits do not allow.
+    ``tool_faults`` says what was left out of the tools; ``old_calls`` is True for a client that
+    expects calls in their older form.
     """
 
     generation: Generation
@@ -76,6 +79,8 @@ class PreparedCompletion:
     ignored: tuple[str, ...] = ()
     lowered: Mapping[str, float] = field(default_factory=dict)
     raised: Mapping[str, float] = field(default_factory=dict)
+    tool_faults: tuple[str, ...] = ()
+    old_calls: bool = False
 
     @property
     def choices(self) -> int:
@@ -93,6 +98,8 @@ class Checked:
     ignored: tuple[str, ...]
     lowered: Mapping[str, float]
     raised: Mapping[str, float]
+    tool_faults: tuple[str, ...]
+    old_calls: bool
 
 
 def checked(api_request: ApiRequest) -> Checked:
@@ -100,17 +107,20 @@ def checked(api_request: ApiRequest) -> Checked:
 
     Raises :class:`~conversations.refusal.Refused` or InvalidField.
     """
-    asked = CompletionRequest.from_wire(api_request.body)
+    body, tool_faults, old_calls = in_todays_form(api_request.body)
+    asked = CompletionRequest.from_wire(body)
     model = model_named(api_request.key.user, asked.model, api_request.key)
     request, lowered, raised = fit(asked, ranges_of(model))
     check(request, ranges_of(model))
     check_consistency(request)
     check_is_taken(model, request.parameters())
-    ignored = left_out(api_request.body)
+    ignored = left_out(body)
     check_schemas(request.parameters())
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
-    return Checked(request, model, policy, ignored, lowered, raised)
+    return Checked(
+        request, model, policy, ignored, lowered, raised, tool_faults, old_calls
+    )  # fmt: skip
 
 
 def prepare(api_request: ApiRequest) -> PreparedCompletion:
@@ -121,6 +131,9 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
     known = checked(api_request)
     request, model, lowered = known.request, known.model, dict(known.lowered)
     parameters = with_defaults(model, request.parameters())
+    if known.old_calls and takes(model, "parallel_tool_calls"):
+        # The older form of a message has room for one call.
+        parameters["parallel_tool_calls"] = False
     generation, granted = _created(api_request, request, model, parameters)
     if granted.notice and granted.max_tokens is not None:
         lowered["max_tokens"] = granted.max_tokens
@@ -133,6 +146,8 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
         ignored=known.ignored,
         lowered=lowered,
         raised=known.raised,
+        tool_faults=known.tool_faults,
+        old_calls=known.old_calls,
     )
 
 

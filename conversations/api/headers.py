@@ -27,6 +27,7 @@ _EXPOSED = (
     "x-should-retry",
     "x-content-kept",
     "x-ignored-fields",
+    "x-tool-faults",
     *(_moved_name(direction, name) for direction in ("lowered", "raised") for name in MOVED),
     *(
         f"x-ratelimit-{which}-{measure}"
@@ -37,6 +38,7 @@ _EXPOSED = (
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _FIELD = re.compile(r"[\w.-]{1,64}", re.ASCII)
 MOST_NAMES = 40
+MOST_FAULT_CHARACTERS = 2000
 PREFLIGHT_SECONDS = 600
 
 
@@ -72,6 +74,15 @@ def ignored_header(names: Iterable[str]) -> dict[str, str]:
 def content_header(model: LanguageModel) -> dict[str, str]:
     """Whether the site stores the requests and answers of this model."""
     return {"x-content-kept": "true" if model.keeps_api_content else "false"}
+
+
+def tool_faults_header(faults: Iterable[str]) -> dict[str, str]:
+    """What was left out of the tools, as far as it fits into a header; in ASCII, as all headers."""
+    text = "; ".join(faults).encode("ascii", "replace").decode()
+    shown = "".join(each if each.isprintable() else "?" for each in text)
+    if len(shown) > MOST_FAULT_CHARACTERS:
+        shown = f"{shown[:MOST_FAULT_CHARACTERS]} ..."
+    return {"x-tool-faults": shown} if shown else {}
 
 
 def moved_headers(

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from conversations.api.headers import MOVED, REQUEST_ID, moved_headers
-from conversations.api.schemas import components, ref
+from conversations.api.schema_parts import ref
+from conversations.api.schemas import components
 from conversations.models import Measure
 
 Described = dict[str, Any]
@@ -197,6 +198,7 @@ def _completion_headers() -> Described:
     return {
         "x-content-kept": stored | {"required": True},
         "x-ignored-fields": _header("The fields that were left out."),
+        "x-tool-faults": _header("What was left out of the tools, with the place and the name."),
         **_moved_headers(),
     }
 

@@ -166,13 +166,17 @@ def _format(completion: PreparedCompletion) -> Format:
     generation, request = completion.generation, completion.request
     created = int(generation.created_at.timestamp())
     identity = Identity(f"chatcmpl-{generation.pk.hex}", created, completion.call.model.name)
-    body_format: Format = JsonFormat(identity, completion.choices)
+    whole = partial(JsonFormat, identity, completion.choices, old_calls=completion.old_calls)
+    body_format: Format = whole()
     if request.stream:
         body_format = StreamFormat(
-            identity, completion.choices, include_usage=request.include_usage
+            identity,
+            completion.choices,
+            include_usage=request.include_usage,
+            old_calls=completion.old_calls,
         )
     if completion.call.model.keeps_api_content:
-        return StoringFormat(body_format, JsonFormat(identity, completion.choices), generation.pk)
+        return StoringFormat(body_format, whole(), generation.pk)
     return body_format
 
 
@@ -183,6 +187,7 @@ async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpR
         **headers.ignored_header(completion.ignored),
         **headers.content_header(completion.call.model),
         **headers.moved_headers(completion.lowered, completion.raised),
+        **headers.tool_faults_header(completion.tool_faults),
     }
     content_type = started.reply.format.content_type
     if completion.request.stream:

@@ -4,7 +4,7 @@ They are written from our own types and never from an upstream's bytes. Sources:
 schema, and the requirements of the official packages (docs/api.md, "Answers").
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -42,6 +42,7 @@ class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
     content: str | None = None
     reasoning_content: str | None = None
     tool_calls: list[dict[str, Any]] | None = None
+    function_call: dict[str, str] | None = None
 
 
 class ChunkChoice(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ class ChunkChoice(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A whole answer. ``tool_calls`` and ``reasoning_content`` are left out if there are none, as
+    """A whole answer. Calls and ``reasoning_content`` are left out if there are none, as
     strict schemas require; ``refusal`` is always null and never left out."""
 
     role: str
@@ -63,6 +64,7 @@ class Message(msgspec.Struct, frozen=True):
     annotations: list[Any] = []
     reasoning_content: str | msgspec.UnsetType = msgspec.UNSET
     tool_calls: list[dict[str, Any]] | msgspec.UnsetType = msgspec.UNSET
+    function_call: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -164,6 +166,15 @@ def tool_call_piece(call: ToolCallDelta) -> dict[str, Any]:
     function = {"name": call.name, "arguments": call.arguments}
     return {**call.extra, "index": call.index, "id": call.id, "type": "function",
             "function": function}  # fmt: skip
+
+
+def function_call_piece(calls: Sequence[ToolCallDelta]) -> dict[str, str] | None:
+    """The older form of a piece of a call, which has room for the first call alone."""
+    first = next((each for each in calls if each.index == 0), None)
+    if first is None:
+        return None
+    named = {} if first.name is None else {"name": first.name}
+    return {**named, "arguments": first.arguments}
 
 
 def logprobs_of(value: Mapping[str, Any] | None) -> Logprobs | None:

@@ -26,6 +26,13 @@ def check_schema(schema: Any, field: str) -> None:
         raise Refused("invalid_schema", text % faults, path) from error
 
 
+def faults_in(schema: Any) -> list[tuple[str | int, ...]]:
+    """Return the places of the faults of ``schema``, the last ones of each list first, so that
+    each can be removed in turn."""
+    places = {tuple(error.instance_path) for error in _SCHEMAS.iter_errors(schema)}
+    return sorted(places, key=lambda place: [str(step).zfill(9) for step in place], reverse=True)
+
+
 def check_schemas(parameters: dict[str, Any]) -> None:
     """Check every schema in the parameters of a turn: that of the answer and those of tools."""
     response_format = parameters.get("response_format") or {}

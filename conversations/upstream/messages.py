@@ -1,24 +1,53 @@
 """Reads the messages of a request from a body, and writes them for a dialect."""
 
+import json
+import re
+from collections.abc import Sequence
 from typing import Any, get_args
 
+from .content_parts import read_content
 from .dialects import ReplayReasoning
 from .fields import Fields, InvalidField
 from .types import ChatMessage, Role, ToolCall
 
+# OpenAI refuses names with these characters, and longer ones.
+_ODD = re.compile(r"[\s<|\\/>\x00-\x1f\x7f]")
+_LONGEST_NAME = 64
 _ROLES: dict[str, Role] = {role: role for role in get_args(Role)} | {"developer": "system"}
 
 
 def read_message(fields: Fields) -> ChatMessage:
-    """Read one message of a request. Raises InvalidField."""
+    """Read one message of a request. Raises InvalidField.
+
+    A refusal in a history is what the assistant said, whether it is a part or a field.
+    """
+    content, thoughts = read_content(fields)
+    reasoning, refusal = fields.text("reasoning_content"), fields.text("refusal")
     return ChatMessage(
         role=_role(fields),
-        content=_content(fields),
-        reasoning_content=fields.text("reasoning_content"),
+        content=content or refusal or "",
+        reasoning_content=(thoughts or None) if reasoning is None else reasoning,
         tool_calls=tuple(_tool_call(call) for call in fields.objects("tool_calls")),
         tool_call_id=fields.text("tool_call_id"),
-        name=fields.text("name"),
+        name=_ODD.sub("_", fields.text("name") or "")[:_LONGEST_NAME] or None,
     )
+
+
+def write_messages(
+    messages: Sequence[ChatMessage], replay: ReplayReasoning
+) -> list[dict[str, Any]]:
+    """Return the messages as JSON, without those of the assistant that say nothing.
+
+    Such a one is left by an answer that failed at once, or that was thought alone; some servers
+    refuse the whole request for it.
+    """
+    written = [write_message(message, replay) for message in messages]
+    return [each for each in written if not _says_nothing(each)] or written
+
+
+def _says_nothing(wire: dict[str, Any]) -> bool:
+    said = wire["content"] or wire.get("tool_calls") or wire.get("reasoning_content")
+    return wire["role"] == "assistant" and not said
 
 
 def write_message(message: ChatMessage, replay: ReplayReasoning) -> dict[str, Any]:
@@ -49,18 +78,6 @@ def _role(fields: Fields) -> Role:
     return role
 
 
-def _content(fields: Fields) -> str:
-    """Read a string, null, or a list of text parts. Refuses other parts (images)."""
-    if not isinstance(fields.raw("content"), list):
-        return fields.text("content") or ""
-    texts = []
-    for part in fields.objects("content"):
-        if part.raw("type") != "text":
-            raise InvalidField(part.path("type"), "This kind of part is not supported.", "text")
-        texts.append(part.required_text("text"))
-    return "".join(texts)
-
-
 def _tool_call(fields: Fields) -> ToolCall:
     function = fields.object("function")
     if function is None:
@@ -70,6 +87,14 @@ def _tool_call(fields: Fields) -> ToolCall:
     return ToolCall(
         id=fields.required_text("id"),
         name=function.required_text("name"),
-        arguments=function.text("arguments") or "",
+        arguments=_arguments(function),
         extra=fields.without("id", "type", "function", "index"),
     )
+
+
+def _arguments(function: Fields) -> str:
+    """The arguments as text; some programs send the object that the text stands for."""
+    value = function.raw("arguments")
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return function.text("arguments") or ""

@@ -7,7 +7,7 @@ import msgspec
 
 from .dialects import Dialect, ReplayReasoning
 from .fields import Fields
-from .messages import read_message, write_message
+from .messages import read_message, write_messages
 from .parameter import Parameter
 from .parameters import PARAMETERS
 from .reading import read_others, read_scalar
@@ -97,7 +97,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
         replay = self.replay_reasoning or dialect.replay_reasoning
         body: dict[str, Any] = {
             "model": self.model,
-            "messages": [write_message(message, replay) for message in self.messages],
+            "messages": write_messages(self.messages, replay),
             "stream": self.stream,
         }
         if self.stream and dialect.stream_options:

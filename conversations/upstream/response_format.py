@@ -39,15 +39,13 @@ def read_response_format(fields: Fields) -> ResponseFormat | None:
     if given is None or not given.without():
         return None
     kind = given.required_text("type")
-    beside = given.mapping("schema")
-    if beside is not None and kind in {"json_object", "json_schema"}:
-        described = Fields({"schema": beside, **(given.mapping("json_schema") or {})}, _SCHEMA)
-        return ResponseFormat(type="json_schema", json_schema=_json_schema(described))
-    named = given.object("json_schema") if kind == "json_schema" else None
-    return ResponseFormat(type=kind, json_schema=None if named is None else _json_schema(named))
-
-
-_SCHEMA = "response_format.json_schema"
+    beside, named = given.mapping("schema"), given.mapping("json_schema")
+    if beside is not None and kind == "json_object":
+        kind = "json_schema"
+    if kind != "json_schema" or beside is named is None:
+        return ResponseFormat(type=kind)
+    described = Fields({"schema": beside, **(named or {})}, "response_format.json_schema")
+    return ResponseFormat(type=kind, json_schema=_json_schema(described))
 
 
 def _json_schema(fields: Fields) -> dict[str, Any]:

@@ -26,8 +26,9 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     extra: Mapping[str, Any] = {}
 
     def to_wire(self) -> dict[str, Any]:
-        """Return the call as JSON."""
-        function = {"name": self.name, "arguments": self.arguments}
+        """Return the call as JSON. A call without arguments has an empty object: some servers
+        read the text, and an empty one is no JSON."""
+        function = {"name": self.name, "arguments": self.arguments or "{}"}
         return {**self.extra, "id": self.id, "type": "function", "function": function}
 
 
