@@ -52,6 +52,9 @@ def request_size(request: CompletionRequest, model: LanguageModel) -> PromptSize
     wanted = request.response_format
     extra = [[tool.to_wire() for tool in request.tools], wanted.to_wire() if wanted else None]
     fresh += len(msgspec.json.encode(extra))
+    if request.others:
+        # Some of what is passed on, such as variables of the chat template, is part of the prompt.
+        fresh += len(msgspec.json.encode(request.others))
     count = len(request.messages)
     overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * count
     return PromptSize(fresh + overhead, fresh // BYTES_A_TOKEN + count * 4)

@@ -42,8 +42,7 @@ async def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     async with Upstream() as upstream, Site(upstream.address) as site:
-        await site.make_people(["alice"])
-        await site.model_named(MODEL)
+        await site.furnish(["alice"], MODEL)
         await site.run("shell", "-c", TAKES_ALL)
         key = (await site.run("create_api_key", "alice", "--name", "fuzz")).strip()
         described = await _described(site)
