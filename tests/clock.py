@@ -13,6 +13,7 @@ class Clock:
 
     def __init__(self, settings: LazySettings) -> None:
         self._settings = settings
+        self.in_zone("UTC")
         self.moment = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
     def in_zone(self, zone: str) -> None:
