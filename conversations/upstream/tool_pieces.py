@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from .json_depth import JsonDepth
 from .text import TextJoiner, clean, is_clean
 from .types import ToolCallDelta
 
@@ -55,6 +56,7 @@ class PartialCall:
         self.is_closed = False
         self._arguments: list[str] = []
         self._unsent: list[str] = []
+        self._depth = JsonDepth()
         self._joiner = TextJoiner()
         self._number: int | None = None
 
@@ -70,8 +72,7 @@ class PartialCall:
     @property
     def is_whole(self) -> bool:
         """True if the arguments are a complete object: nothing can follow."""
-        # Most pieces are in the middle: decoding all so far at each would take ever longer.
-        return self.has_arguments and self._arguments[-1].rstrip().endswith("}") and self._is_json()
+        return self.has_arguments and self._depth.is_zero and self._is_object()
 
     def takes(self, arguments: str) -> bool:
         """Return whether these arguments can belong to the call: to add, or as a repetition."""
@@ -92,16 +93,12 @@ class PartialCall:
             self._arguments, self._unsent = [], []
         elif self.repeats(text):
             return
-        if text:
-            self._arguments.append(text)
-            self._unsent.append(text)
+        self._append(text)
 
     def close(self) -> None:
         """End the call: give out what was held back."""
         self.is_closed = True
-        if half := self._joiner.flush():
-            self._arguments.append(half)
-            self._unsent.append(half)
+        self._append(self._joiner.flush())
 
     def delta(self, number: int, taken: set[str]) -> ToolCallDelta | None:
         """Return the additions since the last delta; None if there are none to give out yet.
@@ -136,8 +133,14 @@ class PartialCall:
     def _is_placeholder(self) -> bool:
         return len(self._arguments) == 1 and self._arguments[0].strip() == _PLACEHOLDER
 
-    def _is_json(self) -> bool:
+    def _is_object(self) -> bool:
         return isinstance(_decoded("".join(self._arguments)), dict)
+
+    def _append(self, text: str) -> None:
+        if text:
+            self._arguments.append(text)
+            self._unsent.append(text)
+            self._depth.feed(text)
 
 
 def index_of(value: Any) -> int | None:

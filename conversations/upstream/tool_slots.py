@@ -100,12 +100,14 @@ class ToolSlots:
 
     def _with_late_id(self, piece: Piece) -> PartialCall | None:
         """Return the call whose id this is if it comes late, or anew with each piece."""
+        repeated = self._repeated(piece)
+        if repeated is not None and not repeated.id:
+            return repeated
         found = self._at(piece)
         if found is None or not self._continues(found, piece):
             return None
-        if found.id:
-            return None if piece.name or piece.index is None or found.is_whole else found
-        return None if piece.name and found.is_whole else found
+        is_anew = not piece.name and piece.index is not None and not found.is_whole
+        return found if not found.id or is_anew else None
 
     def _by_name(self, piece: Piece) -> PartialCall | None:
         found = self._at(piece)
@@ -159,7 +161,7 @@ class ToolSlots:
         return name in self._functions and not longer
 
     def _repeated(self, piece: Piece) -> PartialCall | None:
-        """Return the call of an earlier chunk that is repeated whole, without id and index."""
+        """Return the call of an earlier chunk that is repeated whole."""
         calls = self._calls[: self._earlier]
         same = (call for call in calls if call.name == piece.name and call.repeats(piece.arguments))
         return next(same, None)
