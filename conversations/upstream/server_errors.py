@@ -15,6 +15,7 @@ import msgspec
 from .text import is_clean
 
 _CONTAINERS = ("error", "errors", "err", "exception", "fault")
+_HOLDERS = frozenset({*_CONTAINERS, "base_resp"})
 _WORDS = (
     "message",
     "msg",
@@ -68,7 +69,7 @@ def is_fault_name(name: object) -> bool:
 
 def is_fault(value: Mapping[str, Any]) -> bool:
     """Return whether an object speaks of a fault: an event, a whole body, or a choice."""
-    if any(value.get(name) for name in _CONTAINERS) or _is_bad_response(value.get("base_resp")):
+    if not _HOLDERS.isdisjoint(value) and _holds_fault(value):
         return True
     if value.get("choices"):
         return value.get("object") == "error"
@@ -97,8 +98,10 @@ def read_error(value: Any) -> ServerError:
     )
 
 
-def _is_bad_response(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("status_code") not in {0, "0", None}
+def _holds_fault(value: Mapping[str, Any]) -> bool:
+    response = value.get("base_resp")
+    is_bad = isinstance(response, dict) and response.get("status_code") not in {0, "0", None}
+    return is_bad or any(value.get(name) for name in _CONTAINERS)
 
 
 def _tells_something(value: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ The places: ``usage`` at the top of an event, in ``x_groq``, in a choice, in its
 else llama.cpp's ``timings``. The names: OpenAI's, or ``input_tokens`` and ``output_tokens``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,29 +13,23 @@ from .types import Usage
 
 # Twice the largest context window that is offered; faulty servers have sent 1e400 and negatives.
 MOST_TOKENS = 20_000_000
-_HOLDERS = ("x_groq",)
-_IN_CHOICE = ("delta", "message")
 
 
 def usage_in(event: Mapping[str, Any]) -> Usage | None:
     """Return the usage that an event states, the first that is possible; None without one."""
-    # Most events state none, and each is asked.
-    found = next((usage for value in _places(event) if (usage := read_usage(value))), None)
-    return found or (_read_timings(event["timings"]) if "timings" in event else None)
+    for holder in _holders(event):
+        if "usage" in holder and (usage := read_usage(holder["usage"])):
+            return usage
+    return _read_timings(event["timings"]) if "timings" in event else None
 
 
-def _places(event: Mapping[str, Any]) -> Iterator[Any]:
-    if "usage" in event:
-        yield event["usage"]
-    for holder in _HOLDERS:
-        if holder in event:
-            yield _field(event[holder], "usage")
+def _holders(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = [event, event.get("x_groq")]
     choices = event.get("choices")
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict):
-            yield choice.get("usage")
-            for part in _IN_CHOICE:
-                yield _field(choice.get(part), "usage")
+            found += (choice, choice.get("delta"), choice.get("message"))
+    return [holder for holder in found if isinstance(holder, dict)]
 
 
 def read_usage(value: Any) -> Usage | None:
