@@ -7,6 +7,7 @@ from tests.browser.axe import faults_of
 from tests.browser.talking import answer, button, messages, send, wait_for_end
 from tests.browsers import NewPage
 from tests.people import make_model
+from tests.upstreams.recordings import RECORDINGS
 from tests.upstreams.scripted import ScriptedUpstream
 
 
@@ -79,6 +80,24 @@ def test_a_message_waits_until_the_calls_are_answered(
     ).to_be_visible()
     expect(page.get_by_role("textbox", name="Message")).to_have_value("Hello?")
     assert Message.objects.count() == 2
+
+
+def test_a_damaged_call_is_marked_shown_as_it_came_and_can_be_asked_for_again(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    upstream.recordings["damaged"] = RECORDINGS["call: damaged"]
+    page = talk_with("damaged", upstream, new_page, alice)
+    send(page, "How is it in Paris?")
+    wait_for_end(page)
+    expect(answer(page).get_by_text("Damaged", exact=True)).to_be_visible()
+    expect(answer(page)).to_contain_text("A call arrived damaged")
+    expect(answer(page)).to_contain_text('{"x":1}{"y":2}')
+    expect(button(page, "Send results")).to_be_hidden()
+    LanguageModel.objects.update(upstream_name="calls")
+    button(page, "Ask again").click()
+    expect(answer(page)).to_contain_text('"city": "Paris"')
+    wait_for_end(page)
+    expect(button(page, "Ask again")).to_be_hidden()
 
 
 def test_a_cut_call_is_marked_and_can_be_regenerated(

@@ -32,8 +32,12 @@ export class ToolCalls {
     while (this.#cards.length < calls.length) this.#add();
     const cut = !running && isCut(message);
     const asks = isLast && !running && !cut && !message.pending;
-    for (const [index, call] of calls.entries()) this.#cards[index].update(call, running, asks);
+    const fault = faultOf(message);
+    for (const [index, call] of calls.entries()) {
+      this.#cards[index].update(call, { running, asks, fault });
+    }
     if (asks) for (const card of this.#cards) card.storeDraft(`${owner}:tool:${message.id}`);
+    setText(part(this.#root, "cut-sentence"), word(`calls-${fault}`));
     // Any other ending is shown below the answer.
     setHidden(
       part(this.#root, "cut"),
@@ -70,18 +74,24 @@ class CallCard {
   element = clone("tool-call");
   #reader = new JsonReader();
   #drawn = "";
+  #isDamaged = false;
   /** @type {import("#js/state/drafts.js").Draft | null} */
   #draft = null;
   id = "";
 
-  /** @param {ToolCall} call @param {boolean} running @param {boolean} asks */
-  update(call, running, asks) {
+  /**
+   * @param {ToolCall} call
+   * @param {{running: boolean, asks: boolean, fault: "cut" | "damaged"}} view
+   */
+  update(call, { running, asks, fault }) {
     this.id = call.id;
     const name = call.function.name;
     setText(part(this.element, "tool-name"), name);
     part(this.element, "answer").setAttribute("aria-label", word("call-answer", { name }));
-    this.#drawArguments(call.function.arguments);
-    part(this.element, "is-cut").hidden = running || isWhole(call);
+    const isDamaged = fault === "damaged" && !running && !isWhole(call);
+    this.#drawArguments(call.function.arguments, isDamaged);
+    setText(part(this.element, "fault"), word(`call-${fault}`));
+    part(this.element, "fault").hidden = running || isWhole(call);
     part(this.element, "reply").hidden = !asks;
     part(this.element, "answer").disabled = part(this.element, "decline").checked;
     this.element.toggleAttribute("data-running", running && !isWhole(call));
@@ -106,20 +116,32 @@ class CallCard {
     return part(this.element, "answer").value.trim() || null;
   }
 
-  /** @param {string} text */
-  #drawArguments(text) {
-    if (text === this.#drawn && text !== "") return;
+  /** @param {string} text @param {boolean} isDamaged shown as it is, as it is no JSON */
+  #drawArguments(text, isDamaged) {
+    if (text === this.#drawn && text !== "" && isDamaged === this.#isDamaged) return;
     if (!text.startsWith(this.#drawn)) this.#reader = new JsonReader();
     this.#drawn = text;
+    this.#isDamaged = isDamaged;
     this.#reader.update(text);
     const { root, isTooDeep } = this.#reader;
     const isEmpty = text.trim() === "" || (root && !root.open && root.entries.length === 0);
     part(this.element, "arguments-box").hidden = Boolean(isEmpty);
-    part(this.element, "arguments").textContent = root && !isTooDeep ? pretty(root) : text;
+    part(this.element, "arguments").textContent =
+      root && !isTooDeep && !isDamaged ? pretty(root) : text;
   }
 }
 
-/** @param {Message} message @returns {boolean} whether the message ended within a call */
+/**
+ * @param {Message} message
+ * @returns {"cut" | "damaged"} why a call of it is not complete: the answer ended before, or it
+ *   ended properly and the server sent pieces that make no call
+ */
+function faultOf({ generation, finish_reason }) {
+  const ended = !generation || generation.status === "completed";
+  return ended && finish_reason !== "length" ? "damaged" : "cut";
+}
+
+/** @param {Message} message @returns {boolean} whether a call of the message is not complete */
 export function isCut({ tool_calls }) {
   return (tool_calls ?? []).some((call) => !isWhole(call));
 }
