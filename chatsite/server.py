@@ -25,6 +25,7 @@ from daphne.http_protocol import HTTPFactory  # noqa: E402
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import maybeDeferred  # noqa: E402
+from twisted.web.http import datetimeToString  # noqa: E402
 
 from chatsite.http_connection import Connection  # noqa: E402
 from chatsite.http_request import LimitedRequest  # noqa: E402
@@ -68,6 +69,11 @@ class Socket(WebSocketProtocol):
             super().sendMessage(*message, **options)
         finally:
             self.maxMessagePayloadSize = most
+
+    def sendHttpErrorResponse(self, code: int, reason: str, headers: Any = None) -> None:
+        """Refuse to become a websocket, with the date that every reply has."""
+        date = ("Date", datetimeToString().decode())
+        super().sendHttpErrorResponse(code, reason, [*(headers or ()), date])
 
 
 class Server(daphne.server.Server):
