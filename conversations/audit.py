@@ -54,6 +54,11 @@ def record(
     )
 
 
+def is_secret_name(name: str) -> bool:
+    """True for the name of a field whose value is a secret, such as ``api_key``."""
+    return _SECRET_NAME.search(name) is not None
+
+
 @contextmanager
 def change(actor: User | None, action: str, target: models.Model) -> Iterator[None]:
     """Record the changes that the block makes to the stored ``target``, if there are any."""

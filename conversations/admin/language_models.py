@@ -14,6 +14,7 @@ from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.bulk_flags import flag_action
 from conversations.admin.parameters_field import ROWS, ParametersField
 from conversations.catalog import providers
+from conversations.catalog.extra_body import fault_of_extra_body
 from conversations.models import LanguageModel
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ class LanguageModelForm(_ModelForm):
         stored: dict[str, Any] = self.instance.parameters
         hidden = {name: rule for name, rule in stored.items() if name not in ROWS}
         return {**hidden, **self.cleaned_data["parameters"]}
+
+    def clean_extra_body(self) -> dict[str, Any]:
+        """The extra body; nothing is an empty one. Raises ValidationError with its fault."""
+        extra = {} if (given := self.cleaned_data["extra_body"]) is None else given
+        if fault := fault_of_extra_body(extra):
+            raise ValidationError(fault)
+        checked: dict[str, Any] = extra
+        return checked
 
     def clean_replaced_by(self) -> LanguageModel | None:
         """The successor. Raises ValidationError if it is the model itself."""
@@ -123,7 +132,7 @@ class LanguageModelAdmin(AuditedAdmin):
         (
             gettext_lazy("Parameters"),
             {
-                "fields": ("parameters",),
+                "fields": ("parameters", "extra_body"),
                 "description": gettext_lazy(
                     "The ranges of the request parameters. An empty box means the value shown in "
                     "grey. The default is sent when a request does not set the parameter."

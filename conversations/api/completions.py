@@ -205,6 +205,7 @@ def _request(
         messages=request.messages,
         user=request.user,
         replay_reasoning=replay_of(model),
+        extra_body=model.extra_body,
     )
 
 

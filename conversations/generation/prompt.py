@@ -70,6 +70,7 @@ def call_for(generation: Generation, branch: Sequence[Message], continued: Messa
         CompletionRequest.from_wire(body),
         messages=tuple(messages),
         replay_reasoning=replay_of(model),
+        extra_body=model.extra_body,
     )
     return Call(request, model, address_policy(), echo)
 

@@ -122,7 +122,8 @@ class LanguageModel(models.Model):
     """A model that users choose by its public name; the provider knows it by ``upstream_name``.
 
     ``parameters`` narrows the ranges of request parameters: {"temperature": {"low": 0, "high": 1,
-    "default": 0.7}, "top_k": {"allowed": false}}. Prices are for a million tokens.
+    "default": 0.7}, "top_k": {"allowed": false}}. ``extra_body`` has further fields for each
+    request. Prices are for a million tokens.
     """
 
     class Audience(TextChoices):
@@ -181,6 +182,16 @@ class LanguageModel(models.Model):
         _("tokens it may think beyond max_tokens"), default=0
     )
     parameters = models.JSONField(_("parameters"), default=dict, blank=True)
+    extra_body = models.JSONField(
+        _("extra body"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            "A JSON object whose fields are added to each request for this model, such as "
+            '{"chat_template_kwargs": {"enable_thinking": false}}. What a request sets itself '
+            "wins. Users see it in the details of an answer, so it is no place for secrets."
+        ),
+    )
     reasons = models.BooleanField(_("reasons"), default=False)
     takes_tools = models.BooleanField(_("takes tools"), default=True)
     writes_json = models.BooleanField(_("writes JSON on demand"), default=True)

@@ -22,7 +22,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
     ``include_usage`` is an API client's choice (``stream_options``); upstreams are always asked for
     usage if their dialect supports it. ``replay_reasoning`` replaces the dialect's policy for
     one model; it is not part of the body. ``others`` has the parameters that nothing here reads,
-    by name.
+    by name; ``extra_body`` has further fields for the server, which all others win over.
     """
 
     model: str
@@ -51,6 +51,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
     thinking_budget: int | None = None
     repetition_penalty: float | None = None
     others: Mapping[str, Any] = {}
+    extra_body: Mapping[str, Any] = {}
 
     @classmethod
     def from_wire(cls, body: Any) -> "CompletionRequest":
@@ -108,7 +109,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
             value = parameter.value_for(dialect.name, _plain(self.value_of(parameter)))
             if value is not None:
                 _put(body, path, value)
-        return body
+        return _above(self.extra_body, body)
 
 
 def _scalars(fields: Fields) -> dict[str, Any]:
@@ -131,6 +132,15 @@ def _put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     if isinstance(value, dict) and isinstance(there, dict):
         value = {**value, **there}
     body[path[-1]] = value
+
+
+def _above(below: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Both together; where both have a value, that of ``body`` stays, unless both are objects."""
+    merged = {**below, **body}
+    for name in below.keys() & body.keys():
+        if isinstance(below[name], dict) and isinstance(body[name], dict):
+            merged[name] = _above(below[name], body[name])
+    return merged
 
 
 def _include_usage(fields: Fields) -> bool:

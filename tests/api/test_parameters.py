@@ -132,6 +132,26 @@ def test_what_asks_for_nothing_is_refused_by_no_model(gateway: Gateway) -> None:
 
 
 @both_ways
+def test_the_extra_body_of_a_model_is_sent_below_what_the_request_says(
+    gateway: Gateway, stream: bool
+) -> None:
+    extra = {
+        "chat_template_kwargs": {"enable_thinking": False, "style": "dry"},
+        "top_k": 20,
+        "mirostat": 2,
+        "seed": 5,
+    }
+    gateway.model("good", extra_body=extra)
+    _, body = sent(gateway, stream=stream)
+    assert body.items() >= extra.items()
+    own = {"chat_template_kwargs": {"style": "long"}, "seed": 9}
+    _, body = sent(gateway, stream=stream, **own)
+    assert body["chat_template_kwargs"] == {"enable_thinking": False, "style": "long"}
+    assert (body["seed"], body["top_k"], body["mirostat"]) == (9, 20, 2)
+    assert body["model"] == "good"
+
+
+@both_ways
 def test_choices_among_tools_go_only_with_tools(gateway: Gateway, stream: bool) -> None:
     alone = {"tool_choice": "auto", "parallel_tool_calls": True}
     for fields in ({"tools": [], **alone}, alone, {"tools": None, "tool_choice": "none"}):

@@ -1,5 +1,7 @@
 """The models of the administration."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -63,6 +65,50 @@ def test_a_model_starts_with_every_parameter_allowed(
     assert page.count('-allowed" aria-label="Allow ') == len(ROWS)
     assert page.count(" checked", page.index('class="parameters"')) >= len(ROWS)
     assert 'placeholder="16384"' in page
+
+
+EXTRA = {"chat_template_kwargs": {"enable_thinking": False}, "top_k": 20}
+
+
+def test_an_extra_body_is_stored_shown_and_in_the_audit_log(
+    dana: Administrator, model: LanguageModel
+) -> None:
+    dana.saves(model, extra_body=json.dumps(EXTRA))
+    model.refresh_from_db()
+    assert model.extra_body == EXTRA
+    assert audited() == [("changed", "a/model", {}, {"extra_body": EXTRA})]
+    page = dana.opens(f"languagemodel/{model.pk}/change/")
+    assert "chat_template_kwargs" in page
+    # Numbers are no secrets, whatever they are called.
+    dana.saves(model, extra_body='{"stop_token_ids": [7]}')
+    model.refresh_from_db()
+    assert model.extra_body == {"stop_token_ids": [7]}
+    dana.saves(model, extra_body="")
+    model.refresh_from_db()
+    assert model.extra_body == {}
+
+
+@pytest.mark.parametrize(
+    ("entered", "error"),
+    [
+        ("{cut", "Enter a valid JSON."),
+        ("[1]", "This is not a JSON object"),
+        ('"x"', "This is not a JSON object"),
+        ('{"messages": [], "model": "m"}', "The site sets these itself: messages, model."),
+        ('{"max_tokens": 5}', "The site sets these itself: max_tokens."),
+        ('{"n": 2, "stream": false}', "The site sets these itself: n, stream."),
+        ('{"api_key": "x"}', "api_key looks like a secret."),
+        ('{"a": [{"password": "x"}]}', "password looks like a secret."),
+        (f'{{"a": "{"x" * 10_000}"}}', "larger than 10000 bytes"),
+    ],
+)
+def test_an_extra_body_that_makes_no_sense_is_refused_in_words(
+    dana: Administrator, model: LanguageModel, entered: str, error: str
+) -> None:
+    (shown,) = errors_of(dana.saves(model, extra_body=entered))
+    assert error in shown
+    model.refresh_from_db()
+    assert model.extra_body == {}
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,19 @@ def test_the_request_of_a_continued_answer_has_the_text_to_continue(dialect: str
     play(work)
 
 
+def test_the_page_sends_the_extra_body_of_a_model_and_shows_it() -> None:
+    async def work(stage: Stage) -> None:
+        model = await stage.model("good")
+        extra = {"top_k": 20, "typical_p": 0.9}
+        await in_thread(LanguageModel.objects.filter(name=model).update, extra_body=extra)
+        await stage.ended(await stage.send("One", model))
+        assert stage.upstream.calls[-1].body.items() >= extra.items()
+        details = await in_thread(_details)
+        assert details["request"].items() >= extra.items()
+
+    play(work)
+
+
 def test_the_other_details_are_shown_after_the_model_was_deleted() -> None:
     async def work(stage: Stage) -> None:
         await stage.ended(await stage.send("One", await stage.model("good")))
