@@ -12,7 +12,7 @@ import pytest
 
 from conversations.api import completions
 from conversations.api import reply as reply_module
-from conversations.models import IdempotencyClaim
+from conversations.models import IdempotencyClaim, Provider
 from conversations.refusal import Refused
 from tests.api.conftest import CERTIFICATES, SECONDS, Gateway, until
 
@@ -142,6 +142,21 @@ def test_a_repeated_request_reads_the_same_bytes(gateway: Gateway) -> None:
             assert [": ping", *others] == heard
     assert gateway.post(body, headers=KEY).text == "".join(f"{line}\n\n" for line in heard)
     assert len(gateway.upstream.calls) == 1
+
+
+def test_who_waits_in_the_line_of_a_provider_hears(gateway: Gateway) -> None:
+    model = gateway.model("good")
+    Provider.objects.filter(pk=model.provider_id).update(max_concurrent=1)
+    holding = gateway.body(words="tokens=1 gate=g", stream=True)
+    with streamed(gateway, holding) as (_first, held_lines):
+        gateway.upstream.wait_until(lambda: bool(gateway.upstream.calls))
+        with streamed(gateway, gateway.body(stream=True)) as (answer, lines):
+            assert answer.status_code == 200
+            assert [next(lines), next(lines)] == [": ping", ": ping"]
+            assert len(gateway.upstream.calls) == 1
+            gateway.upstream.open("g", 1)
+            assert "[DONE]" in [*held_lines][-1]
+            assert "".join(lines).count("<gen:") == 3
 
 
 # A run that waits for its place before it starts
