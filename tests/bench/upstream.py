@@ -41,6 +41,12 @@ class Upstream:
         still_open = [each for each in record["connections"] if each["closed_at"] is None]
         return calls, len(still_open) - 1
 
+    async def open(self, gate: str, tokens: int) -> None:
+        """Let that many tokens through a gate."""
+        address = self.address.removesuffix("/v1") + f"/gate/{gate}?{tokens}"
+        async with self._http.post(address, headers={"Connection": "close"}) as answer:
+            await answer.read()
+
     async def calls_of(self, mark: str) -> list[Call]:
         """The calls about a conversation that carries that mark, in order."""
         calls, _ = await self.record()
