@@ -252,10 +252,11 @@ def test_a_paused_model_and_a_site_that_drains_are_unavailable(gateway: Gateway)
 # Cross-origin
 
 
+@pytest.mark.parametrize("origin", ["https://app.example.org", "app://obsidian.md"])
 def test_no_page_of_another_origin_may_read_anything_unless_it_is_named(
-    gateway: Gateway, settings: Settings
+    gateway: Gateway, settings: Settings, origin: str
 ) -> None:
-    theirs = {"Origin": "https://app.example.org"}
+    theirs = {"Origin": origin}
     preflight = {
         **theirs,
         "Access-Control-Request-Method": "POST",
@@ -265,13 +266,13 @@ def test_no_page_of_another_origin_may_read_anything_unless_it_is_named(
     refused = httpx.options(address, headers=preflight)
     assert not [name for name in refused.headers if name.startswith("access-control-")]
     assert "access-control-allow-origin" not in gateway.post(gateway.body(), headers=theirs).headers
-    settings.API_ALLOWED_ORIGINS = ("https://app.example.org",)
+    settings.API_ALLOWED_ORIGINS = (origin,)
     allowed = httpx.options(address, headers=preflight)
     assert (allowed.status_code, allowed.content) == (204, b"")
-    assert allowed.headers["access-control-allow-origin"] == "https://app.example.org"
+    assert allowed.headers["access-control-allow-origin"] == origin
     assert allowed.headers["access-control-allow-headers"] == "authorization, x-stainless-os"
     answer = gateway.post(gateway.body(), headers=theirs)
-    assert answer.headers["access-control-allow-origin"] == "https://app.example.org"
+    assert answer.headers["access-control-allow-origin"] == origin
     assert "x-request-id" in answer.headers["access-control-expose-headers"]
     other = gateway.post(gateway.body(), headers={"Origin": "https://other.example.org"})
     assert "access-control-allow-origin" not in other.headers

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from chatsite.checks import file_system_of
 from chatsite.databases import database_from_url, email_from_url, mail_sender, redis_url
 from chatsite.env import env_bool, env_int, env_str
-from chatsite.origins import origin, site_origins
+from chatsite.origins import api_origins, origin, site_origins
 
 ROOT = Path(__file__).resolve().parents[2]
 _PRINT = (
@@ -237,10 +237,32 @@ def test_an_origin_is_scheme_host_and_port() -> None:
 
 @pytest.mark.parametrize("value", ["null", "", "*", "file:///etc", "chat.example", "https://"])
 def test_a_url_without_an_origin_is_refused(value: str) -> None:
-    with pytest.raises(ValueError, match="has no http origin"):
+    with pytest.raises(ValueError, match="origin"):
         origin(value)
     with pytest.raises(ImproperlyConfigured, match="SITE_URL"):
         site_origins([value])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "app://obsidian.md",
+        "capacitor://localhost",
+        "chrome-extension://abcdefghijklmnop",
+        "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc",
+        "tauri://localhost",
+        "vscode-webview://1a2b",
+        "https://app.example.org",
+    ],
+)
+def test_extensions_and_desktop_apps_can_be_named_as_users_of_the_api(value: str) -> None:
+    assert api_origins([value, f"{value}/"]) == (value,)
+
+
+@pytest.mark.parametrize("value", ["null", "", "*", "file:///etc", "chat.example", "app:"])
+def test_what_any_page_could_have_is_no_user_of_the_api(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="API_ALLOWED_ORIGINS"):
+        api_origins([value])
 
 
 def test_the_file_system_is_that_of_the_deepest_mount() -> None:

@@ -28,6 +28,8 @@ PACKAGES = (
 CLIENTS = {name: FOLDER / f"{name}.py" for name in PACKAGES} | {
     name: ROOT / "tests" / "api" / "js" / name for name in ("openai.js", "ai.js")
 }
+# Otherwise litellm asks the network for its table of prices, and tries again when there is none.
+OFFLINE = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
 # The last lines of pytest, and those of Node in the TAP format.
 _SUMMARY = r"(\d+ (?:passed|failed|skipped|errors?))\b"
 COUNTS = re.compile(rf"{_SUMMARY}|^# (pass|fail) (\d+)", re.MULTILINE)
@@ -49,7 +51,7 @@ async def main() -> int:
         await site.furnish(["alice"], MODEL)
         await site.run("shell", "-c", FURNISH)
         key = (await site.run("create_api_key", "alice", "--name", "clients")).strip()
-        variables = {**os.environ, "BASE_URL": f"{site.url}/v1", "API_KEY": key}
+        variables = {**os.environ, **OFFLINE, "BASE_URL": f"{site.url}/v1", "API_KEY": key}
         ended = {name: await _run(CLIENTS[name], variables) for name in names}
         tracebacks = site.tracebacks()
     show("clients", {**ended, "tracebacks in the site's log": len(tracebacks)})
