@@ -87,6 +87,11 @@ class StreamDecoder:
         return self._was_closed and self.complete
 
     @property
+    def writes_on(self) -> bool:
+        """True if text has come behind a finish reason of its choice."""
+        return self.normaliser.writes_on
+
+    @property
     def skipped(self) -> str:
         """The events that were no chunks, in words without keys and addresses; "" without any."""
         return self._error_reader.redact(str(self._reader.skipped))
@@ -170,7 +175,8 @@ class StreamDecoder:
         try:
             value = parse(bytes(self._body).decode("utf-8", "replace").lstrip("\ufeff"))
         except ValueError:
-            raise Truncated("The answer broke off.") from None
+            self._take_lines()
+            return
         if isinstance(value, list) and len(value) == 1:
             (value,) = value
         failure = self._error_reader.from_body(value)
@@ -181,18 +187,27 @@ class StreamDecoder:
         self._reader.take_value(value)
         self._is_whole = True
 
+    def _take_lines(self) -> None:
+        """Take a body that is no JSON as lines of JSON, which some servers send for a stream."""
+        for event in self._events.feed(bytes(self._body)) + self._events.flush():
+            self._reader.take_tail(event)
+
     def _check_complete(self) -> None:
         """Raise unless the completion is complete: a clean end of the bytes proves nothing."""
         reader = self._reader
         if self._form == "events" and not self._is_a_stream():
             raise NotAStream("The server sent something that is no stream of events.")
         if self.skipped and not reader.has_chunks:
-            words = self._error_reader.redact(reader.skipped.first)
-            raise Malformed(f"Nothing in the stream can be read: {self.skipped}. It says: {words}")
+            said = f"Nothing in the stream can be read: {self.skipped}. {self._last_words()}"
+            raise Malformed(said.strip())
         if self._is_empty() and (self.done or self.complete):
             raise EmptyAnswer("The answer has no content.")
         if not self.is_all_said:
-            raise Truncated("The answer broke off.")
+            raise Truncated(f"The answer broke off. {self._last_words()}".strip())
+
+    def _last_words(self) -> str:
+        words = self._error_reader.redact(self._reader.skipped.last_words)
+        return f"The server said: {words}" if words else ""
 
     def _is_a_stream(self) -> bool:
         return self._has_events or self._events.comments > 0 or self.done or self.text_bytes > 0

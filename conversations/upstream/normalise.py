@@ -34,6 +34,7 @@ class _Choice:
         self._tools = ToolSlots(functions)
         self._role_sent = False
         self._is_streamed = False
+        self.writes_on = False
 
     def feed(self, value: Mapping[str, Any]) -> ChunkChoice:
         """Normalise one choice of one chunk."""
@@ -43,8 +44,10 @@ class _Choice:
             self._splitter.pass_through()
         inline, content = self._splitter.feed(self._content.feed(content_of(delta)))
         tool_calls = self._tools.feed(_calls(delta))
-        finish = self._finish(value.get("finish_reason"))
         normalised = self._delta(reasoning + inline, content, tool_calls)
+        if self.finish_reason is not None and not normalised.is_empty:
+            self.writes_on = True
+        finish = self._finish(value.get("finish_reason"))
         if finish is not None:
             normalised = _added(normalised, self.flush())
         return ChunkChoice(
@@ -145,6 +148,11 @@ class Normaliser:
     def has_calls(self) -> bool:
         """True if a choice calls a tool."""
         return any(choice.has_calls for choice in self._choices.values())
+
+    @property
+    def writes_on(self) -> bool:
+        """True if text has come behind the finish reason of a choice."""
+        return any(choice.writes_on for choice in self._choices.values())
 
     @property
     def failure(self) -> UpstreamError | None:

@@ -9,14 +9,14 @@ _MOST_CHARACTERS = 40
 
 
 class SkippedEvents:
-    """The events that were skipped so far; ``first`` is the data of the first.
+    """The events that were skipped so far; ``last_words`` is the last data that was no JSON.
 
     Its text describes them without their content, which may be a part of an answer; it is "" while
     there are none.
     """
 
     def __init__(self) -> None:
-        self.first = ""
+        self.last_words = ""
         self._count = 0
         self._shape = ""
 
@@ -28,9 +28,10 @@ class SkippedEvents:
     def add(self, event: ServerSentEvent, value: Any = None, *, is_json: bool = True) -> None:
         """Count an event; ``value`` is its decoded data."""
         self._count += 1
+        if not is_json:
+            self.last_words = event.data
         if self._count == 1:
             named = "" if event.event == "message" else f"{event.event[:_MOST_CHARACTERS]!r} with "
-            self.first = event.data
             self._shape = named + (_shape(value) if is_json else _shape_of_text(event.data))
 
 

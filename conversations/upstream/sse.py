@@ -3,7 +3,9 @@
 WHATWG HTML, section 9.2 "Server-sent events". Only CR, LF and CRLF end a line: readers that
 follow ``str.splitlines`` also break lines at U+2028 and U+0085, which are legal inside JSON.
 
-Against the standard, an event with a name and no data is given: it may be called "error".
+Against the standard, an event with a name and no data is given, since it may be called "error", and
+so is a line that is a JSON object without ``data:`` before it, since some servers end a stream with
+their error as it is.
 """
 
 import msgspec
@@ -59,11 +61,9 @@ class SSEDecoder:
 
     def flush(self) -> list[ServerSentEvent]:
         """Return the event of an unterminated tail, which the standard says to discard."""
-        if self._partial:
-            line, self._partial = bytes(self._partial), bytearray()
-            self._take(line)
-        event = self._dispatch()
-        return [event] if event is not None else []
+        line, self._partial = bytes(self._partial), bytearray()
+        tail = [self._take(line) if line else None, self._dispatch()]
+        return [event for event in tail if event is not None]
 
     def _complete(self, piece: bytes) -> bytes | None:
         if piece[-1] not in b"\r\n":
@@ -92,6 +92,8 @@ class SSEDecoder:
         if line[0] == 0x3A:
             self.comments += 1
             return None
+        if line[0] == 0x7B:
+            return ServerSentEvent(line.decode("utf-8", "replace"), id=self._id)
         name, _, value = line.partition(b":")
         self._field(name, value.removeprefix(b" "))
         return None

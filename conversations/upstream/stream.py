@@ -17,6 +17,8 @@ DRAIN_SECONDS = 0.1
 # The time for the count of tokens after the last finish reason: some servers send neither [DONE]
 # nor the end of the body.
 GRACE_SECONDS = 2.0
+# The same for servers that write on behind a finish reason: they do not mean the end by it.
+UNSURE_GRACE_SECONDS = 10.0
 
 BROKEN = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError)
 
@@ -132,10 +134,13 @@ class CompletionStream:
     def _set_end(self) -> None:
         """Once every choice has ended, set the time by which the rest must come.
 
-        Time that the caller takes is not the server's, so each chunk sets it anew.
+        Time that the caller takes is not the server's, so each chunk sets it anew. A finish reason
+        before the first word ends nothing yet.
         """
-        if self._decoder.complete:
-            self._ends_at = asyncio.get_running_loop().time() + GRACE_SECONDS
+        decoder = self._decoder
+        if decoder.complete and decoder.has_words:
+            grace = UNSURE_GRACE_SECONDS if decoder.writes_on else GRACE_SECONDS
+            self._ends_at = asyncio.get_running_loop().time() + grace
 
     async def _last_bytes(self) -> bytes | None:
         """Return the next bytes of a complete answer, None if there are none in time."""

@@ -11,8 +11,10 @@ import msgspec
 
 from .types import Usage
 
-# Twice the largest context window that is offered; faulty servers have sent 1e400 and negatives.
+# Several times the largest context window and the longest answer that are offered: faulty servers
+# have sent 1e400 and negatives.
 MOST_TOKENS = 20_000_000
+MOST_COMPLETION_TOKENS = 2_000_000
 
 
 def usage_in(event: Mapping[str, Any]) -> Usage | None:
@@ -42,6 +44,8 @@ def read_usage(value: Any) -> Usage | None:
         return None
     prompt, completion = _counts(value)
     if prompt is None or completion is None or not (prompt or completion):
+        return None
+    if completion > MOST_COMPLETION_TOKENS:
         return None
     reasoning = _first(value, ("completion_tokens_details", "output_tokens_details"), "reasoning")
     if reasoning and _is_on_top(reasoning, completion, prompt, _total(value)):

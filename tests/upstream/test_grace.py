@@ -39,8 +39,14 @@ def test_a_count_with_the_last_choice_does_not_hide_a_later_one() -> None:
     assert seconds_of(said("All of it."), with_end, 1.5, counted(10, 3)) == 1.5
 
 
-def test_text_after_the_end_counts_and_has_its_own_two_seconds() -> None:
-    assert seconds_of(said("All"), ended(), 1.5, said(" of it.")) == 3.5
+def test_text_after_the_end_counts_and_its_server_is_waited_for_longer() -> None:
+    assert seconds_of(said("All"), ended(), 1.5, said(" of"), 9.5, said(" it.")) == 21
+    each = [said(text, finish="stop") for text in ("All", " of", " it.")]
+    assert seconds_of(each[0], 1.5, each[1], 9.5, each[2], 9.5, DONE) == 20.5
+
+
+def test_a_finish_reason_before_the_first_word_ends_nothing() -> None:
+    assert seconds_of(ended(), 200.0, said("All of it."), ended(), DONE) == 200
 
 
 def test_a_clock_that_runs_out_meanwhile_takes_nothing_from_a_complete_answer() -> None:

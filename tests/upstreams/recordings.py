@@ -1,5 +1,6 @@
 """The recordings, by the kind of what servers do."""
 
+import json
 from typing import Any
 
 from .recorded import (
@@ -109,6 +110,12 @@ FAULTS = {
     "not a success": fault("failed", "why", event({"success": False, "info": "why"}), DONE),
     "base response": fault("out_of_balance", "balance", event({
         "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}})),
+    "bare JSON": fault("overloaded", "busy", b'{"error": {"message": "busy"}}\n\n', DONE),
+    "bare JSON at the end": fault("failed", "out of", b'{"detail": "out of memory"}'),
+    "words and the end": fault(
+        "truncated", "disconnect", event("upstream connect error or disconnect"), DONE
+    ),
+    "words in brackets": fault("failed", "worker died", event("[ERROR] worker died"), DONE),
     "plain words": fault("failed", "CUDA", event("RuntimeError: CUDA error"), DONE),
     "too long": fault(
         "context_overflow", "maximum", event({"message": "maximum context length is 9 tokens"})
@@ -172,13 +179,31 @@ ENDS = {
         event({**chunk({}, "stop"), "usage": usage(10, 3)}),
         OPEN,
     ),
-    "says more after the end": streamed(ALL, said("All"), ended(), 0.02, said(" of it."), OPEN),
+    "says more after the end": streamed(ALL, said("All"), ended(), said(" of it."), DONE),
+    "a reason in each chunk": streamed(
+        ALL, said("All", finish="stop"), 0.02, said(" of it.", finish="stop"), DONE
+    ),
     "end without done": streamed(ALL, said("All of it."), ended()),
     "a count shows the end": streamed(
         Right("All of it.", usage=(10, 3)), said("All of it."), counted(10, 3), DONE
     ),
     "done is true": streamed(ALL, said("All of it."), event({**HEAD, "done": True}), DONE),
     "in one": in_one(ALL, whole({"content": "All of it."})),
+    "in one behind a comment": streamed(
+        ALL, b": wait\n\n", json.dumps(whole({"content": "All of it."})).encode()
+    ),
+    "in lines of JSON": streamed(
+        ALL,
+        *[
+            json.dumps(each).encode() + b"\n"
+            for each in (chunk({"content": "All"}), chunk({"content": " of it."}, "stop"))
+        ],
+        content_type="application/x-ndjson",
+    ),
+    "in lines of JSON, cut": streamed(
+        Right("All", code="truncated"),
+        json.dumps(chunk({"content": "All"})).encode() + b'\n{"choices": [{"del',
+    ),
     "in one without a reason": in_one(ALL, whole({"content": "All of it."}, None)),
     "in one streamed": in_one(ALL, chunk({"content": "All of it."}, "stop")),
     "in one text": in_one(ALL, {**HEAD, "choices": [{"text": "All of it."}]}),
