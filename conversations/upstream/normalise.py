@@ -49,7 +49,7 @@ class _Choice:
             self.writes_on = True
         finish = self._finish(value.get("finish_reason"))
         if finish is not None:
-            normalised = _added(normalised, self.flush())
+            normalised = _added(normalised, self.flush(is_whole=finish != "length"))
         return ChunkChoice(
             index=self.index,
             delta=normalised,
@@ -79,12 +79,12 @@ class _Choice:
             return {} if self._is_streamed else message
         return {"content": value.get("text")}  # from servers that complete plain texts
 
-    def flush(self) -> Delta:
-        """Return the text that was held back: this choice has ended."""
+    def flush(self, *, is_whole: bool = False) -> Delta:
+        """Return the text that was held back: this choice has ended, ``is_whole`` says how."""
         inline, content = self._splitter.feed(self._content.flush())
         last_inline, last_content = self._splitter.flush()
         reasoning = self._reasoning.flush() + inline + last_inline
-        return self._delta(reasoning, content + last_content, self._tools.flush())
+        return self._delta(reasoning, content + last_content, self._tools.flush(are_whole=is_whole))
 
     def _delta(self, reasoning: str, content: str, tool_calls: Any) -> Delta:
         first, self._role_sent = not self._role_sent, True

@@ -11,7 +11,7 @@ from .text import TextJoiner, clean, is_clean
 from .types import ToolCallDelta
 
 _KNOWN_KEYS = frozenset({"index", "id", "type", "function", "name", "arguments"})
-# Servers begin a call with this before the arguments come.
+# Servers begin a call with this before the arguments come, and end one that has none.
 _PLACEHOLDER = "{}"
 _UNREADABLE = object()
 
@@ -95,10 +95,12 @@ class PartialCall:
             return
         self._append(text)
 
-    def close(self) -> None:
-        """End the call: give out what was held back."""
+    def close(self, *, is_whole: bool = False) -> None:
+        """End the call: give out what was held back, and an object if it has no arguments."""
         self.is_closed = True
         self._append(self._joiner.flush())
+        if is_whole and self.name and not self.has_arguments:
+            self._append(_PLACEHOLDER)
 
     def delta(self, number: int, taken: set[str]) -> ToolCallDelta | None:
         """Return the additions since the last delta; None if there are none to give out yet.

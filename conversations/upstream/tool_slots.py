@@ -45,12 +45,15 @@ class ToolSlots:
                 touched |= dict.fromkeys(call for call in (before, self._current) if call)
         return self._deltas(list(touched))
 
-    def flush(self) -> tuple[ToolCallDelta, ...]:
-        """Return what still waits. A call without a name and arguments is none, and is dropped."""
+    def flush(self, *, are_whole: bool = False) -> tuple[ToolCallDelta, ...]:
+        """Return what still waits. A call without a name and arguments is none, and is dropped.
+
+        Calls that ``are_whole`` and have no arguments get an object of none.
+        """
         for call in self._calls:
             if not call.name and call.has_arguments and len(self._functions) == 1:
                 (call.name,) = self._functions
-            call.close()
+            call.close(is_whole=are_whole)
         return self._deltas(self._calls)
 
     def _deltas(self, calls: list[PartialCall]) -> tuple[ToolCallDelta, ...]:

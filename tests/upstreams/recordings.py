@@ -484,7 +484,7 @@ CALLS = {
         (F, G), called(piece(name="f", arguments='{"x":1}'), piece(name="g", arguments=G[1])),
         reason="stop",
     ),
-    "names alone": calls((("f", ""), ("g", "")), called(piece(name="f"), piece(name="g"))),
+    "names alone": calls((("f", "{}"), ("g", "{}")), called(piece(name="f"), piece(name="g"))),
     "object": calls(
         (F, G),
         called(piece(0, "a", name="f", arguments={"x": 1})),
