@@ -4,6 +4,7 @@ Imported after the event loop has been chosen: see chatsite.server.
 """
 
 import asyncio
+import re
 from typing import Any
 
 from twisted.web.http import HTTPChannel
@@ -13,6 +14,8 @@ from chatsite.server_errors import whole_error
 # What still comes after a refusal is read and discarded for this long, so that its client sees the
 # refusal instead of a reset connection.
 REFUSED_SECONDS = 2
+# An address may begin with the host, as requests to proxies do (RFC 9112, 3.2.2).
+_HOST = re.compile(rb"^https?://[^/?#]*", re.IGNORECASE)
 
 
 class Connection(HTTPChannel):
@@ -30,7 +33,7 @@ class Connection(HTTPChannel):
     @property
     def address(self) -> bytes:
         """The address of the request that is being received; empty if it is not known yet."""
-        return bytes(getattr(self, "_path", b""))
+        return _HOST.sub(b"", getattr(self, "_path", b""))
 
     def refuse(self, status: int, text: str) -> None:
         """Send an error, and close the connection once its client has had time to read it."""
@@ -83,6 +86,7 @@ class Connection(HTTPChannel):
     def allContentReceived(self) -> None:
         """The request is complete."""
         if not self._was_refused:
+            self._path: Any = self.address or b"/"
             super().allContentReceived()
 
     def _send100Continue(self) -> None:

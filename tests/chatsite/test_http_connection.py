@@ -121,6 +121,21 @@ def test_the_error_names_what_is_wrong(live_site: LiveSite) -> None:
         assert part in check_envelope(reply)
 
 
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "https"])
+def test_an_address_may_begin_with_the_host(live_site: LiveSite, scheme: str) -> None:
+    host = f"{scheme}://{urlsplit(live_site.url).netloc}"
+    connection = http.client.HTTPConnection(urlsplit(live_site.url).netloc, timeout=SECONDS)
+    for path, status in {"/v1": 200, "/v1/openapi.json?a=b": 200, "/v1/none": 404, "": 302}.items():
+        connection.request("GET", host + path)
+        reply = connection.getresponse()
+        reply.read()
+        assert reply.status == status
+    connection.close()
+    sent, status = BROKEN["two lengths"]
+    reply = reply_to(live_site, sent.replace(b"%s", host.encode() + b"/v1/models"))
+    assert (reply.status, bool(check_envelope(reply))) == (status, True)
+
+
 def test_nothing_that_follows_a_refusal_is_answered(live_site: LiveSite) -> None:
     smuggled = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
     sent = post(b"/v1/models", LENGTH, b"Content-Length: 3", body=b"{}" + smuggled)
