@@ -27,6 +27,8 @@ else:
 
 _PARAMETERS = {each.name: each for each in PARAMETERS if each.on_page and each.range}
 NUMBERS = tuple(_PARAMETERS)
+_CHOICES = {each.name: each for each in PARAMETERS if each.on_page and each.choices}
+CHOICES = tuple(_CHOICES)
 STOP = "stop"
 _LISTED_GROUPS = 5
 # A line break within a stop sequence, because each line of the box is one sequence.
@@ -44,11 +46,25 @@ def _number(name: str) -> forms.Field:
     return kind(label=name, required=False, help_text=format_lazy(text, **ends))
 
 
-# A form with a box for each number: the administration wants them among the form's own fields.
-_NumbersForm = type("_NumbersForm", (forms.Form,), {name: _number(name) for name in NUMBERS})
+def _choice(name: str) -> forms.Field:
+    offered = [
+        ("", gettext_lazy("The model's default")),
+        *((each, each) for each in _CHOICES[name].choices),
+    ]
+    return forms.ChoiceField(
+        label=name,
+        required=False,
+        choices=offered,
+        help_text=gettext_lazy("Only models that reason are sent it."),
+    )
 
 
-class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
+# A form with a box for each parameter: the administration wants them among the form's own fields.
+_BOXES = {**{name: _number(name) for name in NUMBERS}, **{name: _choice(name) for name in CHOICES}}
+_BoxesForm = type("_BoxesForm", (forms.Form,), _BOXES)
+
+
+class PresetForm(_ModelForm, _BoxesForm):  # type: ignore[misc, valid-type]
     """A preset, with a field for each parameter instead of raw JSON."""
 
     stop = forms.CharField(
@@ -71,7 +87,7 @@ class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parameters = self.instance.parameters
-        self.initial.update({name: parameters.get(name) for name in NUMBERS})
+        self.initial.update({name: parameters.get(name) for name in (*NUMBERS, *CHOICES)})
         stops = parameters.get(STOP) or []
         self.initial[STOP] = "\n".join(each.replace("\n", _LINE_BREAK) for each in stops)
 
@@ -94,6 +110,7 @@ class PresetForm(_ModelForm, _NumbersForm):  # type: ignore[misc, valid-type]
         """Check the parameters against the ranges that any model can have."""
         cleaned = super().clean() or self.cleaned_data
         entered = {name: cleaned.get(name) for name in NUMBERS}
+        entered |= {name: cleaned.get(name) or None for name in CHOICES}
         lines = filter(None, cleaned.get(STOP, "").splitlines())
         entered[STOP] = [line.replace(_LINE_BREAK, "\n") for line in lines] or None
         try:
@@ -128,7 +145,7 @@ class PresetAdmin(AuditedAdmin):
     autocomplete_fields = ("groups",)
     fieldsets = (
         (None, {"fields": ("name", "groups", "is_default", "system_message")}),
-        (gettext_lazy("Parameters"), {"fields": (*NUMBERS, STOP)}),
+        (gettext_lazy("Parameters"), {"fields": (*NUMBERS, *CHOICES, STOP)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Preset]:

@@ -108,6 +108,17 @@ def in_range(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, A
     }
 
 
+def for_page(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return :func:`in_range` of what the page offers for the model, so that it sends nothing that
+    it does not show."""
+    dialect = model.provider.dialect
+    return {
+        name: value
+        for name, value in in_range(model, parameters).items()
+        if _is_offered(model, BY_NAME[name]) and BY_NAME[name].value_for(dialect, value) is not None
+    }
+
+
 def with_defaults(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return :func:`in_range`, with the model's defaults for the rest: the values to send."""
     return {**_defaults(model), **in_range(model, parameters)}
@@ -131,7 +142,9 @@ def _described(
     model: LanguageModel, parameter: Parameter, allowed: Range | None, default: float | None
 ) -> dict[str, Any]:
     if parameter.choices:
-        return {"choices": parameter.choices_of(model.provider.dialect)}
+        dialect = model.provider.dialect
+        renamed = dict(parameter.values.get(dialect, {}))
+        return {"choices": parameter.choices_of(dialect), "sent_as": renamed}
     if allowed is None:
         return {"most": parameter.most_items} if parameter.most_items else {}
     return {
@@ -175,9 +188,11 @@ def _preferred(parameters: Mapping[str, Any], parameter: Parameter) -> Any:
     """The value under the name that wins, with "off" as all servers have it."""
     names = (*parameter.aliases, parameter.name)
     values = [value for name in names if (value := parameters.get(name)) is not None]
-    if not values or not parameter.off:
+    if not values or parameter.range is None:
         return values[0] if values else None
-    return parameter.off.get(values[0], values[0])
+    value = parameter.off.get(values[0], values[0])
+    # A whole number may have come as 512.0; what quotas reserve is counted in integers.
+    return int(value) if parameter.kind == "integer" and value is not None else value
 
 
 def _within(name: str, value: float, allowed: Range) -> float:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from conversations import access
 from conversations.catalog.choosing import model_named, replacement_notice
-from conversations.catalog.parameters import checked_parameters, in_range
+from conversations.catalog.parameters import checked_parameters, for_page
 from conversations.chat.checks import check_is_written, checked_content, checked_system_message
 from conversations.database import rows
 from conversations.generation import lifecycle
@@ -124,7 +124,7 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     shown beside each other: the branch ends with their parent, until the user chooses one.
     """
     concurrency.check_room_for(conversation.user, len(orders))
-    fitting = [replace(each, parameters=in_range(each.model, each.parameters)) for each in orders]
+    fitting = [replace(each, parameters=for_page(each.model, each.parameters)) for each in orders]
     created = [lifecycle.create(order, version) for order in fitting]
     answers = [message for each in created for message in each.answers]
     conversation.head = answers[0] if len(answers) == 1 else orders[0].parent

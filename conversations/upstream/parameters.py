@@ -165,6 +165,7 @@ PARAMETERS = (
         # It is sent to any model: a server knows its own better than a box that nobody ticked.
         offered_to="reasons",
         instead="Use enable_thinking.",
+        on_page=True,
     ),
     Parameter(
         name="stop",

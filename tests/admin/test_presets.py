@@ -70,6 +70,17 @@ def test_a_fault_is_shown_at_its_field_and_publishes_nothing(
     assert Preset.objects.count() == 0
 
 
+def test_how_much_a_model_thinks_is_one_of_the_words(dana: Administrator) -> None:
+    assert dana.change(ADD, **{**GIVEN, "reasoning_effort": "high"}) == {}
+    assert Preset.objects.get().parameters["reasoning_effort"] == "high"
+    preset = Preset.objects.get()
+    assert dana.change(f"{PRESETS}{preset.pk}/change/", reasoning_effort="") == {}
+    preset.refresh_from_db()
+    assert "reasoning_effort" not in preset.parameters
+    faults = dana.change(ADD, **{**GIVEN, "name": "Other", "reasoning_effort": "very"})
+    assert list(faults) == ["reasoning_effort"]
+
+
 def test_a_name_is_published_once(dana: Administrator) -> None:
     dana.change(ADD, **GIVEN)
     assert list(dana.change(ADD, **GIVEN)) == ["name"]

@@ -59,6 +59,33 @@ def saved(page: Page) -> None:
     )
 
 
+def test_how_much_a_model_thinks_is_chosen_where_it_reasons(
+    home: Page, model: LanguageModel, upstream: ScriptedUpstream
+) -> None:
+    button(home, "Parameters").click()
+    effort = home.get_by_role("combobox", name=re.compile(r"reasoning_effort$"))
+    expect(home.get_by_label("System message")).to_be_visible()
+    expect(effort).to_have_count(0)
+    model.reasons = True
+    model.save()
+    home.reload()
+    button(home, "Parameters").click()
+    effort.focus()
+    home.keyboard.type("high")
+    expect(effort).to_have_value("high")
+    converse(home)
+    assert asked(upstream)["reasoning_effort"] == "high"
+    home.reload()
+    button(home, "Parameters").click()
+    expect(effort).to_have_value("high")
+    effort.select_option("The model decides")
+    send(home, "And now? tokens=1")
+    wait_for_end(home)
+    assert "reasoning_effort" not in asked(upstream)
+    model.reasons = False
+    model.save()
+
+
 def test_every_number_and_stop_string_reach_the_upstream(
     panel: Page, upstream: ScriptedUpstream
 ) -> None:

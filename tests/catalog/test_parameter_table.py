@@ -140,13 +140,29 @@ def test_a_choice_that_a_server_has_nothing_for_is_refused_with_what_there_is() 
 
 
 def test_the_page_offers_the_efforts_that_the_server_tells_apart_to_models_that_reason() -> None:
-    assert parameters.described(able_model("siliconflow"))["reasoning_effort"] == {
-        "choices": ["high", "max"]
-    }
+    offered = parameters.described(able_model("siliconflow"))["reasoning_effort"]
+    assert offered["choices"] == ["high", "max"]
+    assert (offered["sent_as"]["low"], offered["sent_as"]["none"]) == ("high", None)
     plain = LanguageModel(name="m", provider=Provider(dialect="siliconflow"), reasons=False)
     assert "reasoning_effort" not in parameters.described(plain)
     # An API client may ask any model for it: the server knows its own.
     parameters.check_is_taken(plain, {"reasoning_effort": "high"})
+
+
+def test_the_page_sends_nothing_that_it_does_not_show() -> None:
+    asked = {"reasoning_effort": "low", "temperature": 1}
+    plain = LanguageModel(name="m", provider=Provider(dialect="siliconflow"), reasons=False)
+    assert parameters.for_page(plain, asked) == {"temperature": 1}
+    assert parameters.for_page(able_model("siliconflow"), asked) == asked
+    unlike = {**asked, "reasoning_effort": "none"}
+    assert parameters.for_page(able_model("siliconflow"), unlike) == {"temperature": 1}
+
+
+def test_what_is_reserved_and_sent_is_a_whole_number() -> None:
+    fitting = parameters.for_page(able_model("generic"), {"max_tokens": 512.0, "top_k": 5.0})
+    assert repr(fitting) == "{'max_tokens': 512, 'top_k': 5}"
+    off = {"max_tokens": -1, "top_p": 0, "top_k": 0, "seed": -1}
+    assert parameters.for_page(able_model("generic"), off) == {"top_p": 1, "top_k": -1}
 
 
 def test_variables_of_the_template_join_those_that_other_parameters_set() -> None:

@@ -1,5 +1,6 @@
 /** The panel beside the conversation for its parameters and its system message. */
 
+import { ChoiceField } from "#js/settings/choice_field.js";
 import { Definitions } from "#js/settings/definitions.js";
 import { NumberField } from "#js/settings/number_field.js";
 import { accepts } from "#js/settings/parameters.js";
@@ -20,6 +21,9 @@ export class ParametersPanel {
   #button = element("parameters-button");
   #systemMessage = element("system-message");
   #fields = [...this.#panel.querySelectorAll("[data-number]")].map((each) => new NumberField(each));
+  #choices = [...this.#panel.querySelectorAll("[data-choice]")].map(
+    (each) => new ChoiceField(each),
+  );
   #stop = new StopField(element("stop-field"));
 
   /**
@@ -52,7 +56,7 @@ export class ParametersPanel {
     on(this.#systemMessage, "input", () =>
       this.#settings.setSystemMessage(this.#systemMessage.value),
     );
-    for (const field of [...this.#fields, this.#stop]) {
+    for (const field of [...this.#fields, ...this.#choices, this.#stop]) {
       field.on("change", ({ name, value }) => this.#settings.set(name, value));
     }
     this.#settings.on("refused", (detail) => this.#showError(detail));
@@ -84,6 +88,7 @@ export class ParametersPanel {
     const model = models.find((each) => each.name === name);
     const { parameters, system_message } = settings;
     for (const field of this.#fields) field.draw(model, parameters[field.name]);
+    for (const field of this.#choices) field.draw(model, parameters[field.name]);
     this.#stop.draw(model, parameters.stop);
     this.#presets.draw();
     this.#definitions.draw(parameters, definitions, model);

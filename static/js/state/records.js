@@ -41,6 +41,9 @@
  * @property {number[]} [also] values beside the range
  * @property {number | null} [default]
  * @property {number} [most] the number of items that a list can have
+ * @property {string[]} [choices] the words of which it is one
+ * @property {Record<string, string | null>} [sent_as] other words, and the choice that the model's
+ *   server gets for each; null: it gets none
  *
  * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean,
  *   parameters?: Record<string, Allowed>}} Model
