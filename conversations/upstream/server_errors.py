@@ -16,21 +16,9 @@ from .text import is_clean
 
 _CONTAINERS = ("error", "errors", "err", "exception", "fault")
 _HOLDERS = frozenset({*_CONTAINERS, "base_resp"})
-_WORDS = (
-    "message",
-    "msg",
-    "detail",
-    "details",
-    "error_message",
-    "error_msg",
-    "status_msg",
-    "faultstring",
-    "reason",
-    "title",
-    "description",
-)
 # Without choices, a field of these is about a fault; the others only say more about one.
-_TELLING = _WORDS[:6]
+_TELLING = ("message", "msg", "detail", "error_message", "error_msg", "status_msg")
+_WORDS = (*_TELLING, "details", "faultstring", "reason", "title", "description")
 _NAMED = ("object", "type", "status", "event", "state")
 # What servers send while they work.
 _SIGNS_OF_LIFE = frozenset(

@@ -230,3 +230,46 @@ def test_an_error_within_a_stream_is_found(event: Any) -> None:
 )
 def test_an_ordinary_event_is_no_error(event: Any) -> None:
     assert READER.from_event(event) is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"choices": [], "details": {"latency": 3}},
+        {"choices": [], "usage": {"total_tokens": 3}, "message": "success"},
+        {"message": {"role": "assistant", "content": "Hi"}, "done": False},
+        {"message": "pong"},
+        {"message": "2 before you", "status": "queued"},
+        {"code": 20000, "message": "OK", "data": {"name": "a"}},
+        {"data": [{"id": "m"}], "message": "The models"},
+        {"error": {}, "errors": [], "err": ""},
+        {"base_resp": {"status_code": 0, "status_msg": "success"}},
+        {"success": True},
+        {},
+    ],
+)
+def test_a_report_of_progress_a_count_or_a_list_is_no_error(event: Any) -> None:
+    assert READER.from_event(event) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Rate limit reached for requests", "rate_limited"),
+        ("You exceeded your current quota", "out_of_balance"),
+        ("Your credit balance is too low", "out_of_balance"),
+        ("Service temporarily unavailable", "overloaded"),
+        ("All workers are busy, please try again later", "overloaded"),
+        ("This model's maximum context length is 4096 tokens", "context_overflow"),
+        ("The response was blocked by the content filter", "content_policy"),
+        ("Incorrect API key provided", "unauthorised"),
+        ("The model `m` does not exist", "unknown_model"),
+        ("invalid_request_error: temperature", "refused"),
+        ("CUDA out of memory", "failed"),
+    ],
+)
+def test_without_a_status_the_words_say_what_kind_of_fault_it_is(words: str, code: str) -> None:
+    for value in (words, {"message": words}, {"error": words}, {"error": {"message": words}}):
+        error = READER.from_value(value)
+        assert (error.code, error.message) == (code, words)
+    assert read(500, {"error": {"message": words}}).code == code
