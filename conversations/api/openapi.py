@@ -26,7 +26,7 @@ _ERRORS = {
     413: "The body is larger than 16 MB.",
     415: "The Content-Encoding is not gzip or deflate.",
     422: "The Idempotency-Key was used with another request.",
-    429: "A limit of the user or of the key is exhausted, or the model's server is busy.",
+    429: "A limit is exhausted, no place was free in time, or the model's server is busy.",
     500: "Something went wrong on this site. Its log has the details under the x-request-id.",
     502: "The model's server failed, or sent an invalid reply.",
     503: "The model is paused or busy, or the site restarts.",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conversations.catalog.line import Arrival, Line, WaitedTooLong
-from conversations.catalog.providers import headers_in
+from conversations.catalog.providers import address_policy, headers_in
+from conversations.database.threads import in_thread
 from conversations.models import Provider, UnreadableText
 from conversations.upstream import (
     DIALECTS,
@@ -52,6 +53,11 @@ def _clocks(provider: Provider, most_seconds: float | None) -> Clocks:
     )
 
 
+def _as_stored(provider: Provider) -> tuple[Provider, AddressPolicy]:
+    stored = Provider.objects.filter(pk=provider.pk).first()
+    return stored or provider, address_policy()
+
+
 @dataclass(eq=False)
 class _Client:
     """A client, the settings that it was created with, and the number of its running answers."""
@@ -80,12 +86,17 @@ class Connections:
         """
         line = self._lines.setdefault(provider.pk, Line())
         line.most = provider.max_concurrent
+        has_to_wait = not line.has_room
         try:
             has_place = await line.enter(arrival)
         except WaitedTooLong as waited:
             text = "All places of this provider are taken."
             raise Busy(text, retry_after=waited.retry_after) from None
         try:
+            if has_to_wait:
+                # It may have been edited in these minutes: another key, another limit.
+                provider, policy = await in_thread(_as_stored, provider)
+                line.most = provider.max_concurrent
             async with self._used(self._client(provider, policy)) as upstream:
                 yield upstream
         finally:

@@ -40,12 +40,22 @@ class Arrival:
 
 
 class Line:
-    """Places for what runs at once; ``most`` is their number, None for no limit."""
+    """Places for what runs at once, without a limit at first."""
 
     def __init__(self) -> None:
-        self.most: int | None = None
+        self._most: int | None = None
         self._running = 0
         self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
+
+    @property
+    def most(self) -> int | None:
+        """The number of places, None for no limit."""
+        return self._most
+
+    @most.setter
+    def most(self, most: int | None) -> None:
+        self._most = most
+        self._admit()
 
     @property
     def is_empty(self) -> bool:

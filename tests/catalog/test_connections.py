@@ -110,6 +110,39 @@ def test_an_edited_provider_is_asked_anew_and_its_old_connections_are_closed() -
     play(work)
 
 
+def test_an_answer_that_waited_uses_the_provider_as_it_is_then() -> None:
+    async def work(stage: Stage) -> None:
+        model = await stage.model("good?gate=g,tokens=1")
+        await change(max_concurrent=1)
+        turns = [await stage.send("Hi", model) for _ in range(4)]
+        await stage.upstream.until(lambda: len(stage.upstream.calls) == 1)
+        await change(extra_headers="X-Edited: yes", max_concurrent=3)
+        stage.upstream.open("g", 1)
+        # The one that is let in next finds the new limit, and lets in the others.
+        await stage.upstream.until(lambda: len(stage.upstream.calls) == 4)
+        stage.upstream.open("g", 3)
+        for turn in turns:
+            assert (await stage.ended(turn))[0].status == "completed"
+        edited = ["x-edited" in call.headers for call in stage.upstream.calls]
+        assert edited == [False, True, True, True]
+
+    play(work)
+
+
+def test_the_policy_of_addresses_holds_after_a_wait() -> None:
+    async def work(stage: Stage) -> None:
+        model = await stage.model("good?gate=g,tokens=1")
+        await change(max_concurrent=1)
+        first, second = [await stage.send("Hi", model) for _ in range(2)]
+        await stage.upstream.until(lambda: len(stage.upstream.calls) == 1)
+        await in_thread(Policy.objects.create, private_addresses=False)
+        stage.upstream.open("g", 1)
+        assert (await stage.ended(first))[0].status == "completed"
+        assert (await stage.ended(second))[0].error_code == "address_refused"
+
+    play(work)
+
+
 def test_the_clocks_are_those_of_the_provider() -> None:
     async def work(stage: Stage) -> None:
         model = await stage.model("stall-before-headers")

@@ -311,9 +311,7 @@ class Model:
         waiting = len(self.visits) - inside
         assert len(list(self.line._queue)) == waiting
         if waiting and self.line.most is not None:
-            assert inside >= self.line.most or self._most_was_raised
-
-    _most_was_raised = False
+            assert inside >= self.line.most
 
 
 @given(_STEPS)
@@ -321,10 +319,6 @@ def test_no_place_is_lost_and_everybody_is_let_in(steps: list[tuple[str, Any]]) 
     async def work() -> None:
         model = Model()
         for name, value in steps:
-            # A higher limit is used from the next arrival or leave on.
-            model._most_was_raised = name == "most" or (
-                model._most_was_raised and name not in {"arrive", "leave"}
-            )
             await model.step(name, value)
             await model.check()
         while model.visits:
