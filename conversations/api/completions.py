@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from conversations.api.known_fields import left_out
 from conversations.api.request_forms import in_todays_form
 from conversations.catalog.choosing import model_named
-from conversations.catalog.parameters import check_is_taken, ranges_of, takes, with_defaults
+from conversations.catalog.parameters import not_taken, ranges_of, takes, with_defaults
 from conversations.catalog.providers import address_policy
 from conversations.catalog.schemas import check_schemas
 from conversations.generation.lifecycle import OWNER
@@ -113,8 +113,7 @@ def checked(api_request: ApiRequest) -> Checked:
     request, lowered, raised = fit(asked, ranges_of(model))
     check(request, ranges_of(model))
     check_consistency(request)
-    check_is_taken(model, request.parameters())
-    ignored = left_out(body)
+    ignored = (*not_taken(model, request.parameters()), *left_out(body))
     check_schemas(request.parameters())
     policy = Policy.current()
     concurrency.check_site_is_open(policy)

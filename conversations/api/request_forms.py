@@ -7,6 +7,8 @@ from conversations.api.old_functions import as_tools, uses_old_form
 from conversations.api.tool_repair import repair_tools
 from conversations.upstream import InvalidField
 
+_CHOICES = {"auto": "auto", "none": "none", "required": "required", "any": "required"}
+
 
 class Formed(NamedTuple):
     """A body in today's form. ``tool_faults`` says, for a header, what was left out of its tools;
@@ -22,10 +24,24 @@ def in_todays_form(given: Mapping[str, Any]) -> Formed:
     lifted = _with_extra_body(given)
     old_calls = uses_old_form(lifted)
     body = as_tools(lifted)
+    if "tool_choice" in body:
+        body["tool_choice"] = _tool_choice(body["tool_choice"])
     if not isinstance(tools := body.get("tools"), list) or not tools:
         return Formed(body, (), old_calls)
     repaired = repair_tools(tools, "functions" if old_calls else "tools")
     return Formed({**body, "tools": repaired.tools}, repaired.faults, old_calls)
+
+
+def _tool_choice(given: Any) -> Any:
+    """A choice in the form of other services: Mistral's, Anthropic's, OpenAI's newer one."""
+    if not isinstance(given, dict):
+        return _CHOICES.get(given, given) if isinstance(given, str) else given
+    kind, name = given.get("type"), given.get("name")
+    if kind in ("function", "tool") and isinstance(name, str):
+        return {"type": "function", "function": {"name": name}}
+    if isinstance(kind, str) and given.keys() == {"type"}:
+        return _CHOICES.get(kind, given)
+    return given
 
 
 def _with_extra_body(body: Mapping[str, Any]) -> Mapping[str, Any]:

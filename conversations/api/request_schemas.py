@@ -173,8 +173,12 @@ def _old_choice() -> Schema:
 def _tool_choice() -> Schema:
     function = object_of(("name",), name={"type": "string"})
     named = object_of(("type", "function"), type={"const": "function"}, function=function)
+    beside = object_of(
+        ("type", "name"), type={"enum": ["function", "tool"]}, name={"type": "string"}
+    )
+    alone = object_of(("type",), type={"enum": [*TOOL_CHOICES, "any"]})
     return {
-        "anyOf": [{"enum": [*TOOL_CHOICES, None]}, named],
+        "anyOf": [{"enum": [*TOOL_CHOICES, "any", None]}, named, beside, alone],
     }
 
 

@@ -47,21 +47,25 @@ def names_taken(model: LanguageModel) -> list[str]:
     return [name for each in taken for name in (each.name, *each.aliases)]
 
 
-def check_is_taken(model: LanguageModel, parameters: Mapping[str, Any]) -> None:
-    """Raise :class:`Refused` for the first parameter that the model does not take.
+def not_taken(model: LanguageModel, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parameters that the model does not take, and that ask for nothing.
 
-    The answer would differ from what was asked for, so that nothing is left out, unless the value
-    asks for nothing.
+    Raises :class:`Refused` for one that asks for something: the answer would be another one.
     """
+    left_out = []
     for name, value in parameters.items():
         parameter = BY_NAME[name]
         is_known = parameter.value_for(model.provider.dialect, value) is not None
-        if (takes(model, name) and is_known) or _asks_for_nothing(model, parameter, value):
+        if takes(model, name) and is_known:
+            continue
+        if _asks_for_nothing(model, parameter, value):
+            left_out.append(name)
             continue
         text = _("The model “%(model)s” does not take “%(field)s”, and would answer differently.")
         refusal = text % {"model": model.name, "field": name}
         advice = parameter.instead or _("Leave it out, or choose another model.")
         raise Refused("unsupported_parameter", f"{refusal} {advice}", name)
+    return tuple(left_out)
 
 
 def _asks_for_nothing(model: LanguageModel, parameter: Parameter, value: Any) -> bool:

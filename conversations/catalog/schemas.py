@@ -38,6 +38,18 @@ def check_schemas(parameters: dict[str, Any]) -> None:
     response_format = parameters.get("response_format") or {}
     if response_format.get("type") == "json_schema":
         check_schema(response_format["json_schema"]["schema"], "response_format.json_schema.schema")
+    if isinstance(guide := parameters.get("guided_json"), dict):
+        check_schema(guide, "guided_json")
     for index, tool in enumerate(parameters.get("tools") or ()):
         field = f"tools[{index}].function.parameters"
-        check_schema(tool["function"].get("parameters") or {}, field)
+        schema = tool["function"].get("parameters") or {}
+        check_schema(schema, field)
+        _check_describes_object(schema, f"{field}/type")
+
+
+def _check_describes_object(schema: dict[str, Any], field: str) -> None:
+    """Arguments are an object: servers refuse a request for a function that takes anything else."""
+    kinds = schema.get("type", "object")
+    if "object" not in (kinds if isinstance(kinds, list) else [kinds]):
+        text = _("The arguments of a function are an object: its schema has the type “object”.")
+        raise Refused("invalid_schema", text, field)

@@ -127,8 +127,12 @@ def test_what_asks_for_nothing_is_refused_by_no_model(gateway: Gateway) -> None:
         "tools": [], "tool_choice": "auto", "parallel_tool_calls": True, "functions": None,
         "response_format": {"type": "text"}, "prediction": {"type": "content", "content": "x"},
     }  # fmt: skip
-    body = sent(gateway, **nothing)[1]
-    assert not body.keys() & (nothing.keys() - {"response_format"})
+    answer, body = sent(gateway, **nothing)
+    assert not body.keys() & nothing.keys()
+    assert set(answer.headers["x-ignored-fields"].split(", ")) == {
+        "top_k", "min_p", "repetition_penalty", "enable_thinking", "modalities", "mirostat",
+        "echo", "response_format", "prediction",
+    }  # fmt: skip
 
 
 @both_ways

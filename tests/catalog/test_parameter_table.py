@@ -89,7 +89,7 @@ def test_it_is_sent_or_refused_and_never_left_out(parameter: Parameter) -> None:
     for dialect in DIALECTS:
         model = able_model(dialect)
         if dialect in parameter.servers:
-            parameters.check_is_taken(model, asked.parameters())
+            assert parameters.not_taken(model, asked.parameters()) == ()
             assert parameter.name in parameters.with_defaults(model, asked.parameters())
         else:
             refused = _refusal(model, parameter)
@@ -102,7 +102,7 @@ def test_it_is_sent_or_refused_and_never_left_out(parameter: Parameter) -> None:
 
 def _refusal(model: LanguageModel, parameter: Parameter) -> Refused:
     with pytest.raises(Refused) as caught:
-        parameters.check_is_taken(model, {parameter.name: a_value_of(parameter)})
+        parameters.not_taken(model, {parameter.name: a_value_of(parameter)})
     return caught.value
 
 
@@ -111,7 +111,7 @@ def test_a_value_that_asks_for_nothing_is_taken_by_every_model(parameter: Parame
     for value in parameter.neutral:
         for dialect in DIALECTS:
             model = LanguageModel(name="m", provider=Provider(dialect=dialect), takes_tools=False)
-            parameters.check_is_taken(model, {parameter.name: value})
+            parameters.not_taken(model, {parameter.name: value})
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_an_effort_is_sent_as_the_server_has_it(
 
 def test_a_choice_that_a_server_has_nothing_for_is_refused_with_what_there_is() -> None:
     with pytest.raises(Refused, match="Use enable_thinking"):
-        parameters.check_is_taken(able_model("siliconflow"), {"reasoning_effort": "none"})
+        parameters.not_taken(able_model("siliconflow"), {"reasoning_effort": "none"})
 
 
 def test_the_page_offers_the_efforts_that_the_server_tells_apart_to_models_that_reason() -> None:
@@ -146,7 +146,7 @@ def test_the_page_offers_the_efforts_that_the_server_tells_apart_to_models_that_
     plain = LanguageModel(name="m", provider=Provider(dialect="siliconflow"), reasons=False)
     assert "reasoning_effort" not in parameters.described(plain)
     # An API client may ask any model for it: the server knows its own.
-    parameters.check_is_taken(plain, {"reasoning_effort": "high"})
+    parameters.not_taken(plain, {"reasoning_effort": "high"})
 
 
 def test_the_page_sends_nothing_that_it_does_not_show() -> None:

@@ -86,7 +86,6 @@ RIGHT_TOOLS: list[list[dict[str, Any]]] = [
 WRONG_TOOLS: list[tuple[Any, str]] = [
     ([tool("")], "tools[0].function.name"),
     ([tool("a b")], "tools[0].function.name"),
-    ([tool("a" * 65)], "tools[0].function.name"),
     ([tool("wetter_für")], "tools[0].function.name"),
     ([tool(), tool()], "tools[1].function.name"),
     ([tool(f"f{number}") for number in range(129)], "tools"),
@@ -98,6 +97,7 @@ WRONG_TOOLS: list[tuple[Any, str]] = [
         [tool(), tool("g", parameters={"properties": {"a": 1}})],
         "tools[1].function.parameters/properties/a",
     ),
+    ([tool(parameters={"type": "array"})], "tools[0].function.parameters/type"),
     ([{"type": "function"}], "tools[0].function"),
     ([{"type": "function", "function": {}}], "tools[0].function.name"),
     (["f"], "tools[0]"),
