@@ -27,11 +27,12 @@ from conversations.models import (
 )
 from conversations.quotas import concurrency, reservation
 from conversations.quotas.status import Standing
-from conversations.quotas.tokens import request_size
+from conversations.quotas.tokens import fitting_length, request_size
 from conversations.refusal import Refused
 from conversations.upstream import (
     PARAMETERS,
     CompletionRequest,
+    Fitted,
     check,
     check_consistency,
     fit,
@@ -110,8 +111,7 @@ def checked(api_request: ApiRequest) -> Checked:
     body, tool_faults, old_calls = in_todays_form(api_request.body)
     asked = CompletionRequest.from_wire(body)
     model = model_named(api_request.key.user, asked.model, api_request.key)
-    request, lowered, raised = fit(asked, ranges_of(model))
-    check(request, ranges_of(model))
+    request, lowered, raised = _fitted(asked, model)
     check_consistency(request)
     ignored = (*not_taken(model, request.parameters()), *left_out(body))
     check_schemas(request.parameters())
@@ -120,6 +120,21 @@ def checked(api_request: ApiRequest) -> Checked:
     return Checked(
         request, model, policy, ignored, lowered, raised, tool_faults, old_calls
     )  # fmt: skip
+
+
+def _fitted(asked: CompletionRequest, model: LanguageModel) -> Fitted:
+    """The request with numbers that the model takes; its answer fits beside its prompt."""
+    fitted = fit(asked, ranges_of(model))
+    request = fitted.request
+    check(request, ranges_of(model))
+    if request.max_tokens is None:
+        return fitted
+    prompt = request_size(request, model)
+    length = fitting_length(request.max_tokens, prompt, model.context_length)
+    if length == request.max_tokens:
+        return fitted
+    lowered = {**fitted.lowered, "max_tokens": length}
+    return Fitted(msgspec.structs.replace(request, max_tokens=length), lowered, fitted.raised)
 
 
 def prepare(api_request: ApiRequest) -> PreparedCompletion:

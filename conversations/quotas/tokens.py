@@ -13,6 +13,10 @@ TOKENS_A_MESSAGE = 16
 TOKENS_A_REQUEST = 64
 # English has about four bytes a token; other languages have fewer, which the bound covers.
 BYTES_A_TOKEN = 4
+# Code, and most texts in other scripts, are within this.
+CAREFUL_BYTES_A_TOKEN = 3
+# A shorter answer is of less use than the refusal, upon which programs shorten the prompt.
+LEAST_ROOM = 256
 # A stream whose pieces are this short on average sends a token in each.
 SHORT_PIECE_BYTES = 16
 
@@ -58,6 +62,19 @@ def request_size(request: CompletionRequest, model: LanguageModel) -> PromptSize
     count = len(request.messages)
     overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * count
     return PromptSize(fresh + overhead, fresh // BYTES_A_TOKEN + count * 4)
+
+
+def fitting_length(asked: int, prompt: PromptSize, context_length: int | None) -> int:
+    """The ``max_tokens`` that fits into the context beside the prompt, up to the one asked for.
+
+    Servers refuse a request whose prompt and ``max_tokens`` together are longer than the context.
+    Where the estimate says so, the prompt is counted with care, as the server does the counting. A
+    prompt that leaves no room for an answer is left for the server to refuse, in its own words.
+    """
+    if context_length is None or asked + prompt.estimate <= context_length:
+        return asked
+    room = context_length - max(prompt.estimate, prompt.bound // CAREFUL_BYTES_A_TOKEN)
+    return min(asked, room) if room >= LEAST_ROOM else asked
 
 
 def _wire_bytes(message: ChatMessage, *, replays: bool) -> int:

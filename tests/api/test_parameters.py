@@ -41,6 +41,24 @@ def test_a_length_that_no_model_writes_is_lowered_and_told(gateway: Gateway, str
 
 
 @both_ways
+def test_a_length_is_lowered_to_what_the_context_has_room_for(
+    gateway: Gateway, stream: bool
+) -> None:
+    gateway.model("good", context_length=8_192)
+    answer, body = sent(gateway, stream=stream, max_tokens=32_000)
+    assert answer.headers["x-lowered-max-tokens"] == str(body["max_tokens"])
+    assert 8_000 < body["max_tokens"] < 8_192
+    long = [{"role": "user", "content": "tokens=1 " + "word " * 3_000}]
+    _, body = sent(gateway, stream=stream, max_tokens=8_192, messages=long)
+    assert 1_000 < body["max_tokens"] < 4_500
+    # What fits stays as it was asked for, and an overlong prompt is left to the server's words.
+    for context in (8_192, 3_000):
+        gateway.model("good", context_length=context)
+        answer, body = sent(gateway, stream=stream, max_tokens=2_000, messages=long)
+        assert (body["max_tokens"], "x-lowered-max-tokens" in answer.headers) == (2_000, False)
+
+
+@both_ways
 def test_every_number_beyond_a_models_range_is_moved_and_told(
     gateway: Gateway, stream: bool
 ) -> None:
