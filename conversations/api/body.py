@@ -1,5 +1,6 @@
 """The body of a request as a JSON object; absurd ones are refused before they cost anything."""
 
+import codecs
 import re
 from typing import Any
 
@@ -59,7 +60,8 @@ def _content(request: HttpRequest) -> bytes:
         raise _too_large() from None
     if len(content) > MOST_BYTES:
         raise _too_large()
-    return content
+    # RFC 8259, 8.1: a parser may ignore it. Programs for Windows send one.
+    return content.removeprefix(codecs.BOM_UTF8)
 
 
 def _check_shape(content: bytes) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from conversations.api.call_parts import with_calls_in_place
 from conversations.api.old_functions import as_tools, uses_old_form
+from conversations.api.tool_choices import with_plain_choice
 from conversations.api.tool_repair import repair_tools
 from conversations.upstream import InvalidField
-
-_CHOICES = {"auto": "auto", "none": "none", "required": "required", "any": "required"}
 
 
 class Formed(NamedTuple):
@@ -24,24 +24,12 @@ def in_todays_form(given: Mapping[str, Any]) -> Formed:
     lifted = _with_extra_body(given)
     old_calls = uses_old_form(lifted)
     body = as_tools(lifted)
-    if "tool_choice" in body:
-        body["tool_choice"] = _tool_choice(body["tool_choice"])
-    if not isinstance(tools := body.get("tools"), list) or not tools:
-        return Formed(body, (), old_calls)
-    repaired = repair_tools(tools, "functions" if old_calls else "tools")
-    return Formed({**body, "tools": repaired.tools}, repaired.faults, old_calls)
-
-
-def _tool_choice(given: Any) -> Any:
-    """A choice in the form of other services: Mistral's, Anthropic's, OpenAI's newer one."""
-    if not isinstance(given, dict):
-        return _CHOICES.get(given, given) if isinstance(given, str) else given
-    kind, name = given.get("type"), given.get("name")
-    if kind in ("function", "tool") and isinstance(name, str):
-        return {"type": "function", "function": {"name": name}}
-    if isinstance(kind, str) and given.keys() == {"type"}:
-        return _CHOICES.get(kind, given)
-    return given
+    faults: tuple[str, ...] = ()
+    if isinstance(messages := body.get("messages"), list):
+        body["messages"] = with_calls_in_place(messages)
+    if isinstance(tools := body.get("tools"), list) and tools:
+        body["tools"], faults = repair_tools(tools, "functions" if old_calls else "tools")
+    return Formed(with_plain_choice(body), faults, old_calls)
 
 
 def _with_extra_body(body: Mapping[str, Any]) -> Mapping[str, Any]:

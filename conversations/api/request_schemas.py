@@ -126,7 +126,8 @@ def _part() -> Schema:
     )
     refusal = object_of(("type",), type={"const": "refusal"}, refusal=or_null("string"))
     thought = object_of(("type",), type={"enum": ["thinking", "reasoning", "redacted_thinking"]})
-    return {"anyOf": [{"type": "string"}, texts, refusal, thought]}
+    call = object_of(("type",), type={"enum": ["tool_use", "tool_result"]})
+    return {"anyOf": [{"type": "string"}, texts, refusal, thought, call]}
 
 
 def _tool_call() -> Schema:
@@ -177,9 +178,9 @@ def _tool_choice() -> Schema:
         ("type", "name"), type={"enum": ["function", "tool"]}, name={"type": "string"}
     )
     alone = object_of(("type",), type={"enum": [*TOOL_CHOICES, "any"]})
-    return {
-        "anyOf": [{"enum": [*TOOL_CHOICES, "any", None]}, named, beside, alone],
-    }
+    some = object_of(("type",), type={"const": "allowed_tools"})
+    name: Schema = {"type": "string", "description": "The name of one of the tools."}
+    return {"anyOf": [{"enum": [*TOOL_CHOICES, "any", "", None]}, named, beside, alone, some, name]}
 
 
 def _response_format() -> Schema:

@@ -114,6 +114,11 @@ def test_a_body_that_is_no_json_is_refused_whatever_it_is_called(
     assert gateway.post(content=content, headers=headers).status_code == 200
 
 
+def test_a_byte_order_mark_before_the_body_does_no_harm(gateway: Gateway) -> None:
+    content = json.dumps(gateway.body()).encode("utf-8-sig")
+    assert gateway.post(content=content).status_code == 200
+
+
 @pytest.mark.parametrize("half", ["\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\ud83d\\ude00"])
 def test_a_lone_surrogate_is_named_in_the_error(gateway: Gateway, half: str) -> None:
     answer = gateway.post(content=b'{"user": "%s"}' % half.encode())

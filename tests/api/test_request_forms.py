@@ -228,29 +228,6 @@ def test_functions_go_to_a_server_that_does_not_know_parallel_calls(gateway: Gat
     assert "parallel_tool_calls" not in sent(gateway, functions=FUNCTIONS)[1]
 
 
-@pytest.mark.parametrize(
-    ("given", "choice"),
-    [
-        ("any", "required"),
-        ({"type": "auto"}, "auto"),
-        ({"type": "any"}, "required"),
-        ({"type": "none"}, "none"),
-        ({"type": "tool", "name": "f"}, {"type": "function", "function": {"name": "f"}}),
-        ({"type": "function", "name": "f"}, {"type": "function", "function": {"name": "f"}}),
-    ],
-    ids=str,
-)
-def test_a_choice_in_the_form_of_another_service_is_the_same_choice(
-    gateway: Gateway, given: Any, choice: Any
-) -> None:
-    assert sent(gateway, tools=[tool("f")], tool_choice=given)[1]["tool_choice"] == choice
-
-
-def test_a_choice_that_nobody_has_is_refused(gateway: Gateway) -> None:
-    for given in ("sometimes", {"type": "tool"}, {"type": "allowed_tools", "mode": "auto"}, 5):
-        assert refused(gateway, tools=[tool("f")], tool_choice=given) == "tool_choice"
-
-
 # Fields in the wrong place
 
 
