@@ -32,7 +32,7 @@ class LanguageModelForm(_ModelForm):
         model = LanguageModel
         exclude = ("created_at",)
         labels = {
-            "default_max_tokens": gettext_lazy("Default max_tokens"),
+            "default_max_tokens": gettext_lazy("Usual length of an answer"),
             "reasoning_tokens": gettext_lazy("Additional tokens for reasoning"),
         }
         help_texts = {

@@ -154,7 +154,7 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
     address = address_policy(known.policy)
     return PreparedCompletion(
         generation=generation,
-        call=Call(_request(request, model, parameters), model, address, ""),
+        call=Call(_request(request, model, parameters), model, address, "", granted.lease),
         request=request,
         standings=tuple(reservation.standings(api_request.key.user, model, api_request.key)),
         ignored=known.ignored,

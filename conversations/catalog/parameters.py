@@ -79,9 +79,9 @@ def ranges_of(model: LanguageModel) -> Ranges:
     return {name: _range(model, name) for name in DEFAULT_RANGES}
 
 
-def default_max_tokens(model: LanguageModel) -> int:
-    """Return the ``max_tokens`` that quotas assume for a request without one."""
-    return min(model.default_max_tokens, int(_range(model, "max_tokens").high))
+def longest_answer(model: LanguageModel) -> int:
+    """Return the most tokens that the model may write in one answer, as it is set up."""
+    return int(_range(model, "max_tokens").high)
 
 
 def checked_parameters(

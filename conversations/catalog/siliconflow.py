@@ -6,8 +6,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-# From the page: max_tokens is 512 by default. The service counts reasoning separately, at most
-# 32,768 tokens.
+# From the page: max_tokens is 512 by default, so that most answers are no longer. The service
+# counts reasoning separately, at most 32,768 tokens.
 DEFAULT_MAX_TOKENS = 512
 REASONING_TOKENS = 32_768
 

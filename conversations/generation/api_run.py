@@ -6,7 +6,8 @@ from typing import NamedTuple, Protocol
 from conversations.catalog.connections import Connections
 from conversations.catalog.line import Arrival
 from conversations.generation import upstream_words
-from conversations.generation.message_run import finished
+from conversations.generation.leases import Leases
+from conversations.generation.message_run import cut, finished
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
 from conversations.quotas.settlement import Used
@@ -52,7 +53,9 @@ class Listener(Protocol):
         """Accept the outcome, once, after the last chunk."""
 
 
-async def relay(run: Run, call: Call, listener: Listener, connections: Connections) -> Ending:
+async def relay(
+    run: Run, call: Call, listener: Listener, connections: Connections, leases: Leases
+) -> Ending:
     """Pass the upstream's stream to the listener, until it ends or the run is stopped.
 
     As in every run, the task is never cancelled: a stop ends the stream normally.
@@ -68,8 +71,10 @@ async def relay(run: Run, call: Call, listener: Listener, connections: Connectio
         ):
             run.began = stream.began
             async for chunk in stream:
-                run.count(chunk, stream.text_bytes)
+                run.count(chunk)
                 listener.receive(chunk)
+                if run.needs_more and not await leases.allows(run):
+                    return Ending(cut(finished(stream, None), run), usage=run.usage)
                 if listener.is_full:
                     await _wait_for_room(run, listener)
     except UpstreamError as failure:

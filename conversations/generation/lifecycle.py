@@ -1,6 +1,6 @@
 """Creates and finishes generations, each in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,6 +20,7 @@ from conversations.quotas.settlement import UNSEEN, Measured, Used, settle
 from conversations.quotas.tokens import BYTES_A_TOKEN, prompt_size
 from conversations.transcript import (
     ChoiceTranscript,
+    Event,
     Finished,
     ToolCallTranscript,
     Transcript,
@@ -89,8 +90,8 @@ def create(order: Order, changed_in: int) -> Created:
     )
     system_message = conversation.system_message
     trimmed = trim_branch(order.parent.branch(), order.model, order.parameters, system_message)
-    _reserve(generation, order, trimmed)
-    call = call_for(generation, trimmed.messages, order.continued)
+    granted = _reserve(generation, order, trimmed)
+    call = call_for(generation, trimmed.messages, order.continued, granted)
     generation.request = stored_request(call, trimmed)
     rows.insert_record(generation)
     if order.continued:
@@ -98,7 +99,7 @@ def create(order: Order, changed_in: int) -> Created:
     return Created(generation, call, _empty_answers(order, generation, changed_in))
 
 
-def _reserve(generation: Generation, order: Order, trimmed: TrimmedBranch) -> None:
+def _reserve(generation: Generation, order: Order, trimmed: TrimmedBranch) -> reservation.Granted:
     messages = [*trimmed.messages, *([order.continued] if order.continued else [])]
     system_message = order.parent.conversation.system_message
     wanted = reservation.Wanted(
@@ -109,10 +110,11 @@ def _reserve(generation: Generation, order: Order, trimmed: TrimmedBranch) -> No
         count=order.parameters.get("n") or 1,
     )
     granted = reservation.reserve(generation.pk, wanted)
-    lowered = {} if granted.max_tokens is None else {"max_tokens": granted.max_tokens}
-    generation.parameters = {**order.parameters, **lowered}
+    # As they were asked for: the rest of an answer is no shorter because of what was left once.
+    generation.parameters = order.parameters
     notices = [*order.notices, trimmed.notice(), granted.notice]
     generation.notices = [notice for notice in notices if notice]
+    return granted
 
 
 def _reopened(message: Message, generation: Generation, changed_in: int) -> Message:
@@ -149,7 +151,11 @@ def transcript_of(generation: Generation, messages: list[Message]) -> tuple[Tran
     It starts with the text of the messages, which they have only if an answer is continued.
     """
     events = log.events_of(generation.pk)
-    return fold(events, start=_start(messages)), len(events)
+    return _folded(events, messages), len(events)
+
+
+def _folded(events: Sequence[Event], messages: list[Message]) -> Transcript:
+    return fold(events, start=_start(messages))
 
 
 def _start(messages: list[Message]) -> Transcript:
@@ -248,7 +254,7 @@ def _outcome(used: Used | None, measured: Measured) -> dict[str, Any]:
 
 
 def note_progress(tokens: Mapping[UUID, int]) -> None:
-    """Store the estimated completion tokens so far of running generations without a log."""
+    """Store the completion tokens so far of running generations."""
     key = LoggedEvent.generation.field
     values = [(count, key.get_db_prep_save(pk, connection)) for pk, count in tokens.items()]
     with transaction.atomic(), connection.cursor() as cursor:
@@ -260,13 +266,15 @@ def _store_end(generation: Generation, last: Finished, measured: Measured) -> st
     # PostgreSQL.
     changed_in = generation.conversation.advance() if generation.conversation else 0
     messages = _filled(generation=generation.pk)
-    transcript, seq = transcript_of(generation, messages)
+    events = log.events_of(generation.pk)
+    transcript = _folded([*events, last], messages)
+    generation.last_seq = len(events) + 1
     payload = encode(last)
-    rows.insert_record(LoggedEvent(generation=generation, seq=seq + 1, payload=payload))
-    fold([last], start=transcript)
-    generation.last_seq = seq + 1
+    rows.insert_record(LoggedEvent(generation=generation, seq=generation.last_seq, payload=payload))
     generation.notices = transcript.notices
-    used = settle(generation, last, transcript, measured)
+    # A continued answer has text that an earlier generation was charged for.
+    written = fold(events) if any(message.content for message in messages) else transcript
+    used = settle(generation, last, written, measured)
     outcome = _outcome(used, measured)
     for name, value in outcome.items():
         setattr(generation, name, value)

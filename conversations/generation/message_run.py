@@ -7,6 +7,7 @@ from conversations.catalog.line import Arrival
 from conversations.generation import upstream_words
 from conversations.generation.echo import EchoFilter
 from conversations.generation.error_texts import failure_of
+from conversations.generation.leases import Leases
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
 from conversations.generation.writer import Writer
@@ -34,9 +35,10 @@ from conversations.upstream import (
 class MessageRun:
     """Reads one completion stream and appends its events to the log."""
 
-    def __init__(self, run: Run, writer: Writer) -> None:
+    def __init__(self, run: Run, writer: Writer, leases: Leases) -> None:
         self._run = run
         self._writer = writer
+        self._leases = leases
         self._echo = EchoFilter("")
 
     async def add_notices(self, notices: list[str]) -> None:
@@ -62,7 +64,10 @@ class MessageRun:
             ):
                 self._run.began = stream.began
                 async for chunk in stream:
+                    self._run.count(chunk)
                     await self._write(chunk)
+                    if self._run.needs_more and not await self._leases.allows(self._run):
+                        return await self._cut(stream)
         except UpstreamError as error:
             upstream_words.keep(error, self._run, call)
             return await self._ended(stream, error)
@@ -76,13 +81,15 @@ class MessageRun:
     async def _tell(self, place: int) -> None:
         await self._writer.append(self._run, [Waiting(place)])
 
+    async def _cut(self, stream: CompletionStream) -> Finished:
+        last = await self._ended(stream, None)
+        if refusal := self._run.lease.refusal:
+            await self._writer.append(self._run, [Notice("limit", refusal)])
+        return cut(last, self._run)
+
     async def _write(self, chunk: Chunk) -> None:
         run = self._run
-        run.upstream_id = run.upstream_id or chunk.id
         events = from_chunk(chunk, run.elapsed_ms())
-        if events:
-            run.pieces += len(events)
-            run.first_token_ms = run.first_token_ms or run.elapsed_ms()
         new_events = [event for event in map(self._without_echo, events) if event]
         if new_events:
             await self._writer.append(run, new_events)
@@ -110,6 +117,17 @@ def finished(stream: CompletionStream | None, error: UpstreamError | None) -> Fi
         usage=_token_counts(stream.usage if stream else None),
         error=failure_of(error) if error else None,
     )
+
+
+def cut(last: Finished, run: Run) -> Finished:
+    """Return the last event of a run that a limit cut: what it has counts, and no more.
+
+    The server may have sent more by then, which nobody was shown.
+    """
+    numbers = map(str, range(run.choices))
+    reasons = {number: last.finish_reasons.get(number, "length") for number in numbers}
+    usage = _token_counts(run.usage)
+    return Finished(cause="completed", finish_reasons=reasons, usage=usage)
 
 
 def _cause(stream: CompletionStream | None, error: UpstreamError | None) -> Cause:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Func, IntegerField, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from conversations import audit
@@ -22,25 +21,9 @@ from conversations.models import (
     User,
 )
 from conversations.quotas.counters import cost_micros
-from conversations.quotas.tokens import about
 from conversations.transcript import decode, fold
 
-# The beginning of events with text, and the average length of the JSON around it.
-_DELTA = '{"type":"delta"'
 _WAITING = '{"type":"waiting"'
-DELTA_BYTES = 44
-
-
-class _Bytes(Func):
-    """The length of a text in bytes."""
-
-    function = "OCTET_LENGTH"
-    output_field = IntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        # SQLite has OCTET_LENGTH from 3.43 on.
-        template = "LENGTH(CAST(%(expressions)s AS BLOB))"
-        return self.as_sql(compiler, connection, template=template, **context)
 
 
 @dataclass(frozen=True)
@@ -83,21 +66,8 @@ def running_answers(first: int, most: int) -> list[RunningAnswer]:
     generations = list(page)
     ids = [generation.pk for generation in generations]
     holds = {hold.generation_id: hold for hold in Hold.objects.filter(generation_id__in=ids)}
-    written = _written(ids)
-    # Runs without a log store their progress once a second.
-    tokens = {each.pk: written.get(each.pk) or each.completion_tokens or 0 for each in generations}
-    places = _places([key for key, count in tokens.items() if not count])
-    return [
-        _running(each, holds.get(each.pk), tokens[each.pk], places.get(each.pk))
-        for each in generations
-    ]
-
-
-def _written(ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Estimate the tokens of each generation in the log."""
-    deltas = LoggedEvent.objects.filter(generation__in=ids, payload__startswith=_DELTA).order_by()
-    sums = deltas.values_list("generation").annotate(count=Count("pk"), size=Sum(_Bytes("payload")))
-    return {key: about(max(0, size - count * DELTA_BYTES)) for key, count, size in sums}
+    places = _places([each.pk for each in generations if not each.completion_tokens])
+    return [_running(each, holds.get(each.pk), places.get(each.pk)) for each in generations]
 
 
 def _places(ids: Sequence[UUID]) -> dict[UUID, int | None]:
@@ -107,10 +77,10 @@ def _places(ids: Sequence[UUID]) -> dict[UUID, int | None]:
     return {key: fold([decode(payload)]).place for key, payload in transcripts}
 
 
-def _running(
-    generation: Generation, hold: Hold | None, completion: int, place: int | None
-) -> RunningAnswer:
+def _running(generation: Generation, hold: Hold | None, place: int | None) -> RunningAnswer:
     model = generation.language_model
+    # Noted once a second.
+    completion = generation.completion_tokens or 0
     prompt = hold.prompt_estimate if hold else 0
     prices = (hold.prompt_price, hold.completion_price) if hold else None
     return RunningAnswer(

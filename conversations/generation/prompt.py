@@ -9,6 +9,8 @@ from conversations.catalog.parameters import with_defaults
 from conversations.catalog.providers import address_policy
 from conversations.generation.context import TrimmedBranch
 from conversations.models import Conversation, Generation, LanguageModel, Message, Provider
+from conversations.quotas.lease import Lease
+from conversations.quotas.reservation import Granted
 from conversations.transcript import ToolCallTranscript
 from conversations.upstream import (
     DIALECTS,
@@ -38,13 +40,14 @@ _ROLES: dict[str, Role] = {
 
 
 class Call(NamedTuple):
-    """A request with its model, the address policy, and the text that the model may repeat before
-    it continues (``echo``)."""
+    """A request with its model, the address policy, the text that the model may repeat before it
+    continues (``echo``), and the lease of its tokens."""
 
     request: CompletionRequest
     model: LanguageModel
     policy: AddressPolicy
     echo: str
+    lease: Lease
 
     @property
     def choices(self) -> int:
@@ -52,14 +55,16 @@ class Call(NamedTuple):
         return self.request.n or 1
 
 
-def call_for(generation: Generation, branch: Sequence[Message], continued: Message | None) -> Call:
-    """Build the call of a generation: the branch above its answer, oldest first, and the text of
-    an answer to continue."""
+def call_for(
+    generation: Generation, branch: Sequence[Message], continued: Message | None, granted: Granted
+) -> Call:
+    """Build the call of a generation: the branch above its answer, oldest first, the text of an
+    answer to continue, and the length that its limits grant."""
     model = generation.language_model
     if model is None:
         raise LanguageModel.DoesNotExist
     body = {
-        **with_defaults(model, generation.parameters),
+        **with_defaults(model, {**generation.parameters, "max_tokens": granted.max_tokens}),
         "model": model.upstream_name,
         "messages": [],
         "stream": True,
@@ -72,7 +77,7 @@ def call_for(generation: Generation, branch: Sequence[Message], continued: Messa
         replay_reasoning=replay_of(model),
         extra_body=model.extra_body,
     )
-    return Call(request, model, address_policy(), echo)
+    return Call(request, model, address_policy(), echo, granted.lease)
 
 
 def stored_request(call: Call, trimmed: TrimmedBranch) -> dict[str, Any]:

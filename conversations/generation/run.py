@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from conversations.quotas.lease import Lease
 from conversations.quotas.settlement import Measured
-from conversations.quotas.tokens import about
+from conversations.quotas.tokens import about, is_plausible
 from conversations.transcript import Event, Failure
-from conversations.upstream import Chunk
+from conversations.upstream import Chunk, Usage
 
 
 @dataclass(eq=False)
@@ -36,8 +37,13 @@ class Run:
     began: bool = False
     # The number of deltas: many servers send one token in each.
     pieces: int = 0
-    # The bytes of text of a run without a log, from which its tokens are estimated.
+    # The bytes of generated text, from which its tokens are estimated.
     text_bytes: int = 0
+    # The completion tokens so far, and the latest count of the provider.
+    tokens: int = 0
+    usage: Usage | None = None
+    # The tokens that it may have, until the lease is renewed.
+    lease: Lease = field(default_factory=Lease)
     # The number of requested answers: some servers count the usage of one only.
     choices: int = 1
     first_token_ms: int | None = None
@@ -56,18 +62,32 @@ class Run:
         return Measured(*seen, choices=self.choices)
 
     @property
-    def estimated_tokens(self) -> int:
-        """The estimated completion tokens so far of a run without a log."""
-        return about(self.text_bytes, self.pieces)
+    def needs_more(self) -> bool:
+        """True from that part of its lease on at which it is renewed."""
+        return self.tokens > self.lease.renewed_from
 
-    def count(self, chunk: Chunk, text_bytes: int) -> None:
-        """Measure a chunk of a run without a log; ``text_bytes`` is the total so far."""
+    @property
+    def has_room(self) -> bool:
+        """False if it has more tokens than it may: nothing more is read then."""
+        return self.tokens <= self.lease.held
+
+    def count(self, chunk: Chunk) -> None:
+        """Measure a chunk. What was read and not yet passed on does not count."""
         pieces = sum([not choice.delta.is_empty for choice in chunk.choices])
+        self.upstream_id = self.upstream_id or chunk.id
         if pieces and not self.pieces:
-            self.upstream_id = chunk.id
             self.first_token_ms = self.elapsed_ms()
         self.pieces += pieces
-        self.text_bytes = text_bytes
+        self.text_bytes += chunk.text_bytes
+        self.usage = chunk.usage or self.usage
+        self.tokens = self._tokens()
+
+    def _tokens(self) -> int:
+        if self.usage:
+            tokens, seen = self.usage.completion_tokens, (self.text_bytes, self.pieces)
+            if is_plausible(tokens, *seen, self.choices, longest=self.lease.longest):
+                return tokens
+        return about(self.text_bytes, self.pieces)
 
     def elapsed_ms(self) -> int:
         """Return the milliseconds since the run began."""

@@ -18,6 +18,7 @@ from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, log, recovery, revocation, stops, wakeups
 from conversations.generation.api_run import Ending, Listener
+from conversations.generation.leases import Leases
 from conversations.generation.message_run import MessageRun
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
@@ -37,7 +38,8 @@ CLEAN_UP_SECONDS = 60
 PURGE_SECONDS = 3600
 # A generation starts much sooner than this after the commit that created it.
 YOUNGEST_ABANDONED = timedelta(minutes=1)
-# A killed server loses the usage of an API run since the last note, at most this long.
+# The administration shows the tokens of running answers as they were noted. A killed server loses
+# the usage of an API run since the last note, at most this long.
 NOTE_SECONDS = 1
 # A page that was disconnected for longer reads the message instead of the log.
 KEEP_EVENTS = timedelta(minutes=10)
@@ -51,9 +53,8 @@ class Runner:
         self.tails = Tails()
         self._writer = Writer(self.tails)
         self._connections = Connections()
+        self._leases = Leases()
         self._runs: dict[UUID, Run] = {}
-        # Those of API requests, which are not logged.
-        self._api_runs: dict[UUID, Run] = {}
         self._is_draining = False
         # A running task without a reference may be garbage-collected.
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,6 +62,7 @@ class Runner:
             self._spawn(_run_for_ever(loop))
             for loop in (
                 self._writer.work,
+                self._leases.work,
                 self._watch_stops,
                 self._watch_revocations,
                 self._note_progress,
@@ -95,7 +97,6 @@ class Runner:
         """
         run = self._new_run(generation, call)
         run.address, run.place_until = address, place_until
-        self._api_runs[generation.pk] = run
         self._start_task(self._supervise_api_run(run, call, listener))
 
     def _new_run(self, generation: Generation, call: Call) -> Run:
@@ -105,6 +106,7 @@ class Runner:
             generation.epoch,
             generation.api_key_id,
             choices=call.choices,
+            lease=call.lease,
         )
         self._runs[generation.pk] = run
         if self._is_draining:
@@ -156,7 +158,7 @@ class Runner:
 
     async def _supervise_api_run(self, run: Run, call: Call, listener: Listener) -> None:
         try:
-            ending = await api_run.relay(run, call, listener, self._connections)
+            ending = await api_run.relay(run, call, listener, self._connections, self._leases)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             ending = Ending(_failed())
@@ -172,11 +174,11 @@ class Runner:
             )
             ending = ending._replace(used=used)
         finally:
-            del self._runs[run.generation_id], self._api_runs[run.generation_id]
+            del self._runs[run.generation_id]
             listener.end(ending)
 
     async def _run_message(self, run: Run, notices: list[str], call: Call) -> Finished:
-        message_run = MessageRun(run, self._writer)
+        message_run = MessageRun(run, self._writer, self._leases)
         await message_run.add_notices(notices)
         return await message_run.relay(call, self._connections)
 
@@ -225,7 +227,7 @@ class Runner:
     async def _note_progress(self) -> None:
         while True:
             await asyncio.sleep(NOTE_SECONDS)
-            tokens = {key: run.estimated_tokens for key, run in self._api_runs.items() if run.began}
+            tokens = {key: run.tokens for key, run in self._runs.items() if run.began}
             if tokens:
                 await in_thread(lifecycle.note_progress, tokens)
 

@@ -81,10 +81,13 @@ class Counter(models.Model):
 
 
 class Hold(models.Model):
-    """The amounts reserved for one running generation: the most that it can use, at the prices of
-    its start.
+    """The amounts reserved for one running generation, at the prices of its start: a lease on
+    tokens that is renewed while they come (:mod:`conversations.quotas.renewal`).
 
-    ``parts`` is a list of [counter id, measure, amount]. Settlement deletes the row.
+    ``completion_bound`` is what it may write before the next renewal. ``asked_tokens`` is the most
+    that its provider was asked for, None where that was left open, and ``longest`` the most that it
+    can be expected to count; both are for all its answers together. ``parts`` is a list of
+    [counter id, measure, amount]. Settlement deletes the row.
     """
 
     generation_id = models.UUIDField(unique=True)
@@ -97,7 +100,9 @@ class Hold(models.Model):
     prompt_price = models.DecimalField(max_digits=12, decimal_places=4)
     completion_price = models.DecimalField(max_digits=12, decimal_places=4)
     prompt_bound = models.PositiveIntegerField()
-    completion_bound = models.PositiveIntegerField(null=True)
+    completion_bound = models.PositiveIntegerField(default=0)
+    asked_tokens = models.BigIntegerField(null=True)
+    longest = models.BigIntegerField(default=0)
     prompt_estimate = models.PositiveIntegerField()
     api_key_name = models.CharField(max_length=130, blank=True, default="")
     parts = models.JSONField(default=list)

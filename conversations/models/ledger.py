@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LedgerEntry(models.Model):
-    """The usage of one generation, written once when it ended and never changed.
+    """The usage of one generation, written once when it ended and never changed. What it says was
+    used is what counters are charged.
 
     It stores the names of user, model, provider and API key, so that it outlives them, and no
     content.
@@ -36,8 +37,8 @@ class LedgerEntry(models.Model):
     prompt_tokens = models.BigIntegerField(_("prompt tokens"))
     completion_tokens = models.BigIntegerField(_("completion tokens"))
     cost_micros = models.BigIntegerField(_("cost (millionths)"))
-    charged_tokens = models.BigIntegerField(_("charged tokens"))
-    charged_cost_micros = models.BigIntegerField(_("charged cost (millionths)"))
+    # Of all its answers together; None where the request left the length open.
+    asked_tokens = models.BigIntegerField(_("completion tokens asked for"), null=True)
     first_token_ms = models.PositiveIntegerField(_("first token (ms)"), null=True)
     duration_ms = models.PositiveIntegerField(_("duration (ms)"))
 
@@ -66,3 +67,8 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} {self.model_name} {self.settled_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def tokens(self) -> int:
+        """The tokens of the prompt and the completion together."""
+        return self.prompt_tokens + self.completion_tokens

@@ -176,7 +176,10 @@ class LanguageModel(models.Model):
         validators=[MinValueValidator(0)],
     )
     default_max_tokens = models.PositiveIntegerField(
-        _("max_tokens where none is asked for"), default=4096, validators=[MinValueValidator(1)]
+        _("usual length of an answer (tokens)"),
+        default=4096,
+        validators=[MinValueValidator(1)],
+        help_text=_("Set aside when an answer begins; more is taken while it is written."),
     )
     reasoning_tokens = models.PositiveIntegerField(
         _("tokens it may think beyond max_tokens"), default=0

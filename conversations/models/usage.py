@@ -7,7 +7,8 @@ from django.db import models
 class UsageSums(models.Model):
     """Sums over the answers of one day that ended in the same way.
 
-    ``first_token_ms`` is a sum over the ``first_token_answers`` that had any token.
+    ``first_token_ms`` is a sum over the ``first_token_answers`` that had any token; ``overlong``
+    counts answers that went on beyond the length that was asked for.
     """
 
     day = models.DateField()
@@ -17,6 +18,7 @@ class UsageSums(models.Model):
     error_code = models.CharField(max_length=40, blank=True, default="")
     answers = models.BigIntegerField(default=0)
     estimated = models.BigIntegerField(default=0)
+    overlong = models.BigIntegerField(default=0)
     requests = models.BigIntegerField(default=0)
     prompt_tokens = models.BigIntegerField(default=0)
     completion_tokens = models.BigIntegerField(default=0)
@@ -68,6 +70,7 @@ class UsageDay(UsageSums):
                     "error_code",
                     "answers",
                     "estimated",
+                    "overlong",
                     "prompt_tokens",
                     "completion_tokens",
                     "cost_micros",

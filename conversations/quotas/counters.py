@@ -12,15 +12,14 @@ from functools import reduce
 from operator import or_
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
+from django.db.models.expressions import Combinable
 
-from conversations.catalog.parameters import default_max_tokens
 from conversations.database import rows
 from conversations.models import (
     ByMeasure,
     Counter,
     Hold,
-    LanguageModel,
     LedgerEntry,
     Period,
     Rule,
@@ -29,8 +28,12 @@ from conversations.models import (
 
 _NOTHING = {"used": 0, "held": 0}
 _MOMENT = timedelta(microseconds=1)
-# The columns of the ledger that are charged to counters.
-CHARGED = ByMeasure(requests="requests", tokens="charged_tokens", cost="charged_cost_micros")
+# The columns of the ledger that counters add up.
+_USED: ByMeasure[Combinable] = ByMeasure(
+    requests=F("requests"),
+    tokens=F("prompt_tokens") + F("completion_tokens"),
+    cost=F("cost_micros"),
+)
 
 
 def locked(user: User, rules: Sequence[Rule], moment: datetime) -> list[Counter]:
@@ -58,7 +61,8 @@ def amounts(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[i
 def _so_far(user: User, rules: Sequence[Rule], moment: datetime) -> list[tuple[int, int]]:
     holds = list(Hold.objects.filter(user=user)) if rules else []
     held = [
-        sum(_most(hold).of(rule.measure) for hold in _within(rule, holds, moment)) for rule in rules
+        sum(amounts_of(hold).of(rule.measure) for hold in _within(rule, holds, moment))
+        for rule in rules
     ]
     return list(zip(_used(user, rules, moment), held, strict=True))
 
@@ -105,7 +109,7 @@ def _overlapping(counter: Counter) -> Q:
 
 def _hold_for_running(counter: Counter, rule: Rule, holds: Iterable[Hold]) -> None:
     for hold in holds:
-        amount = _most(hold).of(rule.measure)
+        amount = amounts_of(hold).of(rule.measure)
         hold.parts = _in_order([*hold.parts, [counter.pk, rule.measure, amount]])
         hold.save(update_fields=["parts"])
         counter.held += amount
@@ -123,7 +127,7 @@ def _used(user: User, rules: Sequence[Rule], moment: datetime) -> list[int]:
     """The sums of the ledger for the rules, in one query for all of them."""
     if not rules:
         return []
-    sums = [Sum(CHARGED.of(rule.measure), filter=_entries_of(rule, moment)) for rule in rules]
+    sums = [Sum(_USED.of(rule.measure), filter=_entries_of(rule, moment)) for rule in rules]
     first = min(Period(rule.period).start(moment) for rule in rules)
     # Only for the index: the day of an entry may be the one before its day in UTC.
     entries = LedgerEntry.objects.filter(user=user, day__gte=first.date() - timedelta(days=1))
@@ -132,7 +136,11 @@ def _used(user: User, rules: Sequence[Rule], moment: datetime) -> list[int]:
 
 
 def _entries_of(rule: Rule, moment: datetime) -> Q:
+    end = Period(rule.period).end(moment)
     entries = Q(reserved_at__gte=Period(rule.period).start(moment))
+    if end:
+        # An answer that began in an earlier window is renewed in that one.
+        entries &= Q(reserved_at__lt=end)
     if rule.language_model:
         entries &= Q(model_name=rule.language_model.name)
     if rule.api_key:
@@ -142,28 +150,22 @@ def _entries_of(rule: Rule, moment: datetime) -> Q:
 
 def _within(rule: Rule, holds: Iterable[Hold], moment: datetime) -> list[Hold]:
     """The holds that a rule counts: the same conditions as :func:`_entries_of`."""
-    start, model, key = Period(rule.period).start(moment), rule.language_model, rule.api_key
+    start, end = Period(rule.period).start(moment), Period(rule.period).end(moment)
+    model, key = rule.language_model, rule.api_key
     return [
         hold
         for hold in holds
         if hold.created_at >= start
+        and (end is None or hold.created_at < end)
         and (model is None or hold.model_name == model.name)
         and (key is None or hold.api_key_name.endswith(key.ending))
     ]
 
 
-def _most(hold: Hold) -> ByMeasure[int]:
-    """The most that a running answer can use, of each measure."""
+def amounts_of(hold: Hold) -> ByMeasure[int]:
+    """The amounts of a hold, by measure."""
     prices = (hold.prompt_price, hold.completion_price)
-    return most_of_request(prices, hold.prompt_bound, _completion_bound(hold))
-
-
-def _completion_bound(hold: Hold) -> int:
-    if hold.completion_bound is not None:
-        return hold.completion_bound
-    # The request has no length: assume the usual one, as the next request will.
-    model = LanguageModel.objects.filter(name=hold.model_name).first() or LanguageModel()
-    return default_max_tokens(model) + model.reasoning_tokens
+    return most_of_request(prices, hold.prompt_bound, hold.completion_bound)
 
 
 def most_of_request(

@@ -1,12 +1,13 @@
 """Reserves quota for a generation, in the transaction that creates it.
 
-The hold is the most that the generation can use, so that used and held amounts together never
-exceed a limit, whatever runs at the same time. All amounts are integers. The window of a limit is
-the one at the time of the reservation.
+A generation writes no more than it holds, and what it holds is renewed while it writes
+(:mod:`conversations.quotas.renewal`). So used and held amounts together stay within a limit,
+whatever runs at the same time. All amounts are integers. The window of a limit is the one at the
+time of the reservation.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.catalog.parameters import default_max_tokens
+from conversations.catalog.parameters import longest_answer
 from conversations.database import rows
 from conversations.models import (
     ApiKey,
@@ -29,11 +30,14 @@ from conversations.models import (
     User,
 )
 from conversations.quotas.counters import amounts, locked, most_of_request
+from conversations.quotas.lease import Lease, largest
 from conversations.quotas.status import QuotaExceeded, Standing
 from conversations.quotas.tokens import PromptSize
 
 # A shorter answer is useless: the request is refused rather than lowered below this.
 USEFUL_TOKENS = 32
+# An answer begins with at most this part of what is left, so that the next ones can begin too.
+FIRST_PART = 4
 
 
 @dataclass(frozen=True)
@@ -50,21 +54,32 @@ class Wanted:
     count: int = 1
     key: ApiKey | None = None
 
-    def most(self, max_tokens: int) -> ByMeasure[int]:
-        """The most that can be used if every answer has ``max_tokens``."""
-        prices = (self.model.prompt_price, self.model.completion_price)
-        return most_of_request(prices, self.prompt.bound, self.completion_bound(max_tokens))
+    @property
+    def longest(self) -> int:
+        """The most tokens of one answer of open length: as the model is set up, and as its context
+        has room for beside the prompt."""
+        longest, context = longest_answer(self.model), self.model.context_length
+        if context is None:
+            return longest
+        return min(longest, max(USEFUL_TOKENS, context - self.prompt.estimate))
 
-    def completion_bound(self, max_tokens: int) -> int:
-        """The most tokens that all answers together can have, reasoning included."""
+    def using(self, completion_tokens: int) -> ByMeasure[int]:
+        """The most that is used if all answers together have that number of tokens."""
+        prices = (self.model.prompt_price, self.model.completion_price)
+        return most_of_request(prices, self.prompt.bound, completion_tokens)
+
+    def with_reasoning(self, max_tokens: int) -> int:
+        """The most tokens of all answers together, with what the model may think beyond."""
         return self.count * (max_tokens + self.model.reasoning_tokens)
 
 
 @dataclass(frozen=True)
 class Granted:
-    """A reservation: the ``max_tokens`` to send, and a notice for the user if it was lowered."""
+    """A reservation: the ``max_tokens`` to send, the lease of the run, and a notice for the user if
+    ``max_tokens`` was set or lowered."""
 
     max_tokens: int | None
+    lease: Lease
     notice: str | None = None
 
 
@@ -96,10 +111,10 @@ def standings(user: User, model: LanguageModel | None, key: ApiKey | None = None
 
 
 def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
-    """Reserve the most that a generation can use, inside the transaction that creates it.
+    """Reserve what a generation needs at first, inside the transaction that creates it.
 
-    Lowers ``max_tokens`` where that makes it fit. The caller has to roll back its transaction when
-    this raises :class:`QuotaExceeded`.
+    Sets or lowers ``max_tokens`` where less is left than it may write. The caller has to roll back
+    its transaction when this raises :class:`QuotaExceeded`.
     """
     Rule.objects.lock_for_reserving()
     rules = deciding_rules(wanted.user, wanted.model, wanted.key)
@@ -110,9 +125,9 @@ def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
         for rule, each in zip(rules, counters, strict=True)
     ]
     granted = _fitting(wanted, standing)
-    most = wanted.most(granted.max_tokens or 0)
+    held = wanted.using(granted.lease.held)
     parts = [
-        _held(each, counter, most.of(each.rule.measure))
+        _held(each, counter, held.of(each.rule.measure))
         for each, counter in zip(standing, counters, strict=True)
     ]
     rows.insert(Hold, _hold(generation_id, wanted, granted, parts, now))
@@ -122,7 +137,7 @@ def reserve(generation_id: UUID, wanted: Wanted) -> Granted:
 def _hold(
     generation_id: UUID, wanted: Wanted, granted: Granted, parts: list[list[Any]], moment: datetime
 ) -> dict[str, Any]:
-    user, model, most = wanted.user, wanted.model, granted.max_tokens
+    user, model, sent = wanted.user, wanted.model, granted.max_tokens
     return {
         "generation_id": generation_id,
         "user_id": user.pk,
@@ -133,7 +148,9 @@ def _hold(
         "completion_price": model.completion_price,
         "prompt_bound": wanted.prompt.bound,
         "prompt_estimate": wanted.prompt.estimate,
-        "completion_bound": None if most is None else wanted.completion_bound(most),
+        "completion_bound": granted.lease.held,
+        "asked_tokens": None if sent is None else wanted.with_reasoning(sent),
+        "longest": granted.lease.longest,
         "api_key_name": str(wanted.key or ""),
         "parts": parts,
         # The moment of its windows, so that a counter made later assigns it to the same ones.
@@ -142,42 +159,65 @@ def _hold(
 
 
 def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
-    limiting = [each for each in standing if Measure(each.rule.measure).grows_with_length]
-    if not limiting:
-        return Granted(wanted.max_tokens)
-    asked = wanted.max_tokens or default_max_tokens(wanted.model)
-    most = min(_most_tokens(wanted, each, asked) for each in limiting)
-    if most == asked:
-        return Granted(asked)
+    asked = wanted.max_tokens or wanted.longest
+
+    def fits(completion_tokens: int) -> bool:
+        used = wanted.using(completion_tokens)
+        return all(used.of(each.rule.measure) <= each.left for each in standing)
+
+    most = largest(-1, asked, lambda tokens: fits(wanted.count * tokens))
     if most < min(USEFUL_TOKENS, asked):
-        raise _exceeded(wanted, limiting, asked)
+        raise _exceeded(wanted, standing, asked)
+    may_write = wanted.with_reasoning(most)
+    grows = any(Measure(each.rule.measure).grows_with_length for each in standing)
+    # Where nothing counts its tokens, no other answer needs what it holds.
+    held = _first_part(wanted, may_write, fits) if grows else may_write
+    # A model that reasons may do so beyond max_tokens, and show nothing of it.
+    hidden = wanted.with_reasoning(wanted.longest) if wanted.model.reasons else 0
+    lease = Lease(held, may_write, max(may_write, hidden))
+    if most == asked:
+        return Granted(wanted.max_tokens, lease)
+    return Granted(most, lease, _notice(most, wanted.max_tokens))
+
+
+def _first_part(wanted: Wanted, may_write: int, fits: Callable[[int], bool]) -> int:
+    """The tokens that an answer holds at first: its usual length, or a part of what is left."""
+    usual = wanted.count * wanted.model.default_max_tokens
+    left = largest(0, FIRST_PART * usual, fits)
+    return min(may_write, usual, left, max(wanted.count * USEFUL_TOKENS, left // FIRST_PART))
+
+
+def _notice(most: int, asked: int | None) -> str:
+    if asked is None:
+        return _("Your limit allows only %(most)s tokens for this answer.") % {"most": f"{most:,}"}
     text = _("Your limit allows only %(most)s tokens for this answer, not %(asked)s.")
-    return Granted(most, text % {"most": f"{most:,}", "asked": f"{asked:,}"})
+    return text % {"most": f"{most:,}", "asked": f"{asked:,}"}
 
 
-def _exceeded(wanted: Wanted, limiting: Sequence[Standing], asked: int) -> QuotaExceeded:
+def _exceeded(wanted: Wanted, standing: Sequence[Standing], asked: int) -> QuotaExceeded:
     """The refusal for the rule that leaves least, or for one in whose window it never fits."""
-
-    def needed(each: Standing) -> int:
-        return wanted.most(min(USEFUL_TOKENS, asked)).of(each.rule.measure)
+    least = wanted.using(wanted.count * min(USEFUL_TOKENS, asked))
 
     def room(each: Standing) -> tuple[bool, int]:
-        return needed(each) <= each.rule.limit, _most_tokens(wanted, each, asked)
+        measure = each.rule.measure
+        most = largest(-1, asked, lambda n: wanted.using(wanted.count * n).of(measure) <= each.left)
+        return least.of(measure) <= each.rule.limit, most
 
-    tightest = min(limiting, key=room)
-    return QuotaExceeded(tightest, needed(tightest))
+    tightest = min(standing, key=room)
+    return QuotaExceeded(tightest, least.of(tightest.rule.measure))
 
 
-def _most_tokens(wanted: Wanted, standing: Standing, asked: int) -> int:
-    """The largest ``max_tokens`` up to ``asked`` that the rule has room for; -1 for none."""
-    low, high = -1, asked
-    while low < high:
-        middle = (low + high + 1) // 2
-        if wanted.most(middle).of(standing.rule.measure) <= standing.left:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def before(standing: Standing, generation_ids: Collection[UUID]) -> Standing:
+    """The standing without what these generations hold."""
+    holds = list(Hold.objects.filter(generation_id__in=generation_ids))
+    counters = Counter.objects.in_bulk([part[0] for hold in holds for part in hold.parts])
+    held = sum(
+        part[2]
+        for hold in holds
+        for part in hold.parts
+        if counters[part[0]].slot == standing.rule.slot
+    )
+    return replace(standing, held=standing.held - held)
 
 
 def _held(standing: Standing, counter: Counter, amount: int) -> list[Any]:

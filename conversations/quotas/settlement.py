@@ -13,18 +13,17 @@ from conversations.models import (
     Generation,
     Hold,
     LedgerEntry,
-    Measure,
     UsageDay,
     UsageTotal,
 )
-from conversations.quotas import tokens
-from conversations.quotas.counters import CHARGED, cost_micros
+from conversations.quotas.counters import cost_micros
+from conversations.quotas.tokens import about, is_plausible
 from conversations.transcript import ChoiceTranscript, Finished, TokenCounts, Transcript
 
-# Token counts of a provider below this part of our own estimate are not accepted.
-PLAUSIBLE_PART = 1 / 8
-# Some servers count one of several choices, which is half of two equal ones.
-PLAUSIBLE_PART_OF_SEVERAL = 2 / 3
+# Servers put instructions and descriptions of tools of their own before a prompt.
+HIDDEN_PROMPT_TOKENS = 16_384
+# An estimate can be twice the number of tokens.
+OVERLONG_ESTIMATE = 2
 # The most that the column holds: a site may have been off for months before it settles. It is 0
 # after a clock was set back.
 LONGEST_MS = 2**31 - 1
@@ -35,8 +34,8 @@ class Measured:
     """Measurements by the owner of a generation.
 
     ``began``: the upstream started to answer. ``pieces``: number of deltas, 0 where not counted.
-    ``first_token_ms``: time to the first of them. ``text_bytes``: bytes of text that are not in
-    the log. ``choices``: number of choices of the request.
+    ``first_token_ms``: time to the first of them. ``text_bytes``: bytes of generated text, 0 where
+    only the log has it. ``choices``: number of choices of the request.
     """
 
     began: bool
@@ -44,11 +43,6 @@ class Measured:
     first_token_ms: int | None = None
     text_bytes: int = 0
     choices: int = 1
-
-    @property
-    def plausible_part(self) -> float:
-        """The least part of our own estimate at which a provider's count is accepted."""
-        return PLAUSIBLE_PART if self.choices == 1 else PLAUSIBLE_PART_OF_SEVERAL
 
 
 UNSEEN = Measured(began=False)
@@ -76,14 +70,16 @@ def settle(
 ) -> Used | None:
     """Replace the hold of a generation by its usage, inside the transaction that ends it.
 
-    Does nothing and returns None for a generation without a hold: settling twice charges once.
+    What was used is charged, also where it is more than was held. ``transcript`` has the text that
+    this generation wrote, and nothing that was there before. Does nothing and returns None for a
+    generation without a hold: settling twice charges once.
     """
     hold = rows.take(Hold, {"generation_id": generation.pk})
     if hold is None:
         return None
     used = _used(hold, last, transcript, measured)
     for counter_id, measure, amount in hold.parts:
-        rows.release(counter_id, amount, min(amount, used.amounts.of(measure)))
+        rows.release(counter_id, amount, used.amounts.of(measure))
     entry = _entry(generation, hold, last, used, measured)
     rows.insert(LedgerEntry, entry)
     _add_to_day(entry)
@@ -91,9 +87,9 @@ def settle(
 
 
 def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured) -> Used:
-    pieces = [_text_bytes(choice) for choice in transcript.choices.values()]
-    guess = tokens.about(sum(pieces) + measured.text_bytes, measured.pieces)
-    if last.usage and _is_plausible(hold, last.usage, guess * measured.plausible_part):
+    text_bytes = measured.text_bytes or sum(map(_text_bytes, transcript.choices.values()))
+    guess = about(text_bytes, measured.pieces)
+    if last.usage and _is_believed(hold, last.usage, text_bytes, measured):
         counts = (last.usage.prompt_tokens, last.usage.completion_tokens)
         return _of(LedgerEntry.Source.PROVIDER, hold, *counts)
     # After a crash ``began`` is unknown, but text shows that the upstream started.
@@ -102,10 +98,11 @@ def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured
     return _of(LedgerEntry.Source.ESTIMATE, hold, hold.prompt_estimate, guess)
 
 
-def _is_plausible(hold: Hold, usage: TokenCounts, least: float) -> bool:
-    prompt, completion = usage.prompt_tokens, usage.completion_tokens
-    most = completion if hold.completion_bound is None else hold.completion_bound
-    return 0 <= prompt <= hold.prompt_bound and least <= completion <= most
+def _is_believed(hold: Hold, usage: TokenCounts, text_bytes: int, measured: Measured) -> bool:
+    if not 0 <= usage.prompt_tokens <= hold.prompt_bound + HIDDEN_PROMPT_TOKENS:
+        return False
+    seen = (text_bytes, measured.pieces, measured.choices)
+    return is_plausible(usage.completion_tokens, *seen, longest=hold.longest)
 
 
 def _of(source: LedgerEntry.Source, hold: Hold, prompt: int, completion: int) -> Used:
@@ -135,10 +132,11 @@ def _entry(
         "outcome": last.cause,
         "error_code": last.error.code if last.error else "",
         "source": used.source,
+        "requests": used.requests,
         "prompt_tokens": used.prompt_tokens,
         "completion_tokens": used.completion_tokens,
         "cost_micros": used.cost_micros,
-        **{CHARGED.of(measure): _charged(hold, measure, used) for measure in Measure},
+        "asked_tokens": hold.asked_tokens,
         "first_token_ms": measured.first_token_ms,
         "duration_ms": _milliseconds(now - hold.created_at),
     }
@@ -148,15 +146,19 @@ def _milliseconds(duration: timedelta) -> int:
     return max(0, min(LONGEST_MS, int(duration.total_seconds() * 1000)))
 
 
-def _charged(hold: Hold, measure: Measure, used: Used) -> int:
-    # All parts of one measure have the same amount: the most that the generation can use.
-    held: list[int] = [amount for _counter, name, amount in hold.parts if name == measure]
-    return min([used.amounts.of(measure), *held])
-
-
 _TOTAL_KEY = ("day", "model_name", "provider_name", "outcome", "error_code")
 _DAY_KEY = (*_TOTAL_KEY, "username", "user_id")
 _DAY_SUMS = ("requests", "prompt_tokens", "completion_tokens", "cost_micros")
+
+
+def _is_overlong(entry: dict[str, Any]) -> bool:
+    """True for an answer that went on beyond the length that its provider was asked for."""
+    asked = entry["asked_tokens"]
+    if asked is None:
+        return False
+    is_estimate = entry["source"] == LedgerEntry.Source.ESTIMATE
+    most = asked * OVERLONG_ESTIMATE if is_estimate else asked
+    return bool(entry["completion_tokens"] > most)
 
 
 def _add_to_day(entry: dict[str, Any]) -> None:
@@ -164,6 +166,7 @@ def _add_to_day(entry: dict[str, Any]) -> None:
     amounts = {
         "answers": 1,
         "estimated": int(entry["source"] == LedgerEntry.Source.ESTIMATE),
+        "overlong": int(_is_overlong(entry)),
         "first_token_ms": first_token_ms or 0,
         "first_token_answers": int(first_token_ms is not None),
         **{name: entry[name] for name in _DAY_SUMS},

@@ -13,24 +13,47 @@ from conversations import days
 from conversations.models import Measure, Rule, money, with_unit
 from conversations.refusal import Refused
 
+# Answers end within seconds, and each end can make room.
+HELD_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A turn of several answers: the number that was asked for, and that there is room for."""
+
+    asked: int
+    room: int
+
 
 class QuotaExceeded(Refused):
-    """A limit leaves too little. ``message`` names the limit, what is left, and when it resets.
+    """A limit leaves too little for ``needed``, the least amount that makes sense.
 
-    ``resets_at`` is that moment; None for a limit that never resets, or where ``needed``, the
-    least amount that makes sense, is more than the whole limit.
+    ``message`` names the limit, and what is left of it, used and held. ``is_held`` is true where
+    running answers hold what is missing: what they do not use becomes free when they end.
+    ``answers`` is set for a turn of several. ``resets_at`` is when the limit resets; None for one
+    that never does, or where ``needed`` is more than the whole limit.
     """
 
-    def __init__(self, standing: "Standing", needed: int) -> None:
-        fits_never = needed > standing.rule.limit
-        super().__init__("quota_exceeded", standing.refusal(fits_never=fits_never))
+    def __init__(self, standing: "Standing", needed: int, answers: Answers | None = None) -> None:
+        rule = standing.rule
+        fits_never = needed > rule.limit
+        # A running answer has used its request, and holds more tokens than it may need.
+        gives_back = Measure(rule.measure).grows_with_length and standing.held > 0
+        self.is_held = gives_back and standing.used + needed <= rule.limit
+        reason = standing.refusal_of_held() if self.is_held else standing.refusal(fits_never)
+        super().__init__("quota_exceeded", f"{_too_many(answers)} {reason}" if answers else reason)
         self.standing = standing
+        self.needed = needed
+        self.answers = answers
         self.resets_at = None if fits_never else standing.resets_at
 
     @property
     def seconds_left(self) -> int | None:
         """The seconds until a retry can succeed; None where it never can."""
-        return _seconds_until(self.resets_at)
+        seconds = _seconds_until(self.resets_at)
+        if self.is_held:
+            return min(HELD_SECONDS, seconds or HELD_SECONDS)
+        return seconds
 
 
 @dataclass(frozen=True)
@@ -52,7 +75,7 @@ class Standing:
         """The seconds until it resets, at least one; None for a limit that never resets."""
         return _seconds_until(self.resets_at)
 
-    def refusal(self, *, fits_never: bool = False) -> str:
+    def refusal(self, fits_never: bool = False) -> str:
         """The reason of a refusal as text: the limit, what is left, and when it resets."""
         parts = {"limit": self._limit(), "rest": self._rest(), "resets": _in_words(self.resets_at)}
         if fits_never:
@@ -61,6 +84,33 @@ class Standing:
             return _("%(limit)s, and %(rest)s.") % parts
         text = _("%(limit)s; %(rest)s, which is too little for this. It resets %(resets)s.")
         return text % parts
+
+    def refusal_of_held(self) -> str:
+        """The reason of a refusal while running answers hold what is missing."""
+        text = _(
+            "%(limit)s: %(used)s used, and %(held)s set aside for answers that are being written. "
+            "What they do not use is free again when they end. Try again then."
+        )
+        return text % self._amounts()
+
+    def cut(self, *, is_shared: bool) -> str:
+        """The notice at the end of an answer that this limit cut; ``is_shared`` if other answers
+        hold a part of it."""
+        text = _("%(limit)s, and all of it is used: this answer ends here.")
+        if is_shared:
+            text = _(
+                "%(limit)s, and what is left of it is set aside for other answers that are being "
+                "written: this answer ends here."
+            )
+        return text % self._amounts()
+
+    def _amounts(self) -> dict[str, str]:
+        measure = self.rule.measure
+        return {
+            "limit": self._limit(),
+            "used": amount_in_words(measure, self.used),
+            "held": amount_in_words(measure, self.held),
+        }
 
     def _limit(self) -> str:
         rule = self.rule
@@ -74,6 +124,11 @@ class Standing:
     def _rest(self) -> str:
         rest = amount_in_words(self.rule.measure, self.left)
         return ngettext("%s is left", "%s are left", self.left) % rest
+
+
+def _too_many(answers: Answers) -> str:
+    text = _("%(asked)s answers were asked for, and there is room for %(room)s.")
+    return text % {"asked": answers.asked, "room": answers.room}
 
 
 def amount_in_words(measure: str, amount: int) -> str:

@@ -19,6 +19,12 @@ CAREFUL_BYTES_A_TOKEN = 3
 LEAST_ROOM = 256
 # A stream whose pieces are this short on average sends a token in each.
 SHORT_PIECE_BYTES = 16
+# Counts of a provider below this part of our own estimate are not believed.
+PLAUSIBLE_PART = 1 / 8
+# Beyond what was asked for, servers count tokens of their template and a little reasoning.
+UNSEEN_TOKENS = 1_024
+# Some servers count one of several choices, which is half of two equal ones.
+PLAUSIBLE_PART_OF_SEVERAL = 2 / 3
 
 
 class PromptSize(NamedTuple):
@@ -107,3 +113,17 @@ def about(text_bytes: int, pieces: int = 0) -> int:
     if pieces and text_bytes / pieces <= SHORT_PIECE_BYTES:
         return pieces
     return -(-text_bytes // BYTES_A_TOKEN)
+
+
+def is_plausible(
+    completion_tokens: int, text_bytes: int, pieces: int, choices: int, *, longest: int
+) -> bool:
+    """True if a provider's count of completion tokens can be right for the text that was seen.
+
+    Servers count what they do not send, such as reasoning: up to ``longest``, which the request and
+    the model allow. A count above that needs a text that can have that many tokens, none of which
+    is shorter than a byte.
+    """
+    part = PLAUSIBLE_PART if choices == 1 else PLAUSIBLE_PART_OF_SEVERAL
+    most = max(longest, text_bytes) + UNSEEN_TOKENS
+    return about(text_bytes, pieces) * part <= completion_tokens <= most

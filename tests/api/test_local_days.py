@@ -59,5 +59,5 @@ def test_ledger_and_counters_are_equal_after_answers_errors_and_refusals(
     used = {each.rule.measure: each.used for each in standings(gateway.alice, None)}
     assert used == {
         "requests": sum(entry.requests for entry in today),
-        "tokens": sum(entry.charged_tokens for entry in today),
+        "tokens": sum(entry.tokens for entry in today),
     }

@@ -78,7 +78,7 @@ def test_one_that_waits_too_long_is_refused_with_advice_that_is_meant(
         assert response.headers["x-should-retry"] == "true"
         assert 1 <= int(response.headers["retry-after"]) <= 120
     assert len(gateway.upstream.calls) == 1
-    assert sorted(each.charged_tokens for each in gateway.settled(3))[:2] == [0, 0]
+    assert sorted(each.tokens for each in gateway.settled(3))[:2] == [0, 0]
 
 
 # The places of a user and of a key ---------------------------------------------------------------

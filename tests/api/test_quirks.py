@@ -34,6 +34,7 @@ OUTCOMES: dict[str, Any] = {
             "crlf",
             "cr",
             "bom",
+            "burst",
             "comments",
             "no-done",
             "done-unended",

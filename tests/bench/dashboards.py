@@ -55,14 +55,13 @@ ERRORS = ("rate_limited", "timeout", "upstream_error", "connection_lost", "conte
 LEDGER_COLUMNS = (
     "generation_id", "user_id", "username", "model_name", "provider_name", "api_key_name", "day",
     "reserved_at", "settled_at", "outcome", "error_code", "source", "requests", "prompt_tokens",
-    "completion_tokens", "cost_micros", "charged_tokens", "charged_cost_micros", "first_token_ms",
-    "duration_ms",
+    "completion_tokens", "cost_micros", "asked_tokens", "first_token_ms", "duration_ms",
 )  # fmt: skip
-SUMS = """COUNT(*), SUM(source = 'estimate'), SUM(requests), SUM(prompt_tokens),
-    SUM(completion_tokens), SUM(cost_micros), SUM(COALESCE(first_token_ms, 0)),
-    SUM(first_token_ms IS NOT NULL)"""
-SUM_COLUMNS = """answers, estimated, requests, prompt_tokens, completion_tokens, cost_micros,
-    first_token_ms, first_token_answers"""
+SUMS = """COUNT(*), SUM(source = 'estimate'), SUM(completion_tokens > asked_tokens),
+    SUM(requests), SUM(prompt_tokens), SUM(completion_tokens), SUM(cost_micros),
+    SUM(COALESCE(first_token_ms, 0)), SUM(first_token_ms IS NOT NULL)"""
+SUM_COLUMNS = """answers, estimated, overlong, requests, prompt_tokens, completion_tokens,
+    cost_micros, first_token_ms, first_token_answers"""
 TOTAL_KEY = "day, model_name, provider_name, outcome, error_code"
 
 
@@ -135,7 +134,7 @@ def entries(rows: int, people: list[tuple[int, str]]) -> Iterator[tuple[Any, ...
             UUID(int=number).hex, *who, f"vendor/model-{model}", f"Provider {model % PROVIDERS}",
             "", begun.date().isoformat(), begun.isoformat(" "), begun.isoformat(" "), outcome,
             chance.choice(ERRORS) if failed else "", "estimate" if failed else "provider", 1,
-            prompt, completion, cost, prompt + completion, cost,
+            prompt, completion, cost, 1400,
             None if failed else chance.randrange(100, 3000), 5000,
         )  # fmt: skip
 

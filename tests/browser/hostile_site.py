@@ -130,9 +130,8 @@ def count_use(dana: User) -> None:
     )
     UsageTotal.objects.bulk_create(UsageTotal(**sums, **each) for each in used)
     nothing = dict.fromkeys(
-        ["requests", "prompt_tokens", "completion_tokens", "cost_micros", "charged_tokens",
-         "charged_cost_micros", "duration_ms"], 0,
-    )  # fmt: skip
+        ["requests", "prompt_tokens", "completion_tokens", "cost_micros", "duration_ms"], 0
+    )
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
             generation_id=uuid4(), user=dana, username="dana", day=now.date(), reserved_at=now,

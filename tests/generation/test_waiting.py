@@ -153,4 +153,4 @@ def test_a_wait_ends_like_an_answer(
     generation, message = generation_and_message(turn.generation.pk)
     assert (generation.status, generation.error_code) == (status, code)
     assert (message.content, calls) == ("", 1)
-    assert LedgerEntry.objects.get(generation_id=generation.pk).charged_tokens == 0
+    assert LedgerEntry.objects.get(generation_id=generation.pk).tokens == 0

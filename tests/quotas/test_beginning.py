@@ -62,7 +62,7 @@ def test_requests_from_before_the_limit_are_counted_by_it(
 
 
 @pytest.mark.parametrize(("measure", "amount"), [("tokens", 42), ("cost", 2 * (9 * 2 + 12 * 8))])
-def test_tokens_and_cost_from_before_are_what_the_ledger_charged(
+def test_tokens_and_cost_from_before_are_what_the_ledger_has(
     people: People, model: LanguageModel, measure: str, amount: int
 ) -> None:
     model.prompt_price, model.completion_price = 2, 8

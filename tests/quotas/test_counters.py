@@ -19,6 +19,7 @@ from conversations.models import (
     Period,
     Rule,
     UsageDay,
+    UsageTotal,
 )
 from conversations.quotas.counters import amounts, locked
 from conversations.quotas.reservation import Wanted, deciding_rules, reserve
@@ -46,7 +47,9 @@ def model(db: None) -> LanguageModel:
     return model
 
 
-def held_for(people: People, model: LanguageModel, max_tokens: int = 200, **fields: object) -> UUID:
+def held_for(
+    people: People, model: LanguageModel, max_tokens: int | None = 200, **fields: object
+) -> UUID:
     """A generation with a hold for an answer of that length."""
     generation_id = uuid4()
     with transaction.atomic():
@@ -90,16 +93,42 @@ def test_a_settled_hold_leaves_what_was_used_and_gives_back_the_rest(
     assert_books_balance()
 
 
-def test_an_estimate_above_the_hold_is_charged_as_the_hold(
-    people: People, model: LanguageModel
+@pytest.mark.parametrize("usage", [None, TokenCounts(130, 1_900, 2_030)])
+def test_what_was_used_is_charged_also_above_the_hold(
+    people: People, model: LanguageModel, usage: TokenCounts | None
 ) -> None:
     limit(10_000)
-    entry = settled(held_for(people, model, 50), said="a word " * 1_000)
-    assert (entry.source, entry.completion_tokens) == ("estimate", 1_750)
-    assert entry.charged_tokens == 100 + 50
-    assert counted("tokens") == (150, 0)
-    # No limit counts the cost, so nothing bounds what is charged of it.
-    assert entry.charged_cost_micros == entry.cost_micros == 30 * 2 + 1_750 * 8
+    limit(10_000, "cost")
+    entry = settled(held_for(people, model, 50), usage, said="a word " * 1_000)
+    prompt, completion = (130, 1_900) if usage else (30, 1_750)
+    assert (entry.prompt_tokens, entry.completion_tokens) == (prompt, completion)
+    assert entry.cost_micros == prompt * 2 + completion * 8
+    assert counted("tokens") == (prompt + completion, 0)
+    assert counted("cost") == (entry.cost_micros, 0)
+    assert_books_balance(over=10_000)
+
+
+@pytest.mark.parametrize(
+    ("max_tokens", "usage", "overlong"),
+    [
+        (50, TokenCounts(9, 50, 59), False),
+        (50, TokenCounts(9, 51, 60), True),
+        (50, None, False),  # 80 tokens by our estimate, which can be twice the number
+        (40, None, False),
+        (39, None, True),
+        (None, TokenCounts(9, 300, 309), False),
+    ],
+)
+def test_an_answer_beyond_the_length_that_was_asked_for_is_counted(
+    people: People,
+    model: LanguageModel,
+    max_tokens: int | None,
+    usage: TokenCounts | None,
+    overlong: bool,
+) -> None:
+    entry = settled(held_for(people, model, max_tokens), usage, said="four" * 80)
+    assert entry.asked_tokens == max_tokens
+    assert (UsageDay.objects.get().overlong, UsageTotal.objects.get().overlong) == (overlong,) * 2
 
 
 def test_what_never_began_gives_all_of_its_hold_back(people: People, model: LanguageModel) -> None:
@@ -113,12 +142,17 @@ def test_what_never_began_gives_all_of_its_hold_back(people: People, model: Lang
 @pytest.mark.parametrize(
     ("usage", "choices", "source"),
     [
-        # The hold is for a prompt of 100 tokens and 200 of an answer; 80 were said.
+        # A prompt of at most 100 tokens was sent, and 80 were said of the 200 that were asked for.
         (TokenCounts(100, 200, 300), 1, "provider"),
         (TokenCounts(0, 80, 80), 1, "provider"),
-        (TokenCounts(101, 80, 181), 1, "estimate"),
+        (TokenCounts(101, 80, 181), 1, "provider"),
+        (TokenCounts(100 + 16_384, 80, 16_564), 1, "provider"),
+        (TokenCounts(101 + 16_384, 80, 16_565), 1, "estimate"),
         (TokenCounts(-1, 80, 79), 1, "estimate"),
-        (TokenCounts(9, 201, 210), 1, "estimate"),
+        (TokenCounts(9, 201, 210), 1, "provider"),
+        # The text has 320 bytes, and servers count some tokens that they do not send.
+        (TokenCounts(9, 320 + 1_024, 1_353), 1, "provider"),
+        (TokenCounts(9, 321 + 1_024, 1_354), 1, "estimate"),
         (TokenCounts(9, 10, 19), 1, "provider"),
         (TokenCounts(9, 9, 18), 1, "estimate"),
         (TokenCounts(9, 54, 63), 2, "provider"),
@@ -128,13 +162,49 @@ def test_what_never_began_gives_all_of_its_hold_back(people: People, model: Lang
 def test_a_provider_that_counts_what_cannot_be_is_not_believed(
     people: People, model: LanguageModel, usage: TokenCounts, choices: int, source: str
 ) -> None:
-    generation_id = held_for(people, model)
-    assert Hold.objects.get().completion_bound is not None
-    entry = settled(generation_id, usage, said="four" * 80, choices=choices)
+    entry = settled(held_for(people, model), usage, said="four" * 80, choices=choices)
     counts = (usage.prompt_tokens, usage.completion_tokens)
     expected = counts if source == "provider" else (30, 80)
     assert entry.source == source
     assert (entry.prompt_tokens, entry.completion_tokens) == expected
+
+
+@pytest.mark.parametrize(
+    ("max_tokens", "reasoning", "most"),
+    [
+        (200, (False, 0), 200),
+        (None, (False, 0), 16_384),
+        (200, (False, 500), 700),
+        (200, (True, 0), 16_384),
+        (200, (True, 500), 16_884),
+    ],
+)
+def test_hidden_tokens_are_believed_as_far_as_request_and_model_allow(
+    people: People,
+    model: LanguageModel,
+    max_tokens: int | None,
+    reasoning: tuple[bool, int],
+    most: int,
+) -> None:
+    model.reasons, model.reasoning_tokens = reasoning
+    for count, source in ((most + 1_024, "provider"), (most + 1_025, "estimate")):
+        usage = TokenCounts(9, count, 9 + count)
+        assert settled(held_for(people, model, max_tokens), usage, said="42").source == source
+
+
+@pytest.mark.parametrize(("count", "source"), [(21_024, "provider"), (21_025, "estimate")])
+def test_a_count_above_what_was_asked_for_needs_a_text_that_can_have_it(
+    people: People, model: LanguageModel, count: int, source: str
+) -> None:
+    usage = TokenCounts(9, count, 9 + count)
+    assert settled(held_for(people, model), usage, said="four" * 5_000).source == source
+
+
+def test_the_text_that_the_run_has_counted_is_not_counted_again(
+    people: People, model: LanguageModel
+) -> None:
+    entry = settled(held_for(people, model), said="four" * 80, text_bytes=4 * 90)
+    assert entry.completion_tokens == 90
 
 
 def test_an_estimate_counts_text_reasoning_and_calls(people: People, model: LanguageModel) -> None:
@@ -286,15 +356,14 @@ def test_a_window_of_one_model_or_of_one_key_counts_nothing_from_before_either(
     assert amounts(people.alice, of_an_hour, later) == [(0, 0), (0, 0)]
 
 
-def test_an_answer_without_a_length_is_counted_by_a_later_limit_at_the_usual_one(
+def test_an_answer_without_a_length_is_counted_by_a_later_limit_at_its_longest(
     people: People, model: LanguageModel
 ) -> None:
-    model.default_max_tokens, model.reasoning_tokens = 700, 50
-    model.save()
+    model.parameters, model.reasoning_tokens = {"max_tokens": {"high": 700}}, 50
     held_for(people, model, None)
     rules = [limit(10_000), limit(100_000, "cost")]
-    usual = 700 + 50
-    expected = [(0, 100 + usual), (0, 100 * 2 + usual * 8)]
+    longest = 700 + 50
+    expected = [(0, 100 + longest), (0, 100 * 2 + longest * 8)]
     assert amounts(people.alice, rules, timezone.now()) == expected
 
 

@@ -52,8 +52,10 @@ def test_both_the_keys_and_the_users_limit_apply(people: People, model: Language
     key = key_of(people, 620)
     reserve(uuid4(), wanted(people, model, key))
     held = dict(Counter.objects.values_list("key_scope", "held"))
-    assert held == {0: 600, key.pk: 600}
-    assert "API key" in refusal(Wanted(people.alice, model, PROMPT, 500, 2, key))
+    # A quarter of what the key has left beside the prompt.
+    assert held == {0: 230, key.pk: 230}
+    assert "API key" in refusal(Wanted(people.alice, model, PromptSize(359, 30), 500, key=key))
+    reserve(uuid4(), Wanted(people.alice, model, PromptSize(358, 30), 500, key=key))
     assert_books_balance()
 
 

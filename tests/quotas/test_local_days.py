@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.test import Client
 
 from conversations.chat import turns
@@ -31,6 +31,7 @@ MIDNIGHTS = {
     "Cairo, no midnight": ("Africa/Cairo", "2026-04-23 23:50", "2026-04-23T22:00:00+00:00"),
     "Havana, two midnights": ("America/Havana", "2026-10-31 23:50", "2026-11-01T04:00:00+00:00"),
 }
+TOKENS = F("prompt_tokens") + F("completion_tokens")
 by_midnight = pytest.mark.parametrize(("zone", "before", "midnight"), MIDNIGHTS.values())
 
 
@@ -195,14 +196,14 @@ def test_ledger_counters_sums_and_account_page_are_equal_after_all_ends(
         assert_books_balance()
         used = {each.rule.measure: each.used for each in standings(people.alice, None)}
         today = LedgerEntry.objects.filter(reserved_at__gte=Period.DAY.start(clock.moment))
-        assert used == today.aggregate(requests=Sum("requests"), tokens=Sum("charged_tokens"))
+        assert used == today.aggregate(requests=Sum("requests"), tokens=Sum(TOKENS))
         assert f"<dd>{used['tokens']:,}</dd>" in _account_page(people)
     for column in ("requests", "prompt_tokens", "completion_tokens"):
         sums = _by_day(LedgerEntry, column)
         assert sums == _by_day(UsageDay, column) == _by_day(UsageTotal, column)
         assert len(sums) == 2
     # Both days are on the chart, the present one last.
-    total = sum(LedgerEntry.objects.values_list("charged_tokens", flat=True))
+    total = sum(entry.tokens for entry in LedgerEntry.objects.all())
     assert f"{total:,} tokens" in _account_page(people)
 
 

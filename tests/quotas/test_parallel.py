@@ -107,6 +107,16 @@ for number in range(100):
         rule.enabled = bool(number % 2)
         rule.save()
 """
+BEGINNING_TOKENS = """
+from conversations.models import Rule
+rules = [Rule(measure=measure, period="day", limit=10**9) for measure in ("tokens", "cost")]
+for number in range(60):
+    for rule in rules:
+        rule.enabled = bool(number % 2) and rule.measure == "tokens"
+        rule.save()
+rules[0].enabled = True
+rules[0].save()
+"""
 COUNTED = """
 from conversations.models import User
 from conversations.quotas.reservation import standings
@@ -134,6 +144,61 @@ def test_a_limit_that_begins_while_three_processes_reserve_counts_all_that_they_
     assert [each.returncode for each in reserving] == [0, 0, 0]
     counted = manage(postgres_site, "shell", "-v", "0", "-c", COUNTED)
     assert counted == "(150, 150) (150, 150)\n"
+
+
+RENEWING = """
+import random, sys
+from uuid import uuid4
+from django.db import transaction
+from conversations.transcript import Finished, Transcript
+from conversations.models import Generation, LanguageModel, User
+from conversations.quotas.renewal import Asking, renew
+from conversations.quotas.reservation import Wanted, reserve
+from conversations.quotas.settlement import Measured, settle
+from conversations.quotas.tokens import PromptSize
+users = list(User.objects.filter(username__in=["alice", "bob"]))
+model, chance = LanguageModel.objects.get(), random.Random()
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(25):
+    runs = []
+    for user in users * 2:
+        generation = Generation.objects.create(
+            user=user, language_model=model, client_request_id=uuid4(), owner="main"
+        )
+        with transaction.atomic():
+            granted = reserve(generation.pk, Wanted(user, model, PromptSize(9, 9), 1))
+        runs.append((generation, granted.lease))
+    chance.shuffle(runs)
+    for tokens in (2, 514):
+        asking = [Asking(generation.pk, lease, tokens) for generation, lease in runs]
+        assert len(renew(asking)) == 4
+    for generation, _lease in runs:
+        with transaction.atomic():
+            Generation.objects.filter(pk=generation.pk).update(status="completed")
+            last = Finished(cause="completed")
+            settle(generation, last, Transcript(), Measured(True, text_bytes=4 * 700))
+"""
+
+
+@pytest.mark.long
+def test_three_processes_that_renew_and_settle_for_the_same_users_never_wait_for_each_other(
+    postgres_site: dict[str, str],
+) -> None:
+    manage(postgres_site, "shell", "-c", SETTING)
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", RENEWING]
+    renewing = [_talking(postgres_site, command) for _ in range(3)]
+    for each in renewing:
+        assert each.stdout.readline() == "ready\n"
+    for each in renewing:
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    # Limits that begin meanwhile make counters for what is held.
+    manage(postgres_site, "shell", "-c", BEGINNING_TOKENS)
+    for each in renewing:
+        each.communicate(timeout=90)
+    assert [each.returncode for each in renewing] == [0, 0, 0]
+    assert manage(postgres_site, "shell", "-v", "0", "-c", COUNTED) == f"({150 * 709}, 0)\n"
 
 
 def _sender(environment: dict[str, str], count: int) -> subprocess.Popen[str]:

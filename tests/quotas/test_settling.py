@@ -70,7 +70,7 @@ def test_every_kind_of_end_settles_once(
     entry = LedgerEntry.objects.get()
     assert Hold.objects.count() == 0
     assert entry.outcome == cause
-    assert used_by(people.alice, "tokens") == entry.charged_tokens
+    assert used_by(people.alice, "tokens") == entry.prompt_tokens + entry.completion_tokens
     assert used_by(people.alice, "requests") == 1
     expected = "provider" if usage == "present" or (usage == "zero" and not said) else "estimate"
     assert entry.source == expected
@@ -93,7 +93,7 @@ def test_a_request_that_the_upstream_never_started_costs_nothing(
     generation = begun(people.alice, model_name)
     lifecycle.finish(generation.pk, 1, Finished(cause="failed"), Measured(began=False))
     entry = LedgerEntry.objects.get()
-    assert (entry.source, entry.requests, entry.charged_tokens) == ("none", 0, 0)
+    assert (entry.source, entry.requests, entry.prompt_tokens) == ("none", 0, 0)
 
 
 def test_after_a_crash_the_logged_text_is_charged_and_nothing_stays_held(

@@ -19,6 +19,7 @@ finish-quirks   finish_reason "" and "null" all along, then eos twice
 stale           announces keep-alive, closes the connection after each answer
 blank-lines     whole answers after blank lines
 json            one whole JSON completion although a stream was asked for
+burst           every event in one write
 continues       repeats the answer that it continues, then continues it
 """
 
@@ -270,6 +271,21 @@ async def blank_lines(call: Call) -> None:
 @script("json")
 async def json_instead(call: Call) -> None:
     await whole(call)
+
+
+@script("burst")
+async def burst(call: Call) -> None:
+    await call.head()
+    events = bytearray()
+
+    async def gather(data: bytes) -> None:
+        events.extend(data)
+
+    write, call.write = call.write, gather  # type: ignore[method-assign]
+    await tokens(call)
+    call.write = write  # type: ignore[method-assign]
+    await call.write(bytes(events))
+    await finish(call)
 
 
 @script("continues")

@@ -1,0 +1,110 @@
+"""Renews the leases of running generations, all that ask at the same time in one transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db import transaction
+
+from conversations.database import rows
+from conversations.models import Generation, Hold, Period, Rule
+from conversations.quotas.counters import amounts_of, locked, most_of_request
+from conversations.quotas.lease import Lease, largest
+from conversations.quotas.reservation import deciding_rules
+from conversations.quotas.status import Standing
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A running generation that needs more: its present lease, and its tokens so far."""
+
+    generation_id: UUID
+    lease: Lease
+    tokens: int
+
+
+def renew(asking: Iterable[Asking]) -> dict[UUID, Lease]:
+    """Return the new leases by generation. One that has ended or holds nothing gets none.
+
+    A hold grows by a step, or by what its limits have left in the windows in which its answer
+    began.
+    """
+    by_id = {each.generation_id: each for each in asking}
+    with transaction.atomic():
+        Rule.objects.lock_for_reserving()
+        # In the order of users, and all holds of a user before the counters, as reservations and
+        # settlements do it: no two transactions wait for each other.
+        running = _running(by_id)
+        users = {generation.user_id for generation in running}
+        locked_holds = Hold.objects.select_for_update().filter(user__in=users).order_by("pk")
+        held = {hold.generation_id for hold in locked_holds if hold.generation_id in by_id}
+        return {each.pk: _renewed(each, by_id[each.pk]) for each in running if each.pk in held}
+
+
+def _running(by_id: Mapping[UUID, Asking]) -> list[Generation]:
+    running = Generation.objects.running().filter(pk__in=by_id).order_by("user_id", "pk")
+    return list(running.select_related("user", "language_model", "api_key"))
+
+
+def _renewed(generation: Generation, asking: Asking) -> Lease:
+    limits = _limits(generation)
+    # Read after them: a limit that began meanwhile has been added to it.
+    hold = Hold.objects.get(generation_id=generation.pk)
+    # A counter that does not count this hold does not bound it either.
+    limits = {part[0]: limits[part[0]] for part in hold.parts if part[0] in limits}
+    lease = replace(asking.lease, held=hold.completion_bound)
+    wanted = lease.extended(asking.tokens)
+    most = {counter: _most(hold, each, wanted) for counter, each in limits.items()}
+    held = min(most.values(), default=wanted)
+    tightest = limits[min(most, key=most.__getitem__)] if held < wanted else None
+    refusal = _refusal(hold, tightest) if tightest else ""
+    if held > hold.completion_bound:
+        _extend(hold, held, limits)
+    return replace(lease, held=held, refusal=refusal)
+
+
+def _limits(generation: Generation) -> dict[int, Standing]:
+    """The status of each limit of a running generation, by the id of its counter, locked."""
+    user, model = generation.user, generation.language_model
+    rules = [
+        rule
+        for rule in deciding_rules(user, model, generation.api_key)
+        # Without a model all rules are found; it has just been deleted.
+        if model or rule.language_model_id is None
+    ]
+    began_at = Hold.objects.values_list("created_at", flat=True).get(generation_id=generation.pk)
+    counters = locked(user, rules, began_at)
+    return {
+        each.pk: Standing(rule, each.used, each.held, Period(rule.period).end(began_at))
+        for rule, each in zip(rules, counters, strict=True)
+    }
+
+
+def _most(hold: Hold, standing: Standing, wanted: int) -> int:
+    """The largest completion up to ``wanted`` for which this limit has room."""
+    measure, prices = standing.rule.measure, (hold.prompt_price, hold.completion_price)
+    room = amounts_of(hold).of(measure) + standing.left
+
+    def fits(tokens: int) -> bool:
+        return most_of_request(prices, hold.prompt_bound, tokens).of(measure) <= room
+
+    return largest(hold.completion_bound, wanted, fits)
+
+
+def _extend(hold: Hold, held: int, limits: Mapping[int, Standing]) -> None:
+    before, hold.completion_bound = amounts_of(hold), held
+    after = amounts_of(hold)
+    for part in hold.parts:
+        counter_id, measure, amount = part
+        more = after.of(measure) - before.of(measure)
+        if not more or counter_id not in limits:
+            continue
+        # The counter is locked, so that the guard does not fail. What it refuses is not held.
+        if rows.hold(counter_id, more, limits[counter_id].rule.limit):
+            part[2] = amount + more
+    rows.update_record(hold, ["completion_bound", "parts"])
+
+
+def _refusal(hold: Hold, standing: Standing) -> str:
+    others = standing.held - amounts_of(hold).of(standing.rule.measure)
+    return standing.cut(is_shared=others > 0)
