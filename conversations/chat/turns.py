@@ -14,7 +14,7 @@ from conversations.catalog.parameters import checked_parameters, for_page
 from conversations.chat.checks import check_is_written, checked_content, checked_system_message
 from conversations.database import rows
 from conversations.generation import lifecycle
-from conversations.generation.lifecycle import Order
+from conversations.generation.lifecycle import Created, Order
 from conversations.generation.prompt import Call
 from conversations.models import (
     Conversation,
@@ -24,7 +24,8 @@ from conversations.models import (
     User,
     title_from,
 )
-from conversations.quotas import concurrency
+from conversations.quotas import concurrency, reservation
+from conversations.quotas.status import Answers, QuotaExceeded
 from conversations.refusal import Refused
 
 COMPARED_MODELS = 4
@@ -124,8 +125,7 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     shown beside each other: the branch ends with their parent, until the user chooses one.
     """
     concurrency.check_room_for(conversation.user, len(orders))
-    fitting = [replace(each, parameters=for_page(each.model, each.parameters)) for each in orders]
-    created = [lifecycle.create(order, version) for order in fitting]
+    created = _created([_fitted(each) for each in orders], version)
     answers = [message for each in created for message in each.answers]
     conversation.head = answers[0] if len(answers) == 1 else orders[0].parent
     conversation.language_model = orders[0].model
@@ -134,6 +134,35 @@ def ordered(conversation: Conversation, orders: Sequence[Order], since: int, ver
     rows.update_record(conversation, changed)
     generations = tuple(each.generation for each in created)
     return Turn(conversation, generations, since, tuple(each.call for each in created))
+
+
+def _fitted(order: Order) -> Order:
+    """The order with the parameters that its model takes, and a notice if its answer is shorter."""
+    fitted = for_page(order.model, order.parameters)
+    asked, most = order.parameters.get("max_tokens"), fitted.get("max_tokens")
+    if not (asked and most and most < asked):
+        return replace(order, parameters=fitted)
+    text = _("The model “%(model)s” writes at most %(most)s tokens, not %(asked)s.")
+    values = {"model": order.model.name, "most": f"{most:,}", "asked": f"{asked:,}"}
+    return replace(order, parameters=fitted, notices=(*order.notices, text % values))
+
+
+def _created(orders: Sequence[Order], version: int) -> list[Created]:
+    created: list[Created] = []
+    for order in orders:
+        try:
+            created.append(lifecycle.create(order, version))
+        except QuotaExceeded as refused:
+            raise _of_all(refused, len(orders), created) from None
+    return created
+
+
+def _of_all(refused: QuotaExceeded, asked: int, created: Sequence[Created]) -> QuotaExceeded:
+    """The refusal of a turn with several answers: what is left is what was left before it."""
+    if asked == 1:
+        return refused
+    standing = reservation.before(refused.standing, [each.generation.pk for each in created])
+    return QuotaExceeded(standing, asked * refused.needed, Answers(asked, len(created)))
 
 
 def _models(user: User, new: NewMessage) -> dict[str, LanguageModel]:

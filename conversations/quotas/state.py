@@ -5,7 +5,7 @@ from typing import Any
 from conversations import access
 from conversations.models import Measure, Policy, User
 from conversations.quotas.reservation import standings
-from conversations.quotas.status import Standing
+from conversations.quotas.status import QuotaExceeded, Standing
 
 
 def quota_state(user: User) -> list[dict[str, Any]]:
@@ -46,7 +46,13 @@ def standing_state(standing: Standing, model_name: str | None) -> dict[str, Any]
     }
 
 
-def refusal_state(standing: Standing) -> dict[str, Any]:
-    """The status of the limit that refused a request. Its user may use its model."""
-    model = standing.rule.language_model
-    return standing_state(standing, model.name if model else None)
+def refusal_state(refused: QuotaExceeded) -> dict[str, Any]:
+    """The status of the limit that refused a request, and why: REFUSAL of docs/protocol.md.
+
+    Its user may use its model."""
+    model, answers = refused.standing.rule.language_model, refused.answers
+    return {
+        **standing_state(refused.standing, model.name if model else None),
+        "is_held": refused.is_held,
+        "answers": {"asked": answers.asked, "room": answers.room} if answers else None,
+    }

@@ -31,7 +31,7 @@ async def handle(page: Page, frame: PageFrame) -> None:
             async with page.one_at_a_time:
                 await _in_order(page, frame)
     except QuotaExceeded as error:
-        standing = await in_thread(refusal_state, error.standing)
+        standing = await in_thread(refusal_state, error)
         await page.send_error(frame.request_id, error.code, error.message, standing=standing)
     except Refused as error:
         await page.send_error(frame.request_id, error.code, error.message, error.field)

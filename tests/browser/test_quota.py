@@ -8,9 +8,11 @@ from playwright.sync_api import Locator, Page, expect
 from conversations.models import Counter, LanguageModel, Period, Rule, User
 from tests.browser.axe import faults_in_both_schemes
 from tests.browser.talking import answer, button, converse, messages, send
+from tests.browser.test_comparing import compare
 from tests.browsers import NewPage
 from tests.people import make_model
 from tests.quotas.books import limit
+from tests.upstreams.scripted import ScriptedUpstream
 from tests.views.test_account_page import use
 
 pytestmark = pytest.mark.browser
@@ -131,6 +133,54 @@ def test_a_refused_message_comes_back_with_the_reason_beside_it(
     expect(messages(page)).to_have_count(0)
     page.reload()
     expect(box).to_have_value("A long question that took an hour to write")
+
+
+def test_a_refusal_says_what_running_answers_hold(
+    new_page: NewPage, alice: User, model: LanguageModel, upstream: ScriptedUpstream
+) -> None:
+    limit(6_000)
+    count(alice, 340)
+    Counter.objects.update(held=5_650)
+    page = open_page(new_page, alice)
+    send(page, "A question")
+    expect(page.get_by_role("alert")).to_have_text(
+        "340 of 6,000 tokens are used today, and 5,650 are set aside for answers that are being "
+        "written. What they do not use is free again when they end. Try again then."
+    )
+    Counter.objects.update(held=0)
+    button(page, "Send").click()
+    expect(messages(page)).to_have_count(2)
+
+
+def test_a_comparison_says_how_many_answers_there_is_room_for(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    for name in ("b", "c"):
+        make_model(name, base_url=model.provider.base_url)
+    limit(10, "requests")
+    count(alice, 8, "requests")
+    page = open_page(new_page, alice)
+    compare(page, (model.name, "b", "c"))
+    send(page, "A question")
+    expect(page.get_by_role("alert")).to_have_text(
+        "You asked for 3 answers, and there is room for 2. This needs more than is left of your "
+        "limit: 2 of 10 requests left today · resets 09:00."
+    )
+    expect(messages(page)).to_have_count(0)
+
+
+def test_an_answer_that_a_limit_cuts_says_so_after_its_text(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    make_model("good", base_url=upstream.address)
+    limit(400)
+    page = open_page(new_page, alice)
+    send(page, "tokens=4000")
+    told = "Your limit is 400 tokens a day, and all of it is used: this answer ends here."
+    expect(answer(page)).to_contain_text(told)
+    expect(button(answer(page), "Continue")).to_be_visible()
+    page.reload()
+    expect(answer(page)).to_contain_text(told)
 
 
 def test_an_answer_that_was_shortened_by_a_limit_says_so(

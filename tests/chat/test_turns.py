@@ -102,3 +102,15 @@ def test_of_several_answers_none_is_shown_before_one_is_chosen(alice: User) -> N
     assert first.conversation.head == first.parent
     compared, _other = answered(alice, "model-0", "model-1")
     assert compared.conversation.head == compared.parent
+
+
+def test_a_length_that_one_model_does_not_write_is_lowered_for_it_and_told(alice: User) -> None:
+    short = make_model("short")
+    short.parameters = {"max_tokens": {"high": 100}}
+    short.save()
+    asked = {"max_tokens": 500}
+    sending = NewMessage(None, None, "Tea?", "model-0", asked, compared=("short",))
+    of_long, of_short = turns.send(alice, uuid4(), sending).generations
+    assert (of_long.parameters, of_long.notices) == (asked, [])
+    assert of_short.parameters == {"max_tokens": 100}
+    assert of_short.notices == ["The model “short” writes at most 100 tokens, not 500."]

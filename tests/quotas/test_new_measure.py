@@ -36,8 +36,13 @@ def missing_words(measures: list[str]) -> list[str]:
     """The sentences about limits that the page lacks for these measures and all periods."""
     page = (ROOT / "templates/conversation/words.html").read_text(encoding="utf-8")
     needed = [f"quota-{measure}{ending}" for measure in measures for ending in ("", "-none")]
+    needed += [f"quota-{measure}-held" for measure in measures if _grows(measure)]
     needed += [f"quota-{period}" for period in Period.values]
     return [name for name in needed if f'data-word="{name}"' not in page]
+
+
+def _grows(measure: str) -> bool:
+    return measure in MEASURES and Measure(measure).grows_with_length
 
 
 def choices_in_javascript(name: str) -> list[str]:

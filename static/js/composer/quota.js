@@ -2,6 +2,7 @@
  * A user's limits in words, and the choice of the one to show.
  *
  * @typedef {import("#js/state/records.js").Standing} Standing
+ * @typedef {import("#js/state/records.js").Refusal} Refusal
  */
 
 import { momentName } from "#js/ui/dates.js";
@@ -41,14 +42,26 @@ export function describe(standing) {
 }
 
 /**
- * Why a request was refused, counting what is held for running answers.
+ * Why a request was refused: what is used up, or what running answers hold until they end.
  *
- * @param {Standing} standing
+ * @param {Refusal} refusal
  * @returns {string}
  */
-export function describeRefusal(standing) {
-  const name = standing.held > 0 ? "quota-refused-held" : "quota-refused";
-  return word(name, { left: sentence(standing, standing.left) });
+export function describeRefusal(refusal) {
+  const reason = refusal.is_held
+    ? word("quota-refused-held", { used: usedAndHeld(refusal) })
+    : word("quota-refused", { left: sentence(refusal, refusal.left) });
+  return refusal.answers ? `${word("quota-refused-answers", refusal.answers)} ${reason}` : reason;
+}
+
+/** @param {Standing} standing @returns {string} "340 of 6,000 tokens used today, 5,660 set aside" */
+function usedAndHeld(standing) {
+  const { measure, period, limit, used, held, model } = standing;
+  const values = { used: amount(standing, used), held: amount(standing, held) };
+  const name = `quota-${measure}-held`;
+  const periodName = word(`quota-${period}`);
+  const text = word(name, { ...values, limit: amount(standing, limit), period: periodName });
+  return model === null ? text : `${text} ${word("quota-with", { model })}`;
 }
 
 /** @param {Standing} standing @param {number} left @returns {string} */

@@ -58,6 +58,8 @@
  * @property {string | null} resets_at
  * @property {string | null} model
  * @property {string | null} currency
+ *
+ * @typedef {Standing & {is_held: boolean, answers: {asked: number, room: number} | null}} Refusal
  */
 
 export {};
