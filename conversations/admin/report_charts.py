@@ -5,11 +5,15 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations.admin import charts, number_format
 from conversations.admin.charts import Bar, BarChart, Chart, ColumnChart, Remark
 from conversations.usage.chart_geometry import ChartValue, day_marks, stacked
 from conversations.usage.reports import Breakdown, Row, Sums
+
+# The models that a sentence names.
+MOST_NAMED = 5
 
 
 def of_days(breakdown: Breakdown, _page: Sequence[Row]) -> list[Chart]:
@@ -100,10 +104,24 @@ def _columns(
 
 
 def of_models(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:
-    """Tokens, and the time to the first token, by model."""
+    """Tokens, the models that wrote more than was asked, and the time to the first token."""
     text = _("Of %(count)s models, %(name)s was used most: %(share)s of the tokens.")
     alone = _("All tokens were used with one model, %(name)s.")
-    return [_most_used(breakdown, page, text, alone), *_waiting_by_model(page)]
+    used = _most_used(breakdown, page, text, alone)
+    return [used, *_overlong(breakdown), *_waiting_by_model(page)]
+
+
+def _overlong(breakdown: Breakdown) -> list[Chart]:
+    rows = [row for row in breakdown.rows if row.sums.overlong]
+    if not rows:
+        return []
+    rows.sort(key=lambda row: -row.sums.overlong)
+    named = ", ".join(
+        ngettext("%(name)s in %(count)s answer", "%(name)s in %(count)s answers", row.sums.overlong)
+        % {"name": row.name, "count": number_format.count(row.sums.overlong)}
+        for row in rows[:MOST_NAMED]
+    )
+    return [Remark(_("Some models went on beyond the max_tokens of a request: %s.") % named)]
 
 
 def of_users(breakdown: Breakdown, page: Sequence[Row]) -> list[Chart]:

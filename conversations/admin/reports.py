@@ -85,6 +85,11 @@ USAGE = (
     ),
     _counted("failed_answers", _("Failed"), lambda sums: sums.failed),
 )
+# Whether a server keeps to what it is asked depends on the model and the server alone.
+OF_SERVERS = (
+    *USAGE,
+    _counted("overlong_answers", _("Too long"), lambda sums: sums.overlong),
+)
 ERRORS = (
     ANSWERS,
     Column(
@@ -111,7 +116,7 @@ REPORTS = (
         _("Model"),
         reports.by_model,
         report_charts.of_models,
-        USAGE,
+        OF_SERVERS,
         parameter="model",
     ),
     Report(
@@ -138,7 +143,7 @@ REPORTS = (
         _("Provider"),
         reports.by_provider,
         report_charts.of_providers,
-        USAGE,
+        OF_SERVERS,
         parameter="provider",
     ),
     Report(

@@ -20,12 +20,13 @@ from conversations.models import UsageDay, UsageTotal, User
 class Sums:
     """The usage of some answers together. Costs are in millionths of the currency.
 
-    ``failed`` counts answers that ended in an error; ``first_token_ms`` is a sum over the
-    ``first_token_answers`` that had any token.
+    ``failed`` counts answers that ended in an error, ``overlong`` those with more tokens than were
+    asked for; ``first_token_ms`` is a sum over the ``first_token_answers`` that had any token.
     """
 
     answers: int = 0
     estimated: int = 0
+    overlong: int = 0
     failed: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -119,6 +120,7 @@ class Selection:
 _SUMS = {
     "sum_answers": Sum("answers"),
     "sum_estimated": Sum("estimated"),
+    "sum_overlong": Sum("overlong"),
     "sum_failed": Sum("answers", filter=~Q(error_code=""), default=0),
     "sum_prompt_tokens": Sum("prompt_tokens"),
     "sum_completion_tokens": Sum("completion_tokens"),

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from conversations.models import LanguageModel, LedgerEntry, User
+from conversations.models import LanguageModel, LedgerEntry, UsageTotal, User
 from tests.admin.administrator import Administrator, rows
 from tests.admin.answers import a_varied_month, answered, priced_model
 from tests.people import PASSWORD, People
@@ -240,3 +240,22 @@ def test_the_start_page_links_to_usage_and_to_running_answers(dana: Administrato
     text = dana.text("/admin/")
     assert '<a href="/admin/usage/"><strong>Usage</strong>' in text
     assert '<a href="/admin/live/"><strong>Live</strong>' in text
+
+
+def test_models_that_go_on_beyond_max_tokens_are_named_and_counted(
+    dana: Administrator, people: People
+) -> None:
+    keeps, ignores = priced_model("vendor/keeps"), priced_model("vendor/ignores")
+    for tokens in (200, 201, 900):
+        answered(people.alice, keeps, (10, 200))
+        answered(people.alice, ignores, (10, tokens))
+    for slug, column in (("models", "model"), ("providers", "provider")):
+        counted = {line[column]: line["overlong_answers"] for line in dana.export(slug)}
+        named = {"vendor/keeps": "0", "vendor/ignores": "2"}
+        assert counted == (named if slug == "models" else {keeps.provider.name: "2"})
+    assert (
+        "Some models went on beyond the max_tokens of a request: vendor/ignores in 2 answers."
+        in dana.text("/admin/usage/models/")
+    )
+    UsageTotal.objects.update(overlong=0)
+    assert "beyond the max_tokens" not in dana.text("/admin/usage/models/")
