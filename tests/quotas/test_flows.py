@@ -1,0 +1,76 @@
+"""What was used is what is charged and what is shown, whatever a server does."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from conversations.models import ApiKey, Generation, LedgerEntry, User
+from conversations.quotas.amounts import Limit
+from conversations.quotas.reservation import standings
+from tests.live import LiveSite
+from tests.people import make_model, make_people
+from tests.quotas.books import assert_books_balance, limit
+from tests.quotas.flows import FLOWS, MODELS, assert_figures_agree, play
+from tests.upstreams.scripted import scripted_thread
+
+LIMIT = 6_000
+# A chunk of these servers has one token, and no stream reads on when its hold is used up.
+MOST_OVER_A_STREAM = 1
+# The servers say that a prompt has 10 tokens, and at most one for each byte is held for it.
+HELD_FOR_PROMPT = 110
+
+
+@pytest.fixture
+def alice(live_site: LiveSite) -> Iterator[User]:
+    """Alice, who may use the models of the flows."""
+    person = make_people().alice
+    with scripted_thread() as upstream:
+        for name in MODELS:
+            model = make_model(name, base_url=upstream.address)
+            model.prompt_price, model.completion_price = 2, 8
+            model.save()
+        yield person
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_ledger_counters_and_account_page_agree(
+    live_site: LiveSite, alice: User, name: str
+) -> None:
+    limit(LIMIT)
+    play(live_site, alice, FLOWS[name])
+    streams = LedgerEntry.objects.count()
+    assert streams
+    assert_figures_agree(alice, over=streams * MOST_OVER_A_STREAM)
+
+
+@pytest.mark.parametrize("name", ["page-in-turn", "page-at-once", "api-in-turn", "api-at-once"])
+def test_a_server_that_ignores_max_tokens_uses_what_the_limit_allows_and_no_more(
+    live_site: LiveSite, alice: User, name: str
+) -> None:
+    limit(LIMIT)
+    play(live_site, alice, FLOWS[name])
+    figures = assert_figures_agree(alice, over=LedgerEntry.objects.count() * MOST_OVER_A_STREAM)
+    # The limit is used up: each answer that was cut leaves less than its prompt could have had.
+    cut = LedgerEntry.objects.filter(source="estimate").count()
+    assert figures.ledger > LIMIT - cut * HELD_FOR_PROMPT
+    assert set(Generation.objects.values_list("status", flat=True)) == {"completed"}
+
+
+@pytest.mark.parametrize("name", ["page-at-once", "api-at-once"])
+def test_a_limit_on_cost_is_as_exact(live_site: LiveSite, alice: User, name: str) -> None:
+    limit(20_000, "cost")
+    play(live_site, alice, FLOWS[name])
+    assert_books_balance(over=LedgerEntry.objects.count() * MOST_OVER_A_STREAM * 8)
+    (standing,) = standings(alice, None)
+    assert standing.used > 18_000
+    assert standing.used == sum(LedgerEntry.objects.values_list("cost_micros", flat=True))
+
+
+def test_the_limit_of_a_key_is_as_exact(live_site: LiveSite, alice: User) -> None:
+    limit(1_000_000)
+    limits = [Limit("tokens", "day", None, LIMIT)]
+    play(live_site, alice, FLOWS["api-at-once"], limits=limits)
+    streams = LedgerEntry.objects.count()
+    (of_user, of_key) = standings(alice, None, ApiKey.objects.get())
+    assert of_user.used == of_key.used == assert_figures_agree(alice).ledger
+    assert of_key.used <= LIMIT + streams * MOST_OVER_A_STREAM
