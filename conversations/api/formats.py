@@ -21,14 +21,19 @@ class Identity(NamedTuple):
     model: str
 
 
+def sign_of_life(place: int) -> bytes:
+    """The comment of a stream that waits at this place in a line; 0 for none."""
+    return f": waiting, place {place}\n\n".encode() if place else PING
+
+
 class Format(Protocol):
     """The encoder of one completion. Returned bytes are final; a chunk may add none.
 
-    ``comment`` is a sign of life that readers skip; it is empty where the format has none.
+    ``takes_comments`` is true for one with signs of life, which readers skip.
     """
 
     content_type: str
-    comment: bytes
+    takes_comments: bool
 
     def write_chunk(self, chunk: Chunk) -> bytes:
         """The bytes that a chunk of the upstream adds."""
@@ -54,7 +59,7 @@ class StreamFormat:
     """
 
     content_type = "text/event-stream"
-    comment = PING
+    takes_comments = True
 
     def __init__(
         self,
@@ -166,7 +171,7 @@ class JsonFormat:
     """One JSON object, written at the end."""
 
     content_type = "application/json"
-    comment = b""
+    takes_comments = False
 
     def __init__(self, identity: Identity, choices: int, *, old_calls: bool = False) -> None:
         self._identity = identity

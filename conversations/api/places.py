@@ -5,6 +5,7 @@ A request that finds no place free waits for one in line; the keys of a user tak
 
 import asyncio
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -22,6 +23,18 @@ from conversations.quotas import concurrency
 # A request is refused after it has waited this long, for the places here and for that of the
 # model's provider: its client's time-out may be short, and it can try again.
 PLACE_SECONDS = 10.0
+
+
+@dataclass(eq=False)
+class Wait:
+    """The wait of one request: its place in the line, 0 out of it, and if its client has left."""
+
+    place: int = 0
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def tell(self, place: int) -> None:
+        """Note a place."""
+        self.place = place
 
 
 class ClientLeft(Exception):
@@ -42,19 +55,19 @@ class Places:
     def __init__(self) -> None:
         self._lines: dict[tuple[str, int], Line] = {}
 
-    async def take(self, api_request: ApiRequest, left: asyncio.Event, until: float) -> ExitStack:
+    async def take(self, api_request: ApiRequest, wait: Wait, until: float) -> ExitStack:
         """Wait for a place for one answer; closing the returned stack gives it back.
 
         ``until`` is a time of the loop's clock. Raises :class:`ApiError` if no place was free by
-        then, and at once what the request would be refused for anyway; :class:`ClientLeft` once
-        ``left`` is set.
+        then, and at once what the request would be refused for anyway; :class:`ClientLeft` if the
+        client leaves.
         """
         bounds = _bounds(api_request)
         if not all(self._line(each).has_room for each in bounds):
             await in_thread(completions.checked, api_request)
         with ExitStack() as taken:
             for bound in bounds:
-                await self._enter(bound, Arrival(bound.owner, left, until, _untold))
+                await self._enter(bound, Arrival(bound.owner, wait.left, until, wait.tell))
                 taken.callback(partial(self._leave, bound))
             return taken.pop_all()
 
@@ -88,10 +101,6 @@ def _bounds(api_request: ApiRequest) -> list[_Bound]:
     if key.answers_at_once is None:
         return [of_user]
     return [_Bound(("key", key.pk), key.answers_at_once), of_user]
-
-
-async def _untold(_place: int) -> None:
-    """Tell nothing: comments say to a stream that its request is alive."""
 
 
 def _refusal(retry_after: int) -> ApiError:

@@ -6,7 +6,7 @@ from typing import Any
 
 from conversations.api.error_bodies import error_of, internal
 from conversations.api.errors import ApiError
-from conversations.api.formats import Format
+from conversations.api.formats import Format, sign_of_life
 from conversations.api.wire import usage_of
 from conversations.generation.api_run import Ending
 from conversations.upstream import Chunk
@@ -53,6 +53,7 @@ class Reply:
         self.abandoned: Callable[[], object] | None = None
         self.release: Callable[[], object] | None = None
         self.over: Callable[[], Coroutine[Any, Any, None]] | None = None
+        self._place = 0
         self._written = bytearray()
         self._dropped = 0
         self._streams: set[ReplyStream] = set()
@@ -60,7 +61,8 @@ class Reply:
         self._room = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._due = (self._loop.time() if arrived is None else arrived) + FIRST_SECONDS
-        self._timer = self._loop.call_at(self._due, self._tick) if body_format.comment else None
+        takes_comments = body_format.takes_comments
+        self._timer = self._loop.call_at(self._due, self._tick) if takes_comments else None
 
     @property
     def size(self) -> int:
@@ -83,6 +85,10 @@ class Reply:
         """Write the next chunk."""
         if written := self.format.write_chunk(chunk):
             self._write(written)
+
+    def wait(self, place: int) -> None:
+        """Note the place of its run in the line before the provider, 0 out of it."""
+        self._place = place
 
     async def wait_for_room(self) -> None:
         """Wait until a stream has read on."""
@@ -171,7 +177,7 @@ class Reply:
 
     def _tick(self) -> None:
         if self._loop.time() >= self._due:
-            self._write(self.format.comment)
+            self._write(sign_of_life(self._place))
         self._timer = self._loop.call_at(self._due, self._tick)
 
 

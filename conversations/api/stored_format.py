@@ -16,7 +16,7 @@ class StoringFormat:
 
     def __init__(self, body_format: Format, whole: JsonFormat, generation_id: UUID) -> None:
         self.content_type = body_format.content_type
-        self.comment = body_format.comment
+        self.takes_comments = body_format.takes_comments
         self._format = body_format
         self._whole = whole
         self._generation_id = generation_id

@@ -18,7 +18,7 @@ from conversations.api.formats import Format, Identity, JsonFormat, StreamFormat
 from conversations.api.gateway import allow_methods
 from conversations.api.idempotency import Started, claim_of, memory
 from conversations.api.listing import model_or_404
-from conversations.api.places import PLACE_SECONDS, places
+from conversations.api.places import PLACE_SECONDS, Wait, places
 from conversations.api.reply import Reply, ReplyStream
 from conversations.api.stored_format import StoringFormat
 from conversations.api.waiting import WaitingStream, abandon_later, give_up, starts_soon
@@ -48,10 +48,11 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
 
 async def _completion(api_request: ApiRequest) -> HttpResponseBase:
     key, body = api_request.key, api_request.body
-    starting = asyncio.ensure_future(_start_or_join(api_request))
+    wait = Wait()
+    starting = asyncio.ensure_future(_start_or_join(api_request, wait))
     try:
         if body.get("stream") is True and not await starts_soon(starting):
-            return await _early_response(starting, key, body.get("model"))
+            return await _early_response(starting, wait, key, body.get("model"))
         return await _decided_response(await starting, key)
     except BaseException:
         give_up(starting)
@@ -59,11 +60,11 @@ async def _completion(api_request: ApiRequest) -> HttpResponseBase:
 
 
 async def _early_response(
-    starting: "asyncio.Future[Started]", key: ApiKey, name: object
+    starting: "asyncio.Future[Started]", wait: Wait, key: ApiKey, name: object
 ) -> HttpResponseBase:
     reply_headers = await in_thread(_early_headers, key, name) | headers.UNBUFFERED
     return StreamingHttpResponse(
-        WaitingStream(starting), content_type=StreamFormat.content_type, headers=reply_headers
+        WaitingStream(starting, wait), content_type=StreamFormat.content_type, headers=reply_headers
     )
 
 
@@ -101,14 +102,13 @@ def _key_and_most_at_once(request: HttpRequest) -> tuple[ApiKey, int]:
     return key, concurrency.answers_at_once(key.user)
 
 
-async def _start_or_join(api_request: ApiRequest) -> Started:
+async def _start_or_join(api_request: ApiRequest, wait: Wait) -> Started:
     """Start a run, or join the one that the same Idempotency-Key started.
 
     In a task of its own: if the client leaves meanwhile, its generation must still be run.
     """
     task: asyncio.Future[Started]
-    left = asyncio.Event()
-    begin = partial(_start, api_request, left)
+    begin = partial(_start, api_request, wait)
     if api_request.claim:
         # The key may have lost the model since the first request.
         await in_thread(_check_model_is_allowed, api_request)
@@ -121,7 +121,7 @@ async def _start_or_join(api_request: ApiRequest) -> Started:
         task.add_done_callback(abandon_later)
         if not api_request.claim:
             # Nobody can join it: it need not wait for a place.
-            left.set()
+            wait.left.set()
         raise
 
 
@@ -132,21 +132,20 @@ def _check_model_is_allowed(api_request: ApiRequest) -> None:
         model_or_404(api_request.key, name)
 
 
-async def _start(api_request: ApiRequest, left: asyncio.Event) -> Started:
+async def _start(api_request: ApiRequest, wait: Wait) -> Started:
     arrived = asyncio.get_running_loop().time()
     until = arrived + PLACE_SECONDS
-    with await places().take(api_request, left, until) as place:
+    with await places().take(api_request, wait, until) as place:
         started = await _started(api_request, arrived)
+        runner().start_api_run(
+            started.completion.generation,
+            started.completion.call,
+            started.reply,
+            address=api_request.address,
+            place_until=until,
+        )
         # From here on the end of the run gives the place back.
         started.reply.release = place.pop_all().close
-    completion = started.completion
-    runner().start_api_run(
-        completion.generation,
-        completion.call,
-        started.reply,
-        address=api_request.address,
-        place_until=until,
-    )
     return started
 
 

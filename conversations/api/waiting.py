@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from conversations.api import reply
 from conversations.api.error_bodies import api_error, internal
 from conversations.api.errors import ApiError
-from conversations.api.formats import PING, error_event
+from conversations.api.formats import error_event, sign_of_life
 from conversations.api.idempotency import Started
+from conversations.api.places import Wait
 from conversations.api.reply import ReplyStream
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
@@ -45,15 +46,16 @@ class WaitingStream:
     The status was sent before either was known.
     """
 
-    def __init__(self, starting: "asyncio.Future[Started]") -> None:
+    def __init__(self, starting: "asyncio.Future[Started]", wait: Wait) -> None:
         self._starting = starting
+        self._wait = wait
         self._stream: ReplyStream | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """The bytes as they come."""
         try:
             while not self._starting.done():
-                yield PING
+                yield sign_of_life(self._wait.place)
                 await asyncio.wait({self._starting}, timeout=reply.PING_SECONDS)
             if error := self._refusal():
                 yield error_event(error)

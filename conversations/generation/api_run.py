@@ -43,6 +43,9 @@ class Listener(Protocol):
     def is_full(self) -> bool:
         """True if so much is unread that reading the upstream should pause."""
 
+    def wait(self, place: int) -> None:
+        """Note the run's place in the line before its provider, 0 out of it."""
+
     def receive(self, chunk: Chunk) -> None:
         """Accept the next chunk."""
 
@@ -62,7 +65,11 @@ async def relay(
     """
     stream: CompletionStream | None = None
     error: UpstreamError | None = None
-    arrival = Arrival(run.owner, run.stop, run.place_until, _is_told_by_comments)
+
+    async def tell(place: int) -> None:
+        listener.wait(place)
+
+    arrival = Arrival(run.owner, run.stop, run.place_until, tell)
     inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
     try:
         async with (
@@ -82,10 +89,6 @@ async def relay(
         _add_lengths(failure, call)
         error = failure
     return Ending(finished(stream, error), error=error, usage=stream.usage if stream else None)
-
-
-async def _is_told_by_comments(_place: int) -> None:
-    """Tell nothing: comments in its reply say that the request is alive."""
 
 
 def _add_lengths(error: UpstreamError, call: Call) -> None:

@@ -15,6 +15,7 @@ from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
 from conversations.api import completions, views
 from conversations.api import places as places_module
+from conversations.api import reply as reply_module
 from conversations.models import Generation, GroupPolicy, LedgerEntry, Provider, User
 from tests.api.conftest import CERTIFICATES, SECONDS, Gateway, until
 from tests.socket.room import Room
@@ -176,6 +177,41 @@ def test_a_key_with_a_number_of_its_own_leaves_the_other_keys_theirs(
         assert is_refused(gateway.post(gateway.body()))
         headers = {"Authorization": f"Bearer {secret}"}
         assert not is_refused(gateway.post(gateway.body(), headers=headers))
+
+
+@pytest.fixture
+def talkative(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream is heard within a twentieth of a second."""
+    monkeypatch.setattr(reply_module, "FIRST_SECONDS", 0.05)
+    monkeypatch.setattr(reply_module, "PING_SECONDS", 0.05)
+
+
+def of_the_provider(_settings: Settings) -> None:
+    Provider.objects.update(max_concurrent=1)
+
+
+def of_the_user_s_programs(settings: Settings) -> None:
+    settings.RUNNING_ANSWERS = 1
+
+
+@pytest.mark.parametrize("number", [of_the_provider, of_the_user_s_programs])
+def test_a_stream_that_waits_is_told_its_place_and_why_it_ends(
+    gateway: Gateway,
+    talkative: None,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    number: Callable[[Settings], None],
+) -> None:
+    monkeypatch.setattr(views, "PLACE_SECONDS", 0.4)
+    gateway.model("good")
+    number(settings)
+    with running(gateway, 1):
+        heard = gateway.post(gateway.body(stream=True))
+    assert heard.status_code == 200
+    comments, _event, end = heard.text.rpartition("data: ")
+    assert ": waiting, place 1\n\n" in comments
+    assert "Try again in" in end
+    assert '"code":"rate_limit_exceeded"' in end
 
 
 def test_the_keys_of_a_user_take_turns(gateway: Gateway, settings: Settings) -> None:

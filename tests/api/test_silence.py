@@ -152,7 +152,7 @@ def test_who_waits_in_the_line_of_a_provider_hears(gateway: Gateway) -> None:
         gateway.upstream.wait_until(lambda: bool(gateway.upstream.calls))
         with streamed(gateway, gateway.body(stream=True)) as (answer, lines):
             assert answer.status_code == 200
-            assert [next(lines), next(lines)] == [": ping", ": ping"]
+            assert [next(lines), next(lines)] == [": waiting, place 1"] * 2
             assert len(gateway.upstream.calls) == 1
             gateway.upstream.open("g", 1)
             assert "[DONE]" in [*held_lines][-1]
