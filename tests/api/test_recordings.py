@@ -1,16 +1,23 @@
 """Every recording, asked for at /v1, streamed and whole: what clients get is the right reading."""
 
+import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+from django.db.models import QuerySet
 
+from conversations.chat import actions
+from conversations.chat.turns import NewMessage
+from conversations.generation.runner import runner
 from conversations.models import LedgerEntry
 from conversations.upstream import stream
 from tests.api.conftest import Gateway
+from tests.playing import Stage, followed
 from tests.upstreams.recorded import Right
 from tests.upstreams.recordings import RECORDINGS
 
@@ -109,10 +116,51 @@ def recorded(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     return gateway
 
 
+def ask_for_all(gateway: Gateway, *, streamed: bool) -> list[httpx.Response]:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        replies = threads.map(lambda name: ask(gateway, name, streamed=streamed), RECORDINGS)
+    return list(replies)
+
+
+async def send_all(stage: Stage) -> None:
+    """Ask for each recording on the page, and wait for the ends."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def send(name: str, asked: dict[str, Any]) -> None:
+        async with places:
+            message = NewMessage(None, None, "Hello", name, asked)
+            turn = await actions.send(stage.alice, uuid4(), message)
+            await followed(turn.generation.pk)
+
+    try:
+        await asyncio.gather(*(send(name, each.asked) for name, each in RECORDINGS.items()))
+    finally:
+        await runner().drain()
+
+
+def charged(entries: QuerySet[LedgerEntry]) -> dict[str, Any]:
+    """Return what each recording was charged. An estimated prompt is not that of a conversation."""
+    names = ("model_name", "outcome", "error_code", "source", "prompt_tokens", "completion_tokens")
+    rows = entries.values_list(*names)
+    return {
+        name: (*end, source, prompt if source == "provider" else None, completion)
+        for name, *end, source, prompt, completion in rows
+    }
+
+
+def test_the_page_and_clients_are_charged_alike(recorded: Gateway) -> None:
+    ask_for_all(recorded, streamed=True)
+    asyncio.run(send_all(Stage(recorded.alice, recorded.upstream)))
+    recorded.settled(2 * len(RECORDINGS))
+    on_page = charged(LedgerEntry.objects.filter(api_key_name=""))
+    at_v1 = charged(LedgerEntry.objects.exclude(api_key_name=""))
+    assert len(on_page) == len(RECORDINGS)
+    assert on_page == at_v1
+
+
 @pytest.mark.parametrize("is_streamed", [True, False], ids=["streamed", "whole"])
 def test_every_recording_reaches_clients_right(recorded: Gateway, is_streamed: bool) -> None:
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        replies = threads.map(lambda name: ask(recorded, name, streamed=is_streamed), RECORDINGS)
+    replies = ask_for_all(recorded, streamed=is_streamed)
     read = streamed if is_streamed else whole
     wrong = {}
     for (name, recording), reply in zip(RECORDINGS.items(), replies, strict=True):
