@@ -2,6 +2,8 @@
 
 import asyncio
 
+from django.utils.translation import gettext as _
+
 from conversations.catalog.connections import Connections
 from conversations.catalog.line import Arrival
 from conversations.generation import upstream_words
@@ -106,6 +108,9 @@ class MessageRun:
         if held := self._echo.flush():
             held_back = Delta(at_ms=self._run.elapsed_ms(), content=held)
             await self._writer.append(self._run, [held_back])
+        if stream and stream.has_gap:
+            gap = _("The model's server sent something that cannot be read: a part may be missing.")
+            await self._writer.append(self._run, [Notice("gap", gap)])
         return finished(stream, error)
 
 

@@ -96,6 +96,11 @@ class StreamDecoder:
         """The events that were no chunks, in words without keys and addresses; "" without any."""
         return self._error_reader.redact(str(self._reader.skipped))
 
+    @property
+    def has_gap(self) -> bool:
+        """True if a part of the answer may be missing: what began as a chunk was broken."""
+        return self._reader.skipped.has_gap
+
     def feed(self, data: bytes) -> None:
         """Decode the next bytes."""
         try:

@@ -9,7 +9,10 @@ _MOST_CHARACTERS = 40
 
 
 class SkippedEvents:
-    """The events that were skipped so far; ``last_words`` is the last data that was no JSON.
+    """The events that were skipped so far.
+
+    ``last_words`` is the last data that was no JSON. ``has_gap`` is True if some of it began as an
+    object does: a chunk that was broken on its way, and a part of the answer with it.
 
     Its text describes them without their content, which may be a part of an answer; it is "" while
     there are none.
@@ -17,6 +20,7 @@ class SkippedEvents:
 
     def __init__(self) -> None:
         self.last_words = ""
+        self.has_gap = False
         self._count = 0
         self._shape = ""
 
@@ -30,6 +34,7 @@ class SkippedEvents:
         self._count += 1
         if not is_json:
             self.last_words = event.data
+            self.has_gap |= event.data.lstrip().startswith("{")
         if self._count == 1:
             named = "" if event.event == "message" else f"{event.event[:_MOST_CHARACTERS]!r} with "
             self._shape = named + (_shape(value) if is_json else _shape_of_text(event.data))

@@ -74,6 +74,11 @@ class CompletionStream:
         return self._decoder.skipped
 
     @property
+    def has_gap(self) -> bool:
+        """True if a part of the answer may be missing: what began as a chunk was broken."""
+        return self._decoder.has_gap
+
+    @property
     def stopped(self) -> bool:
         """True if the stop flag ended this stream."""
         return self._watch.verdict == STOP

@@ -45,6 +45,7 @@ def read(generation_id: Any, shown: Transcript) -> dict[str, Any]:
     return {
         "status": generation.status,
         "words": generation.upstream_words,
+        "notices": generation.notices,
         "right": Right(
             content=stored.content,
             reasoning=stored.reasoning_content,
@@ -95,4 +96,7 @@ def test_every_recording_is_stored_and_shown_right(monkeypatch: pytest.MonkeyPat
             wrong[name] = (read_as["status"], read_as["right"], wanted)
         elif right.says.lower() not in read_as["words"].lower():
             wrong[name] = (read_as["words"], right.says)
+    told = {name for name, each in found.items() if each["notices"]}
+    assert told == {"no chunk: noise broken"}
+    assert "a part may be missing" in found["no chunk: noise broken"]["notices"][0]
     assert not wrong, json.dumps(wrong, indent=1, default=repr)
