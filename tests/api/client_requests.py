@@ -101,6 +101,11 @@ SHAPES: dict[str, Shape] = {
          "snippy": {"enabled": False}, **STREAMED},
         frozenset({"intent", "snippy"}),
     ),
+    "pi": Shape(
+        {"messages": [{**SYSTEM, "role": "developer"}, *called(None)[1:]], "tools": [tool()],
+         "reasoning_effort": "medium", "max_completion_tokens": 8000, "store": False, **STREAMED},
+        frozenset({"store"}),
+    ),
     "qwen-code": Shape(
         {"messages": [
             SYSTEM, {"role": "user", "content": [{"type": "text", "text": "The weather?"}]},
