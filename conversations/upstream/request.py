@@ -89,9 +89,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
         """Return the value of a parameter; None if it is not set."""
         if parameter.only_with and not getattr(self, parameter.only_with):
             return None
-        if parameter.name in CompletionRequest.__struct_fields__:
-            return getattr(self, parameter.name)
-        return self.others.get(parameter.name)
+        return self.others.get(parameter.name, getattr(self, parameter.name, None))
 
     def to_wire(self, dialect: Dialect) -> dict[str, Any]:
         """Return the body to send to a server of this dialect."""
