@@ -9,6 +9,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from conversations.api.calls import TODAYS_CALLS, CallForm
 from conversations.api.known_fields import left_out
 from conversations.api.request_forms import in_todays_form
 from conversations.catalog.choosing import model_named
@@ -69,8 +70,8 @@ class PreparedCompletion:
 
     ``ignored`` names the fields of the body that were left out. ``lowered`` and ``raised`` have the
     numbers that are sent instead of ones that the model or the limits do not allow.
-    ``tool_faults`` says what was left out of the tools; ``old_calls`` is True for a client that
-    expects calls in their older form.
+    ``tool_faults`` says what was left out of the tools; ``calls`` is the form in which the client
+    expects calls.
     """
 
     generation: Generation
@@ -81,7 +82,7 @@ class PreparedCompletion:
     lowered: Mapping[str, float] = field(default_factory=dict)
     raised: Mapping[str, float] = field(default_factory=dict)
     tool_faults: tuple[str, ...] = ()
-    old_calls: bool = False
+    calls: CallForm = TODAYS_CALLS
 
     @property
     def choices(self) -> int:
@@ -100,7 +101,7 @@ class Checked:
     lowered: Mapping[str, float]
     raised: Mapping[str, float]
     tool_faults: tuple[str, ...]
-    old_calls: bool
+    calls: CallForm
 
 
 def checked(api_request: ApiRequest) -> Checked:
@@ -108,7 +109,7 @@ def checked(api_request: ApiRequest) -> Checked:
 
     Raises :class:`~conversations.refusal.Refused` or InvalidField.
     """
-    body, tool_faults, old_calls = in_todays_form(api_request.body)
+    body, tool_faults, calls = in_todays_form(api_request.body)
     asked = CompletionRequest.from_wire(body)
     model = model_named(api_request.key.user, asked.model, api_request.key)
     request, lowered, raised = _fitted(asked, model)
@@ -118,7 +119,7 @@ def checked(api_request: ApiRequest) -> Checked:
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
     return Checked(
-        request, model, policy, ignored, lowered, raised, tool_faults, old_calls
+        request, model, policy, ignored, lowered, raised, tool_faults, calls
     )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
     known = checked(api_request)
     request, model, lowered = known.request, known.model, dict(known.lowered)
     parameters = with_defaults(model, request.parameters())
-    if known.old_calls and takes(model, "parallel_tool_calls"):
+    if known.calls.is_old and takes(model, "parallel_tool_calls"):
         # The older form of a message has room for one call.
         parameters["parallel_tool_calls"] = False
     generation, granted = _created(api_request, request, model, parameters)
@@ -161,7 +162,7 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
         lowered=lowered,
         raised=known.raised,
         tool_faults=known.tool_faults,
-        old_calls=known.old_calls,
+        calls=known.calls,
     )
 
 

@@ -1,11 +1,12 @@
 """The two formats of a completion at ``/v1``: a stream of events, and one JSON object."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from conversations.api import wire
+from conversations.api.calls import TODAYS_CALLS, CallForm
 from conversations.api.errors import ApiError
 from conversations.upstream import Chunk, ChunkChoice, ToolCallDelta
 
@@ -53,7 +54,6 @@ def error_event(error: ApiError) -> bytes:
 class StreamFormat:
     """Server-sent events: ``data: {json}`` lines, comments, and nothing else.
 
-    ``old_calls`` writes calls in their older form, ``function_call``.
     The role of each choice comes first, in the order of the choices; finish reasons, and then the
     usage if it was asked for, come last.
     """
@@ -67,14 +67,14 @@ class StreamFormat:
         choices: int,
         *,
         include_usage: bool,
-        old_calls: bool = False,
+        calls: CallForm = TODAYS_CALLS,
     ) -> None:
         head = wire.encode(wire.Head(object="chat.completion.chunk", **identity._asdict()))
         self._before = b"data: " + head[:-1] + b',"choices":['
         # OpenAI's own stream has a null on every chunk but the last if usage was asked for.
         self._after = b'],"usage":null}\n\n' if include_usage else b"]}\n\n"
         self._choices = choices
-        self._old_calls = old_calls
+        self._calls = calls
         self._include_usage = include_usage
         self._is_open = False
 
@@ -91,8 +91,7 @@ class StreamFormat:
     def write_end(self, finish_reasons: dict[int, str], usage: wire.Usage) -> bytes:
         """The finish reasons, the usage, and [DONE]."""
         reasons = [
-            _reason(index, finish_reasons, old_calls=self._old_calls)
-            for index in range(self._choices)
+            self._calls.reason(_reason(index, finish_reasons)) for index in range(self._choices)
         ]
         lines = [
             self._line(wire.ChunkChoice(index, wire.Delta(), finish_reason=reason))
@@ -117,11 +116,11 @@ class StreamFormat:
         if choice.index >= self._choices:
             return b""
         delta = choice.delta
-        calls = [wire.tool_call_piece(call) for call in delta.tool_calls] or None
-        piece = wire.Delta(None, delta.content, delta.reasoning_content, calls)
-        if self._old_calls:
-            old = wire.function_call_piece(delta.tool_calls)
-            piece = msgspec.structs.replace(piece, tool_calls=None, function_call=old)
+        piece = wire.Delta(
+            content=delta.content,
+            reasoning_content=delta.reasoning_content,
+            **self._calls.pieces(delta.tool_calls),
+        )
         logprobs = wire.logprobs_of(choice.logprobs)
         return self._line(wire.ChunkChoice(choice.index, piece, logprobs))
 
@@ -151,20 +150,18 @@ class _Choice:
     def _pieces(self, index: int) -> list[ToolCallDelta]:
         return self.calls[index] if index < len(self.calls) else []
 
-    def assembled(self, index: int, finish_reason: str, *, old_calls: bool) -> wire.Choice:
+    def assembled(self, index: int, finish_reason: str, form: CallForm) -> wire.Choice:
         """The choice for the reply."""
         content, reasoning = "".join(self.content), "".join(self.reasoning)
-        calls = [_whole_call(pieces) for pieces in self.calls]
         message = wire.Message(
             role="assistant",
             # Beside tool calls, the schema has null for an empty content.
-            content=content or (None if calls else ""),
+            content=content or (None if self.calls else ""),
             reasoning_content=reasoning or msgspec.UNSET,
-            tool_calls=msgspec.UNSET if old_calls or not calls else calls,
-            function_call=calls[0]["function"] if old_calls and calls else msgspec.UNSET,
+            **form.whole(self.calls),
         )
         logprobs = wire.Logprobs(self.logprobs) if self.logprobs else None
-        return wire.Choice(index, message, finish_reason, logprobs)
+        return wire.Choice(index, message, form.reason(finish_reason), logprobs)
 
 
 class JsonFormat:
@@ -173,9 +170,9 @@ class JsonFormat:
     content_type = "application/json"
     takes_comments = False
 
-    def __init__(self, identity: Identity, choices: int, *, old_calls: bool = False) -> None:
+    def __init__(self, identity: Identity, choices: int, *, calls: CallForm = TODAYS_CALLS) -> None:
         self._identity = identity
-        self._old_calls = old_calls
+        self._calls = calls
         self._choices = [_Choice() for _ in range(choices)]
 
     def write_chunk(self, chunk: Chunk) -> bytes:
@@ -199,11 +196,7 @@ class JsonFormat:
     def choices(self, finish_reasons: dict[int, str]) -> list[wire.Choice]:
         """The choices so far, complete or not."""
         return [
-            choice.assembled(
-                index,
-                _reason(index, finish_reasons, old_calls=self._old_calls),
-                old_calls=self._old_calls,
-            )
+            choice.assembled(index, _reason(index, finish_reasons), self._calls)
             for index, choice in enumerate(self._choices)
         ]
 
@@ -212,14 +205,6 @@ class JsonFormat:
         return b""
 
 
-def _reason(index: int, finish_reasons: dict[int, str], *, old_calls: bool) -> str:
+def _reason(index: int, finish_reasons: dict[int, str]) -> str:
     # A stream that ends properly without a reason has stopped by itself.
-    reason = finish_reasons.get(index, "stop")
-    return "function_call" if old_calls and reason == "tool_calls" else reason
-
-
-def _whole_call(pieces: list[ToolCallDelta]) -> dict[str, Any]:
-    extra = {key: value for piece in pieces for key, value in piece.extra.items()}
-    arguments = "".join(piece.arguments for piece in pieces)
-    function = {"name": pieces[0].name, "arguments": arguments}
-    return {**extra, "id": pieces[0].id, "type": "function", "function": function}
+    return finish_reasons.get(index, "stop")

@@ -155,7 +155,7 @@ def _tools() -> Schema:
 def _function() -> Schema:
     return object_of(
         ("name",),
-        name={"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,64}$"},
+        name={"type": "string", "pattern": "\\S"},
         description=or_null("string"),
         parameters=or_null("object", description="A JSON schema, draft 2020-12."),
         strict=or_null("boolean"),

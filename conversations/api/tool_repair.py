@@ -4,15 +4,11 @@ Programs that gather functions from many servers send what those wrote. What is 
 what is not is left out, a schema at the place of its fault and else the tool, and a header says so.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from conversations.catalog.schema_repair import repaired
 from conversations.upstream import InvalidField
-
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_ALLOWED_NAME = "1 to 64 letters, digits, underscores and hyphens"
 
 Tool = dict[str, Any]
 
@@ -81,8 +77,8 @@ def _checked(tool: Any, path: str, taken: set[str]) -> Mapping[str, Any]:
     if not isinstance(given, dict):
         raise InvalidField(f"{path}.function", "The field is missing.", "an object")
     name, field = given.get("name"), f"{path}.function.name"
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise InvalidField(field, "This is no name for a function.", _ALLOWED_NAME)
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidField(field, "This is no name for a function.", "a text")
     if name in taken:
         raise InvalidField(field, "The name is used twice.", "a name for each function")
     return given

@@ -165,14 +165,14 @@ def _format(completion: PreparedCompletion) -> Format:
     generation, request = completion.generation, completion.request
     created = int(generation.created_at.timestamp())
     identity = Identity(f"chatcmpl-{generation.pk.hex}", created, completion.call.model.name)
-    whole = partial(JsonFormat, identity, completion.choices, old_calls=completion.old_calls)
+    whole = partial(JsonFormat, identity, completion.choices, calls=completion.calls)
     body_format: Format = whole()
     if request.stream:
         body_format = StreamFormat(
             identity,
             completion.choices,
             include_usage=request.include_usage,
-            old_calls=completion.old_calls,
+            calls=completion.calls,
         )
     if completion.call.model.keeps_api_content:
         return StoringFormat(body_format, whole(), generation.pk)

@@ -30,7 +30,7 @@ def ranges(**fields: Any) -> list[tuple[str, dict[str, Any], str]]:
 
 TOOL = {"type": "function", "function": {"name": "f"}}
 CHOICE = {"type": "function", "function": {"name": "g"}}
-NAMELESS = {"type": "function", "function": {"name": "?"}}
+NAMELESS = {"type": "function", "function": {"name": " "}}
 WRONG_FIELDS = [
     *ranges(
         max_tokens=(0, "1 to 16384"), temperature=(-0.1, "0 to 2"), top_p=(-1, "above 0"),
@@ -56,7 +56,7 @@ WRONG_FIELDS = [
     ("messages[0].role", {"messages": [{"role": "wizard", "content": ""}]}, "developer"),
     ("stream_options.include_usage", {"stream_options": {"include_usage": 1}}, "true or false"),
     ("response_format.type", {"response_format": {"type": "yaml"}}, "json_schema"),
-    ("tools[0].function.name", {"tools": [NAMELESS]}, "1 to 64"),
+    ("tools[0].function.name", {"tools": [NAMELESS]}, "a text"),
 ]  # fmt: skip
 
 

@@ -78,10 +78,10 @@ def test_what_is_certainly_meant_is_sent_so_and_needs_no_word(
 
 
 LEFT_OUT: list[tuple[Any, str]] = [
-    (tool("a b"), "tools[1].function.name a b left out"),
+    (tool(""), "tools[1].function.name left out"),
     (tool("good"), "tools[1].function.name good left out"),
-    (tool("x" * 65), f"tools[1].function.name {'x' * 65} left out"),
-    (tool("wetter_für"), "tools[1].function.name wetter_f?r left out"),
+    ({"type": "function", "function": {"name": 5}}, "tools[1].function.name 5 left out"),
+    ({"type": "custom", "name": "für"}, "tools[1].type f?r left out"),
     ({"type": "web_search"}, "tools[1].type left out"),
     ({"type": "custom", "name": "c"}, "tools[1].type c left out"),
     ({"type": "function"}, "tools[1].function left out"),
@@ -117,14 +117,80 @@ def test_a_part_that_cannot_be_understood_is_left_out_alone(
 
 
 def test_a_request_without_any_tool_that_can_be_understood_is_refused(gateway: Gateway) -> None:
-    assert refused(gateway, tools=[tool("?"), {"type": "web_search"}]) == "tools[0].function.name"
-    choice = {"type": "function", "function": {"name": "a b"}}
-    assert refused(gateway, tools=[tool("a b"), tool("f")], tool_choice=choice) == "tool_choice"
+    assert refused(gateway, tools=[tool(""), {"type": "web_search"}]) == "tools[0].function.name"
+    choice = {"type": "function", "function": {"name": "search"}}
+    tools = [{"type": "custom", "name": "search"}, tool("f")]
+    assert refused(gateway, tools=tools, tool_choice=choice) == "tool_choice"
 
 
 def test_many_faults_fit_into_a_header(gateway: Gateway) -> None:
-    answer, _ = sent(gateway, tools=[tool("f"), *[tool("é" * 30)] * 100])
+    answer, _ = sent(gateway, tools=[tool("f"), *[{"type": "é" * 9, "name": "é" * 30}] * 100])
     assert 1_500 < len(answer.headers["x-tool-faults"]) < 2_100
+
+
+# Names that not every server takes
+
+ODD = [
+    "admin.tools/list",
+    "admin.tools.list",
+    "admin_tools_list",
+    "wetter_für",
+    "x" * 80,
+    "查询天气",
+]
+
+
+def _plain(name: str) -> bool:
+    return name.isascii() and len(name) <= 64 and name.replace("-", "_").isidentifier()
+
+
+def test_odd_names_are_sent_under_plain_ones_each_under_its_own(gateway: Gateway) -> None:
+    answer, body = sent(gateway, tools=[tool(name) for name in ODD])
+    names = [each["function"]["name"] for each in body["tools"]]
+    assert len(set(names)) == len(ODD)
+    assert all(_plain(name) for name in names)
+    # A name that every server takes stays as it is, whatever the others become.
+    assert names[2] == "admin_tools_list"
+    assert "x-tool-faults" not in answer.headers
+
+
+@both_ways
+def test_a_function_is_called_under_the_name_that_the_client_gave(
+    gateway: Gateway, stream: bool
+) -> None:
+    # The scripted server calls get_weather and get_time.
+    given = ["get.weather", "get_time"]
+    answer, body = sent(gateway, "tools", tools=[tool(name) for name in given], stream=stream)
+    assert [each["function"]["name"] for each in body["tools"]] == ["get_weather", "get_time"]
+    if stream:
+        calls = [call for each in chunks(answer) for call in each["delta"].get("tool_calls", ())]
+    else:
+        calls = answer.json()["choices"][0]["message"]["tool_calls"]
+    names = [name for call in calls if (name := call["function"].get("name"))]
+    assert names == given
+
+
+def test_choices_and_histories_have_the_names_that_the_server_knows(gateway: Gateway) -> None:
+    def call(name: str) -> dict[str, Any]:
+        return {"id": "c", "type": "function", "function": {"name": name, "arguments": "{}"}}
+
+    history = [
+        {"role": "assistant", "tool_calls": [call("a.b"), call("gone.by/now")]},
+        {"role": "tool", "tool_call_id": "c", "content": "1"},
+    ]
+    choice = {"type": "function", "function": {"name": "a.b"}}
+    tools = [tool("a.b"), tool("a_b")]
+    _, body = sent(gateway, messages=history, tools=tools, tool_choice=choice)
+    (sent_name, other) = [each["function"]["name"] for each in body["tools"]]
+    assert (other, body["tool_choice"]["function"]["name"]) == ("a_b", sent_name)
+    called = [each["function"]["name"] for each in body["messages"][0]["tool_calls"]]
+    assert called == [sent_name, "gone_by_now"]
+
+
+def test_old_functions_keep_their_names_too(gateway: Gateway) -> None:
+    answer, _ = sent(gateway, "tools", functions=[{"name": "get.weather"}, {"name": "get_time"}])
+    message = answer.json()["choices"][0]["message"]
+    assert message["function_call"]["name"] == "get.weather"
 
 
 # The older form of tools
@@ -204,7 +270,7 @@ def test_a_history_of_function_calls_is_one_of_tool_calls(gateway: Gateway, stre
     [
         ({"functions": FUNCTIONS, "tools": [tool("f")]}, "functions"),
         ({"functions": {"name": "f"}}, "functions"),
-        ({"functions": [{"name": "?"}]}, "functions[0].function.name"),
+        ({"functions": [{"name": ""}]}, "functions[0].function.name"),
         ({"functions": FUNCTIONS, "function_call": "maybe"}, "function_call"),
         ({"functions": FUNCTIONS, "function_call": {"name": "other"}}, "tool_choice"),
         (
