@@ -1,35 +1,19 @@
 """What was used is what is charged and what is shown, whatever a server does."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from conversations.models import ApiKey, Generation, LedgerEntry, User
 from conversations.quotas.amounts import Limit
 from conversations.quotas.reservation import standings
 from tests.live import LiveSite
-from tests.people import make_model, make_people
 from tests.quotas.books import assert_books_balance, limit
-from tests.quotas.flows import FLOWS, MODELS, assert_figures_agree, play
-from tests.upstreams.scripted import scripted_thread
+from tests.quotas.flows import FLOWS, assert_figures_agree, play
 
 LIMIT = 6_000
 # A chunk of these servers has one token, and no stream reads on when its hold is used up.
 MOST_OVER_A_STREAM = 1
 # The servers say that a prompt has 10 tokens, and at most one for each byte is held for it.
 HELD_FOR_PROMPT = 110
-
-
-@pytest.fixture
-def alice(live_site: LiveSite) -> Iterator[User]:
-    """Alice, who may use the models of the flows."""
-    person = make_people().alice
-    with scripted_thread() as upstream:
-        for name in MODELS:
-            model = make_model(name, base_url=upstream.address)
-            model.prompt_price, model.completion_price = 2, 8
-            model.save()
-        yield person
 
 
 @pytest.mark.parametrize("name", FLOWS)
