@@ -1,7 +1,7 @@
 """The transactions of a completion for an API client, before it can run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -9,13 +9,10 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from conversations.api.calls import TODAYS_CALLS, CallForm
-from conversations.api.known_fields import left_out
-from conversations.api.request_forms import in_todays_form
-from conversations.catalog.choosing import model_named
-from conversations.catalog.parameters import not_taken, ranges_of, takes, with_defaults
+from conversations.api.calls import CallForm
+from conversations.api.checking import Told, checked
+from conversations.catalog.parameters import takes, with_defaults
 from conversations.catalog.providers import address_policy
-from conversations.catalog.schemas import check_schemas
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.prompt import Call, replay_of
 from conversations.models import (
@@ -24,20 +21,12 @@ from conversations.models import (
     IdempotencyClaim,
     KeptCompletion,
     LanguageModel,
-    Policy,
 )
 from conversations.quotas import concurrency, reservation
 from conversations.quotas.status import Standing
-from conversations.quotas.tokens import fitting_length, request_size
+from conversations.quotas.tokens import request_size
 from conversations.refusal import Refused
-from conversations.upstream import (
-    PARAMETERS,
-    CompletionRequest,
-    Fitted,
-    check,
-    check_consistency,
-    fit,
-)
+from conversations.upstream import PARAMETERS, CompletionRequest
 
 # The parameters that are stored with the generation; the others may hold content.
 _STORED = frozenset(each.name for each in PARAMETERS if not each.holds_text)
@@ -68,21 +57,16 @@ class ApiRequest:
 class PreparedCompletion:
     """A generation that may run now, the call of its upstream, and the status of each limit.
 
-    ``ignored`` names the fields of the body that were left out. ``lowered`` and ``raised`` have the
-    numbers that are sent instead of ones that the model or the limits do not allow.
-    ``tool_faults`` says what was left out of the tools; ``calls`` is the form in which the client
-    expects calls.
+    ``told`` is for the headers of the reply; ``calls`` is the form in which the client expects
+    calls.
     """
 
     generation: Generation
     call: Call
     request: CompletionRequest
     standings: tuple[Standing, ...]
-    ignored: tuple[str, ...] = ()
-    lowered: Mapping[str, float] = field(default_factory=dict)
-    raised: Mapping[str, float] = field(default_factory=dict)
-    tool_faults: tuple[str, ...] = ()
-    calls: CallForm = TODAYS_CALLS
+    told: Told
+    calls: CallForm
 
     @property
     def choices(self) -> int:
@@ -90,78 +74,27 @@ class PreparedCompletion:
         return self.request.n or 1
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A request that may be made if its limits allow, as it was fitted to its model."""
-
-    request: CompletionRequest
-    model: LanguageModel
-    policy: Policy
-    ignored: tuple[str, ...]
-    lowered: Mapping[str, float]
-    raised: Mapping[str, float]
-    tool_faults: tuple[str, ...]
-    calls: CallForm
-
-
-def checked(api_request: ApiRequest) -> Checked:
-    """The request, if nothing about it is refused that is known without a reservation.
-
-    Raises :class:`~conversations.refusal.Refused` or InvalidField.
-    """
-    body, tool_faults, calls = in_todays_form(api_request.body)
-    asked = CompletionRequest.from_wire(body)
-    model = model_named(api_request.key.user, asked.model, api_request.key)
-    request, lowered, raised = _fitted(asked, model)
-    check_consistency(request)
-    ignored = (*not_taken(model, request.parameters()), *left_out(body))
-    check_schemas(request.parameters())
-    policy = Policy.current()
-    concurrency.check_site_is_open(policy)
-    return Checked(
-        request, model, policy, ignored, lowered, raised, tool_faults, calls
-    )  # fmt: skip
-
-
-def _fitted(asked: CompletionRequest, model: LanguageModel) -> Fitted:
-    """The request with numbers that the model takes; its answer fits beside its prompt."""
-    fitted = fit(asked, ranges_of(model))
-    request = fitted.request
-    check(request, ranges_of(model))
-    if request.max_tokens is None:
-        return fitted
-    prompt = request_size(request, model)
-    length = fitting_length(request.max_tokens, prompt, model.context_length)
-    if length == request.max_tokens:
-        return fitted
-    lowered = {**fitted.lowered, "max_tokens": length}
-    return Fitted(msgspec.structs.replace(request, max_tokens=length), lowered, fitted.raised)
-
-
 def prepare(api_request: ApiRequest) -> PreparedCompletion:
     """Check the request and write its generation, with its reservation and its claim.
 
     Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused.
     """
-    known = checked(api_request)
-    request, model, lowered = known.request, known.model, dict(known.lowered)
+    known = checked(api_request.key, api_request.body)
+    request, model, told = known.request, known.model, known.told
     parameters = with_defaults(model, request.parameters())
     if known.calls.is_old and takes(model, "parallel_tool_calls"):
         # The older form of a message has room for one call.
         parameters["parallel_tool_calls"] = False
     generation, granted = _created(api_request, request, model, parameters)
     if granted.notice and granted.max_tokens is not None:
-        lowered["max_tokens"] = granted.max_tokens
+        told = told.with_length(granted.max_tokens)
     address = address_policy(known.policy)
     return PreparedCompletion(
         generation=generation,
         call=Call(_request(request, model, parameters), model, address, "", granted.lease),
         request=request,
         standings=tuple(reservation.standings(api_request.key.user, model, api_request.key)),
-        ignored=known.ignored,
-        lowered=lowered,
-        raised=known.raised,
-        tool_faults=known.tool_faults,
+        told=told,
         calls=known.calls,
     )
 

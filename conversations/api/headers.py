@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from conversations.api.checking import Told
 from conversations.models import MICROS, LanguageModel, Measure
 from conversations.quotas.status import Standing
 from conversations.upstream import PARAMETERS
@@ -74,6 +75,15 @@ def ignored_header(names: Iterable[str]) -> dict[str, str]:
 def content_header(model: LanguageModel) -> dict[str, str]:
     """Whether the site stores the requests and answers of this model."""
     return {"x-content-kept": "true" if model.keeps_api_content else "false"}
+
+
+def told_headers(told: Told) -> dict[str, str]:
+    """What the client is told of its request."""
+    return {
+        **ignored_header(told.ignored),
+        **moved_headers(told.lowered, told.raised),
+        **tool_faults_header(told.tool_faults),
+    }
 
 
 def tool_faults_header(faults: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from django.utils.translation import gettext as _
 
-from conversations.api import completions
+from conversations.api.checking import checked
 from conversations.api.completions import ApiRequest
 from conversations.api.errors import ApiError
 from conversations.api.retry_advice import after_wait
@@ -64,7 +64,7 @@ class Places:
         """
         bounds = _bounds(api_request)
         if not all(self._line(each).has_room for each in bounds):
-            await in_thread(completions.checked, api_request)
+            await in_thread(checked, api_request.key, api_request.body)
         with ExitStack() as taken:
             for bound in bounds:
                 await self._enter(bound, Arrival(bound.owner, wait.left, until, wait.tell))

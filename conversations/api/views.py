@@ -11,6 +11,7 @@ from conversations import access
 from conversations.api import completions, headers
 from conversations.api.auth import authenticate, require
 from conversations.api.body import json_object
+from conversations.api.checking import checked
 from conversations.api.completions import ApiRequest, PreparedCompletion
 from conversations.api.error_bodies import api_error
 from conversations.api.errors import ApiError
@@ -52,7 +53,7 @@ async def _completion(api_request: ApiRequest) -> HttpResponseBase:
     starting = asyncio.ensure_future(_start_or_join(api_request, wait))
     try:
         if body.get("stream") is True and not await starts_soon(starting):
-            return await _early_response(starting, wait, key, body.get("model"))
+            return await _early_response(starting, wait, api_request)
         return await _decided_response(await starting, key)
     except BaseException:
         give_up(starting)
@@ -60,9 +61,9 @@ async def _completion(api_request: ApiRequest) -> HttpResponseBase:
 
 
 async def _early_response(
-    starting: "asyncio.Future[Started]", wait: Wait, key: ApiKey, name: object
+    starting: "asyncio.Future[Started]", wait: Wait, api_request: ApiRequest
 ) -> HttpResponseBase:
-    reply_headers = await in_thread(_early_headers, key, name) | headers.UNBUFFERED
+    reply_headers = await in_thread(_early_headers, api_request) | headers.UNBUFFERED
     return StreamingHttpResponse(
         WaitingStream(starting, wait), content_type=StreamFormat.content_type, headers=reply_headers
     )
@@ -90,10 +91,14 @@ def _quota_headers(key: ApiKey, name: object) -> dict[str, str]:
     )
 
 
-def _early_headers(key: ApiKey, name: object) -> dict[str, str]:
+def _early_headers(api_request: ApiRequest) -> dict[str, str]:
     """The headers that are known before the run has started."""
-    model = model_or_404(key, str(name))
-    return {**_quota_headers(key, name), **headers.content_header(model)}
+    known = checked(api_request.key, api_request.body)
+    return {
+        **_quota_headers(api_request.key, known.model.name),
+        **headers.content_header(known.model),
+        **headers.told_headers(known.told),
+    }
 
 
 def _key_and_most_at_once(request: HttpRequest) -> tuple[ApiKey, int]:
@@ -183,10 +188,8 @@ async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpR
     completion = started.completion
     reply_headers = {
         **headers.quota_headers(completion.standings),
-        **headers.ignored_header(completion.ignored),
         **headers.content_header(completion.call.model),
-        **headers.moved_headers(completion.lowered, completion.raised),
-        **headers.tool_faults_header(completion.tool_faults),
+        **headers.told_headers(completion.told),
     }
     content_type = started.reply.format.content_type
     if completion.request.stream:

@@ -45,7 +45,6 @@ def test_a_model_has_openais_fields_and_what_it_can_do(gateway: Gateway) -> None
     ("fields", "longest"),
     [
         ({"context_length": None}, 16_384),
-        ({"context_length": 2048}, 2048),
         ({"parameters": {"max_tokens": {"high": 900}}}, 900),
         ({"parameters": {"max_tokens": {"high": 100_000}}, "context_length": 131_072}, 100_000),
     ],
@@ -59,6 +58,13 @@ def test_the_longest_answer_is_what_a_request_is_lowered_to(
     assert found["max_model_len"] == found["context_length"] == fields.get("context_length")
     answer = gateway.post(gateway.body(max_tokens=1_000_000))
     assert answer.headers["x-lowered-max-tokens"] == str(longest)
+
+
+def test_the_longest_answer_leaves_room_for_the_prompt_in_the_context(gateway: Gateway) -> None:
+    gateway.model("good", context_length=2048)
+    assert listed(gateway, "good")["max_completion_tokens"] == 2048
+    answer = gateway.post(gateway.body(max_tokens=2048))
+    assert 1_900 < int(answer.headers["x-lowered-max-tokens"]) < 2048
 
 
 @pytest.mark.parametrize(

@@ -185,9 +185,14 @@ def test_who_waits_for_a_place_hears_and_is_answered(
 ) -> None:
     with (
         held(monkeypatch) as released,
-        streamed(gateway, gateway.body(stream=True)) as (answer, lines),
+        streamed(gateway, gateway.body(stream=True, max_tokens=32_000, store=True)) as (
+            answer,
+            lines,
+        ),
     ):
         assert (answer.status_code, answer.headers["x-content-kept"]) == (200, "false")
+        assert answer.headers["x-lowered-max-tokens"] == "16384"
+        assert answer.headers["x-ignored-fields"] == "store"
         assert [next(lines), next(lines)] == [": ping", ": ping"]
         assert not gateway.upstream.calls
         released.set()

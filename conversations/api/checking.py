@@ -1,0 +1,78 @@
+"""Reads a request and fits it to its model, before anything is reserved or written for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from conversations.api.calls import CallForm
+from conversations.api.known_fields import left_out
+from conversations.api.request_forms import in_todays_form
+from conversations.catalog.choosing import model_named
+from conversations.catalog.parameters import not_taken, ranges_of
+from conversations.catalog.schemas import check_schemas
+from conversations.models import ApiKey, LanguageModel, Policy
+from conversations.quotas import concurrency
+from conversations.quotas.tokens import fitting_length, request_size
+from conversations.upstream import CompletionRequest, Fitted, check, check_consistency, fit
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the client is told of its request in headers: the fields that were left out, the numbers
+    that are sent instead of ones that the model or the limits do not allow, and what was left out
+    of the tools."""
+
+    ignored: tuple[str, ...] = ()
+    lowered: Mapping[str, float] = field(default_factory=dict)
+    raised: Mapping[str, float] = field(default_factory=dict)
+    tool_faults: tuple[str, ...] = ()
+
+    def with_length(self, max_tokens: int) -> "Told":
+        """The same with a ``max_tokens`` that was lowered once more."""
+        return replace(self, lowered={**self.lowered, "max_tokens": max_tokens})
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A request that may be made if its limits allow, as it was fitted to its model; ``calls`` is
+    the form in which the client expects calls."""
+
+    request: CompletionRequest
+    model: LanguageModel
+    policy: Policy
+    told: Told
+    calls: CallForm
+
+
+def checked(key: ApiKey, given: Mapping[str, Any]) -> Checked:
+    """The request, if nothing about it is refused that is known without a reservation.
+
+    Raises :class:`~conversations.refusal.Refused` or InvalidField.
+    """
+    body, tool_faults, calls = in_todays_form(given)
+    asked = CompletionRequest.from_wire(body)
+    model = model_named(key.user, asked.model, key)
+    request, lowered, raised = _fitted(asked, model)
+    check_consistency(request)
+    ignored = (*not_taken(model, request.parameters()), *left_out(body))
+    check_schemas(request.parameters())
+    policy = Policy.current()
+    concurrency.check_site_is_open(policy)
+    return Checked(request, model, policy, Told(ignored, lowered, raised, tool_faults), calls)
+
+
+def _fitted(asked: CompletionRequest, model: LanguageModel) -> Fitted:
+    """The request with numbers that the model takes; its answer fits beside its prompt."""
+    fitted = fit(asked, ranges_of(model))
+    request = fitted.request
+    check(request, ranges_of(model))
+    if request.max_tokens is None:
+        return fitted
+    prompt = request_size(request, model)
+    length = fitting_length(request.max_tokens, prompt, model.context_length)
+    if length == request.max_tokens:
+        return fitted
+    lowered = {**fitted.lowered, "max_tokens": length}
+    return Fitted(msgspec.structs.replace(request, max_tokens=length), lowered, fitted.raised)
