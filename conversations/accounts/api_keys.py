@@ -148,13 +148,23 @@ def authenticated(secret: str, address: str) -> ApiKey:
     Every call makes one look-up by the hash, so that its time reveals nothing. Raises
     :class:`KeyRejected`; only the holder of a whole key learns that it has expired.
     """
-    known = ApiKey.objects.unrevoked().select_related("user")
-    key = known.filter(key_hash=hashed(secret), user__is_active=True).first()
+    key = _valid(address, key_hash=hashed(secret))
+    key.note_use()
+    return key
+
+
+def as_stored(key: ApiKey, address: str) -> ApiKey:
+    """The key as it is now, after a wait. Raises :class:`KeyRejected`."""
+    return _valid(address, pk=key.pk)
+
+
+def _valid(address: str, **known_by: object) -> ApiKey:
+    usable = ApiKey.objects.unrevoked().select_related("user").filter(user__is_active=True)
+    key = usable.filter(**known_by).first()
     if key is None:
         raise UnknownKey
     if key.is_expired:
         raise ExpiredKey
     if not key.admits(address):
         raise WrongAddress(address)
-    key.note_use()
     return key

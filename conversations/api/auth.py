@@ -25,6 +25,16 @@ def authenticate(request: HttpRequest) -> ApiKey:
         raise _unauthorized("invalid_api_key", refused.message) from None
 
 
+def authorized_still(key: ApiKey, endpoint: str, address: str) -> ApiKey:
+    """The key as it is after a wait, if it still allows that endpoint. Raises :class:`ApiError`."""
+    try:
+        stored = api_keys.as_stored(key, address)
+    except api_keys.KeyRejected as refused:
+        raise _unauthorized("invalid_api_key", refused.message) from None
+    require(stored, endpoint)
+    return stored
+
+
 async def authorized(request: HttpRequest, endpoint: str) -> ApiKey:
     """The request's key, which allows that endpoint. Raises :class:`ApiError`."""
     return await in_thread(_authorized, request, endpoint)

@@ -27,8 +27,10 @@ PLACE_SECONDS = 10.0
 
 @dataclass(eq=False)
 class Wait:
-    """The wait of one request: its place in the line, 0 out of it, and if its client has left."""
+    """The wait of one request: whether there is one, the place in the line, 0 out of it, and if the
+    client has left."""
 
+    is_needed: bool = False
     place: int = 0
     left: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -63,7 +65,8 @@ class Places:
         client leaves.
         """
         bounds = _bounds(api_request)
-        if not all(self._line(each).has_room for each in bounds):
+        wait.is_needed = not all(self._line(each).has_room for each in bounds)
+        if wait.is_needed:
             await in_thread(checked, api_request.key, api_request.body)
         with ExitStack() as taken:
             for bound in bounds:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 
 from conversations import access
 from conversations.api import completions, headers
-from conversations.api.auth import authenticate, require
+from conversations.api.auth import authenticate, authorized_still, require
 from conversations.api.body import json_object
 from conversations.api.checking import checked
 from conversations.api.completions import ApiRequest, PreparedCompletion
@@ -141,6 +141,11 @@ async def _start(api_request: ApiRequest, wait: Wait) -> Started:
     arrived = asyncio.get_running_loop().time()
     until = arrived + PLACE_SECONDS
     with await places().take(api_request, wait, until) as place:
+        if wait.is_needed:
+            # It may have been revoked or narrowed meanwhile.
+            known = (api_request.key, ApiKey.Endpoint.CHAT, api_request.address)
+            key = await in_thread(authorized_still, *known)
+            api_request = replace(api_request, key=key)
         started = await _started(api_request, arrived)
         runner().start_api_run(
             started.completion.generation,

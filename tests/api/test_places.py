@@ -16,7 +16,7 @@ from conversations.accounts.api_keys import KeyChoices
 from conversations.api import completions, views
 from conversations.api import places as places_module
 from conversations.api import reply as reply_module
-from conversations.models import Generation, GroupPolicy, LedgerEntry, Provider, User
+from conversations.models import ApiKey, Generation, GroupPolicy, LedgerEntry, Provider, User
 from tests.api.conftest import CERTIFICATES, SECONDS, Gateway, until
 from tests.socket.room import Room
 
@@ -154,6 +154,46 @@ def test_a_request_gets_the_place_of_one_that_ends(gateway: Gateway, settings: S
         streams.close()
         assert not is_refused(waiting())
     assert [entry.outcome for entry in gateway.settled(2)] == ["stopped", "completed"]
+
+
+def _revoke(key: ApiKey) -> None:
+    api_keys.revoke(key)
+
+
+def _narrow(key: ApiKey) -> None:
+    ApiKey.objects.filter(pk=key.pk).update(all_models=False)
+
+
+def _close_endpoint(key: ApiKey) -> None:
+    ApiKey.objects.filter(pk=key.pk).update(endpoints=["models"])
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        (_revoke, 401, "invalid_api_key"),
+        (_narrow, 404, "model_not_found"),
+        (_close_endpoint, 403, "endpoint_not_allowed"),
+    ],
+)
+def test_a_key_that_lost_its_permission_in_the_line_asks_no_model(
+    gateway: Gateway,
+    settings: Settings,
+    change: Callable[[ApiKey], None],
+    status: int,
+    code: str,
+) -> None:
+    settings.RUNNING_ANSWERS = 1
+    key, secret = api_keys.create(gateway.alice, KeyChoices("waits"))
+    headers = {"Authorization": f"Bearer {secret}"}
+    with running(gateway, 1) as streams:
+        waiting = in_background(lambda: gateway.post(gateway.body(), headers=headers))
+        until(lambda: [None] * _waiting(), 1)
+        change(key)
+        streams.close()
+        refused = waiting()
+    assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
+    assert len(gateway.upstream.calls) == 1
 
 
 def test_a_client_that_leaves_the_line_asks_no_model(gateway: Gateway, settings: Settings) -> None:

@@ -85,6 +85,7 @@ def test_a_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
         ("LOG_FORMAT", "xml"),
         ("PORT", "eighty"),
         ("REDIS_URL", "nonsense"),
+        ("RUNNING_ANSWERS", "0"),
         ("SIGNUP", "sometimes"),
         ("SIGNUP", "domain:example.org"),  # without EMAIL_URL nobody's domain is verified
         ("SITE_URL", "chat.example.org"),
