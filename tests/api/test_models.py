@@ -56,8 +56,9 @@ def test_the_longest_answer_is_what_a_request_is_lowered_to(
     found = listed(gateway, "good")
     assert found["max_completion_tokens"] == longest
     assert found["max_model_len"] == found["context_length"] == fields.get("context_length")
-    answer = gateway.post(gateway.body(max_tokens=1_000_000))
-    assert answer.headers["x-lowered-max-tokens"] == str(longest)
+    lowered = gateway.post(gateway.body(max_tokens=1_000_000)).headers["x-lowered-max-tokens"]
+    # The prompt of a few words takes its part of a context that is full.
+    assert longest - 50 < int(lowered) <= longest
 
 
 def test_the_longest_answer_leaves_room_for_the_prompt_in_the_context(gateway: Gateway) -> None:
