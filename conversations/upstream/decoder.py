@@ -75,16 +75,18 @@ class StreamDecoder:
     def is_all_said(self) -> bool:
         """True if the answer is complete, or the server has shown that it had nothing to add.
 
-        What shows it, without a finish reason: a count of tokens behind the text in an event of its
-        own, ``done: true``, or a whole JSON body. [DONE] and the end of the body do not: proxies
-        send them when the server behind them has died.
+        What shows it, without a finish reason: a whole JSON body, ``done: true``, or a count of
+        tokens behind the text, in an event of its own or the first one. [DONE] and the end of the
+        body do not: proxies send them when the server behind them has died.
         """
-        return self._is_whole or self._was_closed or self.complete
+        # Of several answers each may be counted at its end, before the others end.
+        was_closed = self._reader.was_closed and self._expected_choices == 1
+        return self._is_whole or was_closed or self.complete
 
     @property
     def is_counted(self) -> bool:
         """True if nothing can follow: the answer is complete, and a count of its own has come."""
-        return self._was_closed and self.complete
+        return self._reader.was_counted and self._expected_choices == 1 and self.complete
 
     @property
     def writes_on(self) -> bool:
@@ -125,11 +127,6 @@ class StreamDecoder:
             self.over = True
         except UpstreamError as failure:
             self.fail(failure)
-
-    @property
-    def _was_closed(self) -> bool:
-        # Of several answers each may be counted at its end, before the others end.
-        return self._reader.was_closed and self._expected_choices == 1
 
     def _take(self, data: bytes) -> None:
         self._wire_bytes += len(data)

@@ -27,7 +27,8 @@ class EventReader:
     it may have. Any other event that is no chunk is skipped and counted.
 
     ``done`` is True after [DONE]. ``was_closed`` is True if nothing has come since a sign that all
-    was said: a count of tokens in an event of its own, or ``done: true``.
+    was said: ``done: true``, or a count of tokens behind the text, in an event of its own or the
+    first one of the stream. ``was_counted`` is the same for a count in an event of its own.
     """
 
     def __init__(self, normaliser: Normaliser, error_reader: ErrorReader, answer_cap: int) -> None:
@@ -35,8 +36,10 @@ class EventReader:
         self.skipped = SkippedEvents()
         self.done = False
         self.was_closed = False
+        self.was_counted = False
         self.has_chunks = False
         self.text_bytes = 0
+        self._has_count = False
         self._normaliser = normaliser
         self._error_reader = error_reader
         self._answer_cap = answer_cap
@@ -65,11 +68,11 @@ class EventReader:
 
     def flush(self) -> None:
         """Add the text that was held back: the stream has ended."""
-        was_closed = self.was_closed
+        signs = self.was_closed, self.was_counted
         rest = self._normaliser.flush()
         if rest is not None:
             self._add(rest)
-        self.was_closed = was_closed
+        self.was_closed, self.was_counted = signs
 
     def _take_words(self, event: ServerSentEvent) -> None:
         """Take data that is no JSON: the end, a fault in words, or several events in one.
@@ -134,9 +137,13 @@ class EventReader:
         self.text_bytes += size
         if self.text_bytes > self._answer_cap:
             raise TooLarge("answer", self._answer_cap)
-        if size or not chunk.choices:
-            self.was_closed = not size
         self.chunks.append(chunk)
+        if size:
+            self.was_closed = self.was_counted = False
+        elif chunk.usage is not None:
+            self.was_counted = self.was_counted or not chunk.choices
+            self.was_closed = self.was_closed or not (chunk.choices and self._has_count)
+        self._has_count |= chunk.usage is not None
 
 
 def has_choices(value: Any) -> bool:

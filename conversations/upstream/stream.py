@@ -17,8 +17,8 @@ DRAIN_SECONDS = 0.1
 # The time for the count of tokens after the last finish reason: some servers send neither [DONE]
 # nor the end of the body.
 GRACE_SECONDS = 2.0
-# The same for servers that write on behind a finish reason: they do not mean the end by it.
-UNSURE_GRACE_SECONDS = 10.0
+# The same where a finish reason may not mean the end: text has come behind it, or none before it.
+UNSURE_GRACE_SECONDS = 5.0
 
 BROKEN = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError)
 
@@ -122,7 +122,7 @@ class CompletionStream:
     async def _read(self) -> None:
         decoder, watch = self._decoder, self._watch
         data = await (self._next_bytes() if self._ends_at is None else self._last_bytes())
-        if watch.verdict not in {None, STOP} and not decoder.is_all_said:
+        if watch.verdict not in {None, STOP} and not decoder.complete:
             decoder.fail(watch.timed_out(self.trace_id))
         elif data is None:
             decoder.end()
@@ -139,12 +139,12 @@ class CompletionStream:
     def _set_end(self) -> None:
         """Once every choice has ended, set the time by which the rest must come.
 
-        Time that the caller takes is not the server's, so each chunk sets it anew. A finish reason
-        before the first word ends nothing yet.
+        Time that the caller takes is not the server's, so each chunk sets it anew.
         """
         decoder = self._decoder
-        if decoder.complete and decoder.has_words:
-            grace = UNSURE_GRACE_SECONDS if decoder.writes_on else GRACE_SECONDS
+        if decoder.complete:
+            is_sure = decoder.has_words and not decoder.writes_on
+            grace = GRACE_SECONDS if is_sure else UNSURE_GRACE_SECONDS
             self._ends_at = asyncio.get_running_loop().time() + grace
 
     async def _last_bytes(self) -> bytes | None:

@@ -109,7 +109,7 @@ def comparable(found: Right, right: Right) -> Right:
 @pytest.fixture
 def recorded(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     """The gateway, with a model that plays each recording."""
-    monkeypatch.setattr(stream, "GRACE_SECONDS", 0.15)
+    monkeypatch.setattr(stream, "GRACE_SECONDS", 0.6)
     for name, recording in RECORDINGS.items():
         gateway.upstream.recordings[name] = recording
         gateway.model(name, inline_thinking=recording.inline_thinking)

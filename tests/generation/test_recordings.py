@@ -75,7 +75,7 @@ def status_of(right: Right) -> str:
 
 
 def test_every_recording_is_stored_and_shown_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "GRACE_SECONDS", 0.15)
+    monkeypatch.setattr(stream, "GRACE_SECONDS", 0.6)
 
     async def work(stage: Stage) -> dict[str, dict[str, Any]]:
         places = asyncio.Semaphore(AT_ONCE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.upstream import Clocks
+from conversations.upstream import Clocks, EmptyAnswer
 from tests.upstream.virtual_time import hear
 from tests.upstreams.recorded import DONE, OPEN, chunk, counted, ended, event, said, usage
 
@@ -40,13 +40,16 @@ def test_a_count_with_the_last_choice_does_not_hide_a_later_one() -> None:
 
 
 def test_text_after_the_end_counts_and_its_server_is_waited_for_longer() -> None:
-    assert seconds_of(said("All"), ended(), 1.5, said(" of"), 9.5, said(" it.")) == 21
+    assert seconds_of(said("All"), ended(), 1.5, said(" of"), 4.5, said(" it.")) == 11
     each = [said(text, finish="stop") for text in ("All", " of", " it.")]
-    assert seconds_of(each[0], 1.5, each[1], 9.5, each[2], 9.5, DONE) == 20.5
+    assert seconds_of(each[0], 1.5, each[1], 4.5, each[2], 4.5, DONE) == 10.5
 
 
-def test_a_finish_reason_before_the_first_word_ends_nothing() -> None:
-    assert seconds_of(ended(), 200.0, said("All of it."), ended(), DONE) == 200
+def test_a_server_that_ends_before_the_first_word_is_waited_for_longer() -> None:
+    assert seconds_of(ended(), 4.5, said("All of it."), ended(), DONE) == 4.5
+    heard = hear(ended(), OPEN)
+    assert isinstance(heard.error, EmptyAnswer)
+    assert heard.seconds == 5
 
 
 def test_a_clock_that_runs_out_meanwhile_takes_nothing_from_a_complete_answer() -> None:

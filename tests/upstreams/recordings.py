@@ -144,6 +144,18 @@ FAULTS = {
         event({**chunk({"content": PART}), "usage": usage(9, 1)}),
         DONE,
     ),
+    "counted before it was cut": streamed(
+        Right(PART, code="truncated", usage=(9, 1)),
+        event({**chunk({"role": "assistant"}), "usage": usage(9, 1)}),
+        said(PART),
+        DONE,
+    ),
+    "counted all along and cut": streamed(
+        Right(PART, code="truncated", usage=(9, 1)),
+        event({**chunk({"content": PART}), "usage": usage(9, 1)}),
+        event({**chunk({}), "usage": usage(9, 1)}),
+        DONE,
+    ),
     "fault after the reason": streamed(
         Right(PART, code="failed", says="late"),
         said(PART),
@@ -171,7 +183,7 @@ ENDS = {
         ALL, said("All of it."), ended(), *[b": ping\n\n", 0.01] * 9, OPEN
     ),
     "counts later": streamed(
-        Right("All of it.", usage=(10, 3)), said("All of it."), ended(), 0.05, counted(10, 3), OPEN
+        Right("All of it.", usage=(10, 3)), said("All of it."), ended(), 0.01, counted(10, 3), OPEN
     ),
     "counts with the end": streamed(
         Right("All of it.", usage=(10, 3)),
@@ -186,6 +198,12 @@ ENDS = {
     "end without done": streamed(ALL, said("All of it."), ended()),
     "a count shows the end": streamed(
         Right("All of it.", usage=(10, 3)), said("All of it."), counted(10, 3), DONE
+    ),
+    "a count beside nothing shows the end": streamed(
+        Right("All of it.", usage=(10, 3)),
+        said("All of it."),
+        event({**chunk({"content": ""}), "usage": usage(10, 3)}),
+        DONE,
     ),
     "done is true": streamed(ALL, said("All of it."), event({**HEAD, "done": True}), DONE),
     "in one": in_one(ALL, whole({"content": "All of it."})),
