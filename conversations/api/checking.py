@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
-
 from conversations.api.calls import CallForm
 from conversations.api.known_fields import left_out
 from conversations.api.request_forms import in_todays_form
@@ -14,8 +12,7 @@ from conversations.catalog.parameters import not_taken, ranges_of
 from conversations.catalog.schemas import check_schemas
 from conversations.models import ApiKey, LanguageModel, Policy
 from conversations.quotas import concurrency
-from conversations.quotas.tokens import fitting_length, request_size
-from conversations.upstream import CompletionRequest, Fitted, check, check_consistency, fit
+from conversations.upstream import CompletionRequest, check, check_consistency, fit
 
 
 @dataclass(frozen=True)
@@ -54,25 +51,11 @@ def checked(key: ApiKey, given: Mapping[str, Any]) -> Checked:
     body, tool_faults, calls = in_todays_form(given)
     asked = CompletionRequest.from_wire(body)
     model = model_named(key.user, asked.model, key)
-    request, lowered, raised = _fitted(asked, model)
+    request, lowered, raised = fit(asked, ranges_of(model))
+    check(request, ranges_of(model))
     check_consistency(request)
     ignored = (*not_taken(model, request.parameters()), *left_out(body))
     check_schemas(request.parameters())
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
     return Checked(request, model, policy, Told(ignored, lowered, raised, tool_faults), calls)
-
-
-def _fitted(asked: CompletionRequest, model: LanguageModel) -> Fitted:
-    """The request with numbers that the model takes; its answer fits beside its prompt."""
-    fitted = fit(asked, ranges_of(model))
-    request = fitted.request
-    check(request, ranges_of(model))
-    if request.max_tokens is None:
-        return fitted
-    prompt = request_size(request, model)
-    length = fitting_length(request.max_tokens, prompt, model.context_length)
-    if length == request.max_tokens:
-        return fitted
-    lowered = {**fitted.lowered, "max_tokens": length}
-    return Fitted(msgspec.structs.replace(request, max_tokens=length), lowered, fitted.raised)

@@ -32,7 +32,7 @@ from conversations.models import (
 from conversations.quotas.counters import amounts, locked, most_of_request
 from conversations.quotas.lease import Lease, largest
 from conversations.quotas.status import QuotaExceeded, Standing
-from conversations.quotas.tokens import PromptSize
+from conversations.quotas.tokens import PromptSize, fitting_length
 
 # A shorter answer is useless: the request is refused rather than lowered below this.
 USEFUL_TOKENS = 32
@@ -53,6 +53,13 @@ class Wanted:
     max_tokens: int | None
     count: int = 1
     key: ApiKey | None = None
+
+    @property
+    def length(self) -> int | None:
+        """The ``max_tokens`` that is asked for, as far as the context has room for it."""
+        if self.max_tokens is None:
+            return None
+        return fitting_length(self.max_tokens, self.prompt, self.model.context_length)
 
     @property
     def longest(self) -> int:
@@ -159,7 +166,7 @@ def _hold(
 
 
 def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
-    asked = wanted.max_tokens or wanted.longest
+    asked = wanted.length or wanted.longest
 
     def fits(completion_tokens: int) -> bool:
         used = wanted.using(completion_tokens)
@@ -176,7 +183,7 @@ def _fitting(wanted: Wanted, standing: Sequence[Standing]) -> Granted:
     hidden = wanted.with_reasoning(wanted.longest) if wanted.model.reasons else 0
     lease = Lease(held, may_write, max(may_write, hidden))
     if most == asked:
-        return Granted(wanted.max_tokens, lease)
+        return Granted(wanted.length, lease, _context_notice(wanted))
     return Granted(most, lease, _notice(most, wanted.max_tokens))
 
 
@@ -185,6 +192,16 @@ def _first_part(wanted: Wanted, may_write: int, fits: Callable[[int], bool]) -> 
     usual = wanted.count * wanted.model.default_max_tokens
     left = largest(0, FIRST_PART * usual, fits)
     return min(may_write, usual, left, max(wanted.count * USEFUL_TOKENS, left // FIRST_PART))
+
+
+def _context_notice(wanted: Wanted) -> str | None:
+    if wanted.length == wanted.max_tokens:
+        return None
+    text = _(
+        "The model has room for only %(most)s tokens for this answer, not %(asked)s: the question "
+        "and the answer share its context."
+    )
+    return text % {"most": f"{wanted.length:,}", "asked": f"{wanted.max_tokens:,}"}
 
 
 def _notice(most: int, asked: int | None) -> str:

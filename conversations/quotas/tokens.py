@@ -74,13 +74,16 @@ def fitting_length(asked: int, prompt: PromptSize, context_length: int | None) -
     """The ``max_tokens`` that fits into the context beside the prompt, up to the one asked for.
 
     Servers refuse a request whose prompt and ``max_tokens`` together are longer than the context.
-    Where the estimate says so, the prompt is counted with care, as the server does the counting. A
-    prompt that leaves no room for an answer is left for the server to refuse, in its own words.
+    Where the estimate says so, the prompt is counted with care if that leaves room for an answer. A
+    prompt that leaves none is left for the server to refuse, in its own words.
     """
     if context_length is None or asked + prompt.estimate <= context_length:
         return asked
-    room = context_length - max(prompt.estimate, prompt.bound // CAREFUL_BYTES_A_TOKEN)
-    return min(asked, room) if room >= LEAST_ROOM else asked
+    careful = max(prompt.estimate, prompt.bound // CAREFUL_BYTES_A_TOKEN)
+    for counted in (careful, prompt.estimate):
+        if (room := context_length - counted) >= LEAST_ROOM:
+            return min(asked, room)
+    return asked
 
 
 def _wire_bytes(message: ChatMessage, *, replays: bool) -> int:

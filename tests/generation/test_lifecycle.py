@@ -91,6 +91,18 @@ def test_a_lowered_length_is_sent_to_the_model_with_a_notice_to_the_user(
     assert turn.generation.parameters == {"temperature": 0.5, "max_tokens": 5_000}
 
 
+def test_a_length_is_lowered_to_what_the_context_has_room_for_with_a_notice(
+    people: People, model: LanguageModel
+) -> None:
+    model.context_length = 2_048
+    model.save()
+    turn = sent(people, model, max_tokens=2_048)
+    (notice,) = turn.generation.notices
+    lowered = turn.calls[0].request.max_tokens or 0
+    assert 1_900 < lowered < 2_048
+    assert f"room for only {lowered:,} tokens for this answer, not 2,048" in notice
+
+
 def test_the_whole_branch_and_the_system_message_are_reserved_and_sent(
     people: People, model: LanguageModel
 ) -> None:

@@ -46,6 +46,35 @@ def test_without_a_rule_nothing_is_limited_and_nothing_is_set(
     assert (hold.asked_tokens, hold.longest) == (None, 16_384)
 
 
+@pytest.mark.parametrize(
+    ("context", "prompt", "lengths"),
+    [
+        (None, PromptSize(90_000, 22_000), (16_000, 16_000)),
+        (8_192, PROMPT, (8_192, 8_192 - 33)),
+        # What seems to fit stays as it was asked for.
+        (8_192, PromptSize(16_000, 4_000), (4_096, 4_096)),
+        # A prompt of code has more tokens than the estimate, so that it is counted with care.
+        (8_192, PromptSize(16_000, 4_000), (8_192, 8_192 - 16_000 // 3)),
+        # Where care leaves no room for an answer, the estimate has to do.
+        (8_192, PromptSize(24_000, 6_000), (4_096, 8_192 - 6_000)),
+        # Without room the server refuses, in its own words.
+        (8_192, PromptSize(32_000, 8_000), (4_096, 4_096)),
+    ],
+)
+def test_an_answer_is_no_longer_than_the_context_has_room_for(
+    people: People,
+    model: LanguageModel,
+    context: int | None,
+    prompt: PromptSize,
+    lengths: tuple[int, int],
+) -> None:
+    asked, sent = lengths
+    model.context_length = context
+    granted = reserve(uuid4(), Wanted(people.alice, model, prompt, asked))
+    assert granted.max_tokens == sent
+    assert (f"only {sent:,} tokens" in (granted.notice or "")) is (sent != asked)
+
+
 def test_a_short_answer_holds_all_that_it_may_need_at_once(
     people: People, model: LanguageModel
 ) -> None:
