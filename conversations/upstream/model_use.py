@@ -30,9 +30,9 @@ _OTHER_NAMES = re.compile(
     # Parts of names that are long enough to stand for one use alone.
     r"embed|rerank|whisper|minilm|mpnet|colbert|sentence-|paraphrase|transcri|moderation|speech"
     r"|voice|text-to-|stable-?diffusion|sdxl|dall-?e-?\d|seedream|cogview|cogvideo|hunyuanvideo"
-    r"|kolors|paraformer|turbo-instruct"
+    r"|kolors|paraformer|tts|sovits|ltx-video|turbo-instruct"
     # Short ones, which have to stand alone, with a number at most.
-    r"|(?<![a-z0-9])(?:bge|gte|e5(?!\d)|m3e|bce|voyage|tts|asr|stt|flux|image|imagen|veo|sora|clip|siglip"
+    r"|(?<![a-z0-9])(?:bge|gte|e5(?!\d)|m3e|bce|voyage|asr|stt|flux|image|imagen|veo|sora|clip|siglip"
     r"|t2i|t2v|i2v|realtime|reward|prm|midjourney|recraft|ideogram|babbage|davinci)(?![a-z])"
 )
 

@@ -27,6 +27,7 @@ fishaudio/fish-speech-1.5 qwen3-asr-flash gpt-4o-realtime-preview omni-moderatio
 dall-e-3 gpt-image-1 Qwen/Qwen-Image black-forest-labs/FLUX.1-schnell Kwai-Kolors/Kolors
 stabilityai/stable-diffusion-xl-base-1.0 imagen-4.0-generate-001 sora-2 veo-3.0-generate
 Wan-AI/Wan2.1-T2V-14B Wan-AI/Wan2.2-I2V-A14B tencent/HunyuanVideo
+IndexTeam/IndexTTS-2 fnlp/MOSS-TTSD-v0.5 RVC-Boss/GPT-SoVITS Lightricks/LTX-Video
 Skywork/Skywork-Reward-Llama-3.1-8B babbage-002 davinci-002 gpt-3.5-turbo-instruct
 """
 
