@@ -188,8 +188,12 @@ class ToolCallTranscript(msgspec.Struct):
         return cls(call["id"], function["name"], function["arguments"], extra)
 
     def to_wire(self) -> dict[str, object]:
-        """Return the call in the form of the wire."""
-        return upstream.ToolCall(**msgspec.structs.asdict(self)).to_wire()
+        """Return the call in the form of the wire, with the arguments so far.
+
+        What is added to them later is appended, so no object stands in for empty ones.
+        """
+        function = {"name": self.name, "arguments": self.arguments}
+        return {**self.extra, "id": self.id, "type": "function", "function": function}
 
 
 class ChoiceTranscript(msgspec.Struct):
