@@ -14,7 +14,7 @@ from .think import ThinkSplitter
 from .tool_pieces import index_of
 from .tool_slots import ToolSlots
 from .types import Chunk, ChunkChoice, Delta, FinishReason, Usage
-from .usage import add_up, later, usage_in
+from .usage_counter import UsageCounter
 
 
 class _Choice:
@@ -131,18 +131,22 @@ class Normaliser:
         self.id = ""
         self.model = ""
         self.created = 0
-        self.usage: Usage | None = None
         self._expected = choices
         self._inline_thinking = inline_thinking
         self._functions = functions
         self._choices: dict[int, _Choice] = {}
         self._numbers: dict[int, int] = {}
-        self._counted: list[Usage] = []
+        self._counter = UsageCounter(choices)
 
     @property
     def finish_reasons(self) -> dict[int, FinishReason | None]:
         """The finish reason of each choice so far, None while it has none."""
         return {index: choice.finish_reason for index, choice in sorted(self._choices.items())}
+
+    @property
+    def usage(self) -> Usage | None:
+        """The latest usage."""
+        return self._counter.usage
 
     @property
     def has_calls(self) -> bool:
@@ -173,9 +177,7 @@ class Normaliser:
         if not isinstance(choices, list):
             raise Malformed("The choices of a chunk are not a list.")
         self._header(value)
-        usage = usage_in(value)
-        if usage:
-            self._count(usage, alone=not choices)
+        usage = self._counter.feed(value, choices, self._ended)
         normalised = tuple(
             [
                 self._choice(position, choice).feed(choice)
@@ -183,7 +185,7 @@ class Normaliser:
                 if isinstance(choice, dict)
             ]
         )
-        return self._chunk(normalised, self.usage if usage else None)
+        return self._chunk(normalised, usage)
 
     def flush(self) -> Chunk | None:
         """Return the text that was held back: the stream ended without a finish reason."""
@@ -194,14 +196,8 @@ class Normaliser:
         )
         return self._chunk(normalised, None) if normalised else None
 
-    def _count(self, usage: Usage, *, alone: bool) -> None:
-        """Store the latest usage. llama.cpp counts each choice separately, in an event of its own
-        after the end of that choice; those counts are added up."""
-        ended = sum(choice.finish_reason is not None for choice in self._choices.values())
-        self.usage = later(self.usage, usage)
-        if alone and ended == len(self._counted) + 1:
-            self._counted.append(usage)
-            self.usage = later(self.usage, add_up(self._counted))
+    def _ended(self) -> int:
+        return sum(choice.finish_reason is not None for choice in self._choices.values())
 
     def _header(self, value: Mapping[str, Any]) -> None:
         self.id = self.id or _short(value.get("id"))

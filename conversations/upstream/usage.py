@@ -1,7 +1,6 @@
-"""Reads token counts from wherever servers put them, and ignores impossible ones.
+"""Reads token counts, and ignores impossible ones.
 
-The places: ``usage`` at the top of an event, in ``x_groq``, in a choice, in its delta or message;
-else llama.cpp's ``timings``. The names: OpenAI's, or ``input_tokens`` and ``output_tokens``.
+They have OpenAI's names, or ``input_tokens`` and ``output_tokens``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,23 +14,6 @@ from .types import Usage
 # have sent 1e400 and negatives.
 MOST_TOKENS = 20_000_000
 MOST_COMPLETION_TOKENS = 2_000_000
-
-
-def usage_in(event: Mapping[str, Any]) -> Usage | None:
-    """Return the usage that an event states, the first that is possible; None without one."""
-    for holder in _holders(event):
-        if "usage" in holder and (usage := read_usage(holder["usage"])):
-            return usage
-    return _read_timings(event["timings"]) if "timings" in event else None
-
-
-def _holders(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = [event, event.get("x_groq")]
-    choices = event.get("choices")
-    for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict):
-            found += (choice, choice.get("delta"), choice.get("message"))
-    return [holder for holder in found if isinstance(holder, dict)]
 
 
 def read_usage(value: Any) -> Usage | None:
@@ -118,7 +100,7 @@ def _first(value: Mapping[str, Any], groups: Sequence[str], kind: str) -> int | 
     return next((count for place in places if (count := _count(place)) is not None), None)
 
 
-def _read_timings(value: Any) -> Usage | None:
+def read_timings(value: Any) -> Usage | None:
     """Read llama.cpp's own counts. Without ``cache_n`` they lack the cached part of the prompt."""
     fresh, cached, made = (
         _count(_field(value, name)) for name in ("prompt_n", "cache_n", "predicted_n")

@@ -294,3 +294,22 @@ def test_one_count_behind_all_choices_is_of_them_all() -> None:
         {"choices": [], **counted(10, 12)},
     )
     assert normaliser.usage == usage(10, 12)
+
+
+def test_counts_within_each_choice_add_up() -> None:
+    normaliser, chunks = fed(
+        event({"content": "a"}, "stop", 0, **counted(10, 5)),
+        event({"content": "b"}, "stop", 1, **counted(10, 3)),
+        event({}, None, 1, **counted(10, 7)),
+        choices=2,
+    )
+    assert [each.usage for each in chunks] == [usage(10, 5), usage(10, 8), usage(10, 12)]
+    assert normaliser.usage == usage(10, 12)
+
+
+def test_counts_within_one_choice_replace_each_other_whatever_its_index() -> None:
+    normaliser, _ = fed(
+        *(event({"content": "a"}, index=index, **counted(10, 5 + index)) for index in (0, 1)),
+        choices=1,
+    )
+    assert normaliser.usage == usage(10, 6)
