@@ -1,0 +1,52 @@
+"""Recordings of events that are no part of an answer, and of odd framing."""
+
+from .recorded import DONE, HEAD, OPEN, Recording, Right, chunk, ended, event, said, streamed
+
+HI = Right("Hi there")
+
+
+def noise(*events: bytes) -> Recording:
+    """Return an answer with these between its chunks."""
+    between = b"".join(events)
+    return streamed(HI, between, said("Hi"), between, said(" there"), between, ended(), DONE)
+
+
+NO_CHUNKS = {
+    "noise keepalive": noise(event(": keepalive")),
+    "noise ping": noise(b"event: ping\ndata: {}\n\n"),
+    "noise ping alone": noise(b"event: ping\n\n"),
+    "noise ping with words": noise(event({"message": "still working"}, "ping")),
+    "noise null": noise(event("null")),
+    "noise list": noise(event([])),
+    "noise number": noise(event("5")),
+    "noise text": noise(event('"x"')),
+    "noise words": noise(event("OPENROUTER PROCESSING")),
+    "noise broken": noise(event('{"choices": [{"delta": {"con')),
+    "noise choices": noise(event({"choices": 5})),
+    "noise choice": noise(event({"choices": [None, 7, "x"]})),
+    "noise object": noise(event({"type": "ping"})),
+    "noise progress": noise(event({"status": "processing", "message": "2 before you"})),
+    "noise success": noise(event({"code": 200, "message": "success"})),
+    "noise filters": noise(event({"choices": [], "prompt_filter_results": [{}]})),
+    "noise all": noise(event("null"), b": c\n\n", event(": keepalive"), event({}), event([])),
+    "no blank line": streamed(
+        HI, event(f"{said('Hi').decode().strip()[6:]}\n{said(' there').decode().strip()}"), ended()
+    ),
+    "list of one": streamed(HI, event([chunk({"content": "Hi there"})]), ended(), DONE),
+    "last line unended": streamed(HI, said("Hi there"), ended().rstrip()),
+    "done as text": streamed(HI, said("Hi there"), ended(), event('"[DONE]"'), OPEN),
+    "bytes": streamed(
+        Right("北京 🌍 ok"),
+        *[bytes([byte]) for byte in said("北京 🌍 ok") + ended() + DONE],
+    ),
+    "gaps": streamed(
+        Right("one two"),
+        said("one ", finish=""),
+        event({**HEAD, "choices": []}),
+        said("two", finish=""),
+        ended(),
+        DONE,
+    ),
+    "only noise": streamed(Right(code="malformed", says="keepalive"), event(": keepalive"), DONE),
+    "nothing": streamed(Right(code="empty_answer"), DONE),
+}
