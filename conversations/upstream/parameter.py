@@ -60,6 +60,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     ``highest``      the value up to which an administrator may raise the upper end
     ``choices``      the values of a choice
     ``types``        the types of JSON that a "json" parameter may have
+    ``empty_is_set`` an empty object asks for something, and does not mean that it is not set
     ``only_with``    the parameter without which it is not sent, as servers refuse it alone
     ``servers``      the dialects that are sent the parameter
     ``paths``        its place in the body, for dialects that have it under another name
@@ -83,6 +84,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     highest: float | None = None
     choices: tuple[str, ...] = ()
     types: tuple[JsonType, ...] = ()
+    empty_is_set: bool = False
     only_with: str | None = None
     servers: frozenset[str] = SERVERS
     paths: Mapping[str, Path] = {}

@@ -81,8 +81,9 @@ PASSED_ON = (
     Parameter(
         name="web_search_options",
         kind="json",
-        description="How a model that searches the web does so.",
+        description="How a model that searches the web does so; {} as is usual.",
         types=("object",),
+        empty_is_set=True,
         servers=frozenset({"openai", "generic"}),
     ),
 )

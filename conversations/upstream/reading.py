@@ -33,10 +33,14 @@ def _checked(fields: Fields, name: str, parameter: Parameter) -> float | None:
 
 
 def read_others(fields: Fields) -> dict[str, Any]:
-    """Read the parameters that nothing here looks into; empty ones count as not set."""
-    found = {each.name: _other(fields, each) for each in PARAMETERS if each.kind in _READERS}
-    found["logit_bias"] = _logit_bias(fields)
-    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+    """Read the parameters that nothing here looks into; most empty ones count as not set."""
+    found = [(each, _other(fields, each)) for each in PARAMETERS if each.kind in _READERS]
+    others = {each.name: value for each, value in found if _is_set(each, value)}
+    return {**others, **({"logit_bias": bias} if (bias := _logit_bias(fields)) else {})}
+
+
+def _is_set(parameter: Parameter, value: Any) -> bool:
+    return value is not None if parameter.empty_is_set else bool(value)
 
 
 def _other(fields: Fields, parameter: Parameter) -> Any:

@@ -134,6 +134,8 @@ def test_what_would_change_the_answer_is_refused_with_what_to_do(gateway: Gatewa
     # OpenAI's own go to it.
     passed = {"verbosity": "low", "logit_bias": {"50256": -100}, "web_search_options": {"a": "b"}}
     assert sent(gateway, **passed)[1].items() >= passed.items()
+    # The usual way to let such a model search.
+    assert sent(gateway, web_search_options={})[1]["web_search_options"] == {}
 
 
 def test_what_asks_for_nothing_is_refused_by_no_model(gateway: Gateway) -> None:
