@@ -58,7 +58,7 @@ _SENTENCES: dict[str, str | Promise] = {
     ),
     "overloaded": _("The model's server is overloaded. Try again in a moment."),
     "too_large": _("The answer became too large and was ended."),
-    "truncated": _("The connection to the model broke off."),
+    "truncated": _("The model's server broke off before the end of the answer."),
     "empty_answer": _("The model ended without saying anything. Try again."),
     "not_a_stream": _(
         "Something other than an answer came from the model's address. Tell an administrator."

@@ -199,7 +199,7 @@ def test_an_answer_that_breaks_off_says_why_and_that_its_text_is_kept(
     wait_for_end(page, "Interrupted")
     assert tokens(answer(page)) == ["1:0000", "1:0001", "1:0002"]
     expect(answer(page)).to_contain_text(
-        "The connection to the model broke off. The text so far is saved."
+        "The model's server broke off before the end of the answer. The text so far is saved."
     )
     expect(button(answer(page), "Continue")).to_be_visible()
 
