@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conversations.upstream import Chunk, ServerSentEvent, SSEDecoder
+from conversations.upstream import Chunk, ServerSentEvent, SSEDecoder, Usage
 from conversations.upstream.decoder import StreamDecoder
 
 # A case checks this many cuts of its stream: 420 cases of 25 are 10,500 cut streams.
@@ -171,3 +171,26 @@ def test_no_json_makes_the_decoder_raise_and_every_chunk_can_be_sent_on(
     decoder.end()
     for chunk in decoder.chunks:
         assert b"\\u0000" not in msgspec.json.encode(chunk)
+
+
+WORDS = st.text("abc {}[]:,\"'.-0123456789", min_size=1, max_size=12)
+NOISE = st.lists(JSON.map(json.dumps) | WORDS, max_size=3)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.tuples(NOISE, NOISE, NOISE))
+def test_noise_between_chunks_changes_nothing(noise: tuple[list[str], ...]) -> None:
+    chunks = [
+        {"choices": [{"index": 0, "delta": {"content": "Hello "}}]},
+        {"choices": [{"index": 0, "delta": {"content": "you"}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2}},
+    ]
+    sent = [text for lines, chunk in zip(noise, chunks, strict=True) for text in (*lines, chunk)]
+    decoder = StreamDecoder()
+    for each in sent:
+        text = each if isinstance(each, str) else json.dumps(each)
+        decoder.feed(f"data: {text}\n\n".encode())
+    decoder.feed(b"data: [DONE]\n\n")
+    said = [choice.delta.content or "" for chunk in decoder.chunks for choice in chunk.choices]
+    assert (decoder.failure, "".join(said)) == (None, "Hello you")
+    assert decoder.normaliser.usage == Usage(prompt_tokens=9, completion_tokens=2, total_tokens=11)
