@@ -27,7 +27,7 @@ from .loose_json import parse
 from .overflow import MOST_READ, is_overflow, lengths_in
 from .redaction import redact
 from .retry_after import retry_after
-from .server_errors import ServerError, is_fault, read_error
+from .server_errors import ServerError, is_error, is_fault, read_error
 
 _LIMIT_NAME = re.compile(r"\b([RTI]P[MHD])\b")
 _BY_WORD: tuple[tuple[str, type[UpstreamError]], ...] = (
@@ -192,7 +192,8 @@ def _error_in(choice: Any) -> Any:
     if not isinstance(choice, dict):
         return None
     delta = choice.get("delta")
-    return choice.get("error") or (isinstance(delta, dict) and delta.get("error"))
+    errors = (choice.get("error"), delta.get("error") if isinstance(delta, dict) else None)
+    return next((error for error in errors if is_error(error)), None)
 
 
 def _is_refusal(status: int | None) -> bool:

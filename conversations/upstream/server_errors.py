@@ -55,6 +55,15 @@ def is_fault_name(name: object) -> bool:
     )
 
 
+def is_error(value: Any) -> bool:
+    """Return whether the value of an ``error`` is one: some servers send empty ones, or success."""
+    if not isinstance(value, dict):
+        return bool(value)
+    words = _words(value)
+    is_success = _code(value).lower() in _SUCCESS_CODES and (not words or is_sign_of_life(words))
+    return any(value.values()) and not is_success
+
+
 def is_fault(value: Mapping[str, Any]) -> bool:
     """Return whether an object speaks of a fault: an event, a whole body, or a choice."""
     if not _HOLDERS.isdisjoint(value) and _holds_fault(value):
@@ -89,7 +98,7 @@ def read_error(value: Any) -> ServerError:
 def _holds_fault(value: Mapping[str, Any]) -> bool:
     response = value.get("base_resp")
     is_bad = isinstance(response, dict) and response.get("status_code") not in {0, "0", None}
-    return is_bad or any(value.get(name) for name in _CONTAINERS)
+    return is_bad or any(is_error(value.get(name)) for name in _CONTAINERS)
 
 
 def _tells_something(value: Mapping[str, Any]) -> bool:

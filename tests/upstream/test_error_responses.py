@@ -211,6 +211,7 @@ def test_a_message_has_at_most_2000_characters() -> None:
         {"object": "error", "message": "Broken."},
         {"code": 50500, "message": "Broken."},
         {"choices": [{"index": 0, "delta": {}}], "error": {"message": "Broken."}},
+        {"choices": [{"index": 0, "delta": {"error": {"code": 0, "message": "Broken."}}}]},
     ],
 )
 def test_an_error_within_a_stream_is_found(event: Any) -> None:
@@ -243,6 +244,8 @@ def test_an_ordinary_event_is_no_error(event: Any) -> None:
         {"code": 20000, "message": "OK", "data": {"name": "a"}},
         {"data": [{"id": "m"}], "message": "The models"},
         {"error": {}, "errors": [], "err": ""},
+        {"choices": [{"delta": {"content": "a"}}], "error": {"code": 0, "message": "success"}},
+        {"choices": [{"delta": {}, "error": {"code": "", "message": None}}]},
         {"base_resp": {"status_code": 0, "status_msg": "success"}},
         {"success": True},
         {},
