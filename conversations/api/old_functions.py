@@ -25,6 +25,8 @@ def as_tools(body: Mapping[str, Any]) -> dict[str, Any]:
     functions, choice = body.get("functions"), _choice(body.get("function_call"))
     if functions is not None and not isinstance(functions, list):
         raise InvalidField("functions", "The value has the wrong type.", "a list of objects")
+    if not functions and isinstance(choice, dict):
+        raise InvalidField("function_call", "It names none of the functions.", "auto or none")
     if not functions:
         return rewritten
     if body.get("tools"):

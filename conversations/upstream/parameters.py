@@ -127,9 +127,10 @@ PARAMETERS = (
     Parameter(
         name="thinking_budget",
         kind="integer",
-        description="The most tokens of reasoning; -1 for no limit of your own.",
+        description="The most tokens of reasoning; -1 for no limit of your own, 0 for none.",
         range=Range(128, 32768),
-        off={-1: None},
+        # 0 turns thinking off: it is read as enable_thinking.
+        off={-1: None, 0: None},
         servers=_OPEN_SERVERS - {"vllm"},
         paths={"llamacpp": ("thinking_budget_tokens",)},
         needs="reasons",

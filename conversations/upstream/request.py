@@ -111,7 +111,10 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _scalars(fields: Fields) -> dict[str, Any]:
-    return {each.name: read_scalar(fields, each) for each in PARAMETERS if each.is_scalar}
+    found = {each.name: read_scalar(fields, each) for each in PARAMETERS if each.is_scalar}
+    if fields.raw("thinking_budget") == 0 and found["enable_thinking"] is None:
+        found["enable_thinking"] = False
+    return found
 
 
 def _plain(value: Any) -> Any:

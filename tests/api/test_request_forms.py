@@ -272,6 +272,8 @@ def test_a_history_of_function_calls_is_one_of_tool_calls(gateway: Gateway, stre
         ({"functions": {"name": "f"}}, "functions"),
         ({"functions": [{"name": ""}]}, "functions[0].function.name"),
         ({"functions": FUNCTIONS, "function_call": "maybe"}, "function_call"),
+        ({"functions": [], "function_call": {"name": "get_time"}}, "function_call"),
+        ({"tools": [tool("f")], "function_call": {"name": "f"}}, "function_call"),
         ({"functions": FUNCTIONS, "function_call": {"name": "other"}}, "tool_choice"),
         (
             {"messages": [{"role": "function", "name": "f", "content": "1"}]},

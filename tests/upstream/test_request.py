@@ -111,6 +111,8 @@ OFF: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"repetition_penalty": 0}, {"repetition_penalty": 1}),
     ({"seed": -1}, {}),
     ({"thinking_budget": -1}, {}),
+    ({"thinking_budget": 0}, {"enable_thinking": False}),
+    ({"thinking_budget": 0.0, "enable_thinking": None}, {"enable_thinking": False}),
     ({"stop": ""}, {}),
     ({"stop": []}, {}),
     ({"stop": [""]}, {}),
