@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conversations.api.calls import CallForm
-from conversations.api.known_fields import left_out
+from conversations.api.known_fields import left_out, names_in
 from conversations.api.request_forms import in_todays_form
 from conversations.catalog.choosing import model_named
 from conversations.catalog.parameters import not_taken, ranges_of
@@ -54,7 +54,8 @@ def checked(key: ApiKey, given: Mapping[str, Any]) -> Checked:
     request, lowered, raised = fit(asked, ranges_of(model))
     check(request, ranges_of(model))
     check_consistency(request)
-    ignored = (*not_taken(model, request.parameters()), *left_out(body))
+    names = names_in(given)
+    ignored = (*not_taken(model, request.parameters(), names), *left_out(body))
     check_schemas(request.parameters())
     policy = Policy.current()
     concurrency.check_site_is_open(policy)

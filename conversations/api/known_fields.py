@@ -7,12 +7,26 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from conversations.refusal import Refused
-from conversations.upstream import ALIASES, BY_NAME, HARMLESS, REFUSED, asks_for_something
+from conversations.upstream import (
+    ALIASES,
+    BY_NAME,
+    HARMLESS,
+    PARAMETERS,
+    REFUSED,
+    asks_for_something,
+)
 
 KNOWN_FIELDS = frozenset(
     {*BY_NAME, *ALIASES, "messages", "model", "stream", "stream_options", "user"}
 )
 _LONGEST_NAME = 100
+_OLD = (("functions", "tools"), ("function_call", "tool_choice"))
+
+
+def names_in(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names under which the body has the parameters that have other names as well."""
+    aliases = [(alias, each.name) for each in PARAMETERS for alias in each.aliases]
+    return {name: alias for alias, name in (*aliases, *_OLD) if body.get(alias) is not None}
 
 
 def left_out(body: Mapping[str, Any]) -> tuple[str, ...]:

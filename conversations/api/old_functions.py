@@ -22,11 +22,10 @@ def as_tools(body: Mapping[str, Any]) -> dict[str, Any]:
     rewritten = {name: value for name, value in body.items() if name not in OLD_FIELDS}
     if isinstance(messages := body.get("messages"), list):
         rewritten["messages"] = _messages(messages)
-    functions, choice = body.get("functions"), _choice(body.get("function_call"))
+    functions = body.get("functions")
     if functions is not None and not isinstance(functions, list):
         raise InvalidField("functions", "The value has the wrong type.", "a list of objects")
-    if not functions and isinstance(choice, dict):
-        raise InvalidField("function_call", "It names none of the functions.", "auto or none")
+    choice = _choice(body.get("function_call"), functions or [])
     if not functions:
         return rewritten
     if body.get("tools"):
@@ -35,12 +34,15 @@ def as_tools(body: Mapping[str, Any]) -> dict[str, Any]:
     return {**rewritten, "tools": tools, "tool_choice": choice}
 
 
-def _choice(given: Any) -> Any:
+def _choice(given: Any, functions: list[Any]) -> Any:
     if given in (None, "auto", "none"):
         return given
-    if isinstance(given, dict) and isinstance(given.get("name"), str):
-        return {"type": "function", "function": {"name": given["name"]}}
-    raise InvalidField("function_call", "This choice is unknown.", "auto, none or a name")
+    named = given.get("name") if isinstance(given, dict) else None
+    names = [each.get("name") for each in functions if isinstance(each, dict)]
+    if named is None or named not in names:
+        allowed = "auto, none, or the name of one of the functions"
+        raise InvalidField("function_call", "This choice is unknown.", allowed)
+    return {"type": "function", "function": {"name": named}}
 
 
 def _messages(messages: list[Any]) -> list[Any]:

@@ -47,11 +47,15 @@ def names_taken(model: LanguageModel) -> list[str]:
     return [name for each in taken for name in (each.name, *each.aliases)]
 
 
-def not_taken(model: LanguageModel, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+def not_taken(
+    model: LanguageModel, parameters: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
     """Return the parameters that the model does not take, and that ask for nothing.
 
     Raises :class:`Refused` for one that asks for something: the answer would be another one.
+    ``names`` has the names under which a client sent them, where those are others.
     """
+    sent_as = names or {}
     left_out = []
     for name, value in parameters.items():
         parameter = BY_NAME[name]
@@ -61,11 +65,15 @@ def not_taken(model: LanguageModel, parameters: Mapping[str, Any]) -> tuple[str,
         if _asks_for_nothing(model, parameter, value):
             left_out.append(name)
             continue
-        text = _("The model “%(model)s” does not take “%(field)s”, and would answer differently.")
-        refusal = text % {"model": model.name, "field": name}
-        advice = parameter.instead or _("Leave it out, or choose another model.")
-        raise Refused("unsupported_parameter", f"{refusal} {advice}", name)
+        raise _refusal(model, parameter, sent_as.get(name, name))
     return tuple(left_out)
+
+
+def _refusal(model: LanguageModel, parameter: Parameter, sent_as: str) -> Refused:
+    text = _("The model “%(model)s” does not take “%(field)s”, and would answer differently.")
+    refusal = text % {"model": model.name, "field": sent_as}
+    advice = parameter.instead or _("Leave it out, or choose another model.")
+    return Refused("unsupported_parameter", f"{refusal} {advice}", sent_as)
 
 
 def _asks_for_nothing(model: LanguageModel, parameter: Parameter, value: Any) -> bool:

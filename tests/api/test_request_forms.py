@@ -274,7 +274,7 @@ def test_a_history_of_function_calls_is_one_of_tool_calls(gateway: Gateway, stre
         ({"functions": FUNCTIONS, "function_call": "maybe"}, "function_call"),
         ({"functions": [], "function_call": {"name": "get_time"}}, "function_call"),
         ({"tools": [tool("f")], "function_call": {"name": "f"}}, "function_call"),
-        ({"functions": FUNCTIONS, "function_call": {"name": "other"}}, "tool_choice"),
+        ({"functions": FUNCTIONS, "function_call": {"name": "other"}}, "function_call"),
         (
             {"messages": [{"role": "function", "name": "f", "content": "1"}]},
             "messages[0].name",
@@ -287,6 +287,14 @@ def test_functions_that_cannot_be_understood_are_refused_by_name(
     gateway: Gateway, fields: dict[str, Any], param: str
 ) -> None:
     assert refused(gateway, **fields) == param
+
+
+def test_a_refusal_has_the_name_under_which_a_field_was_sent(gateway: Gateway) -> None:
+    gateway.model("good", takes_tools=False, parameters={"max_tokens": {"allowed": False}})
+    assert refused(gateway, functions=FUNCTIONS) == "functions"
+    assert refused(gateway, tools=[tool("f")]) == "tools"
+    assert refused(gateway, max_completion_tokens=9) == "max_completion_tokens"
+    assert refused(gateway, max_tokens=9) == "max_tokens"
 
 
 def test_functions_go_to_a_server_that_does_not_know_parallel_calls(gateway: Gateway) -> None:
