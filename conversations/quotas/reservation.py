@@ -65,10 +65,7 @@ class Wanted:
     def longest(self) -> int:
         """The most tokens of one answer of open length: as the model is set up, and as its context
         has room for beside the prompt."""
-        longest, context = longest_answer(self.model), self.model.context_length
-        if context is None:
-            return longest
-        return min(longest, max(USEFUL_TOKENS, context - self.prompt.estimate))
+        return fitting_length(longest_answer(self.model), self.prompt, self.model.context_length)
 
     def using(self, completion_tokens: int) -> ByMeasure[int]:
         """The most that is used if all answers together have that number of tokens."""

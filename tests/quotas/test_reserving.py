@@ -160,21 +160,14 @@ def test_the_longest_answer_is_as_the_administrator_has_set_it(
     assert reserve(uuid4(), wanted(people, model, 1)).lease.longest == 100
 
 
-@pytest.mark.parametrize(("amount", "sent"), [(870, None), (869, 769), (600, 500)])
+@pytest.mark.parametrize(("amount", "sent"), [(867, None), (866, 766), (600, 500)])
 def test_an_answer_of_open_length_needs_no_more_than_the_context_has_room_for(
     people: People, model: LanguageModel, amount: int, sent: int | None
 ) -> None:
     model.context_length = 800
     limit(amount)
-    # The prompt is estimated at 30 tokens, and may have 100.
+    # A prompt of 100 bytes is counted as 33 tokens there.
     assert reserve(uuid4(), wanted(people, model, None)).max_tokens == sent
-
-
-def test_a_prompt_that_fills_the_context_leaves_room_for_a_useful_answer(
-    people: People, model: LanguageModel
-) -> None:
-    model.context_length = 40
-    assert reserve(uuid4(), wanted(people, model, None)).lease.asked == 32
 
 
 def test_max_tokens_is_lowered_to_what_is_left_with_a_notice(
