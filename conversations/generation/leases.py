@@ -59,10 +59,14 @@ class Leases:
             await asyncio.sleep(RENEWAL_INTERVAL_SECONDS)
 
     async def _renew(self, runs: list[Run]) -> None:
-        asking = [Asking(run.generation_id, run.lease, run.tokens) for run in runs]
-        renewed = await in_thread_with_retries(renew, asking)
+        renewed = await in_thread_with_retries(renew, [_asking(run) for run in runs])
         async with self._renewed:
             for run in runs:
                 run.lease = renewed.get(run.generation_id, run.lease)
                 del self._asking[run.generation_id]
             self._renewed.notify_all()
+
+
+def _asking(run: Run) -> Asking:
+    prompt_tokens = run.usage.prompt_tokens if run.usage else None
+    return Asking(run.generation_id, run.lease, run.tokens, prompt_tokens)

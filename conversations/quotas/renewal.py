@@ -11,23 +11,26 @@ from conversations.models import Generation, Hold, Period, Rule
 from conversations.quotas.counters import amounts_of, locked, most_of_request
 from conversations.quotas.lease import Lease, largest
 from conversations.quotas.reservation import deciding_rules
+from conversations.quotas.settlement import HIDDEN_PROMPT_TOKENS
 from conversations.quotas.status import Standing
 
 
 @dataclass(frozen=True)
 class Asking:
-    """A running generation that needs more: its present lease, and its tokens so far."""
+    """A running generation that needs more: its present lease, its tokens so far, and those of its
+    prompt if the provider has said them."""
 
     generation_id: UUID
     lease: Lease
     tokens: int
+    prompt_tokens: int | None = None
 
 
 def renew(asking: Iterable[Asking]) -> dict[UUID, Lease]:
     """Return the new leases by generation. One that has ended or holds nothing gets none.
 
     A hold grows by a step, or by what its limits have left in the windows in which its answer
-    began.
+    began. Its prompt has been read by then: from now on as much is held for it as is known.
     """
     by_id = {each.generation_id: each for each in asking}
     with transaction.atomic():
@@ -50,6 +53,7 @@ def _renewed(generation: Generation, asking: Asking) -> Lease:
     limits = _limits(generation)
     # Read after them: a limit that began meanwhile has been added to it.
     hold = Hold.objects.get(generation_id=generation.pk)
+    _learn_prompt(hold, asking.prompt_tokens)
     # A counter that does not count this hold does not bound it either.
     limits = {part[0]: limits[part[0]] for part in hold.parts if part[0] in limits}
     lease = replace(asking.lease, held=hold.completion_bound)
@@ -58,9 +62,13 @@ def _renewed(generation: Generation, asking: Asking) -> Lease:
     held = min(most.values(), default=wanted)
     tightest = limits[min(most, key=most.__getitem__)] if held < wanted else None
     refusal = _refusal(hold, tightest) if tightest else ""
-    if held > hold.completion_bound:
-        _extend(hold, held, limits)
+    _extend(hold, held, limits)
     return replace(lease, held=held, refusal=refusal)
+
+
+def _learn_prompt(hold: Hold, said: int | None) -> None:
+    if said and said <= hold.prompt_bound + HIDDEN_PROMPT_TOKENS:
+        hold.prompt_estimate = said
 
 
 def _limits(generation: Generation) -> dict[int, Standing]:
@@ -83,26 +91,33 @@ def _limits(generation: Generation) -> dict[int, Standing]:
 def _most(hold: Hold, standing: Standing, wanted: int) -> int:
     """The largest completion up to ``wanted`` for which this limit has room."""
     measure, prices = standing.rule.measure, (hold.prompt_price, hold.completion_price)
-    room = amounts_of(hold).of(measure) + standing.left
+    others = standing.used + standing.held - amounts_of(hold).of(measure)
+    room = standing.rule.limit - others
 
     def fits(tokens: int) -> bool:
-        return most_of_request(prices, hold.prompt_bound, tokens).of(measure) <= room
+        return most_of_request(prices, hold.prompt_estimate, tokens).of(measure) <= room
 
     return largest(hold.completion_bound, wanted, fits)
 
 
 def _extend(hold: Hold, held: int, limits: Mapping[int, Standing]) -> None:
-    before, hold.completion_bound = amounts_of(hold), held
+    before = amounts_of(hold)
+    hold.prompt_bound, hold.completion_bound = hold.prompt_estimate, held
     after = amounts_of(hold)
     for part in hold.parts:
         counter_id, measure, amount = part
         more = after.of(measure) - before.of(measure)
-        if not more or counter_id not in limits:
-            continue
-        # The counter is locked, so that the guard does not fail. What it refuses is not held.
-        if rows.hold(counter_id, more, limits[counter_id].rule.limit):
+        if counter_id in limits and _is_held(counter_id, more, limits[counter_id].rule.limit):
             part[2] = amount + more
-    rows.update_record(hold, ["completion_bound", "parts"])
+    rows.update_record(hold, ["prompt_bound", "prompt_estimate", "completion_bound", "parts"])
+
+
+def _is_held(counter_id: int, more: int, limit: int) -> bool:
+    if more <= 0:
+        rows.release(counter_id, -more, 0)
+        return True
+    # The counter is locked, so that the guard does not fail. What it refuses is not held.
+    return rows.hold(counter_id, more, limit)
 
 
 def _refusal(hold: Hold, standing: Standing) -> str:

@@ -68,10 +68,10 @@ def test_a_cut_stream_ends_properly(gateway: Gateway) -> None:
 def test_what_is_only_set_aside_is_worth_a_retry_that_then_succeeds(gateway: Gateway) -> None:
     limit(1_000, user=gateway.alice)
     gateway.model("good")
+    gateway.upstream.open("g", 700)
     with gateway.openai.chat.completions.create(
         model="good", messages=_said("tokens=900 gate=g"), stream=True
     ) as running:
-        gateway.upstream.open("g", 700)
         # It holds all of the limit by then.
         for number, _chunk in enumerate(running):
             if number == 700:

@@ -53,7 +53,8 @@ def test_an_answer_ends_with_its_limit_and_says_so(script: str) -> None:
         )
         # What is shown is what is charged, whatever had arrived by then.
         assert entry.completion_tokens == tokens_of(message)
-        assert 850 < entry.prompt_tokens + entry.completion_tokens <= 1_001
+        # The last chunk of one token passes it.
+        assert entry.tokens == 1_001
         assert entry.source == ("provider" if script == "siliconflow" else "estimate")
         await in_thread(assert_books_balance, 1)
         await stage.upstream.until(lambda: stage.upstream.open_connections == 0)

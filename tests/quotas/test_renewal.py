@@ -106,11 +106,11 @@ def test_a_hold_grows_in_the_counters_of_every_limit_that_counts_it(
     assert Hold.objects.get().completion_bound == 513
     held = {(each.measure, each.period, each.key_scope): each.held for each in counters()}
     assert held == {
-        ("cost", "day", 0): 100 * 2 + 513 * 8,
+        ("cost", "day", 0): 30 * 2 + 513 * 8,
         ("requests", "day", 0): 1,
-        ("tokens", "day", 0): 613,
-        ("tokens", "day", key.pk): 613,
-        ("tokens", "month", 0): 613,
+        ("tokens", "day", 0): 543,
+        ("tokens", "day", key.pk): 543,
+        ("tokens", "month", 0): 543,
     }
     assert_books_balance()
     end(generation)
@@ -125,11 +125,11 @@ def counters() -> list[Counter]:
 @pytest.mark.parametrize(
     ("amount", "fields", "held"),
     [
-        (500, {}, 400),
-        (500, {"period": "month"}, 400),
-        (612, {}, 512),
-        (3_000, {"measure": "cost"}, 350),  # 100 * 2 + 350 * 8
-        (3_007, {"measure": "cost"}, 350),
+        (500, {}, 470),
+        (500, {"period": "month"}, 470),
+        (542, {}, 512),
+        (2_860, {"measure": "cost"}, 350),  # 30 * 2 + 350 * 8
+        (2_867, {"measure": "cost"}, 350),
     ],
 )
 def test_what_is_left_is_given_where_a_step_does_not_fit_and_the_limit_is_named(
@@ -150,6 +150,24 @@ def test_what_is_left_is_given_where_a_step_does_not_fit_and_the_limit_is_named(
     assert_books_balance()
 
 
+@pytest.mark.parametrize(
+    ("said", "held"), [(None, 470), (0, 470), (29, 471), (90, 410), (300, 200), (16_485, 470)]
+)
+def test_the_prompt_holds_what_the_provider_has_said_of_it_or_else_its_estimate(
+    people: People, model: LanguageModel, said: int | None, held: int
+) -> None:
+    limit(500)
+    generation, lease = running(people, model)
+    lease = renew([Asking(generation.pk, lease, 2, said)])[generation.pk]
+    assert lease.held == held
+    assert Counter.objects.get().held == 500
+    assert_books_balance()
+    # After a crash nothing is known but the hold.
+    with transaction.atomic():
+        settle(generation, Finished("interrupted"), Transcript(), Measured(True, text_bytes=4))
+    assert LedgerEntry.objects.get().prompt_tokens == 500 - held
+
+
 def test_what_other_answers_hold_is_not_told_as_used_and_is_given_when_they_end(
     people: People, model: LanguageModel
 ) -> None:
@@ -157,14 +175,14 @@ def test_what_other_answers_hold_is_not_told_as_used_and_is_given_when_they_end(
     other, _lease = running(people, model, 500)
     generation, lease = running(people, model)
     lease = renewed(generation, lease, 2)
-    assert lease.held == 800 - 100 - (100 + 175)
+    assert lease.held == 800 - 30 - (100 + 175)
     assert lease.refusal == (
         "Your limit is 800 tokens a day, and what is left of it is set aside for other answers "
         "that are being written: this answer ends here."
     )
     end(other, 40)
-    lease = renewed(generation, lease, 426)
-    assert lease.held == 800 - 100 - 70
+    lease = renewed(generation, lease, 496)
+    assert lease.held == 800 - 30 - 70
     assert "all of it is used" in lease.refusal
     assert_books_balance()
 
@@ -178,7 +196,7 @@ def test_the_limit_of_a_key_ends_an_answer_that_the_users_would_let_go_on(
     limit(10_000)
     generation, lease = running(people, model, key=key)
     lease = renewed(generation, lease, 2)
-    assert lease.held == 300
+    assert lease.held == 370
     assert lease.refusal.startswith("The limit of this API key is 400 tokens a day")
 
 
@@ -212,7 +230,7 @@ def test_a_limit_that_began_meanwhile_counts_the_hold_and_bounds_it(
     assert renewed(generation, lease, 2).held == 513
     limit(1_000)
     lease = renewed(generation, Lease(513, 1), 514)
-    assert lease.held == 900
+    assert lease.held == 970
     assert lease.refusal.startswith("Your limit is 1,000 tokens a day")
     assert Counter.objects.get().held == 1_000
     assert_books_balance()
@@ -223,11 +241,11 @@ def test_a_limit_that_was_raised_meanwhile_lets_the_answer_go_on(
 ) -> None:
     rule = limit(200)
     generation, lease = running(people, model)
-    assert renewed(generation, lease, 2).held == 100
+    assert renewed(generation, lease, 2).held == 170
     rule.limit = 5_000
     rule.save()
-    lease = renewed(generation, lease, 101)
-    assert (lease.held, lease.refusal) == (612, "")
+    lease = renewed(generation, lease, 171)
+    assert (lease.held, lease.refusal) == (170 + 512, "")
     assert_books_balance()
 
 
@@ -254,7 +272,8 @@ def test_an_answer_that_is_over_its_limit_already_gets_nothing(
     other, _ = running(people, model)
     end(other, 1_200)
     assert renewed(generation, lease, 2).held == 1
-    assert_books_balance(over=331)
+    assert_books_balance(over=261)
+    assert Counter.objects.get().held == 31
 
 
 @pytest.mark.parametrize("is_counted_again", [False, True])
