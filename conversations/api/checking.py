@@ -16,17 +16,17 @@ from conversations.upstream import CompletionRequest, check, check_consistency, 
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the client is told of its request in headers: the fields that were left out, the numbers
-    that are sent instead of ones that the model or the limits do not allow, and what was left out
-    of the tools."""
+class Adjustments:
+    """The differences between a request and what is sent, for the headers of the reply: fields that
+    were left out, numbers that the model or the limits do not allow with the ones that are sent
+    instead, and what was left out of the tools."""
 
     ignored: tuple[str, ...] = ()
     lowered: Mapping[str, float] = field(default_factory=dict)
     raised: Mapping[str, float] = field(default_factory=dict)
     tool_faults: tuple[str, ...] = ()
 
-    def with_length(self, max_tokens: int) -> "Told":
+    def with_length(self, max_tokens: int) -> "Adjustments":
         """The same with a ``max_tokens`` that was lowered once more."""
         return replace(self, lowered={**self.lowered, "max_tokens": max_tokens})
 
@@ -39,7 +39,7 @@ class Checked:
     request: CompletionRequest
     model: LanguageModel
     policy: Policy
-    told: Told
+    adjustments: Adjustments
     calls: CallForm
 
 
@@ -59,4 +59,6 @@ def checked(key: ApiKey, given: Mapping[str, Any]) -> Checked:
     check_schemas(request.parameters())
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
-    return Checked(request, model, policy, Told(ignored, lowered, raised, tool_faults), calls)
+    return Checked(
+        request, model, policy, Adjustments(ignored, lowered, raised, tool_faults), calls
+    )

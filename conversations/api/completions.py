@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from conversations.api.calls import CallForm
-from conversations.api.checking import Told, checked
+from conversations.api.checking import Adjustments, checked
 from conversations.catalog.parameters import takes, with_defaults
 from conversations.catalog.providers import address_policy
 from conversations.generation.lifecycle import OWNER
@@ -57,15 +57,15 @@ class ApiRequest:
 class PreparedCompletion:
     """A generation that may run now, the call of its upstream, and the status of each limit.
 
-    ``told`` is for the headers of the reply; ``calls`` is the form in which the client expects
-    calls.
+    ``adjustments`` is for the headers of the reply; ``calls`` is the form in which the client
+    expects calls.
     """
 
     generation: Generation
     call: Call
     request: CompletionRequest
     standings: tuple[Standing, ...]
-    told: Told
+    adjustments: Adjustments
     calls: CallForm
 
     @property
@@ -80,21 +80,21 @@ def prepare(api_request: ApiRequest) -> PreparedCompletion:
     Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused.
     """
     known = checked(api_request.key, api_request.body)
-    request, model, told = known.request, known.model, known.told
+    request, model, adjustments = known.request, known.model, known.adjustments
     parameters = with_defaults(model, request.parameters())
     if known.calls.is_old and takes(model, "parallel_tool_calls"):
         # The older form of a message has room for one call.
         parameters["parallel_tool_calls"] = False
     generation, granted = _created(api_request, request, model, parameters)
     if granted.notice and granted.max_tokens is not None:
-        told = told.with_length(granted.max_tokens)
+        adjustments = adjustments.with_length(granted.max_tokens)
     address = address_policy(known.policy)
     return PreparedCompletion(
         generation=generation,
         call=Call(_request(request, model, parameters), model, address, "", granted.lease),
         request=request,
         standings=tuple(reservation.standings(api_request.key.user, model, api_request.key)),
-        told=told,
+        adjustments=adjustments,
         calls=known.calls,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from conversations.api.checking import Told
+from conversations.api.checking import Adjustments
 from conversations.models import MICROS, LanguageModel, Measure
 from conversations.quotas.status import Standing
 from conversations.upstream import PARAMETERS
@@ -77,12 +77,12 @@ def content_header(model: LanguageModel) -> dict[str, str]:
     return {"x-content-kept": "true" if model.keeps_api_content else "false"}
 
 
-def told_headers(told: Told) -> dict[str, str]:
-    """What the client is told of its request."""
+def adjustment_headers(adjustments: Adjustments) -> dict[str, str]:
+    """The differences between the request and what is sent."""
     return {
-        **ignored_header(told.ignored),
-        **moved_headers(told.lowered, told.raised),
-        **tool_faults_header(told.tool_faults),
+        **ignored_header(adjustments.ignored),
+        **moved_headers(adjustments.lowered, adjustments.raised),
+        **tool_faults_header(adjustments.tool_faults),
     }
 
 

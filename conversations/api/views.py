@@ -97,7 +97,7 @@ def _early_headers(api_request: ApiRequest) -> dict[str, str]:
     return {
         **_quota_headers(api_request.key, known.model.name),
         **headers.content_header(known.model),
-        **headers.told_headers(known.told),
+        **headers.adjustment_headers(known.adjustments),
     }
 
 
@@ -194,7 +194,7 @@ async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpR
     reply_headers = {
         **headers.quota_headers(completion.standings),
         **headers.content_header(completion.call.model),
-        **headers.told_headers(completion.told),
+        **headers.adjustment_headers(completion.adjustments),
     }
     content_type = started.reply.format.content_type
     if completion.request.stream:

@@ -78,7 +78,7 @@ def _refusal(model: LanguageModel, parameter: Parameter, sent_as: str) -> Refuse
 
 def _asks_for_nothing(model: LanguageModel, parameter: Parameter, value: Any) -> bool:
     is_unable = parameter.needs is not None and not getattr(model, parameter.needs)
-    # A model that cannot think does not have to be told not to.
+    # A model that cannot think need not be asked not to.
     return value in parameter.neutral or (is_unable and value is False)
 
 

@@ -93,7 +93,7 @@ def _tool_call(fields: Fields) -> ToolCall:
 
 
 def _arguments(function: Fields) -> str:
-    """The arguments as text; some programs send the object that the text stands for."""
+    """The arguments as text; some programs send an object instead of its text."""
     value = function.raw("arguments")
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)

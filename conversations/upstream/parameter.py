@@ -52,7 +52,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
     ``aliases``      other names of the same thing; each of them wins over ``name``
     ``range``        the service's own range of a number, which an administrator may narrow
-    ``moves``        a number beyond the range is moved to its nearest end, and the client is told
+    ``moves``        a number beyond the range is moved to its nearest end, and a header says so
     ``off``          numbers that mean "off" or "no limit" to some servers, and the value that means
                      the same to all; None leaves the parameter out
     ``neutral``      values that ask for nothing: a model that lacks the parameter does it anyway
@@ -99,7 +99,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     def least(self) -> float | None:
         """The smallest number that means anything; None if every number does.
 
-        A smaller one, such as a negative length, is a mistake and not a wish for less.
+        A smaller one, such as a negative length, is a mistake and asks for nothing.
         """
         if self.range is None or self.range.low < 0:
             return None

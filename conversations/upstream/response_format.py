@@ -32,8 +32,8 @@ class ResponseFormat(msgspec.Struct, frozen=True, kw_only=True):
 def read_response_format(fields: Fields) -> ResponseFormat | None:
     """Read ``response_format``; None if there is none. Raises InvalidField.
 
-    Some servers have the schema beside the type, also with the type ``json_object``: it is one and
-    the same wish.
+    Some servers have the schema beside the type, also with the type ``json_object``: both ask for
+    the same.
     """
     given = fields.object("response_format")
     if given is None or not given.without():
