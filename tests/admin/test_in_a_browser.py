@@ -84,7 +84,7 @@ def test_a_running_answer_appears_by_itself_and_is_stopped(
 ) -> None:
     live = new_page(people.dana)
     live.goto("/admin/live/")
-    expect(live.get_by_text("Nothing is being written.")).to_be_visible()
+    expect(live.get_by_text("Nothing is running.")).to_be_visible()
     alice = new_page(people.alice)
     ask(alice, 300)
     row = live.get_by_role("row", name="alice")
@@ -93,7 +93,7 @@ def test_a_running_answer_appears_by_itself_and_is_stopped(
     expect(row).to_contain_text("writing")
     live.get_by_role("button", name="Stop this answer of alice").click()
     expect(live.get_by_text("The answer is being stopped.")).to_be_visible()
-    expect(live.get_by_text("Nothing is being written.")).to_be_visible()
+    expect(live.get_by_text("Nothing is running.")).to_be_visible()
     answer = alice.get_by_role("log", name="Conversation").get_by_role("article").last
     expect(answer).not_to_have_attribute("aria-busy", "true")
 
@@ -112,7 +112,7 @@ def test_the_button_in_use_keeps_the_focus_while_the_list_changes(
     # A resting pointer delays the update of the list only for a moment.
     button.hover()
     upstream.open("g", 300)
-    expect(live.get_by_text("Nothing is being written.")).to_be_visible()
+    expect(live.get_by_text("Nothing is running.")).to_be_visible()
 
 
 def test_the_page_says_when_the_site_does_not_answer(

@@ -52,7 +52,7 @@ def test_running_answers_are_shown_with_their_usage_so_far(
     finish(begun(people.charlie, model, SAID))
     page = dana.text("/admin/live/running/")
     waiting, writing = rows(page)
-    assert "2 answers are being written." in page
+    assert "2 answers are running." in page
     assert [waiting[0], waiting[2], waiting[4]] == ["alice", "waiting", "0 tokens"]
     assert [writing[0], writing[2]] == ["bob", "writing"]
     assert writing[4] == "100 tokens"
@@ -81,7 +81,7 @@ def test_an_answer_in_line_is_shown_with_its_last_place(
 
 
 def test_nothing_runs(dana: Administrator) -> None:
-    assert "Nothing is being written." in dana.text("/admin/live/")
+    assert "Nothing is running." in dana.text("/admin/live/")
 
 
 def test_one_answer_is_stopped(dana: Administrator, people: People, model: LanguageModel) -> None:
@@ -131,14 +131,14 @@ def test_a_draining_site_lets_answers_end_and_takes_no_new_messages(
 ) -> None:
     running = begun(people.alice, model, SAID)
     page = dana.press("/admin/live/drain/", draining="yes")
-    assert "1 answer is being written. The site accepts no new messages." in page
+    assert "1 answer is running. The site accepts no new messages." in page
     finish(running)
     answer = running.messages.get()
     with pytest.raises(Refused) as refused:
         sent_again(people.alice, answer.pk)
     assert refused.value.code == "draining"
     assert refused.value.message == "The site is about to restart; try again in a minute."
-    assert "Nothing is being written." in dana.text("/admin/live/running/")
+    assert "Nothing is running." in dana.text("/admin/live/running/")
     dana.press("/admin/live/drain/", draining="no")
     sent_again(people.alice, answer.pk)
     assert [entry[:2] for entry in audit_entries()] == [("dana", "drained"), ("dana", "reopened")]
@@ -176,7 +176,7 @@ def test_more_than_a_page_of_answers_are_counted(
         begun(people.alice, model)
     page = dana.text("/admin/live/running/")
     assert len(rows(page)) == 2
-    assert "4 answers are being written." in page
+    assert "4 answers are running." in page
     assert "2 younger answers are not listed." in page
 
 
