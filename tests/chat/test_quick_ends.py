@@ -19,7 +19,7 @@ STOPPED = Finished("stopped")
 
 
 def sent(user: User, *models: str, **parameters: Any) -> Turn:
-    """A turn whose answers are running."""
+    """A turn whose answers are being written."""
     new = NewMessage(None, None, "Hi", models[0], parameters, compared=models[1:])
     return turns.send(user, uuid4(), new)
 
