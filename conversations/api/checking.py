@@ -55,8 +55,9 @@ def checked(key: ApiKey, given: Mapping[str, Any]) -> Checked:
     check(request, ranges_of(model))
     check_consistency(request)
     names = names_in(given)
-    ignored = (*not_taken(model, request.parameters(), names), *left_out(body))
-    check_schemas(request.parameters())
+    parameters = request.parameters()
+    ignored = (*not_taken(model, parameters, names), *left_out(body))
+    check_schemas(parameters)
     policy = Policy.current()
     concurrency.check_site_is_open(policy)
     return Checked(

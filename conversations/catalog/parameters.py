@@ -10,6 +10,7 @@ from conversations.catalog.schemas import check_schemas
 from conversations.models import LanguageModel
 from conversations.refusal import Refused
 from conversations.upstream import (
+    ALIASES,
     BY_NAME,
     DEFAULT_RANGES,
     PARAMETERS,
@@ -190,19 +191,22 @@ def _range(model: LanguageModel, name: str) -> Range:
 
 
 def _accepted(model: LanguageModel, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    values = {name: _preferred(parameters, BY_NAME[name]) for name in FIELDS}
-    return {
-        name: value for name, value in values.items() if value is not None and takes(model, name)
+    own = {name: value for name, value in parameters.items() if name in BY_NAME}
+    aliased = {
+        ALIASES[name]: value
+        for name, value in parameters.items()
+        if name in ALIASES and value is not None
     }
+    accepted = {name: value for name, value in {**own, **aliased}.items() if takes(model, name)}
+    read = {name: _read(BY_NAME[name], value) for name, value in accepted.items()}
+    return {name: value for name, value in read.items() if value is not None}
 
 
-def _preferred(parameters: Mapping[str, Any], parameter: Parameter) -> Any:
-    """The value under the name that wins, with "off" as all servers have it."""
-    names = (*parameter.aliases, parameter.name)
-    values = [value for name in names if (value := parameters.get(name)) is not None]
-    if not values or parameter.range is None:
-        return values[0] if values else None
-    value = parameter.off.get(values[0], values[0])
+def _read(parameter: Parameter, given: Any) -> Any:
+    """The value, with "off" as all servers have it."""
+    if given is None or parameter.range is None:
+        return given
+    value = parameter.off.get(given, given)
     # A whole number may have come as 512.0; what quotas reserve is counted in integers.
     return int(value) if parameter.kind == "integer" and value is not None else value
 
@@ -215,12 +219,16 @@ def _within(name: str, value: float, allowed: Range) -> float:
 
 
 def _defaults(model: LanguageModel) -> dict[str, Any]:
-    rules = {each.name: _rule(model, each.name) for each in PARAMETERS if each.has_default}
+    rules = {name: rule for name, rule in model.parameters.items() if rule}
     return {
         name: rule["default"]
         for name, rule in rules.items()
-        if rule["default"] is not None and takes(model, name)
+        if rule.get("default") is not None and _has_default(name) and takes(model, name)
     }
+
+
+def _has_default(name: str) -> bool:
+    return name in BY_NAME and BY_NAME[name].has_default
 
 
 def fault_of_rule(name: str, rule: Mapping[str, Any]) -> str | None:

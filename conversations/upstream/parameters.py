@@ -241,7 +241,8 @@ PARAMETERS = (
     *PASSED_ON,
 )  # fmt: skip
 BY_NAME: Mapping[str, Parameter] = {each.name: each for each in PARAMETERS}
-ALIASES = frozenset(alias for each in PARAMETERS for alias in each.aliases)
+# The name of the parameter that each other name stands for.
+ALIASES: Mapping[str, str] = {alias: each.name for each in PARAMETERS for alias in each.aliases}
 DEFAULT_RANGES: Mapping[str, Range] = {each.name: each.range for each in PARAMETERS if each.range}
 
 

@@ -17,8 +17,9 @@ def read_scalar(fields: Fields, parameter: Parameter) -> float | None:
     Raises InvalidField, with the name that was sent, for a wrong type and for a number that means
     nothing, such as a negative length.
     """
-    values = [_checked(fields, name, parameter) for name in (*parameter.aliases, parameter.name)]
-    value = next((each for each in values if each is not None), None)
+    given = [each for each in (*parameter.aliases, parameter.name) if fields.raw(each) is not None]
+    values = [_checked(fields, name, parameter) for name in given]
+    value = values[0] if values else None
     return value if value is None else parameter.off.get(value, value)
 
 
@@ -34,17 +35,14 @@ def _checked(fields: Fields, name: str, parameter: Parameter) -> float | None:
 
 def read_others(fields: Fields) -> dict[str, Any]:
     """Read the parameters that nothing here looks into; most empty ones count as not set."""
-    found = [(each, _other(fields, each)) for each in PARAMETERS if each.kind in _READERS]
+    given = [each for each in _READ_HERE if fields.raw(each.name) is not None]
+    found = [(each, _READERS[each.kind](fields, each)) for each in given]
     others = {each.name: value for each, value in found if _is_set(each, value)}
     return {**others, **({"logit_bias": bias} if (bias := _logit_bias(fields)) else {})}
 
 
 def _is_set(parameter: Parameter, value: Any) -> bool:
     return value is not None if parameter.empty_is_set else bool(value)
-
-
-def _other(fields: Fields, parameter: Parameter) -> Any:
-    return _READERS[parameter.kind](fields, parameter)
 
 
 def _choice(fields: Fields, parameter: Parameter) -> str | None:
@@ -64,6 +62,7 @@ def _json(fields: Fields, parameter: Parameter) -> Any:
 
 
 _READERS = {"choice": _choice, "json": _json}
+_READ_HERE = [each for each in PARAMETERS if each.kind in _READERS]
 
 
 def _logit_bias(fields: Fields) -> dict[str, Any] | None:

@@ -82,14 +82,16 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
         Those that mean nothing alone, such as a choice among no tools, count as not set.
         """
-        values = {each.name: _plain(self.value_of(each)) for each in PARAMETERS}
-        return {name: value for name, value in values.items() if value is not None}
+        values = [(each.name, self.value_of(each)) for each in PARAMETERS]
+        return {name: _plain(value) for name, value in values if value is not None}
 
     def value_of(self, parameter: Parameter) -> Any:
         """Return the value of a parameter; None if it is not set."""
         if parameter.only_with and not getattr(self, parameter.only_with):
             return None
-        return self.others.get(parameter.name, getattr(self, parameter.name, None))
+        value = getattr(self, parameter.name, None)
+        # No stop sequence, and no tool, is nothing that is set.
+        return self.others.get(parameter.name) if value is None or value == () else value
 
     def to_wire(self, dialect: Dialect) -> dict[str, Any]:
         """Return the body to send to a server of this dialect."""
@@ -104,9 +106,11 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
         if self.user is not None and dialect.takes_user:
             body["user"] = self.user
         for parameter, path in dialect.parameters:
-            value = parameter.value_for(dialect.name, _plain(self.value_of(parameter)))
-            if value is not None:
-                _put(body, path, value)
+            value = self.value_of(parameter)
+            if value is None:
+                continue
+            if (sent := parameter.value_for(dialect.name, _plain(value))) is not None:
+                _put(body, path, sent)
         return _above(self.extra_body, body)
 
 
@@ -119,7 +123,7 @@ def _scalars(fields: Fields) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_plain(item) for item in value] or None
+        return [_plain(item) for item in value]
     if isinstance(value, Tool | ResponseFormat):
         return value.to_wire()
     return dict(value) if isinstance(value, Mapping) else value
