@@ -73,13 +73,9 @@ def _learn_prompt(hold: Hold, said: int | None) -> None:
 
 def _limits(generation: Generation) -> dict[int, Standing]:
     """The status of each limit of a running generation, by the id of its counter, locked."""
-    user, model = generation.user, generation.language_model
-    rules = [
-        rule
-        for rule in deciding_rules(user, model, generation.api_key)
-        # Without a model all rules are found; it has just been deleted.
-        if model or rule.language_model_id is None
-    ]
+    user = generation.user
+    # All rules where the model has just been deleted: those of other models do not count its hold.
+    rules = deciding_rules(user, generation.language_model, generation.api_key)
     began_at = Hold.objects.values_list("created_at", flat=True).get(generation_id=generation.pk)
     counters = locked(user, rules, began_at)
     return {

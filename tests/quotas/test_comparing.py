@@ -52,6 +52,7 @@ def use(people: People, tokens: int, answers: int = 1) -> None:
 
 def test_three_answers_need_three_requests_and_two_are_left(people: People) -> None:
     limit(5, "requests")
+    limit(1_000_000)
     use(people, 2, answers=3)
     error = refused(people)
     assert error.answers == Answers(asked=3, room=2)
@@ -94,6 +95,13 @@ def test_tokens_for_two_of_three_are_told_as_they_were_before(people: People) ->
     assert (error.standing.used, error.standing.left) == (2_700, 300)
     assert "300 tokens are left" in error.message
     assert not error.is_held
+
+
+def test_what_nobody_else_holds_does_not_come_back(people: People) -> None:
+    limit(400)
+    error = refused(people)
+    assert error.answers == Answers(asked=3, room=2)
+    assert (error.standing.held, error.is_held) == (0, False)
 
 
 def test_what_running_answers_hold_of_it_is_told(people: People) -> None:

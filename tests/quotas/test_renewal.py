@@ -218,7 +218,10 @@ def test_an_answer_that_has_ended_or_was_never_there_gets_nothing_and_costs_nobo
     limit(2_000)
     (ended, lease), (going, _) = running(people, model), running(people, model)
     end(ended)
-    asking = [Asking(key, lease, 2) for key in (ended.pk, uuid4(), going.pk)]
+    without = Generation.objects.create(
+        user=people.alice, language_model=model, client_request_id=uuid4(), owner="main"
+    )
+    asking = [Asking(key, lease, 2) for key in (ended.pk, uuid4(), without.pk, going.pk)]
     assert set(renew(asking)) == {going.pk}
     assert_books_balance()
 
@@ -290,14 +293,17 @@ def test_the_window_is_that_in_which_the_answer_began(
         generation, lease = running(people, model)
     later, _ = running(people, model)
     end(later, 700)
+    still, _ = running(people, model, 50)
     if is_counted_again:
         Counter.objects.all().delete()
-    # Nothing but itself was used on the day before.
+    # Nothing but itself was used and held on the day before.
     assert renewed(generation, lease, 2).held == 513
+    assert Counter.objects.get(period_start__date=yesterday.date()).held == 543
+    end(still, 1)
     end(generation, 600)
     used = dict(Counter.objects.values_list("period_start__date", "used"))
     assert used[yesterday.date()] == 630
-    assert is_counted_again or used[timezone.now().date()] == 730
+    assert is_counted_again or used[timezone.now().date()] == 730 + 31
     assert {each.held for each in counters()} == {0}
 
 

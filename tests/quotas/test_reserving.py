@@ -1,17 +1,19 @@
 """Reservations: exactly what fits, never more, and a refusal with reasons where nothing fits."""
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 
 from conversations.models import Counter, Generation, Hold, LanguageModel
 from conversations.quotas.lease import Lease
 from conversations.quotas.reservation import Wanted, reserve
 from conversations.quotas.settlement import Measured, settle
-from conversations.quotas.status import QuotaExceeded, amount_in_words
+from conversations.quotas.status import QuotaExceeded, Standing, amount_in_words
 from conversations.quotas.tokens import PromptSize
 from conversations.transcript import Finished, TokenCounts, Transcript
 from tests.people import People, make_model
@@ -168,6 +170,14 @@ def test_an_answer_of_open_length_needs_no_more_than_the_context_has_room_for(
     limit(amount)
     # A prompt of 100 bytes is counted as 33 tokens there.
     assert reserve(uuid4(), wanted(people, model, None)).max_tokens == sent
+
+
+def test_a_retry_is_no_later_than_the_reset(people: People, model: LanguageModel) -> None:
+    rule = limit(140, period="minute")
+    now = timezone.now()
+    for seconds, retry in ((2, 2), (40, 5)):
+        standing = Standing(rule, 0, 140, now + timedelta(seconds=seconds))
+        assert QuotaExceeded(standing, 132).seconds_left == retry
 
 
 def test_max_tokens_is_lowered_to_what_is_left_with_a_notice(

@@ -107,6 +107,20 @@ def test_after_a_crash_the_logged_text_is_charged_and_nothing_stays_held(
     assert {each.held for each in standings(people.alice, None)} == {0}
 
 
+def test_after_a_crash_a_continuation_is_charged_for_what_it_added(
+    people: People, model_name: str
+) -> None:
+    first = begun(people.alice, model_name, SAID)
+    lifecycle.finish(first.pk, 1, Finished(cause="stopped"), Measured(began=True))
+    with transaction.atomic():
+        turn = turns.continue_answer(people.alice, uuid4(), first.messages.get().pk)
+    second = turn.generation
+    entry = log.Entry(second.pk, 1, encode(Delta(content="four" * 5)))
+    log.append([entry], [(second.pk, OWNER, 1)])
+    assert recovery.recover() == 1
+    assert LedgerEntry.objects.get(generation_id=second.pk).completion_tokens == 5
+
+
 def test_a_refused_message_leaves_no_trace(people: People, model_name: str) -> None:
     limit(0, "requests", user=people.alice)
     with pytest.raises(Refused) as refused:
