@@ -73,7 +73,7 @@ def test_an_answer_is_no_longer_than_the_context_has_room_for(
     asked, sent = lengths
     model.context_length = context
     granted = reserve(uuid4(), Wanted(people.alice, model, prompt, asked))
-    assert granted.max_tokens == sent
+    assert (granted.max_tokens, granted.lease.asked) == (sent, sent)
     assert (f"only {sent:,} tokens" in (granted.notice or "")) is (sent != asked)
 
 
