@@ -7,6 +7,7 @@ from typing import Any
 from conversations.api.calls import CallForm
 from conversations.api.known_fields import left_out, names_in
 from conversations.api.request_forms import in_todays_form
+from conversations.api.thinking_forms import with_known_fields
 from conversations.catalog.choosing import model_named
 from conversations.catalog.parameters import not_taken, ranges_of
 from conversations.catalog.schemas import check_schemas
@@ -51,7 +52,7 @@ def checked(key: ApiKey, given: Mapping[str, Any]) -> Checked:
     body, tool_faults, calls = in_todays_form(given)
     asked = CompletionRequest.from_wire(body)
     model = model_named(key.user, asked.model, key)
-    request, lowered, raised = fit(asked, ranges_of(model))
+    request, lowered, raised = fit(with_known_fields(asked, model), ranges_of(model))
     check(request, ranges_of(model))
     check_consistency(request)
     names = names_in(given)

@@ -112,6 +112,66 @@ def test_the_effort_reaches_every_server_that_knows_it(
     assert "x-ignored-fields" not in answer.headers
 
 
+THOUGHTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("generic", {"thinking": {"type": "enabled"}}, {"thinking": {"type": "enabled"}}),
+    ("generic", {"reasoning": {"effort": "low"}}, {"reasoning": {"effort": "low"}}),
+    ("siliconflow", {"thinking": {"type": "disabled"}}, {"enable_thinking": False}),
+    (
+        "siliconflow",
+        {"thinking": {"type": "enabled", "budget_tokens": 900}},
+        {"enable_thinking": True, "thinking_budget": 900},
+    ),
+    (
+        "vllm",
+        {"thinking": {"type": "disabled"}},
+        {"chat_template_kwargs": {"enable_thinking": False}},
+    ),
+    ("vllm", {"thinking": {"type": "auto"}}, {}),
+    ("vllm", {"reasoning": {"effort": "high", "exclude": True}}, {"reasoning_effort": "high"}),
+    ("openai", {"reasoning": {"effort": "high", "summary": "auto"}}, {"reasoning_effort": "high"}),
+    ("siliconflow", {"reasoning": {"max_tokens": 900}}, {"thinking_budget": 900}),
+    ("siliconflow", {"reasoning": {"enabled": False}}, {"enable_thinking": False}),
+    (
+        "siliconflow",
+        {"reasoning": {"effort": "max"}, "reasoning_effort": "high"},
+        {"reasoning_effort": "high"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("dialect", "asked", "expected"), THOUGHTS, ids=str)
+def test_how_much_a_model_thinks_is_sent_in_the_form_that_its_server_knows(
+    gateway: Gateway, dialect: str, asked: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    model = gateway.model("good", reasons=True)
+    model.provider.dialect = dialect
+    model.provider.save()
+    _, body = sent(gateway, **asked)
+    thinks = {"thinking", "reasoning", "reasoning_effort", "enable_thinking", "thinking_budget"}
+    found = {name: body[name] for name in body if name in {*thinks, "chat_template_kwargs"}}
+    assert found == expected
+
+
+def test_a_model_that_cannot_think_need_not_be_asked_not_to(gateway: Gateway) -> None:
+    model = gateway.model("good")
+    model.provider.dialect = "vllm"
+    model.provider.save()
+    answer, body = sent(gateway, thinking={"type": "disabled"})
+    assert answer.headers["x-ignored-fields"] == "enable_thinking"
+    assert not {"thinking", "chat_template_kwargs"} & body.keys()
+    assert refused(gateway, thinking={"type": "enabled"})["param"] == "thinking"
+
+
+def test_a_form_of_thinking_that_no_field_can_express_is_refused(gateway: Gateway) -> None:
+    model = gateway.model("good", reasons=True)
+    model.provider.dialect = "vllm"
+    model.provider.save()
+    for thinking in ({"type": "enabled", "budget_tokens": 900}, {"type": "enabled", "other": 1}):
+        assert refused(gateway, thinking=thinking)["param"] == "thinking"
+    assert refused(gateway, thinking={"type": "perhaps"})["param"] == "enable_thinking"
+    assert refused(gateway, reasoning={"effort": "very"})["param"] == "reasoning_effort"
+
+
 def test_what_would_change_the_answer_is_refused_with_what_to_do(gateway: Gateway) -> None:
     model = gateway.model("good")
     model.provider.dialect = "openai"
