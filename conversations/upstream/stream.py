@@ -54,11 +54,6 @@ class CompletionStream:
         return self._decoder.normaliser.finish_reasons
 
     @property
-    def text_bytes(self) -> int:
-        """Bytes of content, reasoning and tool arguments so far."""
-        return self._decoder.text_bytes
-
-    @property
     def complete(self) -> bool:
         """True if every choice has a finish reason. False means an end by [DONE] alone."""
         return self._decoder.complete
