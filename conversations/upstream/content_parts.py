@@ -1,7 +1,8 @@
 """The content of a message in a request: a text, nothing, or a list of parts."""
 
+import json
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .fields import Fields, InvalidField
 
@@ -26,14 +27,20 @@ class Content(NamedTuple):
     reasoning: str = ""
 
 
-def read_content(fields: Fields) -> Content:
-    """Read the content of a message. Refuses parts that are no text, such as pictures."""
-    if not isinstance(fields.raw("content"), list):
+def read_content(fields: Fields, *, is_result: bool = False) -> Content:
+    """Read the content of a message. Refuses parts that are no text, such as pictures.
+
+    The result of a tool may be any JSON, such as an object: the model reads it as text.
+    """
+    given = fields.raw("content")
+    if is_result and _is_data(given):
+        return Content(json.dumps(given, ensure_ascii=False))
+    if not isinstance(given, list):
         return Content(fields.text("content") or "")
     texts: list[str] = []
     thoughts: list[str] = []
     for part in _parts(fields):
-        kind = "text" if (named := part.text("type")) is None else named
+        kind = _kind(part)
         if kind in _TEXTS:
             texts.append(part.text(_TEXTS[kind]) or "")
         elif kind in _THOUGHTS:
@@ -41,6 +48,26 @@ def read_content(fields: Fields) -> Content:
         elif kind not in _UNREADABLE:
             raise InvalidField(part.path("type"), "This kind of part is not supported.", "text")
     return Content("".join(texts), "".join(thoughts))
+
+
+def _is_data(given: Any) -> bool:
+    """Whether this is neither a text nor a list of parts."""
+    if isinstance(given, list):
+        return any(not _is_part(each) for each in given)
+    return given is not None and not isinstance(given, str)
+
+
+def _is_part(given: Any) -> bool:
+    is_named = isinstance(given, dict) and ("type" in given or "text" in given)
+    return is_named or isinstance(given, str)
+
+
+def _kind(part: Fields) -> str:
+    """The kind of a part; one that has nothing but a text may be without."""
+    named = part.text("type")
+    if named is None and "text" not in part.without():
+        raise InvalidField(part.path("type"), "The field is missing.", "text")
+    return "text" if named is None else named
 
 
 def _parts(fields: Fields, name: str = "content") -> Iterator[Fields]:

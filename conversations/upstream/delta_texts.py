@@ -59,6 +59,11 @@ def content_of(delta: Mapping[str, Any]) -> str:
     return "".join(texts) or _text(delta.get("refusal"))
 
 
+def reasoning_of(message: Mapping[str, Any]) -> str:
+    """Return the reasoning of a whole message: the first field that has any."""
+    return _reasoning(message)[1]
+
+
 def _reasoning(delta: Mapping[str, Any]) -> tuple[str, str]:
     """Return the first field with reasoning, and its text."""
     for field in _REASONING_FIELDS:

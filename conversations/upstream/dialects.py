@@ -27,7 +27,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
     ``upstream.parameters`` says which parameters it is sent, and where they go in the body: servers
     answer 400 to unknown ones (OpenAI to ``top_k``) or ignore them. ``takes_user`` says whether it
-    is sent the name of the end user.
+    is sent the name of the end user, ``call_extras`` whether its own calls may have unknown keys
+    when they are sent back, as those of Gemini must.
     ``stream_options`` asks for usage in streams. ``reuse_streams`` is False for servers that close
     the connection after a stream although they announce otherwise.
     ``replay_reasoning`` says for which earlier assistant messages the reasoning is sent again:
@@ -38,6 +39,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     takes_user: bool = True
+    call_extras: bool = True
     stream_options: bool = True
     reuse_streams: bool = True
     replay_reasoning: ReplayReasoning = "tool_turns"
@@ -68,7 +70,7 @@ SILICONFLOW = Dialect(
         "50508": Overloaded,
     },
 )
-OPENAI = Dialect(name="openai", replay_reasoning="never")
+OPENAI = Dialect(name="openai", call_extras=False, replay_reasoning="never")
 LLAMACPP = Dialect(name="llamacpp", reuse_streams=False)
 OLLAMA = Dialect(name="ollama", replay_reasoning="never")
 VLLM = Dialect(name="vllm")

@@ -5,7 +5,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from msgspec.structs import replace
+
+from .call_results import with_results_in_place
 from .content_parts import read_content
+from .delta_texts import reasoning_of
 from .dialects import ReplayReasoning
 from .fields import Fields, InvalidField
 from .types import ChatMessage, Role, ToolCall
@@ -21,27 +25,34 @@ def read_message(fields: Fields) -> ChatMessage:
 
     A refusal in a history is what the assistant said, whether it is a part or a field.
     """
-    content, thoughts = read_content(fields)
-    reasoning, refusal = fields.text("reasoning_content"), fields.text("refusal")
+    role = _role(fields)
+    content = read_content(fields, is_result=role == "tool")
     return ChatMessage(
-        role=_role(fields),
-        content=content or refusal or "",
-        reasoning_content=(thoughts or None) if reasoning is None else reasoning,
+        role=role,
+        content=content.text or fields.text("refusal") or "",
+        reasoning_content=_reasoning(fields, content.reasoning),
         tool_calls=tuple(_tool_call(call) for call in fields.objects("tool_calls")),
         tool_call_id=fields.text("tool_call_id"),
         name=_ODD.sub("_", fields.text("name") or "")[:_LONGEST_NAME] or None,
     )
 
 
+def _reasoning(fields: Fields, thoughts: str) -> str | None:
+    """The reasoning under any of the names that servers give it; "" if it is said to be empty."""
+    reasoning = fields.text("reasoning_content")
+    return reasoning or reasoning_of(fields.without("content")) or thoughts or reasoning
+
+
 def write_messages(
-    messages: Sequence[ChatMessage], replay: ReplayReasoning
+    messages: Sequence[ChatMessage], replay: ReplayReasoning, *, call_extras: bool = True
 ) -> list[dict[str, Any]]:
     """Return the messages as JSON, without those of the assistant that say nothing.
 
     Such a one is left by an answer that failed at once, or that was thought alone; some servers
-    refuse the whole request for it.
+    refuse the whole request for it. ``call_extras`` keeps what a server added to its calls.
     """
-    written = [write_message(message, replay) for message in messages]
+    placed = with_results_in_place(messages)
+    written = [write_message(message, replay, call_extras=call_extras) for message in placed]
     return [each for each in written if not _says_nothing(each)] or written
 
 
@@ -50,7 +61,9 @@ def _says_nothing(wire: dict[str, Any]) -> bool:
     return wire["role"] == "assistant" and not said
 
 
-def write_message(message: ChatMessage, replay: ReplayReasoning) -> dict[str, Any]:
+def write_message(
+    message: ChatMessage, replay: ReplayReasoning, *, call_extras: bool = True
+) -> dict[str, Any]:
     """Return the message as JSON; ``replay`` says for which messages reasoning is sent.
 
     The content of a turn that called tools is "" and never null: some servers reject null.
@@ -59,12 +72,42 @@ def write_message(message: ChatMessage, replay: ReplayReasoning) -> dict[str, An
     if message.name is not None:
         wire["name"] = message.name
     if message.tool_calls:
-        wire["tool_calls"] = [call.to_wire() for call in message.tool_calls]
+        wire["tool_calls"] = [_written(call, extras=call_extras) for call in message.tool_calls]
     if message.tool_call_id is not None:
         wire["tool_call_id"] = message.tool_call_id
     if message.reasoning_content is not None and _replays(message, replay):
         wire["reasoning_content"] = message.reasoning_content
     return wire
+
+
+def _written(call: ToolCall, *, extras: bool) -> dict[str, Any]:
+    arguments = _object_text(call.arguments)
+    sent = replace(call, arguments=arguments, extra=call.extra if extras else {})
+    return sent.to_wire()
+
+
+def _object_text(arguments: str) -> str:
+    """The arguments as the text of an object, which servers read that write it into a template.
+
+    A model may have written something else, or have been cut; the object then holds that text.
+    """
+    if not arguments.strip():
+        return "{}"
+    try:
+        value = json.loads(arguments, strict=False, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        value = arguments
+    if value is None:
+        return "{}"
+    if not isinstance(value, dict):
+        return json.dumps({"arguments": value}, ensure_ascii=False)
+    # A line break within a text is no JSON, and certain all the same.
+    has_breaks = any(each in arguments for each in "\n\r\t")
+    return json.dumps(value, ensure_ascii=False) if has_breaks else arguments
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def _replays(message: ChatMessage, replay: ReplayReasoning) -> bool:

@@ -98,7 +98,7 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
         replay = self.replay_reasoning or dialect.replay_reasoning
         body: dict[str, Any] = {
             "model": self.model,
-            "messages": write_messages(self.messages, replay),
+            "messages": write_messages(self.messages, replay, call_extras=dialect.call_extras),
             "stream": self.stream,
         }
         if self.stream and dialect.stream_options:

@@ -44,7 +44,9 @@ def read_response_format(fields: Fields) -> ResponseFormat | None:
         kind = "json_schema"
     if kind != "json_schema" or beside is named is None:
         return ResponseFormat(type=kind)
-    described = Fields({"schema": beside, **(named or {})}, "response_format.json_schema")
+    # OpenAI's newer API has all of it beside the type.
+    around = {key: given.raw(key) for key in ("name", "description", "strict")}
+    described = Fields({**around, "schema": beside, **(named or {})}, "response_format.json_schema")
     return ResponseFormat(type=kind, json_schema=_json_schema(described))
 
 

@@ -134,6 +134,22 @@ SHAPES: dict[str, Shape] = {
              "tool_choice", "tools", "top_logprobs", "top_p", "user", "web_search_options"]),
          **STREAMED},
     ),
+    "agent-that-was-stopped": Shape(
+        {"messages": [*called("")[:3], {"role": "user", "content": "Stop. Now 'Basel'."}],
+         "tools": [tool()], "parallel_tool_calls": False, **STREAMED},
+    ),
+    "agent-that-shortened-its-history": Shape(
+        {"messages": [SYSTEM, called("")[3], USER], "tools": [tool()], **STREAMED},
+    ),
+    "agent-whose-call-was-cut": Shape(
+        {"messages": [
+            SYSTEM, USER,
+            {"role": "assistant", "content": None, "tool_calls": [{
+                "id": "call_9", "type": "function",
+                "function": {"name": "get_weather", "arguments": '{"town": "Be'}}]},
+            {"role": "tool", "tool_call_id": "call_9", "content": "The arguments are no JSON."}],
+         "tools": [tool()], **STREAMED},
+    ),
     # Chats
     "open-webui": Shape(
         {"messages": [SYSTEM, USER], "temperature": 0.8, "top_k": 40, "top_p": 0.9, "min_p": 0.0,

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from conversations.upstream import GENERIC, ChatMessage, CompletionRequest, InvalidField, ToolCall
+from conversations.upstream import (
+    GENERIC,
+    OPENAI,
+    ChatMessage,
+    CompletionRequest,
+    InvalidField,
+    ToolCall,
+)
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
@@ -35,8 +42,7 @@ TEXTS: list[tuple[Any, str]] = [
 def test_a_part_that_is_text_by_another_name_is_text(content: Any, text: str) -> None:
     for role in ("user", "assistant"):
         calls = {"tool_calls": [CALL]} if role == "assistant" else {}
-        (message,) = sent({"role": role, "content": content, **calls})
-        assert message["content"] == text
+        assert sent({"role": role, "content": content, **calls})[0]["content"] == text
 
 
 @pytest.mark.parametrize("kind", ["image_url", "input_image", "input_audio", "file", "", "video"])
@@ -65,8 +71,61 @@ def test_a_refusal_beside_the_content_is_what_was_said() -> None:
 def test_a_thought_in_a_history_goes_back_by_the_rules_for_reasoning(part: dict[str, Any]) -> None:
     said = {"role": "assistant", "content": [part, {"type": "text", "text": "42"}]}
     assert sent(said) == [{"role": "assistant", "content": "42"}]
-    (with_calls,) = sent({**said, "tool_calls": [CALL]})
+    with_calls = sent({**said, "tool_calls": [CALL]})[0]
     assert (with_calls["content"], with_calls["reasoning_content"]) == ("42", "Hm.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"reasoning_content": "Hm."},
+        {"reasoning_content": "", "reasoning": "Hm."},
+        {"reasoning": "Hm.", "reasoning_details": [{"type": "reasoning.text", "text": "Hm."}]},
+        {"reasoning_details": [{"type": "reasoning.text", "text": "Hm."}]},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "Hm."}]},
+    ],
+    ids=str,
+)
+def test_reasoning_goes_back_under_whichever_name_it_came(said: dict[str, Any]) -> None:
+    turn = {"role": "assistant", "content": "", "tool_calls": [CALL], **said}
+    assert sent(turn)[0]["reasoning_content"] == "Hm."
+
+
+def test_reasoning_that_was_empty_goes_back_empty() -> None:
+    turn = {"role": "assistant", "content": "", "tool_calls": [CALL], "reasoning_content": ""}
+    assert sent(turn)[0]["reasoning_content"] == ""
+
+
+DATA: list[tuple[Any, str]] = [
+    ({"t": 12}, '{"t": 12}'),
+    ([{"t": 12}, {"t": "ü"}], '[{"t": 12}, {"t": "ü"}]'),
+    ([1, 2], "[1, 2]"),
+    (12, "12"),
+    (False, "false"),
+    (None, ""),
+    ([], ""),
+    ([{"type": "text", "text": "12 °C"}], "12 °C"),
+]
+
+
+@pytest.mark.parametrize(("content", "text"), DATA, ids=str)
+def test_a_result_that_is_data_is_sent_as_its_json(content: Any, text: str) -> None:
+    turn = {"role": "assistant", "content": "", "tool_calls": [CALL]}
+    result = {"role": "tool", "tool_call_id": "c1", "content": content}
+    assert sent(turn, result)[1]["content"] == text
+
+
+def test_a_part_without_a_text_is_refused_by_its_place() -> None:
+    with pytest.raises(InvalidField, match=r"messages\[0\]\.content\[0\]\.type: .* missing"):
+        sent({"role": "user", "content": [{"t": 12}]})
+
+
+def test_only_servers_that_add_to_calls_get_it_back() -> None:
+    call = {**CALL, "extra_content": {"google": {"thought_signature": "x"}}}
+    asked = {"model": "m", "messages": [{"role": "assistant", "tool_calls": [call]}]}
+    request = CompletionRequest.from_wire(asked)
+    assert request.to_wire(GENERIC)["messages"][0]["tool_calls"] == [call]
+    assert request.to_wire(OPENAI)["messages"][0]["tool_calls"] == [CALL]
 
 
 def test_an_assistant_that_says_nothing_is_left_out() -> None:
@@ -93,13 +152,24 @@ def test_an_answer_of_the_page_that_failed_at_once_is_left_out_too() -> None:
         ("{}", "{}"),
         ({}, "{}"),
         ({"x": "é"}, '{"x": "é"}'),
-        ("{cut", "{cut"),
+        ('{"a": [1]}', '{"a": [1]}'),
+        # What servers could not read as an object is in one, whole.
+        ('{"x": "cu', '{"arguments": "{\\"x\\": \\"cu"}'),
+        ('{}{"x": 1}', '{"arguments": "{}{\\"x\\": 1}"}'),
+        ("{'x': 1}", '{"arguments": "{\'x\': 1}"}'),
+        ('{"x": NaN}', '{"arguments": "{\\"x\\": NaN}"}'),
+        ("ls -l", '{"arguments": "ls -l"}'),
+        ("[1, 2]", '{"arguments": [1, 2]}'),
+        ('"x"', '{"arguments": "x"}'),
+        ("null", "{}"),
+        (" ", "{}"),
+        ('{"x": "a\nb\tc"}', '{"x": "a\\nb\\tc"}'),
     ],
     ids=str,
 )
-def test_the_arguments_of_a_call_are_a_text(arguments: Any, text: str) -> None:
+def test_the_arguments_of_a_call_are_the_text_of_an_object(arguments: Any, text: str) -> None:
     call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": arguments}}
-    (message,) = sent({"role": "assistant", "tool_calls": [call]})
+    message = sent({"role": "assistant", "tool_calls": [call]})[0]
     assert message["tool_calls"][0]["function"]["arguments"] == text
 
 
@@ -169,3 +239,8 @@ def test_each_part_of_a_schema_is_checked(field: str, value: Any) -> None:
     with pytest.raises(InvalidField) as caught:
         wanted(type="json_schema", json_schema=given)
     assert caught.value.field == f"response_format.json_schema.{field}"
+
+
+def test_a_schema_and_all_that_belongs_to_it_may_stand_beside_the_type() -> None:
+    whole = {"name": "s", "description": "A thing.", "schema": SCHEMA, "strict": True}
+    assert wanted(type="json_schema", **whole) == {"type": "json_schema", "json_schema": whole}

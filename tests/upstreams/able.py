@@ -77,8 +77,18 @@ def _fault_of_messages(messages: list[Json]) -> str:
         if message["role"] != "tool" and waiting:
             return f"no tool message answers {', '.join(sorted(waiting))}"
         waiting.discard(str(answered))
-        waiting |= {each["id"] for each in message.get("tool_calls") or ()}
+        for each in message.get("tool_calls") or ():
+            waiting.add(each["id"])
+            if not _is_object(each["function"]["arguments"]):
+                return f"the arguments of {each['id']} are no JSON object"
     return f"no tool message answers {', '.join(sorted(waiting))}" if waiting else ""
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def calls_for(body: Mapping[str, Any]) -> list[Json]:
