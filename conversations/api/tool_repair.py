@@ -4,6 +4,7 @@ Programs that gather functions from many servers send what those wrote. What is 
 what is not is left out, a schema at the place of its fault and else the tool, and a header says so.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from conversations.catalog.schema_repair import repaired
 from conversations.upstream import InvalidField
 
 Tool = dict[str, Any]
+# OpenAI's name of the schema, Anthropic's, and that of the Model Context Protocol.
+_SCHEMAS = ("parameters", "input_schema", "inputSchema")
 
 
 class RepairedTools(NamedTuple):
@@ -85,10 +88,20 @@ def _checked(tool: Any, path: str, taken: set[str]) -> Mapping[str, Any]:
 
 
 def _parameters(function: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    given = function.get("parameters", function.get("input_schema"))
-    if given in (None, [], {}):
+    given = next((function[key] for key in _SCHEMAS if function.get(key) is not None), None)
+    if isinstance(given, str):
+        given = _decoded(given)
+    if given in (None, [], {}, ""):
         return {}, []
     if not isinstance(given, dict):
         return {}, ["parameters"]
     schema, removed = repaired(given)
     return schema, [f"parameters/{place}".rstrip("/") for place in removed]
+
+
+def _decoded(text: str) -> Any:
+    """The schema that a program has encoded once too often, or else the text."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

@@ -194,9 +194,10 @@ PARAMETERS = (
         name="parallel_tool_calls",
         kind="flag",
         description="Whether several functions may be called at once.",
+        # SiliconFlow does not list it; editors and agents send it with each request, so that a
+        # refusal would shut them out.
         neutral=(True,),
         only_with="tools",
-        servers=_OPENAI_SERVERS,
         needs="takes_tools",
     ),
     Parameter(
@@ -217,6 +218,8 @@ PARAMETERS = (
     ),
     Parameter(
         name="enable_thinking",
+        # Ollama's name.
+        aliases=("think",),
         kind="flag",
         description="Whether the model thinks, if it can do without.",
         servers=_OPEN_SERVERS,

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from conversations.upstream import DIALECTS
 from tests.api.conftest import Gateway
 
 both_ways = pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
@@ -66,6 +67,10 @@ def test_one_sloppy_tool_does_not_take_the_others_with_it(gateway: Gateway) -> N
         {"function": {"name": "f"}},
         {"type": "function", "name": "f", "parameters": EMPTY},
         {"name": "f", "input_schema": EMPTY},
+        {"name": "f", "inputSchema": EMPTY},
+        {"name": "f", "parameters": None, "inputSchema": EMPTY},
+        {"name": "f", "parameters": '{"type": "object", "properties": {}}'},
+        {"name": "f", "parameters": ""},
     ],
     ids=str,
 )
@@ -297,11 +302,13 @@ def test_a_refusal_has_the_name_under_which_a_field_was_sent(gateway: Gateway) -
     assert refused(gateway, max_tokens=9) == "max_tokens"
 
 
-def test_functions_go_to_a_server_that_does_not_know_parallel_calls(gateway: Gateway) -> None:
-    model = gateway.model("good")
-    model.provider.dialect = "siliconflow"
-    model.provider.save()
-    assert "parallel_tool_calls" not in sent(gateway, functions=FUNCTIONS)[1]
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_server_is_told_that_a_client_takes_one_call_at_a_time(
+    gateway: Gateway, dialect: str
+) -> None:
+    gateway.model("good", dialect=dialect)
+    for asked in ({"functions": FUNCTIONS}, {"tools": [tool("f")], "parallel_tool_calls": False}):
+        assert sent(gateway, **asked)[1]["parallel_tool_calls"] is False
 
 
 # Fields in the wrong place
