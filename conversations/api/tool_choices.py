@@ -11,7 +11,8 @@ from conversations.upstream import InvalidField
 
 Body = dict[str, Any]
 _WORDS = {"auto": "auto", "none": "none", "required": "required", "any": "required"}
-_NAMED = ("function", "tool")
+# The older form of functions has no kind.
+_NAMED = ("function", "tool", None)
 
 
 def with_plain_choice(body: Mapping[str, Any]) -> Body:
@@ -25,20 +26,27 @@ def with_plain_choice(body: Mapping[str, Any]) -> Body:
     if isinstance(given, dict):
         return _with_object(dict(body), given)
     if isinstance(given, str):
-        return {**body, "tool_choice": _WORDS.get(given) or _named(body, given) or given}
+        return {**body, "tool_choice": _named(body, given) or _word(given) or given}
     return dict(body)
 
 
 def _with_object(body: Body, given: Body) -> Body:
-    kind = str(given.get("type"))
+    kind = given.get("type")
+    if not isinstance(kind, str | None):
+        return {**body, "tool_choice": given}
     if given.get("disable_parallel_tool_use") is True and body.get("tools"):
         body["parallel_tool_calls"] = False
-    if kind in _WORDS:
-        return {**body, "tool_choice": _WORDS[kind]}
+    if word := _word(kind or ""):
+        return {**body, "tool_choice": word}
     if kind == "allowed_tools":
         return _with_allowed(body, given)
     named = _named(body, _name_of(given)) if kind in _NAMED else None
     return {**body, "tool_choice": named or given}
+
+
+def _word(given: str) -> str | None:
+    """One of the words; Gemini's are in capitals."""
+    return _WORDS.get(given.lower())
 
 
 def _with_allowed(body: Body, given: Body) -> Body:

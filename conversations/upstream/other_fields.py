@@ -36,11 +36,23 @@ REFUSED: Mapping[str, str] = {
         "Put its fields at the top level of the body.",
     ),
     **dict.fromkeys(
-        ("effort", "think", "thinking_config", "thinkingConfig"), "Use reasoning_effort."
+        ("effort", "thinking_config", "thinkingConfig", "thinking_level", "google"),
+        "Use reasoning_effort.",
     ),
     **dict.fromkeys(
+        ("reasoning_budget", "reasoning_budget_tokens", "thinking_budget_tokens"),
+        "Use thinking_budget.",
+    ),
+    **dict.fromkeys(("enable_search", "search_parameters"), "Use web_search_options."),
+    **dict.fromkeys(("instructions", "system_prompt"), "Use a message with the role system."),
+    "random_seed": "Use seed.",
+    **dict.fromkeys(
         (
-            "add_generation_prompt", "allowed_token_ids", "bad_words", "best_of", "chat_template",
+            "add_generation_prompt", "add_special_tokens", "do_sample", "ebnf",
+            "include_stop_str_in_output", "mm_processor_kwargs", "penalty_score",
+            "prompt_logprobs", "regex", "return_tokens_as_token_ids", "safe_prompt",
+            "skip_special_tokens", "spaces_between_special_tokens", "structural_tag",
+            "truncate_prompt_tokens", "allowed_token_ids", "bad_words", "best_of", "chat_template",
             "continue_final_message", "documents", "dry_allowed_length", "dry_base",
             "dry_multiplier", "dynatemp_exponent", "dynatemp_range", "echo",
             "guided_whitespace_pattern", "ignore_eos", "length_penalty", "logits_processors",
@@ -56,9 +68,16 @@ REFUSED: Mapping[str, str] = {
 # Values that ask for nothing, beside those that are empty, false or 0.
 _NEUTRAL: Mapping[str, Any] = {
     "modalities": ["text"], "best_of": 1, "length_penalty": 1, "tfs_z": 1, "typical_p": 1,
+    "penalty_score": 1,
 }  # fmt: skip
+# Switches that are on unless a request turns them off.
+_ON = frozenset(
+    {"add_special_tokens", "do_sample", "skip_special_tokens", "spaces_between_special_tokens"}
+)
 
 
 def asks_for_something(name: str, value: Any) -> bool:
     """Return whether the field, one of REFUSED, asks for anything with this value."""
+    if name in _ON:
+        return value is not None and value is not True
     return bool(value) and value != _NEUTRAL.get(name)

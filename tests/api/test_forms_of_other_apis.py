@@ -15,6 +15,10 @@ NAMED = {"type": "function", "function": {"name": "b"}}
     [
         ("any", "required"),
         ("b", NAMED),
+        ("REQUIRED", "required"),
+        ("ANY", "required"),
+        ({"name": "b"}, NAMED),
+        ({"function": {"name": "b"}}, NAMED),
         ({"type": "any"}, "required"),
         ({"type": "required"}, "required"),
         ({"type": "auto"}, "auto"),
@@ -59,7 +63,7 @@ def test_a_choice_that_forbids_two_calls_at_once_does(gateway: Gateway) -> None:
     [
         "sometimes", {"type": "tool"}, {"type": "allowed_tools", "mode": "auto"},
         {"type": "tool", "name": "x"}, {"type": "function", "function": None},
-        {"name": "a"}, {"type": "allowed_tools", "mode": "auto", "tools": [{"name": "x"}]},
+        {"name": "x"}, {"type": "allowed_tools", "mode": "auto", "tools": [{"name": "x"}]},
         {"type": "allowed_tools", "tools": 3}, {"type": "allowed_tools", "tools": [{"name": []}]},
         {"type": "tool", "name": ["a"]}, {"type": ["auto"]}, ["a"], 7, {},
     ],

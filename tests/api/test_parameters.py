@@ -188,6 +188,9 @@ def test_what_would_change_the_answer_is_refused_with_what_to_do(gateway: Gatewa
     for name, value in {
         "modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"},
         "mirostat": 2, "stop_sequences": ["x"], "max_output_tokens": 5, "options": {"num_ctx": 9},
+        "regex": "a+", "ebnf": "root ::= x", "random_seed": 5, "enable_search": True,
+        "instructions": "Be brief.", "google": {"thinking_config": {}}, "do_sample": False,
+        "skip_special_tokens": False, "truncate_prompt_tokens": 100, "prompt_logprobs": 1,
     }.items():  # fmt: skip
         error = refused(gateway, **{name: value})
         assert (error["code"], error["param"]) == ("unsupported_parameter", name)
@@ -207,13 +210,22 @@ def test_what_asks_for_nothing_is_refused_by_no_model(gateway: Gateway) -> None:
         "guided_json": {}, "modalities": ["text"], "audio": None, "mirostat": 0, "echo": False,
         "tools": [], "tool_choice": "auto", "parallel_tool_calls": True, "functions": None,
         "response_format": {"type": "text"}, "prediction": {"type": "content", "content": "x"},
+        "enable_search": False, "do_sample": True, "skip_special_tokens": True,
+        "penalty_score": 1.0,
     }  # fmt: skip
     answer, body = sent(gateway, **nothing)
     assert not body.keys() & nothing.keys()
     assert set(answer.headers["x-ignored-fields"].split(", ")) == {
         "top_k", "min_p", "repetition_penalty", "enable_thinking", "modalities", "mirostat",
-        "echo", "response_format", "prediction",
+        "echo", "response_format", "prediction", "enable_search", "do_sample",
+        "skip_special_tokens", "penalty_score",
     }  # fmt: skip
+
+
+def test_thinking_is_turned_off_under_the_name_that_ollama_has(gateway: Gateway) -> None:
+    gateway.model("good", dialect="siliconflow", reasons=True)
+    assert sent(gateway, think=False)[1]["enable_thinking"] is False
+    assert sent(gateway, think=True)[1]["enable_thinking"] is True
 
 
 @both_ways
