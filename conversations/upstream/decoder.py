@@ -198,7 +198,8 @@ class StreamDecoder:
         """Raise unless the completion is complete: a clean end of the bytes proves nothing."""
         reader = self._reader
         if self._form == "events" and not self._is_a_stream():
-            raise NotAStream("The server sent something that is no stream of events.")
+            said = f"The server sent something that is no stream of events. {self._last_words()}"
+            raise NotAStream(said.strip())
         if self.skipped and not reader.has_chunks:
             said = f"Nothing in the stream can be read: {self.skipped}. {self._last_words()}"
             raise Malformed(said.strip())
@@ -208,7 +209,7 @@ class StreamDecoder:
             raise Truncated(f"The answer broke off. {self._last_words()}".strip())
 
     def _last_words(self) -> str:
-        words = self._error_reader.redact(self._reader.skipped.last_words)
+        words = self._error_reader.redact(self._reader.skipped.last_words or self._events.stray)
         return f"The server said: {words}" if words else ""
 
     def _is_a_stream(self) -> bool:

@@ -12,7 +12,7 @@ _REASONING_FIELDS = (
     "reasoning_details",  # OpenRouter: a list of parts
     "thinking_blocks",  # LiteLLM: the same
 )
-_TEXT_FIELDS = ("text", "content", "summary", "thinking", "refusal", "value")
+_TEXT_FIELDS = ("text", "content", "summary", "thinking", "reasoning", "refusal", "value")
 # Parts of a part: Mistral has a list of texts in a part of the type "thinking".
 _DEEPEST = 4
 
@@ -84,9 +84,14 @@ def _is_thought(part: Any) -> bool:
 
 
 def _text(value: Any, depth: int = 0) -> str:
-    """Return the text of a value: itself, that of its parts, or that of its first text field."""
+    """Return the text of a value: itself, that of its parts, or that of its first text field.
+
+    A number is a text too: servers in languages without types write "42" as 42.
+    """
     if isinstance(value, str):
         return value
+    if type(value) in {int, float}:
+        return str(value)
     if depth == _DEEPEST:
         return ""
     if isinstance(value, list):

@@ -75,18 +75,12 @@ class EventReader:
         self.was_closed, self.was_counted = signs
 
     def _take_words(self, event: ServerSentEvent) -> None:
-        """Take data that is no JSON: the end, a fault in words, or several events in one.
-
-        A server that leaves out the blank line between two events makes one of them.
-        """
+        """Take data that is no JSON: the end, or a fault in words."""
         words = event.data.strip()
         if _DONE.fullmatch(words):
             self.done = True
         elif is_fault_name(event.event) or _WORDS_OF_A_FAULT.match(words):
             raise self._error_reader.from_value(words)
-        elif "\n" in words and all(map(_is_event, words.split("\n"))):
-            for line in words.split("\n"):
-                self.take(ServerSentEvent(line, event.event))
         else:
             self.skipped.add(event, is_json=False)
 
@@ -95,7 +89,7 @@ class EventReader:
         if is_fault_name(event.event):
             self._add_text(value)
             raise self._error_reader.from_value(value)
-        if is_sign_of_life(event.event):
+        if is_sign_of_life(event.event) and not has_choices(value):
             self.skipped.add(event, value)
         else:
             self.take_value(value, event)

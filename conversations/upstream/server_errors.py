@@ -20,12 +20,13 @@ _HOLDERS = frozenset({*_CONTAINERS, "base_resp"})
 _TELLING = ("message", "msg", "detail", "error_message", "error_msg", "status_msg")
 _WORDS = (*_TELLING, "details", "faultstring", "reason", "title", "description")
 _NAMED = ("object", "type", "status", "event", "state")
-# What servers send while they work.
+# What servers send while they work, and what they remark.
 _SIGNS_OF_LIFE = frozenset(
     {
         *("ping", "pong", "keepalive", "keep-alive", "keep_alive", "heartbeat"),
         *("queued", "pending", "processing", "in_progress", "started"),
         *("ok", "info", "success", "succeeded"),
+        *("warning", "warn", "notice", "notification", "progress", "debug", "log"),
     }
 )
 _SUCCESS_CODES = frozenset({"0", "200", "20000", *_SIGNS_OF_LIFE})

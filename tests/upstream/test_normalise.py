@@ -33,14 +33,15 @@ def only(chunk: Chunk | None) -> ChunkChoice:
         ({"content": ""}, None, None),
         ({"content": None, "refusal": "No."}, "No.", None),
         ({"content": "a", "refusal": "No."}, "a", None),
-        ({"content": [{"text": "a"}, {"text": 5}, None, "x", {"text": "b"}]}, "axb", None),
+        ({"content": [{"text": "a"}, {"text": 5}, None, "x", {"text": "b"}]}, "a5xb", None),
         ({"content": []}, None, None),
-        ({"content": 5}, None, None),
+        ({"content": 5}, "5", None),
+        ({"content": False}, None, None),
         ({"reasoning_content": "r"}, None, "r"),
         ({"reasoning": "r"}, None, "r"),
         ({"reasoning_content": None, "reasoning": "r"}, None, "r"),
         ({"reasoning_content": "r", "reasoning": "other"}, None, "r"),
-        ({"reasoning_content": 5, "reasoning": 5}, None, None),
+        ({"reasoning_content": 5, "reasoning": 5}, None, "5"),
         ({"content": "a\0b"}, "ab", None),
         (None, None, None),
         ("x", "x", None),
@@ -155,7 +156,7 @@ def test_log_probabilities_are_kept_where_they_can_be_stored(value: Any, stored:
     assert only(chunk).logprobs == stored
 
 
-@pytest.mark.parametrize("nothing", ["", "null", None, 5, False])
+@pytest.mark.parametrize("nothing", ["", "null", "None", None, 5, False])
 def test_these_are_no_finish_reasons(nothing: Any) -> None:
     normaliser, (chunk,) = fed(event({"content": "a"}, nothing))
     assert (only(chunk).finish_reason, only(chunk).raw_finish_reason) == (None, None)

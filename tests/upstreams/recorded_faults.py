@@ -31,6 +31,13 @@ FAULTS = {
     "event error null": fault("failed", "", event("null", "error"), DONE),
     "event error alone": fault("failed", "", b"event: error\n\n", DONE),
     "event error open": fault("overloaded", "busy", event({"msg": "busy"}, "server_error"), OPEN),
+    "event error and bare JSON": fault(
+        "out_of_balance", "quota used up", b"event: error\n" + event(SAYS_QUOTA)[6:]
+    ),
+    "no blank line before it": streamed(
+        Right(PART, code="overloaded", says="busy"),
+        said(PART).rstrip() + b'\n{"error": {"message": "busy"}}\n',
+    ),
     "event failed": fault("failed", "x", event({"response": 1, "reason": "x"}, "response.failed")),
     "detail": fault("failed", "out of memory", event({"detail": "out of memory"}), DONE),
     "detail list": fault("failed", "bad", event({"detail": [{"loc": [], "msg": "bad"}]}), DONE),

@@ -27,11 +27,32 @@ NO_CHUNKS = {
     "noise object": noise(event({"type": "ping"})),
     "noise progress": noise(event({"status": "processing", "message": "2 before you"})),
     "noise success": noise(event({"code": 200, "message": "success"})),
+    "noise warning": noise(event({"message": "you are near your limit"}, "warning")),
+    "noise notice": noise(event({"type": "notice", "message": "another server writes on"})),
     "noise filters": noise(event({"choices": [], "prompt_filter_results": [{}]})),
     "noise all": noise(event("null"), b": c\n\n", event(": keepalive"), event({}), event([])),
     "no blank line": streamed(
         HI, event(f"{said('Hi').decode().strip()[6:]}\n{said(' there').decode().strip()}"), ended()
     ),
+    "no blank lines": streamed(
+        HI, *[line.rstrip() + b"\n" for line in (said("Hi"), said(" there"), ended(), DONE)]
+    ),
+    "data twice": streamed(
+        HI,
+        *[
+            b"data: " + line.replace(b"\n\n", b"\r\ndata: \r\ndata: \r\n\r\n")
+            for line in (said("Hi"), said(" there"), ended(), DONE)
+        ],
+    ),
+    "tab as it is": streamed(Right("a\tb"), said("a\tb").replace(b"\\t", b"\t"), ended(), DONE),
+    "number": streamed(Right("42!"), said(4), said([2, "!"]), ended(), DONE),
+    "names that say nothing": streamed(
+        HI,
+        event(chunk({"content": "Hi"}), "progress"),
+        event(chunk({"content": " there"}), "log"),
+        event(chunk({}, "stop"), "success"),
+    ),
+    "bare behind a word": streamed(HI, b"data: ping\n" + said("Hi there")[6:], ended(), DONE),
     "list of one": streamed(HI, event([chunk({"content": "Hi there"})]), ended(), DONE),
     "last line unended": streamed(HI, said("Hi there"), ended().rstrip()),
     "done as text": streamed(HI, said("Hi there"), ended(), event('"[DONE]"'), OPEN),
@@ -49,4 +70,9 @@ NO_CHUNKS = {
     ),
     "only noise": streamed(Right(code="malformed", says="keepalive"), event(": keepalive"), DONE),
     "nothing": streamed(Right(code="empty_answer"), DONE),
+    "words of a proxy": streamed(
+        Right(code="not_a_stream", says="upstream connect error"),
+        b"upstream connect error or disconnect/reset before headers",
+        content_type="text/plain",
+    ),
 }
