@@ -1,5 +1,6 @@
 """Reads finish reasons: the words of many servers, of which some say that the answer failed."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,53 +8,47 @@ from .errors import Failed, Malformed, Overloaded, Truncated, UpstreamError
 from .redaction import redact
 from .types import FinishReason
 
-# Any other word is "stop": an answer that ends by itself, such as "eos" or "end_turn".
+# Servers put one of these into their reason, between other words: "MAX_TOKENS",
+# "model_context_window_exceeded", "guardrail_intervened", "FinishReason.SAFETY". Any other reason
+# is "stop": an answer that ends by itself, such as "eos" or "end_turn".
 _REASONS: Mapping[str, FinishReason] = {
-    "length": "length",
-    "max_tokens": "length",
-    "max_length": "length",
-    "model_length": "length",
-    "model_context_window_exceeded": "length",
-    "tool_calls": "tool_calls",
-    "tool_call": "tool_calls",
-    "tool_use": "tool_calls",
-    "function_call": "tool_calls",
-    "content_filter": "content_filter",
-    "sensitive": "content_filter",
-    "safety": "content_filter",
-    "recitation": "content_filter",
-    "blocklist": "content_filter",
-    "prohibited_content": "content_filter",
+    **dict.fromkeys(("length", "max", "limit", "context"), "length"),
+    **dict.fromkeys(("tool", "tools", "function"), "tool_calls"),
+    **dict.fromkeys(("filter", "filtered", "sensitive", "safety", "moderation"), "content_filter"),
+    **dict.fromkeys(("recitation", "blocklist", "prohibited", "spii"), "content_filter"),
+    **dict.fromkeys(("guardrail", "refusal", "refused"), "content_filter"),
 }
 _FAILURES: Mapping[str, type[UpstreamError]] = {
-    "insufficient_system_resource": Overloaded,
-    "overloaded": Overloaded,
-    "malformed_function_call": Malformed,
-    "abort": Truncated,
-    "aborted": Truncated,
-    "cancelled": Truncated,
-    "canceled": Truncated,
-    "timeout": Truncated,
-    "incomplete": Truncated,
+    **dict.fromkeys(("insufficient", "overloaded"), Overloaded),
+    **dict.fromkeys(("malformed", "unexpected"), Malformed),
+    **dict.fromkeys(("abort", "aborted", "cancel", "cancelled", "canceled"), Truncated),
+    **dict.fromkeys(("timeout", "incomplete", "interrupted"), Truncated),
+    **dict.fromkeys(("rate", "quota", "exhausted"), Failed),
 }
+_WORD = re.compile(r"[a-z]+")
 
 
 def word_of(value: Any) -> str:
     """Return the server's word, "" if there is none yet; some send it as an object's ``type``."""
     if isinstance(value, dict):
         value = value.get("type")
-    return value if isinstance(value, str) and value not in {"", "null"} else ""
+    return value if isinstance(value, str) and value not in {"", "null", "None"} else ""
 
 
 def reason_of(word: str) -> FinishReason:
-    """Return the protocol's reason for a server's word; some add details behind a colon."""
-    return _REASONS.get(word.lower().partition(":")[0], "stop")
+    """Return the protocol's reason for a server's word."""
+    return next((_REASONS[part] for part in _parts(word) if part in _REASONS), "stop")
 
 
 def failure_of(word: str) -> UpstreamError | None:
     """Return the failure that a word means; None for an answer that ended properly."""
-    lower = word.lower()
-    kind = _FAILURES.get(lower)
-    if kind is None and ("error" in lower or "fail" in lower):
+    kind = next((_FAILURES[part] for part in _parts(word) if part in _FAILURES), None)
+    if kind is None and ("error" in word.lower() or "fail" in word.lower()):
         kind = Failed
     return kind(f"The server ended the answer with {redact(word)!r}.") if kind else None
+
+
+def _parts(word: str) -> list[str]:
+    """Return the words of a reason, however they are joined: "MAX_TOKENS", "maxTokens"."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word)
+    return _WORD.findall(apart.lower())

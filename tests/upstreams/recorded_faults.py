@@ -89,6 +89,11 @@ FAULTS = {
     "finish error": fault("failed", "error", ended("error"), DONE),
     "finish failed": fault("failed", "network_error", ended("network_error"), DONE),
     "finish abort": fault("truncated", "abort", ended("abort"), DONE),
+    "finish cancel": fault("truncated", "USER_CANCEL", ended("USER_CANCEL"), DONE),
+    "finish malformed": fault(
+        "malformed", "", ended("function_call_filter: MALFORMED_FUNCTION_CALL"), DONE
+    ),
+    "finish rate": fault("failed", "rate_limit", ended("rate_limit_exceeded"), DONE),
     "overloaded finish": fault("overloaded", "", ended("insufficient_system_resource"), DONE),
     "done without a reason": fault("truncated", "", DONE),
     "end without a reason": fault("truncated", ""),
