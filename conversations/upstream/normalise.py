@@ -47,9 +47,9 @@ class _Choice:
         normalised = self._delta(reasoning + inline, content, tool_calls)
         if self.finish_reason is not None and not normalised.is_empty:
             self.writes_on = True
-        finish = self._finish(value.get("finish_reason"))
+        finish = self._finish(value.get("finish_reason") or delta.get("finish_reason"))
         if finish is not None:
-            normalised = _added(normalised, self.flush(is_whole=finish != "length"))
+            normalised = _added(normalised, self._rest())
         return ChunkChoice(
             index=self.index,
             delta=normalised,
@@ -79,12 +79,18 @@ class _Choice:
             return {} if self._is_streamed else message
         return {"content": value.get("text")}  # from servers that complete plain texts
 
-    def flush(self, *, is_whole: bool = False) -> Delta:
-        """Return the text that was held back: this choice has ended, ``is_whole`` says how."""
+    def flush(self) -> Delta:
+        """Return what was held back: nothing more will come."""
+        return self._rest(are_whole=self.finish_reason not in {None, "length"})
+
+    def _rest(self, *, are_whole: bool = False) -> Delta:
+        """Return the text that was held back. Arguments may still come behind a finish reason."""
         inline, content = self._splitter.feed(self._content.flush())
         last_inline, last_content = self._splitter.flush()
         reasoning = self._reasoning.flush() + inline + last_inline
-        return self._delta(reasoning, content + last_content, self._tools.flush(are_whole=is_whole))
+        return self._delta(
+            reasoning, content + last_content, self._tools.flush(are_whole=are_whole)
+        )
 
     def _delta(self, reasoning: str, content: str, tool_calls: Any) -> Delta:
         first, self._role_sent = not self._role_sent, True
@@ -188,7 +194,7 @@ class Normaliser:
         return self._chunk(normalised, usage)
 
     def flush(self) -> Chunk | None:
-        """Return the text that was held back: the stream ended without a finish reason."""
+        """Return what was held back: the stream has ended."""
         normalised = tuple(
             ChunkChoice(index=choice.index, delta=delta)
             for choice in self._choices.values()

@@ -153,8 +153,10 @@ def index_of(value: Any) -> int | None:
 
 
 def _decoded(text: str) -> Any:
+    """Return the value of arguments; some servers encode them twice."""
     try:
-        return msgspec.json.decode(text)
+        value = msgspec.json.decode(text)
+        return msgspec.json.decode(value) if isinstance(value, str) else value
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return _UNREADABLE
 
@@ -164,7 +166,11 @@ def _text(value: Any) -> str:
 
 
 def _arguments(value: Any) -> str:
-    """Return the arguments as text; some servers send them as an object."""
+    """Return the arguments as text; some servers send them as an object.
+
+    Languages without a type for objects write an empty one as a list.
+    """
     if isinstance(value, str):
         return value
-    return msgspec.json.encode(value).decode() if value is not None and is_clean(value) else ""
+    is_none = value is None or value == []
+    return "" if is_none or not is_clean(value) else msgspec.json.encode(value).decode()

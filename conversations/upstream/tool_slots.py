@@ -48,7 +48,7 @@ class ToolSlots:
     def flush(self, *, are_whole: bool = False) -> tuple[ToolCallDelta, ...]:
         """Return what still waits. A call without a name and arguments is none, and is dropped.
 
-        Calls that ``are_whole`` and have no arguments get an object of none.
+        Calls that ``are_whole`` and have no arguments get an object of none: no more will come.
         """
         for call in self._calls:
             if not call.name and call.has_arguments and len(self._functions) == 1:
@@ -114,6 +114,8 @@ class ToolSlots:
 
     def _by_name(self, piece: Piece) -> PartialCall | None:
         found = self._at(piece)
+        if found in self._calls[self._earlier :] and (piece.index is None or found.is_whole):
+            return None
         if found is not None and self._continues(found, piece):
             return found
         return self._repeated(piece) if piece.index is None else None

@@ -1,5 +1,6 @@
 """Recordings of tool calls, in pieces of every manner."""
 
+import json
 from typing import Any
 
 from .recorded import (
@@ -164,6 +165,32 @@ CALLS = {
         (F, G),
         called(piece(name="f", arguments=F[1])), called(piece(name="g", arguments=G[1])),
         called(piece(name="f", arguments=F[1]), piece(name="g", arguments=G[1])),
+    ),
+    "again and encoded twice": calls(
+        (F,),
+        called(piece(0, "a", name="f", arguments='{"x"')), called(piece(0, "a", arguments=":1}")),
+        called(piece(0, "a", name="f", arguments=json.dumps(F[1]))),
+    ),
+    "alike in one list": calls(
+        (F, F), called(piece(name="f", arguments=F[1]), piece(name="f", arguments=F[1]))
+    ),
+    "alike in one list at one index": calls(
+        (F, F), called(piece(0, name="f", arguments=F[1]), piece(0, name="f", arguments=F[1]))
+    ),
+    "alike without arguments": calls(
+        (("f", "{}"), ("f", "{}")), called(piece(name="f"), piece(name="f"))
+    ),
+    "a list for no arguments": calls((("f", "{}"),), called(piece(0, "a", name="f", arguments=[]))),
+    "a reason in each piece": calls(
+        (F,),
+        *(
+            event(chunk({"tool_calls": [each]}, "tool_calls"))
+            for each in (
+                piece(0, "a", name="f", arguments=""),
+                piece(0, arguments='{"x"'),
+                piece(0, arguments=":1}"),
+            )
+        ),
     ),
     "again as a message": calls(
         (F,),
