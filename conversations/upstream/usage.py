@@ -14,13 +14,17 @@ from .types import Usage
 # have sent 1e400 and negatives.
 MOST_TOKENS = 20_000_000
 MOST_COMPLETION_TOKENS = 2_000_000
+# Anthropic counts these beside the prompt.
+_CACHES = ("cache_read_input_tokens", "cache_creation_input_tokens")
 
 
 def read_usage(value: Any) -> Usage | None:
     """Return the usage, or None if it is missing, impossible, or zero in all.
 
-    A missing count is the rest of the total. The total decides whether reasoning is among the
-    completion tokens or comes on top of them; without a total it is on top if it is more than they.
+    A missing count is the rest of the total. What a total has beside prompt and completion was
+    written as well: reasoning on top of the completion tokens, counted apart (xAI) or nowhere else
+    (Gemini); or it was read, where a cache that served it is counted apart. Without a total,
+    reasoning is on top if it is more than the completion tokens.
     """
     if not isinstance(value, dict):
         return None
@@ -30,8 +34,7 @@ def read_usage(value: Any) -> Usage | None:
     if completion > MOST_COMPLETION_TOKENS:
         return None
     reasoning = _first(value, ("completion_tokens_details", "output_tokens_details"), "reasoning")
-    if reasoning and _is_on_top(reasoning, completion, prompt, _total(value)):
-        completion += reasoning
+    prompt, completion = _with_rest(value, prompt, completion, reasoning or 0)
     cached = _first(value, ("prompt_tokens_details", "input_tokens_details"), "cached")
     return Usage(
         prompt_tokens=prompt,
@@ -83,10 +86,17 @@ def _counts(value: Mapping[str, Any]) -> tuple[int | None, int | None]:
     return known[0], known[1]
 
 
-def _is_on_top(reasoning: int, completion: int, prompt: int, total: int | None) -> bool:
-    if total is None or total < prompt + completion:
-        return reasoning > completion
-    return total >= prompt + completion + reasoning
+def _with_rest(
+    value: Mapping[str, Any], prompt: int, completion: int, reasoning: int
+) -> tuple[int, int]:
+    """Return (prompt, completion) with what the total has beside them."""
+    rest = (_total(value) or 0) - prompt - completion
+    if rest < 0:
+        return prompt, completion + (reasoning if reasoning > completion else 0)
+    if rest > MOST_COMPLETION_TOKENS - completion:
+        return prompt, completion
+    read = min(rest, sum(_count(value.get(name)) or 0 for name in _CACHES))
+    return prompt + read, completion + rest - read
 
 
 def _total(value: Mapping[str, Any]) -> int | None:

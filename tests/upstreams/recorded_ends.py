@@ -83,9 +83,30 @@ ENDS = {
     "cut by its length": streamed(
         Right("All of it.", finish="length"), said("All of it."), ended("max_tokens"), DONE
     ),
-    "filtered": streamed(
-        Right("All of it.", finish="content_filter"), said("All of it."), ended("SAFETY"), DONE
+    "in the delta": streamed(
+        Right("All of it.", finish="length"),
+        said("All of it."),
+        event(chunk({"finish_reason": "length"})),
+        DONE,
     ),
+    **{
+        f"{word} is {reason}": streamed(
+            Right("All of it.", finish=reason), said("All of it."), ended(word), DONE
+        )
+        for word, reason in {
+            "end_turn": "stop",
+            "FinishReason.STOP": "stop",
+            "eos_token": "stop",
+            "max_output_tokens": "length",
+            "FinishReason.MAX_TOKENS": "length",
+            "maxTokens": "length",
+            "model_context_window_exceeded": "length",
+            "SAFETY": "content_filter",
+            "refusal": "content_filter",
+            "guardrail_intervened": "content_filter",
+            "content_filter: RECITATION": "content_filter",
+        }.items()
+    },
 }
 
 INDEXES = {
@@ -138,6 +159,13 @@ COUNTS = {
     "reasoning cannot be inside": counts((32, 103), ended(), event({"usage": {
         "prompt_tokens": 32, "completion_tokens": 9, **REASONED}})),
     "reasoning beside": counts((32, 103), ended(), counted(32, 9, 135, reasoning_tokens=94)),
+    "reasoning counted nowhere": counts((32, 103), ended(), counted(32, 9, 135)),
+    "reasoning in part on top": counts((32, 103), ended(), counted(
+        32, 50, 135, **REASONED)),
+    "cache beside": counts((32, 9), ended(), counted(10, 9, 41, cache_read_input_tokens=20,
+        cache_creation_input_tokens=2)),
+    "cache inside": counts((32, 9), ended(), counted(32, 9, 41, cache_read_input_tokens=20)),
+    "total absurd": counts((32, 9), ended(), counted(32, 9, 19_000_000)),
     "then zeros": counts((10, 3), ended(), counted(10, 3), counted(0, 0)),
     "zeros before": counts((10, 3), ended(), counted(0, 0), counted(10, 3)),
     "then half zeros": counts((10, 3), event({**chunk({}, "stop"), "usage": usage(10, 3)}),

@@ -56,6 +56,9 @@ THOUGHTS = {
         said([{"type": "thinking", "thinking": "pl"}, {"type": "reasoning", "text": "an"},
             {"type": "text", "text": "4"}, "2"])
     ),
+    "parts by the name": thought(
+        said([{"type": "reasoning", "reasoning": "plan"}, {"type": "text", "text": "42"}])
+    ),
     "inline": inline("<think>\nplan\n</think>\n\nAnswer"),
     "inline in pieces": inline("<th", "ink>", "\n", "plan", "\n", "</th", "ink>", "\n\n", "Answer"),
     "inline in characters": inline(*"<think>\nplan\n\n</think>\nAnswer"),
