@@ -7,6 +7,7 @@ most errors within a stream, it comes from the words.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from .dialects import GENERIC, Dialect
@@ -29,10 +30,12 @@ from .redaction import redact
 from .retry_after import retry_after
 from .server_errors import ServerError, is_error, is_fault, read_error
 
+_DATA = re.compile(r"^data:(.+)", re.MULTILINE)
 _LIMIT_NAME = re.compile(r"\b([RTI]P[MHD])\b")
 _BY_WORD: tuple[tuple[str, type[UpstreamError]], ...] = (
     ("insufficient_quota", OutOfBalance),
     ("insufficient_balance", OutOfBalance),
+    ("arrearage", OutOfBalance),  # DashScope
     ("model_not_found", UnknownModel),
     ("content_filter", ContentPolicy),
     ("content_policy", ContentPolicy),
@@ -74,7 +77,7 @@ _OF_REFUSALS: tuple[tuple[re.Pattern[str], type[UpstreamError]], ...] = tuple(
         (r"data_inspection|敏感", ContentPolicy),
         (r"api.?key\W+(?:\w+\W+){0,2}(?:invalid|valid|incorrect|expired)", Unauthorised),
         (r"(?:invalid|incorrect|expired) api.?key", Unauthorised),
-        (r"model\W+(?:\S+\W+){0,3}(?:does not exist|not found)", UnknownModel),
+        (r"model\W+(?:\S+\W+){0,3}(?:not exist|not found)", UnknownModel),
     )
 )
 # A status that says no more than that something failed.
@@ -180,11 +183,12 @@ def trace_id(headers: Mapping[str, str]) -> str | None:
 
 
 def _decode(body: bytes) -> Any:
+    """Return the value of a body: JSON, also that of a stream's event, else the text itself."""
     text = body.decode("utf-8", "replace").strip()
-    try:
-        return parse(text)
-    except ValueError:
-        return text
+    for each in (text, *_DATA.findall(text)):
+        with suppress(ValueError):
+            return parse(each)
+    return text
 
 
 def _error_in(choice: Any) -> Any:

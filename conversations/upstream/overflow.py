@@ -17,6 +17,7 @@ _OVERFLOW = re.compile(
     r"|too large for model with|too many (?:input |prompt )?tokens"
     r"|input tokens exceed|token count\b.*\bexceeds"
     r"|inputs\W* (?:tokens|must have less)|range of input length"
+    r"|reduce the length of (?:the |your )?(?:messages|prompt|input)"
     r"|current length is \d{1,9} while limit"
     r"|超长|超过.{0,12}(?:上下文|token)",
     re.IGNORECASE,

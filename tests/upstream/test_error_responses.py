@@ -51,6 +51,12 @@ def read(status: int, body: Any, **headers: str) -> UpstreamError:
             "Pay.",
         ),
         (503, {"error": {"message": "Loading model", "code": 503}}, "overloaded", "Loading model"),
+        (
+            400,
+            {"error": {"message": "Pay what you owe.", "code": "Arrearage"}},
+            "out_of_balance",
+            "Pay what you owe.",
+        ),
         (400, {"error": "a word"}, "refused", "a word"),
         (400, {"object": "error", "message": "vLLM."}, "refused", "vLLM."),
         (422, {"detail": "FastAPI."}, "refused", "FastAPI."),
@@ -61,6 +67,14 @@ def read(status: int, body: Any, **headers: str) -> UpstreamError:
 def test_each_shape_of_error_is_read(status: int, body: Any, code: str, message: str) -> None:
     error = read(status, body)
     assert (error.code, error.message, error.status) == (code, message, status)
+
+
+@pytest.mark.parametrize("before", ["", ": wait\n\n", "event: error\n"])
+def test_the_error_of_a_request_may_be_an_event(before: str) -> None:
+    said = {"error": {"message": "Pay.\u2028Now.", "code": "insufficient_quota"}}
+    text = f"{before}data: {json.dumps(said, ensure_ascii=False)}\r\n\r\ndata: [DONE]\r\n\r\n"
+    error = READER.from_response(400, {}, text.encode())
+    assert (error.code, error.message) == ("out_of_balance", "Pay. Now.")
 
 
 @pytest.mark.parametrize(
@@ -81,6 +95,7 @@ def test_each_shape_of_error_is_read(status: int, body: Any, code: str, message:
         (400, "API key not valid. Please pass a valid API key.", "unauthorised"),
         (400, "Incorrect API key provided", "unauthorised"),
         (400, "The model `x/y-1` does not exist", "unknown_model"),
+        (400, "Model Not Exist", "unknown_model"),
         # Words that are about a parameter.
         (400, "Unknown field: 'credits'", "refused"),
         (400, "Invalid value for balance: must be a number", "refused"),

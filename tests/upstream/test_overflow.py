@@ -124,6 +124,7 @@ SAID: list[tuple[str, int | None, int | None, int | None]] = [
         7033, None, 4081,
     ),
     ("prompt token count of 128001 exceeds the limit of 128000", 128001, None, 128000),  # Copilot
+    ("Please reduce the length of the messages or completion.", None, None, None),  # Groq
     ("The prompt is too long: 10000, model maximum context length: 8191", 10000, None, 8191),
     ("Request exceeds the context window of 131,072 tokens: it has 140,001 tokens",
      140001, None, 131072),
