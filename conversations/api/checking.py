@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from conversations.api.calls import CallForm
 from conversations.api.known_fields import left_out, names_in
 from conversations.api.request_forms import in_todays_form
 from conversations.api.thinking_forms import with_known_fields
 from conversations.catalog.choosing import model_named
-from conversations.catalog.parameters import not_taken, ranges_of
+from conversations.catalog.parameters import not_taken, ranges_of, takes
 from conversations.catalog.schemas import check_schemas
 from conversations.models import ApiKey, LanguageModel, Policy
 from conversations.quotas import concurrency
@@ -55,6 +57,7 @@ def checked(key: ApiKey, given: Mapping[str, Any]) -> Checked:
     request, lowered, raised = fit(with_known_fields(asked, model), ranges_of(model))
     check(request, ranges_of(model))
     check_consistency(request)
+    request, calls = _one_call_at_a_time(request, model, calls)
     names = names_in(given)
     parameters = request.parameters()
     ignored = (*not_taken(model, parameters, names), *left_out(body))
@@ -64,3 +67,17 @@ def checked(key: ApiKey, given: Mapping[str, Any]) -> Checked:
     return Checked(
         request, model, policy, Adjustments(ignored, lowered, raised, tool_faults), calls
     )
+
+
+def _one_call_at_a_time(
+    request: CompletionRequest, model: LanguageModel, calls: CallForm
+) -> tuple[CompletionRequest, CallForm]:
+    """Where a client takes one call at a time and the server cannot be told, the answer has one.
+
+    Editors and agents say so with each request: a refusal would shut them out.
+    """
+    is_asked = request.parallel_tool_calls is False and model.takes_tools
+    if not is_asked or takes(model, "parallel_tool_calls"):
+        return request, calls
+    sent = msgspec.structs.replace(request, parallel_tool_calls=None)
+    return sent, calls._replace(only_one=True)

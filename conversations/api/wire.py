@@ -4,7 +4,7 @@ They are written from our own types and never from an upstream's bytes. Sources:
 schema, and the requirements of the official packages (docs/api.md, "Answers").
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -168,13 +168,10 @@ def tool_call_piece(call: ToolCallDelta) -> dict[str, Any]:
             "function": function}  # fmt: skip
 
 
-def function_call_piece(calls: Sequence[ToolCallDelta]) -> dict[str, str] | None:
-    """The older form of a piece of a call, which has room for the first call alone."""
-    first = next((each for each in calls if each.index == 0), None)
-    if first is None:
-        return None
-    named = {} if first.name is None else {"name": first.name}
-    return {**named, "arguments": first.arguments}
+def function_call_piece(call: ToolCallDelta) -> dict[str, str]:
+    """The older form of a piece of a call."""
+    named = {} if call.name is None else {"name": call.name}
+    return {**named, "arguments": call.arguments}
 
 
 def logprobs_of(value: Mapping[str, Any] | None) -> Logprobs | None:

@@ -194,10 +194,9 @@ PARAMETERS = (
         name="parallel_tool_calls",
         kind="flag",
         description="Whether several functions may be called at once.",
-        # SiliconFlow does not list it; editors and agents send it with each request, so that a
-        # refusal would shut them out.
         neutral=(True,),
         only_with="tools",
+        servers=_OPENAI_SERVERS,
         needs="takes_tools",
     ),
     Parameter(

@@ -302,13 +302,36 @@ def test_a_refusal_has_the_name_under_which_a_field_was_sent(gateway: Gateway) -
     assert refused(gateway, max_tokens=9) == "max_tokens"
 
 
+def test_functions_go_to_a_server_that_does_not_know_parallel_calls(gateway: Gateway) -> None:
+    gateway.model("good", dialect="siliconflow")
+    assert "parallel_tool_calls" not in sent(gateway, functions=FUNCTIONS)[1]
+
+
+@both_ways
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_every_server_is_told_that_a_client_takes_one_call_at_a_time(
-    gateway: Gateway, dialect: str
+def test_a_client_that_takes_one_call_at_a_time_gets_one_from_every_server(
+    gateway: Gateway, dialect: str, stream: bool
 ) -> None:
-    gateway.model("good", dialect=dialect)
-    for asked in ({"functions": FUNCTIONS}, {"tools": [tool("f")], "parallel_tool_calls": False}):
-        assert sent(gateway, **asked)[1]["parallel_tool_calls"] is False
+    gateway.model("able", dialect=dialect)
+    asked = {
+        "messages": [{"role": "user", "content": "Ask both."}],
+        "tools": [tool("f"), tool("g")],
+        "stream": stream,
+    }
+    calls = called_names(sent(gateway, "able", **asked)[0])
+    assert calls == ["f", "g"]
+    answer, body = sent(gateway, "able", **asked, parallel_tool_calls=False)
+    assert called_names(answer) == ["f"]
+    assert body.get("parallel_tool_calls") is (None if dialect == "siliconflow" else False)
+
+
+def called_names(answer: httpx.Response) -> list[str]:
+    """The names of the functions that an answer calls."""
+    is_stream = answer.text.startswith("data:")
+    choices = chunks(answer) if is_stream else answer.json()["choices"]
+    said = [choice["delta" if is_stream else "message"] for choice in choices]
+    pieces = [piece for each in said for piece in each.get("tool_calls") or ()]
+    return [piece["function"]["name"] for piece in pieces if "name" in piece["function"]]
 
 
 # Fields in the wrong place
