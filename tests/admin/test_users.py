@@ -1,5 +1,6 @@
 """Administering accounts: adding, changing, closing and deleting them."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -180,10 +181,12 @@ def test_a_lost_second_factor_is_removed(dana: Administrator, people: People) ->
 
 def test_the_list_shows_this_months_usage(dana: Administrator, people: People) -> None:
     today = timezone.now().date()
-    for day in (today, today.replace(day=1), today.replace(year=today.year - 1)):
+    first = today.replace(day=1)
+    # Of today, of the first of the month, and of the months before.
+    for number, day in enumerate((today, first, first - timedelta(days=1), first - timedelta(365))):
         UsageDay.objects.create(
-            day=day, user=people.alice, username="alice", model_name=f"m{day}", provider_name="p",
-            outcome="completed", prompt_tokens=1000, completion_tokens=200, cost_micros=250_000,
+            day=day, user=people.alice, username="alice", provider_name="p", outcome="completed",
+            model_name=f"m{number}", prompt_tokens=1000, completion_tokens=200, cost_micros=250_000,
         )  # fmt: skip
     assert "2,400 tokens · 0.50 USD" in dana.text(USERS)
 

@@ -23,7 +23,7 @@ def test_of_parallel_requests_a_key_has_room_for_as_many_are_answered_as_fit(
     gateway: Gateway,
 ) -> None:
     api_keys.change(
-        gateway.key, KeyChoices("nightly", limits=[Limit("requests", "day", None, ROOM)])
+        gateway.key, KeyChoices("nightly", limits=[Limit("requests", "total", None, ROOM)])
     )
     body = gateway.body()
     with ThreadPoolExecutor(8) as threads:
