@@ -84,7 +84,7 @@ class Hold(models.Model):
     """The amounts reserved for one running generation, at the prices of its start: a lease on
     tokens that is renewed while they come (:mod:`conversations.quotas.renewal`).
 
-    ``prompt_bound`` is the most that its prompt can have, and the estimate once it has been
+    ``prompt_bound`` is a careful estimate of its prompt, and what is known of it once it has been
     renewed. ``completion_bound`` is what it may write before the next renewal. ``asked_tokens`` is
     the most that its provider was asked for, None where that was left open, and ``longest`` the
     most that it can be expected to count; both are for all its answers together. ``parts`` is a

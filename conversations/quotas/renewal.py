@@ -11,7 +11,7 @@ from conversations.models import Generation, Hold, Period, Rule
 from conversations.quotas.counters import amounts_of, locked, most_of_request
 from conversations.quotas.lease import Lease, largest
 from conversations.quotas.reservation import deciding_rules
-from conversations.quotas.settlement import HIDDEN_PROMPT_TOKENS
+from conversations.quotas.settlement import is_plausible_prompt
 from conversations.quotas.status import Standing
 
 
@@ -67,7 +67,7 @@ def _renewed(generation: Generation, asking: Asking) -> Lease:
 
 
 def _learn_prompt(hold: Hold, said: int | None) -> None:
-    if said and said <= hold.prompt_bound + HIDDEN_PROMPT_TOKENS:
+    if said and is_plausible_prompt(hold, said):
         hold.prompt_estimate = said
 
 

@@ -70,7 +70,7 @@ class Wanted:
     def using(self, completion_tokens: int) -> ByMeasure[int]:
         """The most that is used if all answers together have that number of tokens."""
         prices = (self.model.prompt_price, self.model.completion_price)
-        return most_of_request(prices, self.prompt.bound, completion_tokens)
+        return most_of_request(prices, self.prompt.careful, completion_tokens)
 
     def with_reasoning(self, max_tokens: int) -> int:
         """The most tokens of all answers together, with what the model may think beyond."""
@@ -150,7 +150,7 @@ def _hold(
         "provider_name": model.provider.name,
         "prompt_price": model.prompt_price,
         "completion_price": model.completion_price,
-        "prompt_bound": wanted.prompt.bound,
+        "prompt_bound": wanted.prompt.careful,
         "prompt_estimate": wanted.prompt.estimate,
         "completion_bound": granted.lease.held,
         "asked_tokens": None if sent is None else wanted.with_reasoning(sent),

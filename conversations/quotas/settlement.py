@@ -17,7 +17,7 @@ from conversations.models import (
     UsageTotal,
 )
 from conversations.quotas.counters import cost_micros
-from conversations.quotas.tokens import about, is_plausible
+from conversations.quotas.tokens import BYTES_A_TOKEN, about, is_plausible
 from conversations.transcript import ChoiceTranscript, Finished, TokenCounts, Transcript
 
 # Servers put instructions and descriptions of tools of their own before a prompt.
@@ -99,10 +99,15 @@ def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured
 
 
 def _is_believed(hold: Hold, usage: TokenCounts, text_bytes: int, measured: Measured) -> bool:
-    if not 0 <= usage.prompt_tokens <= hold.prompt_bound + HIDDEN_PROMPT_TOKENS:
+    if not is_plausible_prompt(hold, usage.prompt_tokens):
         return False
     seen = (text_bytes, measured.pieces, measured.choices)
     return is_plausible(usage.completion_tokens, *seen, longest=hold.longest)
+
+
+def is_plausible_prompt(hold: Hold, prompt_tokens: int) -> bool:
+    """True if a provider's count of prompt tokens can be right: no token is shorter than a byte."""
+    return 0 <= prompt_tokens <= BYTES_A_TOKEN * hold.prompt_estimate + HIDDEN_PROMPT_TOKENS
 
 
 def _of(source: LedgerEntry.Source, hold: Hold, prompt: int, completion: int) -> Used:

@@ -28,9 +28,9 @@ PLAUSIBLE_PART_OF_SEVERAL = 2 / 3
 
 
 class PromptSize(NamedTuple):
-    """An upper bound and an estimate of the tokens of a prompt."""
+    """Two estimates of the tokens of a prompt: one that is seldom too low, and the likely one."""
 
-    bound: int
+    careful: int
     estimate: int
 
 
@@ -42,7 +42,6 @@ def prompt_size(
 ) -> PromptSize:
     """The size of a branch as a prompt for ``model``.
 
-    No token is shorter than a byte, so the number of bytes is the bound for text without a count.
     Text whose tokens the provider has counted, on the same branch and model, has that count.
     """
     counted, rest = _counted(branch, model)
@@ -51,8 +50,7 @@ def prompt_size(
     fresh = sum(message_bytes(message, replays=replays) for message in rest)
     # Not part of the counted text: they may have been added or changed since.
     fresh += extra + len(system_message.encode())
-    overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * len(rest)
-    return PromptSize(counted + fresh + overhead, counted + fresh // BYTES_A_TOKEN + len(rest) * 4)
+    return _size(fresh, len(rest), counted)
 
 
 def request_size(request: CompletionRequest, model: LanguageModel) -> PromptSize:
@@ -65,9 +63,15 @@ def request_size(request: CompletionRequest, model: LanguageModel) -> PromptSize
     if request.others:
         # Some of what is passed on, such as variables of the chat template, is part of the prompt.
         fresh += len(msgspec.json.encode(request.others))
-    count = len(request.messages)
-    overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * count
-    return PromptSize(fresh + overhead, fresh // BYTES_A_TOKEN + count * 4)
+    return _size(fresh, len(request.messages))
+
+
+def _size(fresh_bytes: int, messages: int, counted: int = 0) -> PromptSize:
+    # Limits hold the careful one. With a token for each byte, which is what no prompt can exceed,
+    # they would refuse requests that use a third of what is left, and some of them for ever.
+    overhead = TOKENS_A_REQUEST + TOKENS_A_MESSAGE * messages
+    careful = counted + fresh_bytes // CAREFUL_BYTES_A_TOKEN + overhead
+    return PromptSize(careful, counted + fresh_bytes // BYTES_A_TOKEN + messages * 4)
 
 
 def fitting_length(asked: int, prompt: PromptSize, context_length: int | None) -> int:
@@ -79,8 +83,7 @@ def fitting_length(asked: int, prompt: PromptSize, context_length: int | None) -
     """
     if context_length is None or asked + prompt.estimate <= context_length:
         return asked
-    careful = max(prompt.estimate, prompt.bound // CAREFUL_BYTES_A_TOKEN)
-    for counted in (careful, prompt.estimate):
+    for counted in (prompt.careful, prompt.estimate):
         if (room := context_length - counted) >= LEAST_ROOM:
             return min(asked, room)
     return asked

@@ -36,7 +36,7 @@ from tests.people import People, make_model
 from tests.postgres import manage
 from tests.quotas.books import assert_books_balance, limit
 
-PROMPT = PromptSize(bound=100, estimate=30)
+PROMPT = PromptSize(careful=100, estimate=30)
 
 
 @pytest.fixture
@@ -142,12 +142,13 @@ def test_what_never_began_gives_all_of_its_hold_back(people: People, model: Lang
 @pytest.mark.parametrize(
     ("usage", "choices", "source"),
     [
-        # A prompt of at most 100 tokens was sent, and 80 were said of the 200 that were asked for.
+        # A prompt of about 30 tokens, and so of 120 bytes, was sent, and 80 tokens were said of the
+        # 200 that were asked for.
         (TokenCounts(100, 200, 300), 1, "provider"),
         (TokenCounts(0, 80, 80), 1, "provider"),
         (TokenCounts(101, 80, 181), 1, "provider"),
-        (TokenCounts(100 + 16_384, 80, 16_564), 1, "provider"),
-        (TokenCounts(101 + 16_384, 80, 16_565), 1, "estimate"),
+        (TokenCounts(120 + 16_384, 80, 16_584), 1, "provider"),
+        (TokenCounts(121 + 16_384, 80, 16_585), 1, "estimate"),
         (TokenCounts(-1, 80, 79), 1, "estimate"),
         (TokenCounts(9, 201, 210), 1, "provider"),
         # The text has 320 bytes, and servers count some tokens that they do not send.

@@ -19,7 +19,7 @@ from conversations.transcript import Finished, TokenCounts, Transcript
 from tests.people import People, make_model, make_people
 from tests.quotas.books import assert_books_balance, limit
 
-PROMPT = PromptSize(bound=100, estimate=30)
+PROMPT = PromptSize(careful=100, estimate=30)
 ASKS, ROOM = 60, 10
 
 

@@ -192,7 +192,7 @@ def test_ledger_counters_sums_and_account_page_are_equal_after_all_ends(
         running = begin(people)
         with pytest.raises(QuotaExceeded):
             _begin_many(people)
-        end(running, used=(100, 200))
+        end(running, used=(80, 200))
         assert_books_balance()
         used = {each.rule.measure: each.used for each in standings(people.alice, None)}
         today = LedgerEntry.objects.filter(reserved_at__gte=Period.DAY.start(clock.moment))

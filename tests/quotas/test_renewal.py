@@ -22,7 +22,7 @@ from conversations.transcript import Finished, TokenCounts, Transcript
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit
 
-PROMPT = PromptSize(bound=100, estimate=30)
+PROMPT = PromptSize(careful=100, estimate=30)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_what_is_left_is_given_where_a_step_does_not_fit_and_the_limit_is_named(
 
 
 @pytest.mark.parametrize(
-    ("said", "held"), [(None, 470), (0, 470), (29, 471), (90, 410), (300, 200), (16_485, 470)]
+    ("said", "held"), [(None, 470), (0, 470), (29, 471), (90, 410), (300, 200), (16_505, 470)]
 )
 def test_the_prompt_holds_what_the_provider_has_said_of_it_or_else_its_estimate(
     people: People, model: LanguageModel, said: int | None, held: int

@@ -19,7 +19,7 @@ from conversations.transcript import Finished, TokenCounts, Transcript
 from tests.people import People, make_model
 from tests.quotas.books import assert_books_balance, limit
 
-PROMPT = PromptSize(bound=100, estimate=30)
+PROMPT = PromptSize(careful=100, estimate=30)
 
 
 @pytest.fixture
@@ -51,16 +51,16 @@ def test_without_a_rule_nothing_is_limited_and_nothing_is_set(
 @pytest.mark.parametrize(
     ("context", "prompt", "lengths"),
     [
-        (None, PromptSize(90_000, 22_000), (16_000, 16_000)),
-        (8_192, PROMPT, (8_192, 8_192 - 33)),
+        (None, PromptSize(30_000, 22_000), (16_000, 16_000)),
+        (8_192, PROMPT, (8_192, 8_192 - 100)),
         # What seems to fit stays as it was asked for.
-        (8_192, PromptSize(16_000, 4_000), (4_096, 4_096)),
+        (8_192, PromptSize(5_333, 4_000), (4_096, 4_096)),
         # A prompt of code has more tokens than the estimate, so that it is counted with care.
-        (8_192, PromptSize(16_000, 4_000), (8_192, 8_192 - 16_000 // 3)),
+        (8_192, PromptSize(5_333, 4_000), (8_192, 8_192 - 5_333)),
         # Where care leaves no room for an answer, the estimate has to do.
-        (8_192, PromptSize(24_000, 6_000), (4_096, 8_192 - 6_000)),
+        (8_192, PromptSize(8_000, 6_000), (4_096, 8_192 - 6_000)),
         # Without room the server refuses, in its own words.
-        (8_192, PromptSize(32_000, 8_000), (4_096, 4_096)),
+        (8_192, PromptSize(10_666, 8_000), (4_096, 4_096)),
     ],
 )
 def test_an_answer_is_no_longer_than_the_context_has_room_for(
@@ -162,13 +162,13 @@ def test_the_longest_answer_is_as_the_administrator_has_set_it(
     assert reserve(uuid4(), wanted(people, model, 1)).lease.longest == 100
 
 
-@pytest.mark.parametrize(("amount", "sent"), [(867, None), (866, 766), (600, 500)])
+@pytest.mark.parametrize(("amount", "sent"), [(800, None), (799, 699), (600, 500)])
 def test_an_answer_of_open_length_needs_no_more_than_the_context_has_room_for(
     people: People, model: LanguageModel, amount: int, sent: int | None
 ) -> None:
     model.context_length = 800
     limit(amount)
-    # A prompt of 100 bytes is counted as 33 tokens there.
+    # With care the prompt has 100 tokens.
     assert reserve(uuid4(), wanted(people, model, None)).max_tokens == sent
 
 
