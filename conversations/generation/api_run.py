@@ -81,7 +81,7 @@ async def relay(
                 run.count(chunk)
                 listener.receive(chunk)
                 if run.needs_more and not await leases.allows(run):
-                    return Ending(cut(finished(stream, None), run), usage=run.usage)
+                    return Ending(cut(run), usage=run.usage)
                 if listener.is_full:
                     await _wait_for_room(run, listener)
     except UpstreamError as failure:

@@ -84,10 +84,10 @@ class MessageRun:
         await self._writer.append(self._run, [Waiting(place)])
 
     async def _cut(self, stream: CompletionStream) -> Finished:
-        last = await self._ended(stream, None)
+        await self._ended(stream, None)
         if refusal := self._run.lease.refusal:
             await self._writer.append(self._run, [Notice("limit", refusal)])
-        return cut(last, self._run)
+        return cut(self._run)
 
     async def _write(self, chunk: Chunk) -> None:
         run = self._run
@@ -124,15 +124,14 @@ def finished(stream: CompletionStream | None, error: UpstreamError | None) -> Fi
     )
 
 
-def cut(last: Finished, run: Run) -> Finished:
+def cut(run: Run) -> Finished:
     """Return the last event of a run that a limit cut: what it has counts, and no more.
 
-    The server may have sent more by then, which nobody was shown.
+    The server may have sent more by then, and even the end, which nobody was shown.
     """
-    numbers = map(str, range(run.choices))
-    reasons = {number: last.finish_reasons.get(number, "length") for number in numbers}
-    usage = _token_counts(run.usage)
-    return Finished(cause="completed", finish_reasons=reasons, usage=usage)
+    known = run.finish_reasons
+    reasons = {str(number): str(known.get(number, "length")) for number in range(run.choices)}
+    return Finished(cause="completed", finish_reasons=reasons, usage=_token_counts(run.usage))
 
 
 def _cause(stream: CompletionStream | None, error: UpstreamError | None) -> Cause:

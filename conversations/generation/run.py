@@ -10,7 +10,7 @@ from conversations.quotas.lease import Lease
 from conversations.quotas.settlement import Measured
 from conversations.quotas.tokens import about, is_plausible
 from conversations.transcript import Event, Failure
-from conversations.upstream import Chunk, Usage
+from conversations.upstream import Chunk, FinishReason, Usage
 
 
 @dataclass(eq=False)
@@ -42,6 +42,9 @@ class Run:
     # The completion tokens so far, and the latest count of the provider.
     tokens: int = 0
     usage: Usage | None = None
+    # Those of the answers whose ends have been read. The stream may know of more: it decodes whole
+    # reads, and what a cut leaves out of one may have had a finish reason.
+    finish_reasons: dict[int, FinishReason] = field(default_factory=dict)
     # The tokens that it may have, until the lease is renewed.
     lease: Lease = field(default_factory=Lease)
     # The number of requested answers: some servers count the usage of one only.
@@ -63,8 +66,13 @@ class Run:
 
     @property
     def needs_more(self) -> bool:
-        """True from that part of its lease on at which it is renewed."""
-        return self.tokens > self.lease.renewed_from
+        """True from that part of its lease on at which it is renewed, while there may be text."""
+        return self.tokens > self.lease.renewed_from and not self.is_written
+
+    @property
+    def is_written(self) -> bool:
+        """True once all its answers have ended: what may follow is the provider's count."""
+        return len(self.finish_reasons) >= self.choices
 
     @property
     def has_room(self) -> bool:
@@ -78,6 +86,9 @@ class Run:
         if pieces and not self.pieces:
             self.first_token_ms = self.elapsed_ms()
         self.pieces += pieces
+        for choice in chunk.choices:
+            if choice.finish_reason:
+                self.finish_reasons[choice.index] = choice.finish_reason
         self.text_bytes += chunk.text_bytes
         self.usage = chunk.usage or self.usage
         self.tokens = self._tokens()

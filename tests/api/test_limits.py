@@ -65,12 +65,33 @@ def test_a_cut_stream_ends_properly(gateway: Gateway) -> None:
     assert text.count("<gen:") == entry.completion_tokens
 
 
+def test_a_prompt_that_fits_in_the_limit_is_not_refused_for_its_bytes(gateway: Gateway) -> None:
+    limit(6_000, user=gateway.alice)
+    # About 2,500 tokens of 10,000 bytes.
+    body = gateway.body(words="tokens=9 " + "lorem ipsum dolor " * 555)
+    assert gateway.post(body).status_code == 200
+    (entry,) = gateway.settled()
+    assert entry.completion_tokens == 9
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_a_cut_answer_says_so_although_its_end_has_arrived(gateway: Gateway, streams: bool) -> None:
+    limit(87, user=gateway.alice)
+    gateway.model("burst")
+    body = gateway.body(model="burst", messages=_said("tokens=82"), max_tokens=1, stream=streams)
+    text = gateway.post(body).text
+    assert '"finish_reason":"length"' in text
+    assert '"finish_reason":"stop"' not in text
+    (entry,) = gateway.settled()
+    assert text.count("<gen:") == entry.completion_tokens < 82
+
+
 def test_what_is_only_set_aside_is_worth_a_retry_that_then_succeeds(gateway: Gateway) -> None:
     limit(1_000, user=gateway.alice)
     gateway.model("good")
     gateway.upstream.open("g", 700)
     with gateway.openai.chat.completions.create(
-        model="good", messages=_said("tokens=900 gate=g"), stream=True
+        model="good", messages=_said("tokens=800 gate=g"), stream=True
     ) as running:
         # It holds all of the limit by then.
         for number, _chunk in enumerate(running):

@@ -62,6 +62,31 @@ def test_an_answer_ends_with_its_limit_and_says_so(script: str) -> None:
     play(work)
 
 
+def test_an_answer_is_cut_where_it_is_although_its_end_has_arrived() -> None:
+    async def work(stage: Stage) -> None:
+        await in_thread(limit, 87)
+        # All of it, with the finish reason, comes in one read.
+        turn = await send(stage, "tokens=82", "burst", max_tokens=1)
+        message, entry = await ended(turn)
+        assert tokens_of(message) == entry.completion_tokens < 82
+        assert (turn.generation.status, message.finish_reason) == ("completed", "length")
+
+    play(work)
+
+
+def test_an_answer_that_was_written_to_its_end_was_not_cut() -> None:
+    async def work(stage: Stage) -> None:
+        await in_thread(limit, 1_000)
+        # What the model thought was not sent, and is counted behind the end.
+        turn = await send(stage, "tokens=20", "counts-hidden", max_tokens=1)
+        message, entry = await ended(turn)
+        assert (turn.generation.status, message.finish_reason) == ("completed", "stop")
+        assert turn.generation.notices == []
+        assert (tokens_of(message), entry.completion_tokens) == (20, 1_020)
+
+    play(work)
+
+
 def test_the_notice_comes_after_the_text_and_before_the_end() -> None:
     async def work(stage: Stage) -> None:
         await in_thread(limit, 300)

@@ -27,6 +27,12 @@ def chunk(*texts: str, counted: int | None = None, **delta: Any) -> Chunk:
     return Chunk(id="c1", model="m", created=1, choices=tuple(choices), usage=usage or None)
 
 
+def ended(choice: int) -> Chunk:
+    """The end of one choice, as its chunk tells it."""
+    end = ChunkChoice(index=choice, delta=Delta(), finish_reason="stop")
+    return Chunk(id="c1", model="m", created=1, choices=(end,))
+
+
 def a_run(**fields: Any) -> Run:
     return Run(uuid4(), 1, **fields)
 
@@ -71,12 +77,23 @@ def test_an_absurd_count_on_the_way_is_not_believed() -> None:
 def test_a_cut_keeps_the_reason_of_a_choice_that_had_ended() -> None:
     run = a_run(choices=2)
     run.count(chunk("a", "b", counted=5))
-    last = Finished(cause="completed", finish_reasons={"0": "stop"}, usage=TokenCounts(9, 900, 909))
-    assert cut(last, run) == Finished(
+    run.count(ended(0))
+    assert not run.is_written
+    assert cut(run) == Finished(
         cause="completed",
         finish_reasons={"0": "stop", "1": "length"},
         usage=TokenCounts(9, 5, 14),
     )
+
+
+def test_what_the_provider_counts_behind_the_end_needs_no_more() -> None:
+    run = a_run(choices=2, lease=Lease(held=10, asked=10, longest=2_000))
+    run.count(chunk("a", "b", counted=900))
+    assert run.needs_more
+    run.count(ended(0))
+    assert run.needs_more
+    run.count(ended(1))
+    assert not run.needs_more
 
 
 def test_a_run_that_went_on_while_it_was_renewed_is_renewed_again(

@@ -15,11 +15,12 @@ unicode         U+2028, U+0085 and surrogate halves over two deltas
 no-done         the end without [DONE]
 done-unended    [DONE] without its blank line
 no-usage        no usage; likewise usage-null, usage-negative, usage-absurd
+counts-hidden   a count of 1,000 tokens more than were sent
 finish-quirks   finish_reason "" and "null" all along, then eos twice
 stale           announces keep-alive, closes the connection after each answer
 blank-lines     whole answers after blank lines
 json            one whole JSON completion although a stream was asked for
-burst           every event in one write
+burst           every event in one write, the end too
 continues       repeats the answer that it continues, then continues it
 """
 
@@ -64,13 +65,18 @@ async def tokens(call: Call, field: str = "content", first: int = 0) -> None:
 
 
 async def finish(call: Call, reason: str = "stop", final_usage: Any = True) -> None:
+    """Send the finish reason, the usage unless it is None, and [DONE], and end the body."""
+    await last_events(call, reason, final_usage)
+    await call.end()
+
+
+async def last_events(call: Call, reason: str = "stop", final_usage: Any = True) -> None:
     """Send the finish reason, the usage unless it is None, and [DONE]."""
     await call.event(chunk(call, {}, reason))
     if final_usage is not None:
         counted = usage(call) if final_usage is True else final_usage
         await call.event({**chunk(call, {}), "choices": [], "usage": counted})
     await call.event("[DONE]")
-    await call.end()
 
 
 async def whole(call: Call, before: str = "") -> None:
@@ -243,6 +249,7 @@ SCRIPTS["usage-null"] = _with_usage({"prompt_tokens": None})
 SCRIPTS["usage-negative"] = _with_usage(
     {"prompt_tokens": 10, "completion_tokens": -7, "total_tokens": 3}
 )
+SCRIPTS["counts-hidden"] = _with_usage({"prompt_tokens": 10, "completion_tokens": 1_020})
 SCRIPTS["usage-absurd"] = _with_usage({"prompt_tokens": 10, "completion_tokens": 10**30})
 
 
@@ -283,9 +290,10 @@ async def burst(call: Call) -> None:
 
     write, call.write = call.write, gather  # type: ignore[method-assign]
     await tokens(call)
+    await last_events(call)
     call.write = write  # type: ignore[method-assign]
     await call.write(bytes(events))
-    await finish(call)
+    await call.end()
 
 
 @script("continues")
