@@ -106,6 +106,9 @@ def main() -> int:
         },
     )
     streams = (first, later)
+    for each in streams:
+        if not each.is_whole:
+            sys.stderr.write(f"A stream ended with: {each.text[-500:]!r}\n")
     is_heard = first.first <= MOST_FIRST_SECONDS
     is_never_silent = max(each.longest for each in streams) <= MOST_SILENT_SECONDS
     is_whole = all(each.is_whole for each in streams)
