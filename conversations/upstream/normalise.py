@@ -102,8 +102,15 @@ class _Choice:
         )
 
     def _finish(self, value: Any) -> FinishReason | None:
-        """Return the finish reason if it is new: the first one, or tool_calls in place of stop."""
+        """Return the finish reason if it is new: the first one, or tool_calls in place of stop.
+
+        Only an answer with calls ends with them, whatever its server says; they may come behind
+        the word.
+        """
         word = word_of(value)
+        if not word:
+            has_late_calls = self.finish_reason == "stop" and bool(self._tools)
+            word = (self.raw_finish_reason or "") if has_late_calls else ""
         if not word:
             return None
         failure = failure_of(word)
@@ -111,8 +118,8 @@ class _Choice:
             self.failure = failure
             return None
         reason = reason_of(word)
-        if reason == "stop" and self._tools:
-            reason = "tool_calls"
+        if reason in {"stop", "tool_calls"}:
+            reason = "tool_calls" if self._tools else "stop"
         if self.finish_reason is None or (self.finish_reason, reason) == ("stop", "tool_calls"):
             self.finish_reason, self.raw_finish_reason = reason, clean(word)[:100]
             return reason

@@ -146,8 +146,10 @@ class PartialCall:
 
 
 def index_of(value: Any) -> int | None:
-    """Return an index that is a number, or the text of one; else None."""
+    """Return an index that is a whole number, also as 1.0, or the text of one; else None."""
     if isinstance(value, str) and value.isdecimal() and len(value) < 10:
+        return int(value)
+    if type(value) is float and value.is_integer():
         return int(value)
     return value if type(value) is int else None
 

@@ -115,7 +115,7 @@ def test_tool_calls_beat_a_stop_that_came_first() -> None:
         ("eos", "stop"),
         ("length", "length"),
         ("content_filter", "content_filter"),
-        ("function_call", "tool_calls"),
+        ("function_call", "stop"),  # without a call
         ("never_heard_of", "stop"),
     ],
 )

@@ -13,6 +13,7 @@ from .recorded import (
     event,
     in_one,
     piece,
+    said,
     streamed,
     whole,
 )
@@ -119,6 +120,16 @@ CALLS = {
         called(piece("0", "a", name="f")), called(piece("1", "b", name="g")),
         called(piece("1", arguments=G[1])), called(piece("0", arguments=F[1])),
     ),
+    "index as float": calls(
+        (F, G),
+        called(piece(0.0, name="f"), piece(1.0, name="g")),
+        called(piece(1.0, arguments=G[1])), called(piece(0.0, arguments=F[1])),
+    ),
+    "behind the reason": calls(
+        (F,), ended("stop"), called(piece(0, "a", name="f", arguments=F[1])), reason=None
+    ),
+    "none in spite of the reason": streamed(Right("Hi"), said("Hi"), called(piece(0, "")),
+        ended("tool_calls"), DONE, asked=TOOLS),
     "interleaved by index": calls(
         (F, G),
         called(piece(0, "a", name="f", arguments='{"x"'), piece(1, "b", name="g")),
