@@ -1,5 +1,6 @@
 """Reads the texts of a delta from the fields and parts where servers put them."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ _REASONING_FIELDS = (
     "thinking_blocks",  # LiteLLM: the same
 )
 _TEXT_FIELDS = ("text", "content", "summary", "thinking", "reasoning", "refusal", "value")
+_PART_FIELDS = {"type", "annotations", "index", *_TEXT_FIELDS}
 # Parts of a part: Mistral has a list of texts in a part of the type "thinking".
 _DEEPEST = 4
 
@@ -50,10 +52,15 @@ class ReasoningReader:
 
 
 def content_of(delta: Mapping[str, Any]) -> str:
-    """Return the content: a text, or the texts of a list of parts; a refusal counts as content."""
+    """Return the content: a text, or the texts of a list of parts; a refusal counts as content.
+
+    Some servers that were asked for JSON have an object for content, and not its text.
+    """
     value = delta.get("content")
     if isinstance(value, str) and value:
         return value
+    if isinstance(value, dict) and not value.keys() <= _PART_FIELDS:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     parts = value if isinstance(value, list) else [value]
     texts = [_text(part) for part in parts if not _is_thought(part)]
     return "".join(texts) or _text(delta.get("refusal"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from .error_responses import ErrorReader
 from .errors import Malformed, TooLarge, UpstreamError
-from .loose_json import parse
+from .loose_json import parse, parse_each
 from .normalise import Normaliser
 from .server_errors import is_fault_name, is_sign_of_life
 from .skipped import SkippedEvents
@@ -75,12 +75,14 @@ class EventReader:
         self.was_closed, self.was_counted = signs
 
     def _take_words(self, event: ServerSentEvent) -> None:
-        """Take data that is no JSON: the end, or a fault in words."""
+        """Take data that is no JSON: the end, a fault in words, or several events in one."""
         words = event.data.strip()
         if _DONE.fullmatch(words):
             self.done = True
         elif is_fault_name(event.event) or _WORDS_OF_A_FAULT.match(words):
             raise self._error_reader.from_value(words)
+        elif values := parse_each(words):
+            self.take_value(values, event)
         else:
             self.skipped.add(event, is_json=False)
 

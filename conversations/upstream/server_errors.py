@@ -30,6 +30,7 @@ _SIGNS_OF_LIFE = frozenset(
     }
 )
 _SUCCESS_CODES = frozenset({"0", "200", "20000", *_SIGNS_OF_LIFE})
+_NO_ERRORS = frozenset({"", "null", "none", *_SUCCESS_CODES})
 _DEEPEST = 4
 
 
@@ -58,6 +59,8 @@ def is_fault_name(name: object) -> bool:
 
 def is_error(value: Any) -> bool:
     """Return whether the value of an ``error`` is one: some servers send empty ones, or success."""
+    if isinstance(value, str):
+        return value.lower() not in _NO_ERRORS
     if not isinstance(value, dict):
         return bool(value)
     words = _words(value)

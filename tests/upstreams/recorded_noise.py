@@ -1,6 +1,19 @@
 """Recordings of events that are no part of an answer, and of odd framing."""
 
-from .recorded import DONE, HEAD, OPEN, Recording, Right, chunk, ended, event, said, streamed
+from .recorded import (
+    DONE,
+    HEAD,
+    OPEN,
+    Recording,
+    Right,
+    chunk,
+    ended,
+    event,
+    in_one,
+    said,
+    streamed,
+    whole,
+)
 
 HI = Right("Hi there")
 
@@ -45,6 +58,22 @@ NO_CHUNKS = {
         ],
     ),
     "tab as it is": streamed(Right("a\tb"), said("a\tb").replace(b"\\t", b"\t"), ended(), DONE),
+    "events on one line": streamed(
+        HI,
+        said("Hi").rstrip() + said(" there"),
+        said("")[:-2] + ended()[6:],
+        DONE,
+    ),
+    "mark in the data": streamed(
+        HI, event("\ufeff" + said("Hi there").decode()[6:]), ended(), DONE
+    ),
+    "object": in_one(
+        Right('{"a":[1,"é"],"text":"x"}'), whole({"content": {"a": [1, "é"], "text": "x"}})
+    ),
+    "part without a list": streamed(HI, said({"type": "text", "text": "Hi there"}), ended(), DONE),
+    "no errors": streamed(
+        HI, event({**chunk({"content": "Hi there"}), "error": "null"}), ended(error="none"), DONE
+    ),
     "number": streamed(Right("42!"), said(4), said([2, "!"]), ended(), DONE),
     "names that say nothing": streamed(
         HI,
