@@ -62,9 +62,11 @@ def is_astray(request: HttpRequest) -> bool:
     """True for a program's request outside the API, where there is no page either.
 
     Its client was given a base address without `/v1`, or with more than that, and would show its
-    user a page of HTML.
+    user a page of HTML. To the first page nothing is ever sent.
     """
-    return _is_from_a_program(request) and not _has_page(request.path_info)
+    is_sent_to_first = request.path_info == "/" and request.method not in {"GET", "HEAD"}
+    has_page = _has_page(request.path_info) and not is_sent_to_first
+    return _is_from_a_program(request) and not has_page
 
 
 def _is_from_a_program(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 
 from conversations.catalog.parameters import takes
 from conversations.models import LanguageModel
-from conversations.upstream import CompletionRequest
+from conversations.upstream import BY_NAME, CompletionRequest
 
 # The field that each key stands for. What is left out of the reply changes no answer.
 _KEYS: Mapping[str, Mapping[str, str]] = {
@@ -39,7 +39,18 @@ def with_known_fields(request: CompletionRequest, model: LanguageModel) -> Compl
         fields = _fields(given, keys)
         if all(takes(model, name) or _asks_for_none(value) for name, value in fields.items()):
             request = _rewritten(request, form, fields)
-    return request
+    return _with_a_switch(request, model)
+
+
+def _with_a_switch(request: CompletionRequest, model: LanguageModel) -> CompletionRequest:
+    """The request with thinking turned off, where a server has that and no effort of none."""
+    effort = BY_NAME["reasoning_effort"]
+    is_none = request.value_of(effort) == "none"
+    has_none = effort.value_for(model.provider.dialect, "none") is not None
+    if not is_none or has_none or request.enable_thinking:
+        return request
+    others = {name: value for name, value in request.others.items() if name != effort.name}
+    return msgspec.structs.replace(request, others=others, enable_thinking=False)
 
 
 def _asks_for_none(value: Any) -> bool:

@@ -12,6 +12,7 @@ Kind = Literal["integer", "number", "flag", "choice", "structured", "json"]
 JsonType = Literal["object", "array", "string"]
 Capability = Literal["takes_tools", "reasons", "writes_json"]
 
+_MOST_DIGITS = 24
 SERVERS = frozenset({"siliconflow", "openai", "llamacpp", "ollama", "vllm", "generic"})
 
 
@@ -30,9 +31,9 @@ class Range(msgspec.Struct, frozen=True):
         return above and value <= self.high
 
     def __str__(self) -> str:
-        low, high = _shown(self.low), _shown(self.high)
+        low, high = shown(self.low), shown(self.high)
         words = f"above {low} and up to {high}" if self.open_low else f"{low} to {high}"
-        return " or ".join([*map(_shown, self.also), words])
+        return " or ".join([*map(shown, self.also), words])
 
     def is_below(self, value: float) -> bool:
         """Return whether the value is too small for the range.
@@ -42,9 +43,13 @@ class Range(msgspec.Struct, frozen=True):
         return value <= self.low and not value < 0 <= self.low
 
 
-def _shown(value: float) -> str:
-    # Integers have all their digits: those of a seed are more than a float's.
-    return str(value) if isinstance(value, int) else f"{value:.15g}"
+def shown(value: float) -> str:
+    """Return the number in words, with the beginning of one that has very many digits.
+
+    Integers have all those of a seed, which are more than a float's.
+    """
+    digits = str(value) if isinstance(value, int) else f"{value:.15g}"
+    return digits if len(digits) <= _MOST_DIGITS else f"{digits[:_MOST_DIGITS]}…"
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """Checks the fields of a request against their ranges, and moves numbers into them."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from .fields import InvalidField
-from .parameter import Range
+from .parameter import Range, shown
 from .parameters import BY_NAME, DEFAULT_RANGES, MOST_STOP_SEQUENCES, MOST_TOOLS
 from .request import CompletionRequest
 from .response_format import RESPONSE_FORMATS
@@ -87,8 +86,9 @@ def _invalid_stop(request: CompletionRequest) -> Iterator[InvalidField]:
 def _invalid_numbers(request: CompletionRequest, ranges: Ranges) -> Iterator[InvalidField]:
     for field, allowed in ranges.items():
         value: float | None = getattr(request, field)
-        if value is not None and (not math.isfinite(value) or value not in allowed):
-            yield InvalidField(field, f"{value} is out of range.", str(allowed))
+        # No number that is not finite is within a range.
+        if value is not None and value not in allowed:
+            yield InvalidField(field, f"{shown(value)} is out of range.", str(allowed))
 
 
 def _invalid_response_format(request: CompletionRequest) -> Iterator[InvalidField]:

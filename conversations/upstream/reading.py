@@ -3,7 +3,7 @@
 from typing import Any
 
 from .fields import Fields, InvalidField
-from .parameter import Parameter
+from .parameter import Parameter, shown
 from .parameters import PARAMETERS
 
 _TYPES = {"object": dict, "array": list, "string": str}
@@ -29,7 +29,7 @@ def _checked(fields: Fields, name: str, parameter: Parameter) -> float | None:
     if value is None or parameter.least is None or value in parameter.off:
         return value
     if parameter.range and value < parameter.least and value not in parameter.range:
-        raise InvalidField(name, f"{value} is out of range.", str(parameter.range))
+        raise InvalidField(name, f"{shown(value)} is out of range.", str(parameter.range))
     return value
 
 

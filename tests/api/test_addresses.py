@@ -123,6 +123,7 @@ PROGRAMS = {
         ("POST", "/api/chat"),
         ("POST", "/openai/v1/chat/completions"),
         ("PUT", "/no-such-page/"),
+        ("POST", "/"),
     ],
 )
 def test_a_program_without_the_base_address_is_told_it(

@@ -129,6 +129,14 @@ THOUGHTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("vllm", {"thinking": {"type": "auto"}}, {}),
     ("vllm", {"reasoning": {"effort": "high", "exclude": True}}, {"reasoning_effort": "high"}),
     ("openai", {"reasoning": {"effort": "high", "summary": "auto"}}, {"reasoning_effort": "high"}),
+    ("siliconflow", {"reasoning_effort": "none"}, {"enable_thinking": False}),
+    ("siliconflow", {"reasoning": {"effort": "none"}}, {"enable_thinking": False}),
+    (
+        "llamacpp",
+        {"reasoning_effort": "none"},
+        {"chat_template_kwargs": {"enable_thinking": False}},
+    ),
+    ("vllm", {"reasoning_effort": "none"}, {"reasoning_effort": "none"}),
     ("siliconflow", {"reasoning": {"max_tokens": 900}}, {"thinking_budget": 900}),
     ("siliconflow", {"reasoning": {"enabled": False}}, {"enable_thinking": False}),
     (
@@ -220,6 +228,17 @@ def test_what_asks_for_nothing_is_refused_by_no_model(gateway: Gateway) -> None:
         "echo", "response_format", "prediction", "enable_search", "do_sample",
         "skip_special_tokens", "penalty_score",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 10**30, 1e300])
+@pytest.mark.parametrize("field", ["n", "seed"])
+def test_a_number_of_very_many_digits_is_refused_in_few_words(
+    gateway: Gateway, field: str, value: float
+) -> None:
+    error = refused(gateway, **{field: value})
+    assert (error["code"], error["param"]) == ("invalid_value", field)
+    assert "is out of range" in error["message"]
+    assert len(error["message"]) < 150
 
 
 def test_thinking_is_turned_off_under_the_name_that_ollama_has(gateway: Gateway) -> None:
