@@ -49,10 +49,10 @@ _BY_WORD: tuple[tuple[str, type[UpstreamError]], ...] = (
 _BY_PHRASE: tuple[tuple[re.Pattern[str], type[UpstreamError]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
-        (r"rate.?limit|too many requests|throttl|per (?:second|minute|hour)", RateLimited),
+        (r"rate.?limit|too many requests|throttl|per (?:second|minute|hour)|频率", RateLimited),
         (r"quota|balance|\bcredits?\b|billing|insufficient funds", OutOfBalance),
         (r"overload|\bbusy\b|capacity|limit reached|unavailable|try again|\bqueue", Overloaded),
-        (r"no (?:healthy|available)|loading", Overloaded),
+        (r"no (?:healthy|available)|loading|访问量|繁忙|稍后", Overloaded),
         (r"content.?(?:polic|filter|management)|moderation|safety|flagged", ContentPolicy),
         (r"inappropriate|sensitive|prohibited", ContentPolicy),
         (r"api.?key|unauthori[sz]ed|authenticat|invalid token", Unauthorised),

@@ -40,12 +40,19 @@ def reason_of(word: str) -> FinishReason:
     return next((_REASONS[part] for part in _parts(word) if part in _REASONS), "stop")
 
 
-def failure_of(word: str) -> UpstreamError | None:
-    """Return the failure that a word means; None for an answer that ended properly."""
+def failure_of(word: str, value: Any = None) -> UpstreamError | None:
+    """Return the failure that a word means; None for an answer that ended properly.
+
+    ``value`` is the reason as it came: an object may have a ``message``, too (SGLang).
+    """
     kind = next((_FAILURES[part] for part in _parts(word) if part in _FAILURES), None)
     if kind is None and ("error" in word.lower() or "fail" in word.lower()):
         kind = Failed
-    return kind(f"The server ended the answer with {redact(word)!r}.") if kind else None
+    if kind is None:
+        return None
+    message = value.get("message") if isinstance(value, dict) else None
+    said = f" It said: {redact(message)}" if isinstance(message, str) else ""
+    return kind(f"The server ended the answer with {redact(word)!r}.{said}")
 
 
 def _parts(word: str) -> list[str]:

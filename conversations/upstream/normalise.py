@@ -113,7 +113,7 @@ class _Choice:
             word = (self.raw_finish_reason or "") if has_late_calls else ""
         if not word:
             return None
-        failure = failure_of(word)
+        failure = failure_of(word, value)
         if failure is not None:
             self.failure = failure
             return None

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from .loose_json import parse
 from .text import is_clean
 
 _CONTAINERS = ("error", "errors", "err", "exception", "fault")
@@ -89,8 +90,9 @@ def read_error(value: Any) -> ServerError:
         return ServerError("")
     inner = next((value[name] for name in (*_CONTAINERS, "base_resp") if value.get(name)), None)
     details = next((each for each in _objects(inner)), value)
+    words = (_words(inner) or _words(value) or _as_json(value), _words_behind(details))
     return ServerError(
-        message=_words(inner) or _words(value) or _as_json(value),
+        message=": ".join(filter(None, words)),
         code=_code(details) or _code(value),
         type=" ".join(_names(details)),
         status=_status(details, value),
@@ -138,6 +140,16 @@ def _words(value: Any, depth: int = 0) -> str:
         return ""
     names = (*_WORDS, *_CONTAINERS)
     return next((words for name in names if (words := _words(value.get(name), depth + 1))), "")
+
+
+def _words_behind(details: Mapping[str, Any]) -> str:
+    """Return what the server behind a server said (OpenRouter): words, or an error as JSON."""
+    metadata = details.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, dict) else None
+    try:
+        return _words(parse(raw)) if isinstance(raw, str) else _words(raw)
+    except ValueError:
+        return _words(raw)
 
 
 def _as_json(value: Mapping[str, Any]) -> str:

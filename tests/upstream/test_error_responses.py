@@ -69,6 +69,26 @@ def test_each_shape_of_error_is_read(status: int, body: Any, code: str, message:
     assert (error.code, error.message, error.status) == (code, message, status)
 
 
+@pytest.mark.parametrize(
+    ("raw", "code", "message"),
+    [
+        ("x is slow. Wait.", "refused", "Provider returned error: x is slow. Wait."),
+        (
+            json.dumps({"error": {"message": "maximum context length is 9 tokens"}}),
+            "context_overflow",
+            "Provider returned error: maximum context length is 9 tokens",
+        ),
+        ({"detail": "Gone."}, "refused", "Provider returned error: Gone."),
+        (None, "refused", "Provider returned error"),
+        (5, "refused", "Provider returned error"),
+    ],
+)
+def test_what_a_server_behind_the_server_says_is_read(raw: Any, code: str, message: str) -> None:
+    said = {"message": "Provider returned error", "code": 400, "metadata": {"raw": raw}}
+    error = read(400, {"error": said})
+    assert (error.code, error.message) == (code, message)
+
+
 @pytest.mark.parametrize("before", ["", ": wait\n\n", "event: error\n"])
 def test_the_error_of_a_request_may_be_an_event(before: str) -> None:
     said = {"error": {"message": "Pay.\u2028Now.", "code": "insufficient_quota"}}

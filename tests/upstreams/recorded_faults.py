@@ -70,6 +70,11 @@ FAULTS = {
     ),
     "words in brackets": fault("failed", "worker died", event("[ERROR] worker died"), DONE),
     "plain words": fault("failed", "CUDA", event("RuntimeError: CUDA error"), DONE),
+    "busy in Chinese": fault("overloaded", "访问量过大", event({"error": {
+        "code": "1305", "message": "该模型当前访问量过大，请您稍后再试"}})),
+    "error behind an error": fault("overloaded", "worker vanished", event({"error": {
+        "message": "Provider returned error", "code": 502,
+        "metadata": {"raw": {"error": {"message": "worker vanished"}}}}})),
     "too long": fault(
         "context_overflow", "maximum", event({"message": "maximum context length is 9 tokens"})
     ),
@@ -89,6 +94,8 @@ FAULTS = {
     "finish error": fault("failed", "error", ended("error"), DONE),
     "finish failed": fault("failed", "network_error", ended("network_error"), DONE),
     "finish abort": fault("truncated", "abort", ended("abort"), DONE),
+    "finish abort with a message": fault("truncated", "waiting queue", ended(
+        {"type": "abort", "message": "Abort in waiting queue"}), DONE),
     "finish cancel": fault("truncated", "USER_CANCEL", ended("USER_CANCEL"), DONE),
     "finish malformed": fault(
         "malformed", "", ended("function_call_filter: MALFORMED_FUNCTION_CALL"), DONE
