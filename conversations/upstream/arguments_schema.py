@@ -5,7 +5,7 @@ of schemas at the top. They refuse a whole request for one function without.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 Schema = dict[str, Any]
@@ -31,7 +31,7 @@ def strict_arguments(schema: Mapping[str, Any]) -> Arguments:
     A combination at the top becomes one object with the properties of all its branches, which
     allows more; the combination itself goes to the model as a remark.
     """
-    complete = _complete(dict(schema))
+    complete = with_each_schema(dict(schema), _complete)
     top = _referred(complete, complete)
     combined = {key: top[key] for key in _COMBINED if key in top}
     if not combined or not all(map(_is_sound, combined.items())):
@@ -50,7 +50,7 @@ def _is_sound(combination: tuple[str, Any]) -> bool:
 
 def _complete(schema: Schema) -> Schema:
     """The schema with items for each list, and without lists of no allowed values."""
-    done = {key: _inner(key, value) for key, value in schema.items()}
+    done = dict(schema)
     kinds = done.get("type")
     is_list = "array" in (kinds if isinstance(kinds, list) else [kinds])
     if is_list and "items" not in done and "prefixItems" not in done:
@@ -60,16 +60,21 @@ def _complete(schema: Schema) -> Schema:
     return done
 
 
-def _inner(key: str, value: Any) -> Any:
+def with_each_schema(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    """Return the schema with each one in it changed, the innermost first, and itself last."""
+    return change({key: _inner(key, value, change) for key, value in schema.items()})
+
+
+def _inner(key: str, value: Any, change: Callable[[Schema], Schema]) -> Any:
     if key in _MAPS and isinstance(value, dict):
-        return {name: _if_schema(each) for name, each in value.items()}
+        return {name: _if_schema(each, change) for name, each in value.items()}
     if key in _LISTS and isinstance(value, list):
-        return [_if_schema(each) for each in value]
-    return _if_schema(value) if key in _SINGLE else value
+        return [_if_schema(each, change) for each in value]
+    return _if_schema(value, change) if key in _SINGLE else value
 
 
-def _if_schema(value: Any) -> Any:
-    return _complete(value) if isinstance(value, dict) else value
+def _if_schema(value: Any, change: Callable[[Schema], Schema]) -> Any:
+    return with_each_schema(value, change) if isinstance(value, dict) else value
 
 
 def _referred(schema: Schema, root: Schema) -> Schema:

@@ -41,6 +41,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     takes_user: bool = True
     call_extras: bool = True
     stream_options: bool = True
+    makes_grammars: bool = False
     reuse_streams: bool = True
     replay_reasoning: ReplayReasoning = "tool_turns"
     inline_thinking: InlineThinking = "off"
@@ -71,8 +72,8 @@ SILICONFLOW = Dialect(
     },
 )
 OPENAI = Dialect(name="openai", call_extras=False, replay_reasoning="never")
-LLAMACPP = Dialect(name="llamacpp", reuse_streams=False)
-OLLAMA = Dialect(name="ollama", replay_reasoning="never")
+LLAMACPP = Dialect(name="llamacpp", makes_grammars=True, reuse_streams=False)
+OLLAMA = Dialect(name="ollama", makes_grammars=True, replay_reasoning="never")
 VLLM = Dialect(name="vllm")
 GENERIC = Dialect(name="generic")
 DIALECTS: Mapping[str, Dialect] = {

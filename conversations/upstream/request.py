@@ -7,6 +7,7 @@ import msgspec
 
 from .dialects import Dialect, ReplayReasoning
 from .fields import Fields
+from .grammar_schema import with_grammars
 from .messages import read_message, write_messages
 from .parameter import Parameter
 from .parameters import PARAMETERS
@@ -111,6 +112,8 @@ class CompletionRequest(msgspec.Struct, frozen=True, kw_only=True):
                 continue
             if (sent := parameter.value_for(dialect.name, _plain(value))) is not None:
                 _put(body, path, sent)
+        if dialect.makes_grammars:
+            body = with_grammars(body)
         return _above(self.extra_body, body)
 
 
