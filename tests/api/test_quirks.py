@@ -42,6 +42,7 @@ OUTCOMES: dict[str, Any] = {
             "usage-null",
             "usage-negative",
             "usage-absurd",
+            "counts-hidden",
             "stale",
             "blank-lines",
             "json",
