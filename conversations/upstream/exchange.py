@@ -67,7 +67,8 @@ class Exchange:
         try:
             return await self._ask("POST", "/chat/completions", headers, _encode(body))
         except UpstreamError as failure:
-            if failure.status != 400 or "stream_options" not in failure.message:
+            # Mistral refuses with 422.
+            if failure.status not in {400, 422} or "stream_options" not in failure.message:
                 raise
             if "stream_options" not in body:
                 raise

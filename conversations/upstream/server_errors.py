@@ -139,7 +139,16 @@ def _words(value: Any, depth: int = 0) -> str:
     if not isinstance(value, dict):
         return ""
     names = (*_WORDS, *_CONTAINERS)
-    return next((words for name in names if (words := _words(value.get(name), depth + 1))), "")
+    words = next((words for name in names if (words := _words(value.get(name), depth + 1))), "")
+    return ": ".join(filter(None, (_place(value), words))) if words else ""
+
+
+def _place(value: Mapping[str, Any]) -> str:
+    """Return the place in the request that an error is about, as FastAPI writes it (Mistral)."""
+    steps = value.get("loc")
+    if not isinstance(steps, list):
+        return ""
+    return ".".join(str(each) for each in steps[:10] if each != "body")[:100]
 
 
 def _words_behind(details: Mapping[str, Any]) -> str:

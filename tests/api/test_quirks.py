@@ -49,6 +49,7 @@ OUTCOMES: dict[str, Any] = {
             "continues",
             "429-soon",
             "rejects-stream-options",
+            "forbids-stream-options",
         ],
         GOOD,
     ),

@@ -81,11 +81,12 @@ def test_a_short_retry_after_is_waited_for_and_a_long_one_reported(
     assert run(ask()) == (calls, seconds)
 
 
-def test_a_server_that_refuses_stream_options_is_asked_without_from_then_on() -> None:
+@pytest.mark.parametrize("script", ["rejects-stream-options", "forbids-stream-options"])
+def test_a_server_that_refuses_stream_options_is_asked_without_from_then_on(script: str) -> None:
     async def ask() -> list[bool]:
         async with upstream() as (server, client):
             for _ in range(2):
-                received = await receive(client, request("rejects-stream-options"))
+                received = await receive(client, request(script))
                 assert received.content
             return ["stream_options" in call.body for call in server.calls]
 

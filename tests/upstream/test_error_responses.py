@@ -60,6 +60,18 @@ def read(status: int, body: Any, **headers: str) -> UpstreamError:
         (400, {"error": "a word"}, "refused", "a word"),
         (400, {"object": "error", "message": "vLLM."}, "refused", "vLLM."),
         (422, {"detail": "FastAPI."}, "refused", "FastAPI."),
+        (
+            422,
+            {"detail": [{"loc": ["body", "messages", 2, "name"], "msg": "Forbidden", "input": 5}]},
+            "refused",
+            "messages.2.name: Forbidden",
+        ),
+        (
+            422,
+            {"object": "error", "message": {"detail": [{"loc": ["body", "seed"], "msg": "No."}]}},
+            "refused",
+            "seed: No.",
+        ),
         (418, 5, "refused", ""),
         (500, None, "failed", ""),
     ],

@@ -18,7 +18,7 @@ error-mid-stream      an OpenAI error object; error-flat: SiliconFlow's; error-v
 context-mid-stream    llama.cpp's, of a prompt that is too long
 done-only             [DONE] and nothing else; no-finish: [DONE] without a finish reason
 empty                 ``stop`` without any content
-rejects-stream-options  400 until they are left out
+rejects-stream-options  400 until they are left out; forbids-stream-options: 422, as Mistral
 quotes-request        400 with the last message
 echoes-key            401 with the key and an address in its message
 gzip                  a compressed stream
@@ -242,6 +242,20 @@ async def empty(call: Call) -> None:
 async def rejects_stream_options(call: Call) -> None:
     if "stream_options" in call.body:
         await call.whole(400, {"error": {"message": "Unknown parameter: 'stream_options'"}})
+    else:
+        await good(call)
+
+
+@named("forbids-stream-options")
+async def forbids_stream_options(call: Call) -> None:
+    """As Mistral does."""
+    fault = {
+        "type": "extra_forbidden",
+        "loc": ["body", "stream_options", "include_usage"],
+        "msg": "Extra inputs are not permitted",
+    }
+    if "stream_options" in call.body:
+        await call.whole(422, {"object": "error", "message": {"detail": [fault]}})
     else:
         await good(call)
 
