@@ -22,7 +22,8 @@ _FAILURES: Mapping[str, type[UpstreamError]] = {
     **dict.fromkeys(("insufficient", "overloaded"), Overloaded),
     **dict.fromkeys(("malformed", "unexpected"), Malformed),
     **dict.fromkeys(("abort", "aborted", "cancel", "cancelled", "canceled"), Truncated),
-    **dict.fromkeys(("timeout", "incomplete", "interrupted"), Truncated),
+    **dict.fromkeys(("timeout", "incomplete", "interrupted", "preempted"), Truncated),
+    **dict.fromkeys(("disconnect", "disconnected", "shutdown"), Truncated),
     **dict.fromkeys(("rate", "quota", "exhausted"), Failed),
 }
 _WORD = re.compile(r"[a-z]+")

@@ -97,6 +97,7 @@ FAULTS = {
     "finish abort with a message": fault("truncated", "waiting queue", ended(
         {"type": "abort", "message": "Abort in waiting queue"}), DONE),
     "finish cancel": fault("truncated", "USER_CANCEL", ended("USER_CANCEL"), DONE),
+    "finish disconnect": fault("truncated", "disconnect", ended("client_disconnect"), DONE),
     "finish malformed": fault(
         "malformed", "", ended("function_call_filter: MALFORMED_FUNCTION_CALL"), DONE
     ),
