@@ -88,8 +88,9 @@ class Standing:
     def refusal_of_held(self) -> str:
         """The reason of a refusal while running answers hold what is missing."""
         text = _(
-            "%(limit)s: %(used)s used, and %(held)s set aside for answers that are being written. "
-            "What they do not use is free again when they end. Try again then."
+            "%(limit)s: %(used)s used, and %(held)s set aside for answers that are being written "
+            "or wait for their turn. What they do not use is free again when they end. Try again "
+            "then."
         )
         return text % self._amounts()
 

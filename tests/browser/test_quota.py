@@ -145,7 +145,8 @@ def test_a_refusal_says_what_running_answers_hold(
     send(page, "A question")
     expect(page.get_by_role("alert")).to_have_text(
         "340 of 6,000 tokens are used today, and 5,650 are set aside for answers that are being "
-        "written. What they do not use is free again when they end. Try again then."
+        "written or wait for their turn. What they do not use is free again when they end. Try "
+        "again then."
     )
     Counter.objects.update(held=0)
     button(page, "Send").click()

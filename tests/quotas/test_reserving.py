@@ -227,7 +227,8 @@ def test_what_running_answers_hold_is_not_told_as_used(
         reserve(uuid4(), wanted(people, model))
     assert refused.value.message == (
         "Your limit is 6,000 tokens a day: 340 tokens used, and 5,632 tokens set aside for answers "
-        "that are being written. What they do not use is free again when they end. Try again then."
+        "that are being written or wait for their turn. What they do not use is free again when "
+        "they end. Try again then."
     )
     assert (refused.value.is_held, refused.value.seconds_left) == (True, 5)
 
