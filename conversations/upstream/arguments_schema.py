@@ -15,7 +15,7 @@ _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SINGLE = ("items", "additionalProperties", "not")
 # What is refused at the top level only.
 _COMBINED = ("anyOf", "oneOf", "allOf", "enum", "not")
-_MOST_REFERENCES = 8
+_DEEPEST = 8
 
 
 class Arguments(NamedTuple):
@@ -32,12 +32,13 @@ def strict_arguments(schema: Mapping[str, Any]) -> Arguments:
     allows more; the combination itself goes to the model as a remark.
     """
     complete = with_each_schema(dict(schema), _complete)
-    top = _referred(complete, complete)
+    followed = set[str]()
+    top = _referred(complete, complete, followed)
     combined = {key: top[key] for key in _COMBINED if key in top}
     if not combined or not all(map(_is_sound, combined.items())):
         return Arguments(_object(top))
     remark = f"The arguments follow this schema too: {json.dumps(combined, ensure_ascii=False)}"
-    return Arguments(_object(_flat(top, complete)), remark)
+    return Arguments(_object(_flat(top, complete, followed)), remark)
 
 
 def _is_sound(combination: tuple[str, Any]) -> bool:
@@ -77,19 +78,21 @@ def _if_schema(value: Any, change: Callable[[Schema], Schema]) -> Any:
     return with_each_schema(value, change) if isinstance(value, dict) else value
 
 
-def _referred(schema: Schema, root: Schema) -> Schema:
-    """The schema with what it refers to, in the same document, in its place."""
-    for _step in range(_MOST_REFERENCES):
-        target = _target(root, schema.get("$ref"))
-        if target is None:
-            return schema
+def _referred(schema: Schema, root: Schema, followed: set[str]) -> Schema:
+    """The schema with what it refers to, in the same document, in its place.
+
+    Each reference is followed once: schemas that refer to each other would otherwise be read
+    millions of times.
+    """
+    while (target := _target(root, reference := str(schema.get("$ref")))) is not None:
         others = {key: value for key, value in schema.items() if key != "$ref"}
-        schema = {**target, **others}
+        schema = others if reference in followed else {**target, **others}
+        followed.add(reference)
     return schema
 
 
-def _target(root: Schema, reference: Any) -> Schema | None:
-    if not isinstance(reference, str) or not reference.startswith("#/"):
+def _target(root: Schema, reference: str) -> Schema | None:
+    if not reference.startswith("#/"):
         return None
     found: Any = root
     for step in reference[2:].split("/"):
@@ -98,42 +101,42 @@ def _target(root: Schema, reference: Any) -> Schema | None:
     return found if isinstance(found, dict) else None
 
 
-def _flat(schema: Schema, root: Schema, depth: int = 0) -> Schema:
+def _flat(schema: Schema, root: Schema, followed: set[str], depth: int = 0) -> Schema:
     """One schema for the combination: the properties of all branches, and what all of them require.
 
     A property that differs between branches may be as in any of them.
     """
     flat = {key: value for key, value in schema.items() if key not in _COMBINED}
-    if depth == _MOST_REFERENCES:
+    if depth == _DEEPEST:
         return flat
-    properties: dict[str, list[Any]] = {}
+    properties: dict[str, dict[str, Any]] = {}
     required = set(_names(schema))
     _gather(properties, schema)
-    for branches, is_all in _branches(schema, root, depth):
+    for branches, is_all in _branches(schema, root, followed, depth):
         together = set.union if is_all else set.intersection
         required |= together(*(set(_names(each)) for each in branches))
         for each in branches:
             _gather(properties, each)
-    flat["properties"] = {name: _any_of(kinds) for name, kinds in properties.items()}
+    flat["properties"] = {name: _any_of([*kinds.values()]) for name, kinds in properties.items()}
     if required:
         flat["required"] = sorted(required)
     return flat
 
 
-def _branches(schema: Schema, root: Schema, depth: int) -> Iterator[tuple[list[Schema], bool]]:
+def _branches(
+    schema: Schema, root: Schema, followed: set[str], depth: int
+) -> Iterator[tuple[list[Schema], bool]]:
     """The branches of each combination, and whether all of them hold."""
     for key in ("allOf", "anyOf", "oneOf"):
         if key in schema and _is_sound((key, schema[key])):
-            known = [_referred(each, root) for each in schema[key]]
-            yield [_flat(each, root, depth + 1) for each in known], key == "allOf"
+            known = [_referred(each, root, followed) for each in schema[key]]
+            yield [_flat(each, root, followed, depth + 1) for each in known], key == "allOf"
 
 
-def _gather(properties: dict[str, list[Any]], schema: Schema) -> None:
+def _gather(properties: dict[str, dict[str, Any]], schema: Schema) -> None:
     given = schema.get("properties")
     for name, kind in given.items() if isinstance(given, dict) else ():
-        kinds = properties.setdefault(name, [])
-        if kind not in kinds:
-            kinds.append(kind)
+        properties.setdefault(name, {})[json.dumps(kind, sort_keys=True)] = kind
 
 
 def _any_of(kinds: list[Any]) -> Any:

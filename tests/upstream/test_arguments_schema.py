@@ -1,6 +1,7 @@
 """Schemas of functions as servers take them that refuse what JSON Schema allows."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -108,6 +109,17 @@ def test_a_schema_that_refers_to_itself_has_an_end() -> None:
     branches = [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}]
     given = {"$defs": {"a": {"allOf": branches, **of(a=TEXT)}}, "$ref": "#/$defs/a"}
     assert sent(given)["parameters"]["properties"] == {"a": TEXT}
+
+
+def test_schemas_that_refer_to_each_other_and_many_branches_are_read_quickly() -> None:
+    references = [{"$ref": f"#/$defs/{number}"} for number in range(20)]
+    definitions = {str(number): {"anyOf": references, **of(a=TEXT)} for number in range(20)}
+    given = {"$defs": definitions, "$ref": "#/$defs/0"}
+    many = {"oneOf": [of(kind={"const": number}) for number in range(5_000)]}
+    started = time.monotonic()
+    assert sent(given)["parameters"]["properties"] == {"a": TEXT}
+    assert len(sent(many)["parameters"]["properties"]["kind"]["anyOf"]) == 5_000
+    assert time.monotonic() - started < 2
 
 
 def test_combinations_below_the_top_stay() -> None:
