@@ -67,12 +67,24 @@ def check_room_for(user: User, count: int = 1) -> None:
     """
     most = answers_at_once(user)
     if len(_on_page(user=user.pk)) + count > most:
+        raise Refused("too_many_running", _no_room(most, count))
+
+
+def _no_room(most: int, count: int) -> str:
+    if count > most:
+        # However long the user waits.
         text = ngettext(
-            "Only one of your answers can run at once. Wait for it, or stop it.",
-            "At most %s of your answers can run at once. Wait for one, or stop one.",
+            "Only one of your answers can run at once, and %(count)s were asked for.",
+            "At most %(most)s of your answers can run at once, and %(count)s were asked for.",
             most,
         )
-        raise Refused("too_many_running", text % most if most > 1 else text)
+    else:
+        text = ngettext(
+            "Only one of your answers can run at once. Wait for it, or stop it.",
+            "At most %(most)s of your answers can run at once. Wait for one, or stop one.",
+            most,
+        )
+    return text % {"most": most, "count": count}
 
 
 def check_room_for_program(key: ApiKey) -> None:

@@ -92,6 +92,16 @@ def test_answers_start_only_while_there_is_room_for_all_of_them(
     with pytest.raises(Refused) as refused, transaction.atomic():
         turns.send(alice, uuid4(), two)
     assert (refused.value.code, Message.objects.count()) == ("too_many_running", 0)
+    # No wait would help.
+    assert refused.value.message == (
+        "Only one of your answers can run at once, and 2 were asked for."
+    )
+    turns.send(alice, uuid4(), NewMessage(None, None, "Hi", "model-0", {}))
+    with pytest.raises(Refused, match="Wait for it, or stop it"), transaction.atomic():
+        turns.send(alice, uuid4(), NewMessage(None, None, "Hi", "model-0", {}))
+    settings.RUNNING_ANSWERS = 2
+    with pytest.raises(Refused, match="Wait for one, or stop one"):
+        turns.send(alice, uuid4(), two)
     assert len(answered(alice, "model-0")) == 1
 
 
