@@ -29,7 +29,7 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 def json_object(request: HttpRequest) -> dict[str, Any]:
     """The decoded body. Raises :class:`ApiError` with 400, 413 or 415."""
     content = _content(request)
-    _check_shape(content)
+    check_shape(content)
     try:
         value = msgspec.json.decode(content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
@@ -64,7 +64,7 @@ def _content(request: HttpRequest) -> bytes:
     return content.removeprefix(codecs.BOM_UTF8)
 
 
-def _check_shape(content: bytes) -> None:
+def check_shape(content: bytes) -> None:
     """Check the brackets alone: decoding a million of them would cost a hundred times more."""
     if content.count(b"[") + content.count(b"{") <= MOST_DEPTH:
         return

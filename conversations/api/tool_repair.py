@@ -8,6 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from conversations.api.body import check_shape
+from conversations.api.errors import ApiError
 from conversations.catalog.schema_repair import repaired
 from conversations.upstream import InvalidField
 
@@ -100,8 +102,10 @@ def _parameters(function: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]
 
 
 def _decoded(text: str) -> Any:
-    """The schema that a program has encoded once too often, or else the text."""
+    """The schema that a program has encoded once too often, within the bounds of a body; or else
+    the text."""
     try:
+        check_shape(text.encode())
         return json.loads(text)
-    except (ValueError, RecursionError):
+    except (ApiError, ValueError):
         return text

@@ -91,12 +91,16 @@ def _object_text(arguments: str) -> str:
 
     A model may have written something else, or have been cut; the object then holds that text.
     """
+    try:
+        return _read_object(arguments)
+    except (ValueError, RecursionError):
+        return json.dumps({"arguments": arguments}, ensure_ascii=False)
+
+
+def _read_object(arguments: str) -> str:
     if not arguments.strip():
         return "{}"
-    try:
-        value = json.loads(arguments, strict=False, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        value = arguments
+    value = json.loads(arguments, strict=False, parse_constant=_no_constant)
     if value is None:
         return "{}"
     if not isinstance(value, dict):

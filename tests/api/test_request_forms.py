@@ -110,6 +110,7 @@ def test_a_tool_that_cannot_be_understood_is_left_out_and_named(
         ({"description": 5}, "description"),
         ({"strict": "yes"}, "strict"),
         ({"parameters": "a string"}, "parameters"),
+        ({"parameters": '{"not":' * 400 + "{}" + "}" * 400}, "parameters"),
         ({"parameters": ["a"]}, "parameters"),
     ],
 )

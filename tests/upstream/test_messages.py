@@ -173,6 +173,14 @@ def test_the_arguments_of_a_call_are_the_text_of_an_object(arguments: Any, text:
     assert message["tool_calls"][0]["function"]["arguments"] == text
 
 
+@pytest.mark.parametrize("levels", [300, 600, 900, 990, 1_500, 100_000])
+def test_arguments_of_any_depth_are_sent_as_an_object(levels: int) -> None:
+    arguments = "[" * levels + "\n" + "]" * levels
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    said = sent({"role": "assistant", "tool_calls": [call]})[0]
+    assert said["tool_calls"][0]["function"]["arguments"].startswith('{"arguments": ')
+
+
 def test_a_call_that_was_stored_without_arguments_has_an_empty_object() -> None:
     assert ToolCall(id="c", name="f", arguments="").to_wire()["function"]["arguments"] == "{}"
 
