@@ -21,6 +21,7 @@ from conversations.models import (
     Conversation,
     Feedback,
     Generation,
+    GroupPolicy,
     LanguageModel,
     Message,
     Policy,
@@ -53,11 +54,17 @@ def values() -> Values:
     Policy.objects.create(currency="EUR")
     today = timezone.now().date()
     model = make_model()
-    model.groups.create(name="staff")
+    staff = model.groups.create(name="staff")
+    GroupPolicy.objects.create(group=staff, answers_at_once=4)
+    people.alice.groups.add(staff)
     model.users.add(people.alice)
     retired = make_model("test/retired")
     LanguageModel.objects.filter(pk=retired.pk).update(retires_on=today, audience="restricted")
-    ids = [uuid4(), *make_conversation(people.alice, model), *make_conversation(people.bob, None)]
+    for_a_program = Generation.objects.create(
+        user=people.alice, client_request_id=uuid4(), status="running", owner="main"
+    )
+    ids = [uuid4(), for_a_program.pk]
+    ids += [*make_conversation(people.alice, model), *make_conversation(people.bob, None)]
     return {
         models.UUIDField: ids,
         models.IntegerField: [0, 1, 2, people.alice.pk, people.bob.pk],
