@@ -8,9 +8,9 @@ _SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "a
 _IS_THERE = "'axe' in window"
 _RUN = """
 async () => {
-  // Colours that are on their way to others are judged where they arrive.
+  // Colours that are on their way to others, or appear, are judged where they arrive.
   for (const change of document.getAnimations()) {
-    if (change instanceof CSSTransition) change.finish();
+    if (change.effect.getComputedTiming().endTime < Infinity) change.finish();
   }
   const { violations } = await axe.run();
   return violations.flatMap(({ id, nodes }) =>
