@@ -44,6 +44,10 @@ class Connection:
     closed_at: float | None = None
 
 
+# A connection is accepted, and closed, in some rounds of its loop.
+ROUNDS = 10
+
+
 class ScriptedUpstream:
     """The server. ``address`` is its base address, with ``/v1``."""
 
@@ -67,11 +71,16 @@ class ScriptedUpstream:
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        # A server that closes while a connection is being accepted forgets the connection.
+        for listening in self._server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        await _rounds()
         self.die()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
+        await _rounds()
 
     @property
     def address(self) -> str:
@@ -185,6 +194,11 @@ class ScriptedUpstream:
                 await self.recordings[call.script].play(call)
                 return
             await SCRIPTS.get(call.script, faults.unknown_model)(call)
+
+
+async def _rounds() -> None:
+    for _round in range(ROUNDS):
+        await asyncio.sleep(0)
 
 
 @contextmanager
