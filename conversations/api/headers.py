@@ -73,7 +73,7 @@ def ignored_header(names: Iterable[str]) -> dict[str, str]:
 
 
 def content_header(model: LanguageModel) -> dict[str, str]:
-    """Whether the site stores the requests and answers of this model."""
+    """The header that says if the site stores requests and answers of this model."""
     return {"x-content-kept": "true" if model.keeps_api_content else "false"}
 
 
@@ -87,7 +87,7 @@ def adjustment_headers(adjustments: Adjustments) -> dict[str, str]:
 
 
 def tool_faults_header(faults: Iterable[str]) -> dict[str, str]:
-    """What was left out of the tools, as far as it fits into a header; in ASCII, as all headers."""
+    """The faults of the tools, as far as they fit into a header; in ASCII, as all headers."""
     text = "; ".join(faults).encode("ascii", "replace").decode()
     shown = "".join(each if each.isprintable() else "?" for each in text)
     if len(shown) > MOST_FAULT_CHARACTERS:

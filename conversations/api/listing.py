@@ -1,4 +1,4 @@
-"""What there is at ``/v1``: the models of a key, the API's description, and a list of addresses."""
+"""The pages of ``/v1`` to read: a key's models, the API's description, and all addresses."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ from conversations.models import ApiKey, LanguageModel
 
 @allow_methods("GET", "HEAD")
 async def introduction(request: HttpRequest) -> HttpResponse:
-    """What there is, for whoever tries the base address; it needs no key."""
+    """The list of addresses, for clients that try the base address; it needs no key."""
     base_url = f"{settings.SITE_URL}{openapi.ROOT}"
     return json_response(
         Introduction(

@@ -1,4 +1,4 @@
-"""Whether a client should send its request again: one rule for every failure.
+"""Advice to send a request again, or not to: one rule for every failure.
 
 It should if the same request may succeed within two minutes and nothing is paid for twice: nothing
 was charged, no answer came, and the model is not at work on it. OpenAI's clients send a request

@@ -1,4 +1,4 @@
-"""How much a model thinks, in the forms of other APIs: `thinking` and `reasoning`, both objects.
+"""The amount of thinking, in the forms of other APIs: `thinking` and `reasoning`, both objects.
 
 A server that knows them is sent them as they are. For another one they are read as the fields that
 it knows, if these say all that was said.

@@ -104,7 +104,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Capabilities(msgspec.Struct, frozen=True):
-    """What a model can do: call functions, write JSON on demand, and reason before it answers."""
+    """The abilities of a model: to call functions, write JSON on demand, reason first."""
 
     tools: bool
     json: bool
@@ -141,7 +141,7 @@ class ModelList(msgspec.Struct, frozen=True):
 
 
 class Introduction(msgspec.Struct, frozen=True):
-    """What is at the base address of the API: its name, its addresses, and where they are
+    """The reply at the base address of the API: its name, its addresses, and where they are
     described."""
 
     name: str

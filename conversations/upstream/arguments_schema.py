@@ -42,7 +42,7 @@ def strict_arguments(schema: Mapping[str, Any]) -> Arguments:
 
 
 def _is_sound(combination: tuple[str, Any]) -> bool:
-    """Whether it can be understood; one that cannot is left for the check of schemas."""
+    """True if it can be understood; one that cannot is left for the check of schemas."""
     key, value = combination
     if key not in _LISTS:
         return isinstance(value, list if key == "enum" else dict | bool)

@@ -51,7 +51,7 @@ def read_content(fields: Fields, *, is_result: bool = False) -> Content:
 
 
 def _is_data(given: Any) -> bool:
-    """Whether this is neither a text nor a list of parts."""
+    """True if this is neither a text nor a list of parts."""
     if isinstance(given, list):
         return any(not _is_part(each) for each in given)
     return given is not None and not isinstance(given, str)

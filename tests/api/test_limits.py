@@ -1,4 +1,4 @@
-"""What API clients are told about their limits: what was lowered, cut, held or used up."""
+"""Replies to API clients about their limits: what was lowered, cut, held or used up."""
 
 from typing import Any
 

@@ -95,7 +95,7 @@ def running(gateway: Gateway, number: int) -> Iterator[ExitStack]:
 
 
 def is_refused(response: httpx.Response) -> bool:
-    """Whether a request found no place in time."""
+    """True if a request found no place in time."""
     if response.status_code == 200:
         return False
     assert (response.status_code, response.json()["error"]["code"]) == (429, "rate_limit_exceeded")

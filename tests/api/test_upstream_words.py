@@ -1,4 +1,4 @@
-"""What a server says of a failed request is kept for administrators, not sent to the client."""
+"""The words of a server about a failure are kept for administrators, not sent to clients."""
 
 from pathlib import Path
 

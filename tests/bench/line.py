@@ -38,7 +38,7 @@ Provider.objects.update(max_concurrent={limit})
 
 @dataclass
 class Told:
-    """What one answer has shown: its places in order, and the times of its wait's end and its own,
+    """The events of one answer: its places in order, and when its wait ended and it ended,
     in monotonic seconds."""
 
     user: str
@@ -85,7 +85,7 @@ class Crowd:
         return time.monotonic() - began
 
     def of(self, ids: Sequence[str]) -> list[Told]:
-        """What these answers have told."""
+        """The events that these answers have shown."""
         return [self.answers[each] for each in ids]
 
 

@@ -29,7 +29,7 @@ CUT = 504
 
 @dataclass
 class Heard:
-    """What a client was sent: its status, its text, and when each piece came."""
+    """The reply that a client was sent: its status, its text, and when each piece came."""
 
     status: int = 0
     text: str = ""

@@ -1,4 +1,4 @@
-"""What is no HTTP: a status, a reason and a body, in the form that its sender reads."""
+"""Replies to bytes that are no HTTP: status, reason, and a body that the sender can read."""
 
 import http.client
 import json

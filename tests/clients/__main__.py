@@ -59,7 +59,7 @@ async def main() -> int:
 
 
 async def _run(program: Path, variables: dict[str, str]) -> str:
-    """How the tests of a client ended; what they print is shown if one of them fails."""
+    """The outcome of the tests of a client; what they print is shown if one of them fails."""
     process = await asyncio.create_subprocess_exec(
         *_command(program), cwd=ROOT, env=variables,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,

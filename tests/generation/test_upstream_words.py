@@ -1,4 +1,4 @@
-"""What a server says of a failure is kept for administrators: stored, logged, shown to no one else.
+"""The words of a server about a failure are stored and logged for administrators alone.
 
 Through ``/v1`` it is the same: ``tests/api/test_upstream_words.py``.
 """

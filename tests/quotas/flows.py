@@ -168,7 +168,7 @@ MODELS = (
 
 @dataclass(frozen=True)
 class Figures:
-    """What Alice has used of tokens, as it is told in three places."""
+    """The tokens that Alice has used, as three places say it."""
 
     ledger: int
     counter: int

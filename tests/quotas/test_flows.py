@@ -1,4 +1,4 @@
-"""What was used is what is charged and what is shown, whatever a server does."""
+"""Tokens that were used are charged and shown, whatever a server does."""
 
 import pytest
 

@@ -49,7 +49,7 @@ print(UsageDay.objects.get().overlong, LedgerEntry.objects.filter(asked_tokens=N
 
 
 def migrated(environment: dict[str, str]) -> list[str]:
-    """What is there after the migration of a site with an answer of 4,000 tokens."""
+    """The records after the migration of a site with an answer of 4,000 tokens."""
     manage(environment, "migrate", "conversations", BEFORE, "--verbosity", "0")
     manage(environment, "shell", "-v", "0", "-c", FILLING)
     manage(environment, "migrate", "--verbosity", "0")

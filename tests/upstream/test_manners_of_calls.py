@@ -21,7 +21,7 @@ ARGUMENTS = st.dictionaries(
 
 @dataclass(frozen=True)
 class Manner:
-    """What a server puts into its pieces."""
+    """The content of the pieces of a server."""
 
     index: str
     id: str

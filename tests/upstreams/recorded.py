@@ -36,7 +36,7 @@ class Right:
 
 @dataclass(frozen=True)
 class Recording:
-    """What a server sends, and how it is to be read; ``asked`` are fields of the request."""
+    """The bytes of a server, and their right reading; ``asked`` are fields of the request."""
 
     steps: tuple[Step, ...]
     right: Right

@@ -19,7 +19,7 @@ WORDS = "org-1234 <b>exceeded</b> its quota"
 
 
 def _words_in_details(user: User) -> str | None:
-    """What the details of a failed answer of the user's own say."""
+    """The details of a failed answer of the user's own."""
     generation = a_running_generation(user)
     lifecycle.finish(generation.pk, 1, FAILED, trace=UpstreamTrace(words=WORDS))
     client = Client()
