@@ -33,6 +33,9 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        # The fields of conversations.audit.security_events, for programs that read the log.
+        if event := getattr(record, "security_event", None):
+            entry["security_event"] = event
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         return without_secrets(json.dumps(entry, ensure_ascii=False))

@@ -125,6 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # behind a thread.
 MIDDLEWARE = [
     "conversations.api.gateway.route_api_requests",
+    "conversations.audit.origin.remember_origin",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "chatsite.middleware.private_pages",
@@ -226,6 +227,11 @@ RUNNING_ANSWERS = env_int("RUNNING_ANSWERS", 16, minimum=1, maximum=10_000)
 
 # A hundred years at most, because dates end.
 DELETED_KEPT_DAYS = env_int("DELETED_KEPT_DAYS", 30, minimum=1, maximum=36_500)
+
+# Security events ----------------------------------------------------------------------------------
+
+# A year, in which most intrusions are noticed; addresses of people are not kept for ever.
+SECURITY_EVENTS_KEPT_DAYS = env_int("SECURITY_EVENTS_KEPT_DAYS", 365, minimum=1, maximum=36_500)
 
 # Keys --------------------------------------------------------------------------------------------
 

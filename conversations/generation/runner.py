@@ -14,6 +14,7 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations import audit
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, log, recovery, revocation, stops, wakeups
@@ -242,6 +243,8 @@ class Runner:
         while True:
             await asyncio.sleep(PURGE_SECONDS)
             while any(await in_thread(purge, timezone.now())):
+                pass
+            while await in_thread(audit.purge_events):
                 pass
 
 

@@ -11,7 +11,7 @@ from conversations.models.api_key import (
     all_endpoints,
     new_key_secret,
 )
-from conversations.models.audit import AuditEntry
+from conversations.models.audit import AuditEntry, SecurityEvent
 from conversations.models.conversation import Conversation, title_from
 from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, Hold, Slot
 from conversations.models.encryption import EncryptedTextField, UnreadableText
@@ -70,6 +70,7 @@ __all__ = [
     "Preset",
     "Provider",
     "Rule",
+    "SecurityEvent",
     "ShareLink",
     "ShareLinkQuerySet",
     "Slot",

@@ -88,8 +88,8 @@ def staff_member(name: str, *codenames: str) -> User:
 
 
 def audit_entries() -> list[tuple[str, str, str]]:
-    """The actor, the action and the target of each audit entry, oldest first."""
-    entries = AuditEntry.objects.order_by("pk")
+    """The actor, the action and the target of each change by an administrator, oldest first."""
+    entries = AuditEntry.objects.filter(is_security_event=False).order_by("pk")
     return [(entry.actor_name, entry.action, entry.target_name) for entry in entries]
 
 

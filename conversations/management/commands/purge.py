@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from conversations import audit
 from conversations.purge import Purged, purge
 
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         while any(some := purge(timezone.now())):
             conversations += some.conversations
             messages += some.messages
+        while audit.purge_events():
+            pass
         self.stdout.write(_sentence(Purged(conversations, messages)))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 
+from conversations.audit.origin import current_origin
 from conversations.models import AuditEntry, EncryptedTextField, User
 
 # The name in entries for changes that were made on the command line.
@@ -42,6 +43,7 @@ def record(
     names = {**before, **after}
     changes = {name: _difference(name, before.get(name), after.get(name)) for name in names}
     pairs = {name: pair for name, pair in changes.items() if pair}
+    origin = current_origin()
     return AuditEntry.objects.create(
         actor=actor,
         actor_name=actor.get_username() if actor else COMMAND_LINE,
@@ -51,6 +53,8 @@ def record(
         target_name=str(target)[:200],
         before={name: pair[0] for name, pair in pairs.items() if pair[0] not in _EMPTY},
         after={name: pair[1] for name, pair in pairs.items()},
+        address=origin.address,
+        user_agent=origin.user_agent,
     )
 
 

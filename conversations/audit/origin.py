@@ -1,0 +1,88 @@
+"""The origin of the request that is being handled: its client's address and program."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+USER_AGENT_CHARACTERS = 200
+# A customer of an IPv6 provider usually gets a whole /64 network, with 2^64 addresses.
+_IPV6_NETWORK_BITS = 64
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The address and the User-Agent of a client; both empty for the command line."""
+
+    address: str = ""
+    user_agent: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Origin":
+        """The origin of a request, without what is no address and without control characters."""
+        sent = request.META.get("HTTP_USER_AGENT", "")
+        return cls(
+            address=_address(request.META.get("REMOTE_ADDR") or ""),
+            user_agent="".join(filter(str.isprintable, sent))[:USER_AGENT_CHARACTERS],
+        )
+
+    @property
+    def network(self) -> str:
+        """The address; of IPv6 its network, because one client has a whole network."""
+        if ":" not in self.address:
+            return self.address
+        return str(ip_network(f"{self.address}/{_IPV6_NETWORK_BITS}", strict=False))
+
+
+_NO_REQUEST = Origin()
+_origin = ContextVar("origin", default=_NO_REQUEST)
+
+
+def current_origin() -> Origin:
+    """The origin of the request that is being handled; an empty one on the command line."""
+    return _origin.get()
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Iterator[None]:
+    """Make ``origin`` the current one inside the block."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+@sync_and_async_middleware
+def remember_origin(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Make the origin of each request known to all that is called for it, on any thread."""
+    if iscoroutinefunction(get_response):
+
+        async def respond(request: HttpRequest) -> HttpResponseBase:
+            with coming_from(Origin.of(request)):
+                response: HttpResponseBase = await get_response(request)
+                return response
+
+        return respond
+
+    def respond_sync(request: HttpRequest) -> HttpResponseBase:
+        with coming_from(Origin.of(request)):
+            response: HttpResponseBase = get_response(request)
+            return response
+
+    return respond_sync
+
+
+def _address(text: str) -> str:
+    """The address in its shortest form; of IPv4 inside IPv6 the inner one."""
+    try:
+        parsed = ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
