@@ -76,6 +76,9 @@ ACCOUNT_ADAPTER = "chatsite.accounts.AccountAdapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGNUP_DOMAIN else "optional" if EMAIL_URL else "none"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Long enough to fill in a form after it; short, because a stolen session may use it as well.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"

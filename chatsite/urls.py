@@ -14,7 +14,7 @@ urlpatterns = [
     path("setup/<str:token>/", setup, name="setup"),
     path("invite/<str:token>/", invitation, name="invitation"),
     path("", include("conversations.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("conversations.views.sign_in_urls")),
     path("admin/", include("conversations.admin.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -15,6 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from conversations import access
 from conversations.accounts import api_keys
+from conversations.accounts.reauthentication import (
+    raise_unless_recent,
+    reauthentication_possible,
+)
 from conversations.models import ApiKey, LanguageModel, Policy, User
 from conversations.refusal import Refused
 from conversations.views.api_examples import KEY_VARIABLE, Example, base_address, examples
@@ -26,12 +30,14 @@ _TAG = "api-key"
 _FORM_PAGE = "account_page/api_key.html"
 
 
-@require_http_methods(["GET", "POST"])
 @login_required
+@reauthentication_possible
+@require_http_methods(["GET", "POST"])
 def new(request: SignedInRequest) -> HttpResponse:
     """The form of a new key; after it the key itself, which is shown only once."""
     form = ApiKeyForm(request.user, request.POST or None)
     if form.is_valid():
+        raise_unless_recent(request)
         try:
             key, secret = api_keys.create(request.user, form.choices())
         except Refused as refused:
@@ -42,10 +48,11 @@ def new(request: SignedInRequest) -> HttpResponse:
     return _form_page(request, form)
 
 
-@require_http_methods(["GET", "POST"])
 @login_required
+@reauthentication_possible
+@require_http_methods(["GET", "POST"])
 def change(request: SignedInRequest, key_id: int) -> HttpResponse:
-    """The form of an existing key, and the button that revokes it."""
+    """The form of an existing key, and the button that revokes it, which no password delays."""
     try:
         key = access.api_key_for(request.user, key_id)
     except access.NotFound:
@@ -55,6 +62,7 @@ def change(request: SignedInRequest, key_id: int) -> HttpResponse:
         return _back(request, _("“%s” is revoked. No program can use it any more.") % key.name)
     form = ApiKeyForm(request.user, request.POST or None, key=key)
     if form.is_valid():
+        raise_unless_recent(request)
         api_keys.change(key, form.choices())
         return _back(request, _("“%s” is changed.") % form.cleaned_data["name"])
     return _form_page(request, form, key)

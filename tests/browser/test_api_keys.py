@@ -7,7 +7,7 @@ from conversations.accounts.api_keys import KeyChoices
 from conversations.models import ApiKey
 from tests.browser.axe import faults_of
 from tests.browsers import NewPage
-from tests.people import make_model, make_people
+from tests.people import PASSWORD, make_model, make_people
 
 
 def test_a_key_is_made_copied_and_revoked(new_page: NewPage) -> None:
@@ -21,6 +21,9 @@ def test_a_key_is_made_copied_and_revoked(new_page: NewPage) -> None:
     page.get_by_label("Name").fill("build server")
     assert faults_of(page) == []
     page.get_by_role("button", name="Create key").press("Enter")
+    assert faults_of(page) == []
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").press("Enter")
     shown = page.get_by_label("API key").input_value()
     assert faults_of(page) == []
     assert copied(page, "Copy") == shown

@@ -15,6 +15,7 @@ from conversations.models import ApiKey, User
 from conversations.quotas.amounts import Limit
 from tests.clock import Clock
 from tests.people import PASSWORD, People, make_model
+from tests.signed_in import confirmed
 
 pytestmark = pytest.mark.django_db
 NEW = "/account/keys/new/"
@@ -23,10 +24,8 @@ SECRET = re.compile(r"pk-parley-[A-Za-z0-9_-]{43}")
 
 
 def client_of(user: User) -> Client:
-    """A browser that is signed in as the user."""
-    client = Client()
-    client.force_login(user)
-    return client
+    """A browser of the user, who has just entered the password again."""
+    return confirmed(user)
 
 
 def made(user: User, **choices: Any) -> ApiKey:

@@ -1,0 +1,41 @@
+"""The addresses of allauth, whose forms that change an account ask for the password again.
+
+allauth asks at some of them by itself, and never if the account has neither password nor second
+factor. Here all of them ask, in the same way.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount import views as services
+from allauth.usersessions import views as sessions
+from django.contrib.auth.decorators import login_required
+from django.urls import URLPattern, include, path
+
+from conversations.accounts.reauthentication import View, reauthentication_required
+from conversations.views.reauthentication import by_service
+
+
+def _asking(route: str, view: View, name: str) -> URLPattern:
+    return path(route, login_required(reauthentication_required(view)), name=name)
+
+
+urlpatterns = [
+    path("reauthenticate/service/", by_service, name="reauthenticate_by_service"),
+    _asking("email/", account.email, "account_email"),
+    _asking("password/set/", account.password_set, "account_set_password"),
+    _asking("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),
+    _asking("2fa/totp/deactivate/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    _asking(
+        "2fa/recovery-codes/generate/",
+        recovery_codes.generate_recovery_codes,
+        "mfa_generate_recovery_codes",
+    ),
+    _asking("2fa/webauthn/add/", passkeys.add_webauthn, "mfa_add_webauthn"),
+    _asking("2fa/webauthn/keys/<int:pk>/remove/", passkeys.remove_webauthn, "mfa_remove_webauthn"),
+    _asking("2fa/webauthn/keys/<int:pk>/edit/", passkeys.edit_webauthn, "mfa_edit_webauthn"),
+    _asking("3rdparty/", services.connections, "socialaccount_connections"),
+    _asking("sessions/", sessions.list_usersessions, "usersessions_list"),
+    path("", include("allauth.urls")),
+]
