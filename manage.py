@@ -1,11 +1,9 @@
 #!/usr/bin/env python3
 """Django's command line for Parley."""
 
-import os
 import sys
 
-from django.core.management import execute_from_command_line
+from chatsite.commands import run
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-    execute_from_command_line(sys.argv)
+    run(sys.argv)

@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 SQLITE_BUSY_SECONDS = 20
 POSTGRES_POOL_SIZE = 20
+# A request waits this long for a connection; a server that is away is told after it.
+POSTGRES_WAIT_SECONDS = 10
 
 # IMMEDIATE: a deferred transaction that reads and then writes fails at once with "database is
 # locked" when another writer came between, and no timeout helps. NORMAL: in WAL mode committed
@@ -21,6 +23,8 @@ _SQLITE_OPTIONS = {
         "PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=67108864;"
     ),
 }
+
+_POSTGRES_POOL = {"max_size": POSTGRES_POOL_SIZE, "timeout": POSTGRES_WAIT_SECONDS}
 
 _ADDRESS = r"[^\s<>,@]+@[^\s<>,@]+"
 _SENDER = re.compile(rf"{_ADDRESS}|[^<>\r\n]*<{_ADDRESS}>")
@@ -62,7 +66,7 @@ def _postgres(parts: SplitResult) -> dict[str, Any]:
         # Persistent connections leak under ASGI, where a request has no thread of its own; a
         # pool lends a connection to each request.
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {**dict(parse_qsl(parts.query)), "pool": {"max_size": POSTGRES_POOL_SIZE}},
+        "OPTIONS": {**dict(parse_qsl(parts.query)), "pool": _POSTGRES_POOL},
     }
 
 

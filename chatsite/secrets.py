@@ -1,4 +1,7 @@
-"""Secrets that a new site generates, each in a file that only its owner can read."""
+"""The folder of the site's data, and the secrets that a new site generates in it.
+
+Each secret is in a file that only its owner can read.
+"""
 
 import os
 from collections.abc import Callable
@@ -6,20 +9,41 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from chatsite.file_faults import obstacle, obstacle_of_folder
+
+
+def data_folder(name: str) -> Path:
+    """The folder `name`, made if it is absent."""
+    path = Path(os.path.realpath(name))
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = obstacle_of_folder(path) or f"{error.strerror}."
+        raise ImproperlyConfigured(
+            f"DATA_DIR is {path}, which cannot be made: {reason} "
+            "Set it to a folder that this process may write to."
+        ) from error
+    return path
+
 
 def stored_secret(path: Path, generate: Callable[[], str]) -> str:
     """The secret in the file `path`, generated and stored (mode 0600) if it is absent.
 
-    Raises `ImproperlyConfigured` if the file can be neither read nor written, or is empty.
+    Raises `ImproperlyConfigured` if the file can be neither read nor written, or has no key.
     """
     try:
         if not path.exists():
             _store(path, generate())
         secret = path.read_text(encoding="ascii").strip()
     except OSError as error:
+        reason = obstacle(path) or f"{error.strerror}."
         raise ImproperlyConfigured(
-            f"The key file {path} cannot be used: {error}. "
-            "Set DATA_DIR to a folder that this process may write to."
+            f"The key file {path} cannot be used: {reason} "
+            "DATA_DIR has to be a folder that this process may write to."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(
+            f"The key file {path} is damaged: it is no text. Restore it from a backup."
         ) from error
     if not secret:
         raise ImproperlyConfigured(f"The key file {path} is empty. Restore it from a backup.")
@@ -31,9 +55,9 @@ def _store(path: Path, secret: str) -> None:
     # wins, and neither reads half a key.
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secret + "\n")
     try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secret + "\n")
         os.link(draft, path)
     except FileExistsError:
         pass

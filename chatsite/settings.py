@@ -20,19 +20,13 @@ from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
 from chatsite.npm_packages import NPM_FILES, NPM_IMPORTS  # noqa: F401 - settings of their own
 from chatsite.origins import api_origins, host, site_origins
-from chatsite.secrets import stored_secret
+from chatsite.secrets import data_folder, stored_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Data ------------------------------------------------------------------------------------------
 
-DATA_DIR = Path(env_str("DATA_DIR", str(BASE_DIR / "data"))).resolve()
-try:
-    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-except OSError as error:
-    raise ImproperlyConfigured(
-        f"DATA_DIR cannot be made: {error}. Set it to a folder that this process may write to."
-    ) from error
+DATA_DIR = data_folder(env_str("DATA_DIR", str(BASE_DIR / "data")))
 
 # Site ------------------------------------------------------------------------------------------
 

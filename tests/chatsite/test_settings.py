@@ -199,7 +199,7 @@ def test_postgres_gets_a_pool_and_no_persistent_connections() -> None:
         "HOST": "db.example",
         "PORT": "5433",
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"sslmode": "require", "pool": {"max_size": 20}},
+        "OPTIONS": {"sslmode": "require", "pool": {"max_size": 20, "timeout": 10}},
     }
 
 

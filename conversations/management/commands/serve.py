@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from chatsite import open_files
+from chatsite.commands import check_database
 from conversations.accounts import first_run
 from conversations.bundled_model import supervisor
 from conversations.bundled_model.supervisor import LocalModel
@@ -20,6 +21,7 @@ from conversations.catalog import providers
 from conversations.catalog.listing import add_listed_models
 from conversations.generation import operations, recovery
 from conversations.generation.runner import runner
+from conversations.management.release import check_release
 from conversations.models import Provider
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until SIGTERM or Ctrl-C."""
         open_files.raise_limit()
+        check_database()
+        check_release()
         call_command("migrate", interactive=False, verbosity=0)
         model = self._local_model()
         if model:
@@ -103,7 +107,9 @@ class Command(BaseCommand):
         try:
             serving.run()
         except PortUnavailable as error:
-            raise CommandError(f"{error} Set HOST and PORT to a free address.") from error
+            raise CommandError(
+                f"{error} Set HOST and PORT to a free address; ports below 1024 are for root."
+            ) from error
 
     def _welcome(self) -> list[str]:
         lines = [f"{settings.SITE_NAME} is at {settings.SITE_URL}/"]
