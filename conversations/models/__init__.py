@@ -15,6 +15,7 @@ from conversations.models.audit import AuditEntry, SecurityEvent
 from conversations.models.conversation import Conversation, title_from
 from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, Hold, Slot
 from conversations.models.encryption import EncryptedTextField, UnreadableText
+from conversations.models.failed_attempts import FailedAttempts
 from conversations.models.feedback import Feedback
 from conversations.models.generation import Generation, LoggedEvent
 from conversations.models.hashing import hashed
@@ -53,6 +54,7 @@ __all__ = [
     "Counter",
     "Definition",
     "EncryptedTextField",
+    "FailedAttempts",
     "Feedback",
     "Generation",
     "GroupPolicy",

@@ -8,24 +8,17 @@ from django.contrib.auth.hashers import check_password
 from django.db.models import F
 from django.utils import timezone
 
-from conversations import access
+from conversations import access, throttle
 from conversations.models import ShareLink, User
 from conversations.sharing import access_cookies
 from conversations.sharing.access_cookies import Access
-from conversations.sharing.allowance import Allowance, network_of
-
-MISSES = Allowance("misses", most=30, seconds=60)
-WRONG_PASSPHRASES = Allowance("passphrases", most=5, seconds=300)
-# For all addresses together, so that guessing from many addresses is bounded too.
-WRONG_PASSPHRASES_OF_LINK = Allowance("passphrases-of-link", most=50, seconds=300)
-
-
-class TooManyAttempts(Exception):
-    """Too many attempts have failed; the next is permitted after at most ``seconds``."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
+from conversations.throttle import (
+    MISSES,
+    PASSPHRASES,
+    PASSPHRASES_OF_LINK,
+    Guarded,
+    TooManyAttempts,
+)
 
 
 class PassphraseNeeded(Exception):
@@ -66,7 +59,8 @@ def read_all(readings: Sequence[Reading]) -> list[Outcome]:
     view is counted before it is shown, and none is shown beyond the last that is permitted.
     """
     lookups: _Lookups = {}
-    outcomes = [_admit(reading, lookups) for reading in readings]
+    delays = throttle.delays([MISSES.of_address(each.address) for each in readings])
+    outcomes = [_admit(reading, lookups, delays) for reading in readings]
     counted: dict[ShareLink, list[int]] = {}
     for place, (reading, link) in enumerate(zip(readings, outcomes, strict=True)):
         if isinstance(link, ShareLink) and _is_counted(reading, link):
@@ -79,20 +73,19 @@ def read_all(readings: Sequence[Reading]) -> list[Outcome]:
 
 def unlock(reading: Reading, passphrase: str) -> ShareLink:
     """The link, if the pass-phrase is right. Raises the exceptions that :func:`read_all` gives."""
-    link = _admit(reading, {})
+    link = _admit(reading, {}, throttle.delays([MISSES.of_address(reading.address)]))
     if isinstance(link, ShareLink):
         return link
     if not isinstance(link, PassphraseNeeded):
         raise link
     link = access.shared_for(reading.token, reading.reader)
-    network, key = network_of(reading.address), str(link.pk)
-    # Counted before the comparison, so that guesses sent at the same time are all counted.
-    allowed = WRONG_PASSPHRASES.spend(key, network) and WRONG_PASSPHRASES_OF_LINK.spend(key)
-    if not allowed:
-        raise TooManyAttempts(WRONG_PASSPHRASES.seconds)
+    attempt = throttle.attempt(
+        PASSPHRASES.of_address(reading.address, str(link.pk)),
+        PASSPHRASES_OF_LINK.of("link", link.pk),
+    )
     if not check_password(passphrase, link.passphrase_hash):
         raise PassphraseNeeded(is_wrong=True)
-    WRONG_PASSPHRASES.renew(key, network)
+    attempt.succeeded()
     return link
 
 
@@ -101,10 +94,10 @@ def article_of(link_id: UUID) -> str:
     return ShareLink.objects.values_list("article", flat=True).get(pk=link_id)
 
 
-def _admit(reading: Reading, lookups: _Lookups) -> Outcome:
+def _admit(reading: Reading, lookups: _Lookups, delays: dict[Guarded, int]) -> Outcome:
     """The link, if the reader may open it. ``lookups`` caches the queries of one batch."""
-    if MISSES.is_spent(network_of(reading.address)):
-        return TooManyAttempts(MISSES.seconds)
+    if seconds := delays.get(MISSES.of_address(reading.address)):
+        return TooManyAttempts(seconds)
     key = (reading.token, reading.reader, reading.is_copy)
     if key not in lookups:
         lookups[key] = _look_up(reading)
@@ -126,8 +119,11 @@ def _look_up(reading: Reading) -> ShareLink | None:
         return None
 
 
-def _count_miss(reading: Reading) -> access.NotFound:
-    MISSES.spend(network_of(reading.address))
+def _count_miss(reading: Reading) -> Exception:
+    try:
+        throttle.attempt(MISSES.of_address(reading.address))
+    except TooManyAttempts as error:
+        return error
     return access.NotFound()
 
 

@@ -25,8 +25,9 @@ from conversations.database.threads import in_thread
 from conversations.models import ShareLink, User
 from conversations.sharing import access_cookies, article, continue_shared, reading
 from conversations.sharing.access_cookies import Access
-from conversations.sharing.reading import PassphraseNeeded, Reading, TooManyAttempts
+from conversations.sharing.reading import PassphraseNeeded, Reading
 from conversations.sharing.view_batching import view_batcher
+from conversations.throttle import TooManyAttempts
 from conversations.views.page_cache import PageCache
 
 _pages = PageCache(most_bytes=16 * 1024 * 1024)
