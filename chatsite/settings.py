@@ -21,6 +21,7 @@ from chatsite.logs import logging_config
 from chatsite.npm_packages import NPM_FILES, NPM_IMPORTS  # noqa: F401 - settings of their own
 from chatsite.origins import api_origins, host, site_origins
 from chatsite.secrets import data_folder, stored_secret
+from chatsite.sign_in_forms import MFA_FORMS  # noqa: F401 - a setting of its own
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -66,13 +67,15 @@ if SIGNUP_DOMAIN and not EMAIL_URL:
     raise ImproperlyConfigured(
         "SIGNUP admits an e-mail domain, which holds only if addresses are verified: set EMAIL_URL."
     )
-ACCOUNT_ADAPTER = "chatsite.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "conversations.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGNUP_DOMAIN else "optional" if EMAIL_URL else "none"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Long enough to fill in a form after it; short, because a stolen session may use it as well.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# allauth counts in the cache, which forgets. See conversations.throttle.
+ACCOUNT_RATE_LIMITS = False
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
@@ -80,6 +83,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RATE_LIMITS = False
 MFA_TOTP_ISSUER = SITE_NAME
 # Browsers allow passkeys over plain HTTP on localhost only; fido2 needs this setting for it.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS
@@ -134,6 +138,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "conversations.views.attempts.answer_attempts",
 ]
 TEMPLATES = [
     {
@@ -185,6 +190,7 @@ CONTENT_SECURITY_POLICY = {
 
 # The prefix makes browsers refuse the cookie from a subdomain or over plain http (RFC 6265bis).
 _COOKIE_PREFIX = "__Host-" if SERVED_OVER_TLS else ""
+DEVICE_COOKIE_NAME = f"{_COOKIE_PREFIX}device"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SAMESITE = "Lax"

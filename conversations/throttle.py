@@ -109,12 +109,10 @@ class Guarded:
 
 @dataclass
 class Attempt:
-    """An attempt that is counted as failed until it has succeeded.
-
-    ``locked`` are those of its counts that permit no other attempt now.
-    """
+    """An attempt that is counted as failed until it has succeeded."""
 
     counts: dict[Guarded, Count]
+    has_succeeded: bool = False
 
     @property
     def locked(self) -> list[Guarded]:
@@ -124,6 +122,7 @@ class Attempt:
 
     def succeeded(self) -> None:
         """Clear what is counted for one secret, and take this attempt back from the rest."""
+        self.has_succeeded = True
         for guarded, count in self.counts.items():
             if guarded.throttle.is_one_secret:
                 clear(guarded)

@@ -23,3 +23,6 @@ class User(AbstractUser):
             "user’s groups allows, or else the site."
         ),
     )
+    # Browsers in which the account was signed in before are known no more; see
+    # conversations.accounts.known_devices. Empty: all that ever were.
+    devices_since = models.DateTimeField(null=True, blank=True, editable=False)

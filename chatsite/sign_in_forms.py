@@ -1,0 +1,11 @@
+"""Settings: the forms that take the place of allauth's."""
+
+_CODES = "conversations.accounts.code_forms"
+
+MFA_FORMS = {
+    "authenticate": f"{_CODES}.CodeForm",
+    "reauthenticate": f"{_CODES}.CodeAgainForm",
+    "authenticate_webauthn": f"{_CODES}.PasskeyForm",
+    "reauthenticate_webauthn": f"{_CODES}.PasskeyAgainForm",
+    "login_webauthn": f"{_CODES}.PasskeySignInForm",
+}

@@ -1,0 +1,63 @@
+"""allauth's rules for accounts: who may sign up, and how often guesses may fail.
+
+Sign-up without an invitation is closed, for one e-mail domain, or open. Invitations work with every
+setting; see conversations.accounts.people.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from conversations.accounts import guessing
+from conversations.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's rules, restricted by the SIGNUP setting, with counts that last."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """True if visitors may see and send the sign-up form."""
+        return settings.SIGNUP == "open" or bool(settings.SIGNUP_DOMAIN)
+
+    def clean_email(self, email: str) -> str:
+        """The address. Raises ValidationError if the setting does not allow its domain."""
+        email = super().clean_email(email)
+        if settings.SIGNUP_DOMAIN and _domain(email) != settings.SIGNUP_DOMAIN:
+            raise ValidationError(
+                _("Use an address at %(domain)s.") % {"domain": settings.SIGNUP_DOMAIN}
+            )
+        return email
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """The account, if its password is right. Raises ValidationError after many failures."""
+        names = {value for key, value in credentials.items() if key != "password"}
+        if credentials.get("email") == credentials.get("username"):
+            # allauth takes the username for an address as well. Given both, it would compare the
+            # password of an account twice, and be slower where there is one.
+            del credentials["email"]
+        counted = guessing.password_attempt(request, _named(names), min(names, default=""))
+        with guessing.told_in_form(request), counted as attempt:
+            user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+            if user is not None:
+                attempt.succeeded()
+        return user
+
+
+def _named(names: set[str]) -> list[User]:
+    """The accounts that sign in by one of these names, as allauth finds them."""
+    found: dict[int, User] = {}
+    for name in names:
+        by_address = filter_users_by_email(name, prefer_verified=True, for_login=True)
+        users = [get_user_by_username(name), *by_address]
+        found |= {user.pk: user for user in users if user is not None}
+    return list(found.values())
+
+
+def _domain(email: str) -> str:
+    return email.rpartition("@")[2].lower()

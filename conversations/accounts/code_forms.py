@@ -1,0 +1,71 @@
+"""allauth's forms of second factors and passkeys, with counts that last."""
+
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+
+from conversations.accounts import guessing
+
+
+class _Code:
+    """A form with a code of an app, or a recovery code."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        """The code, if it is right; a wrong one is counted for the account."""
+        request = context.request
+        counted = guessing.code_attempt(request, self.user)
+        with guessing.told_in_form(request), counted as attempt:
+            code: str = super().clean_code()  # type: ignore[misc]
+            attempt.succeeded()
+        return code
+
+
+class _Passkey:
+    """A form with the answer of a passkey.
+
+    Where nobody has given a name and a password, it is the answer that says whose it is. Failures
+    are then counted for the network alone: anybody could lock any account otherwise.
+    """
+
+    user: Any
+
+    def clean_credential(self) -> Authenticator:
+        """The passkey that has answered."""
+        request = context.request
+        if self.user is None:
+            counted = guessing.address_attempt(request)
+        else:
+            counted = guessing.code_attempt(request, self.user)
+        with guessing.told_in_form(request), counted as attempt:
+            passkey = super().clean_credential()  # type: ignore[misc]
+            attempt.succeeded()
+        return passkey
+
+
+class CodeForm(_Code, AuthenticateForm):
+    """The second step of a sign-in."""
+
+
+class CodeAgainForm(_Code, ReauthenticateForm):
+    """Asks again for a code."""
+
+
+class PasskeyForm(_Passkey, AuthenticateWebAuthnForm):
+    """The second step of a sign-in, with a passkey."""
+
+
+class PasskeyAgainForm(_Passkey, ReauthenticateWebAuthnForm):
+    """Asks again for a passkey."""
+
+
+class PasskeySignInForm(_Passkey, LoginWebAuthnForm):
+    """A sign-in with a passkey alone."""

@@ -1,0 +1,134 @@
+"""Counts guesses at the secrets of accounts, whichever form takes them.
+
+All guesses at one password are counted together: at sign-in, where the site asks for it again, and
+where it is changed. So are all codes of second factors. From a known device they are counted for
+that device alone, so that nobody else can lock its owner out.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from django.core.exceptions import ValidationError
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from conversations import audit, throttle
+from conversations.accounts import known_devices
+from conversations.models import SecurityEvent, User
+from conversations.throttle import (
+    CODES,
+    GUESSES,
+    PASSWORDS,
+    Attempt,
+    Guarded,
+    Throttle,
+    TooManyAttempts,
+)
+
+
+@contextmanager
+def password_attempt(
+    request: HttpRequest, users: Sequence[User], name: str = ""
+) -> Iterator[Attempt]:
+    """Count a guess at the password of these accounts, or of a name that belongs to none.
+
+    The block compares the password and calls ``succeeded`` on what it gets, if it is right. Raises
+    :class:`throttle.TooManyAttempts` instead of running it where somebody has to wait.
+    """
+    guarded = _guarded(PASSWORDS, request, users) or [
+        GUESSES.of_address(_address(request)),
+        PASSWORDS.of_name(_folded(name)),
+    ]
+    with _counted(guarded, users) as attempt:
+        yield attempt
+
+
+@contextmanager
+def code_attempt(request: HttpRequest, user: User) -> Iterator[Attempt]:
+    """As :func:`password_attempt`, for a code of a second factor or an answer of a passkey."""
+    with _counted(_guarded(CODES, request, [user]), [user]) as attempt:
+        yield attempt
+
+
+@contextmanager
+def address_attempt(request: HttpRequest) -> Iterator[Attempt]:
+    """As :func:`password_attempt`, where it is not known who tries to sign in."""
+    with _counted([GUESSES.of_address(_address(request))], []) as attempt:
+        yield attempt
+
+
+@contextmanager
+def told_in_form(request: HttpRequest) -> Iterator[None]:
+    """Turn :class:`throttle.TooManyAttempts` into an error of a form, whose page has status 429."""
+    try:
+        yield
+    except TooManyAttempts as error:
+        request.wait_seconds = error.seconds  # type: ignore[attr-defined]
+        raise ValidationError(_refusal(error.seconds), code="too_many_attempts") from None
+
+
+def unlock(user: User) -> None:
+    """Forget the failures of an account, but not those of its devices."""
+    throttle.clear(PASSWORDS.of("account", user.pk), CODES.of("account", user.pk))
+
+
+@receiver(password_changed)
+@receiver(password_reset)
+@receiver(password_set)
+def _forget_guesses(user: User, **_others: object) -> None:
+    """Forget guesses at a password that is another one now."""
+    throttle.clear(PASSWORDS.of("account", user.pk))
+
+
+def in_words(seconds: int) -> str:
+    """How long somebody has to wait, rounded up to minutes."""
+    minutes = -(-seconds // 60)
+    return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
+
+
+@contextmanager
+def _counted(guarded: Sequence[Guarded], users: Sequence[User]) -> Iterator[Attempt]:
+    attempt = throttle.attempt(*guarded)
+    try:
+        yield attempt
+    finally:
+        if not attempt.has_succeeded and attempt.locked:
+            _record(attempt.locked, users)
+
+
+def _guarded(limit: Throttle, request: HttpRequest, users: Sequence[User]) -> list[Guarded]:
+    """The counts of the devices that the accounts know, or of the network and of the accounts."""
+    numbers = {user.pk: known_devices.known_to(user, request) for user in users}
+    strange = [limit.of("account", pk) for pk, number in numbers.items() if not number]
+    known = [limit.of("device", f"{pk}-{number}") for pk, number in numbers.items() if number]
+    return [*([GUESSES.of_address(_address(request))] if strange else []), *strange, *known]
+
+
+def _record(locked: Sequence[Guarded], users: Sequence[User]) -> None:
+    if any(each.throttle is not GUESSES for each in locked) and users:
+        for user in users:
+            audit.record_event(SecurityEvent.SIGN_IN_LOCKED, user)
+    else:
+        # A network that is locked concerns no account more than another.
+        audit.record_event(SecurityEvent.SIGN_IN_LOCKED)
+
+
+def _refusal(seconds: int) -> str:
+    """The same for all names, so that it tells nobody who has an account."""
+    text = _(
+        "Too many attempts have failed. Try again in %(time)s, use a browser in which you have "
+        "signed in before, or set a new password."
+    )
+    return text % {"time": in_words(seconds)}
+
+
+def _address(request: HttpRequest) -> str:
+    return request.META.get("REMOTE_ADDR") or ""
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

@@ -1,0 +1,103 @@
+"""Known devices: browsers in which an account was signed in, second factor included.
+
+A stranger can lock an account as easily as its owner. A known device has counts of its own, so that
+its owner can still sign in there. Nothing of it is stored but a signed cookie. For an account it
+ends with the password that it was given for, or when all sessions of that account are ended;
+signing out keeps it.
+"""
+
+import secrets
+from typing import NamedTuple
+
+from allauth.account.signals import password_changed, password_set
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.core import signing
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from conversations.models import User, hashed
+
+COOKIE = settings.DEVICE_COOKIE_NAME
+# Browsers keep no cookie for longer than 400 days (RFC 6265bis, 5.5).
+_KEPT_SECONDS = 400 * 24 * 3600
+# A family at one computer; a browser in which more people sign in belongs to none of them.
+_MOST_ACCOUNTS = 5
+_SALT = "conversations.accounts.known_devices"
+_MARK = "known_device_of"
+
+
+class Device(NamedTuple):
+    """What a cookie says of one account: a number that names the device, since when it is known,
+    and a proof of the password that the account had then."""
+
+    user_id: int
+    number: str
+    since: float
+    proof: str
+
+
+def known_to(user: User, request: HttpRequest) -> str:
+    """The number of the device that sends this request, if it is known to the account; or ""."""
+    known = (each for each in _devices_in(request) if each.user_id == user.pk)
+    return next((each.number for each in known if _is_valid(each, user)), "")
+
+
+def forget(user: User) -> None:
+    """Know no device of the account any more, as when all its sessions are ended."""
+    user.devices_since = timezone.now()
+    user.save(update_fields=["devices_since"])
+
+
+def mark(request: HttpRequest, user: User) -> None:
+    """Make the browser that sent this request a known device, with the response to it."""
+    setattr(request, _MARK, user)
+
+
+def write_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Set the cookie if the request was marked."""
+    user = getattr(request, _MARK, None)
+    if user is None:
+        return
+    others = [each for each in _devices_in(request) if each.user_id != user.pk]
+    devices = [_new_device(user), *others[: _MOST_ACCOUNTS - 1]]
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(devices, salt=_SALT),
+        max_age=_KEPT_SECONDS,
+        secure=settings.SERVED_OVER_TLS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+@receiver(user_logged_in)
+@receiver(password_changed)
+@receiver(password_set)
+def _remember(request: HttpRequest | None, user: User, **_: object) -> None:
+    if request is not None:
+        mark(request, user)
+
+
+def _devices_in(request: HttpRequest) -> list[Device]:
+    try:
+        entries = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_KEPT_SECONDS)
+    except signing.BadSignature:
+        return []
+    return [Device(*entry) for entry in entries]
+
+
+def _new_device(user: User) -> Device:
+    number = secrets.token_urlsafe(12)
+    return Device(user.pk, number, timezone.now().timestamp(), _proof(number, user))
+
+
+def _is_valid(device: Device, user: User) -> bool:
+    is_recent = user.devices_since is None or device.since > user.devices_since.timestamp()
+    return is_recent and secrets.compare_digest(device.proof, _proof(device.number, user))
+
+
+def _proof(number: str, user: User) -> str:
+    # The cookie can be read by who holds it. The stored password has random bits of its own.
+    return hashed(f"{number}\n{user.password}")

@@ -1,0 +1,45 @@
+"""The middleware of attempts to sign in: the page for too many, and the cookie of known devices."""
+
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.decorators import sync_and_async_middleware
+
+from conversations.accounts import guessing, known_devices
+from conversations.throttle import TooManyAttempts
+
+
+@sync_and_async_middleware
+def answer_attempts(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Answer 429 where :class:`TooManyAttempts` was raised or told in a form."""
+    if iscoroutinefunction(get_response):
+
+        async def respond(request: HttpRequest) -> HttpResponseBase:
+            return _completed(request, await get_response(request))
+    else:
+
+        def respond(request: HttpRequest) -> HttpResponseBase:  # type: ignore[misc]
+            return _completed(request, get_response(request))
+
+    respond.process_exception = _refused  # type: ignore[attr-defined]
+    return respond
+
+
+def _refused(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    if not isinstance(exception, TooManyAttempts):
+        return None
+    request.wait_seconds = exception.seconds  # type: ignore[attr-defined]
+    return render(request, "429.html", {"time": guessing.in_words(exception.seconds)}, status=429)
+
+
+def _completed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    known_devices.write_cookie(request, response)
+    seconds = getattr(request, "wait_seconds", 0)
+    # Some of allauth's pages show the error on the next page.
+    if seconds and response.status_code in {200, 429}:
+        response.status_code = 429
+        response.headers["Retry-After"] = str(seconds)
+    return response
