@@ -14,6 +14,7 @@ from conversations.models import (
     ApiKey,
     LanguageModel,
     Rule,
+    SecurityEvent,
     User,
     all_endpoints,
     hashed,
@@ -89,6 +90,7 @@ def create(user: User, choices: KeyChoices) -> tuple[ApiKey, str]:
     secret = new_key_secret()
     key = ApiKey(user=user, prefix=secret[:KEY_SHOWN_CHARACTERS], key_hash=hashed(secret))
     _apply(key, choices)
+    audit.record_event(SecurityEvent.KEY_MADE, user, key=key)
     return key, secret
 
 
@@ -96,6 +98,7 @@ def create(user: User, choices: KeyChoices) -> tuple[ApiKey, str]:
 def change(key: ApiKey, choices: KeyChoices) -> None:
     """Change a key. Running requests that it no longer permits are stopped within seconds."""
     _apply(key, choices)
+    audit.record_event(SecurityEvent.KEY_CHANGED, key.user, key=key)
 
 
 def _apply(key: ApiKey, choices: KeyChoices) -> None:
@@ -119,20 +122,18 @@ def _apply(key: ApiKey, choices: KeyChoices) -> None:
         )
 
 
-def revoke(key: ApiKey) -> bool:
-    """Revoke a key for good; False if it was revoked before."""
-    return bool(ApiKey.objects.unrevoked().filter(pk=key.pk).update(revoked_at=timezone.now()))
-
-
 @transaction.atomic
+def revoke(key: ApiKey, *, by: User | None = None) -> bool:
+    """Revoke a key for good, ``by`` its user or an administrator; False if it was revoked."""
+    revoked = ApiKey.objects.unrevoked().filter(pk=key.pk).update(revoked_at=timezone.now())
+    if revoked:
+        audit.record_event(SecurityEvent.KEY_REVOKED, key.user, by=by, key=key)
+    return bool(revoked)
+
+
 def revoke_as(actor: User, keys: Iterable[ApiKey]) -> int:
-    """Revoke keys of other users, with audit entries; returns how many were not yet revoked."""
-    return sum(_revoked_by(actor, key) for key in keys)
-
-
-def _revoked_by(actor: User, key: ApiKey) -> bool:
-    with audit.change(actor, "revoked", key):
-        return revoke(key)
+    """Revoke keys of other users; returns how many were not yet revoked."""
+    return sum(revoke(key, by=actor) for key in keys)
 
 
 def keys_of(user: User) -> list[ApiKey]:

@@ -9,7 +9,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
-from conversations.models import User, hashed
+from conversations import audit
+from conversations.models import SecurityEvent, User, hashed
 
 
 class AlreadySetUp(Exception):
@@ -58,6 +59,7 @@ def create_administrator(token: str, *, username: str, email: str, password: str
         raise AlreadySetUp from error
     user: User = User.objects.create_superuser(username, email, password)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    audit.record_event(SecurityEvent.SITE_SET_UP, user)
     return user
 
 

@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
-from conversations.admin.audited_admin import AuditedAdmin
-from conversations.models import KeptCompletion
+from conversations import audit
+from conversations.admin.audited_admin import AuditedAdmin, actor_of
+from conversations.models import KeptCompletion, SecurityEvent
 
 
 @admin.register(KeptCompletion)
@@ -29,6 +31,25 @@ class KeptCompletionAdmin(AuditedAdmin):
 
     class Media:
         css = {"all": ("css/admin_completions.css",)}
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of a call. The user whose call it is sees by whom it was opened, and when."""
+        stored = self.get_object(request, unquote(object_id))
+        if stored and self.has_view_permission(request, stored):
+            audit.record_event(
+                SecurityEvent.KEPT_CALL_READ,
+                stored.user,
+                by=actor_of(request),
+                model=stored.model_name,
+                started=f"{stored.created_at:%Y-%m-%d %H:%M:%S} UTC",
+            )
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """False: the API stores them."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from conversations.audit.origin import current_origin
+from conversations.audit.origin import Origin, current_origin
 from conversations.models import AuditEntry, EncryptedTextField, User
 
 # The name in entries for changes that were made on the command line.
@@ -43,7 +43,7 @@ def record(
     names = {**before, **after}
     changes = {name: _difference(name, before.get(name), after.get(name)) for name in names}
     pairs = {name: pair for name, pair in changes.items() if pair}
-    origin = current_origin()
+    origin = current_origin() or Origin()
     return AuditEntry.objects.create(
         actor=actor,
         actor_name=actor.get_username() if actor else COMMAND_LINE,

@@ -18,7 +18,7 @@ _IPV6_NETWORK_BITS = 64
 
 @dataclass(frozen=True)
 class Origin:
-    """The address and the User-Agent of a client; both empty for the command line."""
+    """The address and the User-Agent of a client, where they are known."""
 
     address: str = ""
     user_agent: str = ""
@@ -32,20 +32,12 @@ class Origin:
             user_agent="".join(filter(str.isprintable, sent))[:USER_AGENT_CHARACTERS],
         )
 
-    @property
-    def network(self) -> str:
-        """The address; of IPv6 its network, because one client has a whole network."""
-        if ":" not in self.address:
-            return self.address
-        return str(ip_network(f"{self.address}/{_IPV6_NETWORK_BITS}", strict=False))
+
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
-_NO_REQUEST = Origin()
-_origin = ContextVar("origin", default=_NO_REQUEST)
-
-
-def current_origin() -> Origin:
-    """The origin of the request that is being handled; an empty one on the command line."""
+def current_origin() -> Origin | None:
+    """The origin of the request that is being handled; None for a command."""
     return _origin.get()
 
 
@@ -77,6 +69,13 @@ def remember_origin(get_response: Callable[[HttpRequest], Any]) -> Callable[[Htt
             return response
 
     return respond_sync
+
+
+def network_of(address: str) -> str:
+    """The address; of IPv6 its network, because one client has a whole network."""
+    if ":" not in address:
+        return address
+    return str(ip_network(f"{address}/{_IPV6_NETWORK_BITS}", strict=False))
 
 
 def _address(text: str) -> str:

@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from conversations.audit.changes import COMMAND_LINE
-from conversations.audit.origin import Origin, current_origin
+from conversations.audit.origin import Origin, current_origin, network_of
 from conversations.models import AuditEntry, SecurityEvent, User
 
 logger = logging.getLogger(__name__)
@@ -36,15 +36,16 @@ def record_event(
 ) -> None:
     """Record ``event`` about the account ``user``, or about none that is known.
 
-    ``by`` is who did it: the user themself, unless it is said, and nobody known for a failure.
-    ``details`` are shown to administrators and to the user, and may hold no secret.
+    ``by`` is who did it. Unless it is said, that is the user themself; of a failure it is nobody
+    known, and outside a request the command line. ``details`` are shown to administrators and to
+    the user, and may hold no secret.
     """
-    origin = current_origin()
-    actor = by or (None if event.is_failure else user)
-    entry = _entry(event, user, actor, origin, {name: _shown(details[name]) for name in details})
+    entry = _entry(
+        event, user, by, {name: _shown(value) for name, value in details.items() if value}
+    )
     _log(event, entry)
     if event.is_failure:
-        _count(entry, origin)
+        _count(entry)
     else:
         entry.save()
 
@@ -56,20 +57,19 @@ def purge_events() -> int:
     """
     before = timezone.now() - timedelta(days=settings.SECURITY_EVENTS_KEPT_DAYS)
     old = AuditEntry.objects.filter(at__lt=before)
-    some = list(old.filter(is_security_event=True).values_list("pk", flat=True)[:MOST_PURGED])
+    some = list(old.security_events().values_list("pk", flat=True)[:MOST_PURGED])
     AuditEntry.objects.filter(pk__in=some).delete()
-    old.exclude(address="").filter(is_security_event=False).update(address="", user_agent="")
+    old.changes().exclude(address="").update(address="", user_agent="")
     return len(some)
 
 
 def _entry(
-    event: SecurityEvent,
-    user: User | None,
-    actor: User | None,
-    origin: Origin,
-    details: dict[str, str],
+    event: SecurityEvent, user: User | None, by: User | None, details: dict[str, str]
 ) -> AuditEntry:
-    nobody = NOT_SIGNED_IN if origin.address else COMMAND_LINE
+    request = current_origin()
+    origin = request or Origin()
+    actor = by or (user if request and not event.is_failure else None)
+    nobody = NOT_SIGNED_IN if request else COMMAND_LINE
     return AuditEntry(
         actor=actor,
         actor_name=actor.get_username() if actor else nobody,
@@ -97,18 +97,19 @@ def _log(event: SecurityEvent, entry: AuditEntry) -> None:
         "user": entry.target_name,
         "address": entry.address,
         "user_agent": entry.user_agent,
-        **entry.after,
     }
-    line = " ".join(f"{name}={json.dumps(value)}" for name, value in fields.items() if value)
+    shown = [*fields.items(), *entry.after.items()]
+    line = " ".join(f"{name}={json.dumps(value)}" for name, value in shown if value)
     level = logging.WARNING if event.is_failure else logging.INFO
-    logger.log(level, "%s", line, extra={"security_event": fields})
+    extra = {"security_event": {**fields, "details": entry.after}}
+    logger.log(level, "%s", line, extra=extra)
 
 
-def _count(entry: AuditEntry, origin: Origin) -> None:
+def _count(entry: AuditEntry) -> None:
     """Count a failure in the entry of those that are alike, or write its first one."""
     now = timezone.now()
     window = int(now.timestamp()) // WINDOW_SECONDS
-    entry.alike = _hashed(window, entry.action, entry.target_id, origin.network)
+    entry.alike = _hashed(window, entry.action, entry.target_id, network_of(entry.address))
     entry.last_at = now
     if _counted(entry):
         return

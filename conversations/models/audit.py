@@ -17,7 +17,6 @@ class SecurityEvent(models.TextChoices):
     SESSIONS_ENDED = "sessions ended", _("sessions ended")
     SESSION_EXPIRED = "session expired", _("session expired")
     SIGNED_UP = "signed up", _("signed up")
-    INVITATION_USED = "invitation used", _("invitation used")
     SITE_SET_UP = "site set up", _("site set up")
     CONFIRMED = "identity confirmed", _("identity confirmed")
     CONFIRMATION_FAILED = "confirmation failed", _("confirmation failed")
@@ -62,6 +61,18 @@ _FAILURES = frozenset(
 )
 
 
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Entries of either sort."""
+
+    def changes(self) -> "AuditEntryQuerySet":
+        """Changes by administrators."""
+        return self.filter(is_security_event=False)
+
+    def security_events(self) -> "AuditEntryQuerySet":
+        """Security events."""
+        return self.filter(is_security_event=True)
+
+
 class AuditEntry(models.Model):
     """One administrative change, with the values before and after it, or one security event, with
     its details as the values after it. Never with a secret.
@@ -87,6 +98,8 @@ class AuditEntry(models.Model):
     last_at = models.DateTimeField(_("last"), null=True, blank=True)
     # The hash of what makes failures alike; null for all other entries, which are unlike any.
     alike = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]

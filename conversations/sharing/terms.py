@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
-from conversations.models import Policy, ShareLink, User
+from conversations import audit
+from conversations.models import Policy, SecurityEvent, ShareLink, User
 from conversations.refusal import Refused
 
 MOST_NAMED = 200
@@ -52,6 +53,7 @@ def apply(terms: Terms, link: ShareLink) -> None:
         )
         raise Refused("public_links_forbidden", text, "audience")
     users, groups = _named(terms, link.user)
+    was_public = link.audience == ShareLink.Audience.PUBLIC and not link.is_new
     link.audience = terms.audience
     link.expires_at = _expires_at(terms, link, policy)
     link.max_views = _max_views(terms, link)
@@ -61,6 +63,9 @@ def apply(terms: Terms, link: ShareLink) -> None:
     link.save(update_fields=None if link.is_new else _TERM_FIELDS)
     link.users.set(users)
     link.groups.set(groups)
+    if terms.audience == ShareLink.Audience.PUBLIC and not was_public:
+        # Never its title, which is the user's own.
+        audit.record_event(SecurityEvent.LINK_MADE_PUBLIC, link.user, link=link.pk)
 
 
 def _named(terms: Terms, author: User) -> tuple[list[User], list[Group]]:

@@ -89,13 +89,13 @@ def staff_member(name: str, *codenames: str) -> User:
 
 def audit_entries() -> list[tuple[str, str, str]]:
     """The actor, the action and the target of each change by an administrator, oldest first."""
-    entries = AuditEntry.objects.filter(is_security_event=False).order_by("pk")
+    entries = AuditEntry.objects.changes().order_by("pk")
     return [(entry.actor_name, entry.action, entry.target_name) for entry in entries]
 
 
 def last_change() -> tuple[dict[str, Any], dict[str, Any]]:
     """The values of the last audit entry, before and after."""
-    entry = AuditEntry.objects.latest("pk")
+    entry = AuditEntry.objects.changes().latest("pk")
     return entry.before, entry.after
 
 

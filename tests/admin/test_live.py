@@ -40,7 +40,7 @@ def asked_to_stop() -> set[Generation]:
 
 
 def audit_entries() -> list[tuple[str, str, str]]:
-    entries = AuditEntry.objects.order_by("pk")
+    entries = AuditEntry.objects.changes().order_by("pk")
     return list(entries.values_list("actor_name", "action", "target_name"))
 
 

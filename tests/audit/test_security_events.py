@@ -23,7 +23,7 @@ HOSTILE = 'Mozilla"\r\n2026-11-29 INFO event="signed in"\x1b[2J\u2028\u202e'
 
 def events() -> list[tuple[str, str, str, str, int]]:
     """The stored events: by whom, what, about whom, from where, and how many times."""
-    stored = AuditEntry.objects.filter(is_security_event=True).order_by("pk")
+    stored = AuditEntry.objects.security_events().order_by("pk")
     return list(stored.values_list("actor_name", "action", "target_name", "address", "times"))
 
 
@@ -74,7 +74,7 @@ def test_the_log_has_one_line_for_each_event(
     assert text[1].startswith('event="sign-in failed" outcome="failure" by="(not signed in)" ')
     of_json = [json.loads(line)["security_event"] for line in lines(caplog, JsonFormatter())]
     assert [each["outcome"] for each in of_json] == ["success", "failure"]
-    assert of_json[0]["method"] == "password"
+    assert of_json[0]["details"]["method"] == "password"
 
 
 def test_nothing_that_a_client_sends_begins_a_line_or_a_field(

@@ -98,7 +98,7 @@ def server_that_says(status: int, body: str) -> Iterator[str]:
 
 def audited() -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
     """Return the audit log, oldest first: action, record, before, after."""
-    entries = AuditEntry.objects.order_by("pk")
+    entries = AuditEntry.objects.changes().order_by("pk")
     return [(each.action, each.target_name, each.before, each.after) for each in entries]
 
 
