@@ -7,8 +7,10 @@ import asyncio
 import re
 from typing import Any
 
+from twisted.internet.protocol import connectionDone
 from twisted.web.http import HTTPChannel
 
+from chatsite.clocks import Clock
 from chatsite.server_errors import whole_error
 
 # What still comes after a refusal is read and discarded for this long, so that its client sees the
@@ -26,9 +28,20 @@ class Connection(HTTPChannel):
     """
 
     transport: Any
-    _was_refused = False
+    _networkProducer: Any  # noqa: N815 - Twisted names it
+    # Nothing more is read: the request was refused, or answered before it was complete.
+    _is_over = False
     # What is being read, as a sentence about it if it turns out to be no HTTP.
     _fault = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Clock(self._late)
+
+    @property
+    def first_line(self) -> tuple[bytes, bytes, bytes]:
+        """Method, address and version of the request that is being received."""
+        return self._command, self.address or b"/", self._version
 
     @property
     def address(self) -> bytes:
@@ -37,22 +50,82 @@ class Connection(HTTPChannel):
 
     def refuse(self, status: int, text: str) -> None:
         """Send an error, and close the connection once its client has had time to read it."""
-        if self._was_refused:
+        if self._is_over:
             return
-        self._was_refused = True
+        self.read_no_more()
         self.transport.write(whole_error(status, text, self.address))
+        self._close_slowly()
+
+    def read_no_more(self) -> None:
+        """Discard what still comes: the connection ends with the reply that is being written."""
+        self._is_over = True
+        self.clock.stop()
+        self._networkProducer.resumeProducing()
+
+    def pause_body(self) -> None:
+        """Let the client wait with its body."""
+        self.clock.pause()
+        self._networkProducer.pauseProducing()
+
+    def resume_body(self) -> None:
+        """Read on in the body."""
+        self.clock.resume()
+        self._networkProducer.resumeProducing()
+
+    def ask_for_body(self) -> None:
+        """Tell a client that waits for it that its body is wanted (RFC 9110, 10.1.1)."""
+        if not self._is_over:
+            super()._send100Continue()
+
+    def upgrades(self, request: Any) -> bool:
+        """True if the request asks for a websocket on this connection."""
+        names = request.requestHeaders.getRawHeaders(b"upgrade")
+        return bool(names[0].lower() == b"websocket")
+
+    def connectionMade(self) -> None:
+        """The client has connected, and has to send a request."""
+        super().connectionMade()
+        self.clock.await_headers()
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:
+        """The client has left."""
+        self.clock.stop()
+        super().connectionLost(reason)
+
+    def loseConnection(self) -> None:
+        """Close the connection once all is written."""
+        if self._is_over:
+            self._close_slowly()
+        else:
+            super().loseConnection()
+
+    def _close_slowly(self) -> None:
+        # A connection that is closed with unread bytes in it would be reset, and its client might
+        # never see the reply.
         self.transport.loseWriteConnection()
         abort = self.transport.abortConnection
         asyncio.get_running_loop().call_later(REFUSED_SECONDS, abort)
 
+    def _late(self) -> None:
+        if self.requests and self.requests[-1].startedWriting:
+            self.transport.abortConnection()
+        elif self.requests or self._buffer:
+            self.refuse(408, "The request did not arrive in time.")
+        else:
+            # Browsers open connections that they may not need.
+            self.loseConnection()
+
     def dataReceived(self, data: bytes) -> None:
         """Read on, unless the request was refused."""
-        if not self._was_refused:
-            super().dataReceived(data)
+        if self._is_over:
+            return
+        if not self.requests and not self.clock.runs:
+            self.clock.await_headers()
+        super().dataReceived(data)
 
     def lineReceived(self, line: bytes) -> None:
         """Read the first line of a request, or one of its headers."""
-        if self._was_refused:
+        if self._is_over:
             return
         if self._receivedHeaderSize + len(line) > self.totalHeadersSize:
             self.lineLengthExceeded(line)
@@ -79,19 +152,30 @@ class Connection(HTTPChannel):
 
     def rawDataReceived(self, data: bytes) -> None:
         """Read a piece of the body."""
-        if not self._was_refused:
+        if not self._is_over:
             self._fault = "The body does not have the form that “Transfer-Encoding” announced."
             super().rawDataReceived(data)
 
+    def allHeadersReceived(self) -> None:
+        """The headers are complete."""
+        super().allHeadersReceived()
+        if self.length != 0 and not self._is_over:
+            self.clock.await_body()
+
     def allContentReceived(self) -> None:
         """The request is complete."""
-        if not self._was_refused:
+        self.clock.stop()
+        if not self._is_over:
             self._path: Any = self.address or b"/"
             super().allContentReceived()
 
     def _send100Continue(self) -> None:
-        if not self._was_refused:
-            super()._send100Continue()
+        body = None if self._is_over else self.requests[-1].body
+        if body:
+            # The application has not read the headers yet, and may refuse the body.
+            body.is_expected = True
+        else:
+            self.ask_for_body()
 
     def _respondToBadRequestAndDisconnect(self) -> None:
         self.refuse(400, self._fault)

@@ -1,4 +1,4 @@
-"""One HTTP request, with a bounded body and a bounded amount of unread reply.
+"""One HTTP request, whose body and reply wait for whoever reads them.
 
 Imported after the event loop has been chosen: see chatsite.server.
 """
@@ -9,9 +9,9 @@ from http import HTTPStatus
 from typing import Any
 
 from daphne.http_protocol import WebRequest
-from django.conf import settings
 from twisted.web.http import datetimeToString
 
+from chatsite.request_body import RequestBody
 from chatsite.server_errors import error_content
 
 # A client that reads nothing of a waiting reply for this long is disconnected. Twisted buffers
@@ -20,42 +20,57 @@ STALLED_READER_SECONDS = 30
 
 
 class LimitedRequest(WebRequest):
-    """A request whose body is refused with 413 as soon as it is known to be too large, and whose
-    reply is written only as fast as its client reads.
+    """A request whose body is read only as fast as the application asks for it, and whose reply is
+    written only as fast as its client reads.
 
     daphne itself stores a body of any size before it calls the application, and a reply of any size
     while its client does not read. Twisted pauses and resumes this object as the producer of the
-    reply (``twisted.internet.interfaces.IPushProducer``).
+    reply (``twisted.internet.interfaces.IPushProducer``). chatsite.body_limits decides how large a
+    body may be.
     """
 
-    _received_bytes = 0
+    # None for a request without one.
+    body: RequestBody | None = None
     # Done once there is room for more of the reply; None while there is room.
     room: asyncio.Future[None] | None = None
     _stalled: asyncio.TimerHandle | None = None
 
     def __init__(self, *args: Any) -> None:
-        # Twisted would parse forms as well, and refuse one that is malformed before Django sees it.
+        # Twisted would take forms apart as well, on the event loop, and refuse one that is
+        # malformed before Django sees it.
         super().__init__(*args, parsePOSTFormSubmission=False)
 
     def gotLength(self, length: int | None) -> None:
         """Twisted has read the headers; `length` is None for a chunked body."""
-        super().gotLength(0 if self._exceeds(length or 0) else length)
-        if self._exceeds(length or 0):
-            self._refuse()
+        if length == 0:
+            super().gotLength(length)
+        elif self.requestHeaders.hasHeader(b"upgrade") and self.channel.upgrades(self):
+            self.channel.refuse(400, "A request that opens a websocket has no body.")
+        else:
+            self.content = self.body = RequestBody(self)
+            super().requestReceived(*self.channel.first_line)
 
     def handleContentChunk(self, data: bytes) -> None:
         """Twisted has read a piece of the body."""
-        self._received_bytes += len(data)
-        if self._exceeds(self._received_bytes):
-            self._refuse()
+        if self.body:
+            self.channel.clock.note(len(data))
+            self.body.received(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """Twisted has read the whole request."""
+        if self.body:
+            self.body.end()
         else:
-            super().handleContentChunk(data)
+            super().requestReceived(command, path, version)
 
     def handle_reply(self, message: Any) -> None:
         """The application replies; Twisted pauses it from now on if the client reads too slowly."""
         is_start = message["type"] == "http.response.start"
         if is_start and self.channel and not self.producer:
             self.registerProducer(self, True)
+            if self._is_early:
+                self.channel.persistent = False
+                self.setHeader(b"connection", b"close")
         super().handle_reply(message)
         if is_start and not self.responseHeaders.hasHeader(b"date"):
             # Nothing is written before the first piece of the body.
@@ -91,6 +106,8 @@ class LimitedRequest(WebRequest):
         if self.producer:
             self.unregisterProducer()
             self.resumeProducing()
+        if self._is_early and self.channel:
+            self.channel.read_no_more()
         super().finish()
 
     def connectionLost(self, reason: Any) -> None:
@@ -108,9 +125,7 @@ class LimitedRequest(WebRequest):
         if self.channel:
             self.channel.transport.abortConnection()
 
-    @staticmethod
-    def _exceeds(length: int) -> bool:
-        return length > settings.MAX_BODY_BYTES
-
-    def _refuse(self) -> None:
-        self.channel.refuse(413, "The request body is too large.")
+    @property
+    def _is_early(self) -> bool:
+        """True if the reply does not wait for the rest of the body."""
+        return self.body is not None and not self.body.is_complete

@@ -1,4 +1,4 @@
-"""The caching header of every page that Django answers."""
+"""The caching header of every page that Django answers, and the answer to a body too large."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
+
+from conversations.refusal import most_bytes_of
+from conversations.views.too_large import too_large
 
 
 @sync_and_async_middleware
@@ -31,3 +34,17 @@ def private_pages(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpR
 def _marked_private(response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault("Cache-Control", "private, no-store")
     return response
+
+
+@sync_and_async_middleware
+def refuse_large_bodies(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Answer a request whose body was withheld (chatsite.body_limits), not for its missing form."""
+    if iscoroutinefunction(get_response):
+
+        async def respond(request: HttpRequest) -> HttpResponseBase:
+            most = most_bytes_of(request)
+            return await (too_large(request, most) if most else get_response(request))
+
+        return respond
+    # Without a scope there is nothing that would have withheld it.
+    return get_response

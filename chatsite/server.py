@@ -27,8 +27,10 @@ from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import maybeDeferred  # noqa: E402
 from twisted.web.http import datetimeToString  # noqa: E402
 
+from chatsite.connection_bounds import CountedTransport, bounds  # noqa: E402
 from chatsite.http_connection import Connection  # noqa: E402
 from chatsite.http_request import LimitedRequest  # noqa: E402
+from chatsite.request_body import BODY  # noqa: E402
 
 # A message holds at most one prompt, of 100,000 characters of up to four bytes. A prompt of twice
 # that length still gets through, so that the application can refuse it with a message.
@@ -47,8 +49,14 @@ class LimitedHTTPFactory(HTTPFactory):
 
     protocol = Connection
 
+    def __init__(self, server: Any) -> None:
+        super().__init__(server)
+        self.bounds = bounds()
+
     def buildProtocol(self, addr: Any) -> Any:
-        """A connection from `addr`."""
+        """A connection from `addr`; None, which closes it, if there are too many."""
+        if not self.bounds.admits(addr.host):
+            return None
         connection = super().buildProtocol(addr)
         connection.requestFactory = LimitedRequest
         connection.timeOut = IDLE_SECONDS
@@ -128,6 +136,12 @@ class Server(daphne.server.Server):
         factory.protocol = Socket
         self._ws_factory = factory
 
+    def create_application(self, protocol: Any, scope: Any) -> Any:
+        """Run the application for a request; it reads the body, if there is one, from the scope."""
+        if body := getattr(protocol, "body", None):
+            scope[BODY] = body
+        return super().create_application(protocol, scope)
+
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         """Pass on a message of the application, as fast as the client reads."""
         await super().handle_reply(protocol, message)
@@ -137,6 +151,7 @@ class Server(daphne.server.Server):
     def listen_success(self, port: Any) -> None:
         """The port is open."""
         super().listen_success(port)
+        port.transport = CountedTransport
         self._ports.append(port)
         # From the running loop: before that, no request is answered.
         self.loop.call_soon(self._on_listening, port.getHost().port)

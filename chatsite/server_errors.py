@@ -14,7 +14,10 @@ from twisted.web.http import datetimeToString
 from chatsite.security_headers import Header, with_security_headers
 
 _API = re.compile(rb"/+v1(?:[/?#]|$)")
-_CODES = {413: "too_large", 414: "too_large", 431: "too_large", 500: "internal_error"}
+_CODES = {
+    408: "request_timeout", 413: "too_large", 414: "too_large", 431: "too_large",
+    500: "internal_error",
+}  # fmt: skip
 
 
 def error_content(status: int, text: str, address: bytes) -> tuple[bytes, list[Header]]:

@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "chatsite.middleware.refuse_large_bodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -288,5 +289,5 @@ LOCAL_MODEL = env_str("LOCAL_MODEL", "auto", choices=("auto", "on", "off"))
 
 # Requests ----------------------------------------------------------------------------------------
 
-MAX_BODY_BYTES = 25 * 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# chatsite.body_limits has a smaller one for nearly every address, and asks before it is read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

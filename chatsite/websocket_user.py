@@ -15,10 +15,11 @@ class SessionUser:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass on a handshake with its user, who may be anonymous."""
-        session, user = await session_and_user(_session_key(scope))
+        session, user = await session_and_user(session_key(scope))
         await self._application({**scope, "session": session, "user": user}, receive, send)
 
 
-def _session_key(scope: Message) -> str | None:
+def session_key(scope: Message) -> str | None:
+    """The key of the session in the cookies of a request or a handshake."""
     cookies = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
     return parse_cookie("; ".join(cookies)).get(settings.SESSION_COOKIE_NAME)

@@ -30,17 +30,25 @@ def is_api(path: str) -> bool:
 
 
 def view_at(request: HttpRequest) -> ResolverMatch:
-    """The view at the request's address. Raises :class:`ApiError` with 404.
+    """The view at the request's address. Raises :class:`ApiError` with 404."""
+    found = resolved(request.path_info)
+    if found is None:
+        raise nothing_at(request)
+    return found
+
+
+def resolved(path: str) -> ResolverMatch | None:
+    """The view at an address, which may have slashes too many; None if there is none.
 
     The address is tried as it is at first: the name of a model may have slashes.
     """
-    plain = without_extra_slashes(request.path_info)
-    for path in (request.path_info, plain, f"{plain}/"):
+    plain = without_extra_slashes(path)
+    for each in (path, plain, f"{plain}/"):
         try:
-            return resolve(path)
+            return resolve(each)
         except Resolver404:
             continue
-    raise nothing_at(request)
+    return None
 
 
 def nothing_at(request: HttpRequest) -> ApiError:

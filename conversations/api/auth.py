@@ -35,6 +35,15 @@ def authorized_still(key: ApiKey, endpoint: str, address: str) -> ApiKey:
     return stored
 
 
+async def has_valid_key(request: HttpRequest) -> bool:
+    """True if the request has a key that is accepted from its address."""
+    try:
+        await in_thread(authenticate, request)
+    except ApiError:
+        return False
+    return True
+
+
 async def authorized(request: HttpRequest, endpoint: str) -> ApiKey:
     """The request's key, which allows that endpoint. Raises :class:`ApiError`."""
     return await in_thread(_authorized, request, endpoint)

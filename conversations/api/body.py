@@ -1,7 +1,10 @@
 """The body of a request as a JSON object; absurd ones are refused before they cost anything."""
 
+import asyncio
 import codecs
-import re
+import contextvars
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,23 +14,23 @@ from django.utils.translation import gettext as _
 
 from conversations.api.compression import TooLarge, decoded
 from conversations.api.errors import ApiError
+from conversations.api.json_shape import check_shape, has_lone_surrogate
+from conversations.refusal import most_bytes_of
 
 # Enough for a conversation with pictures; texts alone are far smaller.
 MOST_BYTES = 16 * 1024 * 1024
-# A tool with a schema has about ten levels and a hundred objects.
-MOST_DEPTH = 64
-MOST_CONTAINERS = 100_000
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-# Lone UTF-16 surrogates: a first one without a second after it, or a second without a first.
-_LONE_SURROGATES = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
-)
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+# Two at a time: each may take a hundred megabytes for a moment, and all share one processor.
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="bodies")
 
 
-def json_object(request: HttpRequest) -> dict[str, Any]:
-    """The decoded body. Raises :class:`ApiError` with 400, 413 or 415."""
+async def json_object(request: HttpRequest) -> dict[str, Any]:
+    """The decoded body, read on a thread. Raises :class:`ApiError` with 400, 413 or 415."""
+    context = contextvars.copy_context()
+    read = partial(context.run, _json_object, request)
+    return await asyncio.get_running_loop().run_in_executor(_threads, read)
+
+
+def _json_object(request: HttpRequest) -> dict[str, Any]:
     content = _content(request)
     check_shape(content)
     try:
@@ -41,14 +44,13 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
 
 
 def _fault(content: bytes, error: Exception) -> str:
-    if _LONE_SURROGATES.search(content):
+    if has_lone_surrogate(content):
         return _("a \\u escape is one half of a surrogate pair, without the other")
     return str(error)[:200]
 
 
 def _content(request: HttpRequest) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:12]) > MOST_BYTES:
+    if most_bytes_of(request):
         raise _too_large()
     try:
         content = request.body
@@ -62,22 +64,6 @@ def _content(request: HttpRequest) -> bytes:
         raise _too_large()
     # RFC 8259, 8.1: a parser may ignore it. Programs for Windows send one.
     return content.removeprefix(codecs.BOM_UTF8)
-
-
-def check_shape(content: bytes) -> None:
-    """Check the brackets alone: decoding a million of them would cost a hundred times more."""
-    if content.count(b"[") + content.count(b"{") <= MOST_DEPTH:
-        return
-    brackets = _STRINGS.sub(b"", content).translate(None, _NOT_BRACKETS)
-    if len(brackets) > 2 * MOST_CONTAINERS:
-        text = _("The body has more than %s lists and objects.") % f"{MOST_CONTAINERS:,}"
-        raise ApiError(400, "too_complex", text)
-    depth = 0
-    for bracket in brackets:
-        depth += 1 if bracket in b"[{" else -1
-        if depth > MOST_DEPTH:
-            text = _("The body is nested more than %s levels deep.") % MOST_DEPTH
-            raise ApiError(400, "too_complex", text)
 
 
 def _too_large() -> ApiError:

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from conversations.api.body import check_shape
 from conversations.api.errors import ApiError
+from conversations.api.json_shape import check_shape
 from conversations.catalog.schema_repair import repaired
 from conversations.upstream import InvalidField
 

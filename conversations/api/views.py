@@ -37,8 +37,9 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
     key, most_at_once = await in_thread(_key_and_most_at_once, request)
     body: dict[str, Any] = {}
     try:
-        body = json_object(request)
-        claim = claim_of(request.headers.get("idempotency-key", ""), body)
+        body = await json_object(request)
+        # On a thread: it hashes the body.
+        claim = await in_thread(claim_of, request.headers.get("idempotency-key", ""), body)
         address = request.META.get("REMOTE_ADDR", "")
         return await _completion(ApiRequest(key, body, most_at_once, claim, address))
     except (ApiError, InvalidField, Refused) as error:

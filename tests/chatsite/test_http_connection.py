@@ -142,13 +142,6 @@ def test_nothing_that_follows_a_refusal_is_answered(live_site: LiveSite) -> None
     assert replies_to(live_site, sent).count(b"HTTP/1.1 ") == 1
 
 
-def test_who_announces_too_much_is_not_asked_to_send_it(live_site: LiveSite) -> None:
-    large = b"Content-Length: 99999999"
-    got = replies_to(live_site, post(b"/v1/chat/completions", large, b"Expect: 100-continue"))
-    assert got.startswith(b"HTTP/1.1 413 ")
-    assert b"100 Continue" not in got
-
-
 def test_a_refusal_arrives_although_more_was_sent_than_is_read(live_site: LiveSite) -> None:
     reply = reply_to(live_site, post(b"/v1/models", b"X: " + b"x" * 20_000) + b"y" * 500_000)
     assert reply.status == 431

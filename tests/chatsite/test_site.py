@@ -2,14 +2,13 @@
 
 import asyncio
 import http.client
-import socket
 import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.conf import LazySettings, settings
+from django.conf import settings
 from django.test import Client
 
 from chatsite.asgi_types import Message, Receive, Send
@@ -43,36 +42,6 @@ def get(
     answer = connection.getresponse()
     answer.text = answer.read().decode()  # type: ignore[attr-defined]
     return answer
-
-
-def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(
-    connection: http.client.HTTPConnection,
-) -> None:
-    connection.putrequest("POST", "/accounts/login/")
-    connection.putheader("Content-Length", str(settings.MAX_BODY_BYTES + 1))
-    connection.endheaders()
-    assert connection.getresponse().status == 413
-
-
-def test_a_body_that_turns_out_too_large_is_refused(
-    live_site: LiveSite, settings: LazySettings
-) -> None:
-    settings.MAX_BODY_BYTES = 100_000
-    parts = urlsplit(live_site.url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connected:
-        connected.sendall(
-            b"POST /accounts/login/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-        )
-        connected.sendall((b"8000\r\n" + b"x" * 0x8000 + b"\r\n") * 4)
-        assert connected.recv(64).startswith(b"HTTP/1.1 413 ")
-
-
-def test_a_body_of_the_allowed_size_reaches_the_application(
-    connection: http.client.HTTPConnection, settings: LazySettings
-) -> None:
-    settings.MAX_BODY_BYTES = 100_000
-    connection.request("POST", "/accounts/login/", body=b"x" * 100_000)
-    assert connection.getresponse().status == 403  # no CSRF token
 
 
 def test_health_checks_answer_to_any_host_name(
