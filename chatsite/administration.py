@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 SECTIONS = (
     (_("Models"), ("Provider", "LanguageModel", "Preset")),
-    (_("Users"), ("User", "Group", "Invitation", "SocialApp")),
+    (_("Users"), ("User", "Group", "Invitation")),
     (_("Limits and usage"), ("Rule", "LedgerEntry")),
     (_("Sharing and API"), ("ShareLink", "ApiKey", "KeptCompletion")),
     (_("Site"), ("Policy", "AuditEntry")),

@@ -19,6 +19,7 @@ from chatsite.databases import (
 from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
 from chatsite.npm_packages import NPM_FILES, NPM_IMPORTS  # noqa: F401 - settings of their own
+from chatsite.oidc import oidc_provider
 from chatsite.origins import api_origins, host, site_origins
 from chatsite.secrets import data_folder, stored_secret
 from chatsite.sign_in_forms import MFA_FORMS  # noqa: F401 - a setting of its own
@@ -79,6 +80,13 @@ ACCOUNT_RATE_LIMITS = False
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
+OIDC = oidc_provider()
+SOCIALACCOUNT_ADAPTER = "conversations.views.single_sign_on.account_rules.AccountRules"
+# Addresses that the provider has not verified are left out, so there is none to verify here.
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+# Nothing that acts for the user at the provider is stored.
+SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -109,7 +117,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    "conversations.views.single_sign_on",
     "allauth.usersessions",
     "channels",
     "csp",

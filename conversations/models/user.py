@@ -1,6 +1,6 @@
 """Accounts."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,3 +26,11 @@ class User(AbstractUser):
     # Browsers in which the account was signed in before are known no more; see
     # conversations.accounts.known_devices. Empty: all that ever were.
     devices_since = models.DateTimeField(null=True, blank=True, editable=False)
+    provided_groups = models.ManyToManyField(
+        Group,
+        verbose_name=_("groups of the sign-in provider"),
+        blank=True,
+        related_name="+",
+        editable=False,
+        help_text=_("Given at the last sign-in; the provider takes them away again."),
+    )

@@ -2,6 +2,7 @@
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,10 +18,10 @@ def by_service(request: SignedInRequest) -> HttpResponse:
     query = {
         "process": "redirect",
         "next": get_next_redirect_url(request) or "/",
-        # A service that remembers its user asks for the password nevertheless.
-        "auth_params": "prompt=login",
     }
-    accounts = SocialAccount.objects.filter(user=request.user)
+    # One that is no longer in the settings cannot confirm anybody.
+    issuer = settings.OIDC.issuer if settings.OIDC else None
+    accounts = SocialAccount.objects.filter(user=request.user, provider=issuer)
     providers = [each.get_provider(request) for each in accounts]
     services = [(each.name, each.get_login_url(request, **query)) for each in providers]
     return render(request, "account/reauthenticate_by_service.html", {"services": services})

@@ -15,6 +15,7 @@ from django.urls import URLPattern, include, path
 
 from conversations.accounts.reauthentication import View, reauthentication_required
 from conversations.views.reauthentication import by_service
+from conversations.views.single_sign_on.views import SignOut
 
 
 def _asking(route: str, view: View, name: str) -> URLPattern:
@@ -22,6 +23,7 @@ def _asking(route: str, view: View, name: str) -> URLPattern:
 
 
 urlpatterns = [
+    path("logout/", SignOut.as_view(), name="account_logout"),
     path("reauthenticate/service/", by_service, name="reauthenticate_by_service"),
     _asking("email/", account.email, "account_email"),
     _asking("password/set/", account.password_set, "account_set_password"),

@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.internal.flows.login import complete_login
-from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from django.conf import LazySettings
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.test import Client, RequestFactory
 
 from conversations.models import ApiKey, User
 from tests.people import PASSWORD, People
 from tests.signed_in import confirm, confirmed
+from tests.views.single_sign_on.real_provider import settings_for
 
 pytestmark = pytest.mark.django_db
 NEW = "/account/keys/new/"
+SERVICE = settings_for("https://sign-in.example")
 FILLED = {"name": "nightly", "endpoints": ["chat"], "which_models": "all"}
 
 
@@ -116,7 +119,10 @@ def test_a_user_without_a_password_enters_a_code(people: People) -> None:
     assert place(client.post(NEW, FILLED)) == "/accounts/2fa/reauthenticate/"
 
 
-def test_a_user_of_a_sign_in_service_goes_there_again(people: People) -> None:
+def test_a_user_of_a_sign_in_service_goes_there_again(
+    people: People, settings: LazySettings
+) -> None:
+    settings.OIDC = SERVICE
     connected = connect(people.alice)
     client = Client()
     client.force_login(people.alice)
@@ -129,7 +135,10 @@ def test_a_user_of_a_sign_in_service_goes_there_again(people: People) -> None:
     assert client.post(NEW, FILLED).status_code == 200
 
 
-def test_the_account_of_somebody_else_at_the_service_confirms_nothing(people: People) -> None:
+def test_the_account_of_somebody_else_at_the_service_confirms_nothing(
+    people: People, settings: LazySettings
+) -> None:
+    settings.OIDC = SERVICE
     connect(people.alice)
     bobs = connect(people.bob, uid="b-1")
     client = Client()
@@ -147,19 +156,12 @@ def without_password(user: User) -> None:
 def connect(user: User, uid: str = "a-1") -> SocialAccount:
     """Connect an account without a password to a sign-in service."""
     without_password(user)
-    service = {
-        "provider": "openid_connect",
-        "name": "Example",
-        "client_id": "parley",
-        "settings": {"server_url": "https://sign-in.example"},
-    }
-    SocialApp.objects.get_or_create(provider_id="example", defaults=service)
-    return SocialAccount.objects.create(user=user, provider="example", uid=uid)
+    return SocialAccount.objects.create(user=user, provider=SERVICE.issuer, uid=uid)
 
 
 def recognised(client: Client, account: SocialAccount, process: str) -> Any:
     """Come back from the service, which recognised the user of that account."""
-    request = RequestFactory().get("/accounts/oidc/example/login/callback/")
+    request = RequestFactory().get("/accounts/oidc/callback/")
     request.session, request.user = (
         client.session,
         User.objects.get(pk=client.session["_auth_user_id"]),
