@@ -1,79 +1,103 @@
 """The audit log, read-only."""
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
+from conversations.admin.audit_export import FORMS, exported
+from conversations.admin.audit_filters import (
+    ActionFilter,
+    AddressFilter,
+    KindFilter,
+    PersonFilter,
+    SortFilter,
+    matching,
+)
+from conversations.admin.ledger import BoundedPaginator
 from conversations.admin.read_only import ReadOnlyMixin
-from conversations.models import AuditEntry
+from conversations.audit.devices import device_in_words
+from conversations.models import AuditEntry, User
 
 _Shown = dict[str, Any]
 
 
-class KindFilter(admin.SimpleListFilter):
-    """Filter by the kind of the changed record, of those that the administration has."""
-
-    title = gettext_lazy("kind")
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The kinds by name."""
-        known = (model._meta for model in model_admin.admin_site._registry)
-        kinds = [(meta.label_lower, str(capfirst(meta.verbose_name))) for meta in known]
-        return sorted(kinds, key=lambda kind: kind[1])
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The entries of the chosen kind."""
-        return queryset.filter(target_type=self.value()) if self.value() else queryset
-
-
-class ActionFilter(admin.SimpleListFilter):
-    """Filter by action, of the most common ones; the search finds the others."""
-
-    title = gettext_lazy("action")
-    parameter_name = "did"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The actions."""
-        return [
-            ("added", gettext_lazy("added")),
-            ("changed", gettext_lazy("changed")),
-            ("deleted", gettext_lazy("deleted")),
-            ("activated", gettext_lazy("activated")),
-            ("deactivated", gettext_lazy("deactivated")),
-            ("invited", gettext_lazy("invited")),
-            ("accepted", gettext_lazy("accepted")),
-            ("imported", gettext_lazy("imported")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The entries of the chosen action."""
-        return queryset.filter(action=self.value()) if self.value() else queryset
-
-
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyMixin, admin.ModelAdmin):
-    """Changes by administrators, with the values before and after."""
+    """Changes by administrators, with the values before and after, and security events.
 
-    list_display = ("at", "actor_name", "action", "kind", "target_name", "fields_changed")
-    list_filter = ("at", ActionFilter, KindFilter)
+    The list costs the same with a million entries: its filters have indexes in its order.
+    """
+
+    change_list_template = "admin/conversations/auditentry/change_list.html"
+    list_display = ("moment", "who", "what", "kind", "on_what", "origin", "fields_changed")
+    list_filter = (SortFilter, "at", PersonFilter, AddressFilter, ActionFilter, KindFilter)
     list_per_page = 50
-    list_max_show_all = 100
+    list_max_show_all = 0
+    sortable_by = ("moment",)
     search_fields = ("actor_name", "action", "target_name")
-    search_help_text = gettext_lazy("A user, an action, or the name of the changed record.")
+    search_help_text = gettext_lazy(
+        "A user, an action, an address, a day such as 2026-11-23, or the name of the changed "
+        "record."
+    )
     show_full_result_count = False
-    fields = ("at", "actor_name", "action", "kind", "target_name", "difference")
+    show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
+    fields = ("at", "actor_name", "what", "kind", "target_name", "address", "device", "difference")
     readonly_fields = fields
     actions = None
 
     class Media:
         css = {"all": ("css/admin_people.css",)}
+
+    @admin.display(description=gettext_lazy("when"), ordering="at")
+    def moment(self, entry: AuditEntry) -> str:
+        """The first time, and of counted failures the last one."""
+        first = date_format(localtime(entry.at), "Y-m-d H:i:s")
+        if entry.times == 1 or entry.last_at is None:
+            return first
+        return f"{first} – {date_format(localtime(entry.last_at), 'H:i:s')}"
+
+    @admin.display(description=gettext_lazy("who"))
+    def who(self, entry: AuditEntry) -> str:
+        """The user, as a link to all entries about them."""
+        return _link("person", entry.actor_id, entry.actor_name)
+
+    @admin.display(description=gettext_lazy("what"))
+    def what(self, entry: AuditEntry) -> str:
+        """The action, and how often it was counted."""
+        name = capfirst(entry.action_in_words)
+        return name if entry.times == 1 else f"{name} × {entry.times:,}"
+
+    @admin.display(description=gettext_lazy("on what"))
+    def on_what(self, entry: AuditEntry) -> str:
+        """The record; a user as a link to all entries about them."""
+        is_user = entry.target_type == User._meta.label_lower
+        return _link("person", entry.target_id if is_user else None, entry.target_name)
+
+    @admin.display(description=gettext_lazy("from"))
+    def origin(self, entry: AuditEntry) -> str:
+        """The address, as a link to all entries from there."""
+        return _link("address", entry.address or None, entry.address)
+
+    @admin.display(description=gettext_lazy("device"))
+    def device(self, entry: AuditEntry) -> str:
+        """The browser in words, and what it said of itself."""
+        if not entry.user_agent:
+            return ""
+        return f"{device_in_words(entry.user_agent)} ({entry.user_agent})"
 
     @admin.display(description=gettext_lazy("kind"), ordering="target_type")
     def kind(self, entry: AuditEntry) -> str:
@@ -81,16 +105,58 @@ class AuditEntryAdmin(ReadOnlyMixin, admin.ModelAdmin):
         model = _model_of(entry)
         return str(model._meta.verbose_name) if model else entry.target_type
 
-    @admin.display(description=gettext_lazy("changes"))
+    @admin.display(description=gettext_lazy("details"))
     def fields_changed(self, entry: AuditEntry) -> str:
-        """The labels of the changed fields."""
+        """The labels of the changed fields; of a security event its details."""
+        if entry.is_security_event:
+            return ", ".join(f"{name}: {value}" for name, value in entry.after.items())
         return ", ".join(row["label"] for row in _difference(entry))
 
-    @admin.display(description=gettext_lazy("changes"))
+    @admin.display(description=gettext_lazy("details"))
     def difference(self, entry: AuditEntry) -> str:
         """Each changed value before and after, as HTML."""
-        context = {"rows": _difference(entry)}
+        context = {"rows": _difference(entry), "is_event": entry.is_security_event}
         return render_to_string("admin/conversations/auditentry/difference.html", context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Narrow by each word: a day, an address or a user, else a part of a name."""
+        for word in search_term.split():
+            condition = matching(word)
+            if condition is None:
+                queryset, _distinct = super().get_search_results(request, queryset, word)
+            else:
+                queryset = queryset.filter(condition)
+        return queryset, False
+
+    def get_urls(self) -> list[URLPattern]:
+        """The exports, and Django's own pages."""
+        export = path(
+            "export/<str:form>/",
+            self.admin_site.admin_view(self.export),
+            name="conversations_auditentry_export",
+        )
+        return [export, *super().get_urls()]
+
+    def export(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        """Export the entries that the list's filters select, as JSON lines or as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if form not in FORMS:
+            raise Http404
+        try:
+            entries = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:conversations_auditentry_changelist"))
+        return exported(entries, form)
+
+
+def _link(name: str, value: object, text: str) -> str:
+    """A link to the list, filtered by that value; the text alone where there is none."""
+    if value is None:
+        return text
+    return format_html('<a href="?{}">{}</a>', urlencode({name: value}), text)
 
 
 def _model_of(entry: AuditEntry) -> Any:

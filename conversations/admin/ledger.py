@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -22,9 +22,9 @@ from conversations.access import may_read_upstream_words
 from conversations.admin import csv
 from conversations.admin.audited_admin import actor_of
 from conversations.admin.csv import Cell
+from conversations.admin.export import in_pieces
 from conversations.admin.number_format import seconds
 from conversations.admin.read_only import ReadOnlyMixin
-from conversations.database.threads import in_thread
 from conversations.models import (
     MICROS,
     Generation,
@@ -42,7 +42,6 @@ else:
 # Nobody reads more pages than this, and counting further would read the whole table.
 MOST_LISTED = 10_000
 MOST_CHOICES = 20
-EXPORT_ROWS = 2_000
 EXPORTED = (
     "reserved_at",
     "settled_at",
@@ -245,23 +244,9 @@ def _condition(word: str) -> Q:
 
 
 async def _file(entries: QuerySet[Any]) -> AsyncIterator[str]:
-    """The file in pieces of EXPORT_ROWS lines, each from a query of its own, so that no
-    transaction stays open while a slow client reads."""
     yield "".join(csv.lines(EXPORTED, ()))
-    after: tuple[datetime, int] | None = None
-    while rows := await in_thread(partial(_rows_after, entries, after)):
+    async for rows in in_pieces(entries, "settled_at", EXPORTED):
         yield "".join(csv.line(cells) for cells in map(_cells, rows))
-        after = rows[-1]["settled_at"], rows[-1]["pk"]
-
-
-def _rows_after(entries: QuerySet[Any], after: tuple[datetime, int] | None) -> list[dict[str, Any]]:
-    if after:
-        moment, key = after
-        entries = entries.filter(
-            Q(settled_at__lt=moment) | Q(settled_at=moment, pk__lt=key), settled_at__lte=moment
-        )
-    ordered = entries.order_by("-settled_at", "-pk").values("pk", *EXPORTED)
-    return list(ordered[:EXPORT_ROWS])
 
 
 def _cells(row: dict[str, Any]) -> Iterator[Cell]:

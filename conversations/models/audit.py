@@ -120,3 +120,9 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.action} {self.target_name}"
+
+    @property
+    def action_in_words(self) -> str:
+        """The action in the language of the page."""
+        known = self.is_security_event and self.action in SecurityEvent.values
+        return str(SecurityEvent(self.action).label) if known else str(_(self.action))

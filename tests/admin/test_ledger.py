@@ -13,7 +13,7 @@ from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from conversations.admin import ledger
+from conversations.admin import export, ledger
 from conversations.models import LanguageModel, LedgerEntry, User
 from conversations.quotas import settlement
 from tests.admin.administrator import Administrator
@@ -131,7 +131,7 @@ def test_the_list_asks_as_many_questions_of_thirty_entries_as_of_one(
 def test_the_export_has_every_entry_that_the_filters_select(
     people: People, month: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "EXPORT_ROWS", 2)
+    monkeypatch.setattr(export, "ROWS_AT_ONCE", 2)
     entries = LedgerEntry.objects.order_by("-settled_at", "-pk")
     lines = exported(people.dana)
     ids = [str(key) for key in entries.values_list("generation_id", flat=True)]
@@ -146,7 +146,7 @@ def test_entries_of_one_moment_are_each_exported_once(
     people: People, month: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     LedgerEntry.objects.update(settled_at=timezone.now())
-    monkeypatch.setattr(ledger, "EXPORT_ROWS", 2)
+    monkeypatch.setattr(export, "ROWS_AT_ONCE", 2)
     ids = [line["generation_id"] for line in exported(people.dana)]
     assert len(ids) == len(set(ids)) == LedgerEntry.objects.count()
 
