@@ -19,10 +19,12 @@ from chatsite.databases import (
 from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
 from chatsite.npm_packages import NPM_FILES, NPM_IMPORTS  # noqa: F401 - settings of their own
-from chatsite.oidc import oidc_provider
-from chatsite.origins import api_origins, host, site_origins
+from chatsite.origins import api_origins, host
 from chatsite.secrets import data_folder, stored_secret
+from chatsite.sign_in import *  # noqa: F403 - settings of their own
+from chatsite.sign_in import EMAIL_URL
 from chatsite.sign_in_forms import MFA_FORMS  # noqa: F401 - a setting of its own
+from chatsite.site import PORT, SERVED_OVER_TLS, SITE_NAME, SITE_ORIGINS, SITE_URL  # noqa: F401
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -34,67 +36,8 @@ DATA_DIR = data_folder(env_str("DATA_DIR", str(BASE_DIR / "data")))
 
 DEBUG = env_bool("DEBUG", False)
 HOST = env_str("HOST", "127.0.0.1")
-PORT = env_int("PORT", 8000, maximum=65535)
-SITE_NAME = env_str("SITE_NAME", "Parley")
-SITE_ORIGINS = site_origins(
-    env_list("SITE_URL", f"http://127.0.0.1:{PORT},http://localhost:{PORT}")
-)
-SITE_URL = SITE_ORIGINS[0]
-SERVED_OVER_TLS = SITE_URL.startswith("https://")
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, maximum=10)
 ALLOWED_HOSTS = [host(origin) for origin in SITE_ORIGINS]
-
-# Accounts --------------------------------------------------------------------------------------
-
-AUTH_USER_MODEL = "conversations.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-EMAIL_URL = env_str("EMAIL_URL")
-SIGNUP = env_str("SIGNUP", "closed")
-SIGNUP_DOMAIN = SIGNUP.removeprefix("domain:").lower() if SIGNUP.startswith("domain:") else ""
-if SIGNUP not in {"closed", "invite", "open"} and not SIGNUP_DOMAIN:
-    raise ImproperlyConfigured(
-        f"SIGNUP is {SIGNUP!r}. Set it to closed, invite, open or domain:example.org."
-    )
-if SIGNUP_DOMAIN and not EMAIL_URL:
-    raise ImproperlyConfigured(
-        "SIGNUP admits an e-mail domain, which holds only if addresses are verified: set EMAIL_URL."
-    )
-ACCOUNT_ADAPTER = "conversations.accounts.adapter.AccountAdapter"
-ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
-ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGNUP_DOMAIN else "optional" if EMAIL_URL else "none"
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Long enough to fill in a form after it; short, because a stolen session may use it as well.
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# allauth counts in the cache, which forgets. See conversations.throttle.
-ACCOUNT_RATE_LIMITS = False
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
-OIDC = oidc_provider()
-SOCIALACCOUNT_ADAPTER = "conversations.views.single_sign_on.account_rules.AccountRules"
-# Addresses that the provider has not verified are left out, so there is none to verify here.
-SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
-SOCIALACCOUNT_EMAIL_REQUIRED = False
-# Nothing that acts for the user at the provider is stored.
-SOCIALACCOUNT_STORE_TOKENS = False
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_RATE_LIMITS = False
-MFA_TOTP_ISSUER = SITE_NAME
-# Browsers allow passkeys over plain HTTP on localhost only; fido2 needs this setting for it.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS
 
 # API -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,57 @@
+"""Settings of accounts and signing in; :mod:`chatsite.settings` takes them over."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from chatsite.env import env_str
+from chatsite.oidc import oidc_provider
+from chatsite.site import SERVED_OVER_TLS, SITE_NAME
+
+AUTH_USER_MODEL = "conversations.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+EMAIL_URL = env_str("EMAIL_URL")
+SIGNUP = env_str("SIGNUP", "closed")
+SIGNUP_DOMAIN = SIGNUP.removeprefix("domain:").lower() if SIGNUP.startswith("domain:") else ""
+if SIGNUP not in {"closed", "invite", "open"} and not SIGNUP_DOMAIN:
+    raise ImproperlyConfigured(
+        f"SIGNUP is {SIGNUP!r}. Set it to closed, invite, open or domain:example.org."
+    )
+if SIGNUP_DOMAIN and not EMAIL_URL:
+    raise ImproperlyConfigured(
+        "SIGNUP admits an e-mail domain, which holds only if addresses are verified: set EMAIL_URL."
+    )
+ACCOUNT_ADAPTER = "conversations.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGNUP_DOMAIN else "optional" if EMAIL_URL else "none"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Long enough to fill in a form after it; short, because a stolen session may use it as well.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# allauth counts in the cache, which forgets. See conversations.throttle.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_OVER_TLS else "http"
+OIDC = oidc_provider()
+SOCIALACCOUNT_ADAPTER = "conversations.views.single_sign_on.account_rules.AccountRules"
+# Addresses that the provider has not verified are left out, so there is none to verify here.
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+# Nothing that acts for the user at the provider is stored.
+SOCIALACCOUNT_STORE_TOKENS = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RATE_LIMITS = False
+MFA_TOTP_ISSUER = SITE_NAME
+# Browsers allow passkeys over plain HTTP on localhost only; fido2 needs this setting for it.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS
