@@ -23,7 +23,7 @@ from chatsite.origins import api_origins, host
 from chatsite.secrets import data_folder, stored_secret
 from chatsite.sign_in import *  # noqa: F403 - settings of their own
 from chatsite.sign_in import EMAIL_URL
-from chatsite.sign_in_forms import MFA_FORMS  # noqa: F401 - a setting of its own
+from chatsite.sign_in_forms import ACCOUNT_FORMS, MFA_FORMS  # noqa: F401 - settings of their own
 from chatsite.site import PORT, SERVED_OVER_TLS, SITE_NAME, SITE_ORIGINS, SITE_URL  # noqa: F401
 
 BASE_DIR = Path(__file__).resolve().parent.parent
