@@ -57,7 +57,14 @@ def logging_config(log_format: str) -> dict[str, Any]:
             },
             "json": {"()": "chatsite.logs.JsonFormatter"},
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": log_format}},
+        "filters": {"once": {"()": "chatsite.repeated_lines.OnceInAWhile"}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": log_format,
+                "filters": ["once"],
+            }
+        },
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
             # Its own handlers would print each line twice.

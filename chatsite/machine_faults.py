@@ -16,6 +16,7 @@ from django.db import OperationalError
 
 from chatsite.databases import SQLITE_BUSY_SECONDS
 from chatsite.file_faults import exists, is_folder, obstacle
+from chatsite.sqlite.base import BUSY
 
 _FILE_ERRORS = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO,
@@ -45,8 +46,8 @@ def fault_of(error: BaseException | None) -> Fault | None:
             return _of_postgres(each)
         if isinstance(each, OSError) and each.errno in _FILE_ERRORS and each.filename:
             return Fault(f"file {each.errno}", _file_text(each))
-        if isinstance(each, OperationalError) and each.__cause__ is None:
-            return _locked()  # from the queue of chatsite.sqlite
+        if isinstance(each, OperationalError) and str(each) == BUSY:
+            return _locked()
     return None
 
 

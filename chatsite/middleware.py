@@ -1,4 +1,4 @@
-"""The caching header of every page that Django answers, and the answer to a body too large."""
+"""What every page has: a caching header, an answer to a body too large, an origin for its forms."""
 
 from collections.abc import Callable
 from typing import Any
@@ -48,3 +48,34 @@ def refuse_large_bodies(get_response: Callable[[HttpRequest], Any]) -> Callable[
         return respond
     # Without a scope there is nothing that would have withheld it.
     return get_response
+
+
+@sync_and_async_middleware
+def origin_of_own_pages(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Give a request from a page of this site the Origin that the browser has left out.
+
+    Where a proxy or an extension adds `Referrer-Policy: no-referrer`, forms are sent with the
+    Origin `null` and no Referer, and Django would refuse each, the sign-in first. No page can set
+    Sec-Fetch-Site itself, and another site's page has another value there (Fetch Metadata, 2.3).
+    """
+    if iscoroutinefunction(get_response):
+
+        async def respond(request: HttpRequest) -> HttpResponseBase:
+            _restore_origin(request)
+            response: HttpResponseBase = await get_response(request)
+            return response
+
+        return respond
+
+    def respond_sync(request: HttpRequest) -> HttpResponseBase:
+        _restore_origin(request)
+        response: HttpResponseBase = get_response(request)
+        return response
+
+    return respond_sync
+
+
+def _restore_origin(request: HttpRequest) -> None:
+    is_ours = request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin"
+    if is_ours and request.META.get("HTTP_ORIGIN", "null") == "null":
+        request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from chatsite.file_faults import obstacle, obstacle_of_folder
@@ -48,6 +49,18 @@ def stored_secret(path: Path, generate: Callable[[], str]) -> str:
     if not secret:
         raise ImproperlyConfigured(f"The key file {path} is empty. Restore it from a backup.")
     return secret
+
+
+def usable_key(setting: str, key: str) -> str:
+    """The key of that setting, which has to be one of Fernet's."""
+    try:
+        Fernet(key)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{setting} is not 32 bytes in URL-safe base64. "
+            "Make one with: head -c 32 /dev/urandom | base64 | tr +/ -_"
+        ) from error
+    return key
 
 
 def _store(path: Path, secret: str) -> None:

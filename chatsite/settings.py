@@ -5,7 +5,6 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.databases import (
@@ -20,7 +19,7 @@ from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
 from chatsite.npm_packages import NPM_FILES, NPM_IMPORTS  # noqa: F401 - settings of their own
 from chatsite.origins import api_origins, host
-from chatsite.secrets import data_folder, stored_secret
+from chatsite.secrets import data_folder, stored_secret, usable_key
 from chatsite.sign_in import *  # noqa: F403 - settings of their own
 from chatsite.sign_in import EMAIL_URL
 from chatsite.sign_in_forms import ACCOUNT_FORMS, MFA_FORMS  # noqa: F401 - settings of their own
@@ -85,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "chatsite.middleware.refuse_large_bodies",
+    "chatsite.middleware.origin_of_own_pages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -146,6 +146,7 @@ DEVICE_COOKIE_NAME = f"{_COOKIE_PREFIX}device"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "conversations.views.errors.form_refused"
 CSRF_COOKIE_SECURE = SERVED_OVER_TLS
 CSRF_TRUSTED_ORIGINS = list(SITE_ORIGINS)
 SESSION_COOKIE_HTTPONLY = True
@@ -193,16 +194,11 @@ SECURITY_EVENTS_KEPT_DAYS = env_int("SECURITY_EVENTS_KEPT_DAYS", 365, minimum=1,
 SECRET_KEY = env_str("SECRET_KEY") or stored_secret(
     DATA_DIR / "secret_key", lambda: secrets.token_urlsafe(50)
 )
-ENCRYPTION_KEY = env_str("ENCRYPTION_KEY") or stored_secret(
-    DATA_DIR / "encryption_key", lambda: Fernet.generate_key().decode("ascii")
+ENCRYPTION_KEY = usable_key(
+    "ENCRYPTION_KEY",
+    env_str("ENCRYPTION_KEY")
+    or stored_secret(DATA_DIR / "encryption_key", lambda: Fernet.generate_key().decode("ascii")),
 )
-try:
-    Fernet(ENCRYPTION_KEY)
-except ValueError as error:
-    raise ImproperlyConfigured(
-        "ENCRYPTION_KEY is not 32 bytes in URL-safe base64. "
-        "Make one with: head -c 32 /dev/urandom | base64 | tr +/ -_"
-    ) from error
 
 # Languages and time ------------------------------------------------------------------------------
 

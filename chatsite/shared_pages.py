@@ -5,10 +5,13 @@ middleware would hand each request to a thread a dozen times, nine tenths of the
 """
 
 import re
+from functools import partial
 from io import BytesIO
+from typing import Any
 
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpResponse
 from django.utils import translation
 
@@ -33,7 +36,9 @@ class SharedPages:
             await self._application(scope, receive, send)
             return
         with translation.override(translation.get_language_from_request(request)):
-            response = await shared(request, address[1])
+            # As Django does: an error that nothing handled becomes its page.
+            answer: Any = convert_exception_to_response(partial(shared, token=address[1]))
+            response = await answer(request)
         await _send(response, send, has_body=scope["method"] == "GET")
 
 

@@ -18,3 +18,6 @@ urlpatterns = [
     path("admin/", include("conversations.admin.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "conversations.views.errors.bad_request"
+handler500 = "conversations.views.errors.server_error"

@@ -1,9 +1,13 @@
 """The origin check of the websocket: a handshake must come from a page of this site."""
 
+import logging
+
 from django.conf import settings
 
 from chatsite.asgi_types import Application, Message, Receive, Send
 from chatsite.origins import origin
+
+logger = logging.getLogger(__name__)
 
 
 class SameOrigin:
@@ -22,8 +26,19 @@ class SameOrigin:
         if _origin_of(scope) in settings.SITE_ORIGINS:
             await self._application(scope, receive, send)
         else:
+            _log_refusal(scope)
             # Before `accept` no code reaches the client: the server answers 403.
             await send({"type": "websocket.close"})
+
+
+def _log_refusal(scope: Message) -> None:
+    page = _origin_of(scope) or "unknown origin"
+    logger.warning(
+        "A websocket from a page of %s was refused: that is not in SITE_URL (%s).",
+        page,
+        ", ".join(settings.SITE_ORIGINS),
+        extra={"once": f"websocket {page}"},
+    )
 
 
 def _origin_of(scope: Message) -> str | None:

@@ -18,6 +18,7 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+BUSY = "database is locked"  # as SQLite says it
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
@@ -114,7 +115,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _queue(self) -> None:
         seconds = self.settings_dict["OPTIONS"].get("timeout", 5)
         if not self._write_queue.enter(has_priority=self.has_priority, seconds=seconds):
-            raise OperationalError("database is locked")
+            raise OperationalError(BUSY)
         self._may_write = True
 
     def _leave(self) -> None:

@@ -45,18 +45,31 @@ def is_valid(token: str) -> bool:
     return hmac.compare_digest(stored, hashed(token)) and is_needed()
 
 
-@transaction.atomic
 def create_administrator(token: str, *, username: str, email: str, password: str) -> User:
     """Create the first administrator, with a verified e-mail address, and delete the token.
 
-    Raises `AlreadySetUp` if the token cannot be used. Of two concurrent calls one succeeds.
+    Raises `AlreadySetUp` if the token cannot be used. Of two concurrent calls one succeeds. Where
+    nothing can be stored, the link works again.
     """
     if not is_valid(token):
         raise AlreadySetUp
+    taken = _path().with_suffix(".taken")
     try:
-        _path().unlink()
+        # Renamed, which needs no space on a full disk, so that it can be put back.
+        _path().rename(taken)
     except FileNotFoundError as error:
         raise AlreadySetUp from error
+    try:
+        user = _stored(username, email, password)
+    except BaseException:
+        taken.rename(_path())
+        raise
+    taken.unlink()
+    return user
+
+
+@transaction.atomic
+def _stored(username: str, email: str, password: str) -> User:
     user: User = User.objects.create_superuser(username, email, password)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     audit.record_event(SecurityEvent.SITE_SET_UP, user)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from conversations.api.errors import ApiError
 from conversations.api.overflow_words import overflow_words
 from conversations.api.retry_advice import BUSY_SECONDS, NO_RETRY, RETRY, after_failure, after_wait
+from conversations.database.faults import UNAVAILABLE
 from conversations.generation.api_run import Ending
 from conversations.generation.error_texts import failure_of
 from conversations.quotas.status import QuotaExceeded
@@ -72,6 +73,12 @@ def internal() -> ApiError:
     """The error for a fault of this site; the log has the details."""
     text = _("Something went wrong on this site. Its log has the details under this x-request-id.")
     return ApiError(500, "internal_error", text, type="api_error", headers=NO_RETRY)
+
+
+def unavailable() -> ApiError:
+    """The error for a database that cannot be used, which another try may find mended."""
+    headers = after_wait(BUSY_SECONDS)
+    return ApiError(503, "storage_unavailable", str(UNAVAILABLE), type="api_error", headers=headers)
 
 
 def of_upstream(error: UpstreamError) -> ApiError:

@@ -16,14 +16,16 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
 from conversations.api import addresses, headers
-from conversations.api.error_bodies import api_error, internal
+from conversations.api.error_bodies import api_error, internal, unavailable
 from conversations.api.errors import ApiError
 from conversations.api.retry_advice import NO_RETRY
 from conversations.api.wire import encode
+from conversations.database.faults import is_unavailable
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
 
 logger = logging.getLogger(__name__)
+_refused_hosts = logging.getLogger("django.security.DisallowedHost")
 
 
 @sync_and_async_middleware
@@ -78,12 +80,17 @@ def _error(error: Exception, request_id: str) -> ApiError:
         case Refused() | InvalidField():
             return api_error(error)
         case DisallowedHost():
-            text = _("This site does not answer to that host name. Use its own address.")
+            # As a page's would be: chatsite.repeated_lines makes one line of many.
+            _refused_hosts.error("%s", error, exc_info=error)
+            text = _(
+                "This site does not answer to that host name. Use its own address; its operator "
+                "lists them in SITE_URL."
+            )
             return ApiError(400, "unknown_host", text)
         case RequestDataTooBig():
             return ApiError(413, "too_large", _("The body is too large."), headers=NO_RETRY)
     logger.error("Request %s failed.", request_id, exc_info=error)
-    return internal()
+    return unavailable() if is_unavailable(error) else internal()
 
 
 def error_response(error: ApiError) -> HttpResponse:

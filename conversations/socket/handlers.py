@@ -11,6 +11,7 @@ from conversations import access
 from conversations.chat import actions, library, state, tree
 from conversations.chat.tool_answers import ToolAnswers
 from conversations.chat.turns import NewMessage
+from conversations.database.faults import UNAVAILABLE, is_unavailable
 from conversations.database.threads import in_thread
 from conversations.quotas.state import refusal_state
 from conversations.quotas.status import QuotaExceeded
@@ -37,10 +38,15 @@ async def handle(page: Page, frame: PageFrame) -> None:
         await page.send_error(frame.request_id, error.code, error.message, error.field)
     except access.NotFound:
         await page.send_error(frame.request_id, "not_found", _("This no longer exists."))
-    except Exception:
+    except Exception as error:
         logger.exception("A frame of type %s failed.", type(frame).__name__)
-        text = _("Something went wrong on this site. Nothing was lost. Try again.")
-        await page.send_error(frame.request_id, "internal", text)
+        await page.send_error(frame.request_id, *_own_fault(error))
+
+
+def _own_fault(error: Exception) -> tuple[str, str]:
+    if is_unavailable(error):
+        return "storage_unavailable", str(UNAVAILABLE)
+    return "internal", _("Something went wrong on this site. Nothing was lost. Try again.")
 
 
 async def _in_order(page: Page, frame: PageFrame) -> None:

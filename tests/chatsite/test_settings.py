@@ -89,6 +89,13 @@ def test_a_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
         ("SIGNUP", "sometimes"),
         ("SIGNUP", "domain:example.org"),  # without EMAIL_URL nobody's domain is verified
         ("SITE_URL", "chat.example.org"),
+        ("SITE_URL", "https://chat.example.org/parley"),
+        ("SITE_URL", "https://chat.example.org?a=b"),
+        ("SITE_URL", "https://me:word@chat.example.org"),
+        ("SITE_URL", "https://*.example.org"),
+        ("SITE_URL", "https://my_chat.example.org"),
+        ("SITE_URL", "https://chat.example.org:eighty"),
+        ("SITE_URL", "https://[::1"),
         ("TIME_ZONE", "Mars/Base"),
         ("TIME_ZONE", "europe/berlin"),
         ("TIME_ZONE", "America"),  # a folder of zones
@@ -234,6 +241,26 @@ def test_mail_goes_to_the_server_that_is_named() -> None:
 def test_an_origin_is_scheme_host_and_port() -> None:
     assert origin("https://Chat.Example:443/path?query") == "https://chat.example"
     assert origin("http://chat.example:8000") == "http://chat.example:8000"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://BÜCHER.example:8443/", "https://xn--bcher-kva.example:8443"),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+        ("https://straße.example", "https://xn--strae-oqa.example"),
+        ("https://例え.テスト", "https://xn--r8jz45g.xn--zckzah"),
+        ("https://münchen。example", "https://xn--mnchen-3ya.example"),
+        ("https://CHAT.example.", "https://chat.example"),
+        ("http://[0:0::0001]:8000", "http://[::1]:8000"),
+        ("http://192.0.2.1", "http://192.0.2.1"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_do(value: str, expected: str) -> None:
+    assert site_origins([value]) == (expected,)
+    assert api_origins([value]) == (expected,)
+    assert origin(expected) == expected
 
 
 @pytest.mark.parametrize("value", ["null", "", "*", "file:///etc", "chat.example", "https://"])

@@ -1,0 +1,17 @@
+"""Tells a database that cannot be used from an error of the program."""
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.utils.translation import gettext_lazy as _
+
+UNAVAILABLE = _(
+    "The site cannot store anything at the moment. What was stored is kept. Try again in a minute."
+)
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """True if the machine failed and not the program: a full disk, a lost server, a damaged file.
+
+    These are the drivers' classes for what happens outside of the program (PEP 249), and the class
+    above all others, which SQLite raises for a file that is no database.
+    """
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
