@@ -1,6 +1,7 @@
 """daphne, with bounds on requests and messages, and an orderly shutdown."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -20,17 +21,20 @@ def _event_loop() -> asyncio.AbstractEventLoop:
 if "twisted.internet.reactor" not in sys.modules:
     asyncioreactor.install(_event_loop())
 
-import daphne.server  # noqa: E402
+from autobahn.exception import Disconnected  # noqa: E402
 from daphne.http_protocol import HTTPFactory  # noqa: E402
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: E402
+from daphne.ws_protocol import WebSocketFactory  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import maybeDeferred  # noqa: E402
-from twisted.web.http import datetimeToString  # noqa: E402
 
 from chatsite.connection_bounds import CountedTransport, bounds  # noqa: E402
+from chatsite.housekeeping import Entry, Housekeeping  # noqa: E402
 from chatsite.http_connection import Connection  # noqa: E402
 from chatsite.http_request import LimitedRequest  # noqa: E402
 from chatsite.request_body import BODY  # noqa: E402
+from chatsite.socket_protocol import Socket  # noqa: E402
+
+logger = logging.getLogger(__name__)
 
 # A message holds at most one prompt, of 100,000 characters of up to four bytes. A prompt of twice
 # that length still gets through, so that the application can refuse it with a message.
@@ -41,7 +45,6 @@ PING_SECONDS = 20
 # Proxies and load balancers close an idle connection after 60 s by default. One that is closed on
 # this side first may swallow a request that is on its way.
 IDLE_SECONDS = 75
-SERVICE_RESTART = 1012  # RFC 6455's registry: the server is restarting, connect again
 
 
 class LimitedHTTPFactory(HTTPFactory):
@@ -63,28 +66,7 @@ class LimitedHTTPFactory(HTTPFactory):
         return connection
 
 
-class Socket(WebSocketProtocol):
-    """A websocket with a bound on received messages, but none on sent ones."""
-
-    maxMessagePayloadSize: int  # noqa: N815 - autobahn names it
-
-    def sendMessage(self, *message: Any, **options: Any) -> None:
-        """Send a message of any size. autobahn would apply the bound on received messages, but the
-        state of a long conversation is larger."""
-        most: int = self.maxMessagePayloadSize
-        self.maxMessagePayloadSize = 0
-        try:
-            super().sendMessage(*message, **options)
-        finally:
-            self.maxMessagePayloadSize = most
-
-    def sendHttpErrorResponse(self, code: int, reason: str, headers: Any = None) -> None:
-        """Refuse to become a websocket, with the date that every reply has."""
-        date = ("Date", datetimeToString().decode())
-        super().sendHttpErrorResponse(code, reason, [*(headers or ()), date])
-
-
-class Server(daphne.server.Server):
+class Server(Housekeeping):
     """Serves `application` on one port and calls `on_listening(port)` once it listens."""
 
     def __init__(
@@ -144,9 +126,24 @@ class Server(daphne.server.Server):
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         """Pass on a message of the application, as fast as the client reads."""
+        if isinstance(protocol, Socket):
+            await self._reply_to_socket(protocol, message)
+            return
         await super().handle_reply(protocol, message)
         if room := getattr(protocol, "room", None):
             await room
+
+    async def _reply_to_socket(self, socket: Socket, message: Any) -> None:
+        if "disconnected" in self.connections.get(socket, {"disconnected": 0}):
+            return
+        try:
+            await socket.reply(message)
+        except Disconnected:
+            raise
+        except Exception as error:
+            logger.exception("A websocket could not be sent to, and is dropped.")
+            self.drop(socket)
+            raise Disconnected from error
 
     def listen_success(self, port: Any) -> None:
         """The port is open."""
@@ -168,16 +165,9 @@ class Server(daphne.server.Server):
 
     def close_websockets(self) -> None:
         """Close every websocket with a code that makes browsers reconnect."""
-        for protocol in list(self.connections):
-            if isinstance(protocol, WebSocketProtocol):
-                # autobahn's sendClose admits only codes that applications may use.
-                protocol.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restarting")
+        self.for_each(_close_for_restart)
 
-    def kill_all_applications(self) -> Any:
-        """Cancel the running applications; Twisted calls this before it stops."""
-        # daphne's own version raises KeyError if a connection has no application yet, such as
-        # during an upload, and then cancels none.
-        for protocol, details in list(self.connections.items()):
-            if "application_instance" not in details:
-                del self.connections[protocol]
-        return super().kill_all_applications()
+
+def _close_for_restart(protocol: Any, _entry: Entry) -> None:
+    if isinstance(protocol, Socket):
+        protocol.close_for_restart()

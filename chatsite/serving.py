@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,9 +14,11 @@ from chatsite.server import Server
 
 logger = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 10
+DRAIN_SECONDS = 7
 # Browsers have this long to answer our close frame before they are disconnected.
 CLOSE_SECONDS = 0.5
+# Container runtimes end a process by force ten seconds after they have asked it to end.
+END_SECONDS = 9.5
 # The most that a database thread may delay the event loop, which delays the tokens of all answers.
 # Python's default is 5 ms for each thread.
 SWITCH_SECONDS = 0.0005
@@ -65,6 +69,7 @@ class Serving:
     def _stop(self) -> None:
         if self._shutdown is None:
             logger.info("Shutting down: no new requests are accepted, running answers are stored.")
+            _leave_later()
             self._shutdown = self._server.loop.create_task(self._end())
         else:
             self._server.stop()
@@ -72,16 +77,38 @@ class Serving:
     async def _end(self) -> None:
         health.begin_draining()
         try:
-            await self._server.close_listeners()
+            await self._store_answers()
+            self._server.close_websockets()
+            await asyncio.sleep(CLOSE_SECONDS)
+        finally:
+            self._server.stop()
+
+    async def _store_answers(self) -> None:
+        try:
             async with asyncio.timeout(DRAIN_SECONDS):
+                await _logged(self._server.close_listeners)
                 await self._drain()
         except Exception:
             logger.exception(
                 "Some answers were not stored completely; the next start recovers them."
             )
-        self._server.close_websockets()
-        await asyncio.sleep(CLOSE_SECONDS)
-        self._server.stop()
+
+
+def _leave_later() -> None:
+    """End the process by force unless it has ended by itself by then.
+
+    A thread that waits for a database that does not answer would keep it alive for ever. What was
+    not stored is recovered by the next start, as after `kill -9`.
+    """
+    timer = threading.Timer(END_SECONDS, _leave)
+    timer.daemon = True
+    timer.start()
+
+
+def _leave() -> None:
+    logger.error("The process did not end by itself within %s s; it leaves now.", END_SECONDS)
+    logging.shutdown()
+    os._exit(1)
 
 
 async def _logged(work: Callable[[], Awaitable[None]]) -> None:

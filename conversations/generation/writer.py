@@ -12,12 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from conversations.generation import log
 from conversations.generation.lifecycle import OWNER
 from conversations.generation.run import Run
 from conversations.generation.tail import Tails
-from conversations.transcript import Event, encode, join
+from conversations.transcript import Event, Failure, encode, join
 
 logger = logging.getLogger(__name__)
 
@@ -82,22 +83,28 @@ class Writer:
     def _take(self, run: Run) -> list[log.Entry]:
         events, run.pending = run.pending, []
         self._pending -= len(events)
-        first = run.seq + 1
-        numbered = [
-            log.Entry(run.generation_id, seq, encode(event))
-            for seq, event in enumerate(join(events), first)
-        ]
+        try:
+            numbered = [
+                log.Entry(run.generation_id, seq, encode(event))
+                for seq, event in enumerate(join(events), run.seq + 1)
+            ]
+        except Exception as error:  # noqa: BLE001 - of one run, and the others go on
+            _fail(run, error)
+            return []
         run.seq += len(numbered)
         return numbered
 
     def _publish(self, run: Run, numbered: list[log.Entry], is_owned: bool) -> None:
         if not run.pending:
             self._waiting.pop(run, None)
-        if is_owned:
-            self._tails.publish(run.generation_id, [entry.payload for entry in numbered])
-        else:
+        if not is_owned:
             # Another process owns the generation now: nothing more may be written or shown.
             run.stop.set()
+            return
+        try:
+            self._tails.publish(run.generation_id, [entry.payload for entry in numbered])
+        except Exception as error:  # noqa: BLE001 - of one run, and the others go on
+            _fail(run, error)
 
     async def _store(
         self, entries: Sequence[log.Entry], owners: Sequence[tuple[UUID, str, int]]
@@ -115,6 +122,13 @@ class Writer:
         """Close the connection and end the thread."""
         self._thread.submit(_close)
         self._thread.shutdown()
+
+
+def _fail(run: Run, error: Exception) -> None:
+    """End a run whose events cannot be written or shown. The others of its batch go on."""
+    logger.error("The events of %s failed; it is ended.", run.generation_id, exc_info=error)
+    run.revoked = Failure("internal", _("Something went wrong on this site."))
+    run.stop.set()
 
 
 def _take_priority() -> None:

@@ -36,20 +36,8 @@ from conversations.models.preset import Definition, Preset
 from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import Rule
 from conversations.models.share import ShareLink, ShareLinkQuerySet
-from conversations.models.sign_in_name import (
-    NameTaken,
-    SignInName,
-    comparable,
-    names_of,
-    validate_distinct,
-)
 from conversations.models.usage import UsageDay, UsageTotal
-from conversations.models.user import (
-    MOST_ANSWERS_AT_ONCE,
-    USERNAME_CHARACTERS,
-    USERNAME_VALIDATORS,
-    User,
-)
+from conversations.models.user import MOST_ANSWERS_AT_ONCE, User
 
 __all__ = [
     "ALL_MODELS",
@@ -59,8 +47,6 @@ __all__ = [
     "KEY_SHOWN_CHARACTERS",
     "MICROS",
     "MOST_ANSWERS_AT_ONCE",
-    "USERNAME_CHARACTERS",
-    "USERNAME_VALIDATORS",
     "ApiKey",
     "AuditEntry",
     "ByMeasure",
@@ -81,7 +67,6 @@ __all__ = [
     "LoggedEvent",
     "Measure",
     "Message",
-    "NameTaken",
     "Period",
     "Policy",
     "Preset",
@@ -90,20 +75,16 @@ __all__ = [
     "SecurityEvent",
     "ShareLink",
     "ShareLinkQuerySet",
-    "SignInName",
     "Slot",
     "UnreadableText",
     "UsageDay",
     "UsageTotal",
     "User",
     "all_endpoints",
-    "comparable",
     "exact_amount",
     "hashed",
     "money",
-    "names_of",
     "new_key_secret",
     "title_from",
-    "validate_distinct",
     "with_unit",
 ]

@@ -1,5 +1,7 @@
-"""The websocket consumer: authenticates a socket, bounds its rate and reads its frames."""
+"""The websocket consumer: authenticates a socket, counts it and reads its frames."""
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,35 +10,56 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from conversations.chat.state import release
 from conversations.generation.wakeups import group_of
-from conversations.socket import frames, handlers
+from conversations.socket import frames, handlers, handshakes, open_pages
 from conversations.socket.frames import BadFrame
 from conversations.socket.page import NOT_SIGNED_IN, Page
 from conversations.socket.rate_limit import TokenBucket
 
 TOO_FAST = 4429
-FRAMES_A_SECOND, FRAMES_AT_ONCE = 20, 60
+TOO_MANY_PAGES = 4409
+# Never sent: their handshakes are refused.
+TOO_MANY_STRANGERS = 4403
 BAD_FRAMES_A_MINUTE = 5
 
 
 class Consumer(AsyncWebsocketConsumer):
-    """Receives frames for one page and passes each to :mod:`handlers`."""
+    """Receives frames for one page and passes each to :mod:`handlers`.
+
+    The server counts frames and bytes where they arrive (:mod:`chatsite.socket_protocol`).
+    """
 
     page: Page | None = None
     _is_closed = False
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # However it ends: a socket that broke is not always said to be closed.
+            self._leave()
+
     async def connect(self) -> None:
-        await self.accept()
-        user = self.scope["user"]
-        if not user.is_authenticated:
-            await self.close(NOT_SIGNED_IN)
+        if (code := self._reason_to_refuse()) != TOO_MANY_STRANGERS:
+            # No code reaches a page before that.
+            await self.accept()
+        if code:
+            await self.close(code)
             return
-        self._frames = TokenBucket(FRAMES_A_SECOND, FRAMES_AT_ONCE)
+        user = self.scope["user"]
         self._bad_frames = TokenBucket(BAD_FRAMES_A_MINUTE / 60, BAD_FRAMES_A_MINUTE)
         self.page = Page(user, self.scope["session"].session_key, self._send_text, self.close)
+        await open_pages.enter(user.pk, self, partial(self.close, TOO_MANY_PAGES))
         await self.channel_layer.group_add(group_of(user.pk), self.channel_name)
         await self.page.send_frame("hello", release=release())
         self.page.run_while_open(self.page.recheck)
         self.page.run_while_open(self.page.send_updates)
+
+    def _reason_to_refuse(self) -> int | None:
+        user = self.scope["user"]
+        if user.is_authenticated:
+            return None if handshakes.user_may_open(user.pk) else TOO_FAST
+        known = handshakes.stranger_may_open(self.scope)
+        return NOT_SIGNED_IN if known else TOO_MANY_STRANGERS
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels would visit the thread that all sockets share before each message, where one
@@ -45,15 +68,17 @@ class Consumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         if self.page:
+            self._leave()
             await self.channel_layer.group_discard(group_of(self.page.user.pk), self.channel_name)
+
+    def _leave(self) -> None:
+        if self.page:
             self.page.leave()
+            open_pages.leave(self.page.user.pk, self)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Start the action of a frame without waiting for it, so that a stop is read at once."""
         if self.page is None or self._is_closed:
-            return
-        if not self._frames.take():
-            await self.close(TOO_FAST)
             return
         try:
             frame = frames.read(text_data or "")
@@ -76,7 +101,8 @@ class Consumer(AsyncWebsocketConsumer):
         """Close the socket; frames that were still to be sent are dropped."""
         if not self._is_closed:
             self._is_closed = True
-            await super().close(code, reason)
+            with suppress(Disconnected):
+                await super().close(code, reason)
 
     async def _send_text(self, text: str) -> None:
         if self._is_closed:

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from conversations.generation.runner import runner
+from conversations.generation.tail import Batch
 from conversations.socket import frames
 
-# daphne buffers without bound for a page that does not read; this is our bound.
+# What the page may lag: a page that shows nothing more is sent nothing more.
 WINDOW_BYTES = 256 * 1024
 ACKNOWLEDGE_SECONDS = 30.0
 
@@ -22,9 +23,11 @@ class NotAcknowledged(Exception):
 class Follower:
     """Sends one generation's events to one page, at most one window ahead of its reading."""
 
-    def __init__(self, generation_id: UUID, send: SendText) -> None:
+    def __init__(self, generation_id: UUID, send: SendText, turn: asyncio.Lock) -> None:
         self._generation_id = generation_id
         self._send = send
+        # Held while a frame is written down and sent, so that a page has one frame in memory.
+        self._turn = turn
         self._sent: deque[tuple[int, int]] = deque()
         self._unread_bytes = 0
         self._acknowledged = asyncio.Event()
@@ -36,10 +39,14 @@ class Follower:
         """
         async for batch in runner().tails.follow(self._generation_id, after):
             await self._wait_for_window()
-            frame = frames.write_events(self._generation_id, batch.seq, batch.payloads)
-            self._sent.append((batch.seq, len(frame)))
-            self._unread_bytes += len(frame)
-            await self._send(frame)
+            async with self._turn:
+                await self._send_batch(batch)
+
+    async def _send_batch(self, batch: Batch) -> None:
+        frame = frames.write_events(self._generation_id, batch.seq, batch.payloads)
+        self._sent.append((batch.seq, len(frame)))
+        self._unread_bytes += len(frame)
+        await self._send(frame)
 
     def acknowledge(self, seq: int) -> None:
         """Note that the page has read the events up to that number."""

@@ -16,6 +16,7 @@ from conversations.models import Conversation, Generation, User
 from conversations.quotas.state import quota_state
 from conversations.socket import frames
 from conversations.socket.follower import Follower, NotAcknowledged
+from conversations.socket.open_pages import turn_to_read
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,17 @@ NOT_SIGNED_IN = 4401
 FAILED = 4500
 # A lost notification, or a permission that was taken away, is noticed after this time at most.
 RECHECK_SECONDS = 3
+# A longer state keeps its turn until the page has read it.
+LARGE_STATE_CHARACTERS = 64 * 1024
 # Changes within this time are read and sent together.
 BATCH_SECONDS = 0.05
+
+
+class Changes(NamedTuple):
+    """A version of the open conversation, and the frame that brings a page there."""
+
+    version: int
+    text: str
 
 
 class Update(NamedTuple):
@@ -34,7 +44,7 @@ class Update(NamedTuple):
 
     listed: list[dict[str, Any]]
     deleted: list[UUID]
-    opened: dict[str, Any] | None
+    opened: Changes | None
     quota: list[dict[str, Any]]
 
 
@@ -57,6 +67,10 @@ class Page:
         self._actions: set[asyncio.Task[None]] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._has_left = False
+        # A state of several MB is read only once the page has read the one before it.
+        self._turn_to_read = turn_to_read(user.pk)
+        # What is sent of answers is written down in the turn in which it is sent.
+        self._turn_to_send = asyncio.Lock()
         self._changed: set[UUID] = set()
         self._wakeup = asyncio.Event()
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
@@ -115,13 +129,29 @@ class Page:
         """
         shown = self._shown
         turn = await starting
-        state = await in_thread(_turn_state, self.user, turn, self._since(turn))
-        if self._shown == shown:
-            self._opened = (turn.conversation.pk, state["conversation"]["version"])
-        await self.send_frame("turn.started", request_id=str(request_id), **state)
-        for generation in turn.generations:
-            if generation.pk not in self._followers:
-                self.follow(generation.pk, _seq_of(state, generation.pk))
+        async with self._turn_to_read:
+            state = await in_thread(_turn_state, self.user, turn, self._since(turn))
+            if self._shown == shown:
+                self._opened = (turn.conversation.pk, state["conversation"]["version"])
+            cursors = {each.pk: _seq_of(state, each.pk) for each in turn.generations}
+            text = frames.write("turn.started", request_id=str(request_id), **state)
+            del state
+            rest = await self._send_if_large(text)
+        await self._send_text(rest)
+        for generation_id, after in cursors.items():
+            if generation_id not in self._followers:
+                self.follow(generation_id, after)
+
+    async def _send_if_large(self, text: str) -> str:
+        """Send a text that is large, in the turn in which it was read; give what is to be sent."""
+        if len(text) <= LARGE_STATE_CHARACTERS:
+            return text
+        await self._send_text(text)
+        return ""
+
+    async def _send_text(self, text: str) -> None:
+        if text and not self._has_left:
+            await self._send(text)
 
     @property
     def _shown(self) -> UUID | None:
@@ -137,7 +167,7 @@ class Page:
         if known := self._followers.pop(generation_id, None):
             known[1].cancel()
         if not self._has_left:
-            follower = Follower(generation_id, self._send)
+            follower = Follower(generation_id, self._send, self._turn_to_send)
             task = self.run_while_open(partial(self._followed, generation_id, follower, after))
             self._followers[generation_id] = (follower, task)
 
@@ -188,17 +218,24 @@ class Page:
         """Send what changed since the last update."""
         changed, self._changed = self._changed, set()
         opened = self._opened
-        update = await in_thread(_read_update, self.user, changed, opened)
+        async with self._turn_to_read:
+            update = await in_thread(_read_update, self.user, changed, opened)
+            text = await self._send_if_large(self._changes_to_send(update, opened))
+            update = update._replace(opened=None)
+        await self._send_text(text)
         for conversation in update.listed:
             await self.send_frame("conversation.listed", conversation=conversation)
         for conversation_id in update.deleted:
             await self.send_frame("conversation.deleted", conversation_id=str(conversation_id))
-        if opened and update.opened and self._opened == opened:
-            self._opened = (opened[0], update.opened["conversation"]["version"])
-            await self.send_frame("conversation.changed", **update.opened)
         if update.quota != self._sent_quota:
             self._sent_quota = update.quota
             await self.send_frame("quota.changed", quota=update.quota)
+
+    def _changes_to_send(self, update: Update, opened: tuple[UUID, int] | None) -> str:
+        if update.opened is None or opened is None or self._opened != opened:
+            return ""
+        self._opened = (opened[0], update.opened.version)
+        return update.opened.text
 
 
 def _start_task(
@@ -230,10 +267,12 @@ def _read_update(user: User, changed: set[UUID], opened: tuple[UUID, int] | None
     )
 
 
-def _changes_since(conversation: Conversation | None, since: int) -> dict[str, Any] | None:
+def _changes_since(conversation: Conversation | None, since: int) -> Changes | None:
     if conversation is None or conversation.version <= since:
         return None
-    return states.changes(conversation, since)
+    state = states.changes(conversation, since)
+    text = frames.write("conversation.changed", **state)
+    return Changes(state["conversation"]["version"], text)
 
 
 def _seq_of(state: dict[str, Any], generation_id: UUID) -> int:

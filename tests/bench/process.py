@@ -56,6 +56,11 @@ class Process:
                 raise RuntimeError(f"It ended with {self._process.returncode}:\n{said}")
             await asyncio.sleep(0.02)
 
+    async def ended(self) -> int:
+        """Wait until it has ended by itself; its exit status."""
+        assert self._process is not None
+        return await self._process.wait()
+
     async def kill(self) -> None:
         """kill -9: the process can neither write nor notify anything."""
         assert self._process is not None

@@ -35,7 +35,13 @@ while not LanguageModel.objects.usable().filter(name={model!r}).exists():
 class Site(Process):
     """One site. ``url`` stays the same over restarts, as do its data."""
 
-    def __init__(self, upstream: str = "", *, local_model: str = "off") -> None:
+    def __init__(
+        self,
+        upstream: str = "",
+        *,
+        local_model: str = "off",
+        program: Sequence[str] = ("manage.py",),
+    ) -> None:
         self.place = Path(tempfile.mkdtemp(prefix="parley-bench-"))
         migrate_quickly(self.place)
         self.log = self.place / "site.log"
@@ -43,7 +49,7 @@ class Site(Process):
         self.url = f"http://127.0.0.1:{port}"
         self._variables = _variables(self.place, port, upstream, local_model)
         super().__init__(
-            "manage.py", "serve", port=port, environment=self._variables, log=self.log
+            *program, "serve", port=port, environment=self._variables, log=self.log
         )  # fmt: skip
 
     async def __aenter__(self) -> Self:

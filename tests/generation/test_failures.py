@@ -6,13 +6,13 @@ import pytest
 
 from conversations.chat import actions
 from conversations.chat.state import page_state
-from conversations.generation import lifecycle
+from conversations.generation import lifecycle, writer
 from conversations.generation.error_texts import failure_of
 from conversations.models import (
     Generation,
     Message,
 )
-from conversations.transcript import Failure, Finished, decode
+from conversations.transcript import Event, Failure, Finished, decode, encode
 from conversations.upstream import RequestRejected
 from tests.people import make_people
 from tests.playing import (
@@ -121,3 +121,26 @@ def test_the_page_state_has_the_code_and_the_sentence_of_a_failure() -> None:
 def test_a_user_reads_the_beginning_of_what_is_wrong_with_a_request() -> None:
     error = RequestRejected("x" * 2000)
     assert failure_of(error).message == f"The model's server refused the request: {'x' * 199}…"
+
+
+def test_an_event_that_cannot_be_written_ends_its_own_generation_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def encode_most(event: Event) -> str:
+        if "<gen:1:0003>" in getattr(event, "content", ""):
+            raise ValueError("This event cannot be written.")
+        return encode(event)
+
+    monkeypatch.setattr(writer, "encode", encode_most)
+
+    async def work(stage: Stage) -> None:
+        model = await stage.model("good")
+        turns = [await stage.send("tokens=20 rate=100", model) for _ in range(2)]
+        (broken, text), (other, whole) = [await stage.ended(turn) for turn in turns]
+        assert broken.status == "stopped"
+        assert broken.error_code == "internal"
+        assert "<gen:1:0003>" not in text.content
+        assert other.status == "completed"
+        assert "<gen:2:0019>" in whole.content
+
+    play(work)

@@ -107,7 +107,7 @@ def test_a_page_that_does_not_read_is_sent_one_window_and_the_rest_when_it_reads
             sent.append(frame)
             pushed.set()
 
-        reader = Follower(turn.generation.pk, send)
+        reader = Follower(turn.generation.pk, send, asyncio.Lock())
         reading = asyncio.create_task(reader.follow(0))
         for _ in range(50):
             await asyncio.sleep(0)
@@ -131,7 +131,7 @@ def test_a_page_that_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
     async def work(stage: Stage) -> None:
         turn = await stage.send("tokens=20 rate=100", await stage.model("good"))
         with pytest.raises(follower.NotAcknowledged):
-            await Follower(turn.generation.pk, nowhere).follow(0)
+            await Follower(turn.generation.pk, nowhere, asyncio.Lock()).follow(0)
         generation, _ = await stage.ended(turn)
         assert generation.status == "completed"
 

@@ -194,4 +194,4 @@ def test_a_page_that_sends_too_many_frames_is_closed(room: Room) -> None:
         await tab.until(lambda: tab.connections == 2)
         return tab.close_code
 
-    assert room.with_tab(work) == 4429
+    assert room.with_tab(work) == 1008
