@@ -77,6 +77,14 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
+def dump(address: str) -> str:
+    """The whole database as text, as `pg_dump` writes it."""
+    programs = _programs()
+    assert programs is not None
+    command = [programs / "pg_dump", address]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def _is_known(name: str) -> bool:
     try:
         pwd.getpwnam(name)

@@ -8,21 +8,33 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.max_values import set_maximum
 from conversations.models import Policy, ShareLink
+from conversations.purge import retention
 
 # The key of the row, and of the page's address before the row exists.
 _KEY = 1
 # Ten years; with many more the expiry would be beyond the last date.
 MOST_DAYS = 3650
+_IN_DAYS = ("default_link_days", "longest_link_days", "conversation_days", "api_call_days")
 
 
 class PolicyForm(forms.ModelForm):
-    """The form of the policy."""
+    """The form of the policy.
+
+    Days after which conversations would be deleted at once are saved only after the form has said
+    how many of how many people that would be, and the box below has been ticked.
+    """
+
+    erases_now = forms.BooleanField(
+        label=_("Delete these conversations"), required=False, widget=forms.HiddenInput
+    )
 
     class Meta:
         model = Policy
@@ -32,6 +44,9 @@ class PolicyForm(forms.ModelForm):
             "public_links",
             "default_link_days",
             "longest_link_days",
+            "conversation_days",
+            "erases_now",
+            "api_call_days",
             "currency",
             "draining",
         )
@@ -43,7 +58,7 @@ class PolicyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_maximum(self, MOST_DAYS, "default_link_days", "longest_link_days")
+        set_maximum(self, MOST_DAYS, *_IN_DAYS)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a default lifetime of links above the longest one."""
@@ -53,7 +68,28 @@ class PolicyForm(forms.ModelForm):
             self.add_error(
                 "default_link_days", _("This is longer than the longest lifetime of links.")
             )
+        self._preview(values.get("conversation_days"), is_confirmed=values.get("erases_now"))
         return values
+
+    def _preview(self, days: int | None, *, is_confirmed: bool | None) -> None:
+        """Say what would be deleted, unless that is known already or nothing would be."""
+        if "conversation_days" not in self.changed_data or is_confirmed:
+            return
+        due = retention.preview(days)
+        if due.oldest is None:
+            return
+        text = ngettext(
+            "This deletes %(count)s conversation of %(people)s, the oldest of %(day)s, for good "
+            "and within the hour. Tick the box below if you mean it.",
+            "This deletes %(count)s conversations of %(people)s, the oldest of %(day)s, for good "
+            "and within the hour. Tick the box below if you mean it.",
+            due.conversations,
+        )
+        people = ngettext("%s user", "%s users", due.people) % f"{due.people:,}"
+        oldest = date_format(timezone.localtime(due.oldest))
+        values = {"count": f"{due.conversations:,}", "people": people, "day": oldest}
+        self.add_error("conversation_days", text % values)
+        self.fields["erases_now"].widget = forms.CheckboxInput()
 
     def clean_currency(self) -> str:
         """The currency code of three letters (ISO 4217)."""

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.admin import UserAdmin
-from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations import audit, days
-from conversations.accounts import people
+from conversations.accounts import deletion, people
 from conversations.admin.api_keys import keys_of_user
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.admin.choices import GroupFilter
@@ -90,7 +89,7 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         of_month = used.order_by().values("user")
         tokens = of_month.annotate(sum=Sum(F("prompt_tokens") + F("completion_tokens")))
         cost = of_month.annotate(sum=Sum("cost_micros"))
-        found = super().get_queryset(request).prefetch_related("groups")
+        found = super().get_queryset(request).filter(deleted_at=None).prefetch_related("groups")
         annotated: QuerySet[Any] = found.annotate(
             month_tokens=Coalesce(Subquery(tokens.values("sum")), 0),
             month_cost=Coalesce(Subquery(cost.values("sum")), 0),
@@ -192,15 +191,16 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         return [str(each) for each in gone], counts, lacking, []
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """End the running answers and delete."""
-        people.end_before_deletion([obj.pk])
-        super().delete_model(request, obj)
+        """Delete the account as its user would: :mod:`conversations.accounts.deletion`."""
+        deletion.delete(actor_of(request), [obj])
 
-    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """End the running answers and delete."""
-        people.end_before_deletion([each.pk for each in queryset])
-        super().delete_queryset(request, queryset)
+        """Delete the accounts as their users would."""
+        deletion.delete(actor_of(request), queryset)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """None of Django's own entries, which would keep the names; the audit log has one."""
+        return []
 
 
 def _row(standing: Standing) -> dict[str, Any]:

@@ -6,6 +6,7 @@ failures and changes of what one signs in with, and ``origin`` knows where a req
 
 from conversations.audit.changes import (
     COMMAND_LINE,
+    SITE,
     Secret,
     Values,
     change,
@@ -18,6 +19,7 @@ from conversations.audit.security_events import purge_events, record_event
 
 __all__ = [
     "COMMAND_LINE",
+    "SITE",
     "Secret",
     "Values",
     "change",

@@ -14,6 +14,8 @@ from conversations.models import AuditEntry, EncryptedTextField, User
 
 # The name in entries for changes that were made on the command line.
 COMMAND_LINE = "(command line)"
+# The name in entries for what the site does by itself, such as removing what is old.
+SITE = "(site)"
 # Enough to recognise a text: the log is about decisions, not about content.
 LONGEST_TEXT = 1000
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -33,20 +35,23 @@ class Secret:
 
 
 def record(
-    actor: User | None, action: str, target: models.Model | str, before: Values, after: Values
+    actor: User | str | None, action: str, target: models.Model | str, before: Values, after: Values
 ) -> AuditEntry:
-    """Write an entry: ``actor`` (None: the command line) did ``action`` to ``target``.
+    """Write an entry: ``actor`` did ``action`` to ``target``.
 
-    Only values that differ are stored. Of encrypted values, and of those whose name is that of a
-    secret, the entry says only that they were set, changed or removed.
+    An actor that is no user has a name, such as :data:`SITE`; None is the command line.
+
+    Only values that differ are stored. Of encrypted values, of those whose name is that of a
+    secret, and of a model's ``private_fields``, the entry says only that they were set, changed
+    or removed.
     """
     names = {**before, **after}
     changes = {name: _difference(name, before.get(name), after.get(name)) for name in names}
     pairs = {name: pair for name, pair in changes.items() if pair}
     origin = current_origin() or Origin()
     return AuditEntry.objects.create(
-        actor=actor,
-        actor_name=actor.get_username() if actor else COMMAND_LINE,
+        actor=actor if isinstance(actor, User) else None,
+        actor_name=actor.get_username() if isinstance(actor, User) else actor or COMMAND_LINE,
         action=action,
         target_type="" if isinstance(target, str) else target._meta.label_lower,
         target_id="" if isinstance(target, str) else str(target.pk),
@@ -92,7 +97,8 @@ def snapshot(target: models.Model) -> dict[str, Any]:
 
 
 def _value_of(target: models.Model, known: "models.Field[Any, Any]") -> Any:
-    if isinstance(known, EncryptedTextField) or _SECRET_NAME.search(known.name):
+    is_private = known.name in getattr(target, "private_fields", ())
+    if is_private or isinstance(known, EncryptedTextField) or _SECRET_NAME.search(known.name):
         return _hidden(known.value_from_object(target))
     if isinstance(known, models.ForeignKey):
         other = getattr(target, known.name)

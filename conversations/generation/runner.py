@@ -14,7 +14,6 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import audit
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, log, recovery, revocation, stops, wakeups
@@ -26,7 +25,8 @@ from conversations.generation.run import Run
 from conversations.generation.tail import Tails
 from conversations.generation.writer import Writer
 from conversations.models import Generation, IdempotencyClaim
-from conversations.purge import purge
+from conversations.purge.disk import empty_write_log
+from conversations.purge.step import Purged, purge, record
 from conversations.transcript import Failure, Finished
 
 logger = logging.getLogger(__name__)
@@ -242,10 +242,16 @@ class Runner:
     async def _purge(self) -> None:
         while True:
             await asyncio.sleep(PURGE_SECONDS)
-            while any(await in_thread(purge, timezone.now())):
-                pass
-            while await in_thread(audit.purge_events):
-                pass
+            await self._purge_all()
+
+    async def _purge_all(self) -> None:
+        """Purge until nothing is left."""
+        purged = Purged()
+        while any(some := await in_thread(purge, timezone.now())):
+            purged = purged.plus(some)
+        await in_thread(record, purged)
+        if any(purged):
+            await in_thread(empty_write_log)
 
 
 async def _run_for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:

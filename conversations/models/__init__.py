@@ -37,12 +37,18 @@ from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import Rule
 from conversations.models.share import ShareLink, ShareLinkQuerySet
 from conversations.models.usage import UsageDay, UsageTotal
-from conversations.models.user import MOST_ANSWERS_AT_ONCE, User
+from conversations.models.user import (
+    DELETED_NAME,
+    MOST_ANSWERS_AT_ONCE,
+    User,
+    neutral_name,
+)
 
 __all__ = [
     "ALL_MODELS",
     "ALL_USE",
     "CLAIM_HOURS",
+    "DELETED_NAME",
     "KEY_NAME_CHARACTERS",
     "KEY_SHOWN_CHARACTERS",
     "MICROS",
@@ -84,6 +90,7 @@ __all__ = [
     "exact_amount",
     "hashed",
     "money",
+    "neutral_name",
     "new_key_secret",
     "title_from",
     "with_unit",

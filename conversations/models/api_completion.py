@@ -48,6 +48,9 @@ class KeptCompletion(models.Model):
     It stores the names of the API key and the model, so that it outlives them.
     """
 
+    # Content of a user: the audit log never has it.
+    private_fields = ("request", "answer")
+
     generation_id = models.UUIDField(unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("user")

@@ -49,6 +49,20 @@ class Policy(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("Empty: no limit."),
     )
+    conversation_days = models.PositiveIntegerField(
+        _("conversations are deleted after (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Without a message, with their share links, and for good. Empty: never."),
+    )
+    api_call_days = models.PositiveIntegerField(
+        _("stored API calls are deleted after (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: never."),
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
 
     class Meta:

@@ -7,11 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 # As for the setting RUNNING_ANSWERS.
 MOST_ANSWERS_AT_ONCE = 10_000
+# In records of usage, which outlive their user. No account can have this name.
+DELETED_NAME = "(deleted account)"
 AT_ONCE_VALIDATORS = [MinValueValidator(1), MaxValueValidator(MOST_ANSWERS_AT_ONCE)]
 
 
+def neutral_name(user_id: int) -> str:
+    """The name of a deleted account in the audit log. No account can have it of its own."""
+    return f"(deleted account {user_id})"
+
+
 class User(AbstractUser):
-    """An account. Administrators have ``is_staff`` and ``is_superuser``."""
+    """An account. Administrators have ``is_staff`` and ``is_superuser``.
+
+    One with ``deleted_at`` is closed for good; its row goes when all that was its own is erased.
+    """
 
     answers_at_once = models.PositiveIntegerField(
         _("answers at once"),
@@ -34,3 +44,4 @@ class User(AbstractUser):
         editable=False,
         help_text=_("Given at the last sign-in; the provider takes them away again."),
     )
+    deleted_at = models.DateTimeField(null=True, editable=False)

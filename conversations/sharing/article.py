@@ -73,11 +73,12 @@ def to_markdown(snapshot: dict[str, Any]) -> str:
         parts.append(f"## {_('System message')}\n\n{snapshot['system_message']}")
     if snapshot.get("parameters"):
         parts.append(f"## {_('Parameters')}\n\n{_fenced(snapshot['parameters'])}")
-    parts += [_message_markdown(message, snapshot) for message in snapshot["messages"]]
+    parts += [message_markdown(message, snapshot) for message in snapshot["messages"]]
     return "\n\n".join(parts) + "\n"
 
 
-def _message_markdown(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
+def message_markdown(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
+    """One message as Markdown, below a heading with its name."""
     parts = [f"## {name_of(message, snapshot)}"]
     if reasoning := message.get("reasoning_content"):
         quoted = "\n".join(f"> {line}".rstrip() for line in reasoning.splitlines())

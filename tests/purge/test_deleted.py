@@ -24,13 +24,13 @@ from conversations.models import (
     UsageDay,
     UsageTotal,
 )
-from conversations.purge import Purged, purge
+from conversations.purge.step import Purged, purge
 from tests.people import People
 from tests.playing import Stage, play
 from tests.sharing.talk import add_branch, answer, asked, browser_of, make_talk, path_of, share
 
 NOW = timezone.now()
-NOTHING = Purged(0, 0)
+NOTHING = Purged()
 
 
 def deleted(record: Conversation | Message, moment: datetime = NOW - timedelta(days=31)) -> None:
@@ -134,17 +134,17 @@ def test_what_is_restored_while_a_purge_runs_stays(
 ) -> None:
     talk = make_talk(people.alice)
     deleted(talk if kind is Conversation else talk.messages.get(role="assistant"))
-    from conversations import purge as module
+    from conversations.purge import deleted as module
 
-    found = module._some
+    found = module.some_of
 
-    def found_and_restored(records: Any) -> Any:
-        ids = found(records)
+    def found_and_restored(records: Any, order: str) -> Any:
+        ids = found(records, order)
         if ids:
             kind._default_manager.update(deleted_at=None)
         return ids
 
-    monkeypatch.setattr(module, "_some", found_and_restored)
+    monkeypatch.setattr(module, "some_of", found_and_restored)
     assert purge(NOW) == NOTHING
     assert talk.messages.count() == 2
 
@@ -208,7 +208,7 @@ def books() -> list[list[dict[str, Any]]]:
 def test_the_command_purges_all_there_is_and_says_how_much(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("conversations.purge.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("conversations.purge.rows.MOST_AT_ONCE", 2)
     for _ in range(5):
         deleted(make_talk(people.alice), timezone.now() - timedelta(days=31))
     deleted(make_talk(people.alice).messages.get(role="assistant"), NOW - timedelta(days=31))

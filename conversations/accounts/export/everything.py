@@ -1,0 +1,77 @@
+"""The files of an export, and the pieces of its archive."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from conversations.accounts.export.account import account_of
+from conversations.accounts.export.archive import File, zipped
+from conversations.accounts.export.conversation_json import conversation_as_json
+from conversations.accounts.export.conversation_markdown import conversation_as_markdown
+from conversations.accounts.export.pieces import as_json
+from conversations.accounts.export.rows import (
+    api_calls_of,
+    security_events_of,
+    share_links_of,
+    usage_of,
+)
+from conversations.models import Conversation, User
+
+_SLUG_CHARACTERS = 40
+
+
+def export_of(user: User) -> Iterator[bytes]:
+    """The ZIP file with everything of the user, in pieces.
+
+    It ends early where the account is closed meanwhile, and then cannot be opened.
+    """
+    return zipped(_files(user))
+
+
+def _files(user: User) -> Iterator[File]:
+    yield File("README.txt", [_about()])
+    yield File("account.json", [as_json(account_of(user)) + "\n"])
+    yield File("usage.json", usage_of(user))
+    yield File("share_links.json", share_links_of(user))
+    yield File("api_calls.json", api_calls_of(user))
+    yield File("security_events.json", security_events_of(user))
+    # The keys alone: ten thousand of them are small.
+    keys = list(user.conversations.order_by("created_at", "pk").values_list("pk", flat=True))
+    for number, key in enumerate(keys, 1):
+        yield from _conversation(user, number, key)
+
+
+def _conversation(user: User, number: int, key: UUID) -> Iterator[File]:
+    own = Conversation.objects.filter(user=user, user__is_active=True, pk=key)
+    conversation = own.select_related("language_model", "user").first()
+    # It may have been erased since the export began.
+    if conversation is None:
+        return
+    name = _name(conversation, number)
+    yield File(f"{name}.json", conversation_as_json(conversation))
+    yield File(f"{name}.md", conversation_as_markdown(conversation))
+
+
+def _name(conversation: Conversation, number: int) -> str:
+    """A name of letters, digits and hyphens, so that it is safe on every system."""
+    words = slugify(conversation.title, allow_unicode=True)[:_SLUG_CHARACTERS].strip("-_")
+    day = f"{conversation.created_at:%Y-%m-%d}"
+    return "conversations/" + "-".join(filter(None, [f"{number:05}", day, words]))
+
+
+def _about() -> str:
+    return _(
+        "This archive has everything that the site stores about you and that is yours.\n\n"
+        "account.json: your account, e-mail addresses, ways to sign in, sessions, API keys, "
+        "presets. No secret is in it.\n"
+        "usage.json: one entry for each answer.\n"
+        "share_links.json: your links, and the copies that they show.\n"
+        "api_calls.json: what is stored of API calls.\n"
+        "security_events.json: sign-ins, failures and changes of your account.\n"
+        "conversations/: each conversation twice. The .md file has the branch that the page "
+        "shows, for reading; the .json file has every version. Deleted ones that have not been "
+        "erased yet are marked.\n\n"
+        "All times are in UTC.\n"
+    )

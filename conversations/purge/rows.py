@@ -1,0 +1,67 @@
+"""Removes a conversation, or rows of a table, in transactions that are short."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from conversations.models import Conversation, Generation, ShareLink
+from conversations.purge.names import forget_records
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+# A purge is asked for again until nothing is left, and a site that stops waits for one of them.
+MOST_AT_ONCE = 100
+# SQLite may be built for no more than 999 parameters in a statement.
+ROWS_AT_ONCE = 500
+
+
+def idle(conversations: "QuerySet[Conversation]") -> "QuerySet[Conversation]":
+    """The conversations in which no answer is being written."""
+    running = Generation.objects.running().filter(conversation=OuterRef("pk"))
+    return conversations.filter(~Exists(running))
+
+
+@transaction.atomic
+def erase_conversation(due: "QuerySet[Conversation]", key: Any, **links: Any) -> int:
+    """Remove this conversation if it is still ``due``, with its share links that match ``links``.
+
+    Returns 1 if it was removed. It is locked and looked at again, because meanwhile its user may
+    have restored it or written in it.
+    """
+    conversation = idle(due.select_for_update(of=("self",))).filter(pk=key).first()
+    if conversation is None:
+        return 0
+    erase_links(conversation.share_links.filter(**links))
+    conversation.delete()
+    return 1
+
+
+def erase_links(links: "QuerySet[ShareLink]") -> int:
+    """Remove some of these share links, and their titles from the audit log."""
+    return erase_rows(links, is_named_in_log=True)
+
+
+def erase_rows(rows: "QuerySet[M]", *, is_named_in_log: bool = False) -> int:
+    """Remove some of these rows; returns their number, 0 when none is left.
+
+    ``is_named_in_log``: the audit log may have names that their users gave them.
+    """
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:ROWS_AT_ONCE])
+    with transaction.atomic():
+        if is_named_in_log:
+            forget_records(rows.model, keys)
+        rows.model._default_manager.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def some_of(records: "QuerySet[Any]", order: str) -> list[Any]:
+    """The keys of the first records in that order."""
+    return list(records.order_by(order).values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
+def in_parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The rows, as many at a time as a statement may name."""
+    return (rows[start : start + ROWS_AT_ONCE] for start in range(0, len(rows), ROWS_AT_ONCE))
