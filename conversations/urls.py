@@ -9,6 +9,7 @@ from conversations.views import (
     diagram,
     links,
     message,
+    own_data,
     share,
     shared,
 )
@@ -32,6 +33,8 @@ urlpatterns = [
     path("conversations.json", conversation.older, name="conversations"),
     path("account/links/", links.links, name="account_links"),
     path("account/", account.account, name="account"),
+    path("account/export/", own_data.export, name="export"),
+    path("account/delete/", own_data.delete, name="delete_account"),
     path("account/keys/new/", api_keys.new, name="api_key_new"),
     path("account/keys/<int:key_id>/", api_keys.change, name="api_key"),
     path("diagram-frame/", diagram.frame, name="diagram_frame"),

@@ -41,6 +41,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
     "invitation": GONE,
     "account": SIGNED_IN,
+    "export": SIGNED_IN,
+    "delete_account": SIGNED_IN,
     "api_key_new": SIGNED_IN,
     "api_key": OWNED,
     "account_links": SIGNED_IN,

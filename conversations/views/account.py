@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from conversations import access
-from conversations.models import Measure
+from conversations.models import Measure, Policy
 from conversations.quotas import concurrency
 from conversations.quotas.state import visible_standings
 from conversations.quotas.status import Standing, amount_in_words
@@ -30,7 +30,10 @@ def account(request: SignedInRequest) -> HttpResponse:
     user = request.user
     used = use_by_model(user)
     models = access.models_for(user)
+    policy = Policy.current()
     context = {
+        "conversation_days": policy.conversation_days,
+        "api_call_days": policy.api_call_days,
         "open_links": user.share_links.live().count(),
         "at_once": concurrency.answers_at_once(user),
         "limits": [_Limit.of(*each) for each in visible_standings(user)],

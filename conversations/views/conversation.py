@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from conversations import access
 from conversations.chat.state import listed, page_state
-from conversations.models import Conversation
+from conversations.models import Conversation, Policy
 from conversations.views.signed_in import SignedInRequest
 
 
@@ -61,7 +61,11 @@ def _before(request: SignedInRequest) -> datetime | None:
 
 
 def _page(request: SignedInRequest, shown: Conversation | None) -> HttpResponse:
-    return render(request, "conversation.html", {"state": page_state(request.user, shown)})
+    context = {
+        "state": page_state(request.user, shown),
+        "conversation_days": Policy.current().conversation_days,
+    }
+    return render(request, "conversation.html", context)
 
 
 def _conversation_or_404(request: SignedInRequest, conversation_id: UUID) -> Conversation:
