@@ -31,7 +31,11 @@ if SIGNUP_DOMAIN and not EMAIL_URL:
 ACCOUNT_ADAPTER = "conversations.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGNUP_DOMAIN else "optional" if EMAIL_URL else "none"
+# Where visitors can sign up, the mail that verifies an address says what the form must not: that
+# there is an account with it.
+_IS_VERIFIED = bool(EMAIL_URL) and (SIGNUP == "open" or bool(SIGNUP_DOMAIN))
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if _IS_VERIFIED else "optional" if EMAIL_URL else "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Long enough to fill in a form after it; short, because a stolen session may use it as well.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300

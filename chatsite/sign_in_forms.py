@@ -2,6 +2,10 @@
 
 _CODES = "conversations.accounts.code_forms"
 
+ACCOUNT_FORMS = {
+    "signup": "conversations.accounts.sign_up_forms.SignUpForm",
+    "add_email": "conversations.accounts.sign_up_forms.AddEmailForm",
+}
 MFA_FORMS = {
     "authenticate": f"{_CODES}.CodeForm",
     "reauthenticate": f"{_CODES}.CodeAgainForm",

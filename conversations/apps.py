@@ -13,6 +13,6 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks and the receivers of signals."""
         # They register themselves on import, and need settings and records that are ready.
-        from conversations.accounts import sign_in_events  # noqa: F401, PLC0415
+        from conversations.accounts import names, sign_in_events  # noqa: F401, PLC0415
         from conversations.database import checks  # noqa: F401, PLC0415
         from conversations.management import checks as settings_checks  # noqa: F401, PLC0415

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import Group
@@ -12,19 +12,25 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from conversations import audit
 from conversations.accounts import people
-from conversations.models import LanguageModel, Measure, Period, User
+from conversations.models import (
+    USERNAME_CHARACTERS,
+    LanguageModel,
+    Measure,
+    Period,
+    SignInName,
+    User,
+    comparable,
+    validate_distinct,
+)
 from conversations.quotas.amounts import Limit, NotALimit, amount_from_words, set_limit
 
 # One transaction creates all accounts. On SQLite it blocks all answers for about a second.
 MOST_ROWS = 200
 MOST_BYTES = 100_000
-LONGEST_NAME = 150
 COLUMNS = ("username", "email", "groups", "limits")
 # Between the groups, or the limits, of one user.
 _SEPARATOR = "|"
@@ -156,56 +162,52 @@ def _limits_of(row: Row) -> Iterator[re.Match[str]]:
 
 def _check(plan: Plan) -> None:
     rows = plan.rows
-    names = Counter(row.username.lower() for row in rows)
-    addresses = Counter(row.email.lower() for row in rows if row.email)
-    taken_names = _taken_names(names)
-    names_of_addresses = _taken_addresses(names)
-    taken_addresses = _taken_addresses(addresses)
+    uses = Counter(name for row in rows for name in _compared(row))
+    taken = SignInName.objects.of_others(
+        [name for row in rows for name in (row.username, row.email)]
+    )
     for row in rows:
-        row.problems += _problems_of_name(row.username, names, taken_names)
-        if row.username.lower() in names_of_addresses:
-            row.problems.append(_("the username is the e-mail address of another account"))
-        row.problems += _problems_of_address(row.email, addresses, taken_addresses)
+        row.problems += _problems_of_name(row.username, uses, taken)
+        row.problems += _problems_of_address(row.email, uses, taken)
         row.problems += [
             _("unknown group “%s”") % name for name in row.groups if name not in plan.groups
         ]
         row.problems += _problems_of_limits(row, plan)
 
 
-def _taken_names(names: Iterable[str]) -> set[str]:
-    found = User.objects.annotate(lower=Lower("username")).filter(lower__in=list(names))
-    return set(found.values_list("lower", flat=True))
+def _compared(row: Row) -> set[str]:
+    """The names of one user in the form in which they must differ from those of all others."""
+    return {comparable(name) for name in (row.username, row.email) if name}
 
 
-def _taken_addresses(addresses: Iterable[str]) -> set[str]:
-    wanted = list(addresses)
-    both = User.objects.annotate(own=Lower("email"), kept=Lower("emailaddress__email"))
-    found = both.filter(Q(own__in=wanted) | Q(kept__in=wanted)).values_list("own", "kept")
-    return {address for pair in found for address in pair if address}
-
-
-def _problems_of_name(name: str, names: Counter[str], taken: set[str]) -> Iterator[str]:
+def _problems_of_name(name: str, uses: Counter[str], taken: set[str]) -> Iterator[str]:
     try:
         UnicodeUsernameValidator()(name)
-        MaxLengthValidator(LONGEST_NAME)(name)
+        MaxLengthValidator(USERNAME_CHARACTERS)(name)
     except ValidationError:
         yield _("the username may have letters, digits and @ . + - _ only, at most 150")
-    if names[name.lower()] > 1:
+    try:
+        validate_distinct(name)
+    except ValidationError as problem:
+        yield from problem.messages
+    if uses[comparable(name)] > 1:
         yield _("the username is in the file twice")
-    if name.lower() in taken:
+    if name in taken and "@" in name:
+        yield _("the username is the e-mail address of another account")
+    elif name in taken:
         yield _("an account with this username already exists")
 
 
-def _problems_of_address(email: str, addresses: Counter[str], taken: set[str]) -> Iterator[str]:
+def _problems_of_address(email: str, uses: Counter[str], taken: set[str]) -> Iterator[str]:
     if not email:
         return
     try:
         validate_email(email)
     except ValidationError:
         yield _("“%s” is not an e-mail address") % email
-    if addresses[email.lower()] > 1:
+    if uses[comparable(email)] > 1:
         yield _("the e-mail address is in the file twice")
-    if email.lower() in taken:
+    if email in taken:
         yield _("an account with this e-mail address already exists")
 
 

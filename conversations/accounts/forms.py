@@ -4,12 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from conversations.accounts import people
-from conversations.models import Invitation, User
+from conversations.accounts import names, people
+from conversations.models import USERNAME_CHARACTERS, USERNAME_VALIDATORS, Invitation, User
 
 
 class AccountForm(forms.Form):
@@ -17,8 +16,8 @@ class AccountForm(forms.Form):
 
     username = forms.CharField(
         label=_("Username"),
-        max_length=150,
-        validators=[UnicodeUsernameValidator()],
+        max_length=USERNAME_CHARACTERS,
+        validators=USERNAME_VALIDATORS,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     email = forms.EmailField(
@@ -30,29 +29,32 @@ class AccountForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def clean_username(self) -> str:
-        """Check that the username is free."""
-        username: str = self.cleaned_data["username"]
-        if User.objects.filter(username__iexact=username).exists():
-            raise ValidationError(_("This username is taken. Choose another one."))
-        if people.address_is_taken(username):
-            raise ValidationError(_("This username is another account’s e-mail address."))
-        return username
+    # The address of an account whose form does not ask for one.
+    fixed_email = ""
 
     def clean_email(self) -> str:
         """Check that the e-mail address is free."""
         email: str = self.cleaned_data["email"]
-        if email and people.address_is_taken(email):
+        if names.is_taken(email):
             raise ValidationError(_("An account with this e-mail address already exists."))
         return email
 
     def clean(self) -> None:
-        """Check the password against the site's rules, some of which compare other fields."""
+        """Check the username against the address, and the password against both."""
+        username = self.cleaned_data.get("username")
+        if username:
+            try:
+                names.check_username(username, self.cleaned_data.get("email") or self.fixed_email)
+            except ValidationError as error:
+                self.add_error("username", error)
+        self._check_password()
+
+    def _check_password(self) -> None:
         password = self.cleaned_data.get("password")
         if password:
             user = User(
                 username=self.cleaned_data.get("username", ""),
-                email=self.cleaned_data.get("email", ""),
+                email=self.cleaned_data.get("email") or self.fixed_email,
             )
             try:
                 validate_password(password, user)
@@ -66,6 +68,7 @@ class InvitedForm(AccountForm):
     def __init__(self, invitation: Invitation, data: Any = None) -> None:
         super().__init__(data)
         self.account = invitation.account
+        self.fixed_email = invitation.email
         if invitation.account:
             del self.fields["username"], self.fields["email"]
             self.fields["password"].widget.attrs["autofocus"] = True

@@ -13,14 +13,22 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from conversations import audit
 from conversations.generation import recovery, stops
-from conversations.models import ALL_USE, Counter, Generation, Invitation, Rule, User, hashed
+from conversations.models import (
+    ALL_USE,
+    Counter,
+    Generation,
+    Invitation,
+    Rule,
+    User,
+    hashed,
+)
 
 INVITATION_DAYS = 7
 _SESSIONS_AT_ONCE = 500
@@ -28,10 +36,6 @@ _SESSIONS_AT_ONCE = 500
 
 class InvitationGone(Exception):
     """The invitation is unknown, used, withdrawn or expired; the error does not say which."""
-
-
-class NameTaken(Exception):
-    """Another sign-up took the name or the address at the same time."""
 
 
 @dataclass(frozen=True)
@@ -140,12 +144,6 @@ def remove_second_factors(actor: User, users: Iterable[User]) -> int:
     return count
 
 
-def address_is_taken(email: str, *, but: User | None = None) -> bool:
-    """True if an account other than ``but`` has this e-mail address."""
-    of_others = User.objects.filter(Q(email__iexact=email) | Q(emailaddress__email__iexact=email))
-    return (of_others.exclude(pk=but.pk) if but else of_others).exists()
-
-
 def trust_address(user: User) -> None:
     """Mark the user's address as verified, because an administrator vouches for it."""
     addresses = EmailAddress.objects.filter(user=user)
@@ -221,13 +219,8 @@ def _with_password(account: User | None, chosen: NewAccount) -> User | None:
 
 
 def _new(invitation: Invitation, chosen: NewAccount) -> User:
-    try:
-        with transaction.atomic():
-            user: User = User.objects.create_user(
-                chosen.username, invitation.email or chosen.email, chosen.password
-            )
-    except IntegrityError as error:
-        raise NameTaken from error
+    email = invitation.email or chosen.email
+    user: User = User.objects.create_user(chosen.username, email, chosen.password)
     user.groups.set(invitation.groups.all())
     if invitation.email:
         trust_address(user)

@@ -2,8 +2,12 @@
 
 import re
 import unicodedata
+from itertools import chain, count
 
-from conversations.models import User
+from django.core.exceptions import ValidationError
+
+from conversations.accounts import names
+from conversations.models import validate_distinct
 
 # Leaves room for a number in the column's 150 characters.
 _LONGEST = 140
@@ -17,14 +21,15 @@ def free_username(wanted: str) -> str:
     """
     name = unicodedata.normalize("NFKC", wanted).partition("@")[0]
     base = re.sub(r"[^\w.+-]+", "-", name).strip("-.")[:_LONGEST] or "user"
-    taken = _taken(base)
-    if base.lower() not in taken:
-        return base
-    # One more than there are taken ones, so one of them is free.
-    numbered = (f"{base}{number}" for number in range(2, len(taken) + 3))
-    return next(each for each in numbered if each.lower() not in taken)
+    if not _is_distinct(base):
+        base = "user"
+    numbered = (f"{base}{number}" for number in count(2))
+    return next(each for each in chain([base], numbered) if not names.is_taken(each))
 
 
-def _taken(base: str) -> set[str]:
-    names = User.objects.filter(username__istartswith=base).values_list("username", flat=True)
-    return {each.lower() for each in names}
+def _is_distinct(name: str) -> bool:
+    try:
+        validate_distinct(name)
+    except ValidationError:
+        return False
+    return True

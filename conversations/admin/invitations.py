@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.accounts import people
+from conversations.accounts import names, people
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.admin.choices import GroupFilter
 from conversations.models import Invitation
@@ -39,7 +39,7 @@ class InvitationForm(forms.ModelForm):
     def clean_email(self) -> str:
         """The address. Raises ValidationError if an account has it."""
         email: str = self.cleaned_data["email"]
-        if email and people.address_is_taken(email):
+        if email and names.is_taken(email):
             raise forms.ValidationError(_("There is an account with this address already."))
         return email
 

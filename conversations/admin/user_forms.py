@@ -6,7 +6,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from conversations.accounts import people
+from conversations.accounts import names
 from conversations.models import User
 
 # Listed one by one, so that a new field is read-only until it is added here. The field "password"
@@ -22,8 +22,8 @@ class NewUserForm(AdminUserCreationForm):
     """A new user."""
 
     def clean_username(self) -> str:
-        """The username. Raises ValidationError if it is an account's address."""
-        return _own_name(super().clean_username(), None)
+        """The username. Raises ValidationError if it is an account's name or address."""
+        return _own_name(self.cleaned_data["username"], None)
 
     def clean_email(self) -> str:
         """The address. Raises ValidationError if an account has it."""
@@ -36,7 +36,7 @@ class UserForm(UserChangeForm):
     actor: User
 
     def clean_username(self) -> str:
-        """The username. Raises ValidationError if it is another account's address."""
+        """The username. Raises ValidationError if it is another account's name or address."""
         return _own_name(self.cleaned_data["username"], self.instance)
 
     def clean_email(self) -> str:
@@ -55,12 +55,12 @@ class UserForm(UserChangeForm):
 
 def _own_name(username: str, user: User | None) -> str:
     # Users sign in with either, and lists show either.
-    if people.address_is_taken(username, but=user):
-        raise ValidationError(_("This is the e-mail address of another account."))
+    if names.is_taken(username, but=user):
+        raise ValidationError(_("This is the username or the e-mail address of another account."))
     return username
 
 
 def _free_address(email: str, user: User | None) -> str:
-    if email and people.address_is_taken(email, but=user):
+    if names.is_taken(email, but=user):
         raise ValidationError(_("There is an account with this address already."))
     return email

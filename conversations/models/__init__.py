@@ -36,10 +36,19 @@ from conversations.models.preset import Definition, Preset
 from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import Rule
 from conversations.models.share import ShareLink, ShareLinkQuerySet
+from conversations.models.sign_in_name import (
+    NameTaken,
+    SignInName,
+    comparable,
+    names_of,
+    validate_distinct,
+)
 from conversations.models.usage import UsageDay, UsageTotal
 from conversations.models.user import (
     DELETED_NAME,
     MOST_ANSWERS_AT_ONCE,
+    USERNAME_CHARACTERS,
+    USERNAME_VALIDATORS,
     User,
     neutral_name,
 )
@@ -53,6 +62,8 @@ __all__ = [
     "KEY_SHOWN_CHARACTERS",
     "MICROS",
     "MOST_ANSWERS_AT_ONCE",
+    "USERNAME_CHARACTERS",
+    "USERNAME_VALIDATORS",
     "ApiKey",
     "AuditEntry",
     "ByMeasure",
@@ -73,6 +84,7 @@ __all__ = [
     "LoggedEvent",
     "Measure",
     "Message",
+    "NameTaken",
     "Period",
     "Policy",
     "Preset",
@@ -81,17 +93,21 @@ __all__ = [
     "SecurityEvent",
     "ShareLink",
     "ShareLinkQuerySet",
+    "SignInName",
     "Slot",
     "UnreadableText",
     "UsageDay",
     "UsageTotal",
     "User",
     "all_endpoints",
+    "comparable",
     "exact_amount",
     "hashed",
     "money",
+    "names_of",
     "neutral_name",
     "new_key_secret",
     "title_from",
+    "validate_distinct",
     "with_unit",
 ]

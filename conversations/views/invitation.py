@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from conversations.accounts import people
 from conversations.accounts.forms import InvitedForm
+from conversations.models import NameTaken
 
 
 @sensitive_post_parameters("password")
@@ -30,7 +31,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return response
     except people.InvitationGone:
         return render(request, "invitation_gone.html", status=404)
-    except people.NameTaken:
+    except NameTaken:
         form.add_error(None, _("This name or address has just been taken. Choose another."))
     context = {"form": form, "invitation": invited}
     return render(request, "invitation.html", context, status=422 if form.is_bound else 200)

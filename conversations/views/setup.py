@@ -3,11 +3,13 @@
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from conversations.accounts import first_run
 from conversations.accounts.forms import AccountForm
+from conversations.models import NameTaken
 
 
 @sensitive_post_parameters("password")
@@ -17,13 +19,12 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
     if not first_run.is_valid(token):
         raise Http404
     form = AccountForm(request.POST or None)
-    if not form.is_valid():
-        return render(
-            request, "setup.html", {"form": form}, status=200 if not form.is_bound else 422
-        )
     try:
-        user = first_run.create_administrator(token, **form.cleaned_data)
+        if form.is_valid():
+            login(request, first_run.create_administrator(token, **form.cleaned_data))
+            return redirect("/")
     except first_run.AlreadySetUp as error:
         raise Http404 from error
-    login(request, user)
-    return redirect("/")
+    except NameTaken:
+        form.add_error(None, _("This name or address has just been taken. Choose another."))
+    return render(request, "setup.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -4,16 +4,24 @@ allauth asks at some of them by itself, and never if the account has neither pas
 factor. Here all of them ask, in the same way.
 """
 
+from functools import wraps
+from typing import Any
+
 from allauth.account import views as account
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as services
 from allauth.usersessions import views as sessions
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.urls import URLPattern, include, path
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import URLPattern, include, path, re_path
+from django.utils.translation import gettext as _
 
 from conversations.accounts.reauthentication import View, reauthentication_required
+from conversations.models import NameTaken
 from conversations.views.reauthentication import by_service
 from conversations.views.single_sign_on.views import SignOut
 
@@ -22,10 +30,35 @@ def _asking(route: str, view: View, name: str) -> URLPattern:
     return path(route, login_required(reauthentication_required(view)), name=name)
 
 
+def _refusing_taken_names(view: View) -> View:
+    """Send users back whose name or address another one takes while they send it.
+
+    The forms check both before; this is for the moment between the check and the commit.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            with transaction.atomic():
+                return view(request, *args, **kwargs)
+        except NameTaken:
+            text = _("Another account has this name or e-mail address. Choose another one.")
+            messages.error(request, text)
+            return HttpResponseRedirect(request.path)
+
+    return answered
+
+
 urlpatterns = [
     path("logout/", SignOut.as_view(), name="account_logout"),
     path("reauthenticate/service/", by_service, name="reauthenticate_by_service"),
-    _asking("email/", account.email, "account_email"),
+    path("signup/", _refusing_taken_names(account.signup), name="account_signup"),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/$",
+        _refusing_taken_names(account.confirm_email),
+        name="account_confirm_email",
+    ),
+    _asking("email/", _refusing_taken_names(account.email), "account_email"),
     _asking("password/set/", account.password_set, "account_set_password"),
     _asking("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),
     _asking("2fa/totp/deactivate/", totp.deactivate_totp, "mfa_deactivate_totp"),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
-from conversations.accounts import people
+from conversations.accounts import names, people
 
 LONGEST_DAYS = 365
 
@@ -43,7 +43,7 @@ def _check(address: str, days: int) -> None:
         validate_email(address)
     except ValidationError as error:
         raise CommandError(f"{address} is not an e-mail address.") from error
-    if people.address_is_taken(address):
+    if names.is_taken(address):
         raise CommandError(f"An account with the address {address} already exists.")
     if not 1 <= days <= LONGEST_DAYS:
         raise CommandError(f"--days must be from 1 to {LONGEST_DAYS}.")

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.shortcuts import render
 
 from conversations import audit
-from conversations.accounts import people, usernames
+from conversations.accounts import names, usernames
 from conversations.models import SecurityEvent, User
 from conversations.views.single_sign_on import problems
 from conversations.views.single_sign_on.configured import configured
@@ -45,7 +45,7 @@ class AccountRules(DefaultSocialAccountAdapter):
         address = sociallogin.user.email
         if settings.SIGNUP_DOMAIN and not address.lower().endswith(f"@{settings.SIGNUP_DOMAIN}"):
             return False
-        if address and people.address_is_taken(address):
+        if address and names.is_taken(address):
             raise ImmediateHttpResponse(self._address_taken(request, address))
         return True
 

@@ -1,0 +1,55 @@
+"""The forms in which visitors make an account, and users add an address, with the rule of names."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
+from allauth.account.forms import SignupForm as AllauthSignUpForm
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from conversations.accounts import names
+from conversations.models import User
+
+
+class SignUpForm(AllauthSignUpForm):
+    """allauth's form. Where addresses are verified, it does not say which have an account."""
+
+    def validate_unique_email(self, value: str) -> str:
+        """The address. It may not be another account's username either."""
+        email: str = super().validate_unique_email(value)
+        if names.is_taken(email):
+            if settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
+                raise get_adapter().validation_error("email_taken")
+            self.account_already_exists = True
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        """Check the username against the address."""
+        values: dict[str, Any] = super().clean()
+        username = values.get("username")
+        if username:
+            try:
+                names.check_username(username, values.get("email") or "")
+            except ValidationError as error:
+                self.add_error("username", error)
+        return values
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Make the account, or send a mail to the one that has the address."""
+        if self.account_already_exists:
+            # Hashing takes most of the time that a new account takes.
+            User().set_password(self.cleaned_data.get("password1"))
+        return super().try_save(request)
+
+
+class AddEmailForm(AllauthAddEmailForm):
+    """allauth's form. Without a mail to confirm it, nobody adds an address of another account."""
+
+    def clean_email(self) -> str:
+        """The address."""
+        email: str = super().clean_email()
+        if settings.ACCOUNT_EMAIL_VERIFICATION == "none" and names.is_taken(email, but=self.user):
+            raise get_adapter().validation_error("email_taken")
+        return email
