@@ -5,6 +5,8 @@ _CODES = "conversations.accounts.code_forms"
 ACCOUNT_FORMS = {
     "signup": "conversations.accounts.sign_up_forms.SignUpForm",
     "add_email": "conversations.accounts.sign_up_forms.AddEmailForm",
+    "change_password": "conversations.accounts.password_forms.ChangePasswordForm",
+    "user_token": "conversations.accounts.password_forms.ResetLinkForm",
 }
 MFA_FORMS = {
     "authenticate": f"{_CODES}.CodeForm",

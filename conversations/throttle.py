@@ -24,6 +24,7 @@ from typing import NamedTuple
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import ngettext
 
 from conversations.database import rows
 from conversations.models import FailedAttempts
@@ -34,6 +35,7 @@ SLOTS = 2**17
 # A customer of an IPv6 provider usually gets a whole /64 network, with 2^64 addresses.
 _IPV6_NETWORK_BITS = 64
 _LONGEST_DELAY = 4
+_MOST_FORGOTTEN = 500
 # For so long after a lock the next one is longer.
 _LOCKS_REMEMBERED = _DAY
 
@@ -44,6 +46,12 @@ class TooManyAttempts(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+
+    @property
+    def wait(self) -> str:
+        """How long that is, in words, rounded up to minutes."""
+        minutes = math.ceil(self.seconds / 60)
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
 
 
 class Count(NamedTuple):
@@ -86,7 +94,7 @@ class Throttle:
     def after(self, before: Count | None, now: datetime) -> Count:
         """The count with one more failure."""
         if before is None or before.ends_at <= now:
-            return Count(1, now, now + self.within)
+            before = Count(0, now, now + self.within)
         failures = before.failures + 1
         beyond, rest = divmod(failures - self.most, 1 if self.is_one_secret else self.most)
         if beyond < 0 or rest:
@@ -159,9 +167,12 @@ def clear(*all_guarded: Guarded) -> None:
         FailedAttempts.objects.filter(slot=each.slot, subject=each.subject).delete()
 
 
-def forget_ended(now: datetime) -> None:
-    """Remove the counts that are over."""
-    FailedAttempts.objects.filter(ends_at__lte=now).delete()
+def forget_ended(now: datetime) -> int:
+    """Remove some of the counts that are over; returns how many."""
+    ended = FailedAttempts.objects.filter(ends_at__lte=now).values_list("slot", flat=True)
+    # Looked at again: an attempt may have begun a new count meanwhile.
+    some = FailedAttempts.objects.filter(slot__in=list(ended[:_MOST_FORGOTTEN]))
+    return some.filter(ends_at__lte=now).delete()[0]
 
 
 def network_of(address: str) -> str:
@@ -244,6 +255,8 @@ def _place(digest: str) -> int:
 # over the hours are counted together: 10 at once, and then at most one an hour.
 PASSWORDS = Throttle("password", 10, _DAY, 15 * _MINUTE, is_one_secret=True)
 CODES = Throttle("code", 10, _DAY, 15 * _MINUTE, is_one_secret=True)
+# A code of an app works once (RFC 6238, 5.2), for as long as it can be right.
+USED_CODES = Throttle("used code", 1, 2 * _MINUTE, 2 * _MINUTE)
 # Any of them, from one network.
 GUESSES = Throttle("guess", 50, 15 * _MINUTE, 15 * _MINUTE)
 # Addresses of links that exist nowhere: of shared pages, set-up, invitations, new passwords.
@@ -251,7 +264,8 @@ MISSES = Throttle("miss", 30, _MINUTE, _MINUTE)
 PASSPHRASES = Throttle("passphrase", 5, 5 * _MINUTE, 5 * _MINUTE, is_one_secret=True)
 # For all networks together, so that guessing from many is bounded too.
 PASSPHRASES_OF_LINK = Throttle("passphrases", 50, 5 * _MINUTE, 5 * _MINUTE)
-# Forms that anybody may send and that cost the site something: sign-up, a new password.
+# Forms that anybody may send, right or wrong: each costs a password hash, or sends mail.
+SIGN_INS = Throttle("sign-in", 60, _MINUTE, _MINUTE)
 REQUESTS = Throttle("request", 30, 15 * _MINUTE, 15 * _MINUTE)
 # Mail to one mailbox that somebody asked for who is not signed in, or not to this mailbox.
 MAILS = Throttle("mail", 5, _HOUR, _HOUR)

@@ -48,6 +48,25 @@ class AccountAdapter(DefaultAccountAdapter):
                 attempt.succeeded()
         return user
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail; but to nobody more of those that others can ask for than one reads."""
+        if template_prefix in _ASKED_FOR and not guessing.may_be_sent(email, _named({email})):
+            return
+        super().send_mail(template_prefix, email, context)
+
+
+# All others tell the user what was done to the account, and are never left out.
+_ASKED_FOR = {
+    f"account/email/{name}"
+    for name in (
+        "account_already_exists",
+        "email_confirmation",
+        "email_confirmation_signup",
+        "password_reset_key",
+        "unknown_account",
+    )
+}
+
 
 def _named(names: set[str]) -> list[User]:
     """The accounts that sign in by one of these names, as allauth finds them."""

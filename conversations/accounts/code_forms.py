@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import (
@@ -11,13 +13,17 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 
+from conversations import throttle
 from conversations.accounts import guessing
+from conversations.models import User
+from conversations.throttle import USED_CODES, TooManyAttempts
 
 
 class _Code:
     """A form with a code of an app, or a recovery code."""
 
     user: Any
+    authenticator: Authenticator
 
     def clean_code(self) -> str:
         """The code, if it is right; a wrong one is counted for the account."""
@@ -25,6 +31,8 @@ class _Code:
         counted = guessing.code_attempt(request, self.user)
         with guessing.told_in_form(request), counted as attempt:
             code: str = super().clean_code()  # type: ignore[misc]
+            if self.authenticator.type == Authenticator.Type.TOTP:
+                _use_once(self.user, code)
             attempt.succeeded()
         return code
 
@@ -49,6 +57,14 @@ class _Passkey:
             passkey = super().clean_credential()  # type: ignore[misc]
             attempt.succeeded()
         return passkey
+
+
+def _use_once(user: User, code: str) -> None:
+    """Refuse the code of an app that was used before, in this process or in another one."""
+    try:
+        throttle.attempt(USED_CODES.of("account", f"{user.pk}-{normalize_user_code(code)}"))
+    except TooManyAttempts:
+        raise get_adapter().validation_error("incorrect_code") from None
 
 
 class CodeForm(_Code, AuthenticateForm):

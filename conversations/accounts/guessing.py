@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from conversations import audit, throttle
 from conversations.accounts import known_devices
@@ -22,6 +21,8 @@ from conversations.models import SecurityEvent, User
 from conversations.throttle import (
     CODES,
     GUESSES,
+    MAILS,
+    MISSES,
     PASSWORDS,
     Attempt,
     Guarded,
@@ -68,7 +69,34 @@ def told_in_form(request: HttpRequest) -> Iterator[None]:
         yield
     except TooManyAttempts as error:
         request.wait_seconds = error.seconds  # type: ignore[attr-defined]
-        raise ValidationError(_refusal(error.seconds), code="too_many_attempts") from None
+        raise ValidationError(_refusal(error), code="too_many_attempts") from None
+
+
+def refuse_many_misses(request: HttpRequest) -> None:
+    """Raise :class:`throttle.TooManyAttempts` for a network that tried many links in vain."""
+    throttle.refuse_locked(MISSES.of_address(_address(request)))
+
+
+def count_miss(request: HttpRequest) -> None:
+    """Count a secret link that does not exist. Raises :class:`throttle.TooManyAttempts`."""
+    throttle.attempt(MISSES.of_address(_address(request)))
+
+
+def count_form(request: HttpRequest, limit: Throttle) -> None:
+    """Count a form, right or wrong. Raises :class:`throttle.TooManyAttempts`."""
+    throttle.attempt(limit.of_address(_address(request)))
+
+
+def may_be_sent(email: str, users: Sequence[User]) -> bool:
+    """Count a mail to the address, of these accounts or of none; False if it had too many."""
+    mailboxes = [MAILS.of("account", user.pk) for user in users] or [MAILS.of_name(_folded(email))]
+    try:
+        locked = throttle.attempt(*mailboxes).locked
+    except TooManyAttempts:
+        return False
+    if locked:
+        audit.record_event(SecurityEvent.RESET_LOCKED, next(iter(users), None))
+    return True
 
 
 def unlock(user: User) -> None:
@@ -82,12 +110,6 @@ def unlock(user: User) -> None:
 def _forget_guesses(user: User, **_others: object) -> None:
     """Forget guesses at a password that is another one now."""
     throttle.clear(PASSWORDS.of("account", user.pk))
-
-
-def in_words(seconds: int) -> str:
-    """How long somebody has to wait, rounded up to minutes."""
-    minutes = -(-seconds // 60)
-    return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
 
 
 @contextmanager
@@ -117,13 +139,13 @@ def _record(locked: Sequence[Guarded], users: Sequence[User]) -> None:
         audit.record_event(SecurityEvent.SIGN_IN_LOCKED)
 
 
-def _refusal(seconds: int) -> str:
+def _refusal(error: TooManyAttempts) -> str:
     """The same for all names, so that it tells nobody who has an account."""
     text = _(
         "Too many attempts have failed. Try again in %(time)s, use a browser in which you have "
         "signed in before, or set a new password."
     )
-    return text % {"time": in_words(seconds)}
+    return text % {"time": error.wait}
 
 
 def _address(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations import throttle
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, log, recovery, revocation, stops, wakeups
@@ -238,6 +239,8 @@ class Runner:
             await in_thread(recovery.recover, list(self._runs), YOUNGEST_ABANDONED)
             await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
             await in_thread(IdempotencyClaim.objects.expired().delete)
+            while await in_thread(throttle.forget_ended, timezone.now()):
+                pass
 
     async def _purge(self) -> None:
         while True:

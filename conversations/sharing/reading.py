@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import check_password
 from django.db.models import F
 from django.utils import timezone
 
-from conversations import access, throttle
-from conversations.models import ShareLink, User
+from conversations import access, audit, throttle
+from conversations.models import SecurityEvent, ShareLink, User
 from conversations.sharing import access_cookies
 from conversations.sharing.access_cookies import Access
 from conversations.throttle import (
@@ -84,6 +84,8 @@ def unlock(reading: Reading, passphrase: str) -> ShareLink:
         PASSPHRASES_OF_LINK.of("link", link.pk),
     )
     if not check_password(passphrase, link.passphrase_hash):
+        if any(each.throttle is PASSPHRASES_OF_LINK for each in attempt.locked):
+            audit.record_event(SecurityEvent.LINK_LOCKED, link.user, link=link.pk)
         raise PassphraseNeeded(is_wrong=True)
     attempt.succeeded()
     return link

@@ -1,15 +1,48 @@
 """The middleware of attempts to sign in: the page for too many, and the cookie of known devices."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
 
 from conversations.accounts import guessing, known_devices
-from conversations.throttle import TooManyAttempts
+from conversations.throttle import Throttle, TooManyAttempts
+
+View = Callable[..., Any]
+
+
+def limited(limit: Throttle, view: View) -> View:
+    """The view, which a network may send a form to only as often as ``limit`` permits."""
+
+    @wraps(view)
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST":
+            guessing.count_form(request, limit)
+        return view(request, *args, **kwargs)
+
+    return counted
+
+
+def counting_misses(view: View) -> View:
+    """The view of a secret address: after many that do not exist it answers nothing for a while."""
+
+    @wraps(view)
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        guessing.refuse_many_misses(request)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            guessing.count_miss(request)
+            raise
+        if response.status_code == 404:
+            guessing.count_miss(request)
+        return response
+
+    return counted
 
 
 @sync_and_async_middleware
@@ -32,7 +65,7 @@ def _refused(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if not isinstance(exception, TooManyAttempts):
         return None
     request.wait_seconds = exception.seconds  # type: ignore[attr-defined]
-    return render(request, "429.html", {"time": guessing.in_words(exception.seconds)}, status=429)
+    return render(request, "429.html", {"time": exception.wait}, status=429)
 
 
 def _completed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

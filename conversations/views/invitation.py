@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods
 from conversations.accounts import people
 from conversations.accounts.forms import InvitedForm
 from conversations.models import NameTaken
+from conversations.views.attempts import counting_misses
 
 
+@counting_misses
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:

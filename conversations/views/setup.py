@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods
 from conversations.accounts import first_run
 from conversations.accounts.forms import AccountForm
 from conversations.models import NameTaken
+from conversations.views.attempts import counting_misses
 
 
+@counting_misses
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def setup(request: HttpRequest, token: str) -> HttpResponse:

@@ -64,7 +64,9 @@ def _with_error_pages(view: View) -> View:
         except access.NotFound:
             response = await _page(request, "shared/gone.html", {"reader": reader}, status=404)
         except TooManyAttempts as error:
-            response = await _page(request, "shared/too_often.html", {}, status=429)
+            response = await _page(
+                request, "shared/too_often.html", {"time": error.wait}, status=429
+            )
             response["Retry-After"] = str(error.seconds)
         except PassphraseNeeded as error:
             context = {"is_wrong": error.is_wrong, "action": reverse("shared", args=[token])}

@@ -1,7 +1,8 @@
 """The addresses of allauth, whose forms that change an account ask for the password again.
 
 allauth asks at some of them by itself, and never if the account has neither password nor second
-factor. Here all of them ask, in the same way.
+factor. Here all of them ask, in the same way. Forms that anybody may send are limited for each
+network.
 """
 
 from functools import wraps
@@ -22,6 +23,8 @@ from django.utils.translation import gettext as _
 
 from conversations.accounts.reauthentication import View, reauthentication_required
 from conversations.models import NameTaken
+from conversations.throttle import REQUESTS, SIGN_INS, Throttle
+from conversations.views.attempts import limited
 from conversations.views.reauthentication import by_service
 from conversations.views.single_sign_on.views import SignOut
 
@@ -49,10 +52,16 @@ def _refusing_taken_names(view: View) -> View:
     return answered
 
 
+def _limited(route: str, view: View, limit: Throttle, name: str) -> URLPattern:
+    return path(route, limited(limit, view), name=name)
+
+
 urlpatterns = [
     path("logout/", SignOut.as_view(), name="account_logout"),
+    _limited("login/", account.login, SIGN_INS, "account_login"),
+    _limited("password/reset/", account.password_reset, REQUESTS, "account_reset_password"),
     path("reauthenticate/service/", by_service, name="reauthenticate_by_service"),
-    path("signup/", _refusing_taken_names(account.signup), name="account_signup"),
+    _limited("signup/", _refusing_taken_names(account.signup), REQUESTS, "account_signup"),
     re_path(
         r"^confirm-email/(?P<key>[-:\w]+)/$",
         _refusing_taken_names(account.confirm_email),

@@ -34,7 +34,7 @@ def statuses(name: str, times: int, first: int = 1) -> list[int]:
 
 
 def test_the_eleventh_wrong_password_is_refused_whatever_address_it_comes_from(
-    people: People,
+    people: People, clock: Clock
 ) -> None:
     assert statuses("alice", 11) == [200] * 10 + [429]
     refused = sign_in("alice", PASSWORD, "198.51.100.1")
@@ -62,7 +62,7 @@ def test_every_name_of_an_account_counts_for_it(people: People, name: str) -> No
 
 @pytest.mark.parametrize("others", [["NOBODY"], ["nobody", "ｎｏｂｏｄｙ"]])
 def test_a_name_without_an_account_is_refused_like_one_with(
-    people: People, others: list[str]
+    people: People, clock: Clock, others: list[str]
 ) -> None:
     answers = {
         name: [

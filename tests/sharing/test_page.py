@@ -12,6 +12,7 @@ from django.test import Client
 
 from chatsite.logs import logging_config
 from conversations.models import ShareLink
+from tests.clock import Clock
 from tests.people import People
 from tests.sharing.talk import answer, asked, browser_of, call, make_talk, path_of, share
 
@@ -155,7 +156,7 @@ def test_a_new_pass_phrase_is_asked_for_again(people: People) -> None:
     assert "A pass-phrase is needed" in browser.get(path).text
 
 
-def test_pass_phrases_are_not_guessed_for_long(people: People) -> None:
+def test_pass_phrases_are_not_guessed_for_long(people: People, clock: Clock) -> None:
     link = share(make_talk(people.alice), passphrase="open sesame")
     path = path_of(link)
     answers = [unlocked(browser_of(None), path, f"guess {number}") for number in range(6)]

@@ -17,6 +17,7 @@ from conversations.sharing.reading import (
     read_all,
     unlock,
 )
+from tests.clock import Clock
 from tests.people import People
 from tests.sharing.talk import make_talk, share
 
@@ -147,7 +148,9 @@ def test_unlocking_wants_the_pass_phrase_and_nothing_of_a_link_without_one(
     assert not first.is_wrong
 
 
-def test_too_many_guesses_are_refused_for_five_minutes_and_misses_for_one(people: People) -> None:
+def test_too_many_guesses_are_refused_for_five_minutes_and_misses_for_one(
+    people: People, clock: Clock
+) -> None:
     link = share(make_talk(people.alice), passphrase="open sesame")
     reading = Reading(link.sealed_token, "192.0.2.1")
     for _ in range(5):

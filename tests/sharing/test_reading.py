@@ -11,6 +11,7 @@ from conversations.database.threads import in_thread
 from conversations.models import ShareLink
 from conversations.sharing.reading import Outcome, Reading, read_all
 from conversations.sharing.view_batching import ViewBatcher
+from tests.clock import Clock
 from tests.people import People
 from tests.sharing.talk import browser_of, make_talk, path_of, share
 
@@ -123,7 +124,9 @@ def test_a_link_shows_nothing_from_the_moment_it_ends(people: People, end: str) 
 
 
 @pytest.mark.parametrize("kind", ["live", "limited", "pass-phrase", "wrong", "too often"])
-def test_an_answer_before_the_middleware_has_the_same_headers(people: People, kind: str) -> None:
+def test_an_answer_before_the_middleware_has_the_same_headers(
+    people: People, clock: Clock, kind: str
+) -> None:
     terms = {"limited": {"max_views": 9}, "pass-phrase": {"passphrase": "open"}}.get(kind, {})
     path = path_of(share(make_talk(people.alice), **terms))
     if kind in {"wrong", "too often"}:
