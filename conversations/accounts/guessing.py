@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from allauth.account.signals import password_changed, password_reset, password_set
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -142,10 +143,12 @@ def _record(locked: Sequence[Guarded], users: Sequence[User]) -> None:
 def _refusal(error: TooManyAttempts) -> str:
     """The same for all names, so that it tells nobody who has an account."""
     text = _(
-        "Too many attempts have failed. Try again in %(time)s, use a browser in which you have "
-        "signed in before, or set a new password."
+        "Too many attempts have failed. Try again in %(time)s, or use a browser in which you have "
+        "signed in before."
     )
-    return text % {"time": error.wait}
+    other = _("You can also set a new password.")
+    without_mail = _("An administrator can help too.")
+    return f"{text % {'time': error.wait}} {other if settings.EMAIL_URL else without_mail}"
 
 
 def _address(request: HttpRequest) -> str:
