@@ -161,10 +161,12 @@ def delays(all_guarded: Sequence[Guarded]) -> dict[Guarded, int]:
     return {each: seconds for each, seconds in waits.items() if seconds}
 
 
-def clear(*all_guarded: Guarded) -> None:
-    """Forget the failures of these."""
-    for each in all_guarded:
-        FailedAttempts.objects.filter(slot=each.slot, subject=each.subject).delete()
+def clear(*all_guarded: Guarded) -> int:
+    """Forget the failures of these; returns of how many there were some."""
+    found = [
+        FailedAttempts.objects.filter(slot=each.slot, subject=each.subject) for each in all_guarded
+    ]
+    return sum(each.delete()[0] for each in found)
 
 
 def forget_ended(now: datetime) -> int:

@@ -104,6 +104,6 @@ def emptied_quickly() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def forgotten_failures() -> None:
-    """Clear the counted failures: all requests of the tests come from one address."""
+def empty_cache() -> None:
+    """Clear the cache, in which allauth marks used codes."""
     cache.clear()

@@ -6,7 +6,7 @@ that device alone, so that nobody else can lock its owner out.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from allauth.account.signals import password_changed, password_reset, password_set
@@ -100,9 +100,14 @@ def may_be_sent(email: str, users: Sequence[User]) -> bool:
     return True
 
 
-def unlock(user: User) -> None:
-    """Forget the failures of an account, but not those of its devices."""
-    throttle.clear(PASSWORDS.of("account", user.pk), CODES.of("account", user.pk))
+def unlock(actor: User, users: Iterable[User]) -> int:
+    """Forget failures of accounts, but not those of their devices; returns how many had some."""
+    count = 0
+    for user in users:
+        if throttle.clear(PASSWORDS.of("account", user.pk), CODES.of("account", user.pk)):
+            audit.record(actor, "forgot failed sign-ins", user, {}, {})
+            count += 1
+    return count
 
 
 @receiver(password_changed)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from conversations.accounts import people
+from conversations.accounts import guessing, people
 from conversations.admin.audited_admin import actor_of
 from conversations.admin.confirmation import Confirmation, ask
 from conversations.admin.limit_fields import LimitForm
@@ -91,6 +91,16 @@ SECOND_FACTORS = Confirmation(
     ),
     gettext_lazy("Remove second factors"),
 )
+UNLOCK = Confirmation(
+    "unlock",
+    gettext_lazy("Forget failed sign-ins"),
+    gettext_lazy(
+        "For users who have to wait because too many passwords or codes were wrong, their own or a "
+        "stranger’s: they can sign in at once. What failed in browsers that they have used before "
+        "is counted apart, and stays."
+    ),
+    gettext_lazy("Forget failed sign-ins"),
+)
 
 
 class UserActions(_Admin):
@@ -143,6 +153,14 @@ class UserActions(_Admin):
             SECOND_FACTORS,
             queryset,
             lambda chosen, _: people.remove_second_factors(actor, chosen),
+        )
+
+    @admin.action(description=gettext_lazy("Forget failed sign-ins…"), permissions=["change"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Let users sign in at once who have to wait."""
+        actor = actor_of(request)
+        return self._ask(
+            request, UNLOCK, queryset, lambda chosen, _: guessing.unlock(actor, chosen)
         )
 
     def has_set_limit_permission(self, request: HttpRequest) -> bool:

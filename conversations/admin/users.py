@@ -53,7 +53,7 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
     filter_horizontal = ("user_permissions",)
     autocomplete_fields = ("groups",)
     actions = (
-        "deactivate", "activate", "change_groups", "set_limit", "remove_second_factors",
+        "deactivate", "activate", "change_groups", "set_limit", "remove_second_factors", "unlock",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),

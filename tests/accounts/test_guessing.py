@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
-from conversations.accounts import first_run, guessing
+from conversations.accounts import first_run
 from conversations.models import User
 from tests.clock import Clock
 from tests.people import PASSWORD, People
@@ -187,12 +187,3 @@ def test_a_network_sends_thirty_forms_in_a_quarter_of_an_hour(
     assert "Try again in 15 minutes." in answers[-1].text
     assert answers[-1]["Retry-After"] == "900"
     assert Client().get(address).status_code == 200
-
-
-def test_an_administrator_ends_a_lock(people: People) -> None:
-    form = {"login": "alice", "password": PASSWORD}
-    for _ in range(10):
-        Client().post("/accounts/login/", {**form, "password": "a guess"})
-    assert Client().post("/accounts/login/", form).status_code == 429
-    guessing.unlock(people.alice)
-    assert Client().post("/accounts/login/", form).status_code == 302

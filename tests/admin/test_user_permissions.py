@@ -58,6 +58,7 @@ def test_staff_do_nothing_to_administrators(sam: Administrator, people: People) 
         assert sam.client.post(f"{root}delete/", {"post": "yes"}).status_code == 403
         sam.act("deactivate", [person])
         sam.act("remove_second_factors", [person])
+        sam.act("unlock", [person])
         sam.act("set_limit", [person], measure="tokens", period="day", amount="1")
     assert User.objects.filter(username="dana").values().get() == stored
     assert User.objects.get(pk=other.pk).is_active

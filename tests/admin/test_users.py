@@ -179,6 +179,18 @@ def test_a_lost_second_factor_is_removed(dana: Administrator, people: People) ->
     assert "canary" not in str(last_change())
 
 
+def test_somebody_who_is_locked_out_can_sign_in_at_once(
+    dana: Administrator, people: People
+) -> None:
+    form = {"login": "alice", "password": PASSWORD}
+    for _ in range(10):
+        Client().post("/accounts/login/", {**form, "password": "a guess"})
+    assert Client().post("/accounts/login/", form).status_code == 429
+    dana.act("unlock", [people.alice, people.bob])
+    assert audit_entries() == [("dana", "forgot failed sign-ins", "alice")]
+    assert Client().post("/accounts/login/", form).status_code == 302
+
+
 def test_the_list_shows_this_months_usage(dana: Administrator, people: People) -> None:
     today = timezone.now().date()
     first = today.replace(day=1)
