@@ -13,18 +13,19 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from chatsite.body_limits import BodyLimits  # noqa: E402
 from chatsite.health import HealthChecks  # noqa: E402
 from chatsite.peer import TrustedPeer  # noqa: E402
-from chatsite.security_headers import SecurityHeaders  # noqa: E402
+from chatsite.plain_http import TlsOnly  # noqa: E402
+from chatsite.security_headers import SecurityHeaders, TransportHeaders  # noqa: E402
 from chatsite.shared_pages import SharedPages  # noqa: E402
 from chatsite.static import StaticFiles  # noqa: E402
 from chatsite.websocket_origin import SameOrigin  # noqa: E402
 from chatsite.websocket_user import SessionUser  # noqa: E402
 from conversations.socket.routing import websocket_urlpatterns  # noqa: E402
 
-pages = BodyLimits(SharedPages(django_application))
+pages = TlsOnly(BodyLimits(SharedPages(django_application)))
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
-            "http": StaticFiles(SecurityHeaders(HealthChecks(pages))),
+            "http": TransportHeaders(StaticFiles(SecurityHeaders(HealthChecks(pages)))),
             "websocket": SameOrigin(SessionUser(URLRouter(websocket_urlpatterns))),
         }
     )

@@ -12,11 +12,32 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import connection
 from packaging.version import Version
 
-# The first releases without a known vulnerability that would affect this site.
+# The first releases without a vulnerability known by November 2026. Those that do not concern this
+# site are closed as well: nobody has to prove it to a scanner.
 MINIMUM_VERSIONS = {
-    "django": Version("5.2.14"),  # body limits bypassed under ASGI before it
-    "daphne": Version("4.2.2"),  # websocket messages of any size before it
+    # Headers parsed in quadratic time and language codes kept for ever (5.2.18); body limits
+    # bypassed under ASGI (5.2.14); requests by GDAL, which is not used here (5.2.19).
+    "django": Version("5.2.19"),
+    # Websocket messages of any size, and headers smuggled into an upgrade.
+    "daphne": Version("4.2.2"),
     "channels": Version("4.3"),
+    # Failed sign-ins counted apart for each accent of a name (CVE-2026-97764).
+    "django-allauth": Version("65.19.4"),
+    # The identity tokens of OpenID Connect: `crit` ignored (2.12), tokens read without their
+    # signature (2.15).
+    "pyjwt": Version("2.15.0"),
+    # A proxy's netrc and redirects, for OpenID Connect.
+    "requests": Version("2.33.0"),
+    # Control characters in the headers of answers (3.13.4), and some twenty more until 3.14.3.
+    "aiohttp": Version("3.14.3"),
+    # Buffers that are not contiguous (46.0.7); curves, names and PKCS#7, not used here (50.0).
+    "cryptography": Version("50.0.0"),
+    # Host names encoded in quadratic time, of anybody's Origin header.
+    "idna": Version("3.14"),
+    # A lexer that does not end in time, in shared pages.
+    "pygments": Version("2.20.0"),
+    # Names of DNS unpacked without bound; not used here.
+    "twisted": Version("26.4.0"),
 }
 # Django advises 50; a key of 16 random characters cannot be guessed either.
 SHORTEST_SECRET_KEY = 16
@@ -51,6 +72,22 @@ def shared_channel_layer(
             "Without REDIS_URL, processes find each other's answers only by polling.",
             hint="Set REDIS_URL if more than one process serves this database.",
             id="chatsite.W001",
+        )
+    ]
+
+
+@register
+def counted_proxies(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """Warn about an address over TLS without the proxy that it needs: this process has none."""
+    if not settings.SERVED_OVER_TLS or settings.TRUSTED_PROXIES:
+        return []
+    return [
+        checks.Warning(
+            "SITE_URL begins with https, and TRUSTED_PROXIES is 0: all clients count as one.",
+            hint="Set TRUSTED_PROXIES to the number of proxies; each adds to X-Forwarded-For.",
+            id="chatsite.W002",
         )
     ]
 

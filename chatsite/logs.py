@@ -7,13 +7,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 # Addresses whose knowledge gives access, as they appear in requests, escaped in query strings, and
-# in the messages of exceptions.
-_SECRET_ADDRESS = re.compile(r"(/|%2F)(s|invite)(/|%2F)[A-Za-z0-9_-]{16,}", re.IGNORECASE)
+# in the messages of exceptions: links that are shared, invitations, the set-up, a new password, the
+# confirmation of an e-mail address.
+_SECRET_ADDRESS = re.compile(
+    r"((?:/|%2F)(?:s|invite|setup|reset(?:/|%2F)key|confirm-email)(?:/|%2F))[^\s/?#&\"'<>]{8,}",
+    re.IGNORECASE,
+)
+# What services of sign-in put into the query of their answers.
+_SECRET_FIELD = re.compile(
+    r"([?&;](?:code|state|token|key|id_token|access_token|client_secret)=)[^\s&;#\"'<>]+",
+    re.IGNORECASE,
+)
+# Keys of this site and of providers, in whatever names them.
+_SECRET_KEY = re.compile(
+    r"\b((?:Bearer|Basic)\s+|pk-parley-)[A-Za-z0-9._~+/=-]{16,}", re.IGNORECASE
+)
 
 
 def without_secrets(text: str) -> str:
-    """The text without the tokens of share links and invitations."""
-    return _SECRET_ADDRESS.sub(r"\1\2\3…", text)
+    """The text without the tokens and keys that give access, wherever they stand in it."""
+    for secret in (_SECRET_ADDRESS, _SECRET_FIELD, _SECRET_KEY):
+        text = secret.sub(r"\1…", text)
+    return text
 
 
 class TextFormatter(logging.Formatter):

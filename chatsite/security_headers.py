@@ -27,8 +27,30 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = with_security_headers(message["headers"], is_secure=_is_secure(scope))
+                headers = with_security_headers(message["headers"], is_secure=is_secure(scope))
                 message = {**message, "headers": headers}
+            await send(message)
+
+        await self._application(scope, receive, send_with_headers)
+
+
+class TransportHeaders:
+    """An ASGI application that adds to every reply, files and their 304 too, what each must have.
+
+    In front of everything else. A file is no page, and a policy for its content would keep a worker
+    from importing its modules, so it gets these headers alone.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass on the scope, and each message of the reply with these headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                needed = transport_headers(is_secure=is_secure(scope))
+                message = {**message, "headers": _completed(message["headers"], needed)}
             await send(message)
 
         await self._application(scope, receive, send_with_headers)
@@ -36,15 +58,27 @@ class SecurityHeaders:
 
 def with_security_headers(headers: Iterable[Header], *, is_secure: bool) -> list[Header]:
     """The headers, and the security headers that are not among them."""
+    return _completed(headers, _security_headers(is_secure=is_secure))
+
+
+def _completed(headers: Iterable[Header], needed: Iterable[Header]) -> list[Header]:
     present = list(headers)
     names = {name.lower() for name, _value in present}
-    missing = [each for each in _security_headers(is_secure=is_secure) if each[0] not in names]
-    return [*present, *missing]
+    return [*present, *(each for each in needed if each[0] not in names)]
+
+
+def transport_headers(*, is_secure: bool) -> list[Header]:
+    """The headers that even a refusal of the server itself has."""
+    headers = [(b"x-content-type-options", b"nosniff")]
+    # Browsers must ignore it over plain HTTP (RFC 6797, 7.2).
+    if is_secure and settings.SECURE_HSTS_SECONDS:
+        age = b"max-age=%d" % settings.SECURE_HSTS_SECONDS
+        headers.append((b"strict-transport-security", age))
+    return headers
 
 
 def _security_headers(*, is_secure: bool) -> list[Header]:
     headers = {
-        "x-content-type-options": "nosniff",
         "x-frame-options": settings.X_FRAME_OPTIONS,
         "referrer-policy": settings.SECURE_REFERRER_POLICY,
         "cross-origin-opener-policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
@@ -52,13 +86,11 @@ def _security_headers(*, is_secure: bool) -> list[Header]:
     # Django's error pages for developers have inline styles, and no policy of their own.
     if not settings.DEBUG:
         headers["content-security-policy"] = _NO_CONTENT
-    # Browsers must ignore it over plain HTTP (RFC 6797, 7.2).
-    if is_secure and settings.SECURE_HSTS_SECONDS:
-        headers["strict-transport-security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
-    return [(name.encode(), value.encode()) for name, value in headers.items()]
+    policies = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return [*transport_headers(is_secure=is_secure), *policies]
 
 
-def _is_secure(scope: Message) -> bool:
+def is_secure(scope: Message) -> bool:
     """True if the browser used TLS, as Django's ``request.is_secure`` decides it."""
     if not settings.SECURE_PROXY_SSL_HEADER:
         return bool(scope.get("scheme") == "https")

@@ -15,20 +15,26 @@ from chatsite.security_headers import Header, with_security_headers
 
 _API = re.compile(rb"/+v1(?:[/?#]|$)")
 _CODES = {
+    403: "https_required",
     408: "request_timeout", 413: "too_large", 414: "too_large", 431: "too_large",
     500: "internal_error",
 }  # fmt: skip
 
 
+def is_api(address: bytes) -> bool:
+    """True if a request for that address is one of a program, below ``/v1``."""
+    return bool(_API.match(address))
+
+
 def error_content(status: int, text: str, address: bytes) -> tuple[bytes, list[Header]]:
     """The body and the headers of an error in reply to a request for that address."""
-    if address and not _API.match(address):
+    if address and not is_api(address):
         content = text.encode()
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
     else:
         content, headers = _api_error(status, text)
-    # Nothing has checked yet whether a proxy used TLS.
-    return content, with_security_headers(headers, is_secure=False)
+    # Nothing has checked yet whether a proxy used TLS; over plain HTTP browsers ignore the header.
+    return content, with_security_headers(headers, is_secure=True)
 
 
 def whole_error(status: int, text: str, address: bytes) -> bytes:

@@ -11,6 +11,7 @@ from autobahn.exception import Disconnected
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.web.http import datetimeToString
 
+from chatsite.security_headers import transport_headers
 from chatsite.socket_room import Room
 from conversations.socket.rate_limit import TokenBucket
 
@@ -72,7 +73,8 @@ class Socket(WebSocketProtocol):
         is_handshake = not self._was_asked
         self._was_asked = True
         super().dataReceived(data)
-        if is_handshake and self.data:
+        # One that was refused keeps its request, and is told why.
+        if is_handshake and self.data and self.state != self.STATE_CLOSED:
             self.transport.abortConnection()
 
     def processData(self) -> bool:
@@ -141,9 +143,10 @@ class Socket(WebSocketProtocol):
         await self.room.wait()
 
     def sendHttpErrorResponse(self, code: int, reason: str, headers: Any = None) -> None:
-        """Refuse to become a websocket, with the date that every reply has."""
-        date = ("Date", datetimeToString().decode())
-        super().sendHttpErrorResponse(code, reason, [*(headers or ()), date])
+        """Refuse to become a websocket, with the headers that every reply has."""
+        needed = [(b"date", datetimeToString()), *transport_headers(is_secure=True)]
+        own = [(name.decode(), value.decode()) for name, value in needed]
+        super().sendHttpErrorResponse(code, reason, [*(headers or ()), *own])
 
     # How it ends
 

@@ -45,11 +45,25 @@ def _is_module(path: Path) -> bool:
     return path.with_suffix(".py").exists() or (path / "__main__.py").exists()
 
 
-def test_every_setting_is_described_and_no_other() -> None:
-    sources = "".join(each.read_text() for each in sorted(ROOT.glob("chatsite/*.py")))
+def described_settings() -> set[str]:
+    """The settings that docs/settings.md has a row for."""
     table = "".join(
         line.split("|")[1]
         for line in (ROOT / "docs" / "settings.md").read_text().splitlines()
         if line.startswith("| `")
     )
-    assert set(re.findall(r"`([A-Z_]+)`", table)) == set(_SETTING.findall(sources))
+    return set(re.findall(r"`([A-Z_]+)`", table))
+
+
+def test_every_setting_is_described_and_no_other() -> None:
+    sources = "".join(each.read_text() for each in sorted(ROOT.glob("chatsite/*.py")))
+    assert described_settings() == set(_SETTING.findall(sources))
+
+
+def test_the_container_is_given_every_setting_but_those_of_its_image() -> None:
+    passed = re.findall(
+        r"^      ([A-Z_]+): \$\{\1:-", (ROOT / "compose.yaml").read_text(), re.MULTILINE
+    )
+    image = set(re.findall(r"\b(DATA_DIR|HOST|PORT)=", (ROOT / "Dockerfile").read_text()))
+    assert image == {"DATA_DIR", "HOST", "PORT"}
+    assert set(passed) == described_settings() - image - {"STATIC_ROOT"}

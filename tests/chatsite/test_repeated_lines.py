@@ -2,38 +2,12 @@
 
 import logging
 import sqlite3
-from logging.config import DictConfigurator
 
 import pytest
 from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 
 from chatsite import repeated_lines
-from chatsite.logs import logging_config
-
-
-class Written(logging.Handler):
-    """The lines that an operator reads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The lines of the site's own handler, with its filters and its form."""
-    configured = DictConfigurator(logging_config("text"))
-    console = configured.config["handlers"]["console"]
-    handler = Written()
-    handler.setFormatter(configured.configure_formatter(configured.config["formatters"]["text"]))
-    for name in console["filters"]:
-        handler.addFilter(configured.configure_filter(configured.config["filters"][name]))
-    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
-    return handler.lines
 
 
 def full() -> OperationalError:

@@ -207,3 +207,65 @@ def test_the_running_site_protects_its_replies(live_site: LiveSite, path: str) -
     )
     connection.close()
     assert headers.items() >= COMMON.items()
+
+
+CLOSE = b"Connection: close\r\n"
+UPGRADE = (
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+)
+
+
+def raw_reply(site: LiveSite, first: bytes, rest: bytes) -> http.client.HTTPResponse:
+    """The reply to a request as it is written, from a client whose proxy used TLS."""
+    parts = urlsplit(site.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connected:
+        proxied = b"Host: 127.0.0.1:%d\r\nX-Forwarded-Proto: https\r\n" % (parts.port or 0)
+        connected.sendall(first + b" HTTP/1.1\r\n" + proxied + rest + b"\r\n")
+        reply = http.client.HTTPResponse(connected, method=first.split()[0].decode())
+        reply.begin()
+        reply.read()
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("first", "rest", "status"),
+    [
+        (b"GET /static/%s", CLOSE, 200),
+        (b"HEAD /static/%s", CLOSE, 200),
+        (b"GET /static/%s", b"If-None-Match: %s\r\n" + CLOSE, 304),
+        (b"GET /static/%s", b"Range: bytes=0-3\r\n" + CLOSE, 206),
+        (b"GET /static/%s", b"Range: bytes=999999999-\r\n" + CLOSE, 416),
+        (b"POST /static/%s", b"Content-Length: 0\r\n" + CLOSE, 405),
+        (b"GET /static/none.css", CLOSE, 404),
+        (b"GET /healthz", CLOSE, 200),
+        (b"GET /", CLOSE, 302),
+        (b"GET /no-such-page/", CLOSE, 404),
+        (b"POST /accounts/login/", b"Content-Length: 0\r\n" + CLOSE, 403),
+        (b"GET /v1/models", CLOSE, 401),
+        (b"GET /s/no-such-token/", CLOSE, 404),
+        (b"GET /ws/", CLOSE, 404),
+        (b"GET /ws/", UPGRADE, 403),
+        (b"GET /ws/", UPGRADE.replace(b"13", b"12"), 400),
+        (b"GET /", b"X-Field: \x0b\r\n", 400),
+        (b"GET /" + b"a" * 20_000, b"", 414),
+        (b"GET /", b"X-Field: " + b"a" * 20_000 + b"\r\n", 431),
+        (b"POST /accounts/login/", b"Content-Length: 99999999\r\n", 413),
+    ],
+)
+def test_no_reply_whatsoever_lacks_nosniff_and_hsts(
+    live_site: LiveSite, settings: LazySettings, first: bytes, rest: bytes, status: int
+) -> None:
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    name = staticfiles_storage.url("css/base.css").removeprefix("/static/").encode()
+    first = first % name if b"%s" in first else first
+    if b"%s" in rest:
+        tag = raw_reply(live_site, b"GET /static/" + name, CLOSE).getheader("ETag") or ""
+        rest %= tag.encode()
+    reply = raw_reply(live_site, first, rest)
+    assert reply.status == status
+    assert reply.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    assert reply.headers.get_all("Strict-Transport-Security") == [YEAR]
