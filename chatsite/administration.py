@@ -1,10 +1,12 @@
 """The administration site, with its records in sections by purpose instead of by app."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 SECTIONS = (
@@ -16,6 +18,22 @@ SECTIONS = (
 )
 
 
+View = Callable[..., HttpResponseBase]
+
+
+def demanding_second_factor(view: View) -> View:
+    """The view of the administration, behind the page on which a missing second factor is added."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Imported here, since the records are not loaded when this file is.
+        from conversations.views.second_factor import redirect_if_missing  # noqa: PLC0415
+
+        return redirect_if_missing(request) or view(request, *args, **kwargs)
+
+    return guarded
+
+
 class AdministrationConfig(AdminConfig):
     """Django's administration with our site as its default."""
 
@@ -24,6 +42,11 @@ class AdministrationConfig(AdminConfig):
 
 class Administration(AdminSite):
     """Django's site with its index and its sidebar in our sections."""
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """The page, for staff who have shown all that the site policy asks of them."""
+        opened = super().admin_view(view, cacheable)
+        return opened if view == self.logout else demanding_second_factor(opened)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

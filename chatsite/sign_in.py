@@ -56,6 +56,13 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RATE_LIMITS = False
+MFA_ADAPTER = "conversations.accounts.second_factors.SecondFactors"
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey that is stolen with its device must not be enough.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Only a mail can verify an address.
+MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_URL
 MFA_TOTP_ISSUER = SITE_NAME
-# Browsers allow passkeys over plain HTTP on localhost only; fido2 needs this setting for it.
+# Browsers allow passkeys over plain HTTP on localhost only; fido2 needs this setting for it, and
+# then takes any origin. conversations.accounts.passkey_origin takes those of the site alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS

@@ -13,5 +13,6 @@ MFA_FORMS = {
     "reauthenticate": f"{_CODES}.CodeAgainForm",
     "authenticate_webauthn": f"{_CODES}.PasskeyForm",
     "reauthenticate_webauthn": f"{_CODES}.PasskeyAgainForm",
+    "add_webauthn": f"{_CODES}.AddPasskeyForm",
     "login_webauthn": f"{_CODES}.PasskeySignInForm",
 }

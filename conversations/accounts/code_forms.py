@@ -8,6 +8,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
     AuthenticateWebAuthnForm,
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
@@ -15,6 +16,7 @@ from allauth.mfa.webauthn.forms import (
 
 from conversations import throttle
 from conversations.accounts import guessing
+from conversations.accounts.passkey_origin import check_origin
 from conversations.models import User
 from conversations.throttle import USED_CODES, TooManyAttempts
 
@@ -45,6 +47,7 @@ class _Passkey:
     """
 
     user: Any
+    cleaned_data: dict[str, Any]
 
     def clean_credential(self) -> Authenticator:
         """The passkey that has answered."""
@@ -54,6 +57,7 @@ class _Passkey:
         else:
             counted = guessing.code_attempt(request, self.user)
         with guessing.told_in_form(request), counted as attempt:
+            check_origin(self.cleaned_data["credential"])
             passkey = super().clean_credential()  # type: ignore[misc]
             attempt.succeeded()
         return passkey
@@ -85,3 +89,12 @@ class PasskeyAgainForm(_Passkey, ReauthenticateWebAuthnForm):
 
 class PasskeySignInForm(_Passkey, LoginWebAuthnForm):
     """A sign-in with a passkey alone."""
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Adds a passkey that was made on a page of the site."""
+
+    def clean_credential(self) -> Any:
+        """The answer of the browser, made for the site itself."""
+        check_origin(self.cleaned_data["credential"])
+        return self.cleaned_data["credential"]

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from conversations.accounts import second_factors
 from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.max_values import set_maximum
 from conversations.models import Policy, ShareLink
@@ -47,6 +48,7 @@ class PolicyForm(forms.ModelForm):
             "conversation_days",
             "erases_now",
             "api_call_days",
+            "staff_second_factor",
             "currency",
             "draining",
         )
@@ -59,6 +61,7 @@ class PolicyForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_maximum(self, MOST_DAYS, *_IN_DAYS)
+        self.fields["staff_second_factor"].help_text = _second_factor_help()
 
     def clean(self) -> dict[str, Any]:
         """Refuse a default lifetime of links above the longest one."""
@@ -97,6 +100,13 @@ class PolicyForm(forms.ModelForm):
         if not re.fullmatch("[A-Z]{3}", currency):
             raise forms.ValidationError(_("Enter three letters, such as USD, EUR or CNY."))
         return currency
+
+
+def _second_factor_help() -> str:
+    missing = second_factors.staff_without_one().count()
+    told = ngettext("One administrator has none.", "%s administrators have none.", missing)
+    told = told if missing == 1 else told % missing
+    return f"{Policy._meta.get_field('staff_second_factor').help_text} {told}"
 
 
 @admin.register(Policy)

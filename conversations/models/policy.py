@@ -63,6 +63,11 @@ class Policy(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("Empty: never."),
     )
+    staff_second_factor = models.BooleanField(
+        _("administrators need a second factor"),
+        default=False,
+        help_text=_("Without one the administration is closed to them until they set it up."),
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
 
     class Meta:

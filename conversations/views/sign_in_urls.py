@@ -26,6 +26,7 @@ from conversations.models import NameTaken
 from conversations.throttle import REQUESTS, SIGN_INS, Throttle
 from conversations.views.attempts import limited
 from conversations.views.reauthentication import by_service
+from conversations.views.second_factor import RemovePasskey
 from conversations.views.single_sign_on.views import SignOut
 
 
@@ -77,7 +78,7 @@ urlpatterns = [
         "mfa_generate_recovery_codes",
     ),
     _asking("2fa/webauthn/add/", passkeys.add_webauthn, "mfa_add_webauthn"),
-    _asking("2fa/webauthn/keys/<int:pk>/remove/", passkeys.remove_webauthn, "mfa_remove_webauthn"),
+    _asking("2fa/webauthn/keys/<int:pk>/remove/", RemovePasskey.as_view(), "mfa_remove_webauthn"),
     _asking("2fa/webauthn/keys/<int:pk>/edit/", passkeys.edit_webauthn, "mfa_edit_webauthn"),
     _asking("3rdparty/", services.connections, "socialaccount_connections"),
     _asking("sessions/", sessions.list_usersessions, "usersessions_list"),

@@ -52,7 +52,7 @@ def page(new_page: NewPage) -> Page:
 def sign_in(page: Page, name: str) -> None:
     """Click through to the provider and give it that name."""
     page.goto("/accounts/login/")
-    page.get_by_role("button", name="Sign in with Example").click()
+    page.get_by_role("button", name="Continue with Example").click()
     tell_provider(page, name)
 
 
@@ -132,7 +132,7 @@ def test_an_account_is_connected_after_its_password(
 
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Sign in with Example").click()
+    page.get_by_role("button", name="Continue with Example").click()
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
 
@@ -149,7 +149,7 @@ def test_a_user_who_turns_back_reads_a_sentence(
     page: Page, provider: RealProvider, faults: list[str]
 ) -> None:
     page.goto("/accounts/login/")
-    page.get_by_role("button", name="Sign in with Example").click()
+    page.get_by_role("button", name="Continue with Example").click()
     page.get_by_role("link", name="Cancel").click()
     expect(page.get_by_role("alert")).to_contain_text("Example did not let you in.")
     faults.clear()

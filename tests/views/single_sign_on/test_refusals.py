@@ -186,7 +186,7 @@ def test_what_the_provider_reports_is_shown_as_text(client: Client, provider: Be
 def test_there_is_no_way_in_without_a_provider(client: Client) -> None:
     assert client.post("/accounts/oidc/login/").status_code == 404
     assert client.get("/accounts/oidc/callback/").status_code == 404
-    assert "Sign in with" not in client.get("/accounts/login/").content.decode()
+    assert "Continue with Ex" not in client.get("/accounts/login/").content.decode()
 
 
 def test_an_account_of_another_issuer_is_another_account(
