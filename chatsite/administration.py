@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 SECTIONS = (
@@ -41,7 +42,27 @@ class AdministrationConfig(AdminConfig):
 
 
 class Administration(AdminSite):
-    """Django's site with its index and its sidebar in our sections."""
+    """Django's site with its index and its sidebar in our sections.
+
+    It has no pages of its own for signing in and out and for the own password: allauth's count
+    guesses, send mail and end what has to end.
+    """
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Go to the one page that signs out; a form is sent on to it."""
+        return redirect("account_logout", preserve_request=True)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Go to the one page that changes the own password."""
+        return redirect("account_change_password")
+
+    def password_change_done(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Go where the page of the password leads."""
+        return redirect("account_change_password")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """The page, for staff who have shown all that the site policy asks of them."""

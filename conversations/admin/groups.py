@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations import audit
-from conversations.admin.audited_admin import AuditedAdmin, actor_of
+from conversations.admin.asking_again import AskingAdmin
+from conversations.admin.audited_admin import actor_of
 from conversations.models import (
     MOST_ANSWERS_AT_ONCE,
     GroupPolicy,
@@ -65,8 +66,10 @@ class GroupForm(forms.ModelForm):
 
 
 @admin.register(Group)
-class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
+class AuditedGroupAdmin(AskingAdmin, GroupAdmin):
     """Groups of users."""
+
+    asked_for = frozenset({"permissions"})
 
     form = GroupForm
     list_display = ("name", "members", "models", "rules")

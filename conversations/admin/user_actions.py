@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.accounts import guessing, people
+from conversations.accounts.reauthentication import raise_unless_recent
 from conversations.admin.audited_admin import actor_of
 from conversations.admin.confirmation import Confirmation, ask
 from conversations.admin.limit_fields import LimitForm
@@ -148,12 +149,12 @@ class UserActions(_Admin):
     ) -> HttpResponse | None:
         """Let users sign in with the password alone."""
         actor = actor_of(request)
-        return self._ask(
-            request,
-            SECOND_FACTORS,
-            queryset,
-            lambda chosen, _: people.remove_second_factors(actor, chosen),
-        )
+
+        def carry_out(chosen: QuerySet[User], _values: dict[str, Any]) -> int:
+            raise_unless_recent(request)
+            return people.remove_second_factors(actor, chosen)
+
+        return self._ask(request, SECOND_FACTORS, queryset, carry_out)
 
     @admin.action(description=gettext_lazy("Forget failed sign-ins…"), permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:

@@ -2,9 +2,15 @@
 
 from typing import Any
 
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django import forms
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from conversations.accounts import names
 from conversations.models import User
@@ -51,6 +57,18 @@ class UserForm(UserChangeForm):
                 if getattr(self.actor, name) and not values.get(name, True):
                     self.add_error(name, _("You cannot remove this from yourself."))
         return values
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """A new password for another user."""
+
+    revoke_api_keys = forms.BooleanField(
+        label=gettext_lazy("Also revoke the API keys of this user"),
+        required=False,
+        help_text=gettext_lazy(
+            "All sessions of the user end. Keys go on, unless somebody else may have them."
+        ),
+    )
 
 
 def _own_name(username: str, user: User | None) -> str:

@@ -5,26 +5,35 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.admin import UserAdmin
+from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations import audit, days
-from conversations.accounts import deletion, people
+from conversations.accounts import deletion, passwords, people
+from conversations.accounts.reauthentication import (
+    raise_unless_recent,
+    reauthentication_possible,
+)
 from conversations.admin.api_keys import keys_of_user
-from conversations.admin.audited_admin import AuditedAdmin, actor_of
+from conversations.admin.asking_again import AskingAdmin
+from conversations.admin.audited_admin import actor_of
 from conversations.admin.choices import GroupFilter
 from conversations.admin.user_actions import UserActions
 from conversations.admin.user_forms import (
     WRITABLE_BY_STAFF,
     WRITABLE_BY_SUPERUSERS,
     NewUserForm,
+    PasswordForm,
     UserForm,
 )
 from conversations.admin.user_import import ImportPage
@@ -34,8 +43,13 @@ from conversations.quotas.status import Standing, amount_in_words
 
 
 @admin.register(User)
-class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
+@method_decorator(reauthentication_possible, name="changelist_view")
+class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
     """Accounts, with their groups, limits, API keys and permissions."""
+
+    # An address is as good as a password: a link to set a new one is sent to it.
+    asked_for = frozenset({"email", "is_staff", "is_superuser", "user_permissions"})
+    change_password_form = PasswordForm
 
     form = UserForm
     add_form = NewUserForm
@@ -166,18 +180,30 @@ class AccountAdmin(UserActions, AuditedAdmin, UserAdmin):
         if change and "is_active" in form.changed_data and not form.instance.is_active:
             people.end_access([form.instance.pk])
 
+    @method_decorator(reauthentication_possible)
     def user_change_password(
         self,
         request: HttpRequest,
         id: str,  # noqa: A002 - Django names it
         form_url: str = "",
     ) -> HttpResponse:
-        """Django's page, with an audit entry that holds no password."""
-        user = self.get_object(request, unquote(id))
+        """Django's page for the password of somebody else, which ends what the former one opened.
+
+        The own one is changed where the former one is asked for.
+        """
+        user, actor = self.get_object(request, unquote(id)), actor_of(request)
         if user is None:
             raise Http404
-        with audit.change(actor_of(request), "changed", user):
-            return super().user_change_password(request, id, form_url)
+        if user.pk == actor.pk:
+            return redirect("account_change_password")
+        if request.method == "POST" and self.has_change_permission(request, user):
+            raise_unless_recent(request)
+        with transaction.atomic(), audit.change(actor, "changed", user):
+            response = super().user_change_password(request, id, form_url)
+            if passwords.is_replaced(user):
+                keys = "revoke_api_keys" in request.POST
+                passwords.end_former_access(user, by=actor, revoke_keys=keys)
+        return response
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The accounts to delete, and the number of their conversations; titles are private."""

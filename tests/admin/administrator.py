@@ -6,21 +6,20 @@ import re
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.test import Client
 
 from conversations.models import AuditEntry, User
 from tests.people import PASSWORD
+from tests.signed_in import confirmed
 
 USERS = "/admin/conversations/user/"
 
 
 class Administrator:
-    """The administration as ``user`` sees it."""
+    """The administration as ``user`` sees it, who has just entered the password again."""
 
     def __init__(self, user: User) -> None:
         self.user = user
-        self.client = Client()
-        self.client.force_login(user)
+        self.client = confirmed(user)
 
     def status(self, address: str) -> int:
         """The status of a page."""

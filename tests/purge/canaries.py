@@ -36,6 +36,7 @@ from conversations.models import (
     Rule,
     SecurityEvent,
     ShareLink,
+    SignInName,
     UsageDay,
     User,
 )
@@ -111,6 +112,7 @@ def everything_of(user: User) -> list[models.Model]:
         Authenticator.objects.create(user=user, type="totp", data={}),
         SocialToken.objects.create(account=service, app=SocialApp.objects.create()),
         UserSession.objects.create(user=user, ip="192.0.2.7", session_key=uuid4().hex),
+        SignInName.objects.create(user=user, key=uuid4().hex),
         LogEntry.objects.create(user=user, action_flag=1),
         AuditEntry.objects.create(actor=user, action="changed"),
     ]  # fmt: skip
