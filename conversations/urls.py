@@ -8,6 +8,7 @@ from conversations.views import (
     conversation,
     diagram,
     links,
+    live_connection,
     message,
     own_data,
     share,
@@ -38,5 +39,6 @@ urlpatterns = [
     path("account/keys/new/", api_keys.new, name="api_key_new"),
     path("account/keys/<int:key_id>/", api_keys.change, name="api_key"),
     path("diagram-frame/", diagram.frame, name="diagram_frame"),
+    path("ws/", live_connection.upgrade_required, name="live_connection"),
     path("m/<uuid:message_id>/details.json", message.details, name="message_details"),
 ]

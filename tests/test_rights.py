@@ -52,6 +52,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     "conversation_state": OWNED,
     "conversations": SIGNED_IN,
     "message_details": OWNED,
+    # A request for the websocket that is none.
+    "live_connection": {name: 426 if each == 200 else 401 for name, each in SIGNED_IN.items()},
     "diagram_frame": ANYBODY,
     "api_introduction": ANYBODY,
     "api_description": ANYBODY,

@@ -61,7 +61,9 @@
  *
  * connection/
  *
- * @typedef {{connection: {online: boolean, retryInSeconds: number}, "signed-out": {code: number},
+ * @typedef {{online: boolean, retryInSeconds: number, reason: "" | "proxy" | "address" |
+ *   "too-many-pages"}} ConnectionState
+ * @typedef {{connection: ConnectionState, "signed-out": {code: number},
  *   hello: Frame, pong: Frame, error: Frame, "turn.started": Frame, "generation.events": Frame,
  *   "conversation.changed": Frame, "conversation.listed": Frame, "conversation.deleted": Frame,
  *   "kept.changed": Frame & Library, "quota.changed": Frame & {quota: Standing[]}}} SocketEvents

@@ -161,3 +161,25 @@ test("the last event is acknowledged at once", () => {
     [3],
   );
 });
+
+test("however fast several models write, at most ten acknowledgements a second are sent", () => {
+  const { network, clock, socket } = connected();
+  const names = ["a", "b", "c", "d"];
+  for (const id of names) socket.follow(id, 0);
+  const content = "x".repeat(70_000);
+  for (let round = 1; round <= 100; round += 1) {
+    for (const id of names) {
+      const list = [{ type: "delta", content }];
+      network.deliver({ type: "generation.events", generation_id: id, seq: round, events: list });
+    }
+    clock.pass(20);
+  }
+  const acks = network.sent("generation.ack");
+  assert.ok(acks.length <= 21, `${acks.length} in two seconds`);
+  clock.pass(2_000);
+  for (const id of names) {
+    const of = network.sent("generation.ack").filter((ack) => ack.generation_id === id);
+    assert.ok(of.length >= 4, `${id} was acknowledged ${of.length} times`);
+    assert.equal(of.at(-1).seq, 100);
+  }
+});

@@ -7,13 +7,15 @@ import { FakeClock, FakeNetwork, FakeStorage, FakeWindow } from "./fakes.js";
 export const TURN = { type: "turn.send", conversation_id: null, content: "Hello" };
 
 /** A page's socket over a fake network; `heard` has all events that it emitted. */
-export function page({ storage = new FakeStorage() } = {}) {
+export function page({ storage = new FakeStorage(), obstacle = null } = {}) {
   const network = new FakeNetwork();
   const clock = new FakeClock();
   const window = new FakeWindow();
   const outbox = new Outbox("alice", storage);
   const { WebSocket } = network;
-  const socket = new Socket("ws://site.test/ws/", { outbox, WebSocket, clock, window });
+  const findObstacle = async () => obstacle;
+  const options = { outbox, WebSocket, clock, window, findObstacle };
+  const socket = new Socket("ws://site.test/ws/", options);
   const heard = [];
   const types = [
     "hello",

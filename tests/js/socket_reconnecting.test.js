@@ -7,10 +7,10 @@ for (const code of [1000, 1006, 1008, 1012, 4408]) {
   test(`the page reconnects after close code ${code}`, () => {
     const { network, clock, of } = connected();
     network.drop(code);
-    assert.deepEqual(of("connection").at(-1), { online: false, retryInSeconds: 0.25 });
+    assert.deepEqual(of("connection").at(-1), { online: false, retryInSeconds: 0.25, reason: "" });
     clock.pass(250);
     network.accept();
-    assert.deepEqual(of("connection").at(-1), { online: true, retryInSeconds: 0 });
+    assert.deepEqual(of("connection").at(-1), { online: true, retryInSeconds: 0, reason: "" });
     assert.equal(network.sockets.length, 2);
   });
 }
@@ -140,4 +140,58 @@ test("opening twice makes one connection", () => {
   const { network, socket } = connected();
   socket.open();
   assert.equal(network.sockets.length, 1);
+});
+
+test("the page does not reconnect by itself after close code 4409, and says why", () => {
+  const { network, clock, window, socket, of } = connected();
+  network.drop(4409);
+  clock.pass(60_000);
+  window.fire("online");
+  assert.equal(network.sockets.length, 1);
+  assert.equal(of("connection").at(-1).reason, "too-many-pages");
+  socket.open();
+  network.accept();
+  assert.equal(network.sockets.length, 2);
+  assert.deepEqual(of("connection").at(-1), { online: true, retryInSeconds: 0, reason: "" });
+});
+
+/** Lets so many attempts to connect fail, and what the page found out about it arrive. */
+async function fail({ network, clock, socket }, attempts) {
+  socket.open();
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if (attempt > 0) clock.pass(15_000);
+    network.drop();
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+}
+
+test("a proxy that passes on no websocket is named after three attempts", async () => {
+  const made = page({ obstacle: "proxy" });
+  await fail(made, 2);
+  assert.equal(made.of("connection").at(-1).reason, "");
+  made.clock.pass(15_000);
+  await fail(made, 1);
+  assert.equal(made.of("connection").at(-1).reason, "proxy");
+  made.clock.pass(15_000);
+  made.network.accept();
+  made.network.drop();
+  assert.equal(made.of("connection").at(-1).reason, "");
+});
+
+test("a site that is away is not taken for a proxy", async () => {
+  const made = page({ obstacle: null });
+  await fail(made, 5);
+  assert.deepEqual(
+    made.of("connection").map(({ reason }) => reason),
+    ["", "", "", "", ""],
+  );
+});
+
+test("a session that ended while no connection could be opened is signed out", async () => {
+  const made = page({ obstacle: "signed-out" });
+  await fail(made, 3);
+  assert.deepEqual(made.of("signed-out"), [{ code: 4401 }]);
+  made.clock.pass(60_000);
+  assert.equal(made.network.sockets.length, 3);
 });

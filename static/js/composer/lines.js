@@ -6,26 +6,31 @@ import { duration, word } from "#js/ui/words.js";
 // A connection that is back within this time is not worth a line that comes and goes.
 const OFFLINE_SHOWN_AFTER_MS = 1_000;
 
+/** @typedef {import("#js/events.js").ConnectionState} ConnectionState */
+
 /** Shows, beside the composer, that the site cannot be reached. */
 export class ConnectionLine {
   #line = element("offline-line");
+  #button = this.#line.querySelector("button");
   #timer = 0;
   #sentence = "";
 
   /** @param {() => void} retry */
   constructor(retry) {
-    this.#line.querySelector("button").addEventListener("click", retry);
+    this.#button.addEventListener("click", retry);
   }
 
-  /** @param {{online: boolean, retryInSeconds: number}} connection */
-  update({ online, retryInSeconds }) {
-    if (online) this.#setHidden();
-    else this.#show(retryInSeconds);
+  /** @param {ConnectionState} connection */
+  update(connection) {
+    if (connection.online) this.#setHidden();
+    else this.#show(connection);
   }
 
-  /** @param {number} retryInSeconds */
-  #show(retryInSeconds) {
-    this.#sentence = word("offline-retry", { time: duration(retryInSeconds * 1000) });
+  /** @param {ConnectionState} connection */
+  #show({ reason, retryInSeconds }) {
+    const time = duration(retryInSeconds * 1000);
+    this.#sentence = word(`offline-${reason || "retry"}`, { time });
+    this.#button.textContent = word(reason === "too-many-pages" ? "continue-here" : "try-now");
     if (!this.#line.hidden) this.#draw();
     this.#timer ||= setTimeout(() => this.#draw(), OFFLINE_SHOWN_AFTER_MS);
   }

@@ -5,13 +5,17 @@
  * Every frame that arrives is emitted as an event of the frame's type. The events of a followed
  * generation arrive in order, each exactly once. Two events are the socket's own:
  *
- * - `connection`: whether the site can be reached, and when the next attempt is made;
+ * - `connection`: whether the site can be reached, when the next attempt is made, and `reason`, why
+ *   there is none if that is known: "proxy" for one that passes on no websocket, "address"
+ *   for a page at an address that is not the site's, "too-many-pages"
+ *   for one that the site closed because the user has opened others (4409), which stays closed;
  * - `signed-out`: the session ended or belongs to another user (4401); the socket stays closed.
  */
 
 import { wallClock } from "#js/connection/clock.js";
 import { Following } from "#js/connection/following.js";
 import { randomId } from "#js/connection/ids.js";
+import { findObstacle } from "#js/connection/obstacle.js";
 import { Outbox } from "#js/connection/outbox.js";
 import { Reconnection } from "#js/connection/reconnection.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -25,6 +29,9 @@ import { Emitter } from "#js/ui/emitter.js";
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
 const SIGNED_OUT = 4401;
+const TOO_MANY_PAGES = 4409;
+// A site that restarts also refuses connections, but hardly ever so many in a row.
+const TRIES_WITHOUT_REASON = 3;
 
 /** @extends {Emitter<import("#js/events.js").SocketEvents>} */
 export class Socket extends Emitter {
@@ -43,6 +50,11 @@ export class Socket extends Emitter {
   /** @type {{id: string, version: number} | null} */
   #watched = null;
   #heartbeat = null;
+  #findObstacle;
+  /** The number of attempts since the last connection that was opened. */
+  #tries = 0;
+  /** @type {"" | "proxy" | "address"} */
+  #reason = "";
 
   /**
    * @param {string} url absolute, or a path on the site
@@ -52,6 +64,7 @@ export class Socket extends Emitter {
    * @param {Clock} [options.clock]
    * @param {EventTarget & {document?: {visibilityState: string}}} [options.window] its events
    *   tell when the browser is online or the page visible again
+   * @param {typeof findObstacle} [options.findObstacle]
    */
   constructor(url, options = {}) {
     super();
@@ -59,6 +72,7 @@ export class Socket extends Emitter {
     this.#outbox = options.outbox ?? new Outbox("");
     this.#WebSocket = options.WebSocket ?? globalThis.WebSocket;
     this.#clock = options.clock ?? wallClock;
+    this.#findObstacle = options.findObstacle ?? findObstacle;
     this.#following = new Following(this.#clock, (frame) => this.#transmit(frame));
     this.#reconnection = new Reconnection({
       clock: this.#clock,
@@ -143,9 +157,11 @@ export class Socket extends Emitter {
   }
 
   #opened() {
+    this.#tries = 0;
+    this.#reason = "";
     this.#reconnection.succeeded();
     this.#heartbeat = this.#clock.setTimeout(() => this.#ping(), PING_EVERY_MS);
-    this.emit("connection", { online: true, retryInSeconds: 0 });
+    this.emit("connection", { online: true, retryInSeconds: 0, reason: "" });
     const requests = [...this.#waiting.values()].map((wait) => wait.frame);
     const stored = this.#outbox.requests.filter((each) => !this.#waiting.has(each.request_id));
     for (const frame of [...stored, ...requests, ...this.#unsent.splice(0)]) this.#transmit(frame);
@@ -157,11 +173,37 @@ export class Socket extends Emitter {
   #lost(code) {
     this.#detach();
     if (code === SIGNED_OUT) {
+      this.#signedOut();
+    } else if (code === TOO_MANY_PAGES) {
       this.#reconnection.stop();
-      this.emit("signed-out", { code });
+      this.emit("connection", { online: false, retryInSeconds: 0, reason: "too-many-pages" });
     } else {
-      const wait = this.#reconnection.failed();
-      this.emit("connection", { online: false, retryInSeconds: wait / 1000 });
+      const retryInSeconds = this.#reconnection.failed() / 1000;
+      this.#tries += 1;
+      this.emit("connection", { online: false, retryInSeconds, reason: this.#reason });
+      if (this.#tries >= TRIES_WITHOUT_REASON) this.#explain(retryInSeconds);
+    }
+  }
+
+  #signedOut() {
+    this.#reconnection.stop();
+    this.emit("signed-out", { code: SIGNED_OUT });
+  }
+
+  /**
+   * Finds out why no connection opens, and says so if there is still none.
+   *
+   * @param {number} retryInSeconds
+   */
+  async #explain(retryInSeconds) {
+    const tries = this.#tries;
+    const obstacle = await this.#findObstacle(this.#url);
+    if (this.#tries !== tries) return;
+    if (obstacle === "signed-out") {
+      this.#signedOut();
+    } else if ((obstacle ?? "") !== this.#reason) {
+      this.#reason = obstacle ?? "";
+      this.emit("connection", { online: false, retryInSeconds, reason: this.#reason });
     }
   }
 
