@@ -121,6 +121,8 @@ def email_from_url(url: str) -> dict[str, Any]:
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": secure,
+        # A server that says nothing would hold a thread for good.
+        "EMAIL_TIMEOUT": 30,
         "EMAIL_USE_TLS": not secure and bool(parts.username),
     }
 

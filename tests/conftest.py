@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from typing import Any
 
 import hypothesis
@@ -101,6 +102,22 @@ def emptied_quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
         yield
+
+
+class _AtOnce(Executor):
+    """Calls what it is given before it returns."""
+
+    def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:  # type: ignore[override]
+        function(*args, **kwargs)
+        return Future()
+
+
+@pytest.fixture(autouse=True)
+def mail_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send all mail before the page that caused it is answered."""
+    monkeypatch.setattr("conversations.accounts.mail._pool", _AtOnce())
+    # The connection is that of the test, and stays open.
+    monkeypatch.setattr("conversations.accounts.mail.close_old_connections", lambda: None)
 
 
 @pytest.fixture(autouse=True)

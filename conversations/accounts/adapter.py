@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from conversations.accounts import guessing
+from conversations.accounts import guessing, mail
 from conversations.models import User
 
 
@@ -49,10 +49,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail; but to nobody more of those that others can ask for than one reads."""
-        if template_prefix in _ASKED_FOR and not guessing.may_be_sent(email, _named({email})):
-            return
-        super().send_mail(template_prefix, email, context)
+        """Send a mail; but of those that others can ask for, no more than one reads."""
+        if template_prefix in _ASKED_FOR:
+            mail.send_later(self._send_few, template_prefix, email, context)
+        else:
+            super().send_mail(template_prefix, email, context)
+
+    def _send_few(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if guessing.may_be_sent(email, _named({email})):
+            super().send_mail(template_prefix, email, context)
 
 
 # All others tell the user what was done to the account, and are never left out.

@@ -1,7 +1,8 @@
 """Guesses at codes, links and passwords in other forms, and mail that strangers ask for."""
 
 import time
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,6 +12,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.http import HttpResponse
 from django.test import Client
 
@@ -123,9 +125,6 @@ def test_a_new_password_ends_the_lock(people: People) -> None:
     assert Client().post("/accounts/login/", new).status_code == 302
 
 
-Visit = Callable[[], int]
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "address",
@@ -159,6 +158,37 @@ def test_a_mailbox_gets_few_mails_however_many_ask(people: People, clock: Clock)
     clock.advance(hours=1)
     reset("alice@example.org")
     assert (len(mail.outbox), mail.outbox[-1].to) == (7, ["alice@example.org"])
+
+
+def test_the_answer_waits_for_no_mail(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent, go = Event(), Event()
+
+    def slow(self: EmailMessage) -> int:
+        go.wait(5)
+        sent.set()
+        return 1
+
+    monkeypatch.setattr(EmailMessage, "send", slow)
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr("conversations.accounts.mail._pool", pool)
+        # The database of this test cannot be seen from another thread.
+        monkeypatch.setattr("conversations.accounts.guessing.may_be_sent", lambda *_: True)
+        monkeypatch.setattr("conversations.accounts.adapter._named", lambda _names: [])
+        assert reset("alice@example.org").status_code == 302
+        assert not sent.is_set()
+        go.set()
+        assert sent.wait(5)
+
+
+def test_a_mail_server_that_fails_is_told_to_the_operator_alone(
+    people: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(self: EmailMessage) -> int:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(EmailMessage, "send", fails)
+    assert reset("alice@example.org").status_code == 302
+    assert "A mail could not be sent." in caplog.text
 
 
 def test_a_mailbox_that_is_full_still_learns_what_happens_to_its_account(
