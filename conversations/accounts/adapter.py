@@ -49,11 +49,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail; but of those that others can ask for, no more than one reads."""
-        if template_prefix in _ASKED_FOR:
-            mail.send_later(self._send_few, template_prefix, email, context)
-        else:
-            super().send_mail(template_prefix, email, context)
+        """Send a mail; but of those that others can ask for, no more than one reads.
+
+        No page waits for one, nor fails with it: a new API key is shown this once.
+        """
+        few = template_prefix in _ASKED_FOR
+        send = self._send_few if few else super().send_mail
+        mail.send_later(send, template_prefix, email, context)
 
     def _send_few(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         if guessing.may_be_sent(email, _named({email})):

@@ -1,4 +1,4 @@
-"""Mail that others can ask for, sent behind their backs: the answer to them never waits for it.
+"""Mail of accounts, sent by threads of its own: no page waits for it, or fails with it.
 
 How long an answer takes would otherwise tell who has an account.
 """

@@ -3,11 +3,17 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
-from allauth.account.forms import UserTokenForm
+from allauth.account.forms import (
+    ResetPasswordKeyForm,
+    UserTokenForm,
+)
 from allauth.core import context
+from django import forms
+from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
-from conversations.accounts import guessing
+from conversations.accounts import api_keys, guessing, passwords
 
 
 class ChangePasswordForm(AllauthChangePasswordForm):
@@ -21,6 +27,32 @@ class ChangePasswordForm(AllauthChangePasswordForm):
             password: str = super().clean_oldpassword()
             attempt.succeeded()
         return password
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """Sets the password by the link of a mail, and ends what the former one opened."""
+
+    revoke_api_keys = forms.BooleanField(
+        label=gettext_lazy("Also revoke my API keys"),
+        required=False,
+        help_text=gettext_lazy(
+            "Programs go on with their keys otherwise. Tick this if somebody else may have used "
+            "your account."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.user is None or not api_keys.keys_of(self.user):
+            del self.fields["revoke_api_keys"]
+
+    def save(self) -> None:
+        """Set the password. Who is signed in here as the user has to sign in again, too."""
+        if context.request.user.is_authenticated:
+            logout(context.request)
+        super().save()
+        wanted = self.cleaned_data.get("revoke_api_keys", False)
+        passwords.end_former_access(self.user, revoke_keys=wanted)
 
 
 class ResetLinkForm(UserTokenForm):

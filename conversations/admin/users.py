@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.admin import UserAdmin
@@ -177,6 +178,8 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
             super().save_related(request, form, formsets, change)
         if not change or "email" in form.changed_data:
             people.trust_address(form.instance)
+        if change and "email" in form.changed_data and form.initial["email"]:
+            _tell_former_address(request, form.instance, form.initial["email"])
         if change and "is_active" in form.changed_data and not form.instance.is_active:
             people.end_access([form.instance.pk])
 
@@ -203,6 +206,8 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
             if passwords.is_replaced(user):
                 keys = "revoke_api_keys" in request.POST
                 passwords.end_former_access(user, by=actor, revoke_keys=keys)
+                mails = get_adapter(request)
+                mails.send_notification_mail("account/email/password_changed", user)
         return response
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -227,6 +232,12 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """None of Django's own entries, which would keep the names; the audit log has one."""
         return []
+
+
+def _tell_former_address(request: HttpRequest, user: User, former: str) -> None:
+    words = {"from_email": former, "to_email": user.email}
+    mails = get_adapter(request)
+    mails.send_notification_mail("account/email/email_changed", user, words, email=former)
 
 
 def _row(standing: Standing) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -43,6 +44,9 @@ def new(request: SignedInRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.message)
         else:
+            get_adapter(request).send_notification_mail(
+                "account/email/api_key_made", request.user, {"name": key.name}
+            )
             shown = {"key": key, "secret": secret, **key_examples(access.models_for(key.user, key))}
             return render(request, "account_page/api_key_made.html", shown)
     return _form_page(request, form)
