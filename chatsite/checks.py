@@ -115,15 +115,19 @@ def local_file_system(
 def long_secret_key(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
-    """Refuse a SECRET_KEY that could be guessed and used to forge sessions."""
-    if len(settings.SECRET_KEY) >= SHORTEST_SECRET_KEY:
-        return []
+    """Refuse a SECRET_KEY, or a former one, that could be guessed and used to forge sessions."""
+    keys = {
+        "SECRET_KEY": [settings.SECRET_KEY],
+        "SECRET_KEY_FALLBACKS": settings.SECRET_KEY_FALLBACKS,
+    }
     return [
         Error(
-            f"SECRET_KEY has fewer than {SHORTEST_SECRET_KEY} characters.",
+            f"{name} has fewer than {SHORTEST_SECRET_KEY} characters.",
             hint="Remove it, and the site makes one; or: head -c 32 /dev/urandom | base64",
             id="chatsite.E004",
         )
+        for name, values in keys.items()
+        if any(len(each) < SHORTEST_SECRET_KEY for each in values)
     ]
 
 

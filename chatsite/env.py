@@ -57,8 +57,9 @@ def env_zone(name: str, default: str) -> str:
 
 
 def env_list(name: str, default: str = "") -> list[str]:
-    """The setting as a list, split at commas; empty items are left out."""
-    return [item.strip() for item in env_str(name, default).split(",") if item.strip()]
+    """The setting as a list, split at commas and lines; empty items are left out."""
+    items = env_str(name, default).replace("\n", ",").split(",")
+    return [item.strip() for item in items if item.strip()]
 
 
 def _read(name: str) -> str:

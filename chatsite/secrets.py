@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-from chatsite.file_faults import obstacle, obstacle_of_folder
+from chatsite.file_faults import exists, obstacle, obstacle_of_folder
 
 
 def data_folder(name: str) -> Path:
@@ -35,20 +35,36 @@ def stored_secret(path: Path, generate: Callable[[], str]) -> str:
     try:
         if not path.exists():
             _store(path, generate())
-        secret = path.read_text(encoding="ascii").strip()
     except OSError as error:
-        reason = obstacle(path) or f"{error.strerror}."
-        raise ImproperlyConfigured(
-            f"The key file {path} cannot be used: {reason} "
-            "DATA_DIR has to be a folder that this process may write to."
-        ) from error
+        raise _unusable(path, error) from error
+    secret = _text_of(path)
+    if not secret:
+        raise ImproperlyConfigured(f"The key file {path} is empty. Restore it from a backup.")
+    return secret
+
+
+def stored_fallbacks(path: Path) -> list[str]:
+    """The former keys in the file `path`, one a line; none if there is no such file."""
+    return _text_of(path).split() if exists(path) else []
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise _unusable(path, error) from error
     except UnicodeDecodeError as error:
         raise ImproperlyConfigured(
             f"The key file {path} is damaged: it is no text. Restore it from a backup."
         ) from error
-    if not secret:
-        raise ImproperlyConfigured(f"The key file {path} is empty. Restore it from a backup.")
-    return secret
+
+
+def _unusable(path: Path, error: OSError) -> ImproperlyConfigured:
+    reason = obstacle(path) or f"{error.strerror}."
+    return ImproperlyConfigured(
+        f"The key file {path} cannot be used: {reason} "
+        "DATA_DIR has to be a folder that this process may write to."
+    )
 
 
 def usable_key(setting: str, key: str) -> str:

@@ -19,7 +19,7 @@ from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
 from chatsite.npm_packages import NPM_FILES, NPM_IMPORTS  # noqa: F401 - settings of their own
 from chatsite.origins import api_origins, host
-from chatsite.secrets import data_folder, stored_secret, usable_key
+from chatsite.secrets import data_folder, stored_fallbacks, stored_secret, usable_key
 from chatsite.sign_in import *  # noqa: F403 - settings of their own
 from chatsite.sign_in import EMAIL_URL
 from chatsite.sign_in_forms import ACCOUNT_FORMS, MFA_FORMS  # noqa: F401 - settings of their own
@@ -191,14 +191,23 @@ SECURITY_EVENTS_KEPT_DAYS = env_int("SECURITY_EVENTS_KEPT_DAYS", 365, minimum=1,
 
 # Keys --------------------------------------------------------------------------------------------
 
+# The former keys still open what they closed: docs/operate.md, "Keys".
 SECRET_KEY = env_str("SECRET_KEY") or stored_secret(
     DATA_DIR / "secret_key", lambda: secrets.token_urlsafe(50)
+)
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS") or stored_fallbacks(
+    DATA_DIR / "secret_key_fallbacks"
 )
 ENCRYPTION_KEY = usable_key(
     "ENCRYPTION_KEY",
     env_str("ENCRYPTION_KEY")
     or stored_secret(DATA_DIR / "encryption_key", lambda: Fernet.generate_key().decode("ascii")),
 )
+ENCRYPTION_KEY_FALLBACKS = [
+    usable_key("ENCRYPTION_KEY_FALLBACKS", key)
+    for key in env_list("ENCRYPTION_KEY_FALLBACKS")
+    or stored_fallbacks(DATA_DIR / "encryption_key_fallbacks")
+]
 
 # Languages and time ------------------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 Staff need one where the site policy says so. Recovery codes alone are none, since they are used up.
 """
 
+import logging
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
@@ -15,7 +17,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.models import Policy, User
+from conversations.models import Policy, User, WrongKey, decrypt, encrypt
+
+logger = logging.getLogger(__name__)
 
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -33,6 +37,18 @@ class SecondFactors(DefaultMFAAdapter):
             "Confirm your e-mail address first, by the link in the mail that was sent to it."
         ),
     }
+
+    def encrypt(self, text: str) -> str:
+        """The seed of an authenticator app or of recovery codes, as it is stored."""
+        return encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """A stored seed; one that cannot be read is replaced by one that no code fits."""
+        try:
+            return decrypt(encrypted_text)
+        except WrongKey:
+            logger.exception("A second factor cannot be read: put its ENCRYPTION_KEY back.")
+            return str(generate_totp_secret())
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """False for the last second factor of somebody who needs one."""

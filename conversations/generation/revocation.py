@@ -81,4 +81,6 @@ def signed_in(user_id: int, session_key: str) -> User | None:
     if user is None or session.get(SESSION_KEY) != str(user_id):
         return None
     known_hash = session.get(HASH_SESSION_KEY, "")
-    return user if constant_time_compare(known_hash, user.get_session_auth_hash()) else None
+    # Of a session that began under a former SECRET_KEY: the next page renews it.
+    valid = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return user if any(constant_time_compare(known_hash, each) for each in valid) else None

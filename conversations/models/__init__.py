@@ -14,7 +14,14 @@ from conversations.models.api_key import (
 from conversations.models.audit import AuditEntry, SecurityEvent
 from conversations.models.conversation import Conversation, title_from
 from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, Hold, Slot
-from conversations.models.encryption import EncryptedTextField, UnreadableText
+from conversations.models.encryption import (
+    EncryptedTextField,
+    UnreadableText,
+    WrongKey,
+    decrypt,
+    encrypt,
+    is_current,
+)
 from conversations.models.failed_attempts import FailedAttempts
 from conversations.models.feedback import Feedback
 from conversations.models.generation import Generation, LoggedEvent
@@ -99,10 +106,14 @@ __all__ = [
     "UsageDay",
     "UsageTotal",
     "User",
+    "WrongKey",
     "all_endpoints",
     "comparable",
+    "decrypt",
+    "encrypt",
     "exact_amount",
     "hashed",
+    "is_current",
     "money",
     "names_of",
     "neutral_name",

@@ -1,9 +1,9 @@
-"""A model field whose text is encrypted before it reaches the database."""
+"""Text that is encrypted before it reaches the database, and a model field of it."""
 
 from functools import lru_cache
 from typing import Any, Self
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
@@ -22,24 +22,57 @@ class UnreadableText(str):
         return text
 
 
-@lru_cache(maxsize=4)
-def _fernet(key: str) -> Fernet:
-    return Fernet(key)
+class WrongKey(ValueError):
+    """None of the keys of this process opens what was encrypted."""
+
+
+def encrypt(text: str) -> str:
+    """The text as a token that ``ENCRYPTION_KEY`` opens."""
+    return _keys(settings.ENCRYPTION_KEY).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """The text of a token, by ``ENCRYPTION_KEY`` or one of its fallbacks.
+
+    Raises :class:`WrongKey`.
+    """
+    try:
+        return _all_keys().decrypt(token.encode()).decode()
+    except InvalidToken as error:
+        raise WrongKey("This was encrypted with another ENCRYPTION_KEY.") from error
+
+
+def is_current(token: str) -> bool:
+    """True if ``ENCRYPTION_KEY`` itself opens the token, and no fallback is needed."""
+    try:
+        _keys(settings.ENCRYPTION_KEY).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def _all_keys() -> MultiFernet:
+    return _keys(settings.ENCRYPTION_KEY, *settings.ENCRYPTION_KEY_FALLBACKS)
+
+
+@lru_cache(maxsize=8)
+def _keys(*keys: str) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
 
 
 class EncryptedTextField(models.TextField):
     """Text stored as a Fernet token made with ``ENCRYPTION_KEY``; empty text stays empty.
 
     The key is outside the database, so that a dump or a backup of the database reveals nothing.
-    A text that was encrypted with another key reads as :class:`UnreadableText`.
+    A text that none of the keys opens reads as :class:`UnreadableText`.
     """
 
     def from_db_value(self, value: str | None, *_: object) -> str | None:
         if not value:
             return value
         try:
-            return _fernet(settings.ENCRYPTION_KEY).decrypt(value.encode()).decode()
-        except InvalidToken:
+            return decrypt(value)
+        except WrongKey:
             return UnreadableText(value)
 
     def get_prep_value(self, value: Any) -> Any:
@@ -47,4 +80,4 @@ class EncryptedTextField(models.TextField):
             return value.stored
         if not value:
             return ""
-        return _fernet(settings.ENCRYPTION_KEY).encrypt(str(value).encode()).decode()
+        return encrypt(str(value))

@@ -4,10 +4,11 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 
 from conversations.database.threads import in_thread
+from conversations.generation.revocation import signed_in
 
 
 async def session_and_user(session_key: str | None) -> tuple[Any, Any]:
@@ -20,7 +21,9 @@ async def session_and_user(session_key: str | None) -> tuple[Any, Any]:
 
 
 def _look_up(session_key: str | None) -> tuple[Any, Any]:
-    request: Any = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    # Django compares the session's hash with that of the password.
-    return request.session, get_user(request)
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    user_id = store(session_key).get(SESSION_KEY)
+    # Django's own look-up gives a session whose SECRET_KEY is a former one a new name, which a
+    # handshake cannot tell the browser.
+    user = signed_in(int(user_id), session_key) if session_key and user_id else None
+    return store(session_key if user else None), user or AnonymousUser()

@@ -21,6 +21,8 @@ from conversations.catalog import providers
 from conversations.catalog.listing import add_listed_models
 from conversations.generation import operations, recovery
 from conversations.generation.runner import runner
+from conversations.management import key_rotation
+from conversations.management.key_rotation import CURRENT, FORMER, UNREADABLE
 from conversations.management.release import check_release
 from conversations.models import Provider
 
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         check_database()
         check_release()
         call_command("migrate", interactive=False, verbosity=0)
+        self._check_key()
         model = self._local_model()
         if model:
             # It loads while the site starts, and is usually ready when the port opens.
@@ -56,6 +59,21 @@ class Command(BaseCommand):
         finally:
             if model:
                 model.stop()
+
+    def _check_key(self) -> None:
+        found = key_rotation.survey()
+        readable = sum(each.by_key[CURRENT] + each.by_key[FORMER] for each in found)
+        places = [each.place for each in found if each.by_key[UNREADABLE]]
+        if not places:
+            return
+        text = (
+            f"ENCRYPTION_KEY does not open what was encrypted before ({'; '.join(places)}). Put "
+            f"the former key back, into ENCRYPTION_KEY, ENCRYPTION_KEY_FALLBACKS or the file "
+            f"encryption_key in {settings.DATA_DIR}."
+        )
+        if not readable:
+            raise CommandError(f"{text} If it is lost: `manage.py rotate_keys --forget`.")
+        logger.error("%s Until then requests that need it fail.", text)
 
     def _collect_static(self) -> None:
         try:
