@@ -17,7 +17,11 @@ from django.views.decorators.http import require_http_methods
 from conversations import audit
 from conversations.accounts import deletion
 from conversations.accounts.export.everything import export_of
-from conversations.accounts.reauthentication import reauthentication_required
+from conversations.accounts.reauthentication import (
+    raise_unless_recent,
+    reauthentication_possible,
+    reauthentication_required,
+)
 from conversations.database.threads import in_thread
 from conversations.models import AuditEntry, SecurityEvent, User
 from conversations.refusal import Refused
@@ -100,12 +104,13 @@ class DeleteForm(forms.Form):
 
 
 @login_required
-@reauthentication_required
+@reauthentication_possible
 @require_http_methods(["GET", "POST"])
 def delete(request: SignedInRequest) -> HttpResponse:
     """The page that says what goes; its form deletes the account at once."""
     form = DeleteForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
+        raise_unless_recent(request)
         try:
             deletion.delete(request.user, [request.user])
         except Refused as refused:

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from conversations.accounts.export import pieces
+from conversations.accounts.export import conversation_tree, pieces
 from conversations.accounts.export.archive import File, zipped
 from conversations.accounts.export.everything import export_of
 from conversations.models import AuditEntry, Conversation, Feedback, Message, User
@@ -190,6 +190,7 @@ def test_memory_does_not_grow_with_the_texts(people: People) -> None:
 
 def test_messages_are_read_a_few_at_a_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "CHARACTERS_AT_ONCE", 100)
+    monkeypatch.setattr(conversation_tree, "CHARACTERS_AT_ONCE", 100)
     talk = make_talk(people.alice, *[asked("y" * 60)] * 4, asked("z" * 500))
     parts = pieces.by_size([(each.pk, len(each.content)) for each in talk.messages.all()])
     assert [len(each) for each in parts] == [1, 1, 1, 1, 1]

@@ -1,14 +1,10 @@
 """A conversation as JSON: the whole tree, with all that its user can see of it."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
-from django.db.models import TextField
-from django.db.models.functions import Cast, Length
-
-from conversations.accounts.export.pieces import by_size, moment, object_with_list
-from conversations.generation.lifecycle import transcript_of
+from conversations.accounts.export.conversation_tree import Tree
+from conversations.accounts.export.pieces import moment, object_with_list
 from conversations.models import Conversation, Feedback, Generation, Message
 
 FORMAT = "parley.conversation"
@@ -17,39 +13,10 @@ VERSION = 1
 _COUNTS = {"messages", "continued"}
 
 
-def conversation_as_json(conversation: Conversation) -> Iterator[str]:
+def conversation_as_json(tree: Tree, *, has_ratings: bool) -> Iterator[str]:
     """The file, in pieces. A message stands before those below it."""
-    return object_with_list(_head(conversation), "messages", _messages(conversation))
-
-
-def messages_in_parts(
-    conversation: Conversation, only: Container[UUID] | None = None
-) -> Iterator[list[Message]]:
-    """The messages in the order of their making, with their generations, some at a time.
-
-    ``only`` has the ids of those that are wanted; without it all are.
-    """
-    sizes = conversation.messages.order_by("created_at", "choice", "pk").annotate(
-        size=Length("content")
-        + Length("reasoning_content")
-        + Length(Cast("tool_calls", TextField()))
-    )
-    rows = [row for row in sizes.values_list("pk", "size") if only is None or row[0] in only]
-    for keys in by_size(rows):
-        read = Message.objects.filter(pk__in=keys).select_related("generation")
-        found = {each.pk: each for each in read}
-        yield [_with_text(found[key]) for key in keys if key in found]
-
-
-def _with_text(message: Message) -> Message:
-    """The message, with the text so far where it is still being written."""
-    generation = message.generation
-    if generation and generation.is_running:
-        transcript, _seq = transcript_of(generation, [message])
-        written = transcript.choice(message.choice)
-        message.content, message.reasoning_content = written.content, written.reasoning_content
-        message.tool_calls = [call.to_wire() for call in written.tool_calls]
-    return message
+    messages = _messages(tree, has_ratings=has_ratings)
+    return object_with_list(_head(tree.conversation), "messages", messages)
 
 
 def _head(conversation: Conversation) -> dict[str, Any]:
@@ -69,10 +36,11 @@ def _head(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-def _messages(conversation: Conversation) -> Iterator[dict[str, Any]]:
-    ratings = Feedback.objects.filter(user=conversation.user_id)
-    for part in messages_in_parts(conversation):
-        rated = {each.message_id: each for each in ratings.filter(message__in=part)}
+def _messages(tree: Tree, *, has_ratings: bool) -> Iterator[dict[str, Any]]:
+    ratings = Feedback.objects.filter(user=tree.conversation.user_id)
+    for part in tree.parts():
+        given = ratings.filter(message__in=part) if has_ratings else ()
+        rated = {each.message_id: each for each in given}
         for message in part:
             yield {**_message(message), "rating": _rating(rated.get(message.pk))}
 

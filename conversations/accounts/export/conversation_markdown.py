@@ -1,37 +1,27 @@
 """A conversation as Markdown, for reading: the branch that its page shows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations.accounts.export.conversation_json import messages_in_parts
+from conversations.accounts.export.conversation_tree import Tree
 from conversations.models import Conversation, Message
 from conversations.sharing.article import message_markdown
 
 
-def conversation_as_markdown(conversation: Conversation) -> Iterator[str]:
+def conversation_as_markdown(tree: Tree) -> Iterator[str]:
     """The file, in pieces."""
-    parents = dict(conversation.messages.values_list("pk", "parent_id"))
-    branch = _branch(conversation.head_id, parents)
-    yield f"# {conversation.title}\n\n{_about(conversation, len(parents) - len(branch))}\n"
+    conversation, branch = tree.conversation, tree.branch()
+    yield f"# {conversation.title}\n\n{_about(conversation, tree.size - len(branch))}\n"
     if conversation.system_message:
         yield f"\n## {_('System message')}\n\n{conversation.system_message}\n"
     calls: dict[str, str] = {}
-    for part in messages_in_parts(conversation, branch):
+    for part in tree.parts(branch):
         for message in part:
             yield f"\n{_message(message, conversation.user.get_username(), calls)}\n"
-
-
-def _branch(head: UUID | None, parents: Mapping[UUID, UUID | None]) -> set[UUID]:
-    branch: set[UUID] = set()
-    while head and head in parents and head not in branch:
-        branch.add(head)
-        head = parents[head]
-    return branch
 
 
 def _about(conversation: Conversation, others: int) -> str:

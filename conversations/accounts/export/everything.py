@@ -1,7 +1,6 @@
 """The files of an export, and the pieces of its archive."""
 
 from collections.abc import Iterator
-from uuid import UUID
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from conversations.accounts.export.account import account_of
 from conversations.accounts.export.archive import File, zipped
 from conversations.accounts.export.conversation_json import conversation_as_json
 from conversations.accounts.export.conversation_markdown import conversation_as_markdown
+from conversations.accounts.export.conversation_tree import Tree, trees
 from conversations.accounts.export.pieces import as_json
 from conversations.accounts.export.rows import (
     api_calls_of,
@@ -17,7 +17,7 @@ from conversations.accounts.export.rows import (
     share_links_of,
     usage_of,
 )
-from conversations.models import Conversation, User
+from conversations.models import Conversation, Feedback, User
 
 _SLUG_CHARACTERS = 40
 
@@ -39,19 +39,16 @@ def _files(user: User) -> Iterator[File]:
     yield File("security_events.json", security_events_of(user))
     # The keys alone: ten thousand of them are small.
     keys = list(user.conversations.order_by("created_at", "pk").values_list("pk", flat=True))
-    for number, key in enumerate(keys, 1):
-        yield from _conversation(user, number, key)
+    rated = set(Feedback.objects.filter(user=user).values_list("message__conversation", flat=True))
+    for number, tree in enumerate(trees(user.pk, keys), 1):
+        if tree is not None:
+            yield from _conversation(tree, number, has_ratings=tree.conversation.pk in rated)
 
 
-def _conversation(user: User, number: int, key: UUID) -> Iterator[File]:
-    own = Conversation.objects.filter(user=user, user__is_active=True, pk=key)
-    conversation = own.select_related("language_model", "user").first()
-    # It may have been erased since the export began.
-    if conversation is None:
-        return
-    name = _name(conversation, number)
-    yield File(f"{name}.json", conversation_as_json(conversation))
-    yield File(f"{name}.md", conversation_as_markdown(conversation))
+def _conversation(tree: Tree, number: int, *, has_ratings: bool) -> Iterator[File]:
+    name = _name(tree.conversation, number)
+    yield File(f"{name}.json", conversation_as_json(tree, has_ratings=has_ratings))
+    yield File(f"{name}.md", conversation_as_markdown(tree))
 
 
 def _name(conversation: Conversation, number: int) -> str:
