@@ -59,7 +59,7 @@ def code_attempt(request: HttpRequest, user: User) -> Iterator[Attempt]:
 @contextmanager
 def address_attempt(request: HttpRequest) -> Iterator[Attempt]:
     """As :func:`password_attempt`, where it is not known who tries to sign in."""
-    with _counted([GUESSES.of_address(_address(request))], []) as attempt:
+    with _counted([_by_device_or_network(GUESSES, request)], []) as attempt:
         yield attempt
 
 
@@ -85,7 +85,7 @@ def count_miss(request: HttpRequest) -> None:
 
 def count_form(request: HttpRequest, limit: Throttle) -> None:
     """Count a form, right or wrong. Raises :class:`throttle.TooManyAttempts`."""
-    throttle.attempt(limit.of_address(_address(request)))
+    throttle.attempt(_by_device_or_network(limit, request))
 
 
 def may_be_sent(email: str, users: Sequence[User]) -> bool:
@@ -130,10 +130,21 @@ def _counted(guarded: Sequence[Guarded], users: Sequence[User]) -> Iterator[Atte
 
 def _guarded(limit: Throttle, request: HttpRequest, users: Sequence[User]) -> list[Guarded]:
     """The counts of the devices that the accounts know, or of the network and of the accounts."""
-    numbers = {user.pk: known_devices.known_to(user, request) for user in users}
-    strange = [limit.of("account", pk) for pk, number in numbers.items() if not number]
-    known = [limit.of("device", f"{pk}-{number}") for pk, number in numbers.items() if number]
+    strange, known = [], []
+    for user in users:
+        device = known_devices.known_to(user, request)
+        if device and (device.was_signed_in or limit is not CODES):
+            known.append(limit.of("device", f"{user.pk}-{device.number}"))
+        else:
+            strange.append(limit.of("account", user.pk))
     return [*([GUESSES.of_address(_address(request))] if strange else []), *strange, *known]
+
+
+def _by_device_or_network(limit: Throttle, request: HttpRequest) -> Guarded:
+    """The count of a browser in which somebody was signed in before, so that no neighbour can use
+    up what it may, or else of the network."""
+    number = known_devices.number_in(request)
+    return limit.of("device", number) if number else limit.of_address(_address(request))
 
 
 def _record(locked: Sequence[Guarded], users: Sequence[User]) -> None:

@@ -1,5 +1,6 @@
 """Guesses at codes, links and passwords in other forms, and mail that strangers ask for."""
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -89,6 +90,20 @@ def test_a_password_that_is_right_alone_makes_no_known_device(alice: User) -> No
     for _ in range(10):
         second_step(alice, "000000", thief)
     assert second_step(alice, "000000", thief).status_code == 429
+
+
+def test_a_mailbox_opens_no_further_guesses_at_the_second_factor(
+    alice: User, client: Client
+) -> None:
+    for _ in range(11):
+        second_step(alice, "000000")
+    reset("alice@example.org")
+    link = re.search(r"http://\S+/reset/key/\S+", mail.outbox[0].body)
+    assert link is not None
+    form = client.get(link[0], follow=True)
+    new = {"password1": PASSWORD, "password2": PASSWORD}
+    assert client.post(form.redirect_chain[-1][0], new).status_code == 302
+    assert second_step(alice, "000000", client).status_code == 429
 
 
 OLD_PASSWORD = {"oldpassword": "a guess", "password1": "another dusk", "password2": "another dusk"}

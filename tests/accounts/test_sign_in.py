@@ -1,9 +1,12 @@
 """Signing in with wrong passwords: how often, from where, and by which name."""
 
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import BasePasswordHasher, get_hasher
+from django.core import mail
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -103,6 +106,31 @@ def test_a_known_device_can_enter_a_locked_account(people: People) -> None:
     # It is known to one account alone.
     statuses("bob", 11)
     assert sign_in("bob", PASSWORD, browser=device).status_code == 429
+
+
+def test_a_network_that_others_use_up_is_open_to_a_known_device(people: People) -> None:
+    device = Client()
+    sign_in("alice", PASSWORD, browser=device)
+    device.post("/accounts/logout/")
+    for number in range(70):
+        sign_in(f"nobody-{number}")
+    assert sign_in("alice", PASSWORD).status_code == 429
+    assert sign_in("alice", PASSWORD, browser=device).status_code == 302
+
+
+def test_a_new_password_by_mail_is_not_locked_by_those_who_go_on_guessing(
+    people: People, client: Client
+) -> None:
+    statuses("alice", 11)
+    client.post("/accounts/password/reset/", {"email": "alice@example.org"})
+    link = re.search(r"http://\S+/reset/key/\S+", mail.outbox[0].body)
+    assert link is not None
+    form = client.get(link[0], follow=True)
+    new = {"password1": "another quiet dusk", "password2": "another quiet dusk"}
+    assert client.post(form.redirect_chain[-1][0], new).status_code == 302
+    statuses("alice", 11, first=40)
+    assert sign_in("alice", "another quiet dusk").status_code == 429
+    assert sign_in("alice", "another quiet dusk", browser=client).status_code == 302
 
 
 def test_a_known_device_has_a_count_of_its_own(people: People) -> None:
