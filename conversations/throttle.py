@@ -30,7 +30,7 @@ from conversations.database import rows
 from conversations.models import FailedAttempts
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-# The most rows of addresses, and as many again of names: some 15 MB each.
+# The most rows of addresses, and as many again of names: measured, 28 and 18 MB.
 SLOTS = 2**17
 # A customer of an IPv6 provider usually gets a whole /64 network, with 2^64 addresses.
 _IPV6_NETWORK_BITS = 64
