@@ -15,6 +15,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgspec
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from conversations.api.completions import Claim, PreparedCompletion, refusal_of, release
@@ -22,7 +24,7 @@ from conversations.api.errors import ApiError
 from conversations.api.reply import Reply
 from conversations.api.retry_advice import NO_RETRY
 from conversations.database.threads import in_thread
-from conversations.models import CLAIM_HOURS
+from conversations.models import CLAIM_HOURS, ApiKey
 
 # The maximum of all stored replies together, across keys and users.
 MOST_BYTES = 64 * 1024 * 1024
@@ -90,6 +92,12 @@ class Memory:
             self._known.pop((api_key_id or 0, claim.key_hash), None)
             await in_thread(release, started.completion.generation.pk)
 
+    def forget(self, api_key_id: int) -> None:
+        """Drop the replies to an API key that was erased: they are content of its user."""
+        for place in list(self._known):
+            if place[0] == api_key_id:
+                self._known.pop(place, None)
+
     def _begun(self, place: tuple[int, str], task: asyncio.Task[Started]) -> None:
         if task.cancelled() or task.exception():
             self._known.pop(place, None)
@@ -132,3 +140,9 @@ _memories: WeakKeyDictionary[asyncio.AbstractEventLoop, Memory] = WeakKeyDiction
 def memory() -> Memory:
     """The memory of this event loop."""
     return _memories.setdefault(asyncio.get_running_loop(), Memory())
+
+
+@receiver(post_delete, sender=ApiKey)
+def _forget_replies(instance: ApiKey, **_rest: object) -> None:
+    for each in list(_memories.values()):
+        each.forget(instance.pk)

@@ -24,7 +24,13 @@ from conversations.models import (
     User,
 )
 from conversations.purge.disk import empty_write_log
-from conversations.purge.rows import ROWS_AT_ONCE, erase_conversation, erase_rows, some_of
+from conversations.purge.rows import (
+    ROWS_AT_ONCE,
+    erase_conversation,
+    erase_links,
+    erase_rows,
+    some_of,
+)
 
 
 def erase_some() -> int:
@@ -50,6 +56,10 @@ def _erase_some_of(user_id: int) -> int:
 def _conversations(user_id: int) -> int:
     own = Conversation.objects.filter(user=user_id)
     return sum(erase_conversation(own, key) for key in some_of(own, "created_at"))
+
+
+def _links(user_id: int) -> int:
+    return erase_links(ShareLink.objects.filter(user=user_id))
 
 
 def _rows(model: Any) -> Callable[[int], int]:
@@ -80,7 +90,7 @@ def _account(user_id: int) -> int:
 
 _STEPS: tuple[Callable[[int], int], ...] = (
     _conversations,
-    _rows(ShareLink),
+    _links,
     _rows(Generation),
     _rows(KeptCompletion),
     _rows(ApiKey),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from conversations.models import Conversation, Generation, ShareLink
+from conversations.models import Conversation, Generation, ShareLinkQuerySet
 from conversations.purge.names import forget_records
 
 T = TypeVar("T")
@@ -39,9 +39,10 @@ def erase_conversation(due: "QuerySet[Conversation]", key: Any, **links: Any) ->
     return 1
 
 
-def erase_links(links: "QuerySet[ShareLink]") -> int:
+def erase_links(links: ShareLinkQuerySet) -> int:
     """Remove some of these share links, and their titles from the audit log."""
-    return erase_rows(links, is_named_in_log=True)
+    # Django reads the rows that it deletes; a snapshot may have megabytes.
+    return erase_rows(links.without_snapshot(), is_named_in_log=True)
 
 
 def erase_rows(rows: "QuerySet[M]", *, is_named_in_log: bool = False) -> int:
@@ -53,7 +54,7 @@ def erase_rows(rows: "QuerySet[M]", *, is_named_in_log: bool = False) -> int:
     with transaction.atomic():
         if is_named_in_log:
             forget_records(rows.model, keys)
-        rows.model._default_manager.filter(pk__in=keys).delete()
+        rows.filter(pk__in=keys).delete()
     return len(keys)
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -140,6 +142,12 @@ async def _page_for(link: ShareLink, token: str, reader: User | None) -> bytes:
         page = await in_thread(_rendered_page, link, token, None)
         _pages.put(key, page)
     return page
+
+
+@receiver(post_delete, sender=ShareLink)
+def _forget_pages(instance: ShareLink, **_rest: object) -> None:
+    """Drop the pages of a link that was erased: nobody can open them, and they are content."""
+    _pages.drop(instance.pk)
 
 
 def _rendered_page(link: ShareLink, token: str, reader: User | None) -> bytes:

@@ -12,7 +12,9 @@ from conversations.api import idempotency
 from conversations.api.completions import Claim
 from conversations.api.errors import ApiError
 from conversations.api.idempotency import Memory, claim_of
+from conversations.models import ApiKey
 from conversations.refusal import Refused
+from tests.people import People
 
 MEGABYTE = 1024 * 1024
 HOUR = 3600
@@ -249,3 +251,19 @@ def test_a_claim_is_the_key_and_the_body_whatever_the_order_of_its_fields() -> N
         assert other != first
     # What the database keeps of either is a hash.
     assert [len(part) for part in first] == [64, 64]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_replies_to_an_api_key_that_was_erased_are_dropped(people: People) -> None:
+    key = ApiKey.objects.create(user=people.alice, key_hash="a")
+    erased = key.pk
+
+    async def work(asked: Asked) -> None:
+        for each in (erased, erased + 1):
+            await asked.ask(0, key=each)
+        idempotency._memories[asyncio.get_running_loop()] = asked._memory
+        key.delete()
+        for each in (erased, erased + 1):
+            await asked.ask(0, key=each)
+
+    assert asked(work) == [0, 0, 0]

@@ -24,6 +24,7 @@ from conversations.models import (
 )
 from conversations.purge.disk import empty_write_log
 from conversations.purge.step import purge
+from conversations.views import shared
 from tests.people import People
 from tests.postgres import dump
 from tests.purge.canaries import everything_of, hits, old_session, owned_models, plant
@@ -137,3 +138,17 @@ def test_nothing_is_left_in_a_dump_of_postgresql(
     planted = json.loads(done.stdout)
     found = hits(dump(postgres_site["DATABASE_URL"]), planted)
     assert set(found) == (set(planted) if expected == "all" else set())
+
+
+def test_nothing_of_a_deleted_account_is_left_in_the_memory_of_the_site(people: People) -> None:
+    talk = make_talk(people.alice, asked("zqasked"), answer("zqanswer"), title="zqtitle")
+    kept = share(make_talk(people.bob, asked("Stays.")))
+    link = share(talk)
+    for each in (link, kept):
+        assert browser_of(None).get(path_of(each)).status_code == 200
+    pages = shared._pages
+    assert any(b"zqasked" in page for page in pages._pages.values())
+    deletion.delete(people.alice, [people.alice])
+    assert not any(b"zqasked" in page for page in pages._pages.values())
+    assert any(b"Stays." in page for page in pages._pages.values())
+    assert pages._bytes == sum(map(len, pages._pages.values()))
