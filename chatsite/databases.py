@@ -82,13 +82,6 @@ def redis_url(url: str) -> str:
     )
 
 
-def caches(url: str) -> dict[str, Any]:
-    """Django's `CACHES`: Redis, or without its address the memory of this process."""
-    if not url:
-        return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    return {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
-
-
 def channel_layers(url: str) -> dict[str, Any]:
     """Channels' `CHANNEL_LAYERS`: Redis, or without its address the memory of this process."""
     if not url:

@@ -8,7 +8,6 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.databases import (
-    caches,
     channel_layers,
     database_from_url,
     email_from_url,
@@ -114,7 +113,8 @@ TEMPLATES = [
 # Cache and channel layer -------------------------------------------------------------------------
 
 REDIS_URL = redis_url(env_str("REDIS_URL"))
-CACHES = caches(REDIS_URL)
+# Of this process: what it forgets does no harm, and it works while Redis is away.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 
 # Content security policy -------------------------------------------------------------------------

@@ -28,6 +28,13 @@ def _sent(send: Callable[[], object]) -> None:
     close_old_connections()
     try:
         send()
+    except OSError as error:
+        # Those of smtplib are OSErrors too. Each way to fail is one line in a while.
+        logger.error(  # noqa: TRY400 - the traceback says nothing more
+            "A mail could not be sent. Its server, which EMAIL_URL names, does not take it: %s",
+            error,
+            extra={"once": f"mail {error}"},
+        )
     except Exception:
         logger.exception("A mail could not be sent.")
     finally:
