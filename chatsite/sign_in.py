@@ -9,13 +9,8 @@ from chatsite.site import SERVED_OVER_TLS, SITE_NAME
 AUTH_USER_MODEL = "conversations.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "conversations.accounts.password_rule.PasswordRule"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 EMAIL_URL = env_str("EMAIL_URL")
 SIGNUP = env_str("SIGNUP", "closed")
