@@ -5,11 +5,12 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """`site_name`; `signup_open`: True if visitors may sign up; `deleted_kept_days`;
+    """`site_name`, `site_url`; `signup_open`: True if visitors may sign up; `deleted_kept_days`;
     `sends_mail`: True if there is a mail server;
     `sign_in_provider`: the name of the provider that users may sign in with, if there is one."""
     return {
         "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
         "sends_mail": bool(settings.EMAIL_URL),
         "deleted_kept_days": settings.DELETED_KEPT_DAYS,
         "sign_in_provider": settings.OIDC.name if settings.OIDC else "",

@@ -8,10 +8,7 @@ from chatsite.site import SERVED_OVER_TLS, SITE_NAME
 
 AUTH_USER_MODEL = "conversations.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "conversations.accounts.password_rule.PasswordRule"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "conversations.accounts.password_rule.PasswordRule"}]
 EMAIL_URL = env_str("EMAIL_URL")
 SIGNUP = env_str("SIGNUP", "closed")
 SIGNUP_DOMAIN = SIGNUP.removeprefix("domain:").lower() if SIGNUP.startswith("domain:") else ""

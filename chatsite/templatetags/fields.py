@@ -8,6 +8,12 @@ register = template.Library()
 
 
 @register.filter
+def is_secret(field: BoundField) -> bool:
+    """True for a password, whose letters are not shown."""
+    return isinstance(field.field.widget, forms.PasswordInput)
+
+
+@register.filter
 def focused(field: BoundField) -> SafeString:
     """The field's widget; in a refused form only the field to correct has autofocus."""
     if not field.form.errors:

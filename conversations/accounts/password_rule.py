@@ -6,9 +6,11 @@ Django; nothing is asked over the network.
 """
 
 import re
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -19,8 +21,9 @@ MOST_LENGTH = 256
 _JUDGED_LENGTH = 72
 # Shorter names are parts of many words.
 _SHORTEST_WORD = 3
-# Of 0 to 4: at least 100 million guesses, by somebody who knows how people choose.
-_LEAST_SCORE = 3
+# Of 0 to 4: at least a million guesses by somebody who knows how people choose. More would refuse
+# two words, and guesses at sign-in are counted.
+_LEAST_SCORE = 2
 
 
 class PasswordRule:
@@ -37,7 +40,7 @@ class PasswordRule:
             raise ValidationError(
                 _("Choose a shorter password: at most %(most)s characters.") % {"most": MOST_LENGTH}
             )
-        if _score(password, user) < _LEAST_SCORE:
+        if password.lower() in _breached() or _score(password, user) < _LEAST_SCORE:
             raise ValidationError(
                 _(
                     "This password is easy to guess: it is near to one that many use, or to your "
@@ -50,6 +53,12 @@ class PasswordRule:
         return _(
             "At least %(least)s characters, such as a few words that do not belong together."
         ) % {"least": LEAST_LENGTH}
+
+
+@cache
+def _breached() -> set[str]:
+    """The list that comes with Django; the other one is part of the score."""
+    return CommonPasswordValidator().passwords
 
 
 def _score(password: str, user: Any) -> int:
