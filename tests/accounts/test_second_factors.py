@@ -112,7 +112,7 @@ def test_the_policy_lets_everybody_sign_out_of_the_administration(
 ) -> None:
     dana = Client()
     dana.force_login(people.dana)
-    dana.post("/admin/logout/")
+    dana.post("/admin/logout/", follow=True)
     assert "_auth_user_id" not in dana.session
 
 
