@@ -90,6 +90,14 @@ def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPatt
             yield path, pattern
 
 
+def every_route() -> list[tuple[str, str | None]]:
+    """The path and the name of each route; of two with one path, the one that answers."""
+    found: dict[str, str | None] = {}
+    for path, pattern in routes(get_resolver().url_patterns):
+        found.setdefault(path, pattern.name)
+    return list(found.items())
+
+
 OWN_ROUTES = {
     pattern.name: path
     for path, pattern in routes(get_resolver().url_patterns)

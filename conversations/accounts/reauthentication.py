@@ -32,17 +32,19 @@ from django.urls import reverse
 from conversations.accounts import interrupted
 
 View = Callable[..., Any]
+_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 def reauthentication_required(view: View) -> View:
     """Decorator of a page whose form is carried out only for users who have proved who they are.
 
-    Its GET is open. A form that was sent too early is kept and carried out afterwards; it must have
-    no files. Stands below ``login_required`` and above every other decorator.
+    Reading it is open. A form that was sent too early is kept and carried out afterwards; it must
+    have no files. Stands below ``login_required`` and above every other decorator.
     """
 
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.method == "POST":
+        # Not POST alone: Django's and allauth's views take a PUT for one.
+        if request.method not in _SAFE:
             raise_unless_recent(request)
         return view(request, *args, **kwargs)
 
