@@ -119,6 +119,13 @@ def test_a_name_that_belongs_to_nobody_stays_locked(
     assert waits(SECRET.of_name("nobody")) == 600
 
 
+def test_any_number_is_looked_up_at_once(clock: Clock) -> None:
+    all_guarded = [SHARED.of("link", number) for number in range(1_200)]
+    for _ in range(3):
+        throttle.attempt(all_guarded[-1])
+    assert throttle.delays(all_guarded) == {all_guarded[-1]: 600}
+
+
 def test_counts_that_are_over_are_removed(clock: Clock) -> None:
     throttle.attempt(SECRET.of("account", 1))
     clock.advance(minutes=30)

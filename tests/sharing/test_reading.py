@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 
 from conversations.database.threads import in_thread
@@ -121,6 +122,17 @@ def test_a_link_shows_nothing_from_the_moment_it_ends(people: People, end: str) 
     ended = timezone.now()
     assert got(path_of(link))[0].status_code == 404
     assert timezone.now() - ended < timedelta(seconds=AT_MOST_SECONDS)
+
+
+@pytest.mark.parametrize(("proxies", "expected"), [(0, 429), (1, 404)])
+def test_an_address_is_believed_only_from_a_trusted_proxy(
+    people: People, settings: LazySettings, proxies: int, expected: int
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    for number in range(30):
+        got("/s/no-such-token/", **{"X-Forwarded-For": f"192.0.2.{number}"})
+    answer = got("/s/no-such-token/", **{"X-Forwarded-For": "192.0.2.99"})[0]
+    assert answer.status_code == expected
 
 
 @pytest.mark.parametrize("kind", ["live", "limited", "pass-phrase", "wrong", "too often"])
