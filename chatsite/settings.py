@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "conversations.views.single_sign_on",
-    "allauth.usersessions",
     "channels",
     "csp",
     "lucide",
@@ -90,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "conversations.views.attempts.answer_attempts",
+    "conversations.views.visits.note_visits",
 ]
 TEMPLATES = [
     {

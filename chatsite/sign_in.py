@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from chatsite.env import env_str
+from chatsite.env import env_int, env_str
 from chatsite.oidc import oidc_provider
 from chatsite.site import SERVED_OVER_TLS, SITE_NAME
 
@@ -46,6 +46,11 @@ SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+# Days of a working week without use; 30 days as in NIST SP 800-63B for one factor.
+SESSION_ENGINE = "conversations.accounts.sessions"
+SESSION_IDLE_HOURS = env_int("SESSION_IDLE_HOURS", 168, minimum=1, maximum=8_760)
+SESSION_MAX_DAYS = env_int("SESSION_MAX_DAYS", 30, minimum=1, maximum=365)
+SESSION_COOKIE_AGE = SESSION_MAX_DAYS * 24 * 3600
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RATE_LIMITS = False
 MFA_ADAPTER = "conversations.accounts.second_factors.SecondFactors"

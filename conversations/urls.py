@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from conversations.views import (
     account,
+    activity,
     api_keys,
     conversation,
     diagram,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("conversations.json", conversation.older, name="conversations"),
     path("account/links/", links.links, name="account_links"),
     path("account/", account.account, name="account"),
+    path("account/activity/", activity.activity, name="account_activity"),
     path("account/export/", own_data.export, name="export"),
     path("account/delete/", own_data.delete, name="delete_account"),
     path("account/keys/new/", api_keys.new, name="api_key_new"),

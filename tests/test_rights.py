@@ -46,6 +46,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "api_key_new": SIGNED_IN,
     "api_key": OWNED,
     "account_links": SIGNED_IN,
+    "account_activity": SIGNED_IN,
     "new": SIGNED_IN,
     "new_state": SIGNED_IN,
     "conversation": OWNED,

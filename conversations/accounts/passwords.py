@@ -1,7 +1,7 @@
 """What ends with a password that was replaced, because somebody else may know the former one."""
 
 from conversations import audit
-from conversations.accounts import api_keys, people
+from conversations.accounts import api_keys, sessions
 from conversations.models import SecurityEvent, User
 
 
@@ -18,6 +18,6 @@ def end_former_access(user: User, *, by: User | None = None, revoke_keys: bool =
     """
     if by is not None:
         audit.record_event(SecurityEvent.PASSWORD_CHANGED, user, by=by)
-    people.end_sessions([user.pk])
+    sessions.end_all([user.pk])
     keys = api_keys.keys_of(user) if revoke_keys else []
     return sum(api_keys.revoke(key, by=by) for key in keys)

@@ -8,17 +8,15 @@ from functools import partial
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from conversations import audit
+from conversations.accounts import sessions
 from conversations.generation import recovery, stops
 from conversations.models import (
     ALL_USE,
@@ -31,7 +29,6 @@ from conversations.models import (
 )
 
 INVITATION_DAYS = 7
-_SESSIONS_AT_ONCE = 500
 
 
 class InvitationGone(Exception):
@@ -87,7 +84,7 @@ def end_access(user_ids: Collection[int]) -> None:
     for generation in Generation.objects.running().filter(user__in=user_ids):
         stops.request_stop(generation)
     # After the commit, because until then the users can still sign in.
-    transaction.on_commit(partial(end_sessions, user_ids))
+    transaction.on_commit(partial(sessions.end_all, user_ids))
 
 
 def end_before_deletion(user_ids: Collection[int]) -> None:
@@ -96,22 +93,6 @@ def end_before_deletion(user_ids: Collection[int]) -> None:
     list(User.objects.select_for_update(no_key=True).filter(pk__in=user_ids).order_by("pk"))
     recovery.end_for_users(user_ids)
     end_access(user_ids)
-
-
-def end_sessions(user_ids: Collection[int]) -> None:
-    """Sign users out everywhere. It reads all sessions: only their data names the user."""
-    wanted = {str(user_id) for user_id in user_ids}
-    if not wanted:
-        return
-    present = Session.objects.filter(expire_date__gt=timezone.now())
-    keys = [
-        session.session_key
-        for session in present.iterator(_SESSIONS_AT_ONCE)
-        if session.get_decoded().get(SESSION_KEY) in wanted
-    ]
-    for start in range(0, len(keys), _SESSIONS_AT_ONCE):
-        Session.objects.filter(pk__in=keys[start : start + _SESSIONS_AT_ONCE]).delete()
-    UserSession.objects.filter(user__in=user_ids).delete()
 
 
 @transaction.atomic

@@ -7,13 +7,11 @@ factors are managed on the users' pages, and the sign-in provider by the setting
 # Imported because they register the pages that are removed below.
 import allauth.account.admin
 import allauth.mfa.admin
-import allauth.socialaccount.admin
-import allauth.usersessions.admin  # noqa: F401
+import allauth.socialaccount.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
-from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
-for _model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
+for _model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(_model)

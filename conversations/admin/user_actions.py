@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from conversations.accounts import guessing, people
+from conversations.accounts import guessing, people, sessions
 from conversations.accounts.reauthentication import raise_unless_recent
 from conversations.admin.audited_admin import actor_of
 from conversations.admin.confirmation import Confirmation, ask
@@ -51,6 +51,12 @@ class GroupsForm(forms.Form):
     )
 
 
+class SessionsForm(forms.Form):
+    """Programs that act for the users, if they are to end too."""
+
+    with_keys = forms.BooleanField(label=gettext_lazy("Revoke their API keys too"), required=False)
+
+
 DEACTIVATE = Confirmation(
     "deactivate",
     gettext_lazy("Deactivate users"),
@@ -82,6 +88,16 @@ LIMIT = Confirmation(
     ),
     gettext_lazy("Set limit"),
     LimitForm,
+)
+SESSIONS = Confirmation(
+    "end_sessions",
+    gettext_lazy("End sessions"),
+    gettext_lazy(
+        "They are signed out in all browsers, and their open pages close within seconds. Running "
+        "answers continue, and they can sign in again at once."
+    ),
+    gettext_lazy("End sessions"),
+    SessionsForm,
 )
 SECOND_FACTORS = Confirmation(
     "remove_second_factors",
@@ -142,6 +158,16 @@ class UserActions(_Admin):
             return amounts.set_limits(actor, chosen, values["limit"])
 
         return self._ask(request, LIMIT, queryset, carry_out)
+
+    @admin.action(description=gettext_lazy("End sessions…"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Sign users out everywhere, without deactivating them."""
+        actor = actor_of(request)
+
+        def carry_out(chosen: QuerySet[User], values: dict[str, Any]) -> int:
+            return sessions.end_as(actor, chosen, with_keys=values["with_keys"])
+
+        return self._ask(request, SESSIONS, queryset, carry_out)
 
     @admin.action(description=gettext_lazy("Remove second factors…"), permissions=["change"])
     def remove_second_factors(

@@ -38,6 +38,7 @@ from conversations.admin.user_forms import (
     UserForm,
 )
 from conversations.admin.user_import import ImportPage
+from conversations.admin.user_sessions import sessions_of_user
 from conversations.models import Conversation, Policy, UsageDay, User, money
 from conversations.quotas import concurrency, reservation
 from conversations.quotas.status import Standing, amount_in_words
@@ -68,13 +69,15 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
     filter_horizontal = ("user_permissions",)
     autocomplete_fields = ("groups",)
     actions = (
-        "deactivate", "activate", "change_groups", "set_limit", "remove_second_factors", "unlock",
+        "deactivate", "activate", "change_groups", "set_limit", "end_sessions",
+        "remove_second_factors", "unlock",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
         (gettext_lazy("Access"), {"fields": ("is_active", "groups")}),
         (gettext_lazy("Current limits"), {"fields": ("answers_at_once", "limit_status")}),
         (gettext_lazy("API keys"), {"fields": ("api_key_list",)}),
+        (gettext_lazy("Sessions"), {"fields": ("session_list",)}),
         (
             gettext_lazy("Administration"),
             {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "user_permissions")},
@@ -143,6 +146,11 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
     def api_key_list(self, user: User) -> str:
         """The keys that are not revoked, as HTML."""
         return keys_of_user(user)
+
+    @admin.display(description=gettext_lazy("Sessions"))
+    def session_list(self, user: User) -> str:
+        """Where the user is signed in, as HTML."""
+        return sessions_of_user(user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """The fields that this administrator may not change."""

@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from uuid import UUID
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import IntegerField
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from conversations.database.prepared import PreparedQuery
 from conversations.generation.lifecycle import OWNER
-from conversations.models import ApiKey, Generation, LanguageModel, User
+from conversations.models import ApiKey, BrowserSession, Generation, LanguageModel, User
 from conversations.transcript import Failure
 
 NO_RUNS: Mapping[UUID, str] = MappingProxyType({})
@@ -74,13 +71,8 @@ _active = PreparedQuery(lambda pk: User.objects.filter(pk=pk, is_active=True), p
 def signed_in(user_id: int, session_key: str) -> User | None:
     """Return the current user if the account is active and the session still valid.
 
-    A session ends by signing out, by its age, and by a changed password.
+    A session ends by signing out, for want of use, by its age, and by a changed password.
     """
     user = _active.first(pk=user_id)
-    session = SessionStore(session_key).load()
-    if user is None or session.get(SESSION_KEY) != str(user_id):
-        return None
-    known_hash = session.get(HASH_SESSION_KEY, "")
-    # Of a session that began under a former SECRET_KEY: the next page renews it.
-    valid = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    return user if any(constant_time_compare(known_hash, each) for each in valid) else None
+    session = BrowserSession.objects.filter(session_key=session_key).first()
+    return user if user and session and session.signs_in(user) else None

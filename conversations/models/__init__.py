@@ -42,6 +42,7 @@ from conversations.models.policy import GroupPolicy, Policy
 from conversations.models.preset import Definition, Preset
 from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import Rule
+from conversations.models.session import BrowserSession, SessionEnd
 from conversations.models.share import ShareLink, ShareLinkQuerySet
 from conversations.models.sign_in_name import (
     NameTaken,
@@ -73,6 +74,7 @@ __all__ = [
     "USERNAME_VALIDATORS",
     "ApiKey",
     "AuditEntry",
+    "BrowserSession",
     "ByMeasure",
     "Conversation",
     "Counter",
@@ -98,6 +100,7 @@ __all__ = [
     "Provider",
     "Rule",
     "SecurityEvent",
+    "SessionEnd",
     "ShareLink",
     "ShareLinkQuerySet",
     "SignInName",

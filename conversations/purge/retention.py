@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from conversations.models import Conversation, KeptCompletion, Policy, ShareLink
+from conversations.models import BrowserSession, Conversation, KeptCompletion, Policy, ShareLink
 from conversations.purge.rows import erase_conversation, erase_links, erase_rows, idle, some_of
 
 
@@ -64,3 +64,8 @@ def purge_api_calls(now: datetime) -> int:
         return 0
     before = now - timedelta(days=days)
     return erase_rows(KeptCompletion.objects.filter(created_at__lte=before), is_named_in_log=True)
+
+
+def purge_sessions(now: datetime) -> int:
+    """Remove some sessions that expired so long ago that nobody has to be told why."""
+    return erase_rows(BrowserSession.objects.filter(expire_date__lte=now))

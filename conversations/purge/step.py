@@ -18,6 +18,7 @@ class Purged(NamedTuple):
     old_links: int = 0
     old_api_calls: int = 0
     old_events: int = 0
+    old_sessions: int = 0
 
     def plus(self, other: "Purged") -> "Purged":
         """The sums of both."""
@@ -38,6 +39,7 @@ def purge(now: datetime) -> Purged:
         retention.purge_links(now),
         retention.purge_api_calls(now),
         audit.purge_events(),
+        retention.purge_sessions(now),
     )
 
 

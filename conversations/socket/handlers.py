@@ -50,6 +50,8 @@ def _own_fault(error: Exception) -> tuple[str, str]:
 
 
 async def _in_order(page: Page, frame: PageFrame) -> None:
+    # What a page sends by itself, such as acknowledgements, keeps no session alive.
+    await page.use.note()
     if action := _ANSWERED.get(type(frame)):
         await action(page, frame)
     else:

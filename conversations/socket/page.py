@@ -17,6 +17,7 @@ from conversations.quotas.state import quota_state
 from conversations.socket import frames
 from conversations.socket.follower import Follower, NotAcknowledged
 from conversations.socket.open_pages import turn_to_read
+from conversations.socket.session import SessionUse
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Page:
         self._actions: set[asyncio.Task[None]] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._has_left = False
+        self.use = SessionUse(session_key)
         # A state of several MB is read only once the page has read the one before it.
         self._turn_to_read = turn_to_read(user.pk)
         # What is sent of answers is written down in the turn in which it is sent.

@@ -15,6 +15,7 @@ from conversations.quotas import concurrency
 from conversations.quotas.state import visible_standings
 from conversations.quotas.status import Standing, amount_in_words
 from conversations.usage.own import ModelUse, use_by_day, use_by_model
+from conversations.views.activity import recent_activity
 from conversations.views.api_keys import key_examples, key_rows
 from conversations.views.signed_in import SignedInRequest
 from conversations.views.usage_chart import UsageChart
@@ -41,7 +42,8 @@ def account(request: SignedInRequest) -> HttpResponse:
         "use_by_model": [_UseRow.of(use) for use in used],
         "shows_cost": any(use.cost_micros for use in used),
         "models": models,
-        "api_keys": key_rows(user),
+        "api_keys": key_rows(user, policy.currency),
+        "activity": recent_activity(user),
         **key_examples(models),
     }
     return render(request, "account_page.html", context)

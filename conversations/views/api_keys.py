@@ -20,7 +20,7 @@ from conversations.accounts.reauthentication import (
     raise_unless_recent,
     reauthentication_possible,
 )
-from conversations.models import ApiKey, LanguageModel, Policy, User
+from conversations.models import ApiKey, LanguageModel, User
 from conversations.refusal import Refused
 from conversations.views.api_examples import KEY_VARIABLE, Example, base_address, examples
 from conversations.views.api_key_form import ApiKeyForm
@@ -102,9 +102,8 @@ class KeyRow:
         return self.key.last_used_at
 
 
-def key_rows(user: User) -> list[KeyRow]:
+def key_rows(user: User, currency: str) -> list[KeyRow]:
     """The rows of the user's keys, newest first."""
-    currency = Policy.current().currency
     return [_row(key, currency) for key in api_keys.keys_of(user)]
 
 

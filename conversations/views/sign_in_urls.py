@@ -13,7 +13,6 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as services
-from allauth.usersessions import views as sessions
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -27,6 +26,7 @@ from conversations.throttle import REQUESTS, SIGN_INS, Throttle
 from conversations.views.attempts import limited
 from conversations.views.reauthentication import by_service
 from conversations.views.second_factor import RemovePasskey
+from conversations.views.sessions import sessions
 from conversations.views.single_sign_on.views import SignOut
 
 
@@ -81,6 +81,6 @@ urlpatterns = [
     _asking("2fa/webauthn/keys/<int:pk>/remove/", RemovePasskey.as_view(), "mfa_remove_webauthn"),
     _asking("2fa/webauthn/keys/<int:pk>/edit/", passkeys.edit_webauthn, "mfa_edit_webauthn"),
     _asking("3rdparty/", services.connections, "socialaccount_connections"),
-    _asking("sessions/", sessions.list_usersessions, "usersessions_list"),
+    _asking("sessions/", sessions, "account_sessions"),
     path("", include("allauth.urls")),
 ]

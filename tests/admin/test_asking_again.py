@@ -5,13 +5,12 @@ from urllib.parse import unquote
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
-from conversations.models import ApiKey, AuditEntry, User
+from conversations.models import ApiKey, AuditEntry, BrowserSession, User
 from tests.admin.administrator import USERS, filled
 from tests.people import PASSWORD, People
 from tests.signed_in import confirm
@@ -95,7 +94,7 @@ def test_a_replaced_password_ends_what_the_former_one_opened(
     fields = REPLACED | ({"revoke_api_keys": "on"} if revokes else {})
     dana.post(f"{USERS}{people.alice.pk}/password/", fields)
     assert alice.get("/account/").status_code == 302
-    assert not UserSession.objects.filter(user=people.alice).exists()
+    assert not BrowserSession.objects.filter(user=people.alice).exists()
     assert ApiKey.objects.unrevoked().exists() is not revokes
     (event,) = AuditEntry.objects.filter(action="password changed")
     assert (event.actor_name, event.target_name) == ("dana", "alice")

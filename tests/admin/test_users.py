@@ -7,14 +7,21 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.chat import turns
-from conversations.models import AuditEntry, Counter, Generation, Rule, UsageDay, User
+from conversations.models import (
+    AuditEntry,
+    BrowserSession,
+    Counter,
+    Generation,
+    Rule,
+    UsageDay,
+    User,
+)
 from tests.admin.administrator import USERS, Administrator, audit_entries, last_change
 from tests.people import PASSWORD, People, make_model
 from tests.quotas.books import limit
@@ -89,8 +96,8 @@ def test_deactivating_ends_sessions_and_asks_running_answers_to_stop(
         dana.change(page_of(people.alice), is_active=None)
     stops = {each.pk: each.stop_requested_at for each in Generation.objects.all()}
     assert (stops[hers.pk] is None, stops[his.pk] is None) == (False, True)
-    owners = {each.get_decoded()["_auth_user_id"] for each in Session.objects.all()}
-    assert owners == {str(people.bob.pk), str(people.dana.pk)}
+    owners = set(BrowserSession.objects.values_list("user", flat=True))
+    assert owners == {people.bob.pk, people.dana.pk}
     assert last_change() == ({"is_active": True}, {"is_active": False})
 
 

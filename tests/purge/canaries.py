@@ -9,16 +9,16 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
-from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 from django.utils import timezone
 
 from conversations import audit
+from conversations.accounts.sessions import SessionStore
 from conversations.models import (
     ApiKey,
     AuditEntry,
+    BrowserSession,
     Conversation,
     Counter,
     Definition,
@@ -111,8 +111,8 @@ def everything_of(user: User) -> list[models.Model]:
         EmailConfirmation.objects.create(email_address=address, key=uuid4().hex),
         Authenticator.objects.create(user=user, type="totp", data={}),
         SocialToken.objects.create(account=service, app=SocialApp.objects.create()),
-        UserSession.objects.create(user=user, ip="192.0.2.7", session_key=uuid4().hex),
         SignInName.objects.create(user=user, key=uuid4().hex),
+        BrowserSession.objects.create(user=user, session_key=uuid4().hex, expire_date=NOW),
         LogEntry.objects.create(user=user, action_flag=1),
         AuditEntry.objects.create(actor=user, action="changed"),
     ]  # fmt: skip

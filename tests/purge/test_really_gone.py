@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from conversations.accounts import deletion
 from conversations.models import (
     DELETED_NAME,
     AuditEntry,
+    BrowserSession,
     Conversation,
     LedgerEntry,
     Policy,
@@ -88,7 +88,7 @@ def test_links_and_sessions_end_with_the_account(people: People) -> None:
     key = old_session(people.alice)
     deletion.delete(people.alice, [people.alice])
     assert browser_of(None).get(path_of(link)).status_code == 404
-    assert not Session.objects.filter(pk=key).exists()
+    assert not BrowserSession.objects.filter(pk=key).exists()
 
 
 def old_talk(people: People) -> Conversation:

@@ -136,7 +136,7 @@ def test_the_page_takes_as_many_queries_for_many_days_as_for_one(
     for period in Period:
         limit(10, period=period)
     # Two of them read the usage of windows without a counter, whatever their number.
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get("/account/")
 
 

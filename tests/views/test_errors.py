@@ -57,7 +57,7 @@ def test_an_error_of_the_program_stays_one(
 def test_a_sign_in_whose_session_cannot_be_stored_says_so(
     people: People, stranger: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.contrib.sessions.backends.db import SessionStore
+    from conversations.accounts.sessions import SessionStore
 
     monkeypatch.setattr(SessionStore, "save", failing(FAULTS[0]))
     form = {"login": people.alice.username, "password": PASSWORD}

@@ -8,11 +8,10 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 
 from conversations.accounts.export.pieces import moment, now
-from conversations.models import ApiKey, Definition, Preset, Rule, User
+from conversations.models import ApiKey, BrowserSession, Definition, Preset, Rule, User
 
 FORMAT = "parley.account"
 VERSION = 1
@@ -42,7 +41,7 @@ def account_of(user: User) -> dict[str, Any]:
             for each in EmailAddress.objects.filter(user=user)
         ],
         "sign_in": _sign_in(user),
-        "sessions": [_session(each) for each in UserSession.objects.filter(user=user)],
+        "sessions": [_session(each) for each in user.browser_sessions.all()],
         "api_keys": [_key(each) for each in user.api_keys.order_by("pk")],
         "presets": [_preset(each) for each in user.presets.all()],
         "definitions": [
@@ -79,11 +78,11 @@ def _service(account: SocialAccount) -> dict[str, Any]:
     }
 
 
-def _session(session: UserSession) -> dict[str, Any]:
+def _session(session: BrowserSession) -> dict[str, Any]:
     return {
-        "address": session.ip,
+        "address": session.address,
         "browser": session.user_agent,
-        "created_at": moment(session.created_at),
+        "signed_in_at": moment(session.signed_in_at),
         "last_seen_at": moment(session.last_seen_at),
     }
 

@@ -16,12 +16,14 @@ import { listenToKeys } from "#js/pages/keys.js";
 import { MessageActions } from "#js/pages/message_actions.js";
 import { refreshModels, waitForModel } from "#js/pages/model_refresh.js";
 import { Navigation } from "#js/pages/navigation.js";
+import "#js/pages/sign_out.js";
 import { Turns } from "#js/pages/turns.js";
 import { ModelPicker } from "#js/settings/model_picker.js";
 import { ParametersPanel } from "#js/settings/parameters_panel.js";
 import { ShareButton } from "#js/share/button.js";
 import { ConversationActions } from "#js/sidebar/conversation_actions.js";
 import { Drawer } from "#js/sidebar/drawer.js";
+import { forgetOthers } from "#js/state/browser_storage.js";
 import { State } from "#js/state/state.js";
 import { toggleKeys, wireDialogs } from "#js/ui/dialogs.js";
 import { element, on } from "#js/ui/markup.js";
@@ -66,6 +68,7 @@ class Page {
   });
 
   start() {
+    forgetOthers(this.#state.user.username);
     wireDialogs();
     anchor(element("user-menu"), () => element("user-button"));
     this.#listenToSocket();
