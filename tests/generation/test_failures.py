@@ -1,12 +1,16 @@
 """A failure ends its generation with a plain sentence, and the text so far stays."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 
 from conversations.chat import actions
 from conversations.chat.state import page_state
-from conversations.generation import lifecycle, writer
+from conversations.database import threads
+from conversations.generation import lifecycle, log, writer
 from conversations.generation.error_texts import failure_of
 from conversations.models import (
     Generation,
@@ -144,3 +148,33 @@ def test_an_event_that_cannot_be_written_ends_its_own_generation_alone(
         assert "<gen:2:0019>" in whole.content
 
     play(work)
+
+
+def test_an_answer_whose_disk_is_full_for_a_while_is_whole_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused = dict.fromkeys(("append", "finish"), 0)
+
+    def full_at_first(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **named: Any) -> Any:
+            if refused[name] < 5:
+                refused[name] += 1
+                raise OperationalError("database or disk is full")
+            return function(*args, **named)
+
+        call.__name__ = name
+        return call
+
+    monkeypatch.setattr(log, "append", full_at_first("append", log.append))
+    monkeypatch.setattr(lifecycle, "finish", full_at_first("finish", lifecycle.finish))
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(threads, "RETRY_SECONDS", 0.01)
+
+    async def work(stage: Stage) -> None:
+        turn = await stage.send("tokens=20 rate=200", await stage.model("good"))
+        generation, message = await stage.ended(turn)
+        assert generation.status == "completed"
+        assert message.content.count("<") == 20
+
+    play(work)
+    assert refused == {"append": 5, "finish": 5}

@@ -95,6 +95,23 @@ def test_a_page_is_closed_when_its_changes_cannot_be_read(
     assert "not now" in caplog.text
 
 
+def test_an_action_that_cannot_be_stored_is_answered_with_what_it_means(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(tree, "rename", full)
+    conversation = Conversation.objects.create(user=people.alice, title="Tea")
+    frame = frames.ConversationRename(
+        request_id=uuid4(), conversation_id=conversation.pk, title="Coffee"
+    )
+    (refusal,) = frames_sent(people.alice, lambda page: handlers.handle(page, frame))
+    assert refusal["code"] == "storage_unavailable"
+    assert refusal["message"].startswith("The site cannot store anything at the moment.")
+    assert refusal["request_id"] == str(frame.request_id)
+
+
 def test_a_page_that_opens_another_conversation_while_it_sends_gets_its_changes(
     people: People,
 ) -> None:
