@@ -13,7 +13,9 @@ from chatsite.asgi_types import Application, Message, Receive, Send
 Header = tuple[bytes, bytes]
 
 # Of a reply that is no page: nothing in it may load, run or be framed.
-_NO_CONTENT = "default-src 'none'; frame-ancestors 'none'"
+_NO_CONTENT = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+# Of a file: it may be a worker, which imports modules.
+_OF_FILES = b"base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 
 
 class SecurityHeaders:
@@ -37,8 +39,8 @@ class SecurityHeaders:
 class TransportHeaders:
     """An ASGI application that adds to every reply, files and their 304 too, what each must have.
 
-    In front of everything else. A file is no page, and a policy for its content would keep a worker
-    from importing its modules, so it gets these headers alone.
+    In front of everything else. A file is no page, and a policy for what it loads would keep a
+    worker from importing its modules, so its policy is about the other things alone.
     """
 
     def __init__(self, application: Application) -> None:
@@ -49,7 +51,7 @@ class TransportHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                needed = transport_headers(is_secure=is_secure(scope))
+                needed = headers_of_files(is_secure=is_secure(scope))
                 message = {**message, "headers": _completed(message["headers"], needed)}
             await send(message)
 
@@ -72,9 +74,15 @@ def transport_headers(*, is_secure: bool) -> list[Header]:
     headers = [(b"x-content-type-options", b"nosniff")]
     # Browsers must ignore it over plain HTTP (RFC 6797, 7.2).
     if is_secure and settings.SECURE_HSTS_SECONDS:
-        age = b"max-age=%d" % settings.SECURE_HSTS_SECONDS
+        age = b"max-age=%d; includeSubDomains" % settings.SECURE_HSTS_SECONDS
         headers.append((b"strict-transport-security", age))
     return headers
+
+
+def headers_of_files(*, is_secure: bool) -> list[Header]:
+    """The headers of a reply that no page of the site is."""
+    policy = (b"content-security-policy", _OF_FILES)
+    return [*transport_headers(is_secure=is_secure), policy]
 
 
 def _security_headers(*, is_secure: bool) -> list[Header]:

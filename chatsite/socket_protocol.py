@@ -11,7 +11,7 @@ from autobahn.exception import Disconnected
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.web.http import datetimeToString
 
-from chatsite.security_headers import transport_headers
+from chatsite.security_headers import headers_of_files
 from chatsite.socket_room import Room
 from conversations.socket.rate_limit import TokenBucket
 
@@ -144,7 +144,7 @@ class Socket(WebSocketProtocol):
 
     def sendHttpErrorResponse(self, code: int, reason: str, headers: Any = None) -> None:
         """Refuse to become a websocket, with the headers that every reply has."""
-        needed = [(b"date", datetimeToString()), *transport_headers(is_secure=True)]
+        needed = [(b"date", datetimeToString()), *headers_of_files(is_secure=True)]
         own = [(name.decode(), value.decode()) for name, value in needed]
         super().sendHttpErrorResponse(code, reason, [*(headers or ()), *own])
 

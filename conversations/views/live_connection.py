@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 LOG_SECONDS = 3600
 _logged: list[float] = []
 
+PLAIN = "text/plain; charset=utf-8"
+
 
 @never_cache
 async def upgrade_required(request: HttpRequest) -> HttpResponse:
@@ -25,17 +27,17 @@ async def upgrade_required(request: HttpRequest) -> HttpResponse:
     """
     user = await request.auser()
     if not user.is_authenticated:
-        return HttpResponse("Sign in first.\n", status=401, content_type="text/plain")
+        return HttpResponse("Sign in first.\n", status=401, content_type=PLAIN)
     if request.GET.get("origin", settings.SITE_ORIGINS[0]) not in settings.SITE_ORIGINS:
         text = "SITE_URL does not have the address of this page.\n"
-        return HttpResponse(text, status=403, content_type="text/plain")
+        return HttpResponse(text, status=403, content_type=PLAIN)
     _log()
     text = (
         "This is the address of the websocket. A proxy in front of the site has to pass on the "
         "headers Upgrade and Connection.\n"
     )
     headers = {"Upgrade": "websocket"}
-    return HttpResponse(text, status=426, content_type="text/plain", headers=headers)
+    return HttpResponse(text, status=426, content_type=PLAIN, headers=headers)
 
 
 def _log() -> None:

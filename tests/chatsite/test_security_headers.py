@@ -39,7 +39,7 @@ NAMES = {
     "strict-transport-security",
     "x-robots-tag",
 }
-YEAR = "max-age=31536000"
+YEAR = "max-age=31536000; includeSubDomains"
 Reply = tuple[int, dict[str, str]]
 
 
@@ -71,6 +71,7 @@ def security_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 def is_secure(request: pytest.FixtureRequest, settings: LazySettings) -> bool:
     """True if the browser reaches a proxy of the site over TLS."""
     settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     return bool(request.param == "https")
 
@@ -244,7 +245,7 @@ def raw_reply(site: LiveSite, first: bytes, rest: bytes) -> http.client.HTTPResp
         (b"POST /accounts/login/", b"Content-Length: 0\r\n" + CLOSE, 403),
         (b"GET /v1/models", CLOSE, 401),
         (b"GET /s/no-such-token/", CLOSE, 404),
-        (b"GET /ws/", CLOSE, 404),
+        (b"GET /ws/", CLOSE, 401),
         (b"GET /ws/", UPGRADE, 403),
         (b"GET /ws/", UPGRADE.replace(b"13", b"12"), 400),
         (b"GET /", b"X-Field: \x0b\r\n", 400),
@@ -253,12 +254,13 @@ def raw_reply(site: LiveSite, first: bytes, rest: bytes) -> http.client.HTTPResp
         (b"POST /accounts/login/", b"Content-Length: 99999999\r\n", 413),
     ],
 )
-def test_no_reply_whatsoever_lacks_nosniff_and_hsts(
+def test_no_reply_whatsoever_lacks_nosniff_hsts_and_a_policy(
     live_site: LiveSite, settings: LazySettings, first: bytes, rest: bytes, status: int
 ) -> None:
     from django.contrib.staticfiles.storage import staticfiles_storage
 
     settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     name = staticfiles_storage.url("css/base.css").removeprefix("/static/").encode()
     first = first % name if b"%s" in first else first
@@ -269,3 +271,14 @@ def test_no_reply_whatsoever_lacks_nosniff_and_hsts(
     assert reply.status == status
     assert reply.headers.get_all("X-Content-Type-Options") == ["nosniff"]
     assert reply.headers.get_all("Strict-Transport-Security") == [YEAR]
+    (policy,) = reply.headers.get_all("Content-Security-Policy") or ()
+    for directive in ("base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'"):
+        assert directive in policy
+    # A reply with a body says what it is, and of text in which letters.
+    kind = reply.getheader("Content-Type") or ""
+    assert (
+        kind
+        or reply.status in {302, 304, 405, 416}
+        or not int(reply.getheader("Content-Length") or 0)
+    )
+    assert "charset" in kind or not kind.startswith("text/")
