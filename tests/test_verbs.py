@@ -64,7 +64,7 @@ OWN_POSTS: dict[str, Outcomes] = {
     "shared": public(404),
     "continue_shared": public("moved"),
     "export": members("asked"),
-    "delete_account": members("asked"),
+    "delete_account": members(422),
     "api_key_new": members(200),
     "api_key": owner(200),
     "live_connection": members(426, others=401),
