@@ -11,6 +11,7 @@ from twisted.internet.protocol import connectionDone
 from twisted.web.http import HTTPChannel
 
 from chatsite.clocks import Clock
+from chatsite.request_body import TooManyChunks
 from chatsite.server_errors import whole_error
 
 # What still comes after a refusal is read and discarded for this long, so that its client sees the
@@ -154,7 +155,10 @@ class Connection(HTTPChannel):
         """Read a piece of the body."""
         if not self._is_over:
             self._fault = "The body does not have the form that “Transfer-Encoding” announced."
-            super().rawDataReceived(data)
+            try:
+                super().rawDataReceived(data)
+            except TooManyChunks:
+                self.refuse(400, "The body has too many chunks of a few bytes. Send larger ones.")
 
     def allHeadersReceived(self) -> None:
         """The headers are complete."""

@@ -7,8 +7,7 @@ from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from conversations.refusal import most_bytes_of
-from conversations.views.too_large import too_large
+from conversations.views.too_large import refused_body
 
 
 @sync_and_async_middleware
@@ -38,12 +37,13 @@ def _marked_private(response: HttpResponseBase) -> HttpResponseBase:
 
 @sync_and_async_middleware
 def refuse_large_bodies(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Answer a request whose body was withheld (chatsite.body_limits), not for its missing form."""
+    """Answer a request whose body was withheld (chatsite.body_limits) or has too many fields, and
+    not for what its form lacks then."""
     if iscoroutinefunction(get_response):
 
         async def respond(request: HttpRequest) -> HttpResponseBase:
-            most = most_bytes_of(request)
-            return await (too_large(request, most) if most else get_response(request))
+            refusal: HttpResponseBase | None = await refused_body(request)
+            return refusal or await get_response(request)
 
         return respond
     # Without a scope there is nothing that would have withheld it.

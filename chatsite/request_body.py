@@ -7,6 +7,13 @@ from typing import Any
 WINDOW_BYTES = 64 * 1024
 # The key of a scope under which the application finds the body.
 BODY = "parley.body"
+# Each chunk costs as much as a thousand bytes, whatever its size: after so many, they must have a
+# number of bytes on the average.
+FREE_CHUNKS, LEAST_CHUNK_BYTES = 1000, 64
+
+
+class TooManyChunks(Exception):
+    """A body consists of too many small chunks."""
 
 
 class RequestBody:
@@ -23,7 +30,7 @@ class RequestBody:
     def __init__(self, request: Any) -> None:
         self._request = request
         self._pieces: list[bytes] = []
-        self._unread = 0
+        self._unread = self._size = self._chunks = 0
         self._flushing: asyncio.Handle | None = None
         self.is_complete = False
         self.is_expected = False
@@ -41,8 +48,11 @@ class RequestBody:
             self._connection.resume_body()
 
     def received(self, data: bytes) -> None:
-        """A piece has arrived. Pieces of the same moment are passed on together: a body may come
-        in chunks of one byte."""
+        """A piece has arrived. Raises TooManyChunks.
+
+        Pieces of the same moment are passed on together: a body may come in chunks of one byte.
+        """
+        self._count(len(data))
         self.is_expected = False
         self._pieces.append(data)
         self._unread += len(data)
@@ -56,6 +66,12 @@ class RequestBody:
         self.is_complete = True
         self._flush()
         self._connection.resume_body()
+
+    def _count(self, size: int) -> None:
+        self._chunks += 1
+        self._size += size
+        if (self._chunks - FREE_CHUNKS) * LEAST_CHUNK_BYTES > self._size:
+            raise TooManyChunks
 
     @property
     def _connection(self) -> Any:

@@ -248,3 +248,5 @@ LOCAL_MODEL = env_str("LOCAL_MODEL", "auto", choices=("auto", "on", "off"))
 
 # chatsite.body_limits has a smaller one for nearly every address, and asks before it is read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+# What is larger waits in a temporary file until it is read.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -1,33 +1,33 @@
 """The body of a request as a JSON object; absurd ones are refused before they cost anything."""
 
-import asyncio
 import codecs
-import contextvars
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest
-from django.http.request import RawPostDataException, UnreadablePostError
+from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 
 from conversations.api.compression import TooLarge, decoded
 from conversations.api.errors import ApiError
 from conversations.api.json_shape import check_shape, has_lone_surrogate
+from conversations.database.one_thread import on_one_thread
+from conversations.database.threads import in_thread
 from conversations.refusal import most_bytes_of
 
 # Enough for a conversation with pictures; texts alone are far smaller.
 MOST_BYTES = 16 * 1024 * 1024
-# Two at a time: each may take a hundred megabytes for a moment, and all share one processor.
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="bodies")
+# A larger one waits for its turn, in a file.
+SMALL_BYTES = 256 * 1024
 
 
 async def json_object(request: HttpRequest) -> dict[str, Any]:
-    """The decoded body, read on a thread. Raises :class:`ApiError` with 400, 413 or 415."""
-    context = contextvars.copy_context()
-    read = partial(context.run, _json_object, request)
-    return await asyncio.get_running_loop().run_in_executor(_threads, read)
+    """The decoded body, read on a thread. Raises :class:`ApiError` with 400, 413 or 415, and
+    :class:`Refused` where it is too complex."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:12]) <= SMALL_BYTES:
+        return await in_thread(_json_object, request)
+    return await on_one_thread(_json_object, request)
 
 
 def _json_object(request: HttpRequest) -> dict[str, Any]:
@@ -53,8 +53,9 @@ def _content(request: HttpRequest) -> bytes:
     if most_bytes_of(request):
         raise _too_large()
     try:
-        content = request.body
-    except (RawPostDataException, UnreadablePostError):
+        # Not `body`, which would keep it for as long as the request lasts.
+        content = request.read(MOST_BYTES + 1)
+    except UnreadablePostError:
         raise ApiError(400, "invalid_json", _("The body could not be read.")) from None
     try:
         content = decoded(content, request.headers.get("content-encoding", ""), MOST_BYTES)

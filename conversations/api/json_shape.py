@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from conversations.api.errors import ApiError
+from conversations.refusal import Refused
 
 # A tool with a schema has about ten levels and a hundred objects; a conversation of ten thousand
 # messages has 40,000 elements.
@@ -27,7 +27,7 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def check_shape(content: bytes) -> None:
-    """Check the brackets and commas alone. Raises :class:`ApiError`.
+    """Check the brackets and commas alone. Raises :class:`Refused`.
 
     Decoding a million lists, objects or elements would cost a hundred times more.
     """
@@ -76,5 +76,5 @@ def _deeper(depth: int, brackets: bytes) -> int:
     return depth
 
 
-def _too_complex(text: str, most: int) -> ApiError:
-    return ApiError(400, "too_complex", text % f"{most:,}")
+def _too_complex(text: str, most: int) -> Refused:
+    return Refused("too_complex", text % f"{most:,}")

@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from conversations.api.errors import ApiError
 from conversations.api.json_shape import check_shape
 from conversations.catalog.schema_repair import repaired
+from conversations.refusal import Refused
 from conversations.upstream import InvalidField
 
 Tool = dict[str, Any]
@@ -107,5 +107,5 @@ def _decoded(text: str) -> Any:
     try:
         check_shape(text.encode())
         return json.loads(text)
-    except (ApiError, ValueError):
+    except (Refused, ValueError):
         return text

@@ -44,7 +44,10 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
         return await _completion(ApiRequest(key, body, most_at_once, claim, address))
     except (ApiError, InvalidField, Refused) as error:
         failed = api_error(error)
-        left = await in_thread(_quota_headers, key, body.get("model"))
+        # Its frames have the body in them, and would outlive the request.
+        failed.__traceback__ = error.__traceback__ = None
+        name, body = body.get("model"), {}
+        left = await in_thread(_quota_headers, key, name)
         raise replace(failed, headers={**left, **failed.headers}) from None
 
 

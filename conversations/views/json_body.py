@@ -6,6 +6,7 @@ import msgspec
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
+from conversations.database.one_thread import one_after_the_other
 from conversations.refusal import Refused
 
 T = TypeVar("T")
@@ -13,8 +14,13 @@ T = TypeVar("T")
 
 def read_json(request: HttpRequest, kind: type[T]) -> T:
     """The body as a ``kind``. Raises :class:`Refused` with the fault if it is invalid."""
+    return one_after_the_other(_read, request, kind)
+
+
+def _read(request: HttpRequest, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(request.body, type=kind)
+        # Not `body`, which would keep it for as long as the request lasts.
+        return msgspec.json.decode(request.read(), type=kind)
     except msgspec.DecodeError as error:
         raise Refused("malformed", _("This is not understood: %s.") % error) from error
 

@@ -89,8 +89,8 @@ async def shared(request: HttpRequest, token: str, reader: User | None) -> HttpR
     """The page; a POST with the pass-phrase unlocks it."""
     opening = _reading(request, token, reader, counts=request.method == "GET")
     if request.method == "POST":
-        passphrase = await in_thread(_field, request, "passphrase")
-        link = await in_thread(reading.unlock, opening, passphrase)
+        # The form was taken apart on a thread (conversations.views.too_large).
+        link = await in_thread(reading.unlock, opening, request.POST.get("passphrase", ""))
         return _with_access_cookie(redirect("shared", token), token, link, Access.UNLOCKED)
     link = await view_batcher().open(opening)
     response = HttpResponse(await _page_for(link, token, reader))
@@ -117,20 +117,13 @@ async def continue_conversation(
     request: HttpRequest, token: str, reader: User | None
 ) -> HttpResponse:
     """Copy the shown snapshot into a new conversation of the reader."""
-    if reader is None:
-        return redirect("shared", token)
-    if not access_cookies.is_form_key(await in_thread(_field, request, "key"), token, reader):
+    if reader is None or not access_cookies.is_form_key(request.POST.get("key", ""), token, reader):
         return redirect("shared", token)
     link = await view_batcher().open(_reading(request, token, reader, is_copy=True))
     conversation = await in_thread(continue_shared.copy_for, reader, link)
     text = _("This is a copy of “%s”, which was shared with you. Only you see what you write here.")
     messages.info(request, text % link.title, extra_tags="arrival")
     return redirect("conversation", conversation.pk)
-
-
-def _field(request: HttpRequest, name: str) -> str:
-    """A field of a form; on a thread, because a form is taken apart when it is first looked at."""
-    return str(request.POST.get(name, ""))
 
 
 async def _page_for(link: ShareLink, token: str, reader: User | None) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.test import Client
 from django.urls import get_resolver
 
@@ -196,10 +196,26 @@ def test_a_user_who_is_no_administrator_sends_no_more_than_a_form(live_site: Liv
 def test_a_body_in_chunks_of_one_byte_arrives(live_site: LiveSite) -> None:
     with connected(live_site) as wire:
         wire.sendall(head(live_site, "/v1/models", CHUNKED, method="GET"))
-        wire.sendall(chunk(b"x") * 5000 + b"0\r\n\r\n")
+        wire.sendall(chunk(b"x") * 1000 + b"0\r\n\r\n")
         assert reply_on(wire).status == 401
         wire.sendall(head(live_site, "/healthz", method="GET"))
         assert reply_on(wire).status == 200
+
+
+def test_a_body_in_many_tiny_chunks_is_refused(live_site: LiveSite, key: str) -> None:
+    with connected(live_site) as wire:
+        wire.sendall(head(live_site, COMPLETIONS, CHUNKED, JSON, key))
+        wire.sendall(chunk(b"[" * 63) * 100_000)
+        reply = reply_on(wire)
+        assert (reply.status, b"chunks" in reply.body) == (400, True)  # type: ignore[attr-defined]
+
+
+def test_a_body_in_many_chunks_arrives(live_site: LiveSite, key: str) -> None:
+    with connected(live_site) as wire:
+        wire.sendall(head(live_site, COMPLETIONS, CHUNKED, JSON, key))
+        wire.sendall(chunk(b"x" * 64) * 20_000 + b"0\r\n\r\n")
+        reply = reply_on(wire)
+        assert (reply.status, b"invalid_json" in reply.body) == (400, True)  # type: ignore[attr-defined]
 
 
 def test_what_follows_an_early_reply_is_no_request(live_site: LiveSite) -> None:
@@ -335,3 +351,22 @@ def test_a_right_is_looked_up_once_and_only_where_it_matters(
             wire.sendall(b"x" * size)
             assert reply_on(wire).status == 400
         assert len(asked) == (0 if size == FORM_BYTES else 1)
+
+
+@pytest.mark.parametrize("content_type", [FORM, "Content-Type: multipart/form-data; boundary=x"])
+def test_a_form_with_too_many_fields_is_refused_with_the_number(
+    live_site: LiveSite,
+    caplog: pytest.LogCaptureFixture,
+    settings: LazySettings,
+    content_type: str,
+) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'
+    body = b"a=&" * 1001 if content_type == FORM else part * 200 + b"--x--\r\n"
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+    with connected(live_site) as wire:
+        wire.sendall(head(live_site, "/s/none/", content_type, f"Content-Length: {len(body)}"))
+        wire.sendall(body)
+        reply = reply_on(wire)
+    assert reply.status == 413
+    assert "100 fields" in reply.body.decode()  # type: ignore[attr-defined]
+    assert "Traceback" not in caplog.text
