@@ -33,4 +33,15 @@ def _forwarded_address(headers: list[tuple[bytes, bytes]], proxies: int) -> str:
         return ""
     values = b",".join(value for name, value in headers if name == b"x-forwarded-for")
     addresses = [part.strip() for part in values.decode("latin-1").split(",") if part.strip()]
-    return addresses[-proxies] if len(addresses) >= proxies else ""
+    return _without_port(addresses[-proxies]) if len(addresses) >= proxies else ""
+
+
+def _without_port(address: str) -> str:
+    """The address alone: some proxies write 192.0.2.1:4711 or [2001:db8::1]:4711 (RFC 7239, 6).
+
+    With another port for each connection, one client would count as many.
+    """
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    host, colon, port = address.partition(":")
+    return host if colon and port.isdecimal() else address

@@ -18,7 +18,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 from django.db.models import Case, F, Value, When
@@ -27,13 +26,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from conversations.database import rows
-from conversations.models import FailedAttempts
+from conversations.models import FailedAttempts, network_of
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # The most rows of addresses, and as many again of names: measured, 28 and 18 MB.
 SLOTS = 2**17
-# A customer of an IPv6 provider usually gets a whole /64 network, with 2^64 addresses.
-_IPV6_NETWORK_BITS = 64
 _LONGEST_DELAY = 4
 # SQLite may be built for no more than 999 parameters, or conditions, in a statement.
 _MOST_AT_ONCE = 500
@@ -176,17 +173,6 @@ def forget_ended(now: datetime) -> int:
     # Looked at again: an attempt may have begun a new count meanwhile.
     some = FailedAttempts.objects.filter(slot__in=list(ended[:_MOST_AT_ONCE]))
     return some.filter(ends_at__lte=now).delete()[0]
-
-
-def network_of(address: str) -> str:
-    """The address; for IPv6 its network, because one client has a whole network."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4 or parsed.ipv4_mapped:
-        return str(getattr(parsed, "ipv4_mapped", None) or parsed)
-    return str(ip_network(f"{parsed}/{_IPV6_NETWORK_BITS}", strict=False))
 
 
 def _stored(all_guarded: Sequence[Guarded]) -> dict[str, FailedAttempts]:

@@ -80,6 +80,9 @@ def test_one_that_has_to_wait_is_counted_for_nobody_else(clock: Clock) -> None:
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
         ("192.0.2.1", "::ffff:192.0.2.1", True),
         ("2001:db8::1", "2001:DB8:0:0::1", True),
+        ("192.0.2.1", "64:ff9b::192.0.2.1", True),
+        ("64:ff9b::192.0.2.1", "64:ff9b::192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
         ("no address", "none either", False),
     ],
 )

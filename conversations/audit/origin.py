@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from conversations.models import address_in
+
 USER_AGENT_CHARACTERS = 200
-# A customer of an IPv6 provider usually gets a whole /64 network, with 2^64 addresses.
-_IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Origin:
         """The origin of a request, without what is no address and without control characters."""
         sent = request.META.get("HTTP_USER_AGENT", "")
         return cls(
-            address=_address(request.META.get("REMOTE_ADDR") or ""),
+            address=address_in(request.META.get("REMOTE_ADDR") or ""),
             user_agent="".join(filter(str.isprintable, sent))[:USER_AGENT_CHARACTERS],
         )
 
@@ -69,19 +68,3 @@ def remember_origin(get_response: Callable[[HttpRequest], Any]) -> Callable[[Htt
             return response
 
     return respond_sync
-
-
-def network_of(address: str) -> str:
-    """The address; of IPv6 its network, because one client has a whole network."""
-    if ":" not in address:
-        return address
-    return str(ip_network(f"{address}/{_IPV6_NETWORK_BITS}", strict=False))
-
-
-def _address(text: str) -> str:
-    """The address in its shortest form; of IPv4 inside IPv6 the inner one."""
-    try:
-        parsed = ip_address(text.partition("%")[0])
-    except ValueError:
-        return ""
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

@@ -16,8 +16,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from conversations.audit.changes import COMMAND_LINE
-from conversations.audit.origin import Origin, current_origin, network_of
-from conversations.models import AuditEntry, SecurityEvent, User
+from conversations.audit.origin import Origin, current_origin
+from conversations.models import AuditEntry, SecurityEvent, User, network_of
 
 logger = logging.getLogger(__name__)
 

@@ -38,6 +38,7 @@ from conversations.models.measure import (
     with_unit,
 )
 from conversations.models.message import Message
+from conversations.models.networks import address_in, network_of
 from conversations.models.policy import GroupPolicy, Policy
 from conversations.models.preset import Definition, Preset
 from conversations.models.provider import LanguageModel, Provider
@@ -110,6 +111,7 @@ __all__ = [
     "UsageTotal",
     "User",
     "WrongKey",
+    "address_in",
     "all_endpoints",
     "comparable",
     "decrypt",
@@ -119,6 +121,7 @@ __all__ = [
     "is_current",
     "money",
     "names_of",
+    "network_of",
     "neutral_name",
     "new_key_secret",
     "title_from",

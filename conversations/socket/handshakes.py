@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from conversations.models import network_of
 from conversations.socket.rate_limit import TokenBuckets
-from conversations.throttle import network_of
 
 # The page of somebody whose session has ended connects once and then goes to sign in.
 STRANGERS_A_MINUTE = 50

@@ -1,5 +1,6 @@
 """The client address that the application sees."""
 
+import pytest
 from asgiref.sync import async_to_sync
 from django.conf import LazySettings
 
@@ -27,6 +28,25 @@ def test_without_proxies_the_header_is_not_believed(settings: LazySettings) -> N
 def test_behind_one_proxy_the_last_address_counts(settings: LazySettings) -> None:
     settings.TRUSTED_PROXIES = 1
     assert client_of(["6.6.6.6, 1.1.1.1"]) == ["1.1.1.1", 0]
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("192.0.2.1:4711", "192.0.2.1"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("2001:db8::4711", "2001:db8::4711"),
+        ("::1", "::1"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_the_port_that_some_proxies_write_is_no_part_of_the_address(
+    settings: LazySettings, forwarded: str, address: str
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    assert client_of([f"6.6.6.6, {forwarded}"]) == [address, 0]
 
 
 def test_behind_two_proxies_the_last_but_one_counts(settings: LazySettings) -> None:
