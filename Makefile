@@ -38,7 +38,8 @@ lint: dev npm
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 # docs/measurements.md says what each measures; each fails when the site is worse than it may be.
-BENCHES ?= load gateway stops kill first_token markdown_streaming page_streaming quota shared line guessing
+BENCHES ?= load gateway stops kill first_token markdown_streaming page_streaming quota shared line guessing \
+	floods
 bench: dev weights npm
 	@failed=0; for tool in $(BENCHES); do \
 		$(BIN)/python -m tests.bench.$$tool || failed=1; done; exit $$failed
@@ -71,9 +72,11 @@ audit: venv npm
 pictures: dev npm
 	@$(BIN)/python -m tests.bench.pictures
 
-# The property tests with many more examples, and the API against its own description.
+# The property tests with many more examples, the API against its own description, every page with
+# requests that none makes.
 fuzz: dev npm
 	@$(BIN)/python -m tests.bench.fuzz_api
+	@$(BIN)/python -m tests.bench.fuzz_pages
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m "not browser and not model"
 
 # Changes the modules that pyproject.toml names, one expression at a time, and looks whether a test

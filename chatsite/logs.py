@@ -72,12 +72,15 @@ def logging_config(log_format: str) -> dict[str, Any]:
             },
             "json": {"()": "chatsite.logs.JsonFormatter"},
         },
-        "filters": {"once": {"()": "chatsite.repeated_lines.OnceInAWhile"}},
+        "filters": {
+            "once": {"()": "chatsite.repeated_lines.OnceInAWhile"},
+            "refused": {"()": "chatsite.refused_requests.WithoutTraceback"},
+        },
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": log_format,
-                "filters": ["once"],
+                "filters": ["once", "refused"],
             }
         },
         "root": {"handlers": ["console"], "level": "INFO"},

@@ -20,4 +20,6 @@ urlpatterns = [
 ]
 
 handler400 = "conversations.views.errors.bad_request"
+handler403 = "conversations.views.errors.permission_denied"
+handler404 = "conversations.views.errors.not_found"
 handler500 = "conversations.views.errors.server_error"

@@ -14,5 +14,5 @@ class ConversationsConfig(AppConfig):
         """Register the system checks and the receivers of signals."""
         # They register themselves on import, and need settings and records that are ready.
         from conversations.accounts import names, sign_in_events  # noqa: F401, PLC0415
-        from conversations.database import checks  # noqa: F401, PLC0415
+        from conversations.database import checks, large_numbers  # noqa: F401, PLC0415
         from conversations.management import checks as settings_checks  # noqa: F401, PLC0415

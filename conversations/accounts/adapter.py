@@ -25,6 +25,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """True if visitors may see and send the sign-up form."""
         return settings.SIGNUP == "open" or bool(settings.SIGNUP_DOMAIN)
 
+    def is_safe_url(self, url: str) -> bool:
+        """True for an address of this site; what is no address is none, such as `http://[::1`."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def clean_email(self, email: str) -> str:
         """The address. Raises ValidationError if the setting does not allow its domain."""
         email = super().clean_email(email)

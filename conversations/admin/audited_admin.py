@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from conversations import audit
 from conversations.admin.edit_conflict import with_edit_conflict
+from conversations.admin.typed_choices import Searched, SearchedMultiple
 from conversations.models import LanguageModel, Rule, User
 
 if TYPE_CHECKING:
@@ -34,6 +35,19 @@ class AuditedAdmin(_ModelAdmin):
 
     # The action in the audit entry of a new record.
     added_as = "added"
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """The field of a relation, which may be sent what is no id."""
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = Searched(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        """The field of a relation with several, which may be sent what is no id."""
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            using = kwargs.get("using")
+            kwargs["widget"] = SearchedMultiple(db_field, self.admin_site, using=using)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 MOST_PAGES = 20
 # So many pages of one user are sent the state of a conversation at the same time. It may have
 # several MB, and is in memory until the page has read it.
-STATES_AT_ONCE = 4
+STATES_AT_ONCE = 2
 
 Close = Callable[[], Awaitable[None]]
 

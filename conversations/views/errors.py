@@ -22,6 +22,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address where nothing is, or nothing of this user's.
+
+    Django's own page looks for the token of a form in the body, which may be no form: the body of a
+    request that is refused is not taken apart.
+    """
+    return _page("404.html", 404, {})
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for something that this account may not do; see :func:`not_found`."""
+    return _page("403.html", 403, {})
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for a request that is refused; of a foreign host name it says what to set."""
     host = request.META.get("HTTP_HOST", "") if isinstance(exception, DisallowedHost) else ""
