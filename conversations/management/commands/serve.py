@@ -126,7 +126,7 @@ class Command(BaseCommand):
             serving.run()
         except PortUnavailable as error:
             raise CommandError(
-                f"{error} Set HOST and PORT to a free address; ports below 1024 are for root."
+                f"{error} Set HOST and PORT to a free address. Ports below 1024 are for root."
             ) from error
 
     def _welcome(self) -> list[str]:
