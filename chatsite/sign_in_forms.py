@@ -6,6 +6,7 @@ ACCOUNT_FORMS = {
     "signup": "conversations.accounts.sign_up_forms.SignUpForm",
     "add_email": "conversations.accounts.sign_up_forms.AddEmailForm",
     "change_password": "conversations.accounts.password_forms.ChangePasswordForm",
+    "reset_password": "conversations.accounts.provider_only.ResetRequestForm",
     "reset_password_from_key": "conversations.accounts.password_forms.NewPasswordForm",
     "user_token": "conversations.accounts.password_forms.ResetLinkForm",
 }

@@ -9,17 +9,31 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from conversations.accounts import guessing, mail
+from conversations.accounts.provider_only import is_provider_only
 from conversations.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's rules, restricted by the SIGNUP setting, with counts that last."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        **dict.fromkeys(
+            ("email_password_mismatch", "username_password_mismatch"),
+            gettext_lazy("The name or the password is not right."),
+        ),
+        "incorrect_password": gettext_lazy("The password is not right."),
+        "email_taken": gettext_lazy("An account with this address exists already."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """True if visitors may see and send the sign-up form."""
@@ -54,6 +68,24 @@ class AccountAdapter(DefaultAccountAdapter):
             if user is not None:
                 attempt.succeeded()
         return user
+
+    def pre_login(
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        *,
+        signal_kwargs: dict[str, Any] | None,
+        **rest: Any,
+    ) -> HttpResponse | None:
+        """The page in place of a sign-in: for closed accounts, and those of the provider alone."""
+        response: HttpResponse | None = super().pre_login(
+            request, user, signal_kwargs=signal_kwargs, **rest
+        )
+        by_provider = "sociallogin" in (signal_kwargs or {})
+        if response is None and not by_provider and is_provider_only(user):
+            messages.error(request, _("This account is opened by its sign-in service alone."))
+            return redirect("account_login")
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail; but of those that others can ask for, no more than one reads.

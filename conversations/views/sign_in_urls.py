@@ -27,7 +27,7 @@ from conversations.views.attempts import limited
 from conversations.views.reauthentication import by_service
 from conversations.views.second_factor import RemovePasskey
 from conversations.views.sessions import sessions
-from conversations.views.single_sign_on.views import SignOut
+from conversations.views.single_sign_on.views import SignOut, set_password
 
 
 def _asking(route: str, view: View, name: str) -> URLPattern:
@@ -69,7 +69,7 @@ urlpatterns = [
         name="account_confirm_email",
     ),
     _asking("email/", _refusing_taken_names(account.email), "account_email"),
-    _asking("password/set/", account.password_set, "account_set_password"),
+    _asking("password/set/", set_password, "account_set_password"),
     _asking("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),
     _asking("2fa/totp/deactivate/", totp.deactivate_totp, "mfa_deactivate_totp"),
     _asking(

@@ -5,7 +5,7 @@ Whatever the provider says or fails to say ends on a page with a sentence.
 
 from collections.abc import Callable
 
-from allauth.account.views import LogoutView
+from allauth.account.views import LogoutView, password_set
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from requests import RequestException
 
+from conversations.accounts.provider_only import is_provider_only
 from conversations.views.single_sign_on import sign_out
 from conversations.views.single_sign_on.configured import configured
 from conversations.views.single_sign_on.exchange import Callback, Exchange
@@ -50,6 +51,15 @@ class SignOut(LogoutView):
         address = sign_out.address(self.request)
         response: HttpResponse = super().post(*args, **kwargs)
         return _leaving(self.request, address) if address else response
+
+
+def set_password(request: HttpRequest) -> HttpResponseBase:
+    """allauth's page for accounts without a password; those of the provider get none."""
+    if is_provider_only(request.user):  # type: ignore[arg-type]
+        context = {"provider": configured().name}
+        return render(request, "socialaccount/no_password.html", context)
+    response: HttpResponseBase = password_set(request)
+    return response
 
 
 def _exchange(request: HttpRequest) -> Exchange:

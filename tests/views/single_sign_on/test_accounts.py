@@ -8,10 +8,16 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import LazySettings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import Group
-from django.test import Client
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.sessions.backends.db import SessionStore
+from django.core import mail
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 
+from conversations.accounts.adapter import AccountAdapter
 from conversations.models import AuditEntry, User
-from tests.people import People
+from tests.people import PASSWORD, People
+from tests.signed_in import confirmed
 from tests.views.single_sign_on.bent_provider import BentProvider, bent_provider
 from tests.views.single_sign_on.real_provider import settings_for
 from tests.views.single_sign_on.test_refusals import come_back
@@ -177,3 +183,38 @@ def test_staff_follow_the_claim_only_where_a_setting_names_it(
 def test_only_claims_that_are_used_are_stored(provider: BentProvider) -> None:
     sign_in(provider, preferred_username="erin", phone_number="canary-5", address={"a": "canary-5"})
     assert SocialAccount.objects.get().extra_data == {"username": "erin", "groups": []}
+
+
+def test_an_account_of_the_provider_has_no_other_way_in(
+    provider: BentProvider, settings: LazySettings
+) -> None:
+    settings.EMAIL_URL = "smtp://mail.example"
+    erin = sign_in(provider, email="erin@example.org", email_verified=True)
+    assert erin
+    Client().post("/accounts/password/reset/", {"email": "erin@example.org"})
+    assert mail.outbox == []
+    browser = confirmed(erin)
+    form = {"password1": PASSWORD, "password2": PASSWORD}
+    page = browser.post("/accounts/password/set/", form).content.decode()
+    assert "an administrator can give the account a password" in page
+    erin.refresh_from_db()
+    assert not erin.has_usable_password()
+    # As a passkey does it.
+    refused = AccountAdapter().pre_login(
+        _with_messages(), erin, signal_kwargs=None, email_verification="none",
+        email=None, signup=False, redirect_url=None,
+    )  # fmt: skip
+    assert refused
+    assert refused["Location"] == "/accounts/login/"
+    erin.set_password(PASSWORD)
+    erin.save()
+    client = Client()
+    client.post("/accounts/login/", {"login": "erin@example.org", "password": PASSWORD})
+    assert get_user(client) == erin  # type: ignore[arg-type]
+
+
+def _with_messages() -> HttpRequest:
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
+    return request

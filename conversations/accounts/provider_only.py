@@ -1,0 +1,33 @@
+"""Accounts that only the sign-in provider of the settings opens: those without a password.
+
+Whom the provider no longer lets in must not come in by another way. So these accounts get no link
+for a password, set none themselves, and are not opened by a passkey alone. An administrator can
+give them a password, and so another way.
+"""
+
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+
+
+def is_provider_only(user: AbstractBaseUser) -> bool:
+    """True if the account has no password and is connected with the provider."""
+    if settings.OIDC is None or user.has_usable_password():
+        return False
+    connected = SocialAccount.objects.filter(user_id=user.pk, provider=settings.OIDC.issuer)
+    return bool(connected.exists())
+
+
+class ResetRequestForm(ResetPasswordForm):
+    """Asks for the link by which a password is set; the answer tells nobody who gets one."""
+
+    users: list[Any]
+
+    def clean_email(self) -> str:
+        """The address. Accounts that the provider opens get no mail."""
+        email: str = super().clean_email()
+        self.users = [each for each in self.users if not is_provider_only(each)]
+        return email
