@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.contrib.sessions.models import Session
 from django.http import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
@@ -46,16 +46,16 @@ class Visitor:
         return answer
 
     def _was_signed_out(self) -> bool:
-        key = self.client.cookies.get("sessionid")
-        is_member = self.identity in MEMBERS
-        return is_member and not (key and Session.objects.filter(pk=key.value).exists())
+        key = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
+        is_there = key is not None and self.client.session.exists(key.value)
+        return self.identity in MEMBERS and not is_there
 
     def _new_client(self) -> Client:
         client = Client(enforce_csrf_checks=self.checks_csrf)
         if self.user is not None:
             client.force_login(self.user)
             if self.identity == "ended":
-                Session.objects.filter(pk=client.cookies["sessionid"].value).delete()
+                client.session.delete()
         return client
 
 

@@ -108,7 +108,7 @@ ACCOUNT_ROUTES: dict[str, tuple[Outcomes, Outcomes]] = {
     "mfa_remove_webauthn": _ASKS_AT_ONCE,
     "mfa_edit_webauthn": _ASKS_AT_ONCE,
     "mfa_login_webauthn": _STAGE,
-    "usersessions_list": _ASKS,
+    "account_sessions": _ASKS,
     "socialaccount_connections": _ASKS,
     "socialaccount_signup": _STAGE,
     "socialaccount_login_cancelled": _SHOWN,

@@ -44,9 +44,7 @@ def new(request: SignedInRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.message)
         else:
-            get_adapter(request).send_notification_mail(
-                "account/email/api_key_made", request.user, {"name": key.name}
-            )
+            _tell(request, "made", key.name)
             shown = {"key": key, "secret": secret, **key_examples(access.models_for(key.user, key))}
             return render(request, "account_page/api_key_made.html", shown)
     return _form_page(request, form)
@@ -68,8 +66,15 @@ def change(request: SignedInRequest, key_id: int) -> HttpResponse:
     if form.is_valid():
         raise_unless_recent(request)
         api_keys.change(key, form.choices())
+        _tell(request, "changed", form.cleaned_data["name"])
         return _back(request, _("“%s” is changed.") % form.cleaned_data["name"])
     return _form_page(request, form, key)
+
+
+def _tell(request: SignedInRequest, what: str, name: str) -> None:
+    """Tell the user by mail, who may not be the one who did it."""
+    mails = get_adapter(request)
+    mails.send_notification_mail(f"account/email/api_key_{what}", request.user, {"name": name})
 
 
 def _form_page(
