@@ -149,6 +149,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "conversations.views.errors.form_refused"
 CSRF_COOKIE_SECURE = SERVED_OVER_TLS
 CSRF_TRUSTED_ORIGINS = list(SITE_ORIGINS)
+# Not in a cookie of its own, which would hold titles of conversations and outlive the sign-out.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -20,6 +20,7 @@ from allauth.account.internal.flows.reauthentication import (
     did_recently_reauthenticate,
     get_reauthentication_flows,
 )
+from allauth.account.signals import authentication_step_completed
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
@@ -91,6 +92,13 @@ def _ask(request: HttpRequest) -> HttpResponseRedirect:
     address = methods[0]["url"] if methods else reverse("reauthenticate_by_service")
     query = urlencode({REDIRECT_FIELD_NAME: interrupted.keep(request)})
     return HttpResponseRedirect(f"{address}?{query}")
+
+
+@receiver(authentication_step_completed)
+def _renew_session(request: HttpRequest, reauthenticated: bool = False, **_: object) -> None:
+    """Give the session another key: whoever knows the former one has not proved anything."""
+    if reauthenticated:
+        request.session.cycle_key()
 
 
 @receiver(pre_social_login)

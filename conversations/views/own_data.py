@@ -119,6 +119,9 @@ def delete(request: SignedInRequest) -> HttpResponse:
             # Not Django's sign-out, which tells everybody of a user who is gone.
             request.session.flush()
             request.user = AnonymousUser()  # type: ignore[assignment]
-            return render(request, "account_page/deleted.html")
+            response = render(request, "account_page/deleted.html")
+            # Drafts, as at every sign-out (static/js/pages/sign_out.js).
+            response["Clear-Site-Data"] = '"storage"'
+            return response
     context = {"form": form, "conversations": request.user.conversations.undeleted().count()}
     return render(request, _DELETE_PAGE, context, status=422 if form.is_bound else 200)

@@ -30,6 +30,7 @@ def test_a_user_deletes_the_own_account(people: People) -> None:
     client = confirmed(people.alice)
     answered = client.post(DELETE, {"username": "alice"})
     assert (answered.status_code, "Your account is deleted" in text(answered)) == (200, True)
+    assert answered["Clear-Site-Data"] == '"storage"'
     assert [each.user for each in Conversation.objects.all()] == [people.bob]
     assert not User.objects.filter(pk=people.alice.pk).exists()
     assert client.get("/account/").status_code == 302

@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.internal.flows.login import complete_login
 from allauth.socialaccount.models import SocialAccount, SocialLogin
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.test import Client, RequestFactory
 
@@ -57,6 +57,16 @@ def test_it_is_carried_out_once(alice: Client) -> None:
     alice.get(answered["Location"])
     again = alice.get(answered["Location"])
     assert (again.status_code, ApiKey.objects.count()) == (200, 1)
+
+
+def test_the_session_gets_another_key(alice: Client) -> None:
+    former = alice.session.session_key
+    enter(alice, alice.post(NEW, FILLED))
+    assert alice.cookies[settings.SESSION_COOKIE_NAME].value == alice.session.session_key != former
+    stolen = Client()
+    stolen.cookies[settings.SESSION_COOKIE_NAME] = former
+    assert stolen.get("/account/").status_code == 302
+    assert alice.get("/account/").status_code == 200
 
 
 def test_a_wrong_password_carries_out_nothing(alice: Client) -> None:
@@ -171,4 +181,6 @@ def recognised(client: Client, account: SocialAccount, process: str) -> Any:
     login.state = {"process": process, "next": "/account/"}
     answer = complete_login(request, login)
     request.session.save()
+    # As the middleware would tell the browser.
+    client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return answer["Location"]

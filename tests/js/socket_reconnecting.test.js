@@ -24,6 +24,19 @@ test("the page does not reconnect after close code 4401", () => {
   assert.equal(network.sockets.length, 1);
 });
 
+test("a session that was renewed is tried once more, with the cookie of now", () => {
+  const { network, clock, of } = connected();
+  network.deliver({ type: "pong" });
+  network.drop(4401);
+  assert.equal(network.sockets.length, 2);
+  network.accept();
+  assert.deepEqual(of("signed-out"), []);
+  network.drop(4401);
+  clock.pass(60_000);
+  assert.deepEqual(of("signed-out"), [{ code: 4401 }]);
+  assert.equal(network.sockets.length, 2);
+});
+
 test("the waits grow to 15 s, with full jitter", () => {
   const { network, clock, socket, of } = page();
   clock.chance = 1;

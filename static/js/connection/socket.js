@@ -6,10 +6,11 @@
  * generation arrive in order, each exactly once. Two events are the socket's own:
  *
  * - `connection`: whether the site can be reached, when the next attempt is made, and `reason`, why
- *   there is none if that is known: "proxy" for one that passes on no websocket, "address"
- *   for a page at an address that is not the site's, "too-many-pages"
- *   for one that the site closed because the user has opened others (4409), which stays closed;
+ *   there is none if that is known: "proxy" for one that passes on no websocket, "address" for a
+ *   page at an address that is not the site's, "too-many-pages" for one that the site closed
+ *   because the user has opened others (4409), which stays closed;
  * - `signed-out`: the session ended or belongs to another user (4401); the socket stays closed.
+ *   A renewed session has another key: first it tries once more, with the cookie of now.
  */
 
 import { wallClock } from "#js/connection/clock.js";
@@ -30,7 +31,7 @@ const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
 const SIGNED_OUT = 4401;
 const TOO_MANY_PAGES = 4409;
-// A site that restarts also refuses connections, but hardly ever so many in a row.
+// A site that restarts hardly ever refuses so many connections in a row.
 const TRIES_WITHOUT_REASON = 3;
 
 /** @extends {Emitter<import("#js/events.js").SocketEvents>} */
@@ -51,8 +52,9 @@ export class Socket extends Emitter {
   #watched = null;
   #heartbeat = null;
   #findObstacle;
-  /** The number of attempts since the last connection that was opened. */
-  #tries = 0;
+  /** The site has sent a frame: the cookie of this connection was a good one. */
+  #isAccepted = false;
+  #tries = 0; // since the last connection that was opened
   /** @type {"" | "proxy" | "address"} */
   #reason = "";
 
@@ -172,8 +174,11 @@ export class Socket extends Emitter {
   /** @param {number} code */
   #lost(code) {
     this.#detach();
+    const wasAccepted = this.#isAccepted;
+    this.#isAccepted = false;
     if (code === SIGNED_OUT) {
-      this.#signedOut();
+      if (wasAccepted) this.#reconnection.now();
+      else this.#signedOut();
     } else if (code === TOO_MANY_PAGES) {
       this.#reconnection.stop();
       this.emit("connection", { online: false, retryInSeconds: 0, reason: "too-many-pages" });
@@ -220,6 +225,7 @@ export class Socket extends Emitter {
   /** @param {string} text */
   #received(text) {
     this.#resetHeartbeat();
+    this.#isAccepted = true;
     const frame = JSON.parse(text);
     if (frame.type === "generation.events") {
       const fresh = this.#following.receive(frame, text);
