@@ -6,14 +6,11 @@ from weakref import WeakValueDictionary
 
 # More than the tabs that a person looks at. Each costs a look at the database every three seconds.
 MOST_PAGES = 20
-# So many pages of one user are sent the state of a conversation at the same time. It may have
-# several MB, and is in memory until the page has read it.
-STATES_AT_ONCE = 2
 
 Close = Callable[[], Awaitable[None]]
 
 _pages: dict[int, dict[object, Close]] = {}
-_turns: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
+_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
 async def enter(user_id: int, page: object, close: Close) -> None:
@@ -36,9 +33,13 @@ def leave(user_id: int, page: object) -> None:
         _pages.pop(user_id, None)
 
 
-def turn_to_read(user_id: int) -> asyncio.Semaphore:
-    """The turns in which a user's pages read states of conversations and are sent them."""
+def turn_to_read(user_id: int) -> asyncio.Lock:
+    """The turn in which a page of a user reads what it lacks of a conversation and is sent it.
+
+    That may have several MB, and is in memory until the page has read it: one page of a user has
+    it at a time.
+    """
     turns = _turns.get(user_id)
     if turns is None:
-        turns = _turns[user_id] = asyncio.Semaphore(STATES_AT_ONCE)
+        turns = _turns[user_id] = asyncio.Lock()
     return turns

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -131,8 +132,10 @@ class Page:
         """
         shown = self._shown
         turn = await starting
-        async with self._turn_to_read:
-            state = await in_thread(_turn_state, self.user, turn, self._since(turn))
+        since = self._since(turn)
+        # The turn itself is small; what the page lacks from before it may not be.
+        async with self._turn_to_read if since < turn.since else nullcontext():
+            state = await in_thread(_turn_state, self.user, turn, since)
             if self._shown == shown:
                 self._opened = (turn.conversation.pk, state["conversation"]["version"])
             cursors = {each.pk: _seq_of(state, each.pk) for each in turn.generations}
