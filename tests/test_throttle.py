@@ -138,6 +138,19 @@ def test_counts_that_are_over_are_removed(clock: Clock) -> None:
     assert [row.slot for row in FailedAttempts.objects.all()] == ["secret/account/2"]
 
 
+@pytest.mark.parametrize("failed", [0, 1, 2])
+def test_an_attempt_is_counted_beside_those_that_it_could_not_see(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, failed: int
+) -> None:
+    guarded = SECRET.of("account", 1)
+    for _ in range(failed):
+        throttle.attempt(guarded)
+    seen = throttle._stored([guarded])
+    # As if each had looked before any of them wrote.
+    monkeypatch.setattr(throttle, "_stored", lambda _all: dict(seen))
+    assert [waits(guarded) for _ in range(4)] == [0] * (3 - failed) + [600] * (1 + failed)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_attempts_at_the_same_time_are_all_counted() -> None:
     guarded = SECRET.of("account", 1), SHARED.of_address("192.0.2.1")
