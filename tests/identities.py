@@ -20,7 +20,7 @@ from tests.scene import Scene
 # Signed in, with an account that works.
 MEMBERS = ("owner", "stranger", "demoted", "staff", "helper", "admin")
 # Nobody who is signed in: a suspended account, an ended session, and programs with their keys.
-OTHERS = ("anonymous", "suspended", "ended", "key", "expired_key")
+OTHERS = ("anonymous", "suspended", "ended", "key", "expired_key", "suspended_key")
 IDENTITIES = (*MEMBERS, *OTHERS)
 _NAMES = {"owner": "alice", "stranger": "charlie", "admin": "dana", "suspended": "deactivated"}
 
@@ -79,7 +79,8 @@ def visitors(scene: Scene, *, checks_csrf: bool = False) -> Iterator[Visitor]:
 
 
 def _key_of(scene: Scene, identity: str) -> dict[str, str]:
-    day = timedelta(days=1 if identity == "key" else -1)
+    day = timedelta(days=-1 if identity == "expired_key" else 1)
     choices = KeyChoices(identity, expires_at=timezone.now() + day)
-    _key, secret = api_keys.create(scene.people.bob, choices)
+    user = scene.user("deactivated") if identity == "suspended_key" else scene.people.bob
+    _key, secret = api_keys.create(user, choices)
     return {"Authorization": f"Bearer {secret}"}

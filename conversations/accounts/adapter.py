@@ -11,7 +11,6 @@ from allauth.account.internal.userkit import filter_users_by_email, get_user_by_
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -45,15 +44,6 @@ class AccountAdapter(DefaultAccountAdapter):
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
-
-    def clean_email(self, email: str) -> str:
-        """The address. Raises ValidationError if the setting does not allow its domain."""
-        email = super().clean_email(email)
-        if settings.SIGNUP_DOMAIN and _domain(email) != settings.SIGNUP_DOMAIN:
-            raise ValidationError(
-                _("Use an address at %(domain)s.") % {"domain": settings.SIGNUP_DOMAIN}
-            )
-        return email
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """The account, if its password is right. Raises ValidationError after many failures."""
@@ -122,7 +112,3 @@ def _named(names: set[str]) -> list[User]:
         users = [get_user_by_username(name), *by_address]
         found |= {user.pk: user for user in users if user is not None}
     return list(found.values())
-
-
-def _domain(email: str) -> str:
-    return email.rpartition("@")[2].lower()

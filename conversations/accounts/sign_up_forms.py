@@ -8,6 +8,7 @@ from allauth.account.forms import SignupForm as AllauthSignUpForm
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from conversations.accounts import names
 from conversations.models import User
@@ -15,6 +16,14 @@ from conversations.models import User
 
 class SignUpForm(AllauthSignUpForm):
     """allauth's form. Where addresses are verified, it does not say which have an account."""
+
+    def clean_email(self) -> str:
+        """The address, of the domain that SIGNUP admits. Those who were invited may have others."""
+        email: str = super().clean_email()
+        domain = settings.SIGNUP_DOMAIN
+        if domain and email.rpartition("@")[2].lower() != domain:
+            raise ValidationError(_("Use an address at %(domain)s.") % {"domain": domain})
+        return email
 
     def validate_unique_email(self, value: str) -> str:
         """The address. It may not be another account's username either."""

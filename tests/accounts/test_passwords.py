@@ -62,6 +62,14 @@ def test_a_new_password_ends_sessions_and_keys_if_that_is_ticked(
     assert "A new password was set" in mail.outbox[-1].body
 
 
+def test_a_user_of_another_domain_than_sign_up_admits_gets_a_link(
+    people: People, settings: LazySettings
+) -> None:
+    settings.SIGNUP, settings.SIGNUP_DOMAIN = "domain:example.net", "example.net"
+    Client().post(ASKED, {"email": "alice@example.org"})
+    assert [each.to for each in mail.outbox] == [["alice@example.org"]]
+
+
 def test_a_link_works_once(people: People) -> None:
     client = Client()
     client.post(ASKED, {"email": "alice@example.org"})
