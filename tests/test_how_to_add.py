@@ -11,7 +11,15 @@ from django.contrib import admin
 
 from chatsite.administration import SECTIONS
 from conversations.admin.audited_admin import AuditedAdmin
-from conversations.models import AuditEntry, LedgerEntry, Measure, Period, Provider, ShareLink
+from conversations.models import (
+    AuditEntry,
+    LedgerEntry,
+    Measure,
+    Period,
+    Provider,
+    SecurityEvent,
+    ShareLink,
+)
 from conversations.sharing.selection import Omission
 from conversations.socket import frames, handlers
 from conversations.upstream import DIALECTS
@@ -22,7 +30,7 @@ LISTS = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## How
 SECTION = re.compile(r"^### (.+?)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
 KINDS = [
     "A request parameter", "An upstream dialect", "A quota measure", "A limit period", "A frame",
-    "A page", "An admin record", "A setting", "A share omission", "A language",
+    "A page", "An admin record", "A security event", "A setting", "A share omission", "A language",
 ]  # fmt: skip
 HOLDER = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 # Nobody changes the audit log or the ledger, and a link is changed by its author.
@@ -116,3 +124,9 @@ def test_a_language_is_everywhere() -> None:
         catalogue = ROOT / "locale" / code / "LC_MESSAGES" / "django.po"
         assert catalogue.exists(), code
     assert set(others) - words_of("docs/settings.md") == set()
+
+
+def test_each_kind_of_security_event_is_recorded() -> None:
+    sources = (ROOT / "conversations").rglob("*.py")
+    text = "".join(each.read_text() for each in sources if each.name != "audit.py")
+    assert [kind.name for kind in SecurityEvent if f"SecurityEvent.{kind.name}" not in text] == []

@@ -1,4 +1,4 @@
-"""Share links of all users: authors, audiences and expiry, without tokens and content."""
+"""Share links of all users: authors, audiences and expiry, without tokens, titles and content."""
 
 from typing import Any
 
@@ -74,17 +74,18 @@ class ShareLinkAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Share links, read-only except that they can be revoked."""
 
     list_display = (
-        "title", "user", "for_whom", "created_at", "expires_at", "views_of_most", "state_in_words",
+        "__str__", "user", "for_whom", "created_at", "expires_at", "views_of_most",
+        "state_in_words",
     )  # fmt: skip
     list_filter = (StateFilter, "audience", AuthorFilter, "created_at", "expires_at")
     list_select_related = ("user",)
     list_per_page = 50
     list_max_show_all = 100
-    search_fields = ("title", "user__username", "users__username", "groups__name")
-    search_help_text = gettext_lazy("A title, an author, or a user or group that a link is for.")
+    search_fields = ("user__username", "users__username", "groups__name")
+    search_help_text = gettext_lazy("An author, or a user or group that a link is for.")
     show_full_result_count = False
     fields = (
-        "title", "user", "audience", "named", "has_passphrase", "created_at", "snapshot_at",
+        "user", "audience", "named", "has_passphrase", "created_at", "snapshot_at",
         "expires_at", "views_of_most", "last_viewed_at", "state_in_words", "revoked_at",
     )  # fmt: skip
     readonly_fields = fields

@@ -51,7 +51,8 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
 
     def __str__(self) -> str:
-        return f"{self.role}: {self.content[:40]}"
+        """A name for logs and the administration, which show no text."""
+        return f"{self.role} {str(self.pk)[:8]}"
 
     @property
     def is_unfinished(self) -> bool:

@@ -127,6 +127,9 @@ class ShareLink(models.Model):
 
     objects = ShareLinkQuerySet.as_manager()
 
+    # Of the conversation; the audit log only says that they were changed.
+    private_fields = ("title", "snapshot", "article", "selection", "passphrase_hash")
+
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["user", "-created_at"])]
@@ -134,7 +137,8 @@ class ShareLink(models.Model):
         verbose_name_plural = _("share links")
 
     def __str__(self) -> str:
-        return self.title
+        """A name for the administration, which shows no title: it is of the conversation."""
+        return f"link {str(self.pk)[:8]}"
 
     @staticmethod
     def new_token() -> str:

@@ -160,7 +160,7 @@ def test_revoking_by_an_administrator_is_audited_without_content(people: People)
     assert links.revoke_for(people.dana, ShareLink.objects.all()) == 1
     assert links.revoke_for(people.dana, ShareLink.objects.all()) == 0
     entry = AuditEntry.objects.changes().get()
-    assert (entry.actor_name, entry.action, entry.target_name) == ("dana", "revoked", link.title)
+    assert (entry.actor_name, entry.action, entry.target_name) == ("dana", "revoked", str(link))
     trail = json.dumps([entry.before, entry.after])
     assert (link.sealed_token in trail, "tides" in trail) == (False, False)
 
