@@ -65,9 +65,7 @@ class PasswordForm(AdminPasswordChangeForm):
     revoke_api_keys = forms.BooleanField(
         label=gettext_lazy("Also revoke the API keys of this user"),
         required=False,
-        help_text=gettext_lazy(
-            "All sessions of the user end. Keys go on, unless somebody else may have them."
-        ),
+        help_text=gettext_lazy("Programs go on with them otherwise."),
     )
 
 

@@ -91,6 +91,8 @@ def test_a_replaced_password_ends_what_the_former_one_opened(
     alice.post("/accounts/login/", {"login": "alice", "password": PASSWORD})
     alice.get("/account/")
     confirm(dana, people.dana)
+    page = dana.get(f"{USERS}{people.alice.pk}/password/").content.decode()
+    assert "Also revoke the API keys of this user" in page
     fields = REPLACED | ({"revoke_api_keys": "on"} if revokes else {})
     dana.post(f"{USERS}{people.alice.pk}/password/", fields)
     assert alice.get("/account/").status_code == 302
