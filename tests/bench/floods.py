@@ -34,6 +34,7 @@ FLOOD_SECONDS, SILENT_SECONDS = 2.0, 60.0
 # What is asked of the site by those who do not read; half as many bytes for letters of ASCII.
 LONG_CHARACTERS = 4 * 1024 * 1024
 NON_READERS = 20
+LEAST_ARRIVED = 0.98
 # A run is repeated when it was worse than it may be.
 TRIES = 3
 TEXT, PIECE, PING, PONG = 1, 0, 9, 10
@@ -251,7 +252,8 @@ async def compared(run: Run, mallory: Account, works: list[Flood], most: float) 
         calm = await run.delays()
         delays, gone, grown = await run.beside(flood(mallory, works, most))
         p99s = percentile(calm.seconds, 99), percentile(delays.seconds, 99)
-        is_whole = len(delays.seconds) == delays.asked
+        # The first ones may arrive with the state of the turn, which is not measured.
+        is_whole = len(delays.seconds) >= delays.asked * LEAST_ARRIVED
         tries.append(Result(*p99s, gone, grown, is_in_time=gone <= most and is_whole))
         if tries[-1].is_good:
             break
