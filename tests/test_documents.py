@@ -14,6 +14,7 @@ _FOLDERS = "|".join(sorted(each.name for each in ROOT.iterdir() if each.is_dir()
 _PATH = re.compile(rf"`((?:{_FOLDERS})/[\w./-]*)`")
 # A name that stands for any, and a folder that is made when it is needed.
 _EXAMPLES = {"static/js/x.js", "build/clients/"}
+_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 _MODULE = re.compile(r"python -m (tests(?:\.\w+)+)")
 _TARGET = re.compile(r"\bmake ([a-z]+)\b(?!=)")
 _SETTING = re.compile(r"\benv_(?:bool|int|list|str|zone)\(\s*\"([A-Z_]+)\"")
@@ -29,6 +30,27 @@ def test_every_link_leads_to_a_file(document: Path) -> None:
 def test_every_file_that_is_named_is_there(document: Path) -> None:
     named = set(_PATH.findall(document.read_text())) - _EXAMPLES
     assert [each for each in sorted(named) if not (ROOT / each).exists()] == []
+
+
+@CHAPTERS
+def test_every_test_that_is_named_is_there(document: Path) -> None:
+    named = sorted(set(_TEST.findall(document.read_text())))
+    missing = [each for each in named if f"def {each[1]}(" not in _source(ROOT / each[0])]
+    assert missing == []
+
+
+def _source(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
+
+
+def test_each_item_of_the_asvs_has_its_test_or_its_reason() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split("|")]
+        for line in (ROOT / "docs" / "asvs.md").read_text().splitlines()
+        if re.match(r"\| \d", line)
+    ]
+    assert [row[0] for row in rows if len(row) != 4 or not row[-1]] == []
+    assert len({row[0] for row in rows}) == len(rows) == 71
 
 
 @CHAPTERS

@@ -37,6 +37,9 @@ async def handle(page: Page, frame: PageFrame) -> None:
     except Refused as error:
         await page.send_error(frame.request_id, error.code, error.message, error.field)
     except access.NotFound:
+        # As for a page that is not found: many of them may be attempts to reach what is others'.
+        name, user = type(frame).__name__, page.user.pk
+        logger.warning("What a frame of type %s of user %s names is not theirs.", name, user)
         await page.send_error(frame.request_id, "not_found", _("This no longer exists."))
     except Exception as error:
         logger.exception("A frame of type %s failed.", type(frame).__name__)

@@ -118,7 +118,9 @@ def test_an_odd_message_is_stored_and_answered(room: Room, content: str, stored:
     room.with_tab(work)
 
 
-def test_objects_of_other_users_are_not_found_and_never_forbidden(room: Room) -> None:
+def test_objects_of_other_users_are_not_found_and_never_forbidden(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
     async def work() -> None:
         async with Tab(room.alice, "alice") as hers, Tab(room.charlie, "charlie") as his:
             started = await hers.send("tokens=3", MODEL)
@@ -140,6 +142,7 @@ def test_objects_of_other_users_are_not_found_and_never_forbidden(room: Room) ->
             ):
                 assert (await refusal(his, dict(frame)))["code"] == "not_found"
             assert his.text == {}
+            assert "What a frame of type ConversationDelete of user" in caplog.text
             with pytest.raises(aiohttp.ClientResponseError) as refused:
                 await room.charlie.state(conversation_id)
             assert refused.value.status == 404
