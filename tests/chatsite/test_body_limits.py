@@ -370,3 +370,17 @@ def test_a_form_with_too_many_fields_is_refused_with_the_number(
     assert reply.status == 413
     assert "100 fields" in reply.body.decode()  # type: ignore[attr-defined]
     assert "Traceback" not in caplog.text
+
+
+def test_json_of_many_parts_is_refused_before_it_is_decoded(live_site: LiveSite, key: str) -> None:
+    cookie = cookie_of("alice")
+    secret = "x" * 32
+    token = f"X-CSRFToken: {secret}"
+    body = b'{"selection": {"masks": [' + b'"",' * 100_000 + b'""]}}'
+    path = f"/share/{_VALUES['uuid']}/snapshot/"
+    with connected(live_site) as wire:
+        headers = (JSON, token, f"{cookie}; {settings.CSRF_COOKIE_NAME}={secret}")
+        wire.sendall(head(live_site, path, f"Content-Length: {len(body)}", *headers) + body)
+        reply = reply_on(wire)
+    error = json.loads(reply.body)["error"]  # type: ignore[attr-defined]
+    assert (reply.status, error["code"]) == (422, "too_complex")
