@@ -40,10 +40,12 @@ def delete(actor: User, users: Iterable[User]) -> int:
     people.end_before_deletion(ids)
     found = list(User.objects.filter(pk__in=ids, deleted_at=None).order_by("pk"))
     for user in found:
-        _close(user)
         # After the names went: the entry of somebody who did it to themself has none either.
         by = user if user.pk == actor.pk else actor
+        _close(user)
         audit.record_event(SecurityEvent.ACCOUNT_DELETED, user, by=by)
+        for limit in user.rules.all():
+            audit.record(by, "deleted", limit, audit.snapshot(limit), {})
     transaction.on_commit(partial(accounts.erase, ids, ERASE_SECONDS))
     return len(found)
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -108,14 +109,17 @@ class DeleteForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def delete(request: SignedInRequest) -> HttpResponse:
     """The page that says what goes; its form deletes the account at once."""
-    form = DeleteForm(request.user, request.POST if request.method == "POST" else None)
+    user = request.user
+    form = DeleteForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         raise_unless_recent(request)
         try:
-            deletion.delete(request.user, [request.user])
+            deletion.delete(user, [user])
         except Refused as refused:
             form.add_error(None, refused.message)
         else:
+            # To the address that it had, because somebody else may have done it.
+            get_adapter(request).send_notification_mail("account/email/account_deleted", user)
             # Not Django's sign-out, which tells everybody of a user who is gone.
             request.session.flush()
             request.user = AnonymousUser()  # type: ignore[assignment]
@@ -123,5 +127,5 @@ def delete(request: SignedInRequest) -> HttpResponse:
             # Drafts, as at every sign-out (static/js/pages/sign_out.js).
             response["Clear-Site-Data"] = '"storage"'
             return response
-    context = {"form": form, "conversations": request.user.conversations.undeleted().count()}
+    context = {"form": form, "conversations": user.conversations.undeleted().count()}
     return render(request, _DELETE_PAGE, context, status=422 if form.is_bound else 200)

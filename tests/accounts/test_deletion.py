@@ -3,16 +3,19 @@
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from conversations.accounts import deletion
-from conversations.models import Conversation, Generation, LedgerEntry, User
+from conversations.models import AuditEntry, Conversation, Generation, LedgerEntry, User
 from conversations.purge import accounts
 from conversations.purge.step import purge
 from conversations.refusal import Refused
 from tests.admin.answers import begun
 from tests.people import PASSWORD, People, make_model
+from tests.quotas.books import limit
 from tests.sharing.talk import make_talk
 from tests.signed_in import confirmed
 
@@ -43,6 +46,27 @@ def test_it_asks_for_the_password(people: People) -> None:
     answered = client.post(DELETE, {"username": "alice"})
     assert "/reauthenticate/" in answered["Location"]
     assert User.objects.filter(username="alice").exists()
+
+
+def test_its_user_is_told_at_the_address_that_it_had(
+    people: People, settings: LazySettings
+) -> None:
+    settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
+    client = confirmed(people.alice)
+    client.post(DELETE, {"username": "alice"}, headers={"user-agent": "Browser/1"})
+    (sent,) = mail.outbox
+    assert (sent.to, "Your account was deleted" in sent.subject) == (["alice@example.org"], True)
+    assert "Browser/1" in sent.body
+
+
+def test_limits_that_go_with_it_are_in_the_audit_log(people: People) -> None:
+    limit(5, user=people.alice)
+    deletion.delete(people.dana, [people.alice])
+    entry = AuditEntry.objects.get(target_type="conversations.rule")
+    number = f"(deleted account {people.alice.pk})"
+    assert (entry.actor_name, entry.action) == ("dana", "deleted")
+    assert entry.target_name.startswith(f"{number}: ")
+    assert entry.before["user"] == number
 
 
 @pytest.mark.parametrize("typed", ["", "Alice", "alic", "bob"])
