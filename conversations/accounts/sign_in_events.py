@@ -6,6 +6,7 @@ Django's own signals tell of every way in and out, whichever page it is on.
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email, filter_users_by_username
@@ -16,7 +17,10 @@ from django.contrib.auth import signals as auth
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from conversations.accounts import known_devices
 from conversations.audit import record_event
+from conversations.audit.activity import activity_of
+from conversations.audit.origin import current_origin
 from conversations.models import SecurityEvent, User
 
 
@@ -24,7 +28,20 @@ from conversations.models import SecurityEvent, User
 def _signed_in(request: HttpRequest, user: User, **_: object) -> None:
     records = get_authentication_records(request, user)
     proofs = [_proof(**record) for record in records if not record.get("reauthenticated")]
-    record_event(SecurityEvent.SIGNED_IN, user, method=", ".join(dict.fromkeys(proofs)))
+    device = _new_device(request, user)
+    record_event(
+        SecurityEvent.SIGNED_IN, user, method=", ".join(dict.fromkeys(proofs)), device=device
+    )
+    if device and current_origin():
+        # With EMAIL_URL alone. Somebody else may have the password.
+        get_adapter(request).send_notification_mail("account/email/new_device", user)
+
+
+def _new_device(request: HttpRequest, user: User) -> str:
+    """The detail of a browser that the account has not signed in with; the first one is not new."""
+    before = activity_of(user).filter(action=SecurityEvent.SIGNED_IN)
+    is_new = not known_devices.known_to(user, request) and before.exists()
+    return "new device" if is_new else ""
 
 
 @receiver(auth.user_logged_out)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -217,3 +218,23 @@ def test_a_link_for_anyone_is_recorded_without_its_title(people: People) -> None
     for audience in ("public", "public", "signed_in"):
         post(f"/share/{link.pk}/terms/", audience)
     assert new_events() == [("alice", "link made public", "alice", {"link": str(link.pk)})]
+
+
+def test_a_sign_in_on_a_new_device_is_told_by_mail(
+    client: Client, people: People, settings: LazySettings
+) -> None:
+    settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
+    EmailAddress.objects.create(
+        user=people.alice, email="alice@example.org", primary=True, verified=True
+    )
+    sign_in(client, "alice")
+    client.post("/accounts/logout/")
+    sign_in(client, "alice")
+    assert mail.outbox == []
+    sign_in(Client(headers={"user-agent": "Firefox/140.0"}), "alice")
+    assert [each.to for each in mail.outbox] == [["alice@example.org"]]
+    for shown in ("in which it was not signed in before", "127.0.0.1", "Firefox/140.0"):
+        assert shown in mail.outbox[0].body
+    assert new_events()[-1] == (
+        "alice", "signed in", "alice", {"method": "password", "device": "new device"},
+    )  # fmt: skip
