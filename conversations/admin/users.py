@@ -52,7 +52,7 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
     # An address is as good as a password: a link to set a new one is sent to it.
     asked_for = frozenset({"email", "is_staff", "is_superuser", "user_permissions"})
     change_password_form = PasswordForm
-    change_user_password_template = "admin/conversations/user/change_password.html"
+    change_user_password_template = "admin/conversations/user/change_password.html"  # noqa: S105
 
     form = UserForm
     add_form = NewUserForm
