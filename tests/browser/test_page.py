@@ -44,23 +44,6 @@ def test_signing_in_leads_to_a_page_that_answers(
     expect(page).to_have_url(CONVERSATION)
 
 
-def test_a_user_sees_their_sessions_and_can_end_the_others(
-    new_page: NewPage, alice: User, model: LanguageModel
-) -> None:
-    first, second = new_page(), new_page()
-    for page in (first, second):
-        page.goto("/accounts/sessions/")
-        page.get_by_label("Username or email").fill("alice")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        button(page, "Sign in").click()
-        expect(page.get_by_text("Current", exact=True)).to_be_visible()
-    expect(second.get_by_role("row")).to_have_count(3)
-    button(second, "Sign Out Other Sessions").click()
-    expect(second.get_by_role("row")).to_have_count(2)
-    first.goto("/")
-    expect(button(first, "Sign in")).to_be_visible()
-
-
 def test_a_message_is_shown_at_once_and_its_answer_while_it_streams(
     home: Page, upstream: ScriptedUpstream
 ) -> None:

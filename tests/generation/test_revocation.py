@@ -15,6 +15,7 @@ from conversations.database.threads import in_thread
 from conversations.generation import revocation
 from conversations.generation.runner import runner
 from conversations.models import (
+    DELETED_NAME,
     ApiKey,
     Generation,
     Hold,
@@ -107,7 +108,7 @@ def test_deleting_a_user_ends_and_settles_their_running_answers(page: str) -> No
 
     play(work)
     entry = LedgerEntry.objects.get()
-    assert (entry.username, entry.completion_tokens > 0) == ("alice", True)
+    assert (entry.username, entry.completion_tokens > 0) == (DELETED_NAME, True)
     assert not Hold.objects.exists()
 
 
