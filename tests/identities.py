@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Permission
 from django.http import HttpResponseBase
 from django.test import Client
@@ -46,9 +46,7 @@ class Visitor:
         return answer
 
     def _was_signed_out(self) -> bool:
-        key = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
-        is_there = key is not None and self.client.session.exists(key.value)
-        return self.identity in MEMBERS and not is_there
+        return self.identity in MEMBERS and SESSION_KEY not in self.client.session
 
     def _new_client(self) -> Client:
         client = Client(enforce_csrf_checks=self.checks_csrf)
