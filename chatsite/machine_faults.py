@@ -91,7 +91,7 @@ def _of_sqlite(error: sqlite3.Error) -> Fault | None:
 
 
 def _file_obstacle(error: sqlite3.Error) -> str:
-    """What is wrong with the file, the two beside it that SQLite needs, or their folder."""
+    """The fault of the file, of the two beside it that SQLite needs, or of their folder."""
     file = _file()
     if not exists(file.parent):
         return f"The folder {file.parent} of the database does not exist. Make it."

@@ -39,7 +39,7 @@ class OnceInAWhile(logging.Filter):
         self._next: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is written."""
+        """True if the record is to be written."""
         line = _line_of(record)
         if line is None:
             return True

@@ -47,7 +47,7 @@ class TooManyAttempts(Exception):
 
     @property
     def wait(self) -> str:
-        """How long that is, in words, rounded up to minutes."""
+        """The delay in words, rounded up to minutes."""
         minutes = math.ceil(self.seconds / 60)
         return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
 
@@ -122,7 +122,7 @@ class Attempt:
 
     @property
     def locked(self) -> list[Guarded]:
-        """What this attempt has locked, should it fail."""
+        """The counts that this attempt has locked, should it fail."""
         now = timezone.now()
         return [guarded for guarded, count in self.counts.items() if count.free_at > now]
 

@@ -30,7 +30,7 @@ def empty_database() -> Path:
 
 
 def _fingerprint() -> str:
-    """What a database depends on."""
+    """The things that a database depends on."""
     migrations = sorted(ROOT.glob("*/migrations/*.py"))
     sources = [*migrations, ROOT / "chatsite/settings.py", ROOT / "requirements/base.txt"]
     return hashlib.sha256(b"".join(each.read_bytes() for each in sources)).hexdigest()[:16]

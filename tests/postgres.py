@@ -68,7 +68,7 @@ def postgres_site(postgres: str) -> Iterator[dict[str, str]]:
 
 
 def manage(environment: dict[str, str], *arguments: str) -> str:
-    """What a command of `manage.py` prints."""
+    """The output of a command of `manage.py`."""
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(
         command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False

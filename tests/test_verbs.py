@@ -170,7 +170,7 @@ def outcome(answer: HttpResponseBase) -> int | str:
 
 
 def expected_of(name: str) -> tuple[Outcomes, Outcomes]:
-    """What a GET and a POST answer."""
+    """The answers to a GET and a POST."""
     if name in ACCOUNT_ROUTES:
         return ACCOUNT_ROUTES[name]
     declared = ROUTES[name]
@@ -225,7 +225,7 @@ def test_a_page_answers_each_verb_as_declared(scene: Scene, names: list[str]) ->
 
 
 def surprises(visitor: Visitor, name: str, path: str) -> Iterator[str]:
-    """What a visitor gets with some verb that is not declared."""
+    """The answers that a visitor gets and that are not declared."""
     shown, posted = (each[visitor.identity] for each in expected_of(name))
     for verb, wanted in (("GET", shown), ("POST", posted)):
         found = outcome(visitor.send(verb, path))
@@ -259,7 +259,7 @@ def test_the_administration_is_open_to_those_with_permission(
 
 
 def open_to(identity: str, name: str, verb: str) -> set[int | str]:
-    """What the administration may answer somebody who is no superuser."""
+    """The answers of the administration to somebody who is no superuser."""
     if identity not in {"staff", "helper"}:
         return {"login"}
     is_open = name in STAFF_PAGES or (identity == "helper" and name in HELPER_PAGES)

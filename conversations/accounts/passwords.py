@@ -1,4 +1,4 @@
-"""What ends with a password that was replaced, because somebody else may know the former one."""
+"""Ends all that came with a password that was replaced, because somebody else may know the former one."""
 
 from conversations import audit
 from conversations.accounts import api_keys, sessions

@@ -1,4 +1,4 @@
-"""How often sockets may be opened: by a user, and by strangers at one address."""
+"""Limits on how often sockets are opened: by a user, and by strangers at one address."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What users may do with all of their data: take it with them, and have it erased."""
+"""Pages for all data of a user: to take it along, and to have it erased."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What administrators are asked the password for: rights, and other people's accounts."""
+"""Changes for which administrators are asked their password: rights, and other people's accounts."""
 
 from typing import Any
 from urllib.parse import unquote

@@ -61,7 +61,7 @@ class Bystanders:
 
     @asynccontextmanager
     async def window(self) -> AsyncIterator[Window]:
-        """What happens until the block ends, and comes of it at once."""
+        """Measures until the block ends, and what comes of it at once."""
         self._window = window = Window()
         _forget_most_memory(self._site.pid)
         yield window

@@ -132,7 +132,7 @@ def floods(conversations: list[str]) -> dict[str, tuple[list[Flood], float]]:
 
 @dataclass(frozen=True)
 class Result:
-    """What one flood costs."""
+    """The cost of one flood."""
 
     calm_p99: float
     p99: float
@@ -142,7 +142,7 @@ class Result:
 
     @property
     def times(self) -> float:
-        """How many times longer a token takes beside it."""
+        """The factor by which a token takes longer beside it."""
         return self.p99 / self.calm_p99
 
     @property

@@ -63,7 +63,7 @@ _PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
 @dataclass
 class Findings:
-    """What is wrong with the answers, and how many of each status there were."""
+    """The faults of the answers, and the number of each status."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -180,7 +180,7 @@ class Fuzzer:
 
 
 async def fuzzed(cases: int, seed: int) -> tuple[Findings, list[str]]:
-    """What was found in so many requests to a site of its own, and the tracebacks in its log."""
+    """The findings in so many requests to a site of its own, and the tracebacks in its log."""
     async with Site() as site:
         printed = await site.run("shell", "-c", _PREPARE)
         prepared = json.loads(re.findall(r"^PREPARED (.*)$", printed, re.MULTILINE)[0])

@@ -43,7 +43,7 @@ print(json.dumps([all.count(), all.filter(slot__startswith="password/account").c
 
 @dataclass
 class Figures:
-    """What the guesses came to."""
+    """The result of the guesses."""
 
     answers: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)

@@ -250,13 +250,13 @@ class Maker:
         return value.translate(None, b"\r\n\x00\x0b\x0c").strip()
 
     def place(self, known: str) -> bytes:
-        """What stands in an address for an id."""
+        """Values in place of an id in an address."""
         if known and self.chance.random() < 0.6:
             return known.encode()
         return quote_from_bytes(self.odd()[:300], safe="").encode()
 
     def end(self) -> bytes:
-        """What may follow an address."""
+        """Ends that may follow an address."""
         return self.chance.choice(PATH_ENDS) if self.chance.random() < 0.06 else b""
 
     def letters(self, number: int) -> str:

@@ -1,4 +1,4 @@
-"""What the page says when it has no live connection, and why."""
+"""The words of the page when it has no live connection, with the reason."""
 
 import pytest
 from django.conf import LazySettings

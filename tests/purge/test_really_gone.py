@@ -1,4 +1,4 @@
-"""What was deleted is nowhere: not in the tables, and not in the database's files."""
+"""Deleted content is nowhere: not in the tables, and not in the database's files."""
 
 import json
 import subprocess

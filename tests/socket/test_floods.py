@@ -1,4 +1,4 @@
-"""What a client may send and leave unread, over real connections."""
+"""Bounds on what a client sends and leaves unread, over real connections."""
 
 import asyncio
 import json

@@ -130,7 +130,7 @@ class FrameMaker:
 
 
 async def said(user: User, texts: list[str]) -> list[dict[str, Any]]:
-    """What a page is sent in answer to these texts."""
+    """The frames that a page is sent in answer to these texts."""
     answers: list[dict[str, Any]] = []
 
     async def send(text: str) -> None:

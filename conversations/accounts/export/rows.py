@@ -1,4 +1,4 @@
-"""What a user has many rows of, as JSON: usage, share links, stored API calls, security events."""
+"""The rows of which a user has many, as JSON: usage, share links, stored API calls, security events."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def share_links_of(user: User) -> Iterator[str]:
 
 
 def api_calls_of(user: User) -> Iterator[str]:
-    """What the site stores of the user's API calls: their content, or that they were made."""
+    """The stored API calls of the user: their content, or that they were made."""
     return object_with_list(_head("parley.api_calls"), "calls", _calls(user))
 
 

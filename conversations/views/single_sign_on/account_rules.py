@@ -1,4 +1,4 @@
-"""Who gets an account by the provider, and which one."""
+"""Rules for accounts by the provider: who gets one, and which."""
 
 from typing import Any
 

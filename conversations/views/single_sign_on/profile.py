@@ -19,7 +19,7 @@ def subject(claims: dict[str, Any]) -> str:
 
 
 def used_claims(claims: dict[str, Any], groups_claim: str) -> dict[str, Any]:
-    """What is stored of the claims: a name to show, and the groups (None: not told)."""
+    """The part of the claims that is stored: a name to show, and the groups (None: not told)."""
     name = _text(claims, "preferred_username") or _text(claims, "name")
     return {
         "username": name or verified_address(claims),

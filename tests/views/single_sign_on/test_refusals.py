@@ -1,4 +1,4 @@
-"""What the provider says is checked; a fault of any kind ends on a page with a sentence."""
+"""The provider's words are checked; a fault of any kind ends on a page with a sentence."""
 
 import re
 import time
