@@ -216,6 +216,15 @@ def test_it_is_asked_for_first(change: Change, people: People) -> None:
         assert (events(change), mail.outbox) == (before, [])
 
 
+@pytest.mark.parametrize("verb", ["put", "patch", "delete"])
+def test_no_other_verb_does_it_unasked(change: Change, people: People, verb: str) -> None:
+    number, client = change.prepare(people.alice), signed_in(people.alice)
+    answer = getattr(client, verb)(change.path.format(number))
+    # The form that asks for the former password shows it again.
+    shown = "oldpassword" in change.fields and answer.status_code == 200
+    assert is_asked(answer) or shown or answer.status_code in {404, 405}
+
+
 def test_it_is_recorded_and_told_by_mail(change: Change, people: People) -> None:
     number, client = change.prepare(people.alice), signed_in(people.alice)
     confirm(client, people.alice)
