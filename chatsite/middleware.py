@@ -1,4 +1,4 @@
-"""Things that every page has: a caching header, an answer to a body too large, an origin for its forms."""
+"""Every page gets a caching header, an answer to a large body, an origin for its forms."""
 
 from collections.abc import Callable
 from typing import Any

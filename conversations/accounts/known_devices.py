@@ -29,7 +29,7 @@ _MARK = "known_device_of"
 
 
 class Device(NamedTuple):
-    """The claim of a cookie about one account: a number that names the device, since when it is known,
+    """The claim of a cookie about one account: the number of the device, since when it is known,
     and a proof of the password that the account had then.
 
     ``was_signed_in`` is False where only a new password was set there, by a link from a mail. It

@@ -1,4 +1,4 @@
-"""Ends all that came with a password that was replaced, because somebody else may know the former one."""
+"""Ends all that a former password opened, because somebody else may know it."""
 
 from conversations import audit
 from conversations.accounts import api_keys, sessions

@@ -1,4 +1,4 @@
-"""Changes for which administrators are asked their password: rights, and other people's accounts."""
+"""Changes that ask administrators for the password: rights, other people's accounts."""
 
 from typing import Any
 from urllib.parse import unquote

@@ -46,7 +46,7 @@ def _read(replies: "_Replies") -> http.client.HTTPResponse:
 
 
 class _Replies:
-    """The bytes received so far, for one reply after the other: each would read ahead, and close."""
+    """The bytes received so far, for one reply after the other: each would read on."""
 
     def __init__(self, wire: socket.socket) -> None:
         self._file = wire.makefile("rb")

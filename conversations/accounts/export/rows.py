@@ -1,4 +1,4 @@
-"""The rows of which a user has many, as JSON: usage, share links, stored API calls, security events."""
+"""Records of which a user has many, as JSON: usage, links, stored API calls, events."""
 
 import json
 from collections.abc import Iterator
