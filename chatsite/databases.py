@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo, timeout_from_conninfo
 
 SQLITE_BUSY_SECONDS = 20
 POSTGRES_POOL_SIZE = 20
@@ -26,6 +28,9 @@ _SQLITE_OPTIONS = {
 
 _POSTGRES_POOL = {"max_size": POSTGRES_POOL_SIZE, "timeout": POSTGRES_WAIT_SECONDS}
 
+# Options of the database that Django takes for itself.
+_DJANGO_OPTIONS = {"assume_role", "server_side_binding"}
+
 _ADDRESS = r"[^\s<>,@]+@[^\s<>,@]+"
 _SENDER = re.compile(rf"{_ADDRESS}|[^<>\r\n]*<{_ADDRESS}>")
 
@@ -34,9 +39,15 @@ def database_from_url(url: str) -> dict[str, Any]:
     """The entry for `DATABASES` of `sqlite:///path` or `postgres://user:password@host/name`.
 
     `sqlite:///data/x` is relative, `sqlite:////srv/x` absolute. The query of a PostgreSQL URL
-    becomes connection options, such as `sslmode=require`.
+    becomes connection options, such as `sslmode=require`. SQLite's database in memory is refused:
+    each thread has another one, and all end with the process.
     """
     parts = _parts(url)
+    if parts.scheme == "sqlite" and parts.path == "/:memory:":
+        raise ImproperlyConfigured(
+            "DATABASE_URL names a database in memory, which keeps nothing. Set it to "
+            "sqlite:///path/to/file."
+        )
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
         return _sqlite(Path(unquote(parts.path[1:])))
     if parts.scheme in {"postgres", "postgresql"} and len(parts.path) > 1:
@@ -66,8 +77,25 @@ def _postgres(parts: SplitResult) -> dict[str, Any]:
         # Persistent connections leak under ASGI, where a request has no thread of its own; a
         # pool lends a connection to each request.
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {**dict(parse_qsl(parts.query)), "pool": _POSTGRES_POOL},
+        "OPTIONS": {**_postgres_options(parts.query), "pool": _POSTGRES_POOL},
     }
+
+
+def _postgres_options(query: str) -> dict[str, str]:
+    """The options, each of which is known; the server checks the values of most."""
+    options = dict(parse_qsl(query))
+    for_server: dict[str, Any] = {
+        name: value for name, value in options.items() if name not in _DJANGO_OPTIONS
+    }
+    try:
+        make_conninfo(**for_server)
+        timeout_from_conninfo(for_server)
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL has an option that cannot be used: {str(error).strip()}. PostgreSQL's "
+            "documentation lists them under “Parameter Key Words”."
+        ) from error
+    return options
 
 
 def redis_url(url: str) -> str:

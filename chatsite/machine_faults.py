@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import OperationalError
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from chatsite.databases import SQLITE_BUSY_SECONDS
 from chatsite.file_faults import exists, is_folder, obstacle
@@ -25,9 +26,9 @@ _FILE_ERRORS = {
 _NO_TABLE = re.compile(r"no such (table|column)|has no column")
 # Of PostgreSQL: a table or a column that is missing, and rights that are.
 _MISSING, _NO_RIGHT = {"42P01", "42703"}, "42501"
-# Classes of PostgreSQL's errors that name the machine: connection, sign-in, database name,
-# resources, operator, system; and a transaction that may only read.
-_MACHINE = ("08", "28", "3D", "53", "57P", "58", "25006")
+# Classes of PostgreSQL's errors that name the machine: connection, sign-in, names of database and
+# schema, resources, operator, system; and a transaction that may only read.
+_MACHINE = ("08", "28", "3D", "3F", "53", "57P", "58", "25006")
 
 
 class Fault(NamedTuple):
@@ -56,8 +57,15 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)
-        error = error.__cause__
+        error = _cause(error)
     return reversed(seen)
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    # Of the first table of a new database, which is where rights are missing, Django says no cause.
+    if isinstance(error, MigrationSchemaMissing):
+        return error.__context__
+    return error.__cause__
 
 
 def _file_text(error: OSError) -> str:

@@ -1,6 +1,7 @@
 """Faults of the machine: one sentence that names the thing and what to do, exit code 1."""
 
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -204,6 +205,33 @@ def test_a_role_without_rights_is_a_fault_of_the_machine(
             opened.execute("CREATE TABLE public.mine (n int)")
         opened.rollback()
     assert "permission denied" in _text(fault_of(refused.value))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ("REVOKE CREATE ON SCHEMA public FROM PUBLIC", "permission denied for schema public"),
+        ("DROP SCHEMA public", "no schema has been selected to create in"),
+        (
+            "ALTER DATABASE {name} SET default_transaction_read_only = on",
+            "cannot execute CREATE TABLE in a read-only transaction",
+        ),
+    ],
+)
+def test_a_new_database_that_takes_no_table_says_why(
+    postgres: str, tmp_path: Path, wrong: str, reason: str
+) -> None:
+    name = f"new_{secrets.token_hex(4)}"
+    address = postgres.removesuffix("postgres") + name
+    with psycopg.connect(postgres, autocommit=True) as administration:
+        administration.execute(f"CREATE ROLE {name} LOGIN")
+        administration.execute(f"CREATE DATABASE {name}")
+    with psycopg.connect(address, autocommit=True) as administration:
+        administration.execute(wrong.format(name=name).encode())
+    url = address.replace("postgres@", f"{name}@")
+    found = sentence_of(command("migrate", DATA_DIR=str(tmp_path), DATABASE_URL=url))
+    assert f"as user “{name}” with database “{name}”: {reason}. DATABASE_URL" in found
 
 
 def test_an_error_of_the_code_is_none_of_the_machine(postgres: str) -> None:

@@ -75,6 +75,9 @@ def test_a_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
     [
         ("DATABASE_URL", "mysql://somewhere/db"),
         ("DATABASE_URL", "postgres://somewhere:port/db"),
+        ("DATABASE_URL", "postgres://somewhere/db?sslmod=require"),
+        ("DATABASE_URL", "postgres://somewhere/db?connect_timeout=soon"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
         ("DEBUG", "perhaps"),
         ("DELETED_KEPT_DAYS", "0"),
         ("DEFAULT_LANGUAGE", "xx"),
