@@ -26,7 +26,7 @@ application = TrustedPeer(
     ProtocolTypeRouter(
         {
             "http": TransportHeaders(StaticFiles(SecurityHeaders(HealthChecks(pages)))),
-            "websocket": SameOrigin(SessionUser(URLRouter(websocket_urlpatterns))),
+            "websocket": TlsOnly(SameOrigin(SessionUser(URLRouter(websocket_urlpatterns)))),
         }
     )
 )

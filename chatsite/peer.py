@@ -1,10 +1,11 @@
-"""The client's address, from a trusted proxy or from the connection."""
+"""The client's address and protocol, from a trusted proxy or from the connection."""
 
 from django.conf import settings
 
 from chatsite.asgi_types import Application, Message, Receive, Send
 
 _ROOT_PATH_HEADER = b"daphne-root-path"
+_PROTOCOL_HEADER = b"x-forwarded-proto"
 
 
 class TrustedPeer:
@@ -13,6 +14,8 @@ class TrustedPeer:
     The server lets any client set `root_path` with a header; this site is never mounted below a
     path, so it is always empty. With TRUSTED_PROXIES=n the client is the n-th address from the
     right of X-Forwarded-For: the addresses further left may be written by the client itself.
+    Protocols are passed on in lower case, in which Django compares them: HTTPS is https as well
+    (RFC 3986, 3.1).
     """
 
     def __init__(self, application: Application) -> None:
@@ -20,7 +23,11 @@ class TrustedPeer:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass on the corrected scope."""
-        headers = [item for item in scope.get("headers", []) if item[0] != _ROOT_PATH_HEADER]
+        headers = [
+            (name, value.lower() if name == _PROTOCOL_HEADER else value)
+            for name, value in scope.get("headers", [])
+            if name != _ROOT_PATH_HEADER
+        ]
         corrected = {**scope, "root_path": "", "headers": headers}
         address = _forwarded_address(headers, settings.TRUSTED_PROXIES)
         if address:

@@ -2,11 +2,12 @@
 
 The rule: what a proxy says to have come over plain HTTP is answered with the address over TLS, and
 nothing else. Pages are redirected; a form and a call of the API have shown their secrets already,
-so they are refused with a sentence, and not done. Health checks are answered before this.
+so they are refused with a sentence, and not done. So is a websocket, whose handshake cannot be
+redirected. Health checks are answered before this.
 
 What comes without a word of a proxy may have come over TLS all the same, since not every proxy says
 so: it is let through, because a redirect would come back here for ever, and the log names the
-setting.
+setting. So is what a second proxy calls plain although the browser shows that it used TLS.
 """
 
 import logging
@@ -23,6 +24,10 @@ logger = logging.getLogger(__name__)
 
 _SAFE = {"GET", "HEAD"}
 _KEY_HEADERS = {b"authorization", b"x-api-key", b"api-key"}
+# Some proxies name the protocol of a websocket.
+_PLAIN = {"http", "ws"}
+# Browsers send it to addresses over TLS alone (Fetch Metadata, 2).
+_BROWSER_HEADER = b"sec-fetch-site"
 _PROXY_HEADERS = {b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"via", b"x-real-ip"}
 
 
@@ -34,8 +39,10 @@ class TlsOnly:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request over plain HTTP, and pass on any other."""
-        if scope["type"] != "http" or not settings.SERVED_OVER_TLS or is_secure(scope):
+        if not settings.SERVED_OVER_TLS or is_secure(scope):
             await self._application(scope, receive, send)
+        elif scope["type"] == "websocket" and _is_plain(scope):
+            await send({"type": "websocket.close"})
         elif not _is_plain(scope):
             _log_silent_proxy(scope)
             await self._application(scope, receive, send)
@@ -48,8 +55,10 @@ class TlsOnly:
 def _is_plain(scope: Message) -> bool:
     named = _header(scope, b"host").lower()
     plain = {urlsplit(each).netloc for each in settings.SITE_ORIGINS if each.startswith("http:")}
+    if _header(scope, _BROWSER_HEADER):
+        return False
     # Anybody may say that it was plain: that gives nobody anything.
-    return _protocol(scope) == "http" and named not in plain
+    return _protocol(scope) in _PLAIN and named not in plain
 
 
 def _has_key(scope: Message) -> bool:
@@ -69,6 +78,11 @@ def _log_silent_proxy(scope: Message) -> None:
     names = {name for name, _value in scope["headers"]}
     if _protocol(scope) == "https":
         text = "A proxy used TLS, but TRUSTED_PROXIES is 0: set it to the number of proxies."
+    elif _protocol(scope) in _PLAIN:
+        text = (
+            "A proxy says http of browsers that use TLS: X-Forwarded-Proto has to be that of the "
+            "first proxy."
+        )
     elif names & _PROXY_HEADERS:
         text = "A proxy does not set X-Forwarded-Proto: without it, nobody knows that it used TLS."
     else:

@@ -1,10 +1,14 @@
 """The client address that the application sees."""
 
+from io import BytesIO
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import LazySettings
+from django.core.handlers.asgi import ASGIRequest
 
 from chatsite.peer import TrustedPeer
+from chatsite.security_headers import is_secure
 
 
 def client_of(forwarded: list[str]) -> list[object]:
@@ -57,3 +61,18 @@ def test_behind_two_proxies_the_last_but_one_counts(settings: LazySettings) -> N
 def test_a_chain_shorter_than_the_proxies_is_not_believed(settings: LazySettings) -> None:
     settings.TRUSTED_PROXIES = 2
     assert client_of(["6.6.6.6"]) == ["10.0.0.1", 1234]
+
+
+@pytest.mark.parametrize("protocol", ["https", "HTTPS", "Https, http"])
+def test_a_protocol_is_the_same_in_capitals(settings: LazySettings, protocol: str) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    seen: list[bool] = []
+
+    async def application(scope, receive, send) -> None:
+        asked = ASGIRequest(scope, BytesIO())
+        seen.extend([asked.is_secure(), is_secure(scope)])
+
+    headers = [(b"x-forwarded-proto", protocol.encode())]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    async_to_sync(TrustedPeer(application))(scope, None, None)
+    assert seen == [True, True]

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from asgiref.sync import async_to_sync
 from channels.testing import HttpCommunicator
 from django.conf import LazySettings
 
@@ -78,6 +79,37 @@ def test_a_form_is_refused_and_not_done() -> None:
     status, _location, text = ask("/accounts/login/", "POST", x_forwarded_proto="http")
     assert status == 403
     assert text == f"This came over plain http, and was not done. Use https://{HOST}."
+
+
+@pytest.mark.parametrize(
+    ("protocol", "replies"),
+    [("http", ["websocket.close"]), ("ws", ["websocket.close"]), ("https", []), ("wss", [])],
+)
+def test_a_websocket_is_refused(protocol: str, replies: list[str]) -> None:
+    passed, sent = [], []
+
+    async def socket(scope: Message, receive: Receive, send: Send) -> None:
+        passed.append(scope)
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+
+    headers = [(b"host", HOST.encode()), (b"x-forwarded-proto", protocol.encode())]
+    scope = {"type": "websocket", "scheme": "ws", "path": "/ws/", "headers": headers}
+    async_to_sync(TlsOnly(socket))(scope, None, send)
+    assert sent == replies
+    assert len(passed) == (not replies)
+
+
+@pytest.mark.parametrize("proxies_are_counted", [True, False])
+def test_a_second_proxy_that_says_http_makes_no_loop(
+    settings: LazySettings, written: list[str], proxies_are_counted: bool
+) -> None:
+    if not proxies_are_counted:
+        settings.SECURE_PROXY_SSL_HEADER = None
+    found = [ask(x_forwarded_proto="http", sec_fetch_site="none")[0] for _time in range(3)]
+    assert found == [200] * 3
+    assert len([line for line in written if "says http of browsers that use TLS" in line]) == 1
 
 
 @pytest.mark.parametrize("path", ["/healthz"])
