@@ -1,7 +1,16 @@
 """The address of the websocket."""
 
-from django.urls import path
+from typing import Any, cast
 
+from django.urls import path, re_path
+
+from chatsite.asgi_types import Message, Receive, Send
 from conversations.socket.consumer import Consumer
 
-websocket_urlpatterns = [path("ws/", Consumer.as_asgi())]
+
+async def refuse(scope: Message, receive: Receive, send: Send) -> None:
+    """Refuse a handshake at any other address, which Channels takes for an error of the site."""
+    await send({"type": "websocket.close"})
+
+
+websocket_urlpatterns = [path("ws/", Consumer.as_asgi()), re_path("", cast(Any, refuse))]

@@ -180,6 +180,16 @@ def test_a_socket_from_another_origin_is_refused_before_it_opens(
     assert room.run(work()) == 403
 
 
+@pytest.mark.parametrize("path", ["/", "/ws", "/ws/x", "/nowhere/", "/v1/realtime", "//ws/"])
+def test_a_socket_at_another_address_is_refused_without_an_error(room: Room, path: str) -> None:
+    async def work() -> int:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await room.alice.http.ws_connect(f"{room.url}{path}", headers={"Origin": room.url})
+        return refused.value.status
+
+    assert room.run(work()) == 403
+
+
 def test_a_page_that_keeps_sending_bad_frames_is_closed(room: Room) -> None:
     async def work(tab: Tab) -> int | None:
         for _ in range(10):
