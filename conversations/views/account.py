@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from conversations import access
 from conversations.models import Measure, Policy
@@ -24,7 +24,7 @@ from conversations.views.usage_chart import UsageChart
 NEARLY_USED_PERCENT = 80
 
 
-@require_GET
+@require_safe
 @login_required
 def account(request: SignedInRequest) -> HttpResponse:
     """The account page of the signed-in user."""

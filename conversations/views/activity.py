@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from conversations.audit.activity import activity_of
 from conversations.audit.devices import device_in_words
@@ -20,7 +20,7 @@ MOST_RECENT = 5
 _PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 @login_required
 def activity(request: SignedInRequest) -> HttpResponse:
     """All activity, in pages."""

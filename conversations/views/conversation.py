@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from conversations import access
 from conversations.chat.state import listed, page_state
@@ -16,21 +16,21 @@ from conversations.models import Conversation, Policy
 from conversations.views.signed_in import SignedInRequest
 
 
-@require_GET
+@require_safe
 @login_required
 def new(request: SignedInRequest) -> HttpResponse:
     """An empty page that becomes a conversation with its first message."""
     return _page(request, None)
 
 
-@require_GET
+@require_safe
 @login_required
 def conversation(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
     """The page of one conversation."""
     return _page(request, _conversation_or_404(request, conversation_id))
 
 
-@require_GET
+@require_safe
 @login_required
 def state(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
     """The state of a conversation's page, as JSON."""
@@ -38,14 +38,14 @@ def state(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
     return JsonResponse(page_state(request.user, found))
 
 
-@require_GET
+@require_safe
 @login_required
 def new_state(request: SignedInRequest) -> JsonResponse:
     """The state of an empty page, as JSON."""
     return JsonResponse(page_state(request.user, None))
 
 
-@require_GET
+@require_safe
 @login_required
 def older(request: SignedInRequest) -> JsonResponse:
     """The conversations that were last changed before ``before``, for the sidebar, as JSON."""

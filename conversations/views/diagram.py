@@ -10,7 +10,7 @@ import secrets
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 _POLICY = (
     "sandbox allow-scripts",
@@ -23,7 +23,7 @@ _POLICY = (
 )
 
 
-@require_GET
+@require_safe
 @xframe_options_sameorigin
 def frame(request: HttpRequest) -> HttpResponse:
     """The empty frame, the same for all; it needs no sign-in, because it holds no data."""

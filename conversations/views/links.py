@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from conversations.sharing.links import links_of
 from conversations.sharing.states import choices_for, link_state
@@ -13,7 +13,7 @@ from conversations.views.signed_in import SignedInRequest
 LINKS_ON_A_PAGE = 20
 
 
-@require_GET
+@require_safe
 @login_required
 def links(request: SignedInRequest) -> HttpResponse:
     """The user's links, newest first, in pages."""

@@ -4,14 +4,14 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from conversations import access
 from conversations.chat.details import details_of
 from conversations.views.signed_in import SignedInRequest
 
 
-@require_GET
+@require_safe
 @login_required
 def details(request: SignedInRequest, message_id: UUID) -> JsonResponse:
     """The request, the cost and the timing of an answer."""

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from conversations.views.signed_in import SignedInRequest
 
 
-@require_GET
+@require_safe
 @login_required
 def by_service(request: SignedInRequest) -> HttpResponse:
     """The services that the account is connected to, each with a button."""

@@ -8,7 +8,7 @@ import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conversations import access
 from conversations.models import ShareLink
@@ -113,7 +113,7 @@ def revoke_link(request: SignedInRequest, link_id: UUID) -> HttpResponse:
     return JsonResponse({"link": link_state(access.share_link_for(request.user, link_id))})
 
 
-@require_GET
+@require_safe
 @_json_view
 def share_person(request: SignedInRequest) -> HttpResponse:
     """Confirm an exact username; nothing is completed or listed."""

@@ -97,3 +97,13 @@ def test_a_thousand_requests_to_every_address_make_no_error_of_the_site() -> Non
     found, tracebacks = asyncio.run(fuzzed(1_000, seed=20261129))
     assert found.wrong == []
     assert tracebacks == []
+
+
+@pytest.mark.parametrize("path", ["/", "/account/", "/links/", "/healthz", "/accounts/login/"])
+def test_head_is_answered_like_get_without_the_body(
+    browser: Client, people: People, path: str
+) -> None:
+    browser.force_login(people.alice)
+    shown, asked = browser.get(path), browser.head(path)
+    assert (asked.status_code, asked.content) == (shown.status_code, b"")
+    assert asked.headers.keys() == shown.headers.keys()
