@@ -13,4 +13,4 @@ async def refuse(scope: Message, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close"})
 
 
-websocket_urlpatterns = [path("ws/", Consumer.as_asgi()), re_path("", cast(Any, refuse))]
+websocket_urlpatterns = [path("ws/", Consumer.as_asgi()), re_path("", cast("Any", refuse))]
