@@ -18,7 +18,13 @@ _seal = EncryptedTextField()
 
 
 def keep(request: HttpRequest) -> str:
-    """Keep the form in place of an earlier one; returns the address that sends it."""
+    """Keep the form in place of an earlier one; returns the address that sends it.
+
+    A page that was opened has no form, and its address is returned: sent as a form, it would do
+    what its buttons do, such as to remove a second factor, unasked.
+    """
+    if request.method != "POST":
+        return request.get_full_path()
     number = secrets.token_urlsafe(12)
     form = {
         "path": request.path,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal import auth as recovery_codes
 from allauth.socialaccount.internal.flows.login import complete_login
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import LazySettings, settings
@@ -109,6 +110,37 @@ def test_a_form_waits_encrypted(alice: Client) -> None:
     alice.post(NEW, {**FILLED, "name": "a secret name"})
     stored = json.dumps(dict(alice.session))
     assert "secret" not in stored.replace("interrupted", "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/accounts/2fa/totp/deactivate/",
+        "/accounts/2fa/recovery-codes/generate/",
+        "/accounts/2fa/webauthn/add/",
+    ],
+)
+def test_a_page_that_was_opened_is_shown_and_not_sent(
+    alice: Client, people: People, address: str
+) -> None:
+    recovery_codes.RecoveryCodes.activate(people.alice)
+    Authenticator.objects.create(user=people.alice, type=Authenticator.Type.TOTP, data={})
+    before = list(Authenticator.objects.values())
+    asked = alice.get(address)
+    assert place(asked) == "/accounts/reauthenticate/"
+    assert "What you entered before" not in alice.get(asked["Location"]).content.decode()
+    page = alice.get(enter(alice, asked)["Location"])
+    assert (page.status_code, page.wsgi_request.method) == (200, "GET")
+    assert "This field is required" not in page.content.decode()
+    assert list(Authenticator.objects.values()) == before
+
+
+def test_what_was_sent_is_kept_while_another_page_asks(alice: Client) -> None:
+    asked = alice.post(NEW, FILLED)
+    assert "What you entered before is kept." in alice.get(asked["Location"]).content.decode()
+    alice.get("/accounts/2fa/totp/activate/")
+    alice.get(enter(alice, asked)["Location"])
+    assert ApiKey.objects.count() == 1
 
 
 def test_what_narrows_or_ends_access_asks_for_nothing(alice: Client, people: People) -> None:
