@@ -39,7 +39,7 @@ from conversations.admin.user_forms import (
 )
 from conversations.admin.user_import import ImportPage
 from conversations.admin.user_sessions import sessions_of_user
-from conversations.models import Conversation, Policy, UsageDay, User, money
+from conversations.models import Conversation, NameTaken, Policy, UsageDay, User, money
 from conversations.quotas import concurrency, reservation
 from conversations.quotas.status import Standing, amount_in_words
 
@@ -100,6 +100,17 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
         """The page of the import, and Django's own."""
         view = self.admin_site.admin_view(ImportPage(self).respond)
         return [path("import/", view, name="conversations_user_import"), *super().get_urls()]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
+        """The form of a user.
+
+        A name that somebody takes between the check of the form and its storage is a fault of the
+        form, like one that was taken before: it is checked once more.
+        """
+        try:
+            return super().changeform_view(request, *args, **options)
+        except NameTaken:
+            return super().changeform_view(request, *args, **options)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The users with their groups and this month's usage, in two queries a page."""

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from conversations.accounts import names
 from conversations.chat import turns
 from conversations.models import (
     AuditEntry,
@@ -50,6 +51,27 @@ def test_an_added_user_signs_in_with_their_address(dana: Administrator) -> None:
 def test_two_accounts_cannot_have_one_address(dana: Administrator, people: People) -> None:
     wrong = dana.change(page_of(people.alice), email="BOB@example.org")
     assert list(wrong) == ["email"]
+    assert audit_entries() == []
+
+
+@pytest.mark.parametrize("field", ["username", "email"])
+def test_a_name_that_is_taken_meanwhile_is_a_fault_of_the_form(
+    dana: Administrator, people: People, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    is_taken, checked = names.is_taken, list[str]()
+
+    def not_yet(name: str, *, but: User | None = None) -> bool:
+        checked.append(name)
+        return len(checked) > 2 and is_taken(name, but=but)
+
+    monkeypatch.setattr(names, "is_taken", not_yet)
+    taken = {"username": "BOB", "email": "Bob@example.org"}
+    for page in (page_of(people.alice), f"{USERS}add/"):
+        checked.clear()
+        password = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+        entered = {"username": "erin", "email": "erin@example.org", field: taken[field]}
+        wrong = dana.change(page, **entered, **password)
+        assert list(wrong) == [field]
     assert audit_entries() == []
 
 
@@ -230,13 +252,13 @@ def test_the_list_takes_the_same_queries_for_forty_users_as_for_four(
 
 def test_users_are_searched_and_filtered(dana: Administrator, people: People) -> None:
     User.objects.filter(pk=people.bob.pk).update(is_active=False)
-    for query, names in (
+    for query, expected in (
         ("?q=alice@", ["alice"]),
         ("?is_active__exact=0", ["bob"]),
         ("?is_staff__exact=1", ["dana"]),
     ):
         found = dana.client.get(USERS + query).context["cl"].result_list
-        assert [each.username for each in found] == names
+        assert [each.username for each in found] == expected
 
 
 def test_a_users_page_shows_the_deciding_rules_and_their_status(
