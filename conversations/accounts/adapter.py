@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from conversations.accounts import guessing, mail
 from conversations.accounts.provider_only import is_provider_only
-from conversations.models import User
+from conversations.models import SignInName, User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -45,14 +45,25 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValueError:
             return False
 
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """The name that somebody chose, in the form in which Django stores names (NFKC)."""
+        normal: str = super().clean_username(User.normalize_username(username), shallow)
+        return normal
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """The account, if its password is right. Raises ValidationError after many failures."""
         names = {value for key, value in credentials.items() if key != "password"}
+        users, name = _named(names), min(names, default="")
+        if not users and (owner := SignInName.objects.owner_of(name)):
+            # A name signs in as it is compared: SQLite finds no "Иван" for "иван", and no
+            # database a name that is typed in wide letters or with accents of their own.
+            users = [owner]
+            credentials = {"username": owner.username, "password": credentials.get("password")}
         if credentials.get("email") == credentials.get("username"):
             # allauth takes the username for an address as well. Given both, it would compare the
             # password of an account twice, and be slower where there is one.
             del credentials["email"]
-        counted = guessing.password_attempt(request, _named(names), min(names, default=""))
+        counted = guessing.password_attempt(request, users, name)
         with guessing.told_in_form(request), counted as attempt:
             user: AbstractBaseUser | None = super().authenticate(request, **credentials)
             if user is not None:

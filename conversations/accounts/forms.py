@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from conversations.models import USERNAME_CHARACTERS, USERNAME_VALIDATORS, Invit
 class AccountForm(forms.Form):
     """The fields of a new account."""
 
-    username = forms.CharField(
+    username = UsernameField(
         label=_("Username"),
         max_length=USERNAME_CHARACTERS,
         validators=USERNAME_VALIDATORS,

@@ -49,6 +49,7 @@ from conversations.models.sign_in_name import (
     NameTaken,
     SignInName,
     comparable,
+    is_own_name,
     names_of,
     validate_distinct,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "exact_amount",
     "hashed",
     "is_current",
+    "is_own_name",
     "money",
     "names_of",
     "network_of",

@@ -56,6 +56,11 @@ class SignInNameManager(models.Manager["SignInName"]):
         taken = set(others.values_list("key", flat=True))
         return {name for name, key in keys.items() if key in taken}
 
+    def owner_of(self, name: str) -> "User | None":
+        """The account that has this name, in whatever case and width it is written."""
+        found = self.select_related("user").filter(key=_key(name)).first()
+        return found.user if found else None
+
     def take(self, user: "User", names: Iterable[str]) -> None:
         """Give names to an account, in the caller's transaction. Raises :class:`NameTaken`.
 
@@ -101,3 +106,8 @@ def names_of(user: Any) -> set[str]:
     own = user.emailaddress_set.filter(models.Q(verified=True) | models.Q(primary=True))
     names = {user.username, user.email, *own.values_list("email", flat=True)}
     return {name for name in names if name}
+
+
+def is_own_name(user: Any, name: str) -> bool:
+    """True if the account has this name, in whatever case and width it is written."""
+    return comparable(name) in map(comparable, names_of(user))

@@ -15,6 +15,7 @@ from django.test import Client
 
 from conversations.accounts import csv_import, first_run, names, people
 from conversations.models import NameTaken, SignInName, User, validate_distinct
+from tests.clock import Clock
 from tests.people import PASSWORD, People
 from tests.signed_in import confirmed
 
@@ -214,3 +215,41 @@ def test_accounts_from_before_the_rule_get_their_names(
     migration.take_names(apps, None)
     assert SignInName.objects.of_others(ALICES, but=world.bob) == set(ALICES)
     assert "'Alice@example.org'" in capsys.readouterr().out
+
+
+# Names as they are stored, and as their users type them: case, width, accents of their own.
+TYPED = [
+    ("Иван", "иван"), ("Иван", "ИВАН"), ("straße", "STRASSE"), ("straße", "STRAẞE"),
+    ("josé", "jose\u0301"), ("josé", "JOSE\u0301"), ("wide", "ｗｉｄｅ"), ("ﬁona", "FIONA"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stored", "typed"), TYPED)
+def test_a_name_signs_in_in_every_form_in_which_nobody_else_can_take_it(
+    client: Client, stored: str, typed: str
+) -> None:
+    User.objects.create_user(stored, password=PASSWORD)
+    for password, status in (("a wrong one", 200), (PASSWORD, 302)):
+        page = client.post("/accounts/login/", {"login": typed, "password": password})
+        assert page.status_code == status
+
+
+def test_guesses_at_all_forms_of_a_name_are_counted_together(clock: Clock) -> None:
+    User.objects.create_user("Иван", password=PASSWORD)
+    typed = ["Иван", "иван", "ИВАН", "иВАН"] * 3
+    statuses = [
+        Client().post("/accounts/login/", {"login": each, "password": "a guess"}).status_code
+        for each in typed
+    ]
+    assert statuses == [200] * 10 + [429] * 2
+
+
+@pytest.mark.parametrize("door", [by_sign_up, by_invitation, by_set_up, by_import])
+def test_a_chosen_name_is_stored_in_one_form(
+    world: People, settings: LazySettings, door: Callable[[str, str], None]
+) -> None:
+    settings.SIGNUP = "open"
+    for number, (typed, stored) in enumerate([("rene\u0301e", "renée"), ("ｗｉｄｅ", "wide")]):
+        door(typed, f"new{number}@example.org")
+        assert User.objects.filter(username=stored).exists()
+        User.objects.filter(username=stored).delete()
