@@ -12,6 +12,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from conversations.models import is_own_name
+
 
 def is_provider_only(user: AbstractBaseUser) -> bool:
     """True if the account has no password and is connected with the provider."""
@@ -27,7 +29,13 @@ class ResetRequestForm(ResetPasswordForm):
     users: list[Any]
 
     def clean_email(self) -> str:
-        """The address. Accounts that the provider opens get no mail."""
+        """The address. Accounts that the provider opens get no mail.
+
+        Nor do those that only added the address and have not confirmed it: it may be a stranger's,
+        by a slip or on purpose, and the link opens the account.
+        """
         email: str = super().clean_email()
-        self.users = [each for each in self.users if not is_provider_only(each)]
+        self.users = [
+            each for each in self.users if is_own_name(each, email) and not is_provider_only(each)
+        ]
         return email

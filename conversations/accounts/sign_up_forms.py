@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from conversations import audit
 from conversations.accounts import names
-from conversations.models import User
+from conversations.models import SecurityEvent, User
 
 
 class SignUpForm(AllauthSignUpForm):
@@ -26,13 +27,16 @@ class SignUpForm(AllauthSignUpForm):
         return email
 
     def validate_unique_email(self, value: str) -> str:
-        """The address. It may not be another account's username either."""
-        email: str = super().validate_unique_email(value)
-        if names.is_taken(email):
+        """The address. It may not be another account's username either.
+
+        One that somebody added to an account and never confirmed is free: else anybody could keep
+        its owner from signing up.
+        """
+        if names.is_taken(value):
             if settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
                 raise get_adapter().validation_error("email_taken")
             self.account_already_exists = True
-        return email
+        return value
 
     def clean(self) -> dict[str, Any]:
         """Check the username against the address."""
@@ -46,10 +50,16 @@ class SignUpForm(AllauthSignUpForm):
         return values
 
     def try_save(self, request: HttpRequest) -> Any:
-        """Make the account, or send a mail to the one that has the address."""
+        """Make the account; with an address that another one has, make it without any.
+
+        The account that has the address gets a mail. The new one cannot be signed in to, like any
+        whose address is not confirmed. Without it the visitor could find that the username is
+        still free and that nobody signs in by it, and so tell who has an account.
+        """
         if self.account_already_exists:
-            # Hashing takes most of the time that a new account takes.
-            User().set_password(self.cleaned_data.get("password1"))
+            values = self.cleaned_data
+            user = User.objects.create_user(values["username"], password=values["password1"])
+            audit.record_event(SecurityEvent.SIGNED_UP, user, by=user)
         return super().try_save(request)
 
 

@@ -123,7 +123,55 @@ def test_sign_up_does_not_tell_who_has_an_account(people: People, settings: Lazy
         answer = Client().post("/accounts/signup/", fields)
         answers.append((answer.status_code, answer["Location"]))
     assert answers == [(302, "/accounts/confirm-email/")] * 3
-    assert not User.objects.filter(username__in=["erin0", "erin1"]).exists()
     assert [each.to for each in mail.outbox] == [
         ["alice@example.org"], ["carol@example.org"], ["new@example.net"],
     ]  # fmt: skip
+
+
+def test_nothing_that_a_visitor_does_after_signing_up_tells_it_either(
+    people: People, settings: LazySettings
+) -> None:
+    settings.SIGNUP, settings.ACCOUNT_EMAIL_VERIFICATION = "open", "mandatory"
+    seen = []
+    for address in ("alice@example.org", "new@example.net"):
+        client = Client()
+        fields = {"username": "erin", "email": address, "password1": CHOSEN["password1"]}
+        client.post("/accounts/signup/", fields)
+        credentials = {"login": "erin", "password": CHOSEN["password1"]}
+        pages = [
+            client.get("/accounts/confirm-email/"),
+            Client().post("/accounts/signup/", {**fields, "email": "third@example.net"}),
+            Client().post("/accounts/login/", {**credentials, "password": "a guess"}),
+            client.post("/accounts/login/", credentials),
+            client.get("/accounts/confirm-email/"),
+            client.get("/account/"),
+        ]
+        texts = [
+            re.sub(r'(nonce|value)="[^"]*"', "", each.content.decode()).replace(address, "it")
+            for each in pages
+        ]
+        seen.append([(each.status_code, text) for each, text in zip(pages, texts, strict=True)])
+        User.objects.filter(username="erin").delete()
+    for known, unknown in zip(*seen, strict=True):
+        assert known == unknown
+    assert User.objects.get(email="alice@example.org") == people.alice
+
+
+def test_a_link_goes_to_no_address_that_was_only_added(people: People) -> None:
+    """It may be a stranger's, by a slip or on purpose."""
+    for address, verified in (("slip@example.net", False), ("second@example.org", True)):
+        people.alice.emailaddress_set.create(email=address, verified=verified)
+    for address in ("slip@example.net", "Slip@Example.net", "second@example.org"):
+        Client().post(ASKED, {"email": address})
+    assert [each.to for each in mail.outbox] == [["second@example.org"]]
+
+
+@pytest.mark.parametrize("verification", ["mandatory", "none"])
+def test_an_address_that_somebody_only_added_is_free_for_its_owner(
+    people: People, settings: LazySettings, verification: str
+) -> None:
+    settings.SIGNUP, settings.ACCOUNT_EMAIL_VERIFICATION = "open", verification
+    people.alice.emailaddress_set.create(email="victim@example.net", verified=False)
+    fields = {"username": "erin", "email": "victim@example.net", "password1": PASSWORD}
+    Client().post("/accounts/signup/", fields)
+    assert User.objects.get(username="erin").email == "victim@example.net"
