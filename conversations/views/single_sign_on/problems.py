@@ -1,5 +1,6 @@
 """Sentences about attempts to sign in with the provider that came to nothing."""
 
+import re
 from dataclasses import dataclass
 
 from allauth.socialaccount.providers.base.constants import AuthError
@@ -8,6 +9,10 @@ from django.utils.translation import gettext as _
 from requests import RequestException
 
 from conversations.views.single_sign_on.configured import configured
+
+# A code of RFC 6749 or of the provider. Anybody can make a link to this page: no sentence of
+# theirs is to stand on it as if the provider had said it.
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,10 @@ def problem(request: HttpRequest, error: str | None, exception: Exception | None
             "administrator, who finds the reason in the log."
         )
         return Problem(sentence % name, f"{type(exception).__name__}: {exception}")
-    if told := request.GET.get("error"):
+    told = request.GET.get("error", "")
+    if _CODE.fullmatch(told):
         sentence = _("%(name)s reports a problem: %(told)s. Tell an administrator.")
-        return Problem(sentence % {**name, "told": told[:60]}, told)
+        return Problem(sentence % {**name, "told": told}, told)
     return Problem(
         _("This attempt to sign in is over, or was begun in another browser. Begin again."),
         "the state is unknown",

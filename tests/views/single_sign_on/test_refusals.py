@@ -178,9 +178,25 @@ def test_a_made_up_way_back_is_a_sentence(
     assert client.get("/accounts/oidc/callback/", query).status_code == 401
 
 
-def test_what_the_provider_reports_is_shown_as_text(client: Client, provider: BentProvider) -> None:
-    page = come_back(client, provider, error="<script>alert(1)</script>")
-    assert "&lt;script&gt;" in page.content.decode()
+@pytest.mark.parametrize("code", ["login_required", "temporarily_unavailable", "AADSTS50011"])
+def test_a_code_that_the_provider_reports_is_shown(
+    client: Client, provider: BentProvider, code: str
+) -> None:
+    page = come_back(client, provider, error=code).content.decode()
+    assert f"Example reports a problem: {code}." in page
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "Call 555 0100 to unlock your account", "x" * 61, "a\nb"]
+)
+def test_a_link_puts_no_sentence_of_its_own_on_the_page(
+    client: Client, provider: BentProvider, text: str
+) -> None:
+    """Anybody can make one; nobody has to have come from the provider."""
+    page = client.get("/accounts/oidc/callback/", {"error": text})
+    assert page.status_code == 401
+    assert text[:9] not in page.content.decode()
+    assert "Begin again." in page.content.decode()
 
 
 def test_there_is_no_way_in_without_a_provider(client: Client) -> None:
