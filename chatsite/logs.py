@@ -6,16 +6,18 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-# Addresses whose knowledge gives access, as they appear in requests, escaped in query strings, and
-# in the messages of exceptions: links that are shared, invitations, the set-up, a new password, the
-# confirmation of an e-mail address.
+# Addresses whose knowledge gives access, as they appear in requests, with slashes that are doubled,
+# escaped in query strings, once or more often, and in the messages of exceptions: links that are
+# shared, invitations, the set-up, a new password, the confirmation of an e-mail address.
+_SLASH = r"(?:/|%(?:25)*2F)+"
 _SECRET_ADDRESS = re.compile(
-    r"((?:/|%2F)(?:s|invite|setup|reset(?:/|%2F)key|confirm-email)(?:/|%2F))[^\s/?#&\"'<>]{8,}",
+    rf"({_SLASH}(?:s|invite|setup|reset{_SLASH}key|confirm-email){_SLASH})[^\s/?#&\"'<>]{{8,}}",
     re.IGNORECASE,
 )
 # What services of sign-in put into the query of their answers.
 _SECRET_FIELD = re.compile(
-    r"([?&;](?:code|state|token|key|id_token|access_token|client_secret)=)[^\s&;#\"'<>]+",
+    r"((?:[?&;]|%(?:25)*(?:3F|26|3B))"
+    r"(?:code|state|token|key|id_token|access_token|client_secret)(?:=|%(?:25)*3D))[^\s&;#\"'<>]+",
     re.IGNORECASE,
 )
 # Keys of this site and of providers, in whatever names them.

@@ -17,6 +17,10 @@ ADDRESSES = [
     f"/accounts/password/reset/key/1-{CANARY}/",
     f"/accounts/confirm-email/MQ:1v:{CANARY}/",
     f"/accounts/login/?next=%2Fs%2F{CANARY}%2F",
+    f"/x//s//{CANARY}//",
+    f"/accounts//password/reset//key//1-{CANARY}/",
+    f"/x%252Finvite%252F{CANARY}%252F",
+    f"/x%25252Faccounts%25252Foidc%25252Fcallback%25252F%25253Fcode%25253D{CANARY}%252526a",
     f"/accounts/oidc/oidc/login/callback/?state=x&code={CANARY}",
 ]
 
