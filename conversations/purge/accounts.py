@@ -24,13 +24,7 @@ from conversations.models import (
     User,
 )
 from conversations.purge.disk import empty_write_log
-from conversations.purge.rows import (
-    ROWS_AT_ONCE,
-    erase_conversation,
-    erase_links,
-    erase_rows,
-    some_of,
-)
+from conversations.purge.rows import ROWS_AT_ONCE, erase_closed, erase_links, erase_rows
 
 
 def erase_some() -> int:
@@ -54,8 +48,7 @@ def _erase_some_of(user_id: int) -> int:
 
 
 def _conversations(user_id: int) -> int:
-    own = Conversation.objects.filter(user=user_id)
-    return sum(erase_conversation(own, key) for key in some_of(own, "created_at"))
+    return erase_closed(Conversation.objects.filter(user=user_id))
 
 
 def _links(user_id: int) -> int:
@@ -89,8 +82,8 @@ def _account(user_id: int) -> int:
 
 
 _STEPS: tuple[Callable[[int], int], ...] = (
-    _conversations,
     _links,
+    _conversations,
     _rows(Generation),
     _rows(KeptCompletion),
     _rows(ApiKey),
