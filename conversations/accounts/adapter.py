@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from conversations.accounts import guessing, mail
 from conversations.accounts.provider_only import is_provider_only
+from conversations.audit.devices import device_in_words
 from conversations.models import SignInName, User
 
 
@@ -87,6 +88,10 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.error(request, _("This account is opened by its sign-in service alone."))
             return redirect("account_login")
         return response
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        """The browser and the system that made a request, as mails name them."""
+        return device_in_words(super().get_http_user_agent(request))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail; but of those that others can ask for, no more than one reads.

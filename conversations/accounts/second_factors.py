@@ -29,6 +29,10 @@ class SecondFactors(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": gettext_lazy(
+            "While a second factor is set up, no address can be added. Remove it, add the address "
+            "and set it up again, or ask an administrator to change the address."
+        ),
         "cannot_delete_authenticator": gettext_lazy(
             "Administrators need a second factor here. Set up another one first."
         ),

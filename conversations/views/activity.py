@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from conversations.audit.activity import activity_of
@@ -65,8 +66,14 @@ class ActivityRow:
 _REFUSED = {event.value for event in SecurityEvent if event.is_failure}
 
 
+def _in_words(value: str) -> str:
+    names = {"totp": _("authenticator app"), "webauthn": _("passkey")}
+    # The proofs of a sign-in are one value.
+    return ", ".join(names.get(part, part) for part in value.split(", "))
+
+
 def _details(entry: AuditEntry) -> str:
     if entry.is_security_event:
-        return ", ".join(map(str, entry.after.values()))
+        return ", ".join(_in_words(str(value)) for value in entry.after.values())
     # Of a change by an administrator its fields: the values are on the account page.
     return ", ".join(name.replace("_", " ") for name in {**entry.before, **entry.after})

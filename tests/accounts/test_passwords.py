@@ -41,6 +41,13 @@ def test_the_page_says_the_same_to_everybody_and_mails_go_to_accounts(people: Pe
     assert shown[0] == shown[1]
 
 
+def test_a_site_without_mail_says_who_helps(settings: LazySettings) -> None:
+    settings.EMAIL_URL = None
+    page = Client().get(ASKED).content.decode()
+    assert "An administrator can set a new password." in page
+    assert "Send the link" not in page
+
+
 @pytest.mark.parametrize("revokes", [True, False])
 def test_a_new_password_ends_sessions_and_keys_if_that_is_ticked(
     people: People, revokes: bool

@@ -85,6 +85,23 @@ def test_an_app_is_set_up_asked_for_and_replaced_by_recovery_codes(people: Peopl
     assert "This is not right." in page.content.decode()
 
 
+def test_the_second_step_offers_a_passkey_to_those_who_have_one(people: People) -> None:
+    app_of(people.alice)
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "alice", "password": PASSWORD})
+    assert "Use a passkey" not in browser.get("/accounts/2fa/authenticate/").content.decode()
+
+
+def test_an_address_beside_a_second_factor_is_refused_with_the_way_out(
+    people: People, settings: LazySettings
+) -> None:
+    settings.MFA_ALLOW_UNVERIFIED_EMAIL = False
+    app_of(people.alice)
+    new = {"action_add": "", "email": "alice@example.net"}
+    page = confirmed(people.alice).post("/accounts/email/", new).content.decode()
+    assert "ask an administrator to change the address" in page
+
+
 def test_an_address_that_no_mail_can_verify_hinders_nobody(people: People) -> None:
     people.alice.emailaddress_set.create(email="alice@example.org", verified=False)
     assert confirmed(people.alice).get("/accounts/2fa/totp/activate/").status_code == 200

@@ -231,9 +231,10 @@ def test_a_sign_in_on_a_new_device_is_told_by_mail(
     client.post("/accounts/logout/")
     sign_in(client, "alice")
     assert mail.outbox == []
-    sign_in(Client(headers={"user-agent": "Firefox/140.0"}), "alice")
+    firefox = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+    sign_in(Client(headers={"user-agent": firefox}), "alice")
     assert [each.to for each in mail.outbox] == [["alice@example.org"]]
-    for shown in ("in which it was not signed in before", "127.0.0.1", "Firefox/140.0"):
+    for shown in ("in which it was not signed in before", "127.0.0.1", "Firefox on Windows", "UTC"):
         assert shown in mail.outbox[0].body
     assert new_events()[-1] == (
         "alice", "signed in", "alice", {"method": "password", "device": "new device"},

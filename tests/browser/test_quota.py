@@ -213,7 +213,7 @@ def test_the_account_page_links_to_the_sign_in_settings(new_page: NewPage, alice
     page = open_page(new_page, alice, "/account/", viewport={"width": 390, "height": 844})
     for name, heading in {
         "Change password": "Change password",
-        "Two-factor authentication": "Two-factor authentication",
+        "Passkeys and two-factor authentication": "Passkeys and two-factor authentication",
         "Where you are signed in": "Where you are signed in",
         "Email addresses": "Email addresses",
     }.items():

@@ -34,6 +34,14 @@ def test_users_see_their_own_events_and_nobody_elses(people: People) -> None:
         assert "198.51.100.7" not in page
 
 
+def test_ways_to_sign_in_are_named_as_on_the_pages(people: People) -> None:
+    audit.record_event(SecurityEvent.SIGNED_IN, people.alice, method="password, totp")
+    audit.record_event(SecurityEvent.FACTOR_ADDED, people.alice, factor="webauthn")
+    page = browser_of(people).get("/account/activity/").content.decode()
+    assert "Signed in: password, authenticator app" in page
+    assert "Second factor added: passkey" in page
+
+
 def test_users_see_what_administrators_did_and_not_from_where(people: People) -> None:
     with coming_from(Origin("198.51.100.7", FIREFOX)):
         audit.record(people.dana, "changed", people.alice, {}, {"is_staff": True})
