@@ -259,5 +259,5 @@ PASSPHRASES_OF_LINK = Throttle("passphrases", 50, 5 * _MINUTE, 5 * _MINUTE)
 # Forms that anybody may send, right or wrong: each costs a password hash, or sends mail.
 SIGN_INS = Throttle("sign-in", 60, _MINUTE, _MINUTE)
 REQUESTS = Throttle("request", 30, 15 * _MINUTE, 15 * _MINUTE)
-# Mail to one mailbox that somebody asked for who is not signed in, or not to this mailbox.
+# Mail of one kind to a mailbox that somebody asked for who is not signed in, or not to this one.
 MAILS = Throttle("mail", 5, _HOUR, _HOUR)

@@ -103,7 +103,7 @@ class AccountAdapter(DefaultAccountAdapter):
         mail.send_later(send, template_prefix, email, context)
 
     def _send_few(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        if guessing.may_be_sent(email, _named({email})):
+        if guessing.may_be_sent(template_prefix, email, _named({email})):
             super().send_mail(template_prefix, email, context)
 
 

@@ -88,9 +88,15 @@ def count_form(request: HttpRequest, limit: Throttle) -> None:
     throttle.attempt(_by_device_or_network(limit, request))
 
 
-def may_be_sent(email: str, users: Sequence[User]) -> bool:
-    """Count a mail to the address, of these accounts or of none; False if it had too many."""
-    mailboxes = [MAILS.of("account", user.pk) for user in users] or [MAILS.of_name(_folded(email))]
+def may_be_sent(kind: str, email: str, users: Sequence[User]) -> bool:
+    """Count a mail to the address, of these accounts or of none; False if it had too many.
+
+    Each kind has counts of its own: a flood of others must not keep the link for a new password,
+    which helps against strangers who lock the account, from its owner.
+    """
+    mailboxes = [MAILS.of("account", f"{user.pk}-{kind}") for user in users] or [
+        MAILS.of_name(f"{kind} {_folded(email)}")
+    ]
     try:
         locked = throttle.attempt(*mailboxes).locked
     except TooManyAttempts:

@@ -2,8 +2,10 @@
 
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,11 +13,14 @@ from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.conf import LazySettings
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from conversations.accounts import first_run
 from conversations.models import User
@@ -175,24 +180,47 @@ def test_a_mailbox_gets_few_mails_however_many_ask(people: People, clock: Clock)
     assert (len(mail.outbox), mail.outbox[-1].to) == (7, ["alice@example.org"])
 
 
-def test_the_answer_waits_for_no_mail(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent, go = Event(), Event()
+class Later(Executor):
+    """Calls what it is given when a test says so."""
 
-    def slow(self: EmailMessage) -> int:
-        go.wait(5)
-        sent.set()
-        return 1
+    def __init__(self) -> None:
+        self.calls: list[Callable[[], Any]] = []
 
-    monkeypatch.setattr(EmailMessage, "send", slow)
-    with ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr("conversations.accounts.mail._pool", pool)
-        # The database of this test cannot be seen from another thread.
-        monkeypatch.setattr("conversations.accounts.guessing.may_be_sent", lambda *_: True)
-        monkeypatch.setattr("conversations.accounts.adapter._named", lambda _names: [])
-        assert reset("alice@example.org").status_code == 302
-        assert not sent.is_set()
-        go.set()
-        assert sent.wait(5)
+    def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:  # type: ignore[override]
+        self.calls.append(partial(function, *args, **kwargs))
+        return Future()
+
+    def call_all(self) -> None:
+        while self.calls:
+            self.calls.pop(0)()
+
+
+def test_the_answer_waits_for_no_mail_nor_for_the_search_of_an_account(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = Later()
+    monkeypatch.setattr("conversations.accounts.mail._pool", later)
+    work = []
+    for number, address in enumerate(["alice@example.org", "nobody@example.org"]):
+        with CaptureQueriesContext(connection) as queries:
+            assert reset(address, f"192.0.2.{number}").status_code == 302
+        work.append(len(queries))
+    assert work[0] == work[1]
+    assert not mail.outbox
+    later.call_all()
+    assert [each.to for each in mail.outbox] == [["alice@example.org"]]
+
+
+def test_mails_about_sign_ups_keep_no_link_for_a_password_from_its_owner(
+    people: People, settings: LazySettings
+) -> None:
+    settings.SIGNUP, settings.ACCOUNT_EMAIL_VERIFICATION = "open", "mandatory"
+    for number in range(9):
+        fields = {"username": f"x{number}", "email": "alice@example.org", "password1": PASSWORD}
+        Client().post("/accounts/signup/", fields, REMOTE_ADDR=f"192.0.2.{number}")
+    assert len(mail.outbox) == 5
+    reset("alice@example.org")
+    assert "/accounts/password/reset/key/" in mail.outbox[-1].body
 
 
 def test_a_mail_server_that_fails_is_told_to_the_operator_alone(
