@@ -2,7 +2,8 @@
 
 Two kept tools compare the lock files with the advisories of their registries: pip-audit and
 `npm audit`. A vulnerability fails. A registry that cannot be asked, or that has no advisories, as
-mirrors often have none, is told in one line and does not.
+mirrors often have none, is told in one line and does not. An answer in a form that is not known
+fails: it may have a vulnerability.
 """
 
 import json
@@ -73,15 +74,19 @@ def _reason(report: dict[str, Any]) -> str:
 
 
 def _asked(command: tuple[str, ...], read: Callable[[dict[str, Any]], Result]) -> Result:
+    tool = Path(command[0]).name
     try:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
         )
         report = json.loads(done.stdout)
     except (OSError, subprocess.TimeoutExpired, json.JSONDecodeError) as error:
-        tool = Path(command[0]).name
         return Result([], f"{tool} got no answer ({type(error).__name__}): nothing was compared.")
-    return read(report)
+    try:
+        return read(report)
+    except (AttributeError, LookupError, TypeError):
+        unknown = f"{tool}: the answer has a form that is not known: {str(report)[:200]}"
+        return Result([unknown], f"{tool}: nothing was compared.")
 
 
 def main() -> int:

@@ -1,6 +1,11 @@
 """`make audit` tells what its tools found, and a registry without advisories from a clean one."""
 
-from tests.advisories import _asked, of_browser, of_python
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.advisories import Result, _asked, of_browser, of_python
 
 HOLE = {"id": "PYSEC-2026-1", "fix_versions": ["5.2.19"], "aliases": [], "description": ""}
 
@@ -40,3 +45,14 @@ def test_a_browser_package_is_named() -> None:
 def test_a_tool_that_is_absent_or_says_nothing_is_told() -> None:
     assert "got no answer" in _asked(("no-such-program",), of_python).summary
     assert "got no answer" in _asked(("true",), of_python).summary
+
+
+@pytest.mark.parametrize("read", [of_python, of_browser])
+@pytest.mark.parametrize("answer", ["[]", "null", '{"dependencies": 3, "vulnerabilities": 3}'])
+def test_an_answer_of_another_form_fails_in_one_line(
+    read: Callable[[dict[str, Any]], Result], answer: str
+) -> None:
+    found = _asked(("echo", answer), read)
+    assert len(found.vulnerabilities) == 1
+    assert "has a form that is not known" in found.vulnerabilities[0]
+    assert "\n" not in found.vulnerabilities[0]
