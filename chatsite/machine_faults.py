@@ -18,6 +18,7 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 from chatsite.databases import SQLITE_BUSY_SECONDS
 from chatsite.file_faults import exists, is_folder, obstacle
 from chatsite.sqlite.base import BUSY
+from chatsite.sqlite.same_file import NOT_IN_PLACE
 
 _FILE_ERRORS = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO,
@@ -47,8 +48,8 @@ def fault_of(error: BaseException | None) -> Fault | None:
             return _of_postgres(each)
         if isinstance(each, OSError) and each.errno in _FILE_ERRORS and each.filename:
             return Fault(f"file {each.errno}", _file_text(each))
-        if isinstance(each, OperationalError) and str(each) == BUSY:
-            return _locked()
+        if isinstance(each, OperationalError) and str(each) in _OWN:
+            return _OWN[str(each)]()
     return None
 
 
@@ -128,6 +129,14 @@ def _locked() -> Fault:
     return Fault("locked", text)
 
 
+def _not_in_place() -> Fault:
+    text = (
+        f"{_file()} was removed or replaced while this process runs, which writes nothing to it "
+        "any more. Put the same file back; or end the site, put a backup there, and start it."
+    )
+    return Fault("not in place", text)
+
+
 def _not_migrated() -> Fault:
     text = (
         "The database has not all tables of this release. Run `manage.py migrate`, or start the "
@@ -159,3 +168,7 @@ def postgres_text(reason: str) -> str:
         f"“{found['NAME']}”: {why}. DATABASE_URL names them; the server has to run, "
         "and that user needs all rights in that database."
     )
+
+
+# Errors of this site's own backend, which have no code of the driver.
+_OWN = {BUSY: _locked, NOT_IN_PLACE: _not_in_place}

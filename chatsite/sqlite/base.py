@@ -12,11 +12,14 @@ running answers wait for must not wait for twenty messages that are being sent.
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
+
+from chatsite.sqlite import same_file
 
 BUSY = "database is locked"  # as SQLite says it
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
@@ -72,6 +75,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     has_priority = False
     _may_write = False
 
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """A connection to the file of the first one; SQLite would make a new file for it."""
+        path = Path(self.settings_dict["NAME"])
+        same_file.check(path)
+        opened = super().get_new_connection(conn_params)
+        same_file.remember(path)
+        return opened
+
     def create_cursor(self, name: str | None = None) -> "Cursor":
         """A cursor that knows its connection."""
         cursor: Cursor = self.connection.cursor(factory=Cursor)
@@ -113,6 +124,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._leave()
 
     def _queue(self) -> None:
+        same_file.check(Path(self.settings_dict["NAME"]))
         seconds = self.settings_dict["OPTIONS"].get("timeout", 5)
         if not self._write_queue.enter(has_priority=self.has_priority, seconds=seconds):
             raise OperationalError(BUSY)
