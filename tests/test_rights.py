@@ -41,7 +41,8 @@ ROUTES: dict[str, dict[str, Any]] = {
     "setup": GONE,
     "invitation": GONE,
     "account": SIGNED_IN,
-    "export": SIGNED_IN,
+    # It asks for the password first.
+    "export": {name: "asked" if each == 200 else each for name, each in SIGNED_IN.items()},
     "delete_account": SIGNED_IN,
     "api_key_new": SIGNED_IN,
     "api_key": OWNED,
@@ -117,11 +118,12 @@ def scene(people: People) -> Scene:
 
 
 def answered(client: Client, path: str) -> int | str:
-    """The status, or "login" for a redirect to a sign-in page."""
+    """The status, "login" for a redirect to a sign-in page, or "asked" to that for the password."""
     response = client.get(path)
     if response.status_code == 302 and "/login/" in response["Location"]:
         return "login"
-    return response.status_code
+    is_asked = response.status_code == 302 and "/reauthenticate/" in response["Location"]
+    return "asked" if is_asked else response.status_code
 
 
 @pytest.mark.parametrize("name", ROUTES)

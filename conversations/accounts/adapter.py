@@ -32,6 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
             gettext_lazy("The name or the password is not right."),
         ),
         "incorrect_password": gettext_lazy("The password is not right."),
+        "enter_current_password": gettext_lazy("The current password is not right."),
         "email_taken": gettext_lazy("An account with this address exists already."),
     }
 

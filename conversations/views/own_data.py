@@ -39,8 +39,13 @@ _exporting: set[int] = set()
 @reauthentication_required
 @require_http_methods(["GET", "POST"])
 def export(request: SignedInRequest) -> HttpResponseBase:
-    """The page about the archive; its form sends it, piece by piece."""
+    """The page about the archive; its form sends it, piece by piece.
+
+    The page asks for the password by itself: after a download the browser would stay where it is,
+    on the page that asked.
+    """
     if request.method == "GET":
+        raise_unless_recent(request)
         return render(request, _EXPORT_PAGE)
     if problem := _refusal(request.user):
         return render(request, _EXPORT_PAGE, {"problem": problem}, status=429)

@@ -214,7 +214,6 @@ def test_the_page_sends_it_after_the_password_and_records_it(people: People) -> 
     share(make_talk(people.alice))
     client = Client()
     client.force_login(people.alice)
-    assert "Export all of mine" in client.get(EXPORT).content.decode()
     asked_again = sent(client)
     page = client.get(asked_again["Location"])
     then = page.context["redirect_field_value"]
@@ -227,6 +226,16 @@ def test_the_page_sends_it_after_the_password_and_records_it(people: People) -> 
     assert json.loads(archive.read("account.json"))["username"] == "alice"
     (event,) = AuditEntry.objects.filter(action="data exported")
     assert (event.actor, event.target_name) == (people.alice, "alice")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_asks_for_the_password_before_its_button_is_there(people: People) -> None:
+    """A download leaves the browser on the page before it, which must not be the question."""
+    client = Client()
+    client.force_login(people.alice)
+    asked = client.get(EXPORT)
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccount%2Fexport%2F"
+    assert "Export all of mine" in confirmed(people.alice).get(EXPORT).content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
