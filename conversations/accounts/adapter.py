@@ -91,7 +91,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
-        """The browser and the system that made a request, as mails name them."""
+        """The browser and the system that made a request, as mails name them.
+
+        A User-Agent that names neither is left out: it may be any text of a stranger.
+        """
         return device_in_words(super().get_http_user_agent(request))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

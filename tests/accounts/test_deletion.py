@@ -53,10 +53,10 @@ def test_its_user_is_told_at_the_address_that_it_had(
 ) -> None:
     settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
     client = confirmed(people.alice)
-    client.post(DELETE, {"username": "alice"}, headers={"user-agent": "Browser/1"})
+    client.post(DELETE, {"username": "alice"}, headers={"user-agent": "Firefox/140.0 (Windows NT)"})
     (sent,) = mail.outbox
     assert (sent.to, "Your account was deleted" in sent.subject) == (["alice@example.org"], True)
-    assert "Browser/1" in sent.body
+    assert "Firefox on Windows" in sent.body
 
 
 def test_limits_that_go_with_it_are_in_the_audit_log(people: People) -> None:
