@@ -75,10 +75,17 @@ class ProviderForm(_ModelForm):
         set_maximum(self, MOST_SECONDS, *CLOCKS)
         set_maximum(self, MOST_AT_ONCE, "max_concurrent")
         self._stored = {name: getattr(self.instance, name) for name in SECRETS}
+        unreadable = self.instance.unreadable_secrets()
+        # One that cannot be read is empty, but is stored.
+        self._has = {name: bool(self._stored[name]) or name in unreadable for name in SECRETS}
         self._stored_origin = _origin(self.instance.base_url)
-        for name, stored in self._stored.items():
+        for name, is_stored in self._has.items():
             self.initial[name] = ""
-            if stored:
+            if name in unreadable:
+                self.fields[name].widget.attrs["placeholder"] = gettext(
+                    "Stored, but no ENCRYPTION_KEY of this site opens it. Enter it again."
+                )
+            elif is_stored:
                 self.fields[name].widget.attrs["placeholder"] = gettext(
                     "Stored. Leave this empty to keep it."
                 )
@@ -131,7 +138,7 @@ class ProviderForm(_ModelForm):
             elif not values[name] and not values.get(f"remove_{name}"):
                 values[name] = self._stored[name]
                 # Otherwise an administrator could read the key by entering an address of their own.
-                if is_moved and self._stored[name]:
+                if is_moved and self._has[name]:
                     self.add_error(
                         name,
                         gettext("The address has changed. Enter this value again, or remove it."),

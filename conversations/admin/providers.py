@@ -55,9 +55,9 @@ class ProviderAdmin(AuditedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Provider | None = None) -> Any:
         """The fields in groups; the boxes to remove a secret only where one is stored."""
         key, headers = ["api_key"], ["extra_headers"]
-        if obj and obj.api_key:
+        if obj and (obj.api_key or "api_key" in obj.unreadable_secrets()):
             key.append("remove_api_key")
-        if obj and obj.extra_headers:
+        if obj and (obj.extra_headers or "extra_headers" in obj.unreadable_secrets()):
             headers.append("remove_extra_headers")
         bounds = _("Timeouts and concurrency")
         return (

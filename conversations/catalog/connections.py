@@ -8,7 +8,7 @@ from datetime import datetime
 from conversations.catalog.line import Arrival, Line, WaitedTooLong
 from conversations.catalog.providers import address_policy, headers_in
 from conversations.database.threads import in_thread
-from conversations.models import Provider, UnreadableText
+from conversations.models import Provider
 from conversations.upstream import (
     DIALECTS,
     AddressPolicy,
@@ -26,9 +26,10 @@ def open_upstream(
     """Create a client of the provider's server, with its key, its headers and its clocks.
 
     ``most_seconds`` bounds the total time of a call further. Raises AddressRefused for an invalid
-    address or header, KeyUnreadable if the key cannot be decrypted.
+    address or header, KeyUnreadable if the key or the headers cannot be decrypted: without them
+    the server would be asked as somebody else.
     """
-    if isinstance(provider.api_key, UnreadableText):
+    if provider.unreadable_secrets():
         raise KeyUnreadable("The key was encrypted under another ENCRYPTION_KEY.")
     try:
         return Upstream(

@@ -12,7 +12,7 @@ from django.db.models import Expression, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from conversations import days
-from conversations.models.encryption import EncryptedTextField
+from conversations.models.encryption import EncryptedTextField, UnreadableText
 from conversations.models.user import User
 
 if TYPE_CHECKING:
@@ -88,6 +88,11 @@ class Provider(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def unreadable_secrets(self) -> list[str]:
+        """The names of the fields whose text no ENCRYPTION_KEY of this process opens."""
+        secrets = {"api_key": self.api_key, "extra_headers": self.extra_headers}
+        return [name for name, text in secrets.items() if isinstance(text, UnreadableText)]
 
     @classmethod
     def label_of_clock(cls, clock: str) -> str:

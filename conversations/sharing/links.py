@@ -9,7 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import access, audit
-from conversations.models import Conversation, ShareLink, ShareLinkQuerySet, User, hashed
+from conversations.models import (
+    Conversation,
+    ShareLink,
+    ShareLinkQuerySet,
+    UnreadableText,
+    User,
+    hashed,
+)
 from conversations.refusal import Refused
 from conversations.sharing import terms as terms_of_links
 from conversations.sharing.projection import Projection, project
@@ -47,6 +54,13 @@ def update_snapshot(user: User, link_id: UUID, selection: Selection) -> ShareLin
         text = _("The conversation has been deleted, so what this link shows can no longer change.")
         raise Refused("no_conversation", text)
     conversation = access.conversation_for(user, link.conversation.pk)
+    if isinstance(link.sealed_masks, UnreadableText) and not selection.masks:
+        # What the dialog could not show must not be shown to readers.
+        text = _(
+            "The words that this link masks cannot be read any more. Write them again, or create "
+            "a new link."
+        )
+        raise Refused("unreadable_masks", text, "masks")
     _set_snapshot(link, selection, project(conversation, selection))
     # Only these fields: the link may have been revoked meanwhile, and views are being counted.
     link.save(update_fields=_SNAPSHOT_FIELDS)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth.hashers import identify_hasher
 from django.db import connection
 
@@ -13,7 +14,14 @@ from conversations import access
 from conversations.chat import tree, turns
 from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle
-from conversations.models import AuditEntry, Conversation, ShareLink, User, title_from
+from conversations.models import (
+    AuditEntry,
+    Conversation,
+    ShareLink,
+    UnreadableText,
+    User,
+    title_from,
+)
 from conversations.refusal import Refused
 from conversations.sharing import links, terms
 from conversations.sharing.terms import Terms
@@ -51,6 +59,19 @@ def test_masked_strings_are_not_stored_in_the_clear(people: People) -> None:
     row = ShareLink.objects.filter(pk=link.pk).values("selection", "snapshot", "article").get()
     assert "hunter22" not in json.dumps(row)
     assert links.selection_of(ShareLink.objects.get(pk=link.pk)).masks == ("hunter22",)
+
+
+def test_masked_words_that_cannot_be_read_are_not_shown_by_an_update(people: People) -> None:
+    talk = make_talk(people.alice, asked("It is hunter22"), title="Hello")
+    link = share(talk, shows={"masks": ("hunter22",)})
+    token = Fernet(Fernet.generate_key()).encrypt(b"[]").decode()
+    ShareLink.objects.filter(pk=link.pk).update(sealed_masks=UnreadableText(token))
+    with pytest.raises(Refused) as refused:
+        links.update_snapshot(people.alice, link.pk, selection(talk))
+    assert (refused.value.code, refused.value.field) == ("unreadable_masks", "masks")
+    assert "hunter22" not in ShareLink.objects.get(pk=link.pk).article
+    links.update_snapshot(people.alice, link.pk, selection(talk, masks=("hunter22",)))
+    assert "hunter22" not in ShareLink.objects.get(pk=link.pk).article
 
 
 def test_a_title_made_from_a_hidden_message_is_replaced(people: People) -> None:
