@@ -8,10 +8,18 @@ UNAVAILABLE = _(
 )
 
 
+# A standby, or a server that an operator made read-only; a right that was taken away.
+_REFUSED = {"25006", "42501"}
+
+
 def is_unavailable(error: BaseException | None) -> bool:
     """True if the machine failed and not the program: a full disk, a lost server, a damaged file.
 
     These are the drivers' classes for what happens outside of the program (PEP 249), and the class
-    above all others, which SQLite raises for a file that is no database.
+    above all others, which SQLite raises for a file that is no database. PostgreSQL has other
+    classes for a server that may only read.
     """
-    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+        return True
+    cause = error and error.__cause__  # the driver's own
+    return getattr(cause, "sqlstate", None) in _REFUSED

@@ -1,9 +1,17 @@
 """Pages for requests that fail before their view, or in it."""
 
+import psycopg
 import pytest
 from django.conf import LazySettings
-from django.db import InterfaceError, OperationalError
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from django.test import Client
+from psycopg import errors
 
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
@@ -13,7 +21,19 @@ from tests.people import PASSWORD, People
 
 pytestmark = pytest.mark.django_db
 
-FAULTS = [OperationalError("database or disk is full"), InterfaceError("connection is closed")]
+
+def from_postgresql(error: DatabaseError, cause: psycopg.Error) -> DatabaseError:
+    """An error of the driver, as Django passes it on."""
+    error.__cause__ = cause
+    return error
+
+
+FAULTS = [
+    OperationalError("database or disk is full"),
+    InterfaceError("connection is closed"),
+    from_postgresql(InternalError("read-only"), errors.ReadOnlySqlTransaction()),
+    from_postgresql(ProgrammingError("permission denied"), errors.InsufficientPrivilege()),
+]
 SENTENCE = "The site cannot store anything at the moment."
 
 
