@@ -2,13 +2,16 @@
 
 import ipaddress
 import logging
+import os
 import resource
+import socket
 import time
 from collections import Counter
 from typing import Any
 
 from django.conf import settings
 from twisted.internet import tcp
+from twisted.internet.error import ConnectionLost
 
 from chatsite.open_files import WANTED
 
@@ -86,13 +89,26 @@ def network_of(host: str) -> str:
 
 
 class CountedTransport(tcp.Server):
-    """A connection that is counted until its socket is closed, whatever protocol it speaks."""
+    """A connection that is counted until its socket is closed, whatever protocol it speaks, and
+    that notices a reset by its client."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._bounds: ConnectionBounds = self.protocol.factory.bounds
         self._host = str(self.hostname)
         self._bounds.opened(self._host)
+
+    def doRead(self) -> Any:
+        """Read what has arrived; gives the error that ends the connection, if there is one.
+
+        uvloop says only once that something has come, and never again, if a client has sent its
+        last bytes and reset the connection before they were read.
+        """
+        ending = super().doRead()
+        if ending is None and self.connected:
+            error = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            return ConnectionLost(os.strerror(error)) if error else None
+        return ending
 
     def connectionLost(self, reason: Any) -> None:
         """The socket is closed."""

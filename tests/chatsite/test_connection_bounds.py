@@ -3,6 +3,8 @@
 import http.client
 import logging
 import resource
+import socket
+import struct
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -112,3 +114,38 @@ def test_a_site_that_is_full_closes_what_is_new_at_once(
         with connected(live_site) as wire:
             wire.sendall(healthy)
             assert reply_on(wire).status == 200
+
+
+SENT_BEFORE_RESET = {
+    "a request": ("GET", "", b""),
+    "half of a body": ("POST", "Content-Length: 100", b"{"),
+    "a body in chunks": ("POST", "Transfer-Encoding: chunked", b"1\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", SENT_BEFORE_RESET)
+def test_a_client_that_resets_after_its_last_bytes_is_gone_at_once(
+    live_site: LiveSite,
+    counted: ConnectionBounds,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.setattr(counted, "_most", 100)
+    monkeypatch.setattr(counted, "_most_each", 100)
+    method, header, body = SENT_BEFORE_RESET[name]
+    sent = head(live_site, "/accounts/login/", header or "A: b", method=method) + body
+    with connected(live_site) as beside:
+        beside.sendall(head(live_site, "/healthz", method="GET"))
+        assert reply_on(beside).status == 200
+        before = counted._all
+        for _ in range(20):
+            wire = connected(live_site)
+            wire.sendall(sent)
+            # To close without lingering is to reset (socket(7)).
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            wire.close()
+        while counted._all != before:
+            beside.sendall(head(live_site, "/healthz", method="GET"))
+            assert reply_on(beside).status == 200
+    assert caplog.text.count("Traceback") == 0
