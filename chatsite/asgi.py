@@ -11,6 +11,7 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from chatsite.body_limits import BodyLimits  # noqa: E402
+from chatsite.content_type import PlainContentType  # noqa: E402
 from chatsite.health import HealthChecks  # noqa: E402
 from chatsite.peer import TrustedPeer  # noqa: E402
 from chatsite.plain_http import TlsOnly  # noqa: E402
@@ -21,7 +22,7 @@ from chatsite.websocket_origin import SameOrigin  # noqa: E402
 from chatsite.websocket_user import SessionUser  # noqa: E402
 from conversations.socket.routing import websocket_urlpatterns  # noqa: E402
 
-pages = TlsOnly(BodyLimits(SharedPages(django_application)))
+pages = TlsOnly(PlainContentType(BodyLimits(SharedPages(django_application))))
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
