@@ -19,6 +19,9 @@ from chatsite.server_errors import whole_error
 REFUSED_SECONDS = 2
 # An address may begin with the host, as requests to proxies do (RFC 9112, 3.2.2).
 _HOST = re.compile(rb"^https?://[^/?#]*", re.IGNORECASE)
+# The first byte of a client that speaks TLS (RFC 8446, 5.1). It would wait for an answer until the
+# headers are late.
+_TLS_HANDSHAKE = b"\x16"
 
 
 class Connection(HTTPChannel):
@@ -32,6 +35,8 @@ class Connection(HTTPChannel):
     _networkProducer: Any  # noqa: N815 - Twisted names it
     # Nothing more is read: the request was refused, or answered before it was complete.
     _is_over = False
+    # Nothing has been received yet.
+    _is_new = True
     # What is being read, as a sentence about it if it turns out to be no HTTP.
     _fault = ""
 
@@ -120,6 +125,10 @@ class Connection(HTTPChannel):
         """Read on, unless the request was refused."""
         if self._is_over:
             return
+        if self._is_new and data.startswith(_TLS_HANDSHAKE):
+            self.refuse(400, "This port speaks plain HTTP: begin the address with “http://”.")
+            return
+        self._is_new = False
         if not self.requests and not self.clock.runs:
             self.clock.await_headers()
         super().dataReceived(data)

@@ -71,6 +71,9 @@ class LimitedRequest(WebRequest):
             if self._is_early:
                 self.channel.persistent = False
                 self.setHeader(b"connection", b"close")
+        if self.method == b"HEAD" and not is_start:
+            # Twisted drops the first piece alone; to the client the second would be the next reply.
+            message = {**message, "body": b""}
         super().handle_reply(message)
         if is_start and not self.responseHeaders.hasHeader(b"date"):
             # Nothing is written before the first piece of the body.

@@ -176,6 +176,25 @@ def test_every_reply_has_its_date_once(live_site: LiveSite, path: str, method: s
     assert abs((parsedate_to_datetime(date) - timezone.now()).total_seconds()) < 60
 
 
+@pytest.mark.parametrize("path", ["/v1/openapi.json", "/healthz", "/accounts/login/", "/"])
+def test_a_reply_to_head_has_no_body(live_site: LiveSite, path: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(live_site.url).netloc, timeout=SECONDS)
+    replies = []
+    # On one connection: what followed the headers would be taken for the second reply.
+    for method in ("HEAD", "GET", "HEAD", "GET"):
+        connection.request(method, path)
+        reply = connection.getresponse()
+        replies.append((reply.status, bool(reply.read()) and method == "HEAD"))
+    connection.close()
+    assert replies == [(302 if path == "/" else 200, False)] * 4
+
+
+@pytest.mark.parametrize("hello", [b"\x16\x03\x01\x02\x00\x01\x00", b"\x16"])
+def test_a_client_that_speaks_tls_is_told_at_once(live_site: LiveSite, hello: bytes) -> None:
+    reply = reply_to(live_site, hello)
+    assert "“http://”" in check_envelope(reply)
+
+
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/accounts/login/"])
 def test_a_malformed_form_is_answered_by_the_application(live_site: LiveSite, path: str) -> None:
     connection = http.client.HTTPConnection(urlsplit(live_site.url).netloc, timeout=SECONDS)
