@@ -13,10 +13,12 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from django import forms
 
 from conversations import throttle
 from conversations.accounts import guessing
 from conversations.accounts.passkey_origin import check_origin
+from conversations.json_field import JsonField
 from conversations.models import User
 from conversations.throttle import USED_CODES, TooManyAttempts
 
@@ -37,6 +39,10 @@ class _Code:
                 _use_once(self.user, code)
             attempt.succeeded()
         return code
+
+
+def _credential() -> JsonField:
+    return JsonField(widget=forms.HiddenInput)
 
 
 class _Passkey:
@@ -82,17 +88,25 @@ class CodeAgainForm(_Code, ReauthenticateForm):
 class PasskeyForm(_Passkey, AuthenticateWebAuthnForm):
     """The second step of a sign-in, with a passkey."""
 
+    credential = _credential()
+
 
 class PasskeyAgainForm(_Passkey, ReauthenticateWebAuthnForm):
     """Asks again for a passkey."""
+
+    credential = _credential()
 
 
 class PasskeySignInForm(_Passkey, LoginWebAuthnForm):
     """A sign-in with a passkey alone."""
 
+    credential = _credential()
+
 
 class AddPasskeyForm(AddWebAuthnForm):
     """Adds a passkey that was made on a page of the site."""
+
+    credential = _credential()
 
     def clean_credential(self) -> Any:
         """The answer of the browser, made for the site itself."""

@@ -23,5 +23,5 @@ def _origin(credential: Any) -> str | None:
         told = json.loads(websafe_decode(credential["response"]["clientDataJSON"]))
         crossed = bool(told.get("crossOrigin"))
         return None if crossed else str(told["origin"])
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return None

@@ -15,6 +15,7 @@ from conversations.admin.bulk_flags import flag_action
 from conversations.admin.parameters_field import ROWS, ParametersField
 from conversations.catalog import providers
 from conversations.catalog.extra_body import fault_of_extra_body
+from conversations.json_field import JsonField
 from conversations.models import LanguageModel
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class LanguageModelForm(_ModelForm):
     class Meta:
         model = LanguageModel
         exclude = ("created_at",)
+        field_classes = {"extra_body": JsonField}
         labels = {
             "default_max_tokens": gettext_lazy("Usual length of an answer"),
             "reasoning_tokens": gettext_lazy("Additional tokens for reasoning"),

@@ -2,6 +2,7 @@
 
 import json
 import time
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -62,6 +63,21 @@ def test_a_made_up_new_passkey_is_told_as_wrong(people: People, answer: Any) -> 
     assert sent.status_code == 200
     assert sent.context["form"].errors["credential"]
     assert not Authenticator.objects.exists()
+
+
+# Deeper than Python parses, as a whole and in the part that a browser writes.
+TOO_DEEP = ["[" * 5_000, '{"a":' * 3_000, json.dumps({"response": {
+    "clientDataJSON": urlsafe_b64encode(b"[" * 5_000).decode(),
+}})]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TOO_DEEP)
+def test_an_answer_of_any_depth_is_told_as_wrong(people: People, text: str) -> None:
+    form = {"credential": text}
+    sent = Client().post("/accounts/2fa/webauthn/login/", form)
+    assert (sent.status_code, sent["Location"]) == (302, "/accounts/login/")
+    sent = confirmed(people.alice).post("/accounts/2fa/webauthn/add/", form)
+    assert sent.context["form"].errors["credential"]
 
 
 def test_an_app_is_set_up_asked_for_and_replaced_by_recovery_codes(people: People) -> None:

@@ -92,6 +92,9 @@ def test_an_extra_body_is_stored_shown_and_in_the_audit_log(
     ("entered", "error"),
     [
         ("{cut", "Enter a valid JSON."),
+        # Deeper than Python parses.
+        ("[" * 5_000, "Enter a valid JSON."),
+        ('{"a":' * 2_000, "Enter a valid JSON."),
         ("[1]", "This is not a JSON object"),
         ('"x"', "This is not a JSON object"),
         ('{"messages": [], "model": "m"}', "The site sets these itself: messages, model."),

@@ -19,8 +19,8 @@ from conversations.views.single_sign_on import sign_out
 from conversations.views.single_sign_on.configured import configured
 from conversations.views.single_sign_on.exchange import Callback, Exchange
 
-# The last three are those of a description, a token or an answer in an unexpected shape.
-_FAULTS = (OAuth2Error, RequestException, KeyError, TypeError, ValueError)
+# All but the first two are those of a description, a token or an answer in an unexpected shape.
+_FAULTS = (OAuth2Error, RequestException, KeyError, RecursionError, TypeError, ValueError)
 
 
 def login(request: HttpRequest) -> HttpResponseBase:

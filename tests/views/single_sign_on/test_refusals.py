@@ -121,6 +121,7 @@ BROKEN = {
     "a text": (200, "x"),
     "nothing": (200, {}),
     "not found": (404, {}),
+    "too deep": (200, b"[" * 100_000),
 }
 
 
