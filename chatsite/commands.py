@@ -21,6 +21,8 @@ def run(arguments: list[str]) -> None:
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except Exception as error:
+        if isinstance(error, OSError) and "sendtestemail" in arguments:
+            sys.exit(f"The mail server cannot be used: {error}. EMAIL_URL names it.")
         fault = fault_of(error)
         if fault is None:
             raise

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import OperationalError
-from django.db.migrations.exceptions import MigrationSchemaMissing
+from django.db.migrations.exceptions import InconsistentMigrationHistory, MigrationSchemaMissing
 
 from chatsite.databases import SQLITE_BUSY_SECONDS
 from chatsite.file_faults import exists, is_folder, obstacle
@@ -24,9 +24,10 @@ _FILE_ERRORS = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO,
     errno.EISDIR, errno.ENOTDIR, errno.EFBIG,
 }  # fmt: skip
+_FOREIGN_TABLE = re.compile(r"^(table|index) \S+ already exists")
 _NO_TABLE = re.compile(r"no such (table|column)|has no column")
-# Of PostgreSQL: a table or a column that is missing, and rights that are.
-_MISSING, _NO_RIGHT = {"42P01", "42703"}, "42501"
+# Of PostgreSQL: a table or a column that is missing, rights that are, and a table that is there.
+_MISSING, _NO_RIGHT, _EXISTS = {"42P01", "42703"}, "42501", "42P07"
 # Classes of PostgreSQL's errors that name the machine: connection, sign-in, names of database and
 # schema, resources, operator, system; and a transaction that may only read.
 _MACHINE = ("08", "28", "3D", "3F", "53", "57P", "58", "25006")
@@ -46,6 +47,8 @@ def fault_of(error: BaseException | None) -> Fault | None:
             return _of_sqlite(each)
         if type(each).__module__.startswith("psycopg"):
             return _of_postgres(each)
+        if isinstance(each, InconsistentMigrationHistory):
+            return _foreign()
         if isinstance(each, OSError) and each.errno in _FILE_ERRORS and each.filename:
             return Fault(f"file {each.errno}", _file_text(each))
         if isinstance(each, OperationalError) and str(each) in _OWN:
@@ -77,8 +80,8 @@ def _file_text(error: OSError) -> str:
 def _of_sqlite(error: sqlite3.Error) -> Fault | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the details of the kind
     match code:
-        case sqlite3.SQLITE_ERROR if _NO_TABLE.search(str(error)):
-            return _not_migrated()
+        case sqlite3.SQLITE_ERROR:
+            return _of_tables(str(error))
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return _locked()
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
@@ -97,6 +100,12 @@ def _of_sqlite(error: sqlite3.Error) -> Fault | None:
         ):
             return Fault(f"file {code}", f"{_file_obstacle(error)} {_setting()} says where it is.")
     return None
+
+
+def _of_tables(text: str) -> Fault | None:
+    if _NO_TABLE.search(text):
+        return _not_migrated()
+    return _foreign() if _FOREIGN_TABLE.search(text) else None
 
 
 def _file_obstacle(error: sqlite3.Error) -> str:
@@ -145,10 +154,21 @@ def _not_migrated() -> Fault:
     return Fault("not migrated", text)
 
 
+def _foreign() -> Fault:
+    text = (
+        "The database has tables that no release of this site left like that: it is another "
+        "program's, or was restored in part. Name an empty one with DATABASE_URL or DATA_DIR, or "
+        "restore a whole backup."
+    )
+    return Fault("foreign", text)
+
+
 def _of_postgres(error: BaseException) -> Fault | None:
     state: str = getattr(error, "sqlstate", None) or ""
     if state in _MISSING:
         return _not_migrated()
+    if state == _EXISTS:
+        return _foreign()
     if state and state != _NO_RIGHT and not state.startswith(_MACHINE):
         return None
     if not state and type(error).__name__ not in {"OperationalError", "PoolTimeout", "PoolClosed"}:

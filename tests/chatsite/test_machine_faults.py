@@ -13,13 +13,13 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import OperationalError
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from chatsite.databases import database_from_url
 from chatsite.machine_faults import Fault, fault_of
 from tests.bench.process import ROOT
 
+MIGRATIONS = ROOT / "conversations" / "migrations"
 NOBODY = 65534
 FILE = "parley.sqlite3"
 SECONDS = 90
@@ -134,6 +134,41 @@ def a_folder_for_a_file(folder: Path) -> str:
 def no_tables(folder: Path) -> str:
     database(folder)
     return "Run `manage.py migrate`"
+
+
+def another_programs_tables(folder: Path) -> str:
+    with sqlite3.connect(folder / FILE) as opened:
+        opened.execute("CREATE TABLE conversations_user (n)")
+    opened.close()
+    return "it is another program's"
+
+
+def a_lost_migration(folder: Path) -> str:
+    with sqlite3.connect(folder / FILE) as opened:
+        opened.execute("CREATE TABLE django_migrations (id integer, app, name, applied)")
+        names = [each.stem for each in sorted(MIGRATIONS.glob("0*.py"))]
+        opened.executemany(
+            "INSERT INTO django_migrations VALUES (1, 'conversations', ?, '2026-01-01')",
+            [(name,) for name in names if not name.startswith("0002")],
+        )
+    opened.close()
+    return "restored in part"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("make", [another_programs_tables, a_lost_migration])
+def test_a_database_of_somebody_else_is_not_migrated(
+    tmp_path: Path, make: Callable[[Path], str]
+) -> None:
+    expected = make(tmp_path)
+    assert expected in sentence_of(command("migrate", DATA_DIR=str(tmp_path)))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("url", ["smtp://127.0.0.1:1", "smtps://no-such-host.invalid"])
+def test_a_mail_server_that_is_away_is_told(tmp_path: Path, url: str) -> None:
+    sent = command("sendtestemail", "a@example.org", DATA_DIR=str(tmp_path), EMAIL_URL=url)
+    assert sentence_of(sent).startswith("The mail server cannot be used: ")
 
 
 @pytest.mark.long
@@ -302,55 +337,3 @@ def use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 def _text(fault: Fault | None) -> str:
     assert fault is not None
     return fault.text
-
-
-def connection_to(path: Path) -> BaseDatabaseWrapper:
-    """A connection as each thread of the site has one."""
-    entry = {**settings.DATABASES["default"], **database_from_url(f"sqlite:///{path}")}
-    return ConnectionHandler({"default": entry})["default"]
-
-
-def _removed(path: Path) -> None:
-    path.unlink()
-
-
-def _replaced(path: Path) -> None:
-    shutil.copy(path, path.with_name("other"))
-    path.with_name("other").rename(path)
-
-
-def _moved_with_its_folder(path: Path) -> None:
-    path.parent.rename(path.parent.with_name("away"))
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("lose", [_removed, _replaced, _moved_with_its_folder])
-def test_nothing_is_written_to_a_file_that_is_not_in_its_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: Callable[[Path], None]
-) -> None:
-    (tmp_path / "data").mkdir()
-    path = database(tmp_path / "data")
-    use(monkeypatch, f"sqlite:///{path}")
-    first, later = connection_to(path), connection_to(path)
-    first.cursor().execute("INSERT INTO one VALUES (1)")
-    lose(path)
-    for each in (first, later):
-        with pytest.raises(OperationalError) as lost:
-            each.cursor().execute("INSERT INTO one VALUES (2)")
-        assert f"{path} was removed or replaced" in _text(fault_of(lost.value))
-    assert lose is _replaced or not path.exists()
-    first.close()
-
-
-@pytest.mark.django_db
-def test_a_file_that_is_put_back_is_written_to_again(tmp_path: Path) -> None:
-    path = database(tmp_path)
-    opened = connection_to(path)
-    opened.cursor().execute("INSERT INTO one VALUES (1)")
-    path.rename(tmp_path / "away")
-    with pytest.raises(OperationalError):
-        opened.cursor().execute("INSERT INTO one VALUES (2)")
-    (tmp_path / "away").rename(path)
-    opened.cursor().execute("INSERT INTO one VALUES (3)")
-    assert opened.cursor().execute("SELECT n FROM one").fetchall() == [(1,), (3,)]
-    opened.close()

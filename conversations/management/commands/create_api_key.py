@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
+from conversations.management.release import check_release
 from conversations.models import KEY_NAME_CHARACTERS, User
 from conversations.refusal import Refused
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, username: str, name: str, **options: Any) -> None:
         """Print a new key of `username`."""
+        check_release()
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is no user {username}.")

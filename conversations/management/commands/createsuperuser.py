@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.management.commands import createsuperuser
 from django.core.management.base import CommandError
 
+from conversations.management.release import check_release
 from conversations.models import NameTaken
 
 
@@ -13,6 +14,7 @@ class Command(createsuperuser.Command):
 
     def handle(self, *args: Any, **options: Any) -> Any:
         """Run Django's command."""
+        check_release()
         try:
             return super().handle(*args, **options)
         except NameTaken:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
 from conversations.accounts import names, people
+from conversations.management.release import check_release
 
 LONGEST_DAYS = 365
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, address: str, group: list[str], days: int, **options: Any) -> None:
         """Print the link for `address`."""
+        check_release()
         _check(address, days)
         groups = list(Group.objects.filter(name__in=group))
         unknown = sorted(set(group) - {each.name for each in groups})

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from conversations.management.release import check_release
 from conversations.models import Policy, User
 from conversations.purge import deleted, retention
 from conversations.purge.disk import empty_write_log
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Purge until nothing is left, and print how much it was."""
+        check_release()
         self.stdout.write(_would_go() if options["dry_run"] else _gone(_purge_all()))
 
 

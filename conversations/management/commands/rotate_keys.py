@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from conversations.management import key_rotation
 from conversations.management.key_rotation import CURRENT, FORMER, UNREADABLE, Found
+from conversations.management.release import check_release
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, check: bool, forget: bool, **options: Any) -> None:
         """Rotate, and print how much of what there was."""
+        check_release()
         if forget:
             key_rotation.forget()
         elif not check:
