@@ -44,6 +44,19 @@ def wait_for_end(
     expect(answer(page)).to_have_attribute("aria-busy", "false")
 
 
+def wait_until_true(page: Page, expression: str) -> None:
+    """Wait until an expression is true in the page, which may be a promise.
+
+    Playwright's `wait_for_function` asks again by `eval`, which the site's pages forbid.
+    """
+    page.evaluate(
+        f"""async () => {{
+            while (!(await ({expression})))
+                await new Promise((resolve) => setTimeout(resolve, 20));
+        }}"""
+    )
+
+
 def converse(page: Page, text: str = "Please, tokens=3") -> None:
     """Send a message and wait for the end of its answer."""
     send(page, text)

@@ -46,7 +46,7 @@ def test_a_function_is_written_saved_and_sent(home: Page, upstream: ScriptedUpst
     write(home, "get_weather", "Parameters, as", PARAMETERS)
     chosen = panel(home).get_by_role("checkbox", name="get_weather")
     expect(chosen).to_be_checked()
-    home.wait_for_function("document.querySelectorAll('.definition-row').length === 1")
+    expect(home.locator(".definition-row")).to_have_count(1)
     converse(home)
     assert upstream.calls[-1].body["tools"] == [WEATHER]
     assert Definition.objects.get().definition == WEATHER

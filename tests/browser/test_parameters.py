@@ -7,7 +7,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from conversations.models import Conversation, LanguageModel, Preset, User
 from tests.browser.axe import faults_of
-from tests.browser.talking import button, converse, messages, send, wait_for_end
+from tests.browser.talking import (
+    button,
+    converse,
+    messages,
+    send,
+    wait_for_end,
+    wait_until_true,
+)
 from tests.browsers import NewPage
 from tests.upstreams.scripted import ScriptedUpstream
 
@@ -51,11 +58,11 @@ def asked(upstream: ScriptedUpstream, number: int = -1) -> dict[str, object]:
 
 def saved(page: Page) -> None:
     """Wait until the settings are stored: a fresh copy of the page has them."""
-    page.wait_for_function(
-        """async () => {
-            const state = await (await fetch(location.pathname + "state.json")).json();
-            return Object.keys(state.conversation.parameters).length > 0;
-        }"""
+    wait_until_true(
+        page,
+        """fetch(location.pathname + "state.json")
+            .then((reply) => reply.json())
+            .then((state) => Object.keys(state.conversation.parameters).length > 0)""",
     )
 
 

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from conversations.accounts import sessions
 from conversations.models import BrowserSession
+from tests.browser.talking import wait_until_true
 from tests.browsers import NewPage
 from tests.live import LiveSite
 from tests.people import PASSWORD, People, make_model
@@ -103,8 +104,8 @@ def test_a_session_that_was_not_used_says_so_and_the_next_user_finds_no_draft(
     page.get_by_label("Username or email").fill("bob")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_function(f"!{STORED}.some((each) => each.includes('alice'))")
     expect(page.get_by_label("Message", exact=True)).to_have_value("")
+    wait_until_true(page, f"!{STORED}.some((each) => each.includes('alice'))")
 
 
 def test_the_list_is_worked_by_keyboard(
