@@ -18,6 +18,11 @@ from conversations.models import SecurityEvent, User
 class SignUpForm(AllauthSignUpForm):
     """allauth's form. Where addresses are verified, it does not say which have an account."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if domain := settings.SIGNUP_DOMAIN:
+            self.fields["email"].help_text = _("It must be at %s.") % domain
+
     def clean_email(self) -> str:
         """The address, of the domain that SIGNUP admits. Those who were invited may have others."""
         email: str = super().clean_email()

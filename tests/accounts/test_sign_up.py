@@ -30,6 +30,7 @@ def test_everybody_can_sign_up_where_it_is_open(client: Client, settings: LazySe
 
 def test_only_addresses_of_the_domain_can_sign_up(client: Client, settings: LazySettings) -> None:
     settings.SIGNUP, settings.SIGNUP_DOMAIN = "domain:example.org", "example.org"
+    assert "It must be at example.org." in client.get("/accounts/signup/").content.decode()
     assert sign_up(client, email="erin@evil-example.org") is False
     assert sign_up(client, email="erin@example.org.evil") is False
     assert sign_up(client) is True

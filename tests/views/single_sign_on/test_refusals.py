@@ -149,6 +149,17 @@ def test_a_broken_description_is_a_sentence_before_the_user_leaves(
     assert "Not signed in" in page.content.decode()
 
 
+def test_a_user_who_is_signed_in_is_led_back_to_the_account(
+    client: Client, provider: BentProvider, people: People
+) -> None:
+    provider.answers["/.well-known/openid-configuration"] = (500, {})
+    client.force_login(people.alice)
+    page = client.post("/accounts/oidc/login/?process=connect").content.decode()
+    assert "This did not work" in page
+    assert "Not signed in" not in page
+    assert 'href="/account/#sign-in-heading"' in page
+
+
 def test_a_provider_that_is_away_is_a_sentence(client: Client, settings: LazySettings) -> None:
     settings.OIDC = settings_for("http://127.0.0.1:9")
     page = client.post("/accounts/oidc/login/")
