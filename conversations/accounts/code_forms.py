@@ -17,8 +17,8 @@ from django import forms
 
 from conversations import throttle
 from conversations.accounts import guessing
+from conversations.accounts.json_field import JsonField
 from conversations.accounts.passkey_origin import check_origin
-from conversations.json_field import JsonField
 from conversations.models import User
 from conversations.throttle import USED_CODES, TooManyAttempts
 

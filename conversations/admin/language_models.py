@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations import days
+from conversations.accounts.json_field import JsonField
 from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.bulk_flags import flag_action
 from conversations.admin.parameters_field import ROWS, ParametersField
 from conversations.catalog import providers
 from conversations.catalog.extra_body import fault_of_extra_body
-from conversations.json_field import JsonField
 from conversations.models import LanguageModel
 
 if TYPE_CHECKING:
