@@ -117,6 +117,7 @@ def test_the_password_asks_for_the_passkey_as_a_second_step(
     sign_out(page, url)
     sign_in(page, url)
     expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+    expect(page.get_by_text("Use your passkey, or enter the code")).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
