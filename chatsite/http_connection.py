@@ -19,6 +19,8 @@ from chatsite.server_errors import whole_error
 REFUSED_SECONDS = 2
 # An address may begin with the host, as requests to proxies do (RFC 9112, 3.2.2).
 _HOST = re.compile(rb"^https?://[^/?#]*", re.IGNORECASE)
+# Headers that daphne reads itself, and fails on if they are not ASCII.
+_ASCII = {"daphne-root-path", "sec-websocket-protocol"}
 # The first byte of a client that speaks TLS (RFC 8446, 5.1). It would wait for an answer until the
 # headers are late.
 _TLS_HANDSHAKE = b"\x16"
@@ -158,6 +160,9 @@ class Connection(HTTPChannel):
             return False
         name = line.partition(b":")[0][:40].decode("ascii", "replace")
         self._fault = f"The header “{name}” is not valid, or contradicts another one."
+        if name.lower() in _ASCII and not line.isascii():
+            self.refuse(400, self._fault)
+            return False
         return bool(super().headerReceived(line))
 
     def rawDataReceived(self, data: bytes) -> None:

@@ -59,6 +59,8 @@ BROKEN = {
     "a header without a colon": (post(b"%s", b"Nonsense"), 400),
     "a header with a space in its name": (post(b"%s", b"Two words: 1"), 400),
     "a header with a control character": (post(b"%s", b"X-Name: a\x00b"), 400),
+    "a protocol that is not ASCII": (post(b"%s", b"Sec-WebSocket-Protocol: a\xff"), 400),
+    "a root path that is not ASCII": (post(b"%s", b"DAPHNE-Root-Path: /\xff"), 400),
     "a large header": (post(b"%s", b"X-Large: " + b"x" * 17_000), 431),
     "large headers together": (post(b"%s", *[b"X-Large: " + b"x" * 1000] * 20), 431),
     "many headers": (post(b"%s", *[b"X: 1"] * 600), 431),
