@@ -28,6 +28,9 @@ class PortUnavailable(Exception):
     """The configured port is in use or not permitted."""
 
 
+_NOT_STORED = "Some answers were not stored completely; the next start recovers them."
+
+
 class Serving:
     """Runs `application` until SIGTERM or SIGINT, then shuts it down in order.
 
@@ -88,10 +91,11 @@ class Serving:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await _logged(self._server.close_listeners)
                 await self._drain()
+        except TimeoutError:
+            # The database is away or hangs, which is no error of the program.
+            logger.warning("%s It took longer than %s s.", _NOT_STORED, DRAIN_SECONDS)
         except Exception:
-            logger.exception(
-                "Some answers were not stored completely; the next start recovers them."
-            )
+            logger.exception(_NOT_STORED)
 
 
 def _leave_later() -> None:
