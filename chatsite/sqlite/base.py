@@ -79,6 +79,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A connection to the file of the first one; SQLite would make a new file for it."""
         path = Path(self.settings_dict["NAME"])
         same_file.check(path)
+        if not self.is_in_memory_db():
+            same_file.make_private(path)
         opened = super().get_new_connection(conn_params)
         same_file.remember(path)
         return opened

@@ -5,6 +5,8 @@ next connection: what is stored then is lost with the process, though all seems 
 that nothing is written to a file that is not in its place.
 """
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from django.db.utils import OperationalError
@@ -20,6 +22,15 @@ def check(path: Path) -> None:
     first = _opened.get(path)
     if first is not None and _identity(path) != first:
         raise OperationalError(NOT_IN_PLACE)
+
+
+def make_private(path: Path) -> None:
+    """Make the file, if there is none, so that its owner alone can read it.
+
+    SQLite gives the files beside it the same mode. What cannot be made SQLite reports itself.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def remember(path: Path) -> None:

@@ -1,6 +1,7 @@
 """A database file that is removed or replaced while the site runs is written to no more."""
 
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,3 +68,19 @@ def test_a_file_that_is_put_back_is_written_to_again(tmp_path: Path) -> None:
     opened.cursor().execute("INSERT INTO one VALUES (3)")
     assert opened.cursor().execute("SELECT n FROM one").fetchall() == [(1,), (3,)]
     opened.close()
+
+
+@pytest.mark.django_db
+def test_a_new_database_is_read_by_its_owner_alone_and_an_old_one_keeps_its_mode(
+    tmp_path: Path,
+) -> None:
+    opened = connection_to(tmp_path / "new.sqlite3")
+    opened.cursor().execute("CREATE TABLE one (n)")
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("new.sqlite3", "new.sqlite3-wal", "new.sqlite3-shm"), 0o600)
+    opened.close()
+    (tmp_path / "new.sqlite3").chmod(0o640)
+    again = connection_to(tmp_path / "new.sqlite3")
+    again.cursor().execute("INSERT INTO one VALUES (1)")
+    assert stat.S_IMODE((tmp_path / "new.sqlite3").stat().st_mode) == 0o640
+    again.close()
