@@ -7,7 +7,7 @@ failed, the owner or the state that it needs, and the setting that names it.
 import errno
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,10 +43,8 @@ class Fault(NamedTuple):
 def fault_of(error: BaseException | None) -> Fault | None:
     """The fault of the machine behind an exception; None for any other exception."""
     for each in _causes(error):
-        if isinstance(each, sqlite3.Error):
-            return _of_sqlite(each)
-        if type(each).__module__.startswith("psycopg"):
-            return _of_postgres(each)
+        if read := _DRIVERS.get(type(each).__module__.partition(".")[0]):
+            return read(each)
         if isinstance(each, InconsistentMigrationHistory):
             return _foreign()
         if isinstance(each, OSError) and each.errno in _FILE_ERRORS and each.filename:
@@ -77,7 +75,7 @@ def _file_text(error: OSError) -> str:
     return obstacle(path) or f"{path} cannot be used: {error.strerror}."
 
 
-def _of_sqlite(error: sqlite3.Error) -> Fault | None:
+def _of_sqlite(error: BaseException) -> Fault | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the details of the kind
     match code:
         case sqlite3.SQLITE_ERROR:
@@ -108,7 +106,7 @@ def _of_tables(text: str) -> Fault | None:
     return _foreign() if _FOREIGN_TABLE.search(text) else None
 
 
-def _file_obstacle(error: sqlite3.Error) -> str:
+def _file_obstacle(error: BaseException) -> str:
     """The fault of the file, of the two beside it that SQLite needs, or of their folder."""
     file = _file()
     if not exists(file.parent):
@@ -163,6 +161,10 @@ def _foreign() -> Fault:
     return Fault("foreign", text)
 
 
+def _of_redis(error: BaseException) -> Fault:
+    return Fault("redis", f"Redis cannot be used: {str(error).rstrip('.')}. REDIS_URL names it.")
+
+
 def _of_postgres(error: BaseException) -> Fault | None:
     state: str = getattr(error, "sqlstate", None) or ""
     if state in _MISSING:
@@ -192,3 +194,11 @@ def postgres_text(reason: str) -> str:
 
 # Errors of this site's own backend, which have no code of the driver.
 _OWN = {BUSY: _locked, NOT_IN_PLACE: _not_in_place}
+
+# By the package of the driver.
+_DRIVERS: dict[str, Callable[[BaseException], Fault | None]] = {
+    "sqlite3": _of_sqlite,
+    "psycopg": _of_postgres,
+    "psycopg_pool": _of_postgres,
+    "redis": _of_redis,
+}

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from redis import Redis
 
 from chatsite import open_files
 from chatsite.commands import check_database
@@ -29,6 +30,10 @@ from conversations.models import Provider
 logger = logging.getLogger(__name__)
 
 
+# A server that does not answer is told after this.
+REDIS_SECONDS = 10
+
+
 class Command(BaseCommand):
     """Migrates, collects static files, recovers after a crash, and serves."""
 
@@ -41,6 +46,7 @@ class Command(BaseCommand):
         """Serve until SIGTERM or Ctrl-C."""
         open_files.raise_limit()
         check_database()
+        _check_redis()
         check_release()
         call_command("migrate", interactive=False, verbosity=0)
         self._check_key()
@@ -155,3 +161,10 @@ def _register(address: str) -> None:
 
 async def _drain() -> None:
     await runner().drain()
+
+
+def _check_redis() -> None:
+    # Without it no page gets a live connection. What it raises is told by chatsite.commands.
+    if settings.REDIS_URL:
+        with Redis.from_url(settings.REDIS_URL, socket_timeout=REDIS_SECONDS) as client:
+            client.ping()
