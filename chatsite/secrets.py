@@ -67,13 +67,13 @@ def _unusable(path: Path, error: OSError) -> ImproperlyConfigured:
     )
 
 
-def usable_key(setting: str, key: str) -> str:
-    """The key of that setting, which has to be one of Fernet's."""
+def usable_key(source: str, key: str) -> str:
+    """The key of that setting or file, which has to be one of Fernet's."""
     try:
         Fernet(key)
     except ValueError as error:
         raise ImproperlyConfigured(
-            f"{setting} is not 32 bytes in URL-safe base64. "
+            f"{source} is not 32 bytes in URL-safe base64. "
             "Make one with: head -c 32 /dev/urandom | base64 | tr +/ -_"
         ) from error
     return key

@@ -201,16 +201,19 @@ SECRET_KEY = env_str("SECRET_KEY") or stored_secret(
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS") or stored_fallbacks(
     DATA_DIR / "secret_key_fallbacks"
 )
-ENCRYPTION_KEY = usable_key(
-    "ENCRYPTION_KEY",
-    env_str("ENCRYPTION_KEY")
-    or stored_secret(DATA_DIR / "encryption_key", lambda: Fernet.generate_key().decode("ascii")),
+_KEY_FILE = DATA_DIR / "encryption_key"
+_FALLBACKS_FILE = DATA_DIR / "encryption_key_fallbacks"
+ENCRYPTION_KEY = (
+    usable_key("ENCRYPTION_KEY", env_str("ENCRYPTION_KEY"))
+    if env_str("ENCRYPTION_KEY")
+    else usable_key(
+        f"The key in {_KEY_FILE}",
+        stored_secret(_KEY_FILE, lambda: Fernet.generate_key().decode("ascii")),
+    )
 )
 ENCRYPTION_KEY_FALLBACKS = [
-    usable_key("ENCRYPTION_KEY_FALLBACKS", key)
-    for key in env_list("ENCRYPTION_KEY_FALLBACKS")
-    or stored_fallbacks(DATA_DIR / "encryption_key_fallbacks")
-]
+    usable_key("ENCRYPTION_KEY_FALLBACKS", key) for key in env_list("ENCRYPTION_KEY_FALLBACKS")
+] or [usable_key(f"A key in {_FALLBACKS_FILE}", key) for key in stored_fallbacks(_FALLBACKS_FILE)]
 
 # Languages and time ------------------------------------------------------------------------------
 

@@ -92,6 +92,16 @@ def a_key_that_is_a_folder(folder: Path) -> str:
     return f"The key file {folder / 'encryption_key'} cannot be used: Is a directory."
 
 
+def the_other_key(folder: Path) -> str:
+    (folder / "encryption_key").write_text("x" * 50)
+    return f"The key in {folder / 'encryption_key'} is not 32 bytes"
+
+
+def a_former_key_that_is_none(folder: Path) -> str:
+    (folder / "encryption_key_fallbacks").write_text("x" * 50)
+    return f"A key in {folder / 'encryption_key_fallbacks'} is not 32 bytes"
+
+
 def a_damaged_key(folder: Path) -> str:
     (folder / "secret_key").write_bytes(b"\xff\xfe\x00")
     return f"The key file {folder / 'secret_key'} is damaged"
@@ -180,6 +190,8 @@ def test_a_mail_server_that_is_away_is_told(tmp_path: Path, url: str) -> None:
         an_empty_key,
         a_key_that_is_a_folder,
         a_damaged_key,
+        the_other_key,
+        a_former_key_that_is_none,
         a_foreign_database,
         a_log_that_root_left,
         a_database_to_read_only,
