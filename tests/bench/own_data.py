@@ -54,7 +54,7 @@ for start in range(0, {count}, 500):
 
 
 class Watch:
-    """How long a page that needs nothing takes, and the most memory of the site."""
+    """The delay of a page that needs nothing, and the most memory of the site."""
 
     def __init__(self, site: Site, http: aiohttp.ClientSession) -> None:
         self._site, self._http = site, http

@@ -1,4 +1,4 @@
-"""What a request says about how to decode it."""
+"""The words of a request about how to decode it."""
 
 import http.client
 import random
