@@ -11,7 +11,6 @@ grows by more than 50 MB.
 import argparse
 import asyncio
 import json
-import struct
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -24,6 +23,7 @@ from yarl import URL
 
 from tests.bench.browser import Account, Tab
 from tests.bench.load import Delays, Load
+from tests.bench.raw_frame import frame
 from tests.bench.site import Site
 from tests.bench.table import milliseconds, percentile, show
 from tests.bench.upstream import Upstream
@@ -48,18 +48,6 @@ for number in range({number}):
     print("LONG", talk.pk)
 """
 Flood = Callable[["Wire"], Awaitable[None]]
-
-
-def frame(opcode: int, payload: bytes = b"", *, is_last: bool = True) -> bytes:
-    """A frame as a client sends it; a mask of zeros changes nothing."""
-    size = len(payload)
-    if size < 126:
-        length = struct.pack("!B", 0x80 | size)
-    elif size < 65_536:
-        length = struct.pack("!BH", 0x80 | 126, size)
-    else:
-        length = struct.pack("!BQ", 0x80 | 127, size)
-    return bytes([opcode | 0x80 * is_last]) + length + bytes(4) + payload
 
 
 class Wire:

@@ -21,23 +21,12 @@ from conversations.models import Conversation, Message, User
 from conversations.socket import handshakes, open_pages
 from conversations.socket.rate_limit import TokenBuckets
 from tests.bench.browser import Tab
+from tests.bench.raw_frame import frame
 from tests.socket.room import Room
 
 POLICY_VIOLATION, TOO_MANY_PAGES, TOO_FAST = 1008, 4409, 4429
 TEXT, BINARY, PIECE, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 MOST_SECONDS = 2
-
-
-def frame(opcode: int, payload: bytes = b"", *, is_last: bool = True) -> bytes:
-    """A frame as a client sends it; a mask of zeros changes nothing."""
-    size = len(payload)
-    if size < 126:
-        length = struct.pack("!B", 0x80 | size)
-    elif size < 65_536:
-        length = struct.pack("!BH", 0x80 | 126, size)
-    else:
-        length = struct.pack("!BQ", 0x80 | 127, size)
-    return bytes([opcode | 0x80 * is_last]) + length + bytes(4) + payload
 
 
 class Wire:
