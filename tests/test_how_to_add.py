@@ -30,7 +30,8 @@ LISTS = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## How
 SECTION = re.compile(r"^### (.+?)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
 KINDS = [
     "A request parameter", "An upstream dialect", "A quota measure", "A limit period", "A frame",
-    "A page", "An admin record", "A security event", "A setting", "A share omission", "A language",
+    "A page", "A script or a style sheet", "An admin record", "A security event", "A setting",
+    "A share omission", "A language",
 ]  # fmt: skip
 HOLDER = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 # Nobody changes the audit log or the ledger, and a link is changed by its author.
