@@ -116,6 +116,32 @@ def test_a_list_of_objects_is_a_table_and_a_file_that_is_safe_in_a_spreadsheet(
     assert json.loads(download.value.path().read_text()) == people
 
 
+def test_a_number_keeps_its_digits_in_tree_table_copy_and_files(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = asking_for({"type": "json_object"}, upstream, new_page, alice)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    numbers = ["2512292042121000001", "-0", "1.0", "1e400", "0.1000000000000000055"]
+    send(page, f'say:{{"rows":[{",".join(f"""{{"id":{each}}}""" for each in numbers)}]}}')
+    wait_for_end(page)
+    expect(answer(page).locator(".json-value")).to_have_text(numbers)
+    button(page, "Copy JSON").click()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    button(page, "Show as table").click()
+    expect(answer(page).get_by_role("cell")).to_have_text(numbers)
+    with page.expect_download() as download:
+        button(page, "Download JSON").click()
+    with page.expect_download() as csv:
+        button(page, "Download CSV").click()
+    page.context.clear_permissions()
+    assert json.loads(copied, parse_int=str, parse_float=str) == {
+        "rows": [{"id": each} for each in numbers]
+    }
+    assert download.value.path().read_text() == copied
+    assert csv.value.path().read_bytes().decode("utf-8-sig").split() == ["id", *numbers]
+
+
 def test_text_instead_of_json_is_shown_and_can_be_corrected(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:

@@ -206,13 +206,17 @@ test("a schema that is wrong is reported with its place while it is typed", () =
   }
 });
 
+const nodeOf = (value) => jsonIn(JSON.stringify(value)).node;
+
 test("a list of objects is a table, also inside an object of its own", () => {
-  const table = tableOf({
-    people: [
-      { name: "Ada", age: 36 },
-      { name: "Bo", tags: ["x"] },
-    ],
-  });
+  const table = tableOf(
+    nodeOf({
+      people: [
+        { name: "Ada", age: 36 },
+        { name: "Bo", tags: ["x"] },
+      ],
+    }),
+  );
   assert.deepEqual(table, {
     columns: ["name", "age", "tags"],
     rows: [
@@ -221,7 +225,7 @@ test("a list of objects is a table, also inside an object of its own", () => {
     ],
   });
   for (const other of [[], [1], {}, "a", null, { a: 1 }, { a: [{}], b: [{}] }]) {
-    assert.equal(tableOf(other), null);
+    assert.equal(tableOf(nodeOf(other)), null);
   }
 });
 

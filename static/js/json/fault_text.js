@@ -39,14 +39,17 @@ export function checkSchema(text) {
  *
  * @param {string} text
  * @param {any} schema undefined for none
- * @returns {{value: any, source: string, faults: string[]}}
+ * @returns {{node: import("#js/json/reader.js").JsonNode | null, source: string,
+ *   isWhole: boolean, faults: string[]}} `source` is the JSON, or all of the text if there is none
  */
 export function checkAnswer(text, schema) {
   const found = jsonIn(text);
   if (found) {
-    const faults = schema === undefined ? [] : faultsOf(schema, found.value).map(sentence);
-    return { ...found, faults };
+    const { node, source, value } = found;
+    const faults = schema === undefined ? [] : faultsOf(schema, value).map(sentence);
+    return { node, source, isWhole: true, faults };
   }
   const { fault } = parsed(text.trim());
-  return { value: undefined, source: text, faults: fault ? [syntaxSentence(fault)] : [] };
+  const faults = fault ? [syntaxSentence(fault)] : [];
+  return { node: null, source: text, isWhole: false, faults };
 }

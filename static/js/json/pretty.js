@@ -1,4 +1,4 @@
-/** Indented text of JSON that may still be incomplete. */
+/** The text of JSON that was read: indented, also while it is incomplete, or in one line. */
 
 const INDENT = "  ";
 
@@ -20,4 +20,17 @@ export function pretty(node, margin = "") {
 function lineOf({ key, node }, margin) {
   const label = key === null ? "" : `${JSON.stringify(key)}: `;
   return `${margin}${label}${pretty(node, margin)}`;
+}
+
+/**
+ * @param {import("#js/json/reader.js").JsonNode} node
+ * @returns {string} without any space, as JSON.stringify writes it
+ */
+export function compact(node) {
+  if (node.type === "literal") return node.text;
+  if (node.type === "string") return JSON.stringify(node.text);
+  const members = node.entries.map(({ key, node: inner }) =>
+    key === null ? compact(inner) : `${JSON.stringify(key)}:${compact(inner)}`,
+  );
+  return node.type === "array" ? `[${members}]` : `{${members}}`;
 }

@@ -2,6 +2,9 @@
  * An incremental, tolerant reader of JSON. It accepts what models often write: text and code fences
  * around the JSON, trailing commas, a missing end.
  *
+ * A number is its source text, here and in all that shows, copies or saves it: the numbers of
+ * JavaScript would round `2512292042121000001`, turn `1e400` into null and `1.0` into 1.
+ *
  * @typedef {{key: string | null, node: JsonNode}} Entry `key` is null in an array
  * @typedef {object} JsonNode one value, possibly incomplete
  * @property {"object" | "array" | "string" | "literal"} type
@@ -19,6 +22,8 @@ const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 const FENCE_BEFORE = /(?:```|~~~)\w*\s*$/;
 const FENCE_AFTER = /^\s*(?:```|~~~)/;
 const BARE = /[\w+.-]/;
+// Converting takes the square of the length in time.
+const WHOLE = /^-?\d{1,1000}$/;
 
 export class JsonReader {
   /** @type {JsonNode | null} the outermost value, once it has begun */
@@ -174,17 +179,45 @@ function codeUnit(digits) {
  * The JSON value in a finished text, without the text around it.
  *
  * @param {string} text
- * @returns {{value: any, source: string} | null} null if there is no complete one
+ * @returns {{value: any, node: JsonNode | null, source: string} | null} null if there is no
+ *   complete one; `node` is null if it is nested too deep, and `value` is for the check alone
  */
 export function jsonIn(text) {
   const reader = new JsonReader();
   reader.update(text);
   for (const source of [text.trim(), reader.source(text)]) {
     try {
-      return { value: JSON.parse(source), source };
+      return whole(source, JSON.parse(source), reader);
     } catch {
       // Try the next one.
     }
   }
   return null;
+}
+
+/** @param {string} source @param {any} parsed @param {JsonReader} reader of the text around it */
+function whole(source, parsed, reader) {
+  if (typeof parsed === "string") return { value: parsed, node: made("string", parsed), source };
+  if (typeof parsed === "object" && parsed !== null && reader.isTooDeep) {
+    return { value: parsed, node: null, source };
+  }
+  const isLiteral = typeof parsed !== "object" || parsed === null;
+  const node = isLiteral ? made("literal", source) : /** @type {JsonNode} */ (reader.root);
+  return { value: exactly(node), node, source };
+}
+
+/**
+ * @param {JsonNode} node complete
+ * @returns {any} its value, in which a whole number that JavaScript would round is a bigint
+ */
+function exactly({ type, entries, text }) {
+  if (type === "string") return text;
+  if (type === "array") return entries.map(({ node }) => exactly(node));
+  if (type === "object") {
+    // Not by assignment: `__proto__` is a name like any other.
+    return Object.fromEntries(entries.map(({ key, node }) => [key, exactly(node)]));
+  }
+  const value = JSON.parse(text);
+  const isRounded = typeof value === "number" && !Number.isSafeInteger(value);
+  return isRounded && WHOLE.test(text) ? BigInt(text) : value;
 }

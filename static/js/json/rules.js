@@ -10,12 +10,23 @@
 export function typeOf(value) {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
-  return typeof value;
+  return typeof value === "bigint" ? "number" : typeof value;
 }
 
 /** @param {any} value @param {string} type @returns {boolean} */
 function isOf(value, type) {
-  return type === "integer" ? Number.isInteger(value) : typeOf(value) === type;
+  return type === "integer" ? isWhole(value) : typeOf(value) === type;
+}
+
+/**
+ * Whether a value is a whole number. One of JSON that is too large for JavaScript, which reads it
+ * as Infinity, has no fraction either.
+ *
+ * @param {any} value
+ * @returns {boolean}
+ */
+function isWhole(value) {
+  return typeOf(value) === "number" && (!Number.isFinite(value) || Number.isInteger(value));
 }
 
 /** @param {any} one @param {any} other @returns {boolean} whether they are the same JSON value */
@@ -26,6 +37,7 @@ export function same(one, other) {
 /** @param {any} value @returns {string} */
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeOf(value) === "number") return String(value);
   if (typeOf(value) !== "object") return JSON.stringify(value);
   const members = Object.keys(value).sort();
   return `{${members.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`;
@@ -43,9 +55,12 @@ function rule(type, isValid) {
 /** @param {string} text @returns {number} in characters, as the standard counts them */
 const length = (text) => [...text].length;
 
-/** @param {number} step @param {number} value @returns {boolean} */
+/** @param {number} step @param {number | bigint} value @returns {boolean} */
 function isMultiple(step, value) {
-  const times = value / step;
+  if (typeof value === "bigint" && Number.isInteger(step) && step !== 0) {
+    return value % BigInt(step) === 0n;
+  }
+  const times = Number(value) / step;
   return Math.abs(times - Math.round(times)) < 1e-9 * Math.max(1, Math.abs(times));
 }
 

@@ -1,8 +1,11 @@
 /**
- * A list of objects as rows and columns, and as CSV.
+ * A list of objects as rows and columns, and as CSV. Numbers keep the digits of their source.
  *
  * @typedef {{columns: string[], rows: string[][]}} Table
+ * @typedef {import("#js/json/reader.js").JsonNode} JsonNode
  */
+
+import { compact } from "#js/json/pretty.js";
 
 // A spreadsheet runs a cell that begins like this as a formula.
 const FORMULA = /^[=+\-@\t\r]/;
@@ -10,18 +13,17 @@ const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const QUOTED = /[",\n\r]/;
 
 /**
- * @param {any} value
+ * @param {JsonNode | null} node complete
  * @returns {Table | null} null if it is not a list of objects; an object with one list in it
  *   counts as that list
  */
-export function tableOf(value) {
-  const list = listIn(value);
+export function tableOf(node) {
+  const list = node && listIn(node);
   if (!list) return null;
-  const columns = [...new Set(list.flatMap((each) => Object.keys(each)))];
-  const rows = list.map((each) =>
-    columns.map((key) => cell(Object.hasOwn(each, key) ? each[key] : "")),
-  );
-  return { columns, rows };
+  // Of two members of one name the last counts, as in every reader of JSON.
+  const cells = list.map((each) => new Map(each.entries.map(({ key, node }) => [key ?? "", node])));
+  const columns = [...new Set(cells.flatMap((row) => [...row.keys()]))];
+  return { columns, rows: cells.map((row) => columns.map((key) => cell(row.get(key)))) };
 }
 
 /**
@@ -32,21 +34,23 @@ export function csvOf({ columns, rows }) {
   return [columns, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 
-/** @param {any} value @returns {Record<string, any>[] | null} */
-function listIn(value) {
-  if (Array.isArray(value)) return value.length > 0 && value.every(isObject) ? value : null;
-  const inner = isObject(value) ? Object.values(value).filter(Array.isArray) : [];
-  return inner.length === 1 ? listIn(inner[0]) : null;
+/** @param {JsonNode} node @returns {JsonNode[] | null} */
+function listIn({ type, entries }) {
+  const inner = entries.map((entry) => entry.node);
+  if (type === "array") return inner.length > 0 && inner.every(isObject) ? inner : null;
+  const lists = inner.filter((each) => each.type === "array");
+  return lists.length === 1 ? listIn(lists[0]) : null;
 }
 
-/** @param {any} value @returns {boolean} */
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** @param {JsonNode} node @returns {boolean} */
+function isObject(node) {
+  return node.type === "object";
 }
 
-/** @param {any} value @returns {string} */
-function cell(value) {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** @param {JsonNode | undefined} node @returns {string} */
+function cell(node) {
+  if (!node) return "";
+  return node.type === "string" ? node.text : compact(node);
 }
 
 /** @param {string} text @returns {string} */

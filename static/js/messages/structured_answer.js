@@ -1,6 +1,7 @@
 /** An answer that was requested as JSON: a tree while it streams, then checked with its schema. */
 
 import { checkAnswer } from "#js/json/fault_text.js";
+import { pretty } from "#js/json/pretty.js";
 import { JsonReader } from "#js/json/reader.js";
 import { csvOf, tableOf } from "#js/json/table.js";
 import { viewOf } from "#js/json/tree_view.js";
@@ -105,10 +106,10 @@ export class StructuredAnswer {
     // Text beside a tool call is not the answer yet.
     if (running || (message.tool_calls?.length && !this.#view)) return;
     const { schema, name } = message.response_format?.json_schema ?? {};
-    const { value, source, faults } = checkAnswer(message.content, schema);
-    this.#source = value === undefined ? source : JSON.stringify(value, null, 2);
-    this.#table = tableOf(value);
-    part(this.#root, "bar").hidden = value === undefined && this.#view === null;
+    const { node, source, isWhole, faults } = checkAnswer(message.content, schema);
+    this.#source = node ? pretty(node) : source;
+    this.#table = tableOf(node);
+    part(this.#root, "bar").hidden = !isWhole && this.#view === null;
     part(this.#root, "as-table").hidden = this.#table === null;
     part(this.#root, "csv-download").hidden = this.#table === null;
     this.#drawVerdict(faults, schema === undefined ? "" : name);
