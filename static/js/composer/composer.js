@@ -4,9 +4,8 @@ import { lengthOf, MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { element, on } from "#js/ui/markup.js";
+import { isSendingKey, nameEnterKey } from "#js/ui/sending_key.js";
 import { count, word } from "#js/ui/words.js";
-
-const COMPOSING_KEY_CODE = 229;
 
 /**
  * @extends {Emitter<import("#js/events.js").ComposerEvents>}
@@ -25,6 +24,7 @@ export class Composer extends Emitter {
   constructor() {
     super();
     this.#early = this.#box.value;
+    nameEnterKey(this.#box);
     on(this.#form, "submit", (event) => this.#submitted(event));
     on(this.#form, "click", (event) => this.#form === event.target && this.focus());
     on(this.#box, "keydown", (event) => this.#keyPressed(event));
@@ -121,8 +121,7 @@ export class Composer extends Emitter {
 
   /** @param {KeyboardEvent} event */
   #keyPressed(event) {
-    const composing = event.isComposing || event.keyCode === COMPOSING_KEY_CODE;
-    if (event.key !== "Enter" || event.shiftKey || event.altKey || composing) return;
+    if (!isSendingKey(event)) return;
     event.preventDefault();
     this.#form.requestSubmit();
   }

@@ -1,5 +1,6 @@
 /** Text files that are dropped, pasted or picked: their text is added to the message. */
 
+import { contentOf } from "#js/composer/clipboard_content.js";
 import { MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { element, on } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
@@ -30,9 +31,10 @@ export function takeTextFiles(addText, showError) {
     take(event.dataTransfer.files);
   });
   on(element("message"), "paste", (event) => {
-    if (event.clipboardData.files.length === 0) return;
+    const { files } = contentOf(event.clipboardData);
+    if (files.length === 0) return;
     event.preventDefault();
-    take(event.clipboardData.files);
+    take(files);
   });
 }
 
@@ -52,8 +54,10 @@ async function textsOf(files, before) {
     const content = file.size > MOST_BYTES ? null : await textOf(file);
     const name = nameOf(file);
     if (content === null) {
-      const reason = file.size > MOST_BYTES ? "file-too-long" : "file-no-text";
-      return { text, complaint: word(reason, { name, limit: count(MOST_CHARACTERS) }) };
+      return {
+        text,
+        complaint: word(reasonAgainst(file), { name, limit: count(MOST_CHARACTERS) }),
+      };
     }
     const added = `${text ? "\n\n" : ""}## ${name}\n\n${content.trimEnd()}`;
     if (before + text.length + added.length > MOST_CHARACTERS) {
@@ -62,6 +66,12 @@ async function textsOf(files, before) {
     text += added;
   }
   return { text, complaint: "" };
+}
+
+/** @param {File} file that was not taken @returns {string} the name of the sentence why */
+function reasonAgainst({ size, type }) {
+  if (type.startsWith("image/")) return "file-picture";
+  return size > MOST_BYTES ? "file-too-long" : "file-no-text";
 }
 
 /** @param {File} file @returns {string} on one line */

@@ -1,10 +1,9 @@
 /** Edits a message of the user in place. */
 
 import { clone, on, part } from "#js/ui/markup.js";
+import { isSendingKey, nameEnterKey } from "#js/ui/sending_key.js";
 
 /** @typedef {import("#js/state/drafts.js").Draft} Draft */
-
-const COMPOSING_KEY_CODE = 229;
 
 /** The text box that replaces a message while it is edited. */
 export class Editing {
@@ -35,6 +34,7 @@ export class Editing {
     this.#form = form;
     const box = part(form, "edit-text");
     box.value = draft.load() || content;
+    nameEnterKey(box);
     this.#listen(form, draft, send);
     this.#draw(form);
     this.#article.classList.add("is-edited");
@@ -68,13 +68,12 @@ export class Editing {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
     if (event.key === "Escape" && !event.shiftKey) {
       // Escape closes this box and must not stop a running answer. The text remains as a draft.
       event.stopPropagation();
       this.#close();
     }
-    if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
+    if (!isSendingKey(event)) return;
     event.preventDefault();
     /** @type {HTMLFormElement} */ (this.#form).requestSubmit();
   }

@@ -25,6 +25,7 @@ import { ConversationActions } from "#js/sidebar/conversation_actions.js";
 import { Drawer } from "#js/sidebar/drawer.js";
 import { forgetOthers } from "#js/state/browser_storage.js";
 import { State } from "#js/state/state.js";
+import { keepComposingKeys } from "#js/ui/composing.js";
 import { toggleKeys, wireDialogs } from "#js/ui/dialogs.js";
 import { element, on } from "#js/ui/markup.js";
 import { anchor } from "#js/ui/popover.js";
@@ -68,6 +69,7 @@ class Page {
   });
 
   start() {
+    keepComposingKeys();
     forgetOthers(this.#state.user.username);
     wireDialogs();
     anchor(element("user-menu"), () => element("user-button"));

@@ -25,7 +25,6 @@ export function listenToKeys(commands) {
 
 /** @param {KeyboardEvent} event @param {Commands} commands */
 function commandOf(event, commands) {
-  if (event.isComposing) return null;
   if (event.key === "Escape") return escapeCommand(event, commands);
   if (!(IS_MAC ? event.metaKey : event.ctrlKey) || event.altKey) return null;
   if (event.key === "/") return commands.toggleKeys;

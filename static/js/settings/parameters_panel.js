@@ -144,7 +144,7 @@ export class ParametersPanel {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.key !== "Escape" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Escape" || event.shiftKey) return;
     // Escape closes the panel; it must not stop a running answer.
     event.stopPropagation();
     this.toggle();

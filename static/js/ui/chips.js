@@ -58,7 +58,6 @@ export class Chips extends Emitter {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.isComposing) return;
     if (event.key === "Backspace" && this.#input.value === "")
       this.#change(this.#texts.slice(0, -1));
     if (event.key !== "Enter") return;
