@@ -25,6 +25,8 @@
  * @typedef {{action: Pressed, "focus-lost": void}} MessagesEvents a button of a message was
  *   pressed; the button that had the focus is gone
  * @typedef {{action: Pressed}} MessageMenuEvents
+ * @typedef {{"to-end": void, moved: void}} LogPositionEvents the log is going to its end; it has
+ *   been moved or laid out
  *
  * composer/
  *

@@ -9,6 +9,7 @@ import { clone } from "#js/ui/markup.js";
 
 /**
  * @typedef {import("#js/messages/article.js").View} View
+ * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {{action: string, id: string, button: HTMLElement | null, article?: any}} Pressed a
  *   button of the message `id`: its `data-action`, and the article that it belongs to
  */
@@ -39,7 +40,9 @@ export class Messages extends Emitter {
     const isBusy = state.generation !== null;
     const focused = focusedButton(this.#log);
     this.#log.setAttribute("aria-busy", String(isBusy));
-    this.#removeAllBut(new Set([...branch, ...alternatives].map((message) => message.id)));
+    const shown = [...branch, ...alternatives];
+    this.#adopt(shown);
+    this.#removeAllBut(new Set(shown.map((message) => message.id)));
     branch.forEach((message, index) => {
       const isLast = index === branch.length - 1;
       const view = { message, siblings: state.siblings(message), isLast, isBusy, branch, owner };
@@ -77,6 +80,30 @@ export class Messages extends Emitter {
     const article = new ARTICLES[message.role]();
     this.#articles.set(message.id, article);
     return article;
+  }
+
+  /**
+   * Gives the elements of pending messages to the stored ones: with another element the log would
+   * become shorter for a moment, and a screen reader would lose its place.
+   *
+   * @param {Message[]} shown
+   */
+  #adopt(shown) {
+    const ids = new Set(shown.map(({ id }) => id));
+    const gone = [...this.#drawn.values()].filter(({ message }) => !ids.has(message.id));
+    const pending = gone.map(({ message }) => message).filter((each) => each.pending);
+    for (const message of shown.filter(({ id }) => !this.#articles.has(id))) {
+      const index = pending.findIndex(({ role }) => role === message.role);
+      if (index >= 0) this.#rename(pending.splice(index, 1)[0].id, message.id);
+    }
+  }
+
+  /** @param {string} from @param {string} to */
+  #rename(from, to) {
+    const article = this.#articles.get(from);
+    if (article) this.#articles.set(to, article);
+    this.#articles.delete(from);
+    this.#drawn.delete(from);
   }
 
   /** @param {HTMLElement} element @param {number} index */

@@ -1,14 +1,42 @@
-/** Keeps the log scrolled to its end while the user is there. */
+/**
+ * The position of the log: at its end while an answer grows, or where the reader put it.
+ *
+ * The page knows each position that it set itself. Any other way up is the reader's, however short
+ * and however it was made: by wheel, finger, key, scroll bar or the browser's search. It ends
+ * following in the same frame. One exception: in a log that became shorter the browser moves to the
+ * new end. Following begins again at the end alone, or with the button.
+ */
 
+import { isTextBox, scrollsUpInside } from "#js/messages/inner_scroll.js";
+import { lineReadIn } from "#js/messages/read_line.js";
+import { Emitter } from "#js/ui/emitter.js";
+
+/** @typedef {{element: Element, top: number}} Held an element, and its distance from the top */
+
+// The browser rounds positions to pixels of the screen.
+const ROUNDING_PX = 1;
+// A finger that only taps moves less.
+const DRAG_PX = 8;
+// The button to the end is no help where the end is nearly there.
 const NEAR_PX = 48;
+const UPWARDS = new Set(["ArrowUp", "PageUp", "Home"]);
+// Safari has no such property, and does not keep a line in its place when something above it grows.
+const KEEPS_LINES = CSS.supports("overflow-anchor", "auto");
 
-export class FollowEnd {
+/** @extends {Emitter<import("#js/events.js").LogPositionEvents>} */
+export class LogPosition extends Emitter {
   #scroller;
+  #content;
   #jump;
   #following = false;
+  /** @type {Held | null} what stays in its place until the reader scrolls */
+  #held = null;
+  /** Where the page put the log or the reader left it, and where its end was then. */
   #top = 0;
-  #hasMoved = false;
+  #end = 0;
+  #touchedAt = 0;
   #gutter = -1;
+  #width = -1;
 
   /**
    * @param {HTMLElement} scroller
@@ -16,77 +44,173 @@ export class FollowEnd {
    * @param {HTMLElement} jump holds the button that leads back to the end
    */
   constructor(scroller, content, jump) {
+    super();
     this.#scroller = scroller;
+    this.#content = content;
     this.#jump = jump;
     this.#follow(true);
-    scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    jump.addEventListener("click", () => this.toEnd());
+    this.#listen();
     // An observer is called after layout. Reading the height earlier would force another layout.
-    const observer = new ResizeObserver(() => {
-      this.#updateGutter();
-      this.#checkPosition();
-      this.#stick();
-    });
+    const observer = new ResizeObserver(() => this.#laidOut());
     observer.observe(content);
     observer.observe(scroller);
   }
 
+  get isFollowing() {
+    return this.#following;
+  }
+
   /** Goes to the end and follows it from there. */
   toEnd() {
+    this.#held = null;
     this.#follow(true);
-    this.#stick();
+    this.emit("to-end");
+    this.settle();
   }
 
   /** Stops following, because the user opened something that must not move. */
   release() {
     this.#follow(false);
+    this.#hold(null);
+    this.#drawJump();
+  }
+
+  /**
+   * Keeps an element in its place, whatever is drawn above it, until the reader scrolls.
+   *
+   * @param {Element} element
+   * @param {number} [top] its distance from the top of the log; without it, the present one
+   */
+  hold(element, top = this.topOf(element)) {
+    this.#follow(false);
+    this.#hold({ element, top });
+    this.settle();
+  }
+
+  /** @param {Element} element @returns {number} its distance from the top of the log's window */
+  topOf(element) {
+    return element.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+  }
+
+  /** Puts the log where it belongs after the page has changed it. */
+  settle() {
+    if (this.#following) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    else this.#restoreHeld();
+    this.#note();
+  }
+
+  // Internal
+
+  #listen() {
+    const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) =>
+      this.#scroller.addEventListener(type, listener, { passive: true });
+    on("scroll", () => this.#checkPosition());
+    // These tell of a move before it has begun, where the browser makes it smoothly.
+    on("wheel", (event) => !event.ctrlKey && this.#movesBy(event.deltaY, event));
+    on("touchstart", ({ touches }) => (this.#touchedAt = touches[0].clientY));
+    on("touchmove", (event) => this.#movesBy(this.#dragged(event), event));
+    on("keydown", (event) => {
+      if (UPWARDS.has(event.key) && !isTextBox(event.target)) this.#movesBy(-1, event);
+    });
+    this.#jump.addEventListener("click", () => this.toEnd());
+  }
+
+  /** @param {TouchEvent} event @returns {number} */
+  #dragged({ touches }) {
+    const by = this.#touchedAt - touches[0].clientY;
+    return Math.abs(by) < DRAG_PX ? 0 : by;
+  }
+
+  /** @param {number} by @param {Event} event of the reader that is going to move the log */
+  #movesBy(by, { target }) {
+    if (by === 0 || (by < 0 && scrollsUpInside(target, this.#scroller))) return;
+    if (!this.#following) this.#hold(null);
+    else if (by < 0 && this.#scroller.scrollTop > 0) this.release();
+  }
+
+  #laidOut() {
+    this.#updateWidths();
+    this.#checkPosition();
+    this.settle();
+    this.emit("moved");
+  }
+
+  #checkPosition() {
+    const { scrollTop: top, scrollHeight, clientHeight } = this.#scroller;
+    const end = scrollHeight - clientHeight;
+    const by = top - this.#top;
+    if (Math.abs(by) < ROUNDING_PX) return;
+    if (by > 0) this.#movedDown(by, top, end);
+    else if (top < end - ROUNDING_PX) this.release();
+    this.#note();
+    this.emit("moved");
+  }
+
+  /** @param {number} by @param {number} top @param {number} end */
+  #movedDown(by, top, end) {
+    // What was drawn above the window has moved the log, and not the reader.
+    if (Math.abs(end - this.#end - by) <= ROUNDING_PX) return;
+    // A fast answer has grown since the reader saw its end.
+    if (top >= Math.min(end, this.#end) - ROUNDING_PX) this.#follow(true);
+    else if (!this.#following) this.#hold(null);
   }
 
   /** @param {boolean} following if so, only the user moves the log away from its end */
   #follow(following) {
+    if (following) this.#held = null;
     if (following === this.#following) return;
     this.#following = following;
-    this.#scroller.style.overflowAnchor = following ? "none" : "";
+    this.#drawAnchoring();
   }
 
-  #stick() {
-    if (this.#following) this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#top = this.#scroller.scrollTop;
-    this.#drawJump();
+  /** @param {Held | null} held null for what the reader has before their eyes */
+  #hold(held) {
+    this.#held = held;
+    if (!held && !KEEPS_LINES) {
+      const element = lineReadIn(this.#scroller, this.#content);
+      this.#held = element && { element, top: this.topOf(element) };
+    }
+    this.#drawAnchoring();
   }
 
-  // The dock below the scroller gets the width of the scroll bar, to stay in line with the log. The
-  // property is set on the dock alone: on the page it would recompute the styles of everything.
-  #updateGutter() {
-    const gutter = (this.#scroller.offsetWidth - this.#scroller.clientWidth) / 2;
-    if (gutter === this.#gutter) return;
-    this.#gutter = gutter;
-    this.#jump.parentElement?.style.setProperty("--gutter", `${gutter}px`);
+  /** The browser keeps the line in its place only where the page does not. */
+  #drawAnchoring() {
+    const anchoring = this.#following || this.#held ? "none" : "";
+    const { style } = this.#scroller;
+    if (style.overflowAnchor !== anchoring) style.overflowAnchor = anchoring;
   }
 
-  /** Reads the position in a later task: reading it now would force a layout. */
-  #scrolled() {
-    this.#hasMoved = true;
-    setTimeout(() => this.#checkPosition());
+  #restoreHeld() {
+    if (!this.#held?.element.isConnected) return;
+    const moved = this.topOf(this.#held.element) - this.#held.top;
+    if (Math.abs(moved) >= ROUNDING_PX) this.#scroller.scrollTop += moved;
   }
 
-  #checkPosition() {
-    if (!this.#hasMoved) return;
-    this.#hasMoved = false;
-    const top = this.#scroller.scrollTop;
-    if (this.#isAtEnd()) this.#follow(true);
-    else if (top < this.#top) this.#follow(false);
-    this.#top = top;
+  #note() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    this.#top = scrollTop;
+    this.#end = scrollHeight - clientHeight;
     this.#drawJump();
   }
 
   #drawJump() {
-    const isHidden = this.#following || this.#isAtEnd();
+    const isHidden = this.#following || this.#end - this.#top < NEAR_PX;
     if (this.#jump.hidden !== isHidden) this.#jump.hidden = isHidden;
   }
 
-  #isAtEnd() {
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    return scrollHeight - scrollTop - clientHeight < NEAR_PX;
+  // The dock below the log gets the width of the scroll bar, to stay in line, and compared answers
+  // the width of the log. A container query would lay out the log in the middle of a change, where
+  // Safari then moves it; as properties of the page they would recompute the styles of everything.
+  #updateWidths() {
+    const { offsetWidth, clientWidth } = this.#scroller;
+    const gutter = (offsetWidth - clientWidth) / 2;
+    if (gutter !== this.#gutter) {
+      this.#jump.parentElement?.style.setProperty("--gutter", `${gutter}px`);
+    }
+    if (clientWidth !== this.#width) {
+      this.#content.style.setProperty("--log-width", `${clientWidth}px`);
+    }
+    this.#gutter = gutter;
+    this.#width = clientWidth;
   }
 }

@@ -8,7 +8,7 @@ import { Outbox } from "#js/connection/outbox.js";
 import { Socket } from "#js/connection/socket.js";
 import { warmUp } from "#js/markdown/view.js";
 import { Messages } from "#js/messages/messages.js";
-import { FollowEnd } from "#js/messages/scroll.js";
+import { LogPosition } from "#js/messages/scroll.js";
 import { waitsForAnswers } from "#js/messages/tool_calls.js";
 import { Branches } from "#js/pages/branches.js";
 import { Drawing } from "#js/pages/drawing.js";
@@ -42,7 +42,7 @@ class Page {
   #conversations = new ConversationActions(this.#state, this.#socket);
   #messages = new Messages(element("log"));
   #branches = new Branches(this.#state, this.#socket);
-  #end = new FollowEnd(element("log-scroller"), element("log"), element("jump"));
+  #end = new LogPosition(element("log-scroller"), element("log"), element("jump"));
   #composer = new Composer();
   #picker = new ModelPicker();
   #parameters = new ParametersPanel(this.#state, this.#socket);
