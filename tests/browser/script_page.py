@@ -69,10 +69,15 @@ def _page() -> str:
     }
     packages = {name: f"/static/npm/{path}" for name, path in settings.NPM_IMPORTS.items()}
     imports = json.dumps({"imports": own | packages})
-    css = sorted((Path(settings.BASE_DIR) / "static" / "css").glob("*.css"))
+    css = sorted((Path(settings.BASE_DIR) / "static" / "css").glob("*.css"), key=_place)
     styles = "".join(f'<link rel="stylesheet" href="/static/css/{path.name}">' for path in css)
     return (
         "<!doctype html><html lang=en><title>Scripts</title><link rel=icon href=data:,>"
         f'<script type="importmap" nonce="{_NONCE}">{imports}</script>'
         f'{styles}<body><main id="message" class="markdown"></main></body></html>'
     )
+
+
+def _place(sheet: Path) -> tuple[bool, str]:
+    """The order of the style sheets: the first one declares the order of their layers."""
+    return sheet.name != "variables.css", sheet.name

@@ -1,7 +1,8 @@
-/** Code blocks: a header with the language and a copy button, above code that scrolls. */
+/** Code blocks: a bar with the language and its buttons, above code that scrolls. */
 
 import { CodeLines } from "#js/markdown/code_lines.js";
 import { element } from "#js/markdown/nodes.js";
+import { wrapsCode } from "#js/markdown/wrap_switch.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
@@ -17,7 +18,8 @@ export function codeBlock(token, context) {
   const language = languageOf(token);
   const node = element("div", { class: "code-block" });
   const header = element("div", { class: "code-header" });
-  header.append(element("span", { class: "code-language" }, language), copyButton(context));
+  const shown = element("span", { class: "code-language" }, language);
+  header.append(shown, wrapButton(context), copyButton(context));
   const pre = element("pre", { tabindex: "0" });
   const code = element("code");
   new CodeLines(code).write(token.text);
@@ -86,6 +88,12 @@ function finishLater(code, token, context) {
 function languageOf(token) {
   if (!token.raw.includes("\n")) return "";
   return /^\S*/.exec(token.lang ?? "")?.[0].slice(0, LONGEST_LANGUAGE) ?? "";
+}
+
+/** @param {Context} context */
+function wrapButton({ labels }) {
+  const state = { "aria-label": labels.wrapCode, "aria-pressed": String(wrapsCode()) };
+  return element("button", { type: "button", class: "wrap-code", ...state }, labels.wrap);
 }
 
 /** @param {Context} context */

@@ -7,6 +7,8 @@
  * @property {string} copy the visible text of the button
  * @property {string} copyCode its accessible name
  * @property {string} copied
+ * @property {string} wrap the visible text of the switch
+ * @property {string} wrapCode its accessible name
  * @property {string} image
  * @property {string} table
  * @property {string} done

@@ -42,6 +42,7 @@ purifier.setConfig({
   ALLOWED_ATTR: [
     "align",
     "aria-label",
+    "aria-pressed",
     "checked",
     "class",
     "disabled",

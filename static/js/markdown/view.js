@@ -14,6 +14,7 @@ import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
 import { isShownBy, place, removeFrom } from "#js/markdown/parts.js";
 import { afterFrame, idle, RenderThrottle } from "#js/markdown/scheduling.js";
+import { wrapOnClick } from "#js/markdown/wrap_switch.js";
 
 /**
  * @typedef {import("#js/markdown/context.js").Context} Context
@@ -27,6 +28,8 @@ const ENGLISH = {
   copy: "Copy",
   copyCode: "Copy code",
   copied: "Copied",
+  wrap: "Wrap",
+  wrapCode: "Wrap long lines",
   image: "Image",
   table: "Table",
   done: "Done",
@@ -91,6 +94,7 @@ export class MarkdownView {
     this.#labels = { ...ENGLISH, ...labels };
     root.replaceChildren();
     copyOnClick(root, this.#labels, onCopied);
+    wrapOnClick(root);
   }
 
   /**

@@ -10,6 +10,8 @@ export function markdownView(root) {
     copy: word("copy"),
     copyCode: word("copy-code"),
     copied: word("copied"),
+    wrap: word("wrap"),
+    wrapCode: word("wrap-code"),
     image: word("image"),
     table: word("table"),
     done: word("task-done"),

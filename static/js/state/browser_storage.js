@@ -3,8 +3,8 @@
  * texts of the one before.
  */
 
-/** Choices of the browser and not of a user: the admin's colours, the open sidebar. */
-const KEPT = new Set(["theme", "sidebar"]);
+/** Choices of the browser and not of a user: the admin's colours, the open sidebar, wrapped code. */
+const KEPT = new Set(["theme", "sidebar", "wraps-code"]);
 /** Names of drafts and of unanswered requests; usernames have no colon. */
 const OWNED = /^(?:draft|outbox):([^:]*)/;
 

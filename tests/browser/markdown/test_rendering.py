@@ -61,7 +61,9 @@ def rendered(page: Page, text: str) -> str:
             "```\nx < y\n```",
             (
                 '<div class="code-block"><div class="code-header"><span class="code-language">'
-                '</span><button type="button" class="copy-code" aria-label="Copy code">Copy'
+                '</span><button type="button" class="wrap-code" aria-label="Wrap long lines" '
+                'aria-pressed="false">Wrap</button>'
+                '<button type="button" class="copy-code" aria-label="Copy code">Copy'
                 "</button></div>"
                 '<pre tabindex="0"><code><span class="code-lines">x &lt; y</span></code></pre>'
                 "</div>"
@@ -114,7 +116,7 @@ def test_the_labels_come_from_the_page(page: Page) -> None:
           const done = new MarkdownView(root, { copy: "Kopieren" }).finish("```\\nx\\n```");
           frame();
           await done;
-          return root.querySelector("button").textContent;
+          return root.querySelector(".copy-code").textContent;
         }"""
     )
     assert html == "Kopieren"
