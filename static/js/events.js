@@ -32,6 +32,8 @@
  *
  * @typedef {{send: {text: string}, stop: void, changed: void}} ComposerEvents `changed`: the text
  *
+ * @typedef {{retry: void, shown: {isShown: boolean}}} ConnectionLineEvents
+ *
  * settings/
  *
  * @typedef {{choose: {names: string[]}}} ModelPickerEvents the model that answers next, and those
@@ -63,7 +65,7 @@
  *
  * connection/
  *
- * @typedef {{online: boolean, retryInSeconds: number, reason: "" | "proxy" | "address" |
+ * @typedef {{online: boolean, retryInSeconds: number, reason: "" | "offline" | "proxy" | "address" |
  *   "too-many-pages"}} ConnectionState
  * @typedef {{connection: ConnectionState, "signed-out": {code: number},
  *   hello: Frame, pong: Frame, error: Frame, "turn.started": Frame, "generation.events": Frame,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { connected, page } from "./socket_page.js";
+import { connected, page, TURN } from "./socket_page.js";
 
 for (const code of [1000, 1006, 1008, 1012, 4408]) {
   test(`the page reconnects after close code ${code}`, () => {
@@ -207,4 +207,88 @@ test("a session that ended while no connection could be opened is signed out", a
   assert.deepEqual(made.of("signed-out"), [{ code: 4401 }]);
   made.clock.pass(60_000);
   assert.equal(made.network.sockets.length, 3);
+});
+
+test("a browser without a network is said to be offline at once, and back at once", () => {
+  const { network, clock, window, of } = connected();
+  window.fire("offline");
+  const { online, reason } = of("connection").at(-1);
+  assert.deepEqual([online, reason], [false, "offline"]);
+  assert.equal(network.last.readyState, 3);
+  clock.pass(4_999);
+  assert.equal(network.sockets.length, 1);
+  window.fire("online");
+  assert.equal(network.sockets.length, 2);
+  network.accept();
+  assert.equal(of("connection").at(-1).online, true);
+});
+
+test("a browser that is wrong about its network is put right within seconds", () => {
+  const { network, clock, window, of } = connected();
+  window.fire("offline");
+  clock.pass(5_000);
+  network.accept();
+  assert.equal(of("connection").at(-1).online, true);
+});
+
+test("what is tried in vain while the browser is offline changes no reason", () => {
+  const { network, clock, window, of } = connected();
+  window.fire("offline");
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    clock.pass(15_000);
+    network.drop();
+  }
+  assert.deepEqual(
+    [
+      ...new Set(
+        of("connection")
+          .slice(1)
+          .map((each) => each.reason),
+      ),
+    ],
+    ["offline"],
+  );
+  window.fire("online");
+  network.drop();
+  assert.equal(of("connection").at(-1).reason, "");
+});
+
+for (const type of ["online", "focus", "pageshow", "visibilitychange"]) {
+  test(`a dead connection is noticed soon after ${type}`, () => {
+    const { network, clock, window } = connected();
+    const silent = network.last;
+    window.fire(type);
+    window.fire(type);
+    assert.deepEqual(silent.sent, [{ type: "ping" }]);
+    clock.pass(4_000);
+    assert.equal(silent.closedWith, undefined);
+    assert.equal(silent.readyState, 3);
+    clock.pass(250);
+    assert.equal(network.sockets.length, 2);
+  });
+}
+
+test("a dead connection is noticed soon after a turn was sent on it, which goes again", () => {
+  const { network, clock, socket } = connected();
+  socket.request({ ...TURN, request_id: "r1" });
+  clock.pass(4_250);
+  network.accept();
+  assert.deepEqual(
+    network.sent("turn.send").map((frame) => frame.request_id),
+    ["r1"],
+  );
+});
+
+test("a request that was never sent can be taken back, and no other", () => {
+  const { network, socket, outbox, window } = connected();
+  socket.request({ ...TURN, request_id: "r1" });
+  assert.equal(socket.withdraw("r1"), false);
+  network.deliver({ type: "turn.started", request_id: "r1", generation_id: "g1" });
+  window.fire("offline");
+  socket.request({ ...TURN, request_id: "r2" });
+  assert.equal(socket.withdraw("r2"), true);
+  assert.deepEqual(outbox.requests, []);
+  window.fire("online");
+  network.accept();
+  assert.deepEqual(network.sent("turn.send"), []);
 });

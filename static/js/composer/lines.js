@@ -1,5 +1,6 @@
 /** The lines beside the composer: the connection, the release and the notices of the site. */
 
+import { Emitter } from "#js/ui/emitter.js";
 import { element, setText } from "#js/ui/markup.js";
 import { duration, word } from "#js/ui/words.js";
 
@@ -8,22 +9,33 @@ const OFFLINE_SHOWN_AFTER_MS = 1_000;
 
 /** @typedef {import("#js/events.js").ConnectionState} ConnectionState */
 
-/** Shows, beside the composer, that the site cannot be reached. */
-export class ConnectionLine {
+/**
+ * Shows, beside the composer, that the site cannot be reached.
+ *
+ * @extends {Emitter<import("#js/events.js").ConnectionLineEvents>}
+ */
+export class ConnectionLine extends Emitter {
   #line = element("offline-line");
   #button = this.#line.querySelector("button");
   #timer = 0;
   #sentence = "";
+  #stops = false;
 
-  /** @param {() => void} retry */
-  constructor(retry) {
-    this.#button.addEventListener("click", retry);
+  constructor() {
+    super();
+    this.#button.addEventListener("click", () => this.emit("retry"));
   }
 
   /** @param {ConnectionState} connection */
   update(connection) {
-    if (connection.online) this.#setHidden();
+    if (connection.online) this.#hide();
     else this.#show(connection);
+  }
+
+  /** Says that the answer will be stopped once the site can be reached, if it cannot be now. */
+  stop() {
+    this.#stops = this.#timer !== 0;
+    if (this.#stops) this.#draw();
   }
 
   /** @param {ConnectionState} connection */
@@ -31,19 +43,24 @@ export class ConnectionLine {
     const time = duration(retryInSeconds * 1000);
     this.#sentence = word(`offline-${reason || "retry"}`, { time });
     this.#button.textContent = word(reason === "too-many-pages" ? "continue-here" : "try-now");
-    if (!this.#line.hidden) this.#draw();
+    const isSure = reason === "offline" || !this.#line.hidden;
     this.#timer ||= setTimeout(() => this.#draw(), OFFLINE_SHOWN_AFTER_MS);
+    if (isSure) this.#draw();
   }
 
   #draw() {
-    this.#line.querySelector("p").textContent = this.#sentence;
+    const sentences = [this.#sentence, ...(this.#stops ? [word("offline-stop")] : [])];
+    setText(this.#line.querySelector("p"), sentences.join(" "));
     this.#line.hidden = false;
+    this.emit("shown", { isShown: true });
   }
 
-  #setHidden() {
+  #hide() {
     clearTimeout(this.#timer);
     this.#timer = 0;
+    this.#stops = false;
     this.#line.hidden = true;
+    this.emit("shown", { isShown: false });
   }
 }
 

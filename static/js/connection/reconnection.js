@@ -1,5 +1,6 @@
 /**
- * Schedules reconnections: exponential with full jitter, at once when the browser is back online.
+ * Schedules reconnections: exponential with full jitter, at once when the browser is back online
+ * and when somebody looks at the page again.
  */
 
 const FIRST_WAIT_MS = 500;
@@ -15,6 +16,7 @@ export class Reconnection {
   #window;
   #connect;
   #check;
+  #network;
   #failures = 0;
   /** @type {number | null} */
   #connectedAt = null;
@@ -26,21 +28,28 @@ export class Reconnection {
    * @param {Clock} options.clock
    * @param {EventTarget & {document?: {visibilityState: string}}} [options.window]
    * @param {() => void} options.connect
-   * @param {() => void} options.check called when the browser is back online or the page visible
+   * @param {() => void} options.check called when the browser is back online or the page looked at
    *   again: the connection may be dead
+   * @param {(isThere: boolean) => void} [options.network] called when the browser says whether it
+   *   has a network
    */
-  constructor({ clock, window, connect, check }) {
+  constructor({ clock, window, connect, check, network = () => {} }) {
     this.#clock = clock;
     this.#window = window;
     this.#connect = connect;
     this.#check = check;
+    this.#network = network;
   }
 
   start() {
     if (this.#listening) return;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    this.#window?.addEventListener("online", () => this.#hurry(), { signal });
+    this.#window?.addEventListener("offline", () => this.#network(false), { signal });
+    this.#window?.addEventListener("online", () => this.#network(true), { signal });
+    for (const type of ["online", "focus", "pageshow"]) {
+      this.#window?.addEventListener(type, () => this.#hurry(), { signal });
+    }
     this.#window?.addEventListener(
       "visibilitychange",
       () => this.#window?.document?.visibilityState === "visible" && this.#hurry(),
@@ -70,16 +79,17 @@ export class Reconnection {
   /**
    * Plans the next attempt after a connection was lost or an attempt failed.
    *
+   * @param {number} [least] milliseconds to wait at least
    * @returns {number} milliseconds until that attempt
    */
-  failed() {
+  failed(least = 0) {
     if (this.#connectedAt !== null && this.#clock.now() - this.#connectedAt >= STABLE_AFTER_MS) {
       this.#failures = 0;
     }
     this.#connectedAt = null;
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
     this.#failures += 1;
-    const wait = this.#clock.random() * longest;
+    const wait = Math.max(least, this.#clock.random() * longest);
     this.#cancelTimer();
     this.#timer = this.#clock.setTimeout(() => this.now(), wait);
     return wait;

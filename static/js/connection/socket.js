@@ -6,56 +6,55 @@
  * generation arrive in order, each exactly once. Two events are the socket's own:
  *
  * - `connection`: whether the site can be reached, when the next attempt is made, and `reason`, why
- *   there is none if that is known: "proxy" for one that passes on no websocket, "address" for a
- *   page at an address that is not the site's, "too-many-pages" for one that the site closed
- *   because the user has opened others (4409), which stays closed;
+ *   there is none if that is known: "offline" for a browser without a network, "proxy" for one that
+ *   passes on no websocket, "address" for a page at an address that is not the site's,
+ *   "too-many-pages" for one that the site closed because the user has opened others (4409), which
+ *   stays closed;
  * - `signed-out`: the session ended or belongs to another user (4401); the socket stays closed.
  *   A renewed session has another key: first it tries once more, with the cookie of now.
  */
 
 import { wallClock } from "#js/connection/clock.js";
 import { Following } from "#js/connection/following.js";
-import { randomId } from "#js/connection/ids.js";
+import { Heartbeat } from "#js/connection/heartbeat.js";
 import { findObstacle } from "#js/connection/obstacle.js";
 import { Outbox } from "#js/connection/outbox.js";
 import { Reconnection } from "#js/connection/reconnection.js";
+import { isTurn, Requests } from "#js/connection/requests.js";
 import { Emitter } from "#js/ui/emitter.js";
 
 /**
  * @typedef {import("#js/connection/clock.js").Clock} Clock
  * @typedef {import("#js/connection/frame.js").Frame} Frame
- * @typedef {{frame: Frame, resolve: (answer: Frame) => void, reject: (error: Frame) => void}} Wait
  */
 
-const PING_EVERY_MS = 25_000;
-const PONG_WITHIN_MS = 10_000;
 const SIGNED_OUT = 4401;
 const TOO_MANY_PAGES = 4409;
 // A site that restarts hardly ever refuses so many connections in a row.
 const TRIES_WITHOUT_REASON = 3;
+// A browser can be wrong: a site on the same machine needs no network.
+const OFFLINE_RETRY_MS = 5_000;
 
 /** @extends {Emitter<import("#js/events.js").SocketEvents>} */
 export class Socket extends Emitter {
   #url;
-  #outbox;
+  #requests;
   #WebSocket;
   #clock;
   #following;
   #reconnection;
   /** @type {WebSocket | null} */
   #connection = null;
-  /** @type {Map<string, Wait>} */
-  #waiting = new Map();
   /** @type {Frame[]} */
   #unsent = [];
   /** @type {{id: string, version: number} | null} */
   #watched = null;
-  #heartbeat = null;
+  #heartbeat;
   #findObstacle;
   /** The site has sent a frame: the cookie of this connection was a good one. */
   #isAccepted = false;
   #tries = 0; // since the last connection that was opened
-  /** @type {"" | "proxy" | "address"} */
+  /** @type {"" | "offline" | "proxy" | "address"} */
   #reason = "";
 
   /**
@@ -71,16 +70,22 @@ export class Socket extends Emitter {
   constructor(url, options = {}) {
     super();
     this.#url = url;
-    this.#outbox = options.outbox ?? new Outbox("");
+    this.#requests = new Requests(options.outbox ?? new Outbox(""));
     this.#WebSocket = options.WebSocket ?? globalThis.WebSocket;
     this.#clock = options.clock ?? wallClock;
     this.#findObstacle = options.findObstacle ?? findObstacle;
     this.#following = new Following(this.#clock, (frame) => this.#transmit(frame));
+    this.#heartbeat = new Heartbeat(
+      this.#clock,
+      () => this.#transmit({ type: "ping" }),
+      () => this.#giveUp(),
+    );
     this.#reconnection = new Reconnection({
       clock: this.#clock,
       window: options.window ?? globalThis.window,
       connect: () => this.#connect(),
-      check: () => this.#ping(),
+      check: () => this.#heartbeat.probe(),
+      network: (isThere) => this.#networkChanged(isThere),
     });
   }
 
@@ -115,12 +120,19 @@ export class Socket extends Emitter {
    * @returns {Promise<Frame>} the answer; rejected with the `error` frame
    */
   request(frame) {
-    const request = { ...frame, request_id: frame.request_id ?? randomId() };
-    if (isTurn(request)) this.#outbox.put(request);
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(request.request_id, { frame: request, resolve, reject });
-      this.#transmit(request);
-    });
+    const answer = this.#requests.begin(frame, (request) => this.#transmit(request));
+    if (isTurn(frame)) this.#heartbeat.probe();
+    return answer;
+  }
+
+  /**
+   * Takes back a request that was never sent.
+   *
+   * @param {string} requestId
+   * @returns {boolean} false if the site may have it
+   */
+  withdraw(requestId) {
+    return this.#requests.withdraw(requestId);
   }
 
   /**
@@ -162,11 +174,10 @@ export class Socket extends Emitter {
     this.#tries = 0;
     this.#reason = "";
     this.#reconnection.succeeded();
-    this.#heartbeat = this.#clock.setTimeout(() => this.#ping(), PING_EVERY_MS);
+    this.#heartbeat.beat();
     this.emit("connection", { online: true, retryInSeconds: 0, reason: "" });
-    const requests = [...this.#waiting.values()].map((wait) => wait.frame);
-    const stored = this.#outbox.requests.filter((each) => !this.#waiting.has(each.request_id));
-    for (const frame of [...stored, ...requests, ...this.#unsent.splice(0)]) this.#transmit(frame);
+    const frames = [...this.#requests.again(), ...this.#unsent.splice(0)];
+    for (const frame of frames) this.#transmit(frame);
     this.#openWatched();
     this.#following.resume();
   }
@@ -190,6 +201,23 @@ export class Socket extends Emitter {
     }
   }
 
+  /**
+   * Gives up the connection at once where the browser has no network: nothing else would tell.
+   *
+   * @param {boolean} isThere
+   */
+  #networkChanged(isThere) {
+    if (isThere) {
+      this.#reason = "";
+      return;
+    }
+    this.#detach()?.close();
+    this.#isAccepted = false;
+    this.#reason = "offline";
+    const retryInSeconds = this.#reconnection.failed(OFFLINE_RETRY_MS) / 1000;
+    this.emit("connection", { online: false, retryInSeconds, reason: "offline" });
+  }
+
   #signedOut() {
     this.#reconnection.stop();
     this.emit("signed-out", { code: SIGNED_OUT });
@@ -201,6 +229,7 @@ export class Socket extends Emitter {
    * @param {number} retryInSeconds
    */
   async #explain(retryInSeconds) {
+    if (this.#reason === "offline") return;
     const tries = this.#tries;
     const obstacle = await this.#findObstacle(this.#url);
     if (this.#tries !== tries) return;
@@ -215,7 +244,7 @@ export class Socket extends Emitter {
   /** Gives up the connection and returns it without its listeners. */
   #detach() {
     const connection = this.#connection;
-    this.#clock.clearTimeout(this.#heartbeat);
+    this.#heartbeat.stop();
     this.#following.pause();
     this.#connection = null;
     if (connection) connection.onopen = connection.onmessage = connection.onclose = null;
@@ -224,7 +253,7 @@ export class Socket extends Emitter {
 
   /** @param {string} text */
   #received(text) {
-    this.#resetHeartbeat();
+    this.#heartbeat.beat();
     this.#isAccepted = true;
     const frame = JSON.parse(text);
     if (frame.type === "generation.events") {
@@ -234,19 +263,8 @@ export class Socket extends Emitter {
     }
     if (frame.type === "turn.started") this.#following.begin(frame);
     if (frame.conversation) this.#noteVersion(frame.conversation);
-    const wait = this.#waiting.get(frame.request_id ?? "");
-    const isPrivate = frame.type === "error" && wait && !isTurn(wait.frame);
-    if (!isPrivate) this.emit(frame.type, frame);
-    if (frame.request_id) this.#answered(frame, wait);
-  }
-
-  /** @param {Frame} frame @param {Wait | undefined} wait */
-  #answered(frame, wait) {
-    const id = /** @type {string} */ (frame.request_id);
-    this.#waiting.delete(id);
-    this.#outbox.remove(id);
-    if (frame.type === "error") wait?.reject(frame);
-    else wait?.resolve(frame);
+    if (!this.#requests.isPrivateError(frame)) this.emit(frame.type, frame);
+    this.#requests.answered(frame);
   }
 
   /** @param {{id: string, version?: number}} conversation */
@@ -261,21 +279,10 @@ export class Socket extends Emitter {
     this.#transmit({ type: "conversation.open", conversation_id: id, version });
   }
 
-  /** Sends a ping; a connection on which nothing arrives in time is given up. */
-  #ping() {
-    if (!this.#transmit({ type: "ping" })) return;
-    this.#clock.clearTimeout(this.#heartbeat);
-    this.#heartbeat = this.#clock.setTimeout(() => {
-      const connection = this.#connection;
-      this.#lost(1006);
-      connection?.close();
-    }, PONG_WITHIN_MS);
-  }
-
-  /** Restarts the heartbeat: any frame shows that the connection works. */
-  #resetHeartbeat() {
-    this.#clock.clearTimeout(this.#heartbeat);
-    this.#heartbeat = this.#clock.setTimeout(() => this.#ping(), PING_EVERY_MS);
+  #giveUp() {
+    const connection = this.#connection;
+    this.#lost(1006);
+    connection?.close();
   }
 
   /** @param {Frame} frame @returns {boolean} whether it was sent */
@@ -284,11 +291,6 @@ export class Socket extends Emitter {
     this.#connection.send(JSON.stringify(frame));
     return true;
   }
-}
-
-/** @param {Frame} frame @returns {boolean} */
-function isTurn({ type }) {
-  return type.startsWith("turn.");
 }
 
 /** @param {string} url @returns {string} */

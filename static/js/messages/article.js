@@ -31,6 +31,7 @@ export class UserArticle {
     const bubble = part(this.element, "content");
     setText(bubble, message.content);
     fold(this.element, message.content);
+    setHidden(part(this.element, "unsent"), !message.unsent);
     part(this.element, "edit").disabled = isBusy;
     this.editing.update(isBusy);
     drawVersions(this.element, message, siblings, isBusy);
@@ -87,7 +88,8 @@ export class AssistantArticle {
   #drawWaiting(message, running) {
     const silent = !message.content && !message.reasoning_content && !message.tool_calls?.length;
     const place = (running && message.generation?.place) || null;
-    setHidden(part(this.element, "waiting"), !(running && silent) || place !== null);
+    const isHidden = !(running && silent) || place !== null || message.unsent === true;
+    setHidden(part(this.element, "waiting"), isHidden);
     setHidden(part(this.element, "place"), place === null);
     setText(part(this.element, "place"), place === null ? "" : placeText(place));
   }

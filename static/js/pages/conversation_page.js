@@ -57,7 +57,7 @@ class Page {
     share: this.#share,
     isSettable: () => this.#parameters.check(),
   });
-  #connection = new ConnectionLine(() => this.#socket.open());
+  #connection = new ConnectionLine();
   #release = new ReleaseLine(this.#state.site.release);
   #drawing = new Drawing(this.#state, {
     conversations: this.#conversations,
@@ -117,6 +117,8 @@ class Page {
   #listenToSocket() {
     const socket = this.#socket;
     socket.on("connection", (detail) => this.#connection.update(detail));
+    this.#connection.on("retry", () => socket.open());
+    this.#connection.on("shown", ({ isShown }) => this.#state.setOffline(isShown));
     socket.on("hello", ({ release }) => this.#release.update(release));
     socket.on("signed-out", () => location.reload());
     socket.on("turn.started", (detail) => this.#started(detail));
@@ -178,7 +180,7 @@ class Page {
       (text) => this.#composer.add(text),
       (sentence) => this.#composer.showError(sentence),
     );
-    this.#composer.on("stop", () => this.#turns.stop());
+    this.#composer.on("stop", () => this.#stop());
     this.#picker.on("choose", ({ names }) => this.#state.chooseModels(names));
     this.#messages.on("action", (detail) => this.#actions.act(detail));
     this.#messages.on("focus-lost", () => this.#composer.focusUnlessTouch());
@@ -193,7 +195,7 @@ class Page {
       toggleKeys,
       toggleSidebar: () => this.#drawer.toggle(),
       copyLastAnswer: () => this.#copyLastAnswer(),
-      escape: () => (this.#drawer.isOverPage ? this.#drawer.toggle() : this.#turns.stop()),
+      escape: () => (this.#drawer.isOverPage ? this.#drawer.toggle() : this.#stop()),
       focusComposer: () => this.#composer.focus(),
     });
   }
@@ -217,6 +219,13 @@ class Page {
     this.#drawing.draw();
     if (document.activeElement === document.body) this.#composer.focusUnlessTouch();
     this.#end.toEnd();
+  }
+
+  #stop() {
+    if (!this.#state.generation) return;
+    const unsent = this.#turns.stop();
+    if (unsent) this.#composer.returnText(word("taken-back"), unsent.content ?? "");
+    else this.#connection.stop();
   }
 
   #copyLastAnswer() {

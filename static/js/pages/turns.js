@@ -75,11 +75,17 @@ export class Turns {
     });
   }
 
-  /** Stops the answers on the page, also those that the site has not started yet. */
+  /**
+   * Stops the answers on the page, also those that the site has not started yet.
+   *
+   * @returns {Frame | null} the turn, if the site never had it: it is taken back
+   */
   stop() {
     const { pending, generations } = this.#state;
-    if (pending) this.#stopWanted = true;
-    else this.#stopGenerations(generations.map(({ id }) => id));
+    if (!pending) this.#stopGenerations(generations.map(({ id }) => id));
+    else if (this.#socket.withdraw(pending.request_id ?? "")) this.#state.abandon();
+    else this.#stopWanted = true;
+    return this.#state.pending === pending ? null : pending;
   }
 
   /** @param {Frame} frame @returns {boolean} whether it answers the pending turn */

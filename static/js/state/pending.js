@@ -8,10 +8,18 @@
 /**
  * @param {Message[]} branch
  * @param {Frame} frame a `turn.send`, `turn.answer_tools`, `turn.regenerate` or `turn.continue`
+ * @param {boolean} unsent whether the site cannot be reached
  * @returns {{branch: Message[], alternatives: Message[]}} `alternatives` if there will be
  *   several answers
  */
-export function pendingView(branch, frame) {
+export function pendingView(branch, frame, unsent = false) {
+  const view = viewOf(branch, frame);
+  const mark = (/** @type {Message} */ each) => (each.pending ? { ...each, unsent } : each);
+  return { branch: view.branch.map(mark), alternatives: view.alternatives.map(mark) };
+}
+
+/** @param {Message[]} branch @param {Frame} frame */
+function viewOf(branch, frame) {
   const models = modelsOf(frame);
   if (models.length < 2) return { branch: pendingBranch(branch, frame), alternatives: [] };
   const alternatives = models.map((model, index) => ({

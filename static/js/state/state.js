@@ -32,6 +32,8 @@ export class State extends SiteState {
   #compared = [];
   /** @type {Frame | null} the requested turn that the site has not answered yet */
   pending = null;
+  /** Whether the page says that the site cannot be reached. */
+  isOffline = false;
   /** @type {Conversation | null} */
   conversation = null;
 
@@ -55,7 +57,7 @@ export class State extends SiteState {
 
   get #view() {
     const branch = branchTo(this.#thread.messages, this.headId);
-    if (this.pending) return pendingView(branch, this.pending);
+    if (this.pending) return pendingView(branch, this.pending, this.isOffline);
     return { branch, alternatives: alternativesUnder(this.#thread.messages, this.headId) };
   }
 
@@ -158,7 +160,14 @@ export class State extends SiteState {
     this.changed();
   }
 
-  /** Drops the pending turn, which the site refused. */
+  /** @param {boolean} isOffline */
+  setOffline(isOffline) {
+    if (isOffline === this.isOffline) return;
+    this.isOffline = isOffline;
+    this.changed();
+  }
+
+  /** Drops the pending turn, which the site refused or never had. */
   abandon() {
     this.pending = null;
     this.changed();
