@@ -207,13 +207,10 @@ export class Socket extends Emitter {
    * @param {boolean} isThere
    */
   #networkChanged(isThere) {
-    if (isThere) {
-      this.#reason = "";
-      return;
-    }
+    this.#reason = isThere ? "" : "offline";
+    if (isThere) return;
     this.#detach()?.close();
     this.#isAccepted = false;
-    this.#reason = "offline";
     const retryInSeconds = this.#reconnection.failed(OFFLINE_RETRY_MS) / 1000;
     this.emit("connection", { online: false, retryInSeconds, reason: "offline" });
   }
