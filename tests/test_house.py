@@ -12,7 +12,7 @@ PACKAGES = sorted(file.parent.name for file in APP.glob("*/__init__.py"))
 # Their records are tested where something is done with them; migrations by every test.
 TESTED_ELSEWHERE = {"migrations", "models"}
 # Not packages of the application: the project, and the tests of the page's own modules.
-OTHER_TESTS = {"bench", "browser", "chatsite", "clients", "js", "upstreams"}
+OTHER_TESTS = {"bench", "browser", "chatsite", "clients", "js", "markdown", "upstreams"}
 MOST_ENTRIES = 26
 MOST_LINES = 300
 MOST_MAP_LINES = 5

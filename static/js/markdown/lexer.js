@@ -6,73 +6,16 @@
  * read only when it is rendered.
  */
 
-import { Lexer, Marked, Tokenizer } from "marked";
-
-import { mathExtensions } from "#js/markdown/math_syntax.js";
+import { BoundedLexer } from "#js/markdown/bounded_lexer.js";
 
 /**
- * @typedef {import("marked").Tokens.Generic} Token
- * @typedef {import("marked").Links} Links
+ * @typedef {import("#js/markdown/reading.js").Token} Token
+ * @typedef {import("#js/markdown/reading.js").Links} Links
  */
 
-// The inline grammar has quadratic corners: "a.a.a.…@" of 60 kB took 8 s, of 10 kB a quarter of
-// one. A longer paragraph is shown as plain text.
+// The inline grammar has quadratic corners. A longer paragraph is shown as plain text.
 const LONGEST_INLINE = 10_000;
-const LONGEST_ADDRESS = 2_048;
-// Every level of nesting reads its content again, and 1,000 levels overflow the stack.
-const DEEPEST_NESTING = 20;
-// Laying out a table of 50,000 cells holds the page for a third of a second, at every change.
-const MOST_CELLS = 10_000;
-
-class ChatTokenizer extends Tokenizer {
-  #depth = 0;
-
-  html() {
-    return undefined;
-  }
-
-  tag() {
-    return undefined;
-  }
-
-  /** @param {string} source */
-  url(source) {
-    return super.url(source.slice(0, LONGEST_ADDRESS));
-  }
-
-  /** @param {string} source */
-  table(source) {
-    const token = super.table(source);
-    return token && token.rows.length * token.header.length > MOST_CELLS ? undefined : token;
-  }
-
-  /** @param {string} source */
-  list(source) {
-    return this.#nested(() => super.list(source));
-  }
-
-  /** @param {string} source */
-  blockquote(source) {
-    return this.#nested(() => super.blockquote(source));
-  }
-
-  /**
-   * @template T
-   * @param {() => T} tokenize
-   * @returns {T | undefined} undefined makes it text
-   */
-  #nested(tokenize) {
-    if (this.#depth >= DEEPEST_NESTING) return undefined;
-    this.#depth += 1;
-    try {
-      return tokenize();
-    } finally {
-      this.#depth -= 1;
-    }
-  }
-}
-
-const dialect = new Marked({ gfm: true, breaks: true, extensions: mathExtensions }).defaults;
+const EDGES = /^[ \t]+|[ \t]+$/g;
 
 /** The blocks of a source. */
 export class Lexed {
@@ -85,9 +28,10 @@ export class Lexed {
   /**
    * @param {string} source lines end in "\n"
    * @param {Links} [links] reference definitions that come before it
+   * @param {{isOpen?: boolean}} [options] whether the source may go on
    */
-  constructor(source, links = {}) {
-    this.#lexer = new Lexer({ ...dialect, tokenizer: new ChatTokenizer() });
+  constructor(source, links = {}, { isOpen = false } = {}) {
+    this.#lexer = new BoundedLexer(isOpen ? source : null);
     Object.assign(this.#lexer.tokens.links, links);
     this.tokens = this.#lexer.blockTokens(source, this.#lexer.tokens);
     this.#unread = new Map(this.#lexer.inlineQueue.map(({ src, tokens }) => [tokens, src]));
@@ -112,6 +56,6 @@ export class Lexed {
       tokens.push({ type: "source", raw: source, text: source });
       return tokens;
     }
-    return this.#lexer.inlineTokens(source, tokens);
+    return this.#lexer.inlineTokens(source.replace(EDGES, ""), tokens);
   }
 }

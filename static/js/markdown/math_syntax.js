@@ -1,13 +1,22 @@
 /** The syntax of math in a message: `$ … $`, `$$ … $$`, `\( … \)` and `\[ … \]`. */
 
-// A dollar opens math if no space follows it, and closes it if no space comes before it and no
-// digit follows: "$5 and $10" are prices.
-const INLINE = [
-  { pattern: /^\$\$((?:\\[\s\S]|[^\\$])+?)\$\$/, display: true },
-  { pattern: /^\$(?![\s$])((?:\\.|[^\\$\n])*?(?:\\.|[^\\$\s]))\$(?!\d)/, display: false },
-  { pattern: /^\\\(([^\n]+?)\\\)/, display: false },
-  { pattern: /^\\\[([\s\S]+?)\\\]/, display: true },
+import { characterAt, characterBefore, isOfSpacedWord } from "#js/markdown/characters.js";
+
+/** @typedef {import("#js/markdown/reading.js").Reader} Reader */
+
+// A dollar sign of a price, a range or a variable of a shell opens and closes nothing: no space, and
+// no letter or digit of a script with spaces, is on its outer side, and no space on its inner one.
+const DOLLARS = [
+  { pattern: /^\$\$(?!\$)((?:\\[\s\S]|[^\\$])+?)\$\$(?!\$)/, display: true },
+  { pattern: /^\$(?![\s$"'”’»)])((?:\\.|[^\\$\n`])*?(?:\\.|[^\\$\s`]))\$(?!\$)/, display: false },
 ];
+const BRACKETS = [
+  { pattern: /^\\\(([\s\S]{1,2000}?)\\\)/, display: false },
+  { pattern: /^\\\[([\s\S]{1,2000}?)\\\]/, display: true },
+];
+// "$5 and 10$" are prices, "$5元或6元$" too, and "$$ to $$" are classes of prices.
+const PRICES = /^\d[^\\^_={}]*(?:\s\p{L}{2,}\s|\p{scx=Han})/u;
+const PRICE_CLASSES = /^\s(?:[-–—]|[^\\^_={}+<>*/()\d]{2,})\s$/;
 const OPENING = /^ {0,3}(\$\$|\\\[)/;
 const CLOSINGS = new Map([
   ["$$", "$$"],
@@ -33,15 +42,40 @@ export const mathExtensions = [
     name: "math",
     level: "inline",
     start: (source) => nonNegative(source.search(INLINE_START)),
-    tokenizer(source) {
-      if (source[0] !== "$" && source[0] !== "\\") return;
-      for (const { pattern, display } of INLINE) {
-        const match = pattern.exec(source);
-        if (match) return { type: "math", raw: match[0], text: match[1].trim(), display };
-      }
+    tokenizer(source, tokens) {
+      const { isOpen } = /** @type {Reader} */ (this.lexer);
+      return mathAt(source, tokens.at(-1)?.raw ?? "", isOpen);
     },
   },
 ];
+
+/**
+ * The formula at the beginning of a source.
+ *
+ * @param {string} source
+ * @param {string} before the text that it follows
+ * @param {boolean} isOpen whether the source may go on
+ * @returns {{type: "math", raw: string, text: string, display: boolean} | undefined}
+ */
+export function mathAt(source, before, isOpen) {
+  const forms = source[0] === "$" ? DOLLARS : source[0] === "\\" ? BRACKETS : [];
+  for (const { pattern, display } of forms) {
+    const match = pattern.exec(source);
+    if (!match || (forms === DOLLARS && !isFormula(match, before, isOpen))) continue;
+    return { type: "math", raw: match[0], text: match[1].trim(), display };
+  }
+  return undefined;
+}
+
+/** @param {RegExpExecArray} match of a text between dollars @param {string} before @param {boolean} isOpen */
+function isFormula({ 0: raw, 1: text, input }, before, isOpen) {
+  // The next character decides whether the last dollar closes.
+  if (isOpen && raw.length === input.length) return false;
+  const outer = characterBefore(before, before.length);
+  if (outer === "$" || isOfSpacedWord(outer)) return false;
+  if (isOfSpacedWord(characterAt(input, raw.length))) return false;
+  return !PRICES.test(text) && !PRICE_CLASSES.test(text);
+}
 
 /**
  * The display math at the beginning of a source: on lines of its own, without a blank line.

@@ -1,0 +1,99 @@
+/** The tokenizer of the dialect: where it differs from marked's, and the limits of its cost. */
+
+import { Tokenizer } from "marked";
+
+/** @typedef {import("#js/markdown/reading.js").Reader} Reader */
+
+// Every level of nesting reads its content again, and 1,000 levels overflow the stack.
+const DEEPEST_NESTING = 20;
+// Laying out a table of 50,000 cells holds the page for a third of a second, at every change.
+const MOST_CELLS = 10_000;
+// The one tag that means something: without it a cell of a table has no line breaks. The end of the
+// line after it is no second break.
+export const LINE_BREAK = /^<br *\/?>[ \t]*\n?/i;
+const TEXT = /^(?:`+|[\s\S])[^\\<![`*_~\n]*/;
+const FOOTNOTE = /^ {0,3}\[\^/;
+
+export class ChatTokenizer extends Tokenizer {
+  #depth = 0;
+
+  html() {
+    return undefined;
+  }
+
+  /** @param {string} source @returns {any} */
+  tag(source) {
+    const match = LINE_BREAK.exec(source);
+    return match ? { type: "br", raw: match[0] } : undefined;
+  }
+
+  /** Addresses have a tokenizer of their own. */
+  url() {
+    return undefined;
+  }
+
+  /** @param {string} source */
+  def(source) {
+    return FOOTNOTE.test(source) ? undefined : super.def(source);
+  }
+
+  /**
+   * Emphasis, strong words and deleted ones, which are all found at once.
+   *
+   * @param {string} source
+   * @param {string} masked
+   * @returns {any}
+   */
+  emStrong(source, masked) {
+    const lexer = /** @type {Reader} */ (this.lexer);
+    const start = masked.length - source.length;
+    const found = lexer.emphasis(masked).get(start);
+    if (!found) return undefined;
+    const raw = source.slice(0, found.end - start);
+    const text = raw.slice(found.size, -found.size);
+    const type = source[0] === "~" ? "del" : found.size === 2 ? "strong" : "em";
+    return { type, raw, text, tokens: lexer.inlineTokens(text) };
+  }
+
+  del() {
+    return undefined;
+  }
+
+  /** @param {string} source */
+  inlineText(source) {
+    const [raw] = /** @type {RegExpExecArray} */ (TEXT.exec(source));
+    const text = source[raw.length] === "\n" ? raw.trimEnd() : raw;
+    return { type: /** @type {const} */ ("text"), raw, text, escaped: false };
+  }
+
+  /** @param {string} source */
+  table(source) {
+    const token = super.table(source);
+    return token && token.rows.length * token.header.length > MOST_CELLS ? undefined : token;
+  }
+
+  /** @param {string} source */
+  list(source) {
+    return this.#nested(() => super.list(source));
+  }
+
+  /** @param {string} source */
+  blockquote(source) {
+    return this.#nested(() => super.blockquote(source));
+  }
+
+  /**
+   * @template T
+   * @param {() => T} tokenize
+   * @returns {T | undefined} undefined makes it text
+   */
+  #nested(tokenize) {
+    if (this.#depth >= DEEPEST_NESTING) return undefined;
+    this.#depth += 1;
+    try {
+      return tokenize();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+}
