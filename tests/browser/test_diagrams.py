@@ -1,10 +1,12 @@
 """Diagrams are drawn in a sandboxed frame."""
 
+import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from conversations.models import User
-from tests.browser.talking import answer, button, send, wait_for_end
+from tests.browser.axe import faults_of
+from tests.browser.talking import answer, button, send, wait_for_end, wait_until_true
 from tests.browsers import NewPage
 from tests.people import make_model
 from tests.upstreams.scripted import ScriptedUpstream
@@ -50,6 +52,58 @@ def test_the_frame_has_an_origin_of_its_own_and_no_network(
     # The attempt is reported as an error of the page, as it should be.
     assert faults != []
     faults.clear()
+
+
+def test_a_diagram_has_the_colours_of_the_theme_and_follows_its_change(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = shown(DIAGRAM, new_page, alice, upstream)
+    drawing = answer(page).frame_locator("iframe[title=Diagram]")
+    box = drawing.locator(".node rect, .node path").first
+    expect(box).to_have_css("fill", "rgb(255, 255, 255)")
+    page.emulate_media(color_scheme="dark")
+    expect(box).to_have_css("fill", "rgb(38, 35, 31)")
+    expect(drawing.locator(".nodeLabel").first).to_have_css("color", "rgb(236, 231, 222)")
+    page.emulate_media(color_scheme="light")
+    expect(box).to_have_css("fill", "rgb(255, 255, 255)")
+
+
+def test_a_diagram_is_enlarged_zoomed_and_closed_by_keyboard(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = shown(DIAGRAM, new_page, alice, upstream)
+    button(page, "Enlarge").press("Enter")
+    dialog = page.get_by_role("dialog", name="Diagram")
+    frame = dialog.locator("iframe")
+    expect(dialog.frame_locator("iframe").locator("svg").first).to_contain_text("Tea")
+    wait_until_true(page, "parseFloat(document.querySelector('dialog iframe').style.width) > 0")
+    assert faults_of(page) == []
+    width = frame.bounding_box()["width"]
+    page.keyboard.press("+")
+    assert frame.bounding_box()["width"] == pytest.approx(width * 1.25, rel=0.01)
+    button(dialog, "Zoom out").click()
+    assert frame.bounding_box()["width"] == pytest.approx(width, rel=0.01)
+    for _ in range(8):
+        button(dialog, "Zoom in").click()
+    view = dialog.locator(".diagram-view")
+    assert view.evaluate("(it) => it.scrollLeft > 0 && it.scrollTop > 0")
+    page.keyboard.press("0")
+    assert view.evaluate("(it) => it.scrollWidth === it.clientWidth")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button(page, "Enlarge")).to_be_focused()
+
+
+def test_the_source_of_a_diagram_is_copied(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = shown(DIAGRAM, new_page, alice, upstream)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button(page, "Copy code").click()
+    expect(button(page, "Copy code")).to_have_text("Copied")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    page.context.clear_permissions()
+    assert copied == "graph LR\n  Tea --> Cup"
 
 
 def test_an_invalid_diagram_is_shown_as_it_was_written(

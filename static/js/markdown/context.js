@@ -15,6 +15,7 @@
  * @property {string} open
  * @property {string} diagram
  * @property {string} showSource
+ * @property {string} enlarge
  *
  * @typedef {{kind: "math", node: HTMLElement, source: string, display: boolean}
  *   | {kind: "code", node: HTMLElement, source: string, language: string}

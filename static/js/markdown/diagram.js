@@ -1,8 +1,9 @@
 /** Draws a mermaid code block as a picture, in a sandboxed frame, when it comes near the window. */
 
+import { enlarge } from "#js/markdown/diagram_dialog.js";
+import { DiagramFrame } from "#js/markdown/diagram_frame.js";
 import { element } from "#js/markdown/nodes.js";
 
-const ADDRESS = "/diagram-frame/";
 const NEAR = "400px";
 const HIGHEST_PX = 2_000;
 // A diagram that takes longer than this stays as its source.
@@ -31,48 +32,41 @@ export function diagramIn(block, source, labels) {
  * @param {import("#js/markdown/context.js").Labels} labels
  */
 function draw(block, source, labels) {
-  const frame = element("iframe", {
-    class: "diagram",
-    sandbox: "allow-scripts",
-    src: ADDRESS,
-    title: labels.diagram,
-  });
-  const timeout = setTimeout(() => end(0), TIMEOUT_MS);
+  const { element: frame } = new DiagramFrame({ source, title: labels.diagram, sized });
+  const timeout = setTimeout(() => sized({ height: 0 }), TIMEOUT_MS);
 
-  /** @param {MessageEvent} event */
-  function received({ source: sender, data }) {
-    if (sender !== frame.contentWindow) return;
-    // The sandboxed frame has an opaque origin, so the target cannot be named.
-    if (data?.isReady === true) frame.contentWindow?.postMessage({ source, isDark: isDark() }, "*");
-    else if (typeof data?.height === "number") end(data.height);
-  }
-
-  /** @param {number} height 0 if nothing was drawn: the source stays */
-  function end(height) {
+  /** @param {{height: number}} size */
+  function sized({ height }) {
     clearTimeout(timeout);
-    removeEventListener("message", received);
+    // A frame that is hidden behind its source has no height.
+    if (block.classList.contains("shows-source")) return;
     if (!(height > 0)) return frame.remove();
     frame.style.height = `${Math.min(height, HIGHEST_PX)}px`;
-    block.classList.add("has-diagram");
-    block.querySelector(".code-header")?.append(sourceButton(block, labels));
+    if (!block.classList.contains("has-diagram")) addButtons(block, source, labels);
   }
 
-  addEventListener("message", received);
   block.append(frame);
 }
 
-/** @param {HTMLElement} block @param {import("#js/markdown/context.js").Labels} labels */
-function sourceButton(block, labels) {
-  const attributes = { type: "button", class: "show-source", "aria-pressed": "false" };
-  const button = element("button", attributes, labels.showSource);
-  button.addEventListener("click", () => {
-    const shown = block.classList.toggle("shows-source");
-    button.setAttribute("aria-pressed", String(shown));
+/**
+ * @param {HTMLElement} block which has its diagram from here on
+ * @param {string} source
+ * @param {import("#js/markdown/context.js").Labels} labels
+ */
+function addButtons(block, source, labels) {
+  block.classList.add("has-diagram");
+  const shown = button("show-source", labels.showSource);
+  shown.setAttribute("aria-pressed", "false");
+  shown.addEventListener("click", () => {
+    const shows = block.classList.toggle("shows-source");
+    shown.setAttribute("aria-pressed", String(shows));
   });
-  return button;
+  const larger = button("enlarge", labels.enlarge);
+  larger.addEventListener("click", () => enlarge(source, labels.diagram));
+  block.querySelector(".copy-code")?.before(larger, shown);
 }
 
-/** @returns {boolean} */
-function isDark() {
-  return matchMedia("(prefers-color-scheme: dark)").matches;
+/** @param {string} name @param {string} label */
+function button(name, label) {
+  return element("button", { type: "button", class: name }, label);
 }

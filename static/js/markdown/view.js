@@ -36,6 +36,7 @@ const ENGLISH = {
   open: "Not done",
   diagram: "Diagram",
   showSource: "Source",
+  enlarge: "Enlarge",
 };
 const LONGEST_MARKDOWN = 200_000;
 // What follows can change the last two blocks (a setext heading, a lazy continuation, a list that

@@ -18,6 +18,7 @@ export function markdownView(root) {
     open: word("task-open"),
     diagram: word("diagram"),
     showSource: word("diagram-source"),
+    enlarge: word("diagram-enlarge"),
   };
   return new MarkdownView(root, labels, () => announce("copied"));
 }
