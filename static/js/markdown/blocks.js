@@ -1,205 +1,152 @@
-/**
- * Renders the blocks of a message from tokens to DOM nodes.
- *
- * A block that grew is extended: a list keeps its items, an open code block appends to its text. So
- * the work of a frame depends on the new text and not on the length of the message.
- */
+/** Makes the trees of the blocks of a message. */
 
-import { codeBlock, extendCodeBlock, isOpenFence } from "#js/markdown/code.js";
-import { updateInPlace } from "#js/markdown/in_place.js";
+import { codeBlock } from "#js/markdown/code.js";
 import { appendCheckbox, appendInline, math } from "#js/markdown/inline.js";
-import { element } from "#js/markdown/nodes.js";
-import { partTokens, reconcile, shapeOf } from "#js/markdown/parts.js";
-import { sanitize } from "#js/markdown/sanitize.js";
+import { tag } from "#js/markdown/tree.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
- * @typedef {import("#js/markdown/parts.js").Part} Part
+ * @typedef {import("#js/markdown/tree.js").Tag} Tag
+ * @typedef {import("#js/markdown/tree.js").Tree} Tree
  * @typedef {import("#js/markdown/context.js").Context} Context
  */
 
-const HEADINGS = /** @type {const} */ (["h2", "h3", "h4", "h5", "h6", "h6"]);
+const HEADINGS = ["h2", "h3", "h4", "h5", "h6", "h6"];
+const LONGEST_MARKDOWN = 200_000;
+
+/**
+ * The part of a text that is Markdown, with one kind of line break, and the rest of a text that is
+ * too long, which is shown as plain text.
+ *
+ * @param {string} text
+ */
+export function divided(text) {
+  const lines = text.replace(/\r\n?/g, "\n");
+  return { markdown: lines.slice(0, LONGEST_MARKDOWN), rest: lines.slice(LONGEST_MARKDOWN) };
+}
 
 /**
  * @param {Token} token
  * @param {Context} context
- * @param {Part} [old] the part shown in its place, which may be extended
- * @returns {Part}
+ * @returns {Tag | null} null for a token that shows nothing
  */
-function rendered(token, context, old) {
-  const shape = shapeOf(token);
-  const isExtended =
-    old && old.type === token.type && old.shape === shape && extend(old, token, context);
-  if (isExtended) return old;
-  const inside = { ...context, hasOpenCode: false };
-  const built = build(token, inside);
-  return { type: token.type, raw: token.raw, shape, ...built, open: inside.hasOpenCode };
+export function blockTree(token, context) {
+  const box = emptyBox(token, context);
+  if (!box) return leaf(token, context);
+  boxOfParts(box).children.push(...treesOf(partTokens(token), context));
+  return box;
+}
+
+/** @param {Token[]} tokens @param {Context} context @returns {Tag[]} */
+function treesOf(tokens, context) {
+  return tokens.map((token) => blockTree(token, context)).filter((tree) => tree !== null);
 }
 
 /**
- * @param {Part} old
- * @param {Token} token
- * @param {Context} context
- * @returns {boolean} whether `old` now shows `token`
- */
-function extend(old, token, context) {
-  if (old.node && old.type === "code") {
-    if (!extendCodeBlock(old.node, old.open, token, context)) return false;
-    old.open = isOpenFence(token.raw) && !context.final;
-  } else if (old.parts) {
-    const tokens = partTokens(token);
-    old.unfinished = !reconcile(containerOf(old), old.parts, tokens, context, renderedForPage);
-    old.open = old.parts.some((part) => part.open);
-  } else {
-    return false;
-  }
-  old.raw = token.raw;
-  return true;
-}
-
-/**
- * @param {Part} part
- * @returns {HTMLElement} whose children are the nodes of its parts
- */
-function containerOf(part) {
-  const node = /** @type {HTMLElement} */ (part.node);
-  return part.type === "table" ? /** @type {HTMLElement} */ (node.querySelector("tbody")) : node;
-}
-
-/**
- * Like `rendered`, for a part that is placed directly into the page.
+ * The tree of a block that consists of parts, without them.
  *
  * @param {Token} token
  * @param {Context} context
- * @param {Part} [old]
- * @returns {Part}
+ * @returns {Tag | null} null for every other block
  */
-export function renderedForPage(token, context, old) {
-  const part = rendered(token, context, old);
-  if (part === old || !part.node) return part;
-  sanitize(part.node);
-  if (old?.node && !old.parts && updateInPlace(old.node, part.node)) part.node = old.node;
-  return part;
-}
-
-/**
- * @param {Token} token
- * @param {Context} context
- * @returns {{node: HTMLElement | null, parts?: Part[], unfinished?: boolean}}
- */
-function build(token, context) {
+export function emptyBox(token, context) {
   switch (token.type) {
-    case "space":
-    case "def":
-      return { node: null };
-    case "code":
-      return { node: codeBlock(token, context) };
     case "list":
-      return container(list(token), token, context);
+      return list(token);
     case "blockquote":
-      return container(element("blockquote"), token, context);
+      return tag("blockquote");
     case "table":
       return table(token, context);
     default:
-      return { node: leaf(token, context) };
+      return null;
   }
 }
 
-/** @param {HTMLElement} node @param {Token} token @param {Context} context */
-function container(node, token, context) {
-  /** @type {Part[]} */
-  const parts = [];
-  const unfinished = !reconcile(node, parts, partTokens(token), context, rendered);
-  context.hasOpenCode ||= parts.some((part) => part.open);
-  return { node, parts, unfinished };
+/** @param {Tag} box @returns {Tag} the element in it that has the parts as its children */
+function boxOfParts(box) {
+  const table = box.children[0];
+  return /** @type {Tag} */ (typeof table === "object" ? table.children[1] : box);
 }
 
-/** @param {Token} token @param {Context} context @returns {HTMLElement} */
+/** @param {Token} token @returns {Token[]} */
+export function partTokens(token) {
+  switch (token.type) {
+    case "list":
+      return token.items;
+    case "table":
+      return token.rows.map((/** @type {Token[]} */ cells) => ({
+        type: "table_row",
+        raw: cells.map(({ text }) => text).join("\0"),
+        cells,
+      }));
+    default:
+      return token.tokens ?? [];
+  }
+}
+
+/** @param {Token} token @param {Context} context @returns {Tag | null} */
 function leaf(token, context) {
   switch (token.type) {
+    case "space":
+    case "def":
+      return null;
+    case "code":
+      return codeBlock(token, context);
     case "hr":
-      return element("hr");
+      return tag("hr");
     case "heading":
       // The h1 of the page is above every message.
-      return withInline(element(HEADINGS[token.depth - 1]), token, context);
+      return withInline(HEADINGS[token.depth - 1], token, context);
     case "display_math":
-      return math("div", token, true, context);
+      return math("div", token, true);
     case "list_item":
       return listItem(token, context);
     case "table_row":
       return row(token.cells, "td", context);
     case "paragraph":
     case "text":
-      return withInline(element("p"), token, context);
+      return withInline("p", token, context);
     default:
-      return element("p", { class: "plain-text" }, token.raw);
+      return tag("p", { class: "plain-text" }, [token.raw]);
   }
 }
 
-/**
- * @template {HTMLElement} Node
- * @param {Node} node
- * @param {Token} token
- * @param {Context} context
- */
-function withInline(node, token, context) {
-  appendInline(node, token.tokens ?? [], context);
-  return node;
+/** @param {string} name @param {Token} token @param {Context} context */
+function withInline(name, token, context) {
+  return tag(name, {}, appendInline([], token.tokens ?? [], context));
 }
 
 /** @param {Token} token */
 function list(token) {
-  if (!token.ordered) return element("ul");
-  return element("ol", token.start === 1 ? {} : { start: `${token.start}` });
+  if (!token.ordered) return tag("ul");
+  return tag("ol", token.start === 1 ? {} : { start: `${token.start}` });
 }
 
 /** @param {Token} token @param {Context} context */
 function listItem(token, context) {
-  const node = element("li", token.task ? { class: "task" } : {});
+  /** @type {Tree[]} */
+  const children = [];
   for (const child of token.tokens ?? []) {
-    if (child.type === "text") appendInline(node, child.tokens ?? [], context);
-    else if (child.type === "checkbox") appendCheckbox(node, child, context);
-    else appendBlock(node, child, context);
+    if (child.type === "text") appendInline(children, child.tokens ?? [], context);
+    else if (child.type === "checkbox") appendCheckbox(children, child, context);
+    else children.push(...treesOf([child], context));
   }
-  return node;
-}
-
-/**
- * Appends a block inside a list item. It is not a part of its own, so it is rendered completely.
- *
- * @param {HTMLElement} parent
- * @param {Token} token
- * @param {Context} context
- */
-function appendBlock(parent, token, context) {
-  const inside = { ...context, until: Infinity };
-  const { node } = build(token, inside);
-  context.hasOpenCode ||= inside.hasOpenCode;
-  if (node) parent.append(node);
+  return tag("li", token.task ? { class: "task" } : {}, children);
 }
 
 /** @param {Token} token @param {Context} context */
 function table(token, context) {
-  const node = element("div", {
-    class: "table-box",
-    role: "group",
-    tabindex: "0",
-    "aria-label": context.labels.table,
-  });
-  const head = element("thead");
-  head.append(row(token.header, "th", context));
-  const { node: body, ...rest } = container(element("tbody"), token, context);
-  const inner = element("table");
-  inner.append(head, body);
-  node.append(inner);
-  return { node, ...rest };
+  const { table: label } = context.labels;
+  const head = tag("thead", {}, [row(token.header, "th", context)]);
+  const attributes = { class: "table-box", role: "group", tabindex: "0", "aria-label": label };
+  return tag("div", attributes, [tag("table", {}, [head, tag("tbody")])]);
 }
 
 /** @param {Token[]} cells @param {"td" | "th"} name @param {Context} context */
 function row(cells, name, context) {
-  const node = element("tr");
-  for (const cell of cells) {
-    node.append(withInline(element(name, cell.align ? { align: cell.align } : {}), cell, context));
-  }
-  return node;
+  const trees = cells.map((cell) => {
+    const children = appendInline([], cell.tokens ?? [], context);
+    return tag(name, cell.align ? { align: cell.align } : {}, children);
+  });
+  return tag("tr", {}, trees);
 }

@@ -1,11 +1,13 @@
 /** Code blocks: a bar with the language and its buttons, above code that scrolls. */
 
-import { CodeLines } from "#js/markdown/code_lines.js";
-import { element } from "#js/markdown/nodes.js";
+import { plainPieces } from "#js/markdown/code_lines.js";
+import { tag } from "#js/markdown/tree.js";
 import { wrapsCode } from "#js/markdown/wrap_switch.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
+ * @typedef {import("#js/markdown/tree.js").Tag} Tag
+ * @typedef {import("#js/markdown/tree.js").Work} Work
  * @typedef {import("#js/markdown/context.js").Context} Context
  */
 
@@ -13,40 +15,34 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const LONGEST_LANGUAGE = 30;
 const DIAGRAMS = "mermaid";
 
-/** @param {Token} token @param {Context} context */
+/** @param {Token} token @param {Context} context @returns {Tag} */
 export function codeBlock(token, context) {
-  const language = languageOf(token);
-  const node = element("div", { class: "code-block" });
-  const header = element("div", { class: "code-header" });
-  const shown = element("span", { class: "code-language" }, language);
-  header.append(shown, wrapButton(context), copyButton(context));
-  const pre = element("pre", { tabindex: "0" });
-  const code = element("code");
-  new CodeLines(code).write(token.text);
-  pre.append(code);
-  node.append(header, pre);
-  finishLater(code, token, context);
-  return node;
+  if (isStillOpen(token, context)) context.hasOpenCode = true;
+  const buttons = context.hasScript ? [wrapButton(context), copyButton(context)] : [];
+  return codeTree(token.text, languageOf(token), buttons, workOf(token, context));
 }
 
 /**
- * Appends the new text to a code block that is still streaming.
- *
- * @param {HTMLElement} node
- * @param {boolean} open
- * @param {Token} token
- * @param {Context} context
- * @returns {boolean} whether that was possible
+ * @param {string} text
+ * @param {string} language
+ * @param {Tag[]} buttons
+ * @param {Work} [work]
+ * @returns {Tag}
  */
-export function extendCodeBlock(node, open, token, context) {
-  const code = /** @type {HTMLElement} */ (node.querySelector("code"));
-  const before = code.textContent ?? "";
-  if (!open || !token.text.startsWith(before)) return false;
-  const language = /** @type {HTMLElement} */ (node.querySelector(".code-language"));
-  language.textContent = languageOf(token);
-  new CodeLines(code).write(token.text.slice(before.length));
-  finishLater(code, token, context);
-  return true;
+export function codeTree(text, language, buttons, work) {
+  const [ofBlock, ofCode] = work?.kind === "diagram" ? [work] : [undefined, work];
+  const name = tag("span", { class: "code-language" }, language ? [language] : []);
+  const code = tag("code", {}, plainPieces(text), ofCode);
+  const children = [
+    tag("div", { class: "code-header" }, [name, ...buttons]),
+    tag("pre", { tabindex: "0" }, [code]),
+  ];
+  return tag("div", { class: "code-block" }, children, ofBlock);
+}
+
+/** @param {Token} token @param {Context} context */
+export function isStillOpen(token, context) {
+  return isOpenFence(token.raw) && !context.final;
 }
 
 /**
@@ -55,7 +51,7 @@ export function extendCodeBlock(node, open, token, context) {
  * @param {string} raw
  * @returns {boolean}
  */
-export function isOpenFence(raw) {
+function isOpenFence(raw) {
   const fence = FENCE.exec(raw)?.[1];
   if (!fence) return false;
   const written = raw.trimEnd();
@@ -64,19 +60,17 @@ export function isOpenFence(raw) {
   return last.length < fence.length || last !== fence[0].repeat(last.length);
 }
 
-/** @param {HTMLElement} code @param {Token} token @param {Context} context */
-function finishLater(code, token, context) {
-  if (isOpenFence(token.raw) && !context.final) {
-    context.hasOpenCode = true;
-    return;
-  }
+/**
+ * The work that is left for a block once it is complete: to draw it, or to colour it.
+ *
+ * @param {Token} token
+ * @param {Context} context
+ * @returns {Work | undefined}
+ */
+export function workOf(token, context) {
   const language = languageOf(token).toLowerCase();
-  const block = /** @type {HTMLElement | null} */ (code.closest(".code-block"));
-  if (language === DIAGRAMS && block) {
-    const { labels } = context;
-    context.finishing.push({ kind: "diagram", node: block, source: token.text, labels });
-  } else if (language)
-    context.finishing.push({ kind: "code", node: code, source: token.text, language });
+  if (!language || isStillOpen(token, context)) return undefined;
+  return { kind: language === DIAGRAMS ? "diagram" : "code", source: token.text, language };
 }
 
 /**
@@ -85,7 +79,7 @@ function finishLater(code, token, context) {
  * @param {Token} token
  * @returns {string}
  */
-function languageOf(token) {
+export function languageOf(token) {
   if (!token.raw.includes("\n")) return "";
   return /^\S*/.exec(token.lang ?? "")?.[0].slice(0, LONGEST_LANGUAGE) ?? "";
 }
@@ -93,11 +87,11 @@ function languageOf(token) {
 /** @param {Context} context */
 function wrapButton({ labels }) {
   const state = { "aria-label": labels.wrapCode, "aria-pressed": String(wrapsCode()) };
-  return element("button", { type: "button", class: "wrap-code", ...state }, labels.wrap);
+  return tag("button", { type: "button", class: "wrap-code", ...state }, [labels.wrap]);
 }
 
 /** @param {Context} context */
 function copyButton({ labels }) {
   const attributes = { type: "button", class: "copy-code", "aria-label": labels.copyCode };
-  return element("button", attributes, labels.copy);
+  return tag("button", attributes, [labels.copy]);
 }

@@ -2,6 +2,7 @@
  * The types that the modules of the renderer share.
  *
  * @typedef {import("#js/markdown/lexer.js").Lexed} Lexed
+ * @typedef {import("#js/markdown/dom_writer.js").Finish} Finish
  *
  * @typedef {object} Labels the labels in the rendered text, in the user's language
  * @property {string} copy the visible text of the button
@@ -17,19 +18,16 @@
  * @property {string} showSource
  * @property {string} enlarge
  *
- * @typedef {{kind: "math", node: HTMLElement, source: string, display: boolean}
- *   | {kind: "code", node: HTMLElement, source: string, language: string}
- *   | {kind: "diagram", node: HTMLElement, source: string, labels: Labels}} Finish work that
- *   is left for a node until its library is loaded
- *
- * @typedef {object} Context
+ * @typedef {object} Context what a tree is made with
  * @property {Lexed} lexed
  * @property {Labels} labels
  * @property {boolean} final whether the message is complete
- * @property {number} until the time at which this frame must end
+ * @property {boolean} hasScript whether buttons would do something where it is shown
  * @property {boolean} [literal] whether `&` is plain text
  * @property {boolean} [hasOpenCode] set if a code block is still streaming
- * @property {Finish[]} finishing
+ *
+ * @typedef {Context & {until: number, finishing: Finish[]}} PageContext the same for a frame of the
+ *   page: the time at which it must end, and the work that is left for its nodes
  */
 
 export {};

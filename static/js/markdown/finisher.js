@@ -4,14 +4,12 @@
  */
 
 import { diagramIn } from "#js/markdown/diagram.js";
+import { MOST_FORMULAS } from "#js/markdown/formulas.js";
 import { colour } from "#js/markdown/highlight.js";
 import { TimeSlice } from "#js/markdown/scheduling.js";
 import { Typesetter } from "#js/markdown/typeset.js";
 
 /** @typedef {import("#js/markdown/context.js").Finish} Finish */
-
-// With more formulas the layout would stop the page; the rest stay as source.
-const MOST_FORMULAS = 1_000;
 
 export class Finisher {
   /** @type {Finish[]} */
@@ -20,11 +18,16 @@ export class Finisher {
   #running = null;
   #typesetter = new Typesetter();
   #root;
+  #labels;
   #typesetFormulas;
 
-  /** @param {HTMLElement} root of the nodes to finish */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root of the nodes to finish
+   * @param {import("#js/markdown/context.js").Labels} labels
+   */
+  constructor(root, labels) {
     this.#root = root;
+    this.#labels = labels;
     this.#typesetFormulas = root.getElementsByClassName("katex");
   }
 
@@ -66,7 +69,7 @@ export class Finisher {
   /** @param {Finish} task */
   async #finish(task) {
     if (this.#isDoneAtOnce(task)) return;
-    if (task.kind === "diagram") diagramIn(task.node, task.source, task.labels);
+    if (task.kind === "diagram") diagramIn(task.node, task.source, this.#labels);
     else if (task.kind === "math") await this.#typesetter.typeset(task);
     else await colour(task.node, task.source, task.language);
   }

@@ -3,37 +3,12 @@
  * grammar that never ends can be terminated.
  */
 
-import { CodeLines } from "#js/markdown/code_lines.js";
+import { colouredPieces } from "#js/markdown/code_lines.js";
+import { nodeOf } from "#js/markdown/dom_writer.js";
+import { LONGEST_CODE, MORE_GRAMMARS } from "#js/markdown/grammars.js";
 import { TimeSlice } from "#js/markdown/scheduling.js";
 
-const LONGEST_CODE = 100_000;
 const TIMEOUT_MS = 5_000;
-// Grammars that are not part of the library's common set, by the names that are used for them.
-const MORE_GRAMMARS = new Map([
-  ["dart", "dart"],
-  ["docker", "dockerfile"],
-  ["dockerfile", "dockerfile"],
-  ["elixir", "elixir"],
-  ["haskell", "haskell"],
-  ["hs", "haskell"],
-  ["julia", "julia"],
-  ["latex", "latex"],
-  ["nginx", "nginx"],
-  ["powershell", "powershell"],
-  ["proto", "protobuf"],
-  ["protobuf", "protobuf"],
-  ["ps1", "powershell"],
-  ["scala", "scala"],
-  ["tex", "latex"],
-]);
-const MARKUP = /<span class="([^"]*)">|<\/span>|([^<]+)/g;
-const ESCAPED = new Map([
-  ["&amp;", "&"],
-  ["&lt;", "<"],
-  ["&gt;", ">"],
-  ["&quot;", '"'],
-  ["&#x27;", "'"],
-]);
 
 /** @type {Worker | null} */
 let worker = null;
@@ -45,19 +20,19 @@ const waiting = new Map();
  * Colours code that is on the page, piece by piece. It stays plain if the language is unknown, the
  * code too long or the worker too slow.
  *
- * @param {HTMLElement} shown written by `CodeLines`
+ * @param {HTMLElement} shown in pieces of lines
  * @param {string} code
  * @param {string} language
  */
 export async function colour(shown, code, language) {
   const markup = code.length > LONGEST_CODE ? null : await markupOf(code, language);
   if (markup === null) return;
-  const fragment = document.createDocumentFragment();
-  await writeMarkup(new CodeLines(fragment), markup);
   const slice = new TimeSlice();
-  // Both have the same line breaks, so nothing moves.
-  for (const [index, piece] of [...fragment.children].entries()) {
-    shown.children[index]?.replaceWith(piece);
+  let index = 0;
+  for (const piece of colouredPieces(markup)) {
+    // Both have the same line breaks, so nothing moves.
+    shown.children[index]?.replaceWith(nodeOf(piece));
+    index += 1;
     if (slice.isOver) await slice.next();
   }
 }
@@ -100,25 +75,4 @@ function giveUp() {
 function settle(number, markup) {
   waiting.get(number)?.(markup);
   waiting.delete(number);
-}
-
-/**
- * Reads the library's markup, spans and text, without an HTML parser and a little at a time.
- *
- * @param {CodeLines} lines
- * @param {string} markup
- */
-async function writeMarkup(lines, markup) {
-  const slice = new TimeSlice();
-  for (const [, classes, text] of markup.matchAll(MARKUP)) {
-    if (text !== undefined) lines.write(unescaped(text));
-    else if (classes !== undefined) lines.open(classes);
-    else lines.close();
-    if (slice.isOver) await slice.next();
-  }
-}
-
-/** @param {string} text */
-function unescaped(text) {
-  return text.replace(/&(?:amp|lt|gt|quot|#x27);/g, (reference) => ESCAPED.get(reference) ?? "");
 }

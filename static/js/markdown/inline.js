@@ -1,81 +1,69 @@
-/** Renders the inline tokens of a block to DOM nodes. It never parses HTML. */
+/** Makes the trees of the inline tokens of a block. It never parses HTML. */
 
-import { appendCharacterData, element } from "#js/markdown/nodes.js";
+import { imageAddress, linkAddress } from "#js/markdown/addresses.js";
 import { decoded } from "#js/markdown/references.js";
+import { appendText, tag } from "#js/markdown/tree.js";
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
+ * @typedef {import("#js/markdown/tree.js").Tree} Tree
  * @typedef {import("#js/markdown/context.js").Context} Context
  */
 
-const LINK_SCHEMES = ["http:", "https:", "mailto:"];
-const IMAGE_SCHEMES = ["http:", "https:"];
-
 /**
- * @param {Node} parent
+ * @param {Tree[]} children the trees before; gets those of the tokens
  * @param {Token[]} tokens
  * @param {Context} context
+ * @returns {Tree[]} `children`
  */
-export function appendInline(parent, tokens, context) {
-  for (const token of context.lexed.inline(tokens)) appendToken(parent, token, context);
+export function appendInline(children, tokens, context) {
+  for (const token of context.lexed.inline(tokens)) append(children, token, context);
+  return children;
 }
 
-/** @param {Node} parent @param {Token} token @param {Context} context */
-function appendToken(parent, token, context) {
+/** @param {Tree[]} children @param {Token} token @param {Context} context */
+function append(children, token, context) {
   switch (token.type) {
     case "text":
       // The text of a tight list item is a block that holds inline tokens of its own.
-      if (token.tokens?.length) appendInline(parent, token.tokens, context);
-      else appendText(parent, token.text, context);
+      if (token.tokens?.length) appendInline(children, token.tokens, context);
+      else appendText(children, context.literal ? token.text : decoded(token.text));
       break;
     case "strong":
     case "em":
     case "del":
-      parent.appendChild(wrapped(token.type, token, context));
+      children.push(tag(token.type, {}, appendInline([], token.tokens ?? [], context)));
       break;
     case "codespan":
-      parent.appendChild(element("code", {}, token.text));
+      children.push(tag("code", {}, [token.text]));
       break;
     case "br":
-      parent.appendChild(element("br"));
+      children.push(tag("br"));
       break;
     case "link":
-      parent.appendChild(link(token, context));
+      children.push(link(token, context));
       break;
     case "image":
-      parent.appendChild(image(token, context));
+      children.push(image(token, context));
       break;
     case "math":
-      parent.appendChild(math("span", token, token.display, context));
+      children.push(math("span", token, token.display));
       break;
     case "checkbox":
-      appendCheckbox(parent, token, context);
+      appendCheckbox(children, token, context);
       break;
     default:
-      appendCharacterData(parent, token.text ?? token.raw);
+      appendText(children, token.text ?? token.raw);
   }
 }
 
-/** @param {Node} parent @param {string} text @param {Context} context */
-function appendText(parent, text, context) {
-  appendCharacterData(parent, context.literal ? text : decoded(text));
-}
-
-/** @param {"strong" | "em" | "del"} name @param {Token} token @param {Context} context */
-function wrapped(name, token, context) {
-  const node = element(name);
-  appendInline(node, token.tokens ?? [], context);
-  return node;
-}
-
-/** @param {Token} token @param {Context} context @returns {Node} */
+/** @param {Token} token @param {Context} context */
 function link(token, context) {
-  const url = safeUrl(token.autolink ? token.href : decoded(token.href), LINK_SCHEMES);
-  const node = url ? element("a", outward(url)) : element("span");
-  if (token.title) node.title = decoded(token.title);
+  const href = linkAddress(token.autolink ? token.href : decoded(token.href));
+  const title = token.title ? { title: decoded(token.title) } : undefined;
   const inside = token.autolink ? { ...context, literal: true } : context;
-  appendInline(node, token.tokens ?? [], inside);
-  return node;
+  const children = appendInline([], token.tokens ?? [], inside);
+  return href ? tag("a", { ...outward(href), ...title }, children) : tag("span", title, children);
 }
 
 /**
@@ -85,12 +73,13 @@ function link(token, context) {
  * @param {Token} token
  * @param {Context} context
  */
-function image(token, context) {
-  const url = safeUrl(decoded(token.href), IMAGE_SCHEMES);
+function image(token, { labels }) {
+  const address = imageAddress(decoded(token.href));
   const alternative = decoded(token.text ?? "");
-  if (!url) return element("span", { class: "image-link" }, alternative || context.labels.image);
-  const name = `${context.labels.image}: ${alternative}`.replace(/: $/, "");
-  return element("a", { class: "image-link", ...outward(url) }, `${name} (${url.host})`);
+  if (!address) return tag("span", { class: "image-link" }, [alternative || labels.image]);
+  const name = alternative ? `${labels.image}: ${alternative}` : labels.image;
+  const attributes = { class: "image-link", ...outward(address.href) };
+  return tag("a", attributes, [`${name} (${address.host})`]);
 }
 
 /**
@@ -99,40 +88,24 @@ function image(token, context) {
  * @param {"div" | "span"} name
  * @param {Token} token
  * @param {boolean} display
- * @param {Context} context
  */
-export function math(name, token, display, context) {
+export function math(name, token, display) {
   const kind = display ? "math math-display" : "math";
-  const node = element(name, { class: kind }, token.raw.trim());
-  context.finishing.push({ kind: "math", node, source: token.text, display });
-  return node;
+  const work = { kind: /** @type {const} */ ("math"), source: token.text, display };
+  return tag(name, { class: kind }, [token.raw.trim()], work);
 }
 
-/** @param {Node} parent @param {Token} token @param {Context} context */
-export function appendCheckbox(parent, token, context) {
-  const name = token.checked ? context.labels.done : context.labels.open;
-  const node = element("input", { type: "checkbox", disabled: "", "aria-label": name });
-  if (token.checked) node.setAttribute("checked", "");
-  parent.appendChild(node);
-  appendCharacterData(parent, " ");
+/** @param {Tree[]} children @param {Token} token @param {Context} context */
+export function appendCheckbox(children, token, { labels }) {
+  const name = token.checked ? labels.done : labels.open;
+  const checked = token.checked ? { checked: "" } : undefined;
+  children.push(
+    tag("input", { type: "checkbox", disabled: "", "aria-label": name, ...checked }),
+    " ",
+  );
 }
 
-/** @param {URL} url @returns {Record<string, string>} */
-function outward(url) {
-  return { href: url.href, rel: "noopener noreferrer nofollow", target: "_blank" };
-}
-
-/** @param {string} href @param {string[]} schemes @returns {URL | null} null for a relative one */
-function safeUrl(href, schemes) {
-  const url = URL.parse ? URL.parse(href) : parsed(href);
-  return url && schemes.includes(url.protocol) ? url : null;
-}
-
-/** @param {string} href @returns {URL | null} */
-function parsed(href) {
-  try {
-    return new URL(href);
-  } catch {
-    return null;
-  }
+/** @param {string} href @returns {Record<string, string>} */
+function outward(href) {
+  return { href, rel: "noopener noreferrer nofollow", target: "_blank" };
 }

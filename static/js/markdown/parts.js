@@ -2,7 +2,7 @@
 
 /**
  * @typedef {import("#js/markdown/lexer.js").Token} Token
- * @typedef {import("#js/markdown/context.js").Context} Context
+ * @typedef {import("#js/markdown/context.js").PageContext} Context
  *
  * @typedef {object} Part a rendered token
  * @property {string} type
@@ -29,22 +29,6 @@ export function shapeOf(token) {
       return `${token.loose}`;
     default:
       return "";
-  }
-}
-
-/** @param {Token} token @returns {Token[]} */
-export function partTokens(token) {
-  switch (token.type) {
-    case "list":
-      return token.items;
-    case "table":
-      return token.rows.map((/** @type {Token[]} */ cells) => ({
-        type: "table_row",
-        raw: cells.map(textOf).join("\0"),
-        cells,
-      }));
-    default:
-      return token.tokens ?? [];
   }
 }
 

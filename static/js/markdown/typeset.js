@@ -1,20 +1,12 @@
 /** Typesets math with KaTeX, which is loaded for the first formula. */
 
+import { nodeOf } from "#js/markdown/dom_writer.js";
+import { formulaTree } from "#js/markdown/formulas.js";
 import { element } from "#js/markdown/nodes.js";
 
 /** @typedef {Extract<import("#js/markdown/context.js").Finish, {kind: "math"}>} Formula */
 
-const LONGEST_FORMULA = 2_000;
 const REMEMBERED = 500;
-const OPTIONS = Object.freeze({
-  throwOnError: true,
-  trust: false,
-  maxExpand: 200,
-  maxSize: 20,
-  // Commands that produce HTML are errors. Input that LaTeX only warns about, such as letters of
-  // other scripts in a formula, is accepted.
-  strict: (/** @type {string} */ code) => (code === "htmlExtension" ? "error" : "ignore"),
-});
 
 /** @type {Promise<typeof import("katex").default> | null} */
 let loading = null;
@@ -48,8 +40,8 @@ export class Typesetter {
   /** @param {Formula} formula */
   async typeset(formula) {
     if (this.recall(formula)) return;
-    const { render } = await katex();
-    this.#remember(keyOf(formula), typesetNode(render, formula));
+    const tree = formulaTree(await katex(), formula.source, formula.display);
+    this.#remember(keyOf(formula), tree && nodeOf(tree));
     this.recall(formula);
   }
 
@@ -58,25 +50,6 @@ export class Typesetter {
     this.#typeset.set(key, node);
     const oldest = this.#typeset.keys().next().value;
     if (this.#typeset.size > REMEMBERED && oldest !== undefined) this.#typeset.delete(oldest);
-  }
-}
-
-/**
- * Uses `render` and not `renderToString`: it sets styles through the CSSOM, which a strict content
- * security policy allows, and not as attributes, which the policy blocks.
- *
- * @param {typeof import("katex").default.render} render
- * @param {Formula} formula
- * @returns {HTMLElement | null}
- */
-function typesetNode(render, { source, display }) {
-  if (source.length > LONGEST_FORMULA) return null;
-  const node = element("span");
-  try {
-    render(source, node, { ...OPTIONS, displayMode: display });
-    return node;
-  } catch {
-    return null; // KaTeX does not know this formula: its source is shown.
   }
 }
 

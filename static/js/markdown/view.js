@@ -7,17 +7,18 @@
  * if the text had come in one piece.
  */
 
-import { renderedForPage } from "#js/markdown/blocks.js";
+import { divided } from "#js/markdown/blocks.js";
 import { copyOnClick } from "#js/markdown/copy_button.js";
 import { Finisher } from "#js/markdown/finisher.js";
 import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
 import { isShownBy, place, removeFrom } from "#js/markdown/parts.js";
 import { afterFrame, idle, RenderThrottle } from "#js/markdown/scheduling.js";
+import { partForPage } from "#js/markdown/streaming.js";
 import { wrapOnClick } from "#js/markdown/wrap_switch.js";
 
 /**
- * @typedef {import("#js/markdown/context.js").Context} Context
+ * @typedef {import("#js/markdown/context.js").PageContext} Context
  * @typedef {import("#js/markdown/context.js").Labels} Labels
  * @typedef {import("#js/markdown/parts.js").Part} Part
  * @typedef {import("#js/markdown/lexer.js").Token} Token
@@ -38,7 +39,6 @@ const ENGLISH = {
   showSource: "Source",
   enlarge: "Enlarge",
 };
-const LONGEST_MARKDOWN = 200_000;
 // What follows can change the last two blocks (a setext heading, a lazy continuation, a list that
 // turns loose); one more is left unsettled to be safe.
 const UNSETTLED = 3;
@@ -91,8 +91,8 @@ export class MarkdownView {
    */
   constructor(root, labels = {}, onCopied = () => {}) {
     this.#element = root;
-    this.#finisher = new Finisher(root);
     this.#labels = { ...ENGLISH, ...labels };
+    this.#finisher = new Finisher(root, this.#labels);
     root.replaceChildren();
     copyOnClick(root, this.#labels, onCopied);
     wrapOnClick(root);
@@ -128,7 +128,7 @@ export class MarkdownView {
     }
     if (this.#completion !== completion) return;
     this.#made = new WeakSet();
-    const { markdown, rest } = this.#split();
+    const { markdown, rest } = divided(this.#text);
     this.#settle(0, "");
     const context = this.#context(new Lexed(markdown), true);
     for (let next = 0; next >= 0 && this.#completion === completion; ) {
@@ -141,7 +141,7 @@ export class MarkdownView {
   }
 
   #stream() {
-    const { markdown, rest } = this.#split();
+    const { markdown, rest } = divided(this.#text);
     const text = rest ? markdown : withoutUnclearLine(markdown);
     if (!text.startsWith(this.#settledText)) this.#settle(0, "");
     const lexed = new Lexed(text.slice(this.#settledText.length), this.#links);
@@ -161,15 +161,10 @@ export class MarkdownView {
     if (group) keepLaidOut(group);
   }
 
-  /** Splits a text that is too long: the rest is shown as plain text. */
-  #split() {
-    const text = this.#text.replace(/\r\n?/g, "\n");
-    return { markdown: text.slice(0, LONGEST_MARKDOWN), rest: text.slice(LONGEST_MARKDOWN) };
-  }
-
   /** @param {Lexed} lexed @param {boolean} final @returns {Context} */
   #context(lexed, final) {
-    return { lexed, final, until: 0, labels: this.#labels, finishing: [] };
+    const labels = this.#labels;
+    return { lexed, final, labels, hasScript: true, until: 0, finishing: [] };
   }
 
   /**
@@ -215,7 +210,7 @@ export class MarkdownView {
     const old = this.#parts[index];
     const stale = old && this.#isStale(old, token, context);
     if (!stale && isShownBy(old, token, context)) return;
-    const part = renderedForPage(token, context, stale ? undefined : old);
+    const part = partForPage(token, context, stale ? undefined : old);
     this.#made.add(part);
     place(this.#groupOf(index), this.#parts, index, part);
   }
