@@ -102,6 +102,7 @@ def _mark_message(user: User, message_id: UUID, *, is_deleted: bool) -> UUID:
         _check_is_written_below(message)
         message.deleted_at = timezone.now() if is_deleted else None
         message.save(update_fields=["changed_in", "deleted_at"])
+        conversation.refresh_from_db(fields=["head"])
         conversation.head = _head_after(conversation, message, is_deleted=is_deleted)
         conversation.save(update_fields=["head"])
         return conversation.pk
@@ -118,13 +119,19 @@ def _check_is_written_below(message: Message) -> None:
 def _head_after(
     conversation: Conversation, message: Message, *, is_deleted: bool
 ) -> Message | None:
-    """The leaf to show: below a restored message, or below a sibling of a deleted one."""
+    """The leaf to show: below a restored message, or below a sibling of a deleted one.
+
+    Where the page shows several answers side by side, it goes on to show those that are left.
+    """
     children: dict[UUID | None, list[Message]] = {}
     for each in conversation.messages.filter(deleted_at=None):
         children.setdefault(each.parent_id, []).append(each)
+    beside = children.get(message.parent_id, [])
+    is_beside = message.parent_id is not None and conversation.head_id == message.parent_id
+    if is_beside and len(beside) > 1:
+        return message.parent
     if not is_deleted:
         return _leaf(message, children)
-    beside = children.get(message.parent_id, [])
     return _leaf(beside[-1], children) if beside else message.parent
 
 

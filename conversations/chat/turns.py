@@ -99,9 +99,10 @@ def regenerate(user: User, client_request_id: UUID, message_id: UUID, model: str
         raise access.NotFound
     since, version = conversation.version, conversation.advance()
     notices = replacement_notice(named, wanted)
-    parameters = conversation.parameters
+    beside = _is_beside_others(answer)
+    parameters = _without_number(answer) if beside else conversation.parameters
     order = Order(wanted, client_request_id, answer.parent, parameters, notices=notices)
-    return ordered(conversation, [order], since, version)
+    return ordered(conversation, [order], since, version, chooses=not beside)
 
 
 def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Turn:
@@ -115,20 +116,48 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
     parameters = {name: value for name, value in generation.parameters.items() if name != "n"}
     notices = replacement_notice(answer.model_name, model)
     order = Order(model, client_request_id, answer.parent, parameters, answer, notices)
-    return ordered(conversation, [order], since, version)
+    chooses = not _is_beside_others(answer)
+    return ordered(conversation, [order], since, version, chooses=chooses)
 
 
-def ordered(conversation: Conversation, orders: Sequence[Order], since: int, version: int) -> Turn:
+def _is_beside_others(answer: Message) -> bool:
+    """Whether the page shows several answers to one message, of which none is chosen yet.
+
+    What is asked of one of them then leaves all of them side by side.
+    """
+    shown = Conversation.objects.filter(pk=answer.conversation_id, head=answer.parent_id)
+    return answer.parent_id is not None and shown.exists()
+
+
+def _without_number(answer: Message) -> dict[str, Any]:
+    """The parameters of the conversation for one more answer of a compared model; a model that
+    gave several answers is asked for as many again."""
+    parameters: dict[str, Any] = answer.conversation.parameters
+    if answer.generation and "n" in answer.generation.parameters:
+        return parameters
+    return {name: value for name, value in parameters.items() if name != "n"}
+
+
+def ordered(
+    conversation: Conversation,
+    orders: Sequence[Order],
+    since: int,
+    version: int,
+    *,
+    chooses: bool = True,
+) -> Turn:
     """Create the generations of all orders or of none, and show the answer.
 
     Each model gets the parameters that it accepts, within its own ranges. Several answers are
-    shown beside each other: the branch ends with their parent, until the user chooses one.
+    shown beside each other: the branch ends with their parent, until the user chooses one; so it
+    does without ``chooses``, where other answers are there already.
     """
     concurrency.check_room_for(conversation.user, len(orders))
     created = _created([_fitted(each) for each in orders], version)
     answers = [message for each in created for message in each.answers]
-    conversation.head = answers[0] if len(answers) == 1 else orders[0].parent
-    conversation.language_model = orders[0].model
+    conversation.head = answers[0] if chooses and len(answers) == 1 else orders[0].parent
+    if chooses:
+        conversation.language_model = orders[0].model
     conversation.updated_at = timezone.now()
     changed = ("head_id", "language_model_id", "parameters", "updated_at")
     rows.update_record(conversation, changed)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 def columns(page: Page) -> Locator:
     """The answers side by side."""
-    return page.get_by_role("group", name="Answers to choose from").get_by_role("article")
+    return page.get_by_role("group", name="Answers", exact=True).get_by_role("article")
 
 
 def with_answers(page: Page, number: int) -> None:
@@ -59,7 +59,7 @@ def test_four_answers_are_shown_in_four_columns(
             pieces = re.findall(r"(\d)gen:1:(\d{4})", shown)
             assert pieces == [(str(column), f"{each:04d}") for each in range(5)]
     assert len(upstream.calls) == 1
-    button(columns(page).nth(2), "Keep this one").click()
+    button(columns(page).nth(2), "Keep").click()
     for tab in looked_at(page, second):
         expect(columns(tab)).to_have_count(0)
         expect(messages(tab)).to_have_count(2)
@@ -76,11 +76,11 @@ def test_the_next_message_waits_until_an_answer_is_chosen(
     page.goto("/")
     with_answers(page, 2)
     send(page, "First, tokens=2")
-    expect(button(page, "Keep this one")).to_have_count(2)
+    expect(button(page, "Keep")).to_have_count(2)
     send(page, "Second, tokens=2")
     expect(page.get_by_text("Keep one of the answers first")).to_be_visible()
     expect(page.get_by_role("textbox", name="Message")).to_have_value("Second, tokens=2")
-    button(page, "Keep this one").last.click()
+    button(page, "Keep").last.click()
     button(page, "Send").click()
     expect(columns(page)).to_have_count(2)
     upstream.wait_until(lambda: len(upstream.calls) == 2)
@@ -118,7 +118,7 @@ def test_four_models_answer_in_four_columns(
         upstream.open("g", 4)
         upstream.wait_until(lambda step=step: sum(c.sent_tokens for c in upstream.calls) >= step)
     upstream.open("g", 20)
-    expect(button(home, "Keep this one")).to_have_count(4)
+    expect(button(home, "Keep")).to_have_count(4)
     calls = {call.script: call.number for call in upstream.calls}
     assert set(calls) == set(COMPARED)
     for place, name in enumerate(COMPARED):
@@ -127,7 +127,7 @@ def test_four_models_answer_in_four_columns(
         expect(column.get_by_role("heading", name=name)).to_be_visible()
         shown = re.findall(r"gen:(\d+):(\d{4})", column.locator(".answer").inner_text())
         assert shown == [(str(calls[name]), f"{each:04d}") for each in range(6)]
-    button(columns(home).nth(1), "Keep this one").click()
+    button(columns(home).nth(1), "Keep").click()
     expect(messages(home)).to_have_count(2)
     expect(answer(home)).to_have_accessible_name("siliconflow")
     expect(answer(home)).to_contain_text("2/4")
@@ -143,7 +143,7 @@ def test_stopping_a_comparison_stops_every_answer(
     expect(columns(home)).to_have_count(2)
     upstream.wait_until(lambda: sum(call.sent_tokens for call in upstream.calls) >= 2)
     button(home, "Stop").click()
-    expect(button(home, "Keep this one")).to_have_count(2)
+    expect(button(home, "Keep")).to_have_count(2)
     expect(home.get_by_text("You stopped the answer")).to_have_count(2)
 
 

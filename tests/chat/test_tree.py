@@ -43,6 +43,21 @@ def test_a_deleted_message_cannot_be_shown(alice: User) -> None:
     assert conversation.head_id == answer.parent_id
 
 
+def test_of_several_answers_those_that_are_not_deleted_stay_side_by_side(alice: User) -> None:
+    first, second, third = answered(alice, "model", n=3)
+    conversation = first.conversation
+    tree.delete_message(alice, third.pk)
+    conversation.refresh_from_db()
+    assert conversation.head == first.parent
+    tree.restore_message(alice, third.pk)
+    conversation.refresh_from_db()
+    assert conversation.head == first.parent
+    tree.delete_message(alice, third.pk)
+    tree.delete_message(alice, first.pk)
+    conversation.refresh_from_db()
+    assert conversation.head == second
+
+
 def test_a_branched_copy_has_the_branch_and_the_settings_of_its_origin(alice: User) -> None:
     first, second = answered(alice, "model", n=2, temperature=0.5)
     first.content, second.content = "Water", "The moon"

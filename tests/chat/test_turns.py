@@ -7,7 +7,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from conversations import access
-from conversations.chat import turns
+from conversations.chat import tree, turns
 from conversations.chat.turns import NewMessage
 from conversations.models import Conversation, Message, User
 from conversations.refusal import Refused
@@ -112,6 +112,40 @@ def test_of_several_answers_none_is_shown_before_one_is_chosen(alice: User) -> N
     assert first.conversation.head == first.parent
     compared, _other = answered(alice, "model-0", "model-1")
     assert compared.conversation.head == compared.parent
+
+
+def test_trying_one_of_several_answers_again_leaves_them_side_by_side(alice: User) -> None:
+    failed, other = answered(alice, "model-0", "model-1", n=2)
+    conversation = failed.conversation
+    turn = turns.regenerate(alice, uuid4(), other.pk, None)
+    conversation.refresh_from_db()
+    # One answer, as a compared model gives; and the next message goes to the same model as before.
+    assert turn.generation.messages.count() == 1
+    assert conversation.head == failed.parent
+    assert conversation.language_model is not None
+    assert conversation.language_model.name == "model-0"
+
+
+def test_a_model_that_gave_several_answers_is_asked_for_as_many_again(alice: User) -> None:
+    first, _second = answered(alice, "model-0", n=2)
+    turn = turns.regenerate(alice, uuid4(), first.pk, None)
+    assert turn.generation.messages.count() == 2
+    first.conversation.refresh_from_db()
+    assert first.conversation.head == first.parent
+
+
+def test_continuing_one_of_several_answers_leaves_them_side_by_side(alice: User) -> None:
+    first, _second = answered(alice, "model-0", "model-1", finish_reason="length")
+    turns.continue_answer(alice, uuid4(), first.pk)
+    first.conversation.refresh_from_db()
+    assert first.conversation.head == first.parent
+
+
+def test_an_answer_that_was_chosen_is_followed_by_its_own_next_versions(alice: User) -> None:
+    first, _second = answered(alice, "model-0", "model-1")
+    tree.show(alice, first.conversation_id, first.pk)
+    turn = turns.regenerate(alice, uuid4(), first.pk, None)
+    assert turn.conversation.head == turn.generation.messages.get()
 
 
 def test_a_length_that_one_model_does_not_write_is_lowered_for_it_and_told(alice: User) -> None:

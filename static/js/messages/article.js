@@ -1,6 +1,7 @@
 /** One message on the page, created from a template and updated. */
 
 import { drawActions } from "#js/messages/answer_actions.js";
+import { Choice } from "#js/messages/choice.js";
 import { Editing } from "#js/messages/editing.js";
 import { fold } from "#js/messages/folding.js";
 import { markdownView } from "#js/messages/markdown_view.js";
@@ -44,6 +45,7 @@ export class AssistantArticle {
   #reasoning = new Reasoning(part(this.element, "reasoning"));
   #structured = new StructuredAnswer(part(this.element, "structured"));
   calls = new ToolCalls(part(this.element, "tool-calls"));
+  #choice = new Choice(this.element);
   #drawn = { content: "", running: true };
 
   /** @param {View} view */
@@ -53,11 +55,7 @@ export class AssistantArticle {
     identify(this.element, message, message.model ?? "");
     this.element.classList.toggle("is-last", isLast);
     this.element.setAttribute("aria-busy", String(running));
-    drawHeading(part(this.element, "heading"), view);
-    setHidden(
-      part(this.element, "keep"),
-      !view.isAlternative || running || message.pending === true,
-    );
+    this.#choice.update(view);
     setText(part(this.element, "model-name"), message.model ?? "");
     this.#reasoning.update(message, running);
     const isStructured = this.#structured.update(view);
@@ -67,7 +65,7 @@ export class AssistantArticle {
     drawActions(this.element, message);
     this.#drawWaiting(message, running);
     this.#drawNotices(message.generation?.notices ?? []);
-    this.#drawOutcome(message, isLast, isBusy);
+    this.#drawOutcome(view);
     drawVersions(this.element, message, siblings, isBusy);
   }
 
@@ -101,8 +99,8 @@ export class AssistantArticle {
     setText(line, notices.join(" "));
   }
 
-  /** @param {Message} message @param {boolean} isLast @param {boolean} isBusy */
-  #drawOutcome(message, isLast, isBusy) {
+  /** @param {View} view */
+  #drawOutcome({ message, isLast, isBusy, isAlternative = false }) {
     const outcome = outcomeOf(message, isLast);
     const box = part(this.element, "outcome");
     setHidden(box, outcome === null);
@@ -110,25 +108,14 @@ export class AssistantArticle {
     const sentence = outcome ? word(outcome.sentence, { reason: outcome.reason }) : "";
     setText(part(this.element, "outcome-text"), sentence);
     setHidden(part(this.element, "outcome-continue"), isBusy || outcome?.button !== "continue");
-    setHidden(part(this.element, "outcome-regenerate"), isBusy || outcome?.button !== "regenerate");
+    setHidden(
+      part(this.element, "outcome-regenerate"),
+      isBusy || isAlternative || outcome?.button !== "regenerate",
+    );
     setHidden(part(this.element, "regenerate"), outcome?.button === "regenerate");
     part(this.element, "regenerate").disabled = isBusy;
     setHidden(part(this.element, "copy"), message.content === "");
   }
-}
-
-/**
- * Labels an alternative with its model, and with its number if there are several of one model.
- *
- * @param {HTMLElement} heading
- * @param {View} view
- */
-function drawHeading(heading, { message, siblings, isAlternative = false }) {
-  const model = message.model ?? "";
-  const isOnly = siblings.filter((each) => each.model === message.model).length === 1;
-  const number = siblings.findIndex((each) => each.id === message.id) + 1;
-  heading.classList.toggle("visually-hidden", !isAlternative);
-  setText(heading, isAlternative && !isOnly ? word("answer-of", { model, number }) : model);
 }
 
 /** @param {HTMLElement} element @param {Message} message @param {string} name */

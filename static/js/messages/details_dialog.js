@@ -1,14 +1,13 @@
 /** The dialog with the request, cost and duration of an answer: docs/protocol.md, DETAILS. */
 
+import { costText, loadDetails } from "#js/messages/answer_details.js";
 import { curlOf } from "#js/messages/curl.js";
 import { copy } from "#js/ui/clipboard.js";
 import { element, on } from "#js/ui/markup.js";
 import { announce } from "#js/ui/status.js";
 import { count, word } from "#js/ui/words.js";
 
-/** @typedef {Record<string, any>} Details */
-
-const MICROS = 1_000_000;
+/** @typedef {import("#js/messages/answer_details.js").Details} Details */
 
 export class DetailsDialog {
   #dialog = element("details-dialog");
@@ -26,7 +25,7 @@ export class DetailsDialog {
   async open(messageId) {
     this.#draw({});
     this.#dialog.showModal();
-    const details = await loaded(messageId);
+    const details = await loadDetails(messageId);
     element("details-problem").hidden = details !== null;
     element("details-problem").textContent = details ? "" : word("details-failed");
     this.#draw(details ?? {});
@@ -55,16 +54,6 @@ export class DetailsDialog {
   }
 }
 
-/** @param {string} messageId @returns {Promise<Details | null>} */
-async function loaded(messageId) {
-  try {
-    const response = await fetch(`/m/${messageId}/details.json`);
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
-}
-
 /** @param {Details} details @returns {[string, string | null][]} */
 function factsOf(details) {
   if (!details.model) return [];
@@ -73,7 +62,7 @@ function factsOf(details) {
     ["provider", details.provider],
     ["created_at", new Date(details.created_at).toLocaleString(document.documentElement.lang)],
     ["tokens", tokens(details)],
-    ["cost", cost(details)],
+    ["cost", costText(details)],
     ["first_token", milliseconds(details.first_token_ms)],
     ["duration", milliseconds(details.duration_ms)],
     ["speed", speed(details.tokens_per_second)],
@@ -100,14 +89,6 @@ function tokens({ prompt_tokens, completion_tokens, counted_by }) {
   const counts = { prompt: count(prompt_tokens), completion: count(completion_tokens ?? 0) };
   const source = counted_by === "provider" ? "tokens-provider" : "tokens-estimate";
   return word(source, { tokens: word("tokens-in-out", counts) });
-}
-
-/** @param {Details} details */
-function cost({ cost_micros, currency }) {
-  if (!currency) return null;
-  const style = { style: /** @type {const} */ ("currency"), currency, maximumFractionDigits: 6 };
-  const format = new Intl.NumberFormat(document.documentElement.lang, style);
-  return format.format(cost_micros / MICROS);
 }
 
 /** @param {number | null | undefined} value */

@@ -59,9 +59,14 @@ export class Messages extends Emitter {
     const index = { siblings: alternatives, isLast: true, isAlternative: true };
     const shared = { ...index, isBusy, branch, owner };
     const elements = alternatives.map((message) => this.#elementOf({ message, ...shared }));
-    this.#alternatives.draw(elements);
-    if (alternatives.length) this.#put(this.#alternatives.element, branch.length);
-    else this.#alternatives.element.remove();
+    if (alternatives.length === 0) return this.#alternatives.remove();
+    this.#alternatives.draw(alternatives, elements);
+    this.#put(this.#alternatives.element, branch.length);
+  }
+
+  /** @returns {HTMLElement} the element of several answers, where the page shows some */
+  get alternatives() {
+    return this.#alternatives.element;
   }
 
   /** @param {View} view @returns {HTMLElement} */

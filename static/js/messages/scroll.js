@@ -36,7 +36,6 @@ export class LogPosition extends Emitter {
   #end = 0;
   #touchedAt = 0;
   #gutter = -1;
-  #width = -1;
 
   /**
    * @param {HTMLElement} scroller
@@ -129,7 +128,7 @@ export class LogPosition extends Emitter {
   }
 
   #laidOut() {
-    this.#updateWidths();
+    this.#updateGutter();
     this.#checkPosition();
     this.settle();
     this.emit("moved");
@@ -198,19 +197,12 @@ export class LogPosition extends Emitter {
     if (this.#jump.hidden !== isHidden) this.#jump.hidden = isHidden;
   }
 
-  // The dock below the log gets the width of the scroll bar, to stay in line, and compared answers
-  // the width of the log. A container query would lay out the log in the middle of a change, where
-  // Safari then moves it; as properties of the page they would recompute the styles of everything.
-  #updateWidths() {
-    const { offsetWidth, clientWidth } = this.#scroller;
-    const gutter = (offsetWidth - clientWidth) / 2;
-    if (gutter !== this.#gutter) {
-      this.#jump.parentElement?.style.setProperty("--gutter", `${gutter}px`);
-    }
-    if (clientWidth !== this.#width) {
-      this.#content.style.setProperty("--log-width", `${clientWidth}px`);
-    }
+  // The dock below the log gets the width of the scroll bar, to stay in line. The property is set on
+  // the dock alone: on the page it would recompute the styles of everything.
+  #updateGutter() {
+    const gutter = (this.#scroller.offsetWidth - this.#scroller.clientWidth) / 2;
+    if (gutter === this.#gutter) return;
     this.#gutter = gutter;
-    this.#width = clientWidth;
+    this.#jump.parentElement?.style.setProperty("--gutter", `${gutter}px`);
   }
 }

@@ -34,13 +34,17 @@ export class Branches extends Emitter {
     if (headId) this.show(headId);
   }
 
-  /** @param {string} headId the last message of the branch to show in every tab */
+  /**
+   * @param {string} headId the last message of the branch to show in every tab
+   * @returns {Promise<boolean>} whether it was shown
+   */
   async show(headId) {
     const conversation_id = this.#state.conversation?.id;
     const change = this.#state.setHead(headId);
     const answer = await this.#ask({ type: "conversation.show", conversation_id, head_id: headId });
     if (answer) this.#state.headAccepted(change, answer.version);
     else this.#state.headRefused(change);
+    return answer !== null;
   }
 
   /** @param {string} id of the last message to copy to a new conversation */

@@ -25,6 +25,7 @@ import { ConversationActions } from "#js/sidebar/conversation_actions.js";
 import { Drawer } from "#js/sidebar/drawer.js";
 import { forgetOthers } from "#js/state/browser_storage.js";
 import { State } from "#js/state/state.js";
+import { hasFailed } from "#js/state/tree.js";
 import { keepComposingKeys } from "#js/ui/composing.js";
 import { toggleKeys, wireDialogs } from "#js/ui/dialogs.js";
 import { element, on } from "#js/ui/markup.js";
@@ -32,6 +33,9 @@ import { anchor } from "#js/ui/popover.js";
 import { announce } from "#js/ui/status.js";
 import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
+
+/** The distance of several answers from the top of the log. */
+const TOP_GAP_PX = 8;
 
 class Page {
   #state = new State(JSON.parse(element("state").textContent));
@@ -108,7 +112,7 @@ class Page {
     this.#composer.open(this.#draftKey);
     this.#parameters.reset();
     this.#drawer.closeOverPage();
-    this.#end.toEnd();
+    this.#toEnd();
     this.#composer.focusUnlessTouch();
   }
 
@@ -206,7 +210,8 @@ class Page {
       return this.#composer.returnText(word("calls-first"), text);
     }
     if (this.#state.alternatives.length) {
-      return this.#composer.returnText(word("keep-first"), text);
+      const isHopeless = this.#state.alternatives.every(hasFailed);
+      return this.#composer.returnText(word(isHopeless ? "retry-first" : "keep-first"), text);
     }
     if (!this.#parameters.check()) return this.#composer.returnText(word("fix-first"), text);
     if (!this.#turns.send(text)) return this.#composer.returnText(word("wait-first"), text);
@@ -218,7 +223,14 @@ class Page {
     announce("answering");
     this.#drawing.draw();
     if (document.activeElement === document.body) this.#composer.focusUnlessTouch();
-    this.#end.toEnd();
+    this.#toEnd();
+  }
+
+  /** Goes to the end of the log; of several answers, to their top, as they are read from there. */
+  #toEnd() {
+    if (this.#state.alternatives.length === 0) return this.#end.toEnd();
+    this.#drawing.draw();
+    this.#end.hold(this.#messages.alternatives, TOP_GAP_PX);
   }
 
   #stop() {

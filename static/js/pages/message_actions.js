@@ -7,6 +7,7 @@ import { draft } from "#js/state/drafts.js";
 import { copy, copyRendered } from "#js/ui/clipboard.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { announce } from "#js/ui/status.js";
+import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
 
 /**
@@ -54,6 +55,7 @@ export class MessageActions extends Emitter {
     previous: ({ message }) => this.#page.branches.step(message.id, -1),
     regenerate: ({ message }) => this.#page.turns.regenerate(message.id),
     share: ({ message }) => this.#page.share.open(message.id),
+    "try-again": ({ message }) => this.#page.turns.tryAgain(message.id),
   };
 
   /** @param {import("#js/messages/messages.js").Pressed} pressed */
@@ -95,11 +97,12 @@ export class MessageActions extends Emitter {
   }
 
   /** @param {Message} message the answer from which the conversation continues */
-  #keep({ id }) {
+  #keep({ id, parent_id, model }) {
     const { branches, composer } = this.#page;
     branches.show(id);
     composer.showError("");
-    composer.focus();
+    composer.focusUnlessTouch();
+    offerUndo(word("answer-kept", { model: model ?? "" }), () => branches.show(parent_id ?? id));
   }
 
   /** @param {Press} press */

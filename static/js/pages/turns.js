@@ -54,6 +54,11 @@ export class Turns {
     this.#begin({ type: "turn.regenerate", message_id: messageId, model: this.#state.model });
   }
 
+  /** @param {string} messageId of an answer that its own model is asked for again */
+  tryAgain(messageId) {
+    this.#begin({ type: "turn.regenerate", message_id: messageId, model: null });
+  }
+
   /** @param {string} messageId */
   continue(messageId) {
     this.#begin({ type: "turn.continue", message_id: messageId });

@@ -6,27 +6,57 @@
  */
 
 /**
- * @param {Message[]} branch
+ * @typedef {{branch: Message[], alternatives: Message[]}} Shown `alternatives` if there are, or will
+ *   be, several answers
+ *
+ * @param {Shown} shown before the turn
  * @param {Frame} frame a `turn.send`, `turn.answer_tools`, `turn.regenerate` or `turn.continue`
  * @param {boolean} unsent whether the site cannot be reached
- * @returns {{branch: Message[], alternatives: Message[]}} `alternatives` if there will be
- *   several answers
+ * @returns {Shown}
  */
-export function pendingView(branch, frame, unsent = false) {
-  const view = viewOf(branch, frame);
+export function pendingView(shown, frame, unsent = false) {
+  const view = viewOf(shown, frame);
   const mark = (/** @type {Message} */ each) => (each.pending ? { ...each, unsent } : each);
   return { branch: view.branch.map(mark), alternatives: view.alternatives.map(mark) };
 }
 
-/** @param {Message[]} branch @param {Frame} frame */
-function viewOf(branch, frame) {
+/** @param {Shown} shown @param {Frame} frame @returns {Shown} */
+function viewOf({ branch, alternatives }, frame) {
   const models = modelsOf(frame);
-  if (models.length < 2) return { branch: pendingBranch(branch, frame), alternatives: [] };
-  const alternatives = models.map((model, index) => ({
-    ...answer(model),
-    id: `pending-assistant-${index}`,
-  }));
-  return { branch: [...upTo(branch, frame.parent_id), question(frame)], alternatives };
+  const chosen = alternatives.find((each) => each.id === frame.message_id);
+  if (chosen && ["turn.regenerate", "turn.continue"].includes(frame.type)) {
+    return {
+      branch,
+      alternatives: alternatives.map((each, index) => again(each, index, chosen, frame)),
+    };
+  }
+  if (models.length < 2) {
+    const from = chosen ? [...branch, chosen] : branch;
+    return { branch: pendingBranch(from, frame), alternatives: [] };
+  }
+  const asked = models.map((model, index) => alternative(model, index));
+  return { branch: [...upTo(branch, frame.parent_id), question(frame)], alternatives: asked };
+}
+
+/**
+ * One of several answers while another turn of `chosen` is pending: a generation that gave several
+ * is asked for all of them again.
+ *
+ * @param {Message} message
+ * @param {number} index
+ * @param {Message} chosen
+ * @param {Frame} frame
+ * @returns {Message}
+ */
+function again(message, index, chosen, frame) {
+  if (frame.type === "turn.continue") return message === chosen ? continued(message) : message;
+  const isAsked = message.generation?.id === chosen.generation?.id;
+  return isAsked ? alternative(message.model, index) : message;
+}
+
+/** @param {string | null} model @param {number} index @returns {Message} */
+function alternative(model, index) {
+  return { ...answer(model), id: `pending-assistant-${index}` };
 }
 
 /** @param {Frame} frame @returns {string[]} the model of each answer */

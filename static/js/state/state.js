@@ -57,8 +57,8 @@ export class State extends SiteState {
 
   get #view() {
     const branch = branchTo(this.#thread.messages, this.headId);
-    if (this.pending) return pendingView(branch, this.pending, this.isOffline);
-    return { branch, alternatives: alternativesUnder(this.#thread.messages, this.headId) };
+    const shown = { branch, alternatives: alternativesUnder(this.#thread.messages, this.headId) };
+    return this.pending ? pendingView(shown, this.pending, this.isOffline) : shown;
   }
 
   /** @returns {string | null} the parent of the next message */

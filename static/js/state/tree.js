@@ -63,5 +63,30 @@ export function alternativesUnder(messages, headId) {
   const last = children.at(-1)?.generation?.id;
   const together = children.filter((each) => each.generation?.id === last);
   if (together.length > 1) return together;
-  return children.length > 1 ? children : [];
+  return children.length > 1 ? children.reduce(withNext, []) : [];
+}
+
+/**
+ * Adds the next answer: in the place of a failed one if its model was asked again, else at the end.
+ *
+ * @param {Message[]} answers
+ * @param {Message} next
+ * @returns {Message[]}
+ */
+function withNext(answers, next) {
+  const failed = answers.findIndex((each) => each.model === next.model && hasFailed(each));
+  return failed < 0 ? [...answers, next] : answers.with(failed, next);
+}
+
+/**
+ * Whether an answer has ended with nothing that the conversation could go on from.
+ *
+ * @param {Message} message
+ * @returns {boolean}
+ */
+export function hasFailed({ generation, content, reasoning_content, tool_calls }) {
+  if (generation?.status === "failed") return true;
+  return (
+    generation?.status === "interrupted" && !content && !reasoning_content && !tool_calls?.length
+  );
 }

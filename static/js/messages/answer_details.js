@@ -1,0 +1,47 @@
+/** The details of an answer, as docs/protocol.md describes them: loaded and written as text. */
+
+import { count, duration, word } from "#js/ui/words.js";
+
+/** @typedef {Record<string, any>} Details */
+
+const MICROS = 1_000_000;
+const MINUTE_MS = 60_000;
+const EXACT_BELOW_MS = 10_000;
+
+/** @param {string} messageId @returns {Promise<Details | null>} null if they cannot be loaded */
+export async function loadDetails(messageId) {
+  try {
+    const response = await fetch(`/m/${messageId}/details.json`);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Details} details @returns {string | null} the cost in its currency */
+export function costText({ cost_micros, currency }) {
+  if (!currency) return null;
+  const style = { style: /** @type {const} */ ("currency"), currency, maximumFractionDigits: 6 };
+  const format = new Intl.NumberFormat(document.documentElement.lang, style);
+  return format.format(cost_micros / MICROS);
+}
+
+/**
+ * A length of time for comparing: "0.42 s", "12.3 s", "2 min 5 s".
+ *
+ * @param {number | null | undefined} milliseconds
+ * @returns {string | null}
+ */
+export function timeText(milliseconds) {
+  if (milliseconds === null || milliseconds === undefined) return null;
+  if (milliseconds >= MINUTE_MS) return duration(milliseconds);
+  const digits = milliseconds < EXACT_BELOW_MS ? 2 : 1;
+  const rules = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const format = new Intl.NumberFormat(document.documentElement.lang, rules);
+  return word("seconds", { seconds: format.format(milliseconds / 1000) });
+}
+
+/** @param {number | null | undefined} value @returns {string | null} */
+export function countText(value) {
+  return value === null || value === undefined ? null : count(value);
+}
