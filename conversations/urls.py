@@ -22,6 +22,7 @@ urlpatterns = [
     path("state.json", conversation.new_state, name="new_state"),
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/state.json", conversation.state, name="conversation_state"),
+    path("c/<uuid:conversation_id>/messages.json", conversation.messages, name="messages"),
     path("c/<uuid:conversation_id>/share/", share.share, name="share"),
     path("c/<uuid:conversation_id>/share/preview/", share.share_preview, name="share_preview"),
     path("c/<uuid:conversation_id>/share/secrets/", share.share_secrets, name="share_secrets"),

@@ -104,6 +104,7 @@ def frame_on(frame_type: type[frames.Frame], ids: dict[str, UUID]) -> frames.Fra
         "preset_id": PRESET_ID,
         "definition_id": DEFINITION_ID,
         "kind": "schema",
+        "text": "tea",
         "name": "mine",
         "definition": {},
     }

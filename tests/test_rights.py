@@ -52,6 +52,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "new_state": SIGNED_IN,
     "conversation": OWNED,
     "conversation_state": OWNED,
+    "messages": OWNED,
     "conversations": SIGNED_IN,
     "message_details": OWNED,
     # A request for the websocket that is none.
@@ -174,6 +175,7 @@ FRAMES: dict[type[frames.Frame], str | None] = {
     frames.ConversationRename: "not_found",
     frames.ConversationConfigure: "not_found",
     frames.ConversationShow: "not_found",
+    frames.ConversationFind: "not_found",
     frames.ConversationDelete: "not_found",
     frames.ConversationRestore: "not_found",
     frames.MessageBranch: "not_found",

@@ -97,6 +97,12 @@ class ConversationShow(Frame, tag="conversation.show", kw_only=True, frozen=True
     head_id: UUID
 
 
+class ConversationFind(Frame, tag="conversation.find", kw_only=True, frozen=True):
+    conversation_id: UUID
+    head_id: UUID
+    text: str
+
+
 class ConversationDelete(Frame, tag="conversation.delete", kw_only=True, frozen=True):
     conversation_id: UUID
     keep_links: bool = False
@@ -161,6 +167,7 @@ PageFrame: TypeAlias = (
     | ConversationRename
     | ConversationConfigure
     | ConversationShow
+    | ConversationFind
     | ConversationDelete
     | ConversationRestore
     | MessageBranch

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from conversations import access
-from conversations.chat import actions, library, state, tree
+from conversations.chat import actions, finding, library, state, tree
 from conversations.chat.tool_answers import ToolAnswers
 from conversations.chat.turns import NewMessage
 from conversations.database.faults import UNAVAILABLE, is_unavailable
@@ -124,6 +124,20 @@ async def _show(page: Page, frame: frames.ConversationShow) -> int:
     return await actions.change(page.user, frame.conversation_id, action)
 
 
+async def _find(page: Page, frame: frames.ConversationFind) -> None:
+    # A long conversation takes a moment to look through: one page of a user does at a time.
+    async with page.turn_to_read:
+        wanted = (frame.conversation_id, frame.head_id, frame.text)
+        found = await in_thread(finding.find, page.user, *wanted)
+    message_ids = [str(each) for each in found.ids]
+    await page.send_frame(
+        "conversation.found",
+        request_id=_request_id(frame),
+        message_ids=message_ids,
+        is_cut=found.is_cut,
+    )
+
+
 async def _delete(page: Page, frame: frames.ConversationDelete) -> None:
     await actions.delete(page.user, frame.conversation_id, keep_links=frame.keep_links)
 
@@ -203,6 +217,7 @@ _ANSWERED: dict[type[PageFrame], Handler] = {
     frames.TurnRegenerate: _regenerate,
     frames.TurnContinue: _continue,
     frames.TurnAnswerTools: _answer_tools,
+    frames.ConversationFind: _find,
     frames.MessageBranch: _branch,
 }
 # These are answered with `done`, and with the conversation's new version where the page shows

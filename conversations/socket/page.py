@@ -71,7 +71,7 @@ class Page:
         self._has_left = False
         self.use = SessionUse(session_key)
         # A state of several MB is read only once the page has read the one before it.
-        self._turn_to_read = turn_to_read(user.pk)
+        self.turn_to_read = turn_to_read(user.pk)
         # What is sent of answers is written down in the turn in which it is sent.
         self._turn_to_send = asyncio.Lock()
         self._changed: set[UUID] = set()
@@ -134,7 +134,7 @@ class Page:
         turn = await starting
         since = self._since(turn)
         # The turn itself is small; what the page lacks from before it may not be.
-        async with self._turn_to_read if since < turn.since else nullcontext():
+        async with self.turn_to_read if since < turn.since else nullcontext():
             state = await in_thread(_turn_state, self.user, turn, since)
             if self._shown == shown:
                 self._opened = (turn.conversation.pk, state["conversation"]["version"])
@@ -223,7 +223,7 @@ class Page:
         """Send what changed since the last update."""
         changed, self._changed = self._changed, set()
         opened = self._opened
-        async with self._turn_to_read:
+        async with self.turn_to_read:
             update = await in_thread(_read_update, self.user, changed, opened)
             text = await self._send_if_large(self._changes_to_send(update, opened))
             update = update._replace(opened=None)

@@ -11,6 +11,7 @@ from django.utils.timezone import is_aware
 from django.views.decorators.http import require_safe
 
 from conversations import access
+from conversations.chat import window
 from conversations.chat.state import listed, page_state
 from conversations.models import Conversation, Policy
 from conversations.views.signed_in import SignedInRequest
@@ -36,6 +37,29 @@ def state(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
     """The state of a conversation's page, as JSON."""
     found = _conversation_or_404(request, conversation_id)
     return JsonResponse(page_state(request.user, found))
+
+
+@require_safe
+@login_required
+def messages(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
+    """Messages that a page does not have yet, whole, as JSON: those before the message ``before``
+    on its branch, or those up to ``until``."""
+    found = _conversation_or_404(request, conversation_id)
+    read = window.before if "before" in request.GET else window.until
+    message_id = _message_id(request, found)
+    try:
+        whole = read(found, message_id) if message_id else []
+    except access.NotFound:
+        raise Http404 from None
+    return JsonResponse({"version": found.version, "messages": whole})
+
+
+def _message_id(request: SignedInRequest, shown: Conversation) -> UUID | None:
+    given = request.GET.get("before") or request.GET.get("until")
+    try:
+        return UUID(given) if given else shown.head_id
+    except ValueError:
+        raise Http404 from None
 
 
 @require_safe

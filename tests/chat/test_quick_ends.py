@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from conversations.chat import state, turns
+from conversations.chat import message_states, state, turns
 from conversations.chat.turns import NewMessage, Turn
 from conversations.generation import lifecycle
 from conversations.models import Generation, Message, User
@@ -26,13 +26,13 @@ def sent(user: User, *models: str, **parameters: Any) -> Turn:
 
 def end_before_reading_the_log(monkeypatch: pytest.MonkeyPatch, last: Finished) -> None:
     """Each answer ends after its row was read, and before its log is."""
-    read = state.transcript_of
+    read = message_states.transcript_of
 
     def late(generation: Generation, messages: list[Message]) -> Any:
         lifecycle.finish(generation.pk, generation.epoch, last)
         return read(generation, messages)
 
-    monkeypatch.setattr(state, "transcript_of", late)
+    monkeypatch.setattr(message_states, "transcript_of", late)
 
 
 def page_of(turn: Turn, user: User) -> list[dict[str, Any]]:
@@ -67,13 +67,13 @@ def test_several_answers_that_end_one_after_the_other_have_all_ended(
     names = [make_model(f"test/{number}").name for number in range(4)]
     turn = sent(people.alice, *names)
     left = list(turn.generations)
-    read = state.transcript_of
+    read = message_states.transcript_of
 
     def end_one(generation: Generation, messages: list[Message]) -> Any:
         if left:
             lifecycle.finish(left[0].pk, left.pop(0).epoch, COMPLETED)
         return read(generation, messages)
 
-    monkeypatch.setattr(state, "transcript_of", end_one)
+    monkeypatch.setattr(message_states, "transcript_of", end_one)
     statuses = [each["generation"]["status"] for each in changes_of(turn, people.alice)[1:]]
     assert statuses == ["completed"] * 4

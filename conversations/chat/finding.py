@@ -1,0 +1,61 @@
+"""Find in conversation: the messages of the branch on the page that contain a text."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from conversations import access
+from conversations.chat import skeleton
+from conversations.models import Message, User
+from conversations.refusal import Refused
+
+MOST_CHARACTERS = 200
+MOST_FOUND = 1_000
+# Messages that are in memory at the same time.
+_AT_ONCE = 50
+
+
+class Found(NamedTuple):
+    """The messages, in the order of the branch, and whether there are more of them."""
+
+    ids: list[UUID]
+    is_cut: bool
+
+
+def find(user: User, conversation_id: UUID, head_id: UUID, text: str) -> Found:
+    """The messages that contain the text, in small or capital letters, on the branch to a message
+    and among the answers below it.
+
+    The database does not compare them: SQLite knows the small letters of ASCII alone, and a text to
+    look for is no pattern.
+    """
+    conversation = access.conversation_for(user, conversation_id)
+    nodes = skeleton.shown(head_id, skeleton.nodes_of(conversation.pk))
+    if not nodes:
+        raise access.NotFound
+    wanted = _folded(text)
+    if len(text) > MOST_CHARACTERS:
+        reason = _("The text to look for can have at most %s characters.")
+        raise Refused("too_long", reason % MOST_CHARACTERS, "text")
+    if not wanted:
+        return Found([], is_cut=False)
+    ids = [each.pk for each in nodes if each.deleted_at is None]
+    return _cut([pk for pk, content in _contents(ids) if wanted in _folded(content)])
+
+
+def _contents(ids: list[UUID]) -> Iterator[tuple[UUID, str]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        contents = dict(Message.objects.filter(pk__in=some).values_list("pk", "content"))
+        yield from ((pk, contents[pk]) for pk in some if pk in contents)
+
+
+def _folded(text: str) -> str:
+    """The text for comparison: any white space is one space, as a reader sees it."""
+    return " ".join(text.casefold().split())
+
+
+def _cut(ids: list[UUID]) -> Found:
+    return Found(ids[:MOST_FOUND], is_cut=len(ids) > MOST_FOUND)
