@@ -1,8 +1,11 @@
-# Browser packages: fetched with Node, which the site itself does not need.
+# Browser packages and the bundle: made with Node, which the site itself does not need.
 FROM node:24-bookworm-slim AS browser
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
+COPY bundle.js ./
+COPY static static
+RUN node bundle.js && rm -r node_modules/esbuild node_modules/@esbuild
 
 # Python packages, in a virtual environment that is copied as it is.
 FROM python:3.13-slim-bookworm AS packages
@@ -23,10 +26,10 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY --chown=parley . .
 COPY --from=browser /app/node_modules node_modules
+COPY --from=browser /app/build build
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HOST=0.0.0.0 PORT=8000
-# Compressed once, here; the keys of this step stay in a folder that is thrown away.
+# Collected once, here; the keys of this step stay in a folder that is thrown away.
 RUN DATA_DIR=/tmp/build python manage.py collectstatic --noinput --verbosity 0 \
-    && python -m whitenoise.compress --quiet staticfiles \
     && rm -r /tmp/build \
     && chown -R parley staticfiles
 USER parley

@@ -7,10 +7,22 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
 import { build } from "esbuild";
 
 // The files that pages name. They reach the others by `import`, or `@import` in a style sheet.
-const PAGES = ["js/pages/conversation_page.js"];
+const PAGES = [
+  "css/pages/account.css",
+  "css/pages/admin.css",
+  "css/pages/conversation.css",
+  "css/pages/shared.css",
+  "js/markdown/highlight_worker.js",
+  "js/pages/account.js",
+  "js/pages/admin.js",
+  "js/pages/conversation_page.js",
+  "js/pages/entrance.js",
+];
 // Modules that the server runs in V8, which takes classic scripts: each becomes one, `NAME.js`,
 // with what it exports as the properties of a global of that name.
 /** @type {Record<string, string>} */
@@ -38,16 +50,19 @@ const COMMON = {
 
 /** @returns {Promise<import("esbuild").OutputFile[]>} */
 async function bundled() {
-  const pages = build({
-    ...COMMON,
-    chunkNames: "js/chunks/[name].[hash]",
-    entryPoints: PAGES.map((path) => join(SOURCES, path)),
-    format: "esm",
-    outbase: SOURCES,
-    outdir: join(TARGET, "static"),
-    splitting: true,
-    target: BROWSERS,
-  });
+  // Each by itself: together, what two pages have in common would be one more file of each.
+  const pages = PAGES.map((path) =>
+    build({
+      ...COMMON,
+      chunkNames: "js/chunks/[name].[hash]",
+      entryPoints: [join(SOURCES, path)],
+      format: "esm",
+      outbase: SOURCES,
+      outdir: join(TARGET, "static"),
+      splitting: true,
+      target: BROWSERS,
+    }),
+  );
   const scripts = Object.entries(SERVER).map(([globalName, path]) =>
     build({
       ...COMMON,
@@ -58,7 +73,9 @@ async function bundled() {
       sourcemap: false,
     }),
   );
-  return (await Promise.all([pages, ...scripts])).flatMap(({ outputFiles }) => outputFiles ?? []);
+  return (await Promise.all([...pages, ...scripts])).flatMap(
+    ({ outputFiles }) => outputFiles ?? [],
+  );
 }
 
 /** @returns {Promise<Record<string, string>>} the SHA-256 of each file that the bundle depends on */
@@ -74,9 +91,24 @@ async function sources() {
   return Object.fromEntries(await Promise.all(hashed));
 }
 
+/**
+ * Writes a file and, beside it, what browsers are sent of it: as small as both methods can.
+ *
+ * @param {string} path
+ * @param {Uint8Array} contents
+ */
+async function store(path, contents) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, contents);
+  if (!/static.*\.(?:css|js)$/.test(path)) return;
+  await writeFile(`${path}.br`, await promisify(brotliCompress)(contents));
+  await writeFile(`${path}.gz`, await promisify(gzip)(contents, { level: 9 }));
+}
+
 // Before anything is read, so that a source that changes meanwhile makes the bundle out of date.
 const list = await sources();
-const files = await bundled();
+// The bundler has said why on the terminal.
+const files = await bundled().catch(() => process.exit(1));
 await Promise.all(
   [LIST, join(TARGET, "static"), join(TARGET, "server")].map((path) =>
     rm(path, { recursive: true, force: true }),
@@ -85,8 +117,5 @@ await Promise.all(
 for (const path of COPIED) {
   await cp(join(SOURCES, path), join(TARGET, "static", path), { recursive: true });
 }
-for (const { path, contents } of files) {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, contents);
-}
+await Promise.all(files.map(({ path, contents }) => store(path, contents)));
 await writeFile(LIST, JSON.stringify(list, null, 1));

@@ -1,9 +1,9 @@
-"""Browser packages without a bundler: an allow-list over node_modules, and an import map.
+"""Browser packages: an allow-list over node_modules, and the import map.
 
 A package file is served as `npm/<package>/<path>` when a pattern in `settings.NPM_FILES` names it.
-Own modules are imported as `#js/x.js`: the import map resolves that name in the browser, and
-`imports` in package.json resolves it in Node and for the type checker, so one specifier serves
-all three.
+Own modules are imported as `#js/x.js`. `imports` in package.json resolves that name in Node, for
+the bundle and for the type checker; with DEBUG, which serves modules as they are, the import map
+does so in the browser.
 """
 
 import functools
@@ -20,6 +20,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, Storage
 
 PREFIX = "npm"
+# Modules whose addresses a script resolves by itself: a worker starts from a file.
+WORKERS = ("js/markdown/highlight_worker.js",)
 
 
 class _PackageStorage(FileSystemStorage):
@@ -60,7 +62,8 @@ class PackageFinder(BaseFinder):
             yield path, self.storage
 
     def _files(self) -> Iterator[str]:
-        for pattern in settings.NPM_FILES:
+        bundled = settings.NPM_BUNDLED.values() if settings.DEBUG else ()
+        for pattern in [*settings.NPM_FILES, *bundled]:
             matches = sorted(self.root.glob(pattern))
             if not matches:
                 raise ImproperlyConfigured(
@@ -81,10 +84,15 @@ def _import_map_once() -> str:
 
 
 def _import_map_now() -> str:
-    urls = {name: f"{PREFIX}/{path}" for name, path in settings.NPM_IMPORTS.items()}
-    root = Path(settings.BASE_DIR) / "static"
-    for module in sorted((root / "js").rglob("*.js")):
-        path = module.relative_to(root).as_posix()
-        urls[f"#{path}"] = path
+    packages = settings.NPM_LATER | (settings.NPM_BUNDLED if settings.DEBUG else {})
+    modules = _own_modules() if settings.DEBUG else WORKERS
+    urls = {name: f"{PREFIX}/{path}" for name, path in packages.items()}
+    urls |= {f"#{path}": path for path in modules}
     imports = {name: staticfiles_storage.url(path) for name, path in urls.items()}
     return json.dumps({"imports": imports}, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _own_modules() -> Iterator[str]:
+    root = Path(settings.BASE_DIR) / "static"
+    for module in sorted((root / "js").rglob("*.js")):
+        yield module.relative_to(root).as_posix()

@@ -16,7 +16,11 @@ from chatsite.databases import (
 )
 from chatsite.env import env_bool, env_int, env_list, env_str, env_zone
 from chatsite.logs import logging_config
-from chatsite.npm_packages import NPM_FILES, NPM_IMPORTS  # noqa: F401 - settings of their own
+from chatsite.npm_packages import (  # noqa: F401 - settings of their own
+    NPM_BUNDLED,
+    NPM_FILES,
+    NPM_LATER,
+)
 from chatsite.origins import api_origins, host
 from chatsite.secrets import data_folder, stored_fallbacks, stored_secret, usable_key
 from chatsite.sign_in import *  # noqa: F403 - settings of their own
@@ -232,9 +236,10 @@ LOGGING = logging_config(LOG_FORMAT)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env_str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))).resolve()
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Own files: with DEBUG as they are in `static/`, otherwise as `bundle.js` makes them.
+STATICFILES_DIRS = [BASE_DIR / "static"] if DEBUG else []
 STATICFILES_FINDERS = [
-    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder" if DEBUG else "chatsite.bundle.Finder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "chatsite.npm.PackageFinder",
 ]

@@ -15,8 +15,9 @@ from whitenoise.responders import Redirect, StaticFile
 from chatsite.asgi_types import Application, Message, Receive, Send
 
 CHUNK_BYTES = 64 * 1024
-# Names hashed by the static storage, such as base.0c1f2e3d4a5b.css, never change their contents.
-_HASHED_NAME = r"\.[0-9a-f]{12}\."
+# Names hashed by the static storage, such as shared.0c1f2e3d4a5b.css, and those of the bundle, such
+# as katex.ZJ5W4DML.js, never change their contents.
+_HASHED_NAME = r"\.([0-9a-f]{12}|[0-9A-Z]{8})\."
 
 
 class StaticFiles:

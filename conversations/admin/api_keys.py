@@ -72,9 +72,6 @@ class ApiKeyAdmin(AuditedAdmin):
         "last_use", "expiry", "created", "revoked_at",
     )  # fmt: skip
 
-    class Media:
-        css = {"all": ("css/admin_people.css",)}
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         """False: only its user may see a key. ``manage.py create_api_key`` makes one for others."""
         return False

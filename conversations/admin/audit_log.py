@@ -59,9 +59,6 @@ class AuditEntryAdmin(ReadOnlyMixin, admin.ModelAdmin):
     readonly_fields = fields
     actions = None
 
-    class Media:
-        css = {"all": ("css/admin_people.css",)}
-
     @admin.display(description=gettext_lazy("when"), ordering="at")
     def moment(self, entry: AuditEntry) -> str:
         """The first time, and of counted failures the last one."""

@@ -87,9 +87,6 @@ class AuditedGroupAdmin(AskingAdmin, GroupAdmin):
         ),
     )
 
-    class Media:
-        css = {"all": ("css/admin_people.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The groups, with the numbers of their members, models and limits."""
         counted = (

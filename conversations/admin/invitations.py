@@ -92,9 +92,6 @@ class InvitationAdmin(AuditedAdmin):
         "used_at",
     )  # fmt: skip
 
-    class Media:
-        css = {"all": ("css/admin_people.css",)}
-
     @admin.display(description=gettext_lazy("for"), ordering="email")
     def invited(self, invitation: Invitation) -> str:
         """The account or the address that the invitation is for."""

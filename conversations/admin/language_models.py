@@ -154,9 +154,6 @@ class LanguageModelAdmin(AuditedAdmin):
         ),
     )
 
-    class Media:
-        css = {"all": ("css/admin_providers.css",)}
-
     @admin.display(description=gettext_lazy("audience"), ordering="audience")
     def open_to(self, model: LanguageModel) -> str:
         """The audience in one word."""

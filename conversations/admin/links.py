@@ -91,9 +91,6 @@ class ShareLinkAdmin(ReadOnlyMixin, admin.ModelAdmin):
     readonly_fields = fields
     actions = ("revoke",)
 
-    class Media:
-        css = {"all": ("css/admin_people.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShareLink]:
         """The links without their content and without their tokens."""
         hidden = ("snapshot", "article", "sealed_token", "sealed_masks", "selection")

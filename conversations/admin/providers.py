@@ -37,9 +37,6 @@ class ProviderAdmin(AuditedAdmin):
         flag_action("resume", gettext_lazy("Resume"), paused=False),
     )
 
-    class Media:
-        css = {"all": ("css/admin_providers.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The providers, with the numbers of their models."""
         found: QuerySet[Any] = super().get_queryset(request)

@@ -29,9 +29,6 @@ class KeptCompletionAdmin(AuditedAdmin):
     search_help_text = gettext_lazy("A user, an API key, or a model.")
     fields = ("created_at", "user", "api_key_name", "model_name", "request_json", "reply_json")
 
-    class Media:
-        css = {"all": ("css/admin_completions.css",)}
-
     def change_view(
         self,
         request: HttpRequest,

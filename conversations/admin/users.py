@@ -93,9 +93,6 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
         ),
     )
 
-    class Media:
-        css = {"all": ("css/admin_people.css",)}
-
     def get_urls(self) -> list[URLPattern]:
         """The page of the import, and Django's own."""
         view = self.admin_site.admin_view(ImportPage(self).respond)

@@ -1,8 +1,10 @@
-"""A page with the site's scripts, styles and content security policy, and nothing else on it."""
+"""A page with the site's modules, styles and content security policy, and nothing else on it.
+
+The modules are served as they are and not as a bundle, so that a test can import each.
+"""
 
 import json
 import mimetypes
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +13,6 @@ from pathlib import Path
 
 from csp.constants import NONCE
 from django.conf import settings
-from django.contrib.staticfiles import finders
 
 _NONCE = "of-this-page"
 
@@ -35,11 +36,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/":
             self._answer(_page().encode(), "text/html; charset=utf-8")
             return
-        found = finders.find(re.sub(r"^/static/|\?.*", "", self.path))
-        if found is None:
+        path = self.path.partition("?")[0].removeprefix("/static/")
+        folder = "node_modules" if path.startswith("npm/") else "static"
+        found = Path(settings.BASE_DIR) / folder / path.removeprefix("npm/")
+        if not found.is_file():
             self.send_error(404)
             return
-        self._answer(Path(found).read_bytes(), mimetypes.guess_type(found)[0] or "text/plain")
+        self._answer(found.read_bytes(), mimetypes.guess_type(found)[0] or "text/plain")
 
     def _answer(self, body: bytes, content_type: str) -> None:
         self.send_response(200)
@@ -67,7 +70,10 @@ def _page() -> str:
         f"#js/{path.relative_to(js).as_posix()}": f"/static/js/{path.relative_to(js).as_posix()}"
         for path in js.rglob("*.js")
     }
-    packages = {name: f"/static/npm/{path}" for name, path in settings.NPM_IMPORTS.items()}
+    packages = {
+        name: f"/static/npm/{path}"
+        for name, path in (settings.NPM_BUNDLED | settings.NPM_LATER).items()
+    }
     imports = json.dumps({"imports": own | packages})
     css = sorted((Path(settings.BASE_DIR) / "static" / "css").glob("*.css"), key=_place)
     styles = "".join(f'<link rel="stylesheet" href="/static/css/{path.name}">' for path in css)

@@ -30,6 +30,12 @@ def built(checkout: Path) -> str:
     return (checkout / "build" / "static" / PAGE).read_text()
 
 
+def test_every_style_sheet_is_part_of_a_page() -> None:
+    styles = ROOT / "static" / "css"
+    lists = "".join(path.read_text() for path in (styles / "pages").iterdir())
+    assert [path.name for path in styles.glob("*.css") if f'"../{path.name}"' not in lists] == []
+
+
 def test_a_page_loads_one_script_with_all_that_it_imports(checkout: Path) -> None:
     assert not re.search(r"""\bfrom ?["'][#.]""", built(checkout))
 
@@ -49,7 +55,7 @@ def changed(static: Path) -> None:
 
 
 def removed(static: Path) -> None:
-    (static / "js" / "pages" / "passkeys.js").unlink()
+    (static / "js" / "events.js").unlink()
 
 
 def added(static: Path) -> None:

@@ -262,7 +262,7 @@ def test_no_reply_whatsoever_lacks_nosniff_hsts_and_a_policy(
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    name = staticfiles_storage.url("css/base.css").removeprefix("/static/").encode()
+    name = staticfiles_storage.url("css/pages/account.css").removeprefix("/static/").encode()
     first = first % name if b"%s" in first else first
     if b"%s" in rest:
         tag = raw_reply(live_site, b"GET /static/" + name, CLOSE).getheader("ETag") or ""

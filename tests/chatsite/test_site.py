@@ -40,7 +40,7 @@ def get(
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request("GET", path, headers=named)
     answer = connection.getresponse()
-    answer.text = answer.read().decode()  # type: ignore[attr-defined]
+    answer.text = answer.read().decode(errors="replace")  # type: ignore[attr-defined]
     return answer
 
 
@@ -78,13 +78,13 @@ def test_a_static_file_under_its_hashed_name_is_cached_for_good(
 ) -> None:
     from django.contrib.staticfiles.storage import staticfiles_storage
 
-    answer = get(connection, staticfiles_storage.url("css/base.css"))
+    answer = get(connection, staticfiles_storage.url("css/pages/account.css"))
     assert answer.status == 200
     assert answer.getheader("Content-Type") == 'text/css; charset="utf-8"'
     assert answer.getheader("Cache-Control") == "max-age=315360000, public, immutable"
     unchanged = get(
         connection,
-        staticfiles_storage.url("css/base.css"),
+        staticfiles_storage.url("css/pages/account.css"),
         If_None_Match=answer.getheader("ETag") or "",
     )
     assert unchanged.status == 304
@@ -93,8 +93,35 @@ def test_a_static_file_under_its_hashed_name_is_cached_for_good(
 def test_packages_are_served_by_the_allow_list_alone(
     connection: http.client.HTTPConnection,
 ) -> None:
-    assert get(connection, "/static/npm/marked/lib/marked.esm.js").status == 200
-    assert get(connection, "/static/npm/marked/package.json").status == 404
+    assert get(connection, "/static/npm/katex/dist/katex.min.css").status == 200
+    assert get(connection, "/static/npm/katex/package.json").status == 404
+    # It is in the bundle.
+    assert get(connection, "/static/npm/marked/lib/marked.esm.js").status == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sent"),
+    [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("identity", None), ("", None)],
+)
+@pytest.mark.parametrize("path", ["js/pages/conversation_page.js", "css/pages/shared.css"])
+def test_what_pages_load_is_sent_as_small_as_the_browser_reads_it(
+    connection: http.client.HTTPConnection, path: str, accepted: str, sent: str | None
+) -> None:
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    answer = get(connection, staticfiles_storage.url(path), Accept_Encoding=accepted)
+    assert answer.getheader("Content-Encoding") == sent
+    assert answer.getheader("Vary") == "Accept-Encoding"
+    assert answer.getheader("Cache-Control") == "max-age=315360000, public, immutable"
+
+
+def test_a_part_that_is_loaded_later_is_cached_for_good_too(
+    connection: http.client.HTTPConnection,
+) -> None:
+    [katex] = (settings.STATIC_ROOT / "js" / "chunks").glob("katex.*.js")
+    answer = get(connection, f"/static/js/chunks/{katex.name}", Accept_Encoding="br")
+    assert answer.getheader("Content-Encoding") == "br"
+    assert "immutable" in answer.getheader("Cache-Control")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import { addShareDialog } from "#js/share/dialog.js";
 import { Refusal, revoke } from "#js/share/links.js";
 import { fetchShareable } from "#js/share/shareable.js";
 import { copy } from "#js/ui/clipboard.js";
-import { drawLocalTimes } from "#js/ui/local_times.js";
 import { element, on } from "#js/ui/markup.js";
 import { announce } from "#js/ui/status.js";
 import { word } from "#js/ui/words.js";
@@ -60,7 +59,6 @@ function showError(sentence) {
   problem.hidden = false;
 }
 
-drawLocalTimes();
 on(document, "click", (event) => pressed(event.target));
 dialog.on("changed", () =>
   element("share-dialog").addEventListener("close", () => location.reload()),

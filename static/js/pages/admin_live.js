@@ -7,7 +7,11 @@ const AIMING_MS = 3000;
 const running = /** @type {HTMLElement} */ (document.getElementById("running"));
 const stale = /** @type {HTMLElement} */ (document.getElementById("stale"));
 let movedAt = -Infinity;
-running.addEventListener("pointermove", () => (movedAt = performance.now()));
+
+if (running) {
+  running.addEventListener("pointermove", () => (movedAt = performance.now()));
+  setTimeout(poll, EVERY_MS);
+}
 
 async function poll() {
   if (!document.hidden) stale.hidden = await refreshed();
@@ -40,5 +44,3 @@ function show(text) {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
 }
-
-setTimeout(poll, EVERY_MS);
