@@ -16,6 +16,7 @@ const FOLDERS = [
   "state",
   "connection",
   "markdown",
+  "copying",
   "json",
   "ui",
 ];

@@ -6,6 +6,7 @@ import { describeRefusal } from "#js/composer/quota.js";
 import { takeTextFiles } from "#js/composer/text_files.js";
 import { Outbox } from "#js/connection/outbox.js";
 import { Socket } from "#js/connection/socket.js";
+import { cleanCopies } from "#js/copying/selection.js";
 import { warmUp } from "#js/markdown/view.js";
 import { Messages } from "#js/messages/messages.js";
 import { LogPosition } from "#js/messages/scroll.js";
@@ -85,6 +86,7 @@ class Page {
     this.#drawing.draw();
     this.#socket.open();
     waitForModel(this.#state);
+    cleanCopies(element("log"), () => announce("copied"));
     warmUp();
   }
 

@@ -1,5 +1,6 @@
 /** The actions of the buttons and the menu of a message. */
 
+import { cleanHtml } from "#js/copying/clean_html.js";
 import { AnswerActions } from "#js/messages/answer_actions.js";
 import { MessageMenu } from "#js/messages/message_menu.js";
 import { showCopied } from "#js/messages/messages.js";
@@ -77,7 +78,7 @@ export class MessageActions extends Emitter {
    */
   async copy({ id, content }, button) {
     const drawn = document.querySelector(`[data-message-id="${id}"] .answer`);
-    const copying = drawn ? copyRendered(content, drawn.innerHTML) : copy(content);
+    const copying = drawn ? copyRendered(content, cleanHtml(drawn)) : copy(content);
     if ((await this.#confirmCopy(copying)) && button) showCopied(button);
   }
 

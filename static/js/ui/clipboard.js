@@ -1,4 +1,8 @@
-/** The clipboard, also on plain http, where browsers have only `execCommand`. */
+/**
+ * The clipboard, also on plain http, where browsers have only `execCommand`.
+ *
+ * @typedef {Record<string, string>} Flavours the same content by its types
+ */
 
 /**
  * @param {string} text
@@ -9,7 +13,7 @@ export async function copy(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyBySelection(text);
+    return copyByCommand({ "text/plain": text });
   }
 }
 
@@ -21,27 +25,43 @@ export async function copy(text) {
  * @returns {Promise<boolean>} whether it was copied
  */
 export async function copyRendered(text, html) {
+  if (html === "") return copy(text);
+  const flavours = { "text/plain": text, "text/html": html };
+  const blobs = Object.entries(flavours).map(([type, data]) => [type, new Blob([data], { type })]);
   try {
-    const kinds = { "text/plain": text, "text/html": html };
-    const blobs = Object.entries(kinds).map(([type, data]) => [type, new Blob([data], { type })]);
     await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
     return true;
   } catch {
-    return copy(text);
+    return copyByCommand(flavours);
   }
 }
 
-/** @param {string} text @returns {boolean} */
-function copyBySelection(text) {
+/** @param {Flavours} flavours @returns {boolean} */
+function copyByCommand(flavours) {
   const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const box = selectedBox(flavours["text/plain"]);
+  /** @param {ClipboardEvent} event */
+  const fill = (event) => {
+    event.preventDefault();
+    for (const [type, data] of Object.entries(flavours)) event.clipboardData?.setData(type, data);
+  };
+  box.addEventListener("copy", fill);
+  const isCopied = document.execCommand("copy");
+  box.remove();
+  focused?.focus();
+  return isCopied;
+}
+
+/**
+ * @param {string} text
+ * @returns {HTMLTextAreaElement} a box in which the text is selected: some browsers copy only then
+ */
+function selectedBox(text) {
   const box = document.createElement("textarea");
   box.className = "visually-hidden-always";
   box.value = text;
   // Outside of an open modal dialog nothing can be selected.
   (document.querySelector("dialog:modal") ?? document.body).append(box);
   box.select();
-  const copied = document.execCommand("copy");
-  box.remove();
-  focused?.focus();
-  return copied;
+  return box;
 }
