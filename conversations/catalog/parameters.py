@@ -167,6 +167,7 @@ def _described(
         "open_low": allowed.open_low,
         "also": list(allowed.also),
         "default": default,
+        "usual": parameter.neutral[0] if parameter.neutral else None,
     }
 
 

@@ -37,7 +37,7 @@ def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
     calls = [call["id"] for call in called.tool_calls]
     _check(calls, answers.answers)
     model = model_named(user, answers.model)
-    parameters = checked_parameters(answers.parameters, model)
+    parameters = _unforced(checked_parameters(answers.parameters, model))
     conversation = called.conversation
     since, version = conversation.version, conversation.advance()
     parent = called
@@ -53,6 +53,16 @@ def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
     notices = replacement_notice(answers.model, model)
     order = Order(model, client_request_id, parent, parameters, notices=notices)
     return ordered(conversation, [order], since, version)
+
+
+def _unforced(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The parameters without a ``tool_choice`` that demands a call: this turn answers one.
+
+    Demanded again with each result, the model could only ever call and never answer.
+    """
+    if parameters.get("tool_choice") in (None, "auto", "none"):
+        return parameters
+    return {name: value for name, value in parameters.items() if name != "tool_choice"}
 
 
 def _check(calls: list[str], answers: Mapping[str, str]) -> None:

@@ -206,6 +206,7 @@ PARAMETERS = (
         neutral=("auto",),
         only_with="tools",
         needs="takes_tools",
+        on_page=True,
     ),
     Parameter(
         name="tools",

@@ -39,8 +39,12 @@
  * @typedef {{choose: {names: string[]}}} ModelPickerEvents the model that answers next, and those
  *   compared with it
  * @typedef {{choose: {preset: Settings}, failed: string}} PresetsEvents `failed` with an error
- * @typedef {{refused: string}} SettingsEvents with an error
- * @typedef {{change: {name: string, value: any}}} ParameterFieldEvents
+ * @typedef {{refused: Frame}} SettingsEvents with the `error`
+ * @typedef {{mended: {complaint: string}}} ParametersPanelEvents the reason why nothing could be
+ *   sent is gone
+ * @typedef {{change: {name: string, value: any}, faulty: void}} ParameterFieldEvents `faulty`: its
+ *   text cannot be sent
+ * @typedef {{slide: {value: number}}} SliderEvents
  * @typedef {{change: {value: any}, save: Saved, delete: Deleted}} DefinitionEditorEvents
  *
  * sidebar/

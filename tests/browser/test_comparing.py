@@ -31,6 +31,7 @@ def columns(page: Page) -> Locator:
 def with_answers(page: Page, number: int) -> None:
     """Set the number of answers."""
     button(page, "Parameters").click()
+    page.get_by_text("Sampling").click()
     page.get_by_label("Number of answers").fill(str(number))
     button(page, "Close the parameters").click()
 

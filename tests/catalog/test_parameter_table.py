@@ -224,4 +224,4 @@ def test_the_page_and_presets_have_a_field_for_each_that_is_offered_there(people
     assert on_page == {each.name for each in PARAMETERS if each.on_page}
     in_presets = set(PresetForm.base_fields) & {each.name for each in PARAMETERS}
     # The page alone edits tools and schemas.
-    assert in_presets == on_page - {"tools", "response_format"}
+    assert in_presets == on_page - {"tools", "tool_choice", "response_format"}

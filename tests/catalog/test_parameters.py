@@ -81,8 +81,10 @@ def test_the_page_state_describes_each_parameter() -> None:
     described = parameters.described(model(parameters=rules, takes_tools=False))
     assert described["temperature"] == {
         "whole": False, "low": 0.1, "high": 2, "open_low": False, "also": [], "default": 0.7,
+        "usual": 1,
     }  # fmt: skip
     assert described["top_k"]["also"] == [-1]
+    assert described["max_tokens"]["usual"] is None
     assert described["response_format"] == {}
     assert described.keys().isdisjoint({"stop", "tools", "thinking_budget"})
 

@@ -50,6 +50,26 @@ def test_results_become_messages_in_the_order_of_the_calls(alice: User, calling:
 
 
 @pytest.mark.parametrize(
+    ("chosen", "held"),
+    [
+        ("required", None),
+        ({"type": "function", "function": {"name": "add"}}, None),
+        ("none", "none"),
+        ("auto", "auto"),
+    ],
+)
+def test_a_demanded_call_is_not_demanded_again_with_its_result(
+    alice: User, calling: Message, chosen: Any, held: str | None
+) -> None:
+    tool = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
+    asked = {"tools": [tool], "tool_choice": chosen, "temperature": 0}
+    answers = ToolAnswers(calling.pk, {"first": "1", "second": "2"}, "model", asked)
+    turn = tool_answers.answer(alice, uuid4(), answers)
+    sent = turn.generation.parameters
+    assert (sent.get("tool_choice"), sent["tools"], sent["temperature"]) == (held, [tool], 0)
+
+
+@pytest.mark.parametrize(
     ("answers", "expected"),
     [
         ({}, ("unanswered_call", "answers")),

@@ -85,6 +85,11 @@ export class Composer extends Emitter {
     element("composer-error-text").textContent = sentence;
   }
 
+  /** @param {string} sentence an error that no longer holds; another one stays */
+  withdraw(sentence) {
+    if (element("composer-error-text").textContent === sentence) this.showError("");
+  }
+
   /** @returns {string} */
   get text() {
     return this.#box.value;

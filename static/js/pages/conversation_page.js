@@ -60,7 +60,7 @@ class Page {
     branches: this.#branches,
     composer: this.#composer,
     share: this.#share,
-    isSettable: () => this.#parameters.check(),
+    complaint: () => this.#parameters.complain(),
   });
   #connection = new ConnectionLine();
   #release = new ReleaseLine(this.#state.site.release);
@@ -175,6 +175,7 @@ class Page {
     const refused = this.#turns.refused(frame);
     const reason = frame.standing ? describeRefusal(frame.standing) : frame.message;
     this.#composer.returnText(reason, refused?.content ?? "");
+    this.#parameters.turnRefused(frame);
     if (frame.code === "unknown_model") refreshModels(this.#state);
   }
 
@@ -187,6 +188,7 @@ class Page {
       (sentence) => this.#composer.showError(sentence),
     );
     this.#composer.on("stop", () => this.#stop());
+    this.#parameters.on("mended", ({ complaint }) => this.#composer.withdraw(complaint));
     this.#picker.on("choose", ({ names }) => this.#state.chooseModels(names));
     this.#messages.on("action", (detail) => this.#actions.act(detail));
     this.#messages.on("focus-lost", () => this.#composer.focusUnlessTouch());
@@ -215,7 +217,8 @@ class Page {
       const isHopeless = this.#state.alternatives.every(hasFailed);
       return this.#composer.returnText(word(isHopeless ? "retry-first" : "keep-first"), text);
     }
-    if (!this.#parameters.check()) return this.#composer.returnText(word("fix-first"), text);
+    const complaint = this.#parameters.complain();
+    if (complaint) return this.#composer.returnText(complaint, text);
     if (!this.#turns.send(text)) return this.#composer.returnText(word("wait-first"), text);
     this.#requested();
   }

@@ -21,7 +21,7 @@ import { word } from "#js/ui/words.js";
  * @property {import("#js/pages/branches.js").Branches} branches
  * @property {import("#js/composer/composer.js").Composer} composer
  * @property {import("#js/share/button.js").ShareButton} share
- * @property {() => boolean} isSettable whether the parameters can be sent
+ * @property {() => string} complaint why the parameters cannot be sent; empty if they can
  *
  * @typedef {{action: string, message: Message, button: HTMLElement | null, article: any}} Press
  */
@@ -113,12 +113,13 @@ export class MessageActions extends Emitter {
 
   /** @param {Press} press */
   #edit({ message, article }) {
-    const { composer, isSettable, state, turns } = this.#page;
+    const { composer, complaint, state, turns } = this.#page;
     const stored = draft(`${state.user.username}:edit:${message.id}`);
     this.emit("editing");
     article.editing.open(message.content, stored, (/** @type {string} */ text) => {
-      if (!isSettable()) composer.showError(word("fix-first"));
-      const isSent = isSettable() && turns.resend(message.id, text);
+      const reason = complaint();
+      if (reason) composer.showError(reason);
+      const isSent = reason === "" && turns.resend(message.id, text);
       if (isSent) this.emit("requested");
       return isSent;
     });

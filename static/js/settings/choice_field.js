@@ -1,21 +1,17 @@
 /** The field of a parameter that is one of a few words, for the models that tell them apart. */
 
+import { Field } from "#js/settings/field.js";
 import { accepts } from "#js/settings/parameters.js";
-import { Emitter } from "#js/ui/emitter.js";
 import { on, part } from "#js/ui/markup.js";
+import { word } from "#js/ui/words.js";
 
-/**
- * @extends {Emitter<import("#js/events.js").ParameterFieldEvents>}
- */
-export class ChoiceField extends Emitter {
+export class ChoiceField extends Field {
   #select;
   #drawn = "";
 
   /** @param {HTMLElement} element */
   constructor(element) {
-    super();
-    this.element = element;
-    this.name = element.dataset.parameter ?? "";
+    super(element);
     this.#select = part(element, "input");
     on(this.#select, "change", () => {
       this.emit("change", { name: this.name, value: this.#select.value || undefined });
@@ -28,20 +24,37 @@ export class ChoiceField extends Emitter {
    */
   draw(model, value) {
     const { choices = [], sent_as = {} } = model?.parameters?.[this.name] ?? {};
-    // Most models have no such choice, so that it is hidden rather than turned off.
-    this.element.hidden = !accepts(model, this.name) || choices.length === 0;
-    this.#offer(choices);
+    const isOffered = accepts(model, this.name) && choices.length > 0;
+    // Most models have no such choice, so that it is hidden, unless a value is set that would
+    // come back with the next model.
+    this.element.hidden = !isOffered && value === undefined;
     // A word that was chosen for another model is shown as this one's server gets it.
-    this.#select.value = sent_as[value ?? ""] ?? value ?? "";
-    if (this.#select.selectedIndex < 0) this.#select.value = "";
+    const sent = value === undefined ? undefined : (sent_as[value] ?? value);
+    const isSent = isOffered && sent !== undefined && choices.includes(sent);
+    this.#offer(isOffered ? choices : [], isSent ? undefined : value);
+    this.#select.disabled = !isOffered;
+    this.#select.value = (isSent ? sent : value) ?? "";
+    this.drawFrame(model, value, this.#note(model, value, isSent ? sent : undefined));
   }
 
-  /** @param {string[]} choices */
-  #offer(choices) {
-    const drawn = choices.join();
+  /**
+   * @param {import("#js/settings/parameters.js").Model} model
+   * @param {string | undefined} value
+   * @param {string | undefined} sent
+   */
+  #note(model, value, sent) {
+    if (value === undefined || sent === value) return "";
+    const names = { model: model?.name ?? "", value, sent: sent ?? "" };
+    return word(sent === undefined ? "set-not-taken" : "sent-as", names);
+  }
+
+  /** @param {string[]} choices @param {string | undefined} other a set value beside them */
+  #offer(choices, other) {
+    const all = other === undefined || choices.includes(other) ? choices : [...choices, other];
+    const drawn = all.join();
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const [unset] = this.#select.options;
-    this.#select.replaceChildren(unset, ...choices.map((each) => new Option(each, each)));
+    this.#select.replaceChildren(unset, ...all.map((each) => new Option(each, each)));
   }
 }

@@ -29,8 +29,8 @@ export class Definitions {
   /** @param {Wiring} wiring */
   constructor(wiring) {
     this.#wiring = wiring;
-    this.#mount("response-format", "response_format", this.#format);
-    this.#mount("tools", "tools", this.#tools);
+    this.#mount("response_format", this.#format);
+    this.#mount("tools", this.#tools);
   }
 
   /**
@@ -43,9 +43,9 @@ export class Definitions {
     this.#tools.update({ value: parameters.tools, definitions, most: mostOf("tools", model) });
   }
 
-  /** @param {string} slot @param {string} name @param {FormatEditor | ToolsEditor} editor */
-  #mount(slot, name, editor) {
-    document.querySelector(`[data-slot="${slot}"]`)?.append(editor.element);
+  /** @param {string} name @param {FormatEditor | ToolsEditor} editor */
+  #mount(name, editor) {
+    document.querySelector(`[data-slot="${name}"]`)?.append(editor.element);
     editor.on("change", ({ value }) => this.#wiring.set(name, value));
     editor.on("save", (detail) => this.#save(detail));
     editor.on("delete", (detail) => this.#delete(detail));

@@ -1,35 +1,25 @@
-/** The field of one numeric parameter: its text, its range and its error. */
+/** The field of one numeric parameter: its text, its range and its error; for some a slider. */
 
-import { accepts, describe, read } from "#js/settings/parameters.js";
-import { Emitter } from "#js/ui/emitter.js";
-import { on, part, setText } from "#js/ui/markup.js";
+import { Field } from "#js/settings/field.js";
+import { accepts, describe, placeholderOf, read } from "#js/settings/parameters.js";
+import { Slider } from "#js/settings/slider.js";
+import { on, part, setHidden } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
-/**
- * @extends {Emitter<import("#js/events.js").ParameterFieldEvents>}
- */
-export class NumberField extends Emitter {
+export class NumberField extends Field {
   #input;
+  #slider;
   /** @type {import("#js/settings/parameters.js").Model} */
   #model = undefined;
-  #fault = "";
 
   /** @param {HTMLElement} element */
   constructor(element) {
-    super();
-    this.element = element;
-    this.name = element.dataset.parameter ?? "";
+    super(element);
     this.#input = part(element, "input");
+    const slider = part(element, "slider");
+    this.#slider = slider ? new Slider(slider) : null;
+    this.#slider?.on("slide", ({ value }) => this.#slid(value));
     on(this.#input, "input", () => this.#typed());
-  }
-
-  /** @returns {boolean} whether the model rejects its value */
-  get isFaulty() {
-    return this.#fault !== "";
-  }
-
-  focus() {
-    this.#input.focus();
   }
 
   /** @param {import("#js/settings/parameters.js").Model} model @param {number | undefined} value */
@@ -37,16 +27,16 @@ export class NumberField extends Emitter {
     const isNewModel = model !== this.#model;
     this.#model = model;
     const isAccepted = accepts(model, this.name);
-    this.element.classList.toggle("is-off", !isAccepted);
     this.#input.disabled = !isAccepted;
-    const range = isAccepted
-      ? describe(this.name, model)
-      : word("not-taken", { model: model?.name ?? "" });
-    setText(part(this.element, "range"), range);
+    this.#input.placeholder = this.#slider
+      ? word("placeholder-default")
+      : placeholderOf(this.name, model);
+    this.#slider?.draw(model?.parameters?.[this.name] ?? {}, value, isAccepted);
     // A text that is being typed, or is wrong, is left for the user to change.
     const isUsers = document.activeElement === this.#input || this.isFaulty;
     if (!isUsers) this.#input.value = value ?? "";
     if (isNewModel || !isUsers) this.#check();
+    this.drawFrame(model, value, describe(this.name, model));
   }
 
   /** @param {number | undefined} value replaces the text */
@@ -55,20 +45,28 @@ export class NumberField extends Emitter {
     this.#check();
   }
 
+  reset() {
+    this.fill(undefined);
+    super.reset();
+  }
+
   #typed() {
     const { value } = this.#check();
-    if (this.isFaulty) return;
+    if (this.isFaulty) this.emit("faulty");
+    else this.emit("change", { name: this.name, value });
+  }
+
+  /** @param {number} value */
+  #slid(value) {
+    this.fill(value);
     this.emit("change", { name: this.name, value });
   }
 
   #check() {
     const isAccepted = accepts(this.#model, this.name);
     const reading = read(this.name, this.#input.value, this.#model);
-    this.#fault = isAccepted ? reading.fault : "";
-    this.#input.setAttribute("aria-invalid", String(this.isFaulty));
-    const line = part(this.element, "fault");
-    line.hidden = !this.isFaulty;
-    setText(line, this.#fault);
+    this.setFault(isAccepted ? reading.fault : "");
+    setHidden(part(this.element, "reset"), this.#input.value === "");
     return reading;
   }
 }

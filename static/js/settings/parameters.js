@@ -24,12 +24,30 @@ export function accepts(model, name) {
  */
 export function read(name, text, model) {
   if (text.trim() === "") return { value: undefined, fault: "" };
-  const value = Number(text.trim().replace(",", "."));
   const allowed = model?.parameters?.[name] ?? {};
+  const value = numberIn(text, allowed.whole ?? false);
   const isNumber = Number.isFinite(value) && (!allowed.whole || Number.isInteger(value));
   if (isNumber && isWithin(value, allowed)) return { value, fault: "" };
   const sentence = allowed.whole ? "parameter-whole" : "parameter-number";
   return { value: undefined, fault: word(sentence, { range: describeRange(allowed) }) };
+}
+
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const GROUPED = /^[-+]?\d{1,3}([.,'’\s]\d{3})+$/;
+
+/**
+ * A number as people write it: with a decimal comma, in full-width digits, with the minus sign of
+ * typography. In a whole number, points and commas before three digits are those of thousands.
+ *
+ * @param {string} text
+ * @param {boolean} isWhole
+ * @returns {number} NaN if it is none
+ */
+function numberIn(text, isWhole) {
+  const plain = text.normalize("NFKC").trim().replace("−", "-");
+  if (isWhole && GROUPED.test(plain)) return Number(plain.replaceAll(/[^-\d]/g, ""));
+  const decimal = plain.replace(",", ".");
+  return NUMBER.test(decimal) ? Number(decimal) : Number.NaN;
 }
 
 /** @param {number} value @param {Allowed} allowed @returns {boolean} */
@@ -55,9 +73,27 @@ export function describe(name, model) {
   const allowed = model?.parameters?.[name];
   if (!allowed) return "";
   const range = describeRange(allowed);
-  if (allowed.default === null || allowed.default === undefined)
-    return word("range-only", { range });
-  return word("range-default", { range, value: allowed.default });
+  if (isKnown(allowed.default)) return word("range-default", { range, value: allowed.default });
+  if (isKnown(allowed.usual)) return word("range-usual", { range, value: allowed.usual });
+  return word("range-only", { range });
+}
+
+/**
+ * The words in the empty field of a number: the default that is sent, or else what is usual.
+ *
+ * @param {string} name
+ * @param {Model} model
+ * @returns {string}
+ */
+export function placeholderOf(name, model) {
+  const { default: set, usual } = model?.parameters?.[name] ?? {};
+  if (isKnown(set)) return word("default-of", { value: set });
+  return isKnown(usual) ? word("placeholder-usual", { value: usual }) : word("placeholder-default");
+}
+
+/** @param {number | null | undefined} value @returns {value is number} */
+function isKnown(value) {
+  return value !== null && value !== undefined;
 }
 
 /**

@@ -34,6 +34,7 @@ export class Presets extends Emitter {
   draw() {
     const { presets, settings } = this.#state;
     const current = presets.find((each) => isSame(each, settings)) ?? null;
+    element("preset-save").hidden = current?.is_own ?? false;
     element("preset-default").hidden = !current?.is_own || current.is_default;
     element("preset-delete").hidden = !current?.is_own;
     const drawn = JSON.stringify([presets, current?.id]);

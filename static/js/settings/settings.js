@@ -1,5 +1,6 @@
 /** The settings of the conversation on the page: its parameters and system message. */
 
+import { withoutOrphan } from "#js/settings/tool_choice.js";
 import { Emitter } from "#js/ui/emitter.js";
 
 const SAVED_AFTER_MS = 400;
@@ -26,7 +27,7 @@ export class Settings extends Emitter {
     const { parameters, system_message } = this.#state.settings;
     const { [name]: _old, ...others } = parameters;
     const changed = value === undefined ? others : { ...others, [name]: value };
-    this.replace({ parameters: changed, system_message });
+    this.replace({ parameters: withoutOrphan(changed), system_message });
   }
 
   /** @param {string} text */
@@ -55,8 +56,7 @@ export class Settings extends Emitter {
       const { version } = await this.#socket.request({ ...frame, ...settings });
       this.#state.settingsAccepted(change, version);
     } catch (refusal) {
-      const detail = /** @type {import("#js/connection/frame.js").Frame} */ (refusal).message;
-      this.emit("refused", detail);
+      this.emit("refused", /** @type {import("#js/connection/frame.js").Frame} */ (refusal));
     }
   }
 }

@@ -1,24 +1,19 @@
 /** The field of the parameter `stop`: texts that end an answer. */
 
+import { Field } from "#js/settings/field.js";
 import { accepts, mostOf } from "#js/settings/parameters.js";
 import { Chips } from "#js/ui/chips.js";
-import { Emitter } from "#js/ui/emitter.js";
 import { part } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
 const ESCAPES = /** @type {Record<string, string>} */ ({ "\\n": "\n", "\\t": "\t", "\\\\": "\\" });
 
-/**
- * @extends {Emitter<import("#js/events.js").ParameterFieldEvents>}
- */
-export class StopField extends Emitter {
-  name = "stop";
+export class StopField extends Field {
   #chips;
 
   /** @param {HTMLElement} element */
   constructor(element) {
-    super();
-    this.element = element;
+    super(element);
     this.#chips = new Chips(element, Number.POSITIVE_INFINITY, { read: unescaped, show: escaped });
     this.#chips.on("change", ({ texts }) => this.#change(texts));
   }
@@ -31,11 +26,8 @@ export class StopField extends Emitter {
     const isAccepted = accepts(model, this.name);
     this.#chips.limit = mostOf(this.name, model);
     this.#chips.draw([value ?? []].flat());
-    this.element.classList.toggle("is-off", !isAccepted);
     part(this.element, "input").disabled = !isAccepted || this.#chips.isFull;
-    part(this.element, "range").textContent = isAccepted
-      ? rangeOf(this.#chips.limit)
-      : word("not-taken", { model: model?.name ?? "" });
+    this.drawFrame(model, value, rangeOf(this.#chips.limit));
   }
 
   /** @param {string[]} texts */

@@ -40,7 +40,8 @@
  * @property {number} [high]
  * @property {boolean} [open_low] whether `low` itself is left out
  * @property {number[]} [also] values beside the range
- * @property {number | null} [default]
+ * @property {number | null} [default] that the site sends
+ * @property {number | null} [usual] that most servers take where they are sent none
  * @property {number} [most] the number of items that a list can have
  * @property {string[]} [choices] the words of which it is one
  * @property {Record<string, string | null>} [sent_as] other words, and the choice that the model's
