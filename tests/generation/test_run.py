@@ -96,6 +96,8 @@ def test_what_the_provider_counts_behind_the_end_needs_no_more() -> None:
     assert not run.needs_more
 
 
+# The thread that renews may have a connection of an earlier test.
+@pytest.mark.django_db(transaction=True)
 def test_a_run_that_went_on_while_it_was_renewed_is_renewed_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
