@@ -82,6 +82,7 @@ async def relay(
                 listener.receive(chunk)
                 if run.needs_more and not await leases.allows(run):
                     return Ending(cut(run), usage=run.usage)
+                await run.pace.keep(chunk)
                 if listener.is_full:
                     await _wait_for_room(run, listener)
     except UpstreamError as failure:

@@ -70,6 +70,7 @@ class MessageRun:
                     await self._write(chunk)
                     if self._run.needs_more and not await self._leases.allows(self._run):
                         return await self._cut(stream)
+                    await self._run.pace.keep(chunk)
         except UpstreamError as error:
             upstream_words.keep(error, self._run, call)
             return await self._ended(stream, error)

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from conversations.generation.pace import Pace
 from conversations.quotas.lease import Lease
 from conversations.quotas.settlement import Measured
 from conversations.quotas.tokens import about, is_plausible
@@ -47,6 +48,7 @@ class Run:
     finish_reasons: dict[int, FinishReason] = field(default_factory=dict)
     # The tokens that it may have, until the lease is renewed.
     lease: Lease = field(default_factory=Lease)
+    pace: Pace = field(default_factory=Pace)
     # The number of requested answers: some servers count the usage of one only.
     choices: int = 1
     first_token_ms: int | None = None

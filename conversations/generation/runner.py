@@ -21,6 +21,7 @@ from conversations.generation import api_run, lifecycle, log, recovery, revocati
 from conversations.generation.api_run import Ending, Listener
 from conversations.generation.leases import Leases
 from conversations.generation.message_run import MessageRun
+from conversations.generation.pace import Pace
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
 from conversations.generation.tail import Tails
@@ -56,6 +57,7 @@ class Runner:
         self._writer = Writer(self.tails)
         self._connections = Connections()
         self._leases = Leases()
+        self._line_of_long_answers = asyncio.Lock()
         self._runs: dict[UUID, Run] = {}
         self._is_draining = False
         # A running task without a reference may be garbage-collected.
@@ -109,6 +111,7 @@ class Runner:
             generation.api_key_id,
             choices=call.choices,
             lease=call.lease,
+            pace=Pace(self._line_of_long_answers),
         )
         self._runs[generation.pk] = run
         if self._is_draining:
