@@ -24,15 +24,12 @@ from tests.upstreams.article import ARTICLE
 MODEL = "article"
 RUNS = 3
 MOST_LONG_TASKS = 0
-# Loads the libraries and their fonts first, which is not measured.
+# A conversation whose answer loads the libraries and their fonts, which is not measured.
 _PREPARE = """
-async () => {
-  const { MarkdownView } = await import("#js/markdown/view.js");
-  const root = document.body.appendChild(document.createElement("div"));
-  await new MarkdownView(root).finish("$$\\frac{x^2}{2}$$\\n\\n```python\\nx\\n```");
-  await document.fonts.ready;
-  root.remove();
-}
+from conversations.models import User
+from tests.browser.talking import conversation_with
+answer = "$$\\\\frac{x^2}{2}$$\\n\\n```python\\nx\\n```"
+print(conversation_with(User.objects.get(username="alice"), "Prepare", answer).pk)
 """
 # They wait for a change and do not look again and again: a look at roles and names makes Chromium
 # lay out all that is off the window.
@@ -57,11 +54,14 @@ _END = """
 """
 
 
-async def streamed(page: Page, throttle: float, rate: int) -> tuple[MainThread, float]:
+async def streamed(
+    page: Page, conversation: str, throttle: float, rate: int
+) -> tuple[MainThread, float]:
     """The work of the main thread from the first word to the end, and its duration."""
     assert page.context.browser is not None
-    await page.goto("/")
-    await page.evaluate(_PREPARE)
+    await page.goto(f"/c/{conversation}/", wait_until="networkidle")
+    await page.get_by_role("button", name="Model").click()
+    await page.get_by_role("option", name=MODEL, exact=True).click()
     session = await page.context.new_cdp_session(page)
     await session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
     await page.get_by_role("textbox", name="Message").fill(f"Explain it all, rate={rate}")
@@ -77,10 +77,9 @@ async def run(throttle: float, rate: int) -> tuple[MainThread, float]:
     """The same with a site and an upstream of its own."""
     async with Upstream() as upstream, Site(upstream.address) as site:
         await site.furnish(["alice"], MODEL)
+        conversation = (await site.run("shell", "-c", _PREPARE)).split()[-1]
         async with signed_in(site) as page:
-            await page.get_by_role("button", name="Model").click()
-            await page.get_by_role("option", name=MODEL, exact=True).click()
-            return await streamed(page, throttle, rate)
+            return await streamed(page, conversation, throttle, rate)
 
 
 def main() -> int:

@@ -54,7 +54,7 @@ export function emptyBox(token, context) {
     case "list":
       return list(token);
     case "blockquote":
-      return tag("blockquote", direction(token));
+      return tag("blockquote");
     case "table":
       return table(token, context);
     default:
@@ -113,19 +113,13 @@ function leaf(token, context) {
 
 /** @param {string} name @param {Token} token @param {Context} context */
 function withInline(name, token, context) {
-  return tag(name, direction(token), appendInline([], token.tokens ?? [], context));
-}
-
-/** @param {Token} token @returns {Record<string, string>} none if it is that of the text around */
-function direction(token) {
-  return token.direction ? { dir: token.direction } : {};
+  return tag(name, {}, appendInline([], token.tokens ?? [], context));
 }
 
 /** @param {Token} token */
 function list(token) {
-  const attributes = direction(token);
-  if (token.ordered && token.start !== 1) attributes.start = `${token.start}`;
-  return tag(token.ordered ? "ol" : "ul", attributes);
+  if (!token.ordered) return tag("ul");
+  return tag("ol", token.start === 1 ? {} : { start: `${token.start}` });
 }
 
 /** @param {Token} token @param {Context} context */
@@ -137,9 +131,7 @@ function listItem(token, context) {
     else if (child.type === "checkbox") appendCheckbox(children, child, context);
     else children.push(...treesOf([child], context));
   }
-  const attributes = direction(token);
-  if (token.task) attributes.class = "task";
-  return tag("li", attributes, children);
+  return tag("li", token.task ? { class: "task" } : {}, children);
 }
 
 /** @param {Token} token @param {Context} context */
@@ -147,17 +139,14 @@ function table(token, context) {
   const { table: label } = context.labels;
   const head = tag("thead", {}, [row(token.header, "th", context)]);
   const attributes = { class: "table-box", role: "group", tabindex: "0", "aria-label": label };
-  const box = { ...attributes, ...direction(token) };
-  return tag("div", box, [tag("table", {}, [head, tag("tbody")])]);
+  return tag("div", attributes, [tag("table", {}, [head, tag("tbody")])]);
 }
 
 /** @param {Token[]} cells @param {"td" | "th"} name @param {Context} context */
 function row(cells, name, context) {
   const trees = cells.map((cell) => {
     const children = appendInline([], cell.tokens ?? [], context);
-    const attributes = direction(cell);
-    if (cell.align) attributes.align = cell.align;
-    return tag(name, attributes, children);
+    return tag(name, cell.align ? { align: cell.align } : {}, children);
   });
   return tag("tr", {}, trees);
 }

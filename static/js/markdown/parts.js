@@ -20,19 +20,15 @@
 export function shapeOf(token) {
   switch (token.type) {
     case "list":
-      return `${token.ordered} ${token.start} ${token.loose} ${token.direction}`;
+      return `${token.ordered} ${token.start} ${token.loose}`;
     case "table":
-      return JSON.stringify([token.align, token.direction, cellShapes(token.header)]);
-    case "table_row":
-      return JSON.stringify(cellShapes(token.cells));
-    case "blockquote":
-      return `${token.direction}`;
+      return JSON.stringify([token.align, token.header.map(textOf)]);
     case "code":
       return `${token.lang} ${token.codeBlockStyle}`;
     case "list_item":
-      return `${token.loose} ${token.direction} ${token.isUndecided}`;
+      return `${token.loose}`;
     default:
-      return `${token.direction} ${token.isUndecided}`;
+      return "";
   }
 }
 
@@ -96,7 +92,7 @@ export function removeFrom(parts, count) {
   for (const part of parts.splice(count)) part.node?.remove();
 }
 
-/** @param {Token[]} cells */
-function cellShapes(cells) {
-  return cells.map(({ text, direction, isUndecided }) => [text, direction, isUndecided]);
+/** @param {Token} cell @returns {string} */
+function textOf(cell) {
+  return cell.text;
 }
