@@ -54,7 +54,7 @@ export function emptyBox(token, context) {
     case "list":
       return list(token);
     case "blockquote":
-      return tag("blockquote");
+      return tag("blockquote", direction(token));
     case "table":
       return table(token, context);
     default:
@@ -113,13 +113,19 @@ function leaf(token, context) {
 
 /** @param {string} name @param {Token} token @param {Context} context */
 function withInline(name, token, context) {
-  return tag(name, {}, appendInline([], token.tokens ?? [], context));
+  return tag(name, direction(token), appendInline([], token.tokens ?? [], context));
+}
+
+/** @param {Token} token @returns {Record<string, string>} none if it is that of the text around */
+function direction(token) {
+  return token.direction ? { dir: token.direction } : {};
 }
 
 /** @param {Token} token */
 function list(token) {
-  if (!token.ordered) return tag("ul");
-  return tag("ol", token.start === 1 ? {} : { start: `${token.start}` });
+  const attributes = direction(token);
+  if (token.ordered && token.start !== 1) attributes.start = `${token.start}`;
+  return tag(token.ordered ? "ol" : "ul", attributes);
 }
 
 /** @param {Token} token @param {Context} context */
@@ -131,7 +137,9 @@ function listItem(token, context) {
     else if (child.type === "checkbox") appendCheckbox(children, child, context);
     else children.push(...treesOf([child], context));
   }
-  return tag("li", token.task ? { class: "task" } : {}, children);
+  const attributes = direction(token);
+  if (token.task) attributes.class = "task";
+  return tag("li", attributes, children);
 }
 
 /** @param {Token} token @param {Context} context */
@@ -139,14 +147,17 @@ function table(token, context) {
   const { table: label } = context.labels;
   const head = tag("thead", {}, [row(token.header, "th", context)]);
   const attributes = { class: "table-box", role: "group", tabindex: "0", "aria-label": label };
-  return tag("div", attributes, [tag("table", {}, [head, tag("tbody")])]);
+  const box = { ...attributes, ...direction(token) };
+  return tag("div", box, [tag("table", {}, [head, tag("tbody")])]);
 }
 
 /** @param {Token[]} cells @param {"td" | "th"} name @param {Context} context */
 function row(cells, name, context) {
   const trees = cells.map((cell) => {
     const children = appendInline([], cell.tokens ?? [], context);
-    return tag(name, cell.align ? { align: cell.align } : {}, children);
+    const attributes = direction(cell);
+    if (cell.align) attributes.align = cell.align;
+    return tag(name, attributes, children);
   });
   return tag("tr", {}, trees);
 }

@@ -31,13 +31,20 @@ export class BoundedLexer extends Lexer {
   /** @type {Run[]} those under way, the innermost last */
   #runs = [];
   #openSource;
+  #tokenizer;
 
   /** @param {string | null} openSource the whole source, if it may go on */
   constructor(openSource) {
     const tokenizer = new ChatTokenizer();
     super({ ...dialect, tokenizer });
+    this.#tokenizer = tokenizer;
     tokenizer.rules.inline = { ...tokenizer.rules.inline, tag: LINE_BREAK };
     this.#openSource = openSource;
+  }
+
+  /** The addresses of the links so far that refer to a definition. */
+  get used() {
+    return this.#tokenizer.used;
   }
 
   /** Whether what is being read may go on, so that its end is not decided yet. */

@@ -3,6 +3,7 @@
 import { colouredPieces } from "#js/markdown/code_lines.js";
 import { formulaTree, MOST_FORMULAS } from "#js/markdown/formulas.js";
 import { LONGEST_CODE, MORE_GRAMMARS } from "#js/markdown/grammars.js";
+import { tag } from "#js/markdown/tree.js";
 
 /**
  * @typedef {import("#js/markdown/tree.js").Tree} Tree
@@ -27,7 +28,7 @@ export class TreeFinisher {
   finish(trees) {
     for (const tree of trees) {
       if (typeof tree === "string") continue;
-      if (tree.work) tree.children = this.#done(tree.work) ?? tree.children;
+      if (tree.work) tree.children = this.#done(tree.work) ?? withoutLibrary(tree);
       else this.finish(tree.children);
     }
   }
@@ -54,4 +55,9 @@ export class TreeFinisher {
     const { value } = highlighter.highlight(code, { language, ignoreIllegals: true });
     return [...colouredPieces(value)];
   }
+}
+
+/** @param {import("#js/markdown/tree.js").Tag} tree @returns {Tree[]} its source, as it is */
+function withoutLibrary({ work, children }) {
+  return work?.kind === "math" ? [tag("code", {}, children)] : children;
 }

@@ -7,7 +7,7 @@ import { diagramIn } from "#js/markdown/diagram.js";
 import { MOST_FORMULAS } from "#js/markdown/formulas.js";
 import { colour } from "#js/markdown/highlight.js";
 import { TimeSlice } from "#js/markdown/scheduling.js";
-import { Typesetter } from "#js/markdown/typeset.js";
+import { showAsSource, Typesetter } from "#js/markdown/typeset.js";
 
 /** @typedef {import("#js/markdown/context.js").Finish} Finish */
 
@@ -49,7 +49,9 @@ export class Finisher {
 
   /** @param {Finish} task */
   #isDoneAtOnce(task) {
-    return task.kind === "math" && (this.#isFull() || this.#typesetter.recall(task));
+    if (task.kind !== "math") return false;
+    if (this.#isFull()) showAsSource(task.node);
+    return this.#isFull() || this.#typesetter.recall(task);
   }
 
   #isFull() {

@@ -73,17 +73,23 @@ function link(token, context) {
  * @param {Token} token
  * @param {Context} context
  */
-function image(token, { labels }) {
+function image(token, context) {
+  const { labels } = context;
   const address = imageAddress(decoded(token.href));
-  const alternative = decoded(token.text ?? "");
+  const alternative = textOf(appendInline([], token.tokens ?? [], context));
   if (!address) return tag("span", { class: "image-link" }, [alternative || labels.image]);
   const name = alternative ? `${labels.image}: ${alternative}` : labels.image;
   const attributes = { class: "image-link", ...outward(address.href) };
   return tag("a", attributes, [`${name} (${address.host})`]);
 }
 
+/** @param {Tree[]} trees @returns {string} */
+function textOf(trees) {
+  return trees.map((tree) => (typeof tree === "string" ? tree : textOf(tree.children))).join("");
+}
+
 /**
- * Math as source, until it is typeset; if that fails, it stays as source.
+ * Math as source, until it is complete and typeset; if that fails, it stays as source.
  *
  * @param {"div" | "span"} name
  * @param {Token} token
@@ -92,7 +98,7 @@ function image(token, { labels }) {
 export function math(name, token, display) {
   const kind = display ? "math math-display" : "math";
   const work = { kind: /** @type {const} */ ("math"), source: token.text, display };
-  return tag(name, { class: kind }, [token.raw.trim()], work);
+  return tag(name, { class: kind }, [token.raw.trim()], token.isOpen ? undefined : work);
 }
 
 /** @param {Tree[]} children @param {Token} token @param {Context} context */

@@ -7,6 +7,9 @@
  */
 
 import { BoundedLexer } from "#js/markdown/bounded_lexer.js";
+import { mayRefer, showDefinitions } from "#js/markdown/definitions.js";
+import { hasLettersFromRight, setDirections } from "#js/markdown/direction.js";
+import { isVisible, withSigns } from "#js/markdown/visibility.js";
 
 /**
  * @typedef {import("#js/markdown/reading.js").Token} Token
@@ -33,13 +36,25 @@ export class Lexed {
   constructor(source, links = {}, { isOpen = false } = {}) {
     this.#lexer = new BoundedLexer(isOpen ? source : null);
     Object.assign(this.#lexer.tokens.links, links);
-    this.tokens = this.#lexer.blockTokens(source, this.#lexer.tokens);
+    /** @type {Token[]} */
+    const tokens = this.#lexer.blockTokens(source, this.#lexer.tokens);
     this.#unread = new Map(this.#lexer.inlineQueue.map(({ src, tokens }) => [tokens, src]));
+    if (this.hasDefinitions) this.#showDefinitions(tokens);
+    if (hasLettersFromRight(source)) setDirections(tokens);
+    const isEmpty = !isOpen && !isVisible(tokens, (each) => this.inline(each));
+    this.tokens = isEmpty ? asSource(source) : tokens;
   }
 
   /** Whether the source defines links that text before the definition may refer to. */
   get hasDefinitions() {
     return Object.keys(this.#lexer.tokens.links).length > 0;
+  }
+
+  /** @param {Token[]} tokens */
+  #showDefinitions(tokens) {
+    for (const [unread, source] of this.#unread)
+      if (mayRefer(source, this.#lexer.tokens.links)) this.inline(unread);
+    showDefinitions(tokens, this.#lexer.used, (later, source) => this.#unread.set(later, source));
   }
 
   /**
@@ -58,4 +73,10 @@ export class Lexed {
     }
     return this.#lexer.inlineTokens(source.replace(EDGES, ""), tokens);
   }
+}
+
+/** @param {string} source that shows nothing @returns {Token[]} */
+function asSource(source) {
+  const raw = withSigns(source);
+  return source ? [{ type: "source", raw, text: raw }] : [];
 }

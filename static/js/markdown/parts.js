@@ -20,15 +20,19 @@
 export function shapeOf(token) {
   switch (token.type) {
     case "list":
-      return `${token.ordered} ${token.start} ${token.loose}`;
+      return `${token.ordered} ${token.start} ${token.loose} ${token.direction}`;
     case "table":
-      return JSON.stringify([token.align, token.header.map(textOf)]);
+      return JSON.stringify([token.align, token.direction, cellShapes(token.header)]);
+    case "table_row":
+      return JSON.stringify(cellShapes(token.cells));
+    case "blockquote":
+      return `${token.direction}`;
     case "code":
       return `${token.lang} ${token.codeBlockStyle}`;
     case "list_item":
-      return `${token.loose}`;
+      return `${token.loose} ${token.direction} ${token.isUndecided}`;
     default:
-      return "";
+      return `${token.direction} ${token.isUndecided}`;
   }
 }
 
@@ -92,7 +96,7 @@ export function removeFrom(parts, count) {
   for (const part of parts.splice(count)) part.node?.remove();
 }
 
-/** @param {Token} cell @returns {string} */
-function textOf(cell) {
-  return cell.text;
+/** @param {Token[]} cells */
+function cellShapes(cells) {
+  return cells.map(({ text, direction, isUndecided }) => [text, direction, isUndecided]);
 }

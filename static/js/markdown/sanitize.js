@@ -45,6 +45,7 @@ purifier.setConfig({
     "aria-pressed",
     "checked",
     "class",
+    "dir",
     "disabled",
     "href",
     "rel",
@@ -56,7 +57,17 @@ purifier.setConfig({
     "type",
   ],
   // Of the attributes above only `href` is checked against the pattern below.
-  ADD_URI_SAFE_ATTR: ["align", "checked", "disabled", "rel", "start", "tabindex", "target", "type"],
+  ADD_URI_SAFE_ATTR: [
+    "align",
+    "checked",
+    "dir",
+    "disabled",
+    "rel",
+    "start",
+    "tabindex",
+    "target",
+    "type",
+  ],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
   ALLOW_DATA_ATTR: false,
 });

@@ -15,6 +15,8 @@ const TEXT = /^(?:`+|[\s\S])[^\\<![`*_~\n]*/;
 const FOOTNOTE = /^ {0,3}\[\^/;
 
 export class ChatTokenizer extends Tokenizer {
+  /** @type {Set<string>} the addresses of the links that refer to a definition */
+  used = new Set();
   #depth = 0;
 
   html() {
@@ -35,6 +37,13 @@ export class ChatTokenizer extends Tokenizer {
   /** @param {string} source */
   def(source) {
     return FOOTNOTE.test(source) ? undefined : super.def(source);
+  }
+
+  /** @param {string} source @param {import("#js/markdown/reading.js").Links} links */
+  reflink(source, links) {
+    const token = super.reflink(source, links);
+    if (token?.type === "link" || token?.type === "image") this.used.add(token.href);
+    return token;
   }
 
   /**

@@ -34,6 +34,7 @@ export class Typesetter {
   recall(formula) {
     const known = this.#typeset.get(keyOf(formula));
     if (known) formula.node.replaceChildren(known.cloneNode(true));
+    else if (known === null) showAsSource(formula.node);
     return known !== undefined;
   }
 
@@ -51,6 +52,11 @@ export class Typesetter {
     const oldest = this.#typeset.keys().next().value;
     if (this.#typeset.size > REMEMBERED && oldest !== undefined) this.#typeset.delete(oldest);
   }
+}
+
+/** @param {HTMLElement} node of a formula that is shown as it is written */
+export function showAsSource(node) {
+  if (!node.firstElementChild) node.replaceChildren(element("code", {}, node.textContent ?? ""));
 }
 
 /** @param {Formula} formula */

@@ -9,6 +9,7 @@
 
 import { divided } from "#js/markdown/blocks.js";
 import { copyOnClick } from "#js/markdown/copy_button.js";
+import { definitionsIn } from "#js/markdown/definitions.js";
 import { Finisher } from "#js/markdown/finisher.js";
 import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
@@ -246,7 +247,7 @@ export class MarkdownView {
       // If the source of a token was changed by the lexer, the start of the next one is unknown.
       if (!text.startsWith(token.raw, this.#settledText.length)) return;
       this.#settle(this.#settledParts + 1, this.#settledText + token.raw);
-      if (token.type === "def") this.#links[token.tag] ??= { href: token.href, title: token.title };
+      for (const { tag, href, title } of definitionsIn(token)) this.#links[tag] ??= { href, title };
     }
   }
 

@@ -123,6 +123,18 @@ lazy continuation
 [other]: <https://two.example/>
 [pic]: https://three.example/p.png
 """,
+    "unused definitions": """[Answer]: 42
+[Other]: 43
+
+Sources [^1] here.
+
+[^1]: https://one.example/
+
+- [Item]: 44
+- more
+
+[last]: https://two.example/ "Title"
+""",
     "html": """<div class="x">
 **bold** in a div
 </div>
@@ -156,6 +168,34 @@ a <span style="color:red">styled</span> end
   | a | b |
   |---|---|
   | 1 | 2 |
+""",
+    "prices": """From $100-$200, 5$/mo, $HOME/bin:$PATH and US$5; **$x$** and 求$x^2$的值, \\(y\\).
+
+| a | b |
+|---|---|
+| $5 | **注意：**请 |
+| one<br>two | $z$ |
+""",
+    "Chinese": """**注意：**请先保存*（重要）*，大约 3~5 天，~~旧价：~~新价。
+
+- **第一：**见 https://example.com/docs（中文说明）
+- **第二：**"引号"**"强调"**的
+
+> 求$x$、**「$y$」**。""",
+    "directions": """Google هي شركة كبيرة تعمل
+
+- `npm` يثبت الحزم
+- Google محرك بحث
+  - English item
+- عنصر
+
+| الاسم | value |
+|---|---|
+| واحد | one |
+
+# כותרת
+
+English again.
 """,
     "line endings": "One\r\ntwo\r\n\r\n```\r\ncode\r\n```\r\n\r\n- a\r\n- b\rc\r\n",
     "scripts": """# 数学と👩‍👩‍👧

@@ -98,7 +98,8 @@ def test_math_is_typeset(page: Page) -> None:
 
 
 def test_math_that_is_not_valid_is_shown_as_written(page: Page) -> None:
-    assert rendered(page, "$\\frac{1$") == '<p><span class="math">$\\frac{1$</span></p>'
+    html = '<p><span class="math"><code>$\\frac{1$</code></span></p>'
+    assert rendered(page, "$\\frac{1$") == html
 
 
 def test_a_message_beyond_200_kb_ends_in_plain_text(page: Page) -> None:

@@ -1,6 +1,9 @@
 """The look of rendered text: headings, code that is long or wide, wide and long tables."""
 
+import re
+
 import pytest
+from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 LONG_LINE = "x = 1  # " + "a long line " * 30
@@ -150,3 +153,49 @@ def test_columns_and_fades_of_a_table_from_right_to_left_are_mirrored(real_time:
     assert "to left" in style(box, "mask-image")
     first, last = box.locator("th").first, box.locator("th").last
     assert first.evaluate("(it) => it.offsetLeft") > last.evaluate("(it) => it.offsetLeft")
+
+
+def test_what_is_printed_is_whole_and_has_no_buttons(real_time: Page) -> None:
+    show(real_time, f"{WIDE_CODE}\n\n{LONG_CODE}\n\n{WIDE_TABLE}")
+    real_time.emulate_media(media="print")
+    wide = real_time.locator(".code-block pre").first
+    assert wide.evaluate("(it) => it.scrollWidth === it.clientWidth")
+    assert style(wide, "mask-image") == "none"
+    assert style(real_time.locator(".code-lines").nth(3), "content-visibility") == "visible"
+    expect(real_time.get_by_role("button")).to_have_count(0)
+    real_time.emulate_media(media="screen")
+
+
+CONTRASTS = """(classes) => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const luminance = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((each) => {
+      const part = each / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const block = document.querySelector(".code-block");
+  const ground = luminance(getComputedStyle(block).backgroundColor);
+  return classes.map((name) => {
+    const span = document.createElement("span");
+    span.className = name;
+    block.querySelector("code").append(span);
+    const text = luminance(getComputedStyle(span).color);
+    return [name, (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05)];
+  });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_colours_of_code_are_easy_to_read(real_time: Page, scheme: str) -> None:
+    real_time.emulate_media(color_scheme=scheme)
+    show(real_time, "```python\nx = 1\n```")
+    sheet = settings.BASE_DIR / "static" / "css" / "markdown_code.css"
+    classes = sorted(set(re.findall(r"\.(hljs-[\w-]+)", sheet.read_text())))
+    contrasts = dict(real_time.evaluate(CONTRASTS, [*classes, "plain"]))
+    real_time.emulate_media(color_scheme="null")
+    assert len(contrasts) > 20
+    assert {name: ratio for name, ratio in contrasts.items() if ratio < 4.5} == {}

@@ -1,24 +1,8 @@
 /** The tokens of a source as HTML in the words of CommonMark's examples. */
 
 import { Lexed } from "#js/markdown/lexer.js";
-
-const NAMED = {
-  nbsp: "\u00a0",
-  amp: "&",
-  copy: "©",
-  AElig: "Æ",
-  Dcaron: "Ď",
-  frac34: "¾",
-  HilbertSpace: "ℋ",
-  DifferentialD: "ⅆ",
-  ClockwiseContourIntegral: "∲",
-  ngE: "≧̸",
-  quot: '"',
-  auml: "ä",
-  ouml: "ö",
-  lt: "<",
-  gt: ">",
-};
+import { decoded } from "#js/markdown/references.js";
+import "./names.js";
 
 /** @param {string} source @param {{isOpen?: boolean}} [options] */
 export function htmlOf(source, options) {
@@ -45,36 +29,41 @@ function block(token, lexed, tight) {
       return `<pre><code${attributes}>${escaped(token.text)}${token.text ? "\n" : ""}</code></pre>\n`;
     }
     case "heading":
-      return `<h${token.depth}>${inline(token.tokens, lexed)}</h${token.depth}>\n`;
+      return `<h${token.depth}${dir(token)}>${inline(token.tokens, lexed)}</h${token.depth}>\n`;
     case "blockquote":
-      return `<blockquote>\n${blocks(token.tokens, lexed)}</blockquote>\n`;
+      return `<blockquote${dir(token)}>\n${blocks(token.tokens, lexed)}</blockquote>\n`;
     case "list": {
       const name = token.ordered ? "ol" : "ul";
       const start = token.ordered && token.start !== 1 ? ` start="${token.start}"` : "";
       const items = token.items.map(
-        (item) => `<li>${blocks(item.tokens, lexed, !token.loose)}</li>\n`,
+        (item) => `<li${dir(item)}>${blocks(item.tokens, lexed, !token.loose)}</li>\n`,
       );
-      return `<${name}${start}>\n${items.join("")}</${name}>\n`;
+      return `<${name}${start}${dir(token)}>\n${items.join("")}</${name}>\n`;
     }
     case "checkbox":
       return `<input type="checkbox"${token.checked ? " checked" : ""} /> `;
     case "table":
-      return `<table>${row(token.header, "th", lexed)}${token.rows.map((each) => row(each, "td", lexed)).join("")}</table>`;
+      return `<table${dir(token)}>${row(token.header, "th", lexed)}${token.rows.map((each) => row(each, "td", lexed)).join("")}</table>`;
     case "display_math":
       return `<math>${escaped(token.text)}</math>`;
     case "text":
-      return tight ? inline(token.tokens, lexed) : `<p>${inline(token.tokens, lexed)}</p>\n`;
+      return tight
+        ? inline(token.tokens, lexed)
+        : `<p${dir(token)}>${inline(token.tokens, lexed)}</p>\n`;
     case "paragraph":
-      return `<p>${inline(token.tokens, lexed)}</p>\n`;
+      if (token.definitions) return `<p class="definition">${inline(token.tokens, lexed)}</p>\n`;
+      return `<p${dir(token)}>${inline(token.tokens, lexed)}</p>\n`;
     default:
       return `<p>${escaped(token.raw)}</p>`;
   }
 }
 
+const dir = (token) => (token.direction ? ` dir="${token.direction}"` : "");
+
 function row(cells, name, lexed) {
   const inner = cells.map(
     (cell) =>
-      `<${name}${cell.align ? ` align="${cell.align}"` : ""}>${inline(cell.tokens, lexed)}</${name}>`,
+      `<${name}${dir(cell)}${cell.align ? ` align="${cell.align}"` : ""}>${inline(cell.tokens, lexed)}</${name}>`,
   );
   return `<tr>${inner.join("")}</tr>`;
 }
@@ -119,12 +108,6 @@ function inlineToken(token, lexed) {
 }
 
 const address = (href) => encodeURI(href).replace(/%25([0-9A-Fa-f]{2})/g, "%$1");
-const decoded = (text) =>
-  text.replace(/&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(\w+));/g, (all, decimal, hex, name) => {
-    if (name) return NAMED[name] ?? all;
-    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
-    return code === 0 || code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code);
-  });
 /** @param {string} html @returns {string} what a reader sees, with the alternatives of images */
 export function textOf(html) {
   const text = html
