@@ -17,6 +17,7 @@
  *   shown; the new one has an address; a conversation could not be loaded
  * @typedef {{branched: {id: string}, deleted: {id: string}, failed: string}} BranchesEvents the new
  *   conversation; the message; an error
+ * @typedef {{sent: void}} QueuedTurnsEvents
  * @typedef {{requested: void, editing: void}} MessageActionsEvents a turn was requested; a message
  *   is being edited
  *
@@ -30,7 +31,9 @@
  *
  * composer/
  *
- * @typedef {{send: {text: string}, stop: void, changed: void}} ComposerEvents `changed`: the text
+ * @typedef {{send: {text: string}, queue: {text: string}, stop: void, changed: void,
+ *   back: void}} ComposerEvents `changed`: the text; `back`: to the last message, with arrow up
+ * @typedef {{action: {action: string, id: string}}} QueuedListEvents
  *
  * @typedef {{retry: void, shown: {isShown: boolean}}} ConnectionLineEvents
  *
@@ -66,6 +69,8 @@
  *
  * @typedef {{changed: void, streamed: void, finished: {cause: string}}} StateEvents anything has
  *   changed; only running answers have grown; an answer on the page has ended
+ *
+ * @typedef {{changed: void}} QueueEvents
  *
  * connection/
  *

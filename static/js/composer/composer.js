@@ -3,7 +3,7 @@
 import { lengthOf, MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { element, on } from "#js/ui/markup.js";
+import { element, on, setHidden } from "#js/ui/markup.js";
 import { isSendingKey, nameEnterKey } from "#js/ui/sending_key.js";
 import { count, word } from "#js/ui/words.js";
 
@@ -15,6 +15,7 @@ export class Composer extends Emitter {
   #box = element("message");
   #send = element("send");
   #stop = element("stop");
+  #queue = element("queue-button");
   #draft = draft("");
   // Text that was typed before this script was loaded.
   #early = "";
@@ -60,7 +61,7 @@ export class Composer extends Emitter {
   update({ answering, canSend }) {
     this.#answering = answering;
     this.#canSend = canSend;
-    const hadFocus = [this.#send, this.#stop].includes(document.activeElement);
+    const hadFocus = [this.#send, this.#stop, this.#queue].includes(document.activeElement);
     this.#send.hidden = answering;
     this.#stop.hidden = !answering;
     this.#drawSend();
@@ -88,6 +89,13 @@ export class Composer extends Emitter {
   /** @param {string} sentence an error that no longer holds; another one stays */
   withdraw(sentence) {
     if (element("composer-error-text").textContent === sentence) this.showError("");
+  }
+
+  /** @param {string} text put before the present text */
+  putBefore(text) {
+    this.#setText(joined(text, this.#box.value));
+    this.#typed();
+    this.focus();
   }
 
   /** @returns {string} */
@@ -118,17 +126,21 @@ export class Composer extends Emitter {
     event.preventDefault();
     const text = this.#box.value;
     if (!this.#maySend(text)) return;
-    this.#setText("");
     this.#draft.clear();
     this.showError("");
-    this.emit("send", { text });
+    // The button is gone with the text.
+    if (document.activeElement === this.#queue) this.focus();
+    this.#setText("");
+    this.emit(this.#answering ? "queue" : "send", { text });
   }
 
   /** @param {KeyboardEvent} event */
   #keyPressed(event) {
-    if (!isSendingKey(event)) return;
+    const isBack = event.key === "ArrowUp" && this.#box.value === "" && !hasModifier(event);
+    if (!isBack && !isSendingKey(event)) return;
     event.preventDefault();
-    this.#form.requestSubmit();
+    if (isBack) this.emit("back");
+    else this.#form.requestSubmit();
   }
 
   /** @param {MouseEvent} event */
@@ -160,14 +172,14 @@ export class Composer extends Emitter {
 
   #drawSend() {
     this.emit("changed");
-    this.#send.disabled = !this.#maySend(this.#box.value);
+    const maySend = this.#maySend(this.#box.value);
+    this.#send.disabled = !maySend;
+    setHidden(this.#queue, !this.#answering || !maySend);
   }
 
   /** @param {string} text @returns {boolean} */
   #maySend(text) {
-    return (
-      this.#canSend && !this.#answering && text.trim() !== "" && lengthOf(text) <= MOST_CHARACTERS
-    );
+    return this.#canSend && text.trim() !== "" && lengthOf(text) <= MOST_CHARACTERS;
   }
 
   // For browsers without field-sizing. The style sheet limits the height.
@@ -176,6 +188,11 @@ export class Composer extends Emitter {
     this.#box.style.blockSize = "auto";
     this.#box.style.blockSize = `${this.#box.scrollHeight}px`;
   }
+}
+
+/** @param {KeyboardEvent} event @returns {boolean} */
+function hasModifier({ shiftKey, altKey, ctrlKey, metaKey }) {
+  return shiftKey || altKey || ctrlKey || metaKey;
 }
 
 /** @param {string[]} texts @returns {string} those that are not empty, one below the other */

@@ -52,6 +52,12 @@ export class Messages extends Emitter {
     if (focused && !restoreFocus(this.#log, focused)) this.emit("focus-lost");
   }
 
+  /** @param {string} id of a message of the user to edit, unless an answer is running */
+  edit(id) {
+    const button = this.#articles.get(id)?.element.querySelector('[data-action="edit"]');
+    /** @type {HTMLElement | null | undefined} */ (button)?.click();
+  }
+
   /** @param {import("#js/state/state.js").State} state @param {boolean} isBusy */
   #drawAlternatives(state, isBusy) {
     const { branch, alternatives } = state;

@@ -1,7 +1,8 @@
 /** The conversation page: creates its parts and connects their events. */
 
 import { Composer } from "#js/composer/composer.js";
-import { ConnectionLine, dropArrivalNotice, ReleaseLine } from "#js/composer/lines.js";
+import { dropArrivalNotice, ReleaseLine } from "#js/composer/lines.js";
+import { QueuedList } from "#js/composer/queued_list.js";
 import { describeRefusal } from "#js/composer/quota.js";
 import { takeTextFiles } from "#js/composer/text_files.js";
 import { Outbox } from "#js/connection/outbox.js";
@@ -12,11 +13,15 @@ import { Messages } from "#js/messages/messages.js";
 import { LogPosition } from "#js/messages/scroll.js";
 import { waitsForAnswers } from "#js/messages/tool_calls.js";
 import { Branches } from "#js/pages/branches.js";
+import { listenToClicks } from "#js/pages/clicks.js";
+import { Connectivity } from "#js/pages/connectivity.js";
 import { Drawing } from "#js/pages/drawing.js";
 import { listenToKeys } from "#js/pages/keys.js";
 import { MessageActions } from "#js/pages/message_actions.js";
 import { refreshModels, waitForModel } from "#js/pages/model_refresh.js";
 import { Navigation } from "#js/pages/navigation.js";
+import { QueueActions } from "#js/pages/queue_actions.js";
+import { QueuedTurns } from "#js/pages/queued_turns.js";
 import "#js/pages/sign_out.js";
 import { Turns } from "#js/pages/turns.js";
 import { ModelPicker } from "#js/settings/model_picker.js";
@@ -25,6 +30,7 @@ import { ShareButton } from "#js/share/button.js";
 import { ConversationActions } from "#js/sidebar/conversation_actions.js";
 import { Drawer } from "#js/sidebar/drawer.js";
 import { forgetOthers } from "#js/state/browser_storage.js";
+import { Queue } from "#js/state/queue.js";
 import { State } from "#js/state/state.js";
 import { hasFailed } from "#js/state/tree.js";
 import { keepComposingKeys } from "#js/ui/composing.js";
@@ -43,6 +49,9 @@ class Page {
   #outbox = new Outbox(this.#state.user.username);
   #socket = new Socket("/ws/", { outbox: this.#outbox });
   #turns = new Turns(this.#state, this.#socket, this.#outbox);
+  #queue = new Queue(this.#state.user.username);
+  #queued = new QueuedTurns(this.#state, this.#turns, this.#queue);
+  #queuedList = new QueuedList();
   #navigation = new Navigation(this.#state, this.#socket);
   #conversations = new ConversationActions(this.#state, this.#socket);
   #messages = new Messages(element("log"));
@@ -62,7 +71,17 @@ class Page {
     share: this.#share,
     complaint: () => this.#parameters.complain(),
   });
-  #connection = new ConnectionLine();
+  #writing = {
+    state: this.#state,
+    socket: this.#socket,
+    turns: this.#turns,
+    queue: this.#queue,
+    queued: this.#queued,
+    composer: this.#composer,
+    messages: this.#messages,
+  };
+  #queueActions = new QueueActions(this.#writing);
+  #connectivity = new Connectivity(this.#writing);
   #release = new ReleaseLine(this.#state.site.release);
   #drawing = new Drawing(this.#state, {
     conversations: this.#conversations,
@@ -70,6 +89,8 @@ class Page {
     messages: this.#messages,
     parameters: this.#parameters,
     picker: this.#picker,
+    queued: this.#queued,
+    queuedList: this.#queuedList,
     share: this.#share,
   });
 
@@ -95,7 +116,7 @@ class Page {
   #listenToNavigation() {
     this.#navigation.on("opened", () => this.#opened());
     this.#navigation.on("opened", dropArrivalNotice);
-    this.#navigation.on("created", () => this.#composer.rename(this.#draftKey));
+    this.#navigation.on("created", () => this.#created());
     this.#navigation.on("failed", () => this.#composer.showError(word("load-failed")));
     this.#conversations.on("gone", ({ id }) => this.#deleted(id));
     this.#conversations.on("deleted", (detail) => this.#deletedHere(detail));
@@ -109,9 +130,16 @@ class Page {
     return `${this.#state.user.username}:${this.#state.conversation?.id ?? "new"}`;
   }
 
+  /** The new conversation has an id: what was written for it belongs to it. */
+  #created() {
+    this.#composer.rename(this.#draftKey);
+    this.#queue.rename(this.#state.conversation?.id ?? "");
+  }
+
   /** Prepares the page for another conversation, or a new one. */
   #opened() {
     this.#composer.open(this.#draftKey);
+    this.#queued.open();
     this.#parameters.reset();
     this.#drawer.closeOverPage();
     this.#toEnd();
@@ -122,9 +150,6 @@ class Page {
 
   #listenToSocket() {
     const socket = this.#socket;
-    socket.on("connection", (detail) => this.#connection.update(detail));
-    this.#connection.on("retry", () => socket.open());
-    this.#connection.on("shown", ({ isShown }) => this.#state.setOffline(isShown));
     socket.on("hello", ({ release }) => this.#release.update(release));
     socket.on("signed-out", () => location.reload());
     socket.on("turn.started", (detail) => this.#started(detail));
@@ -141,6 +166,7 @@ class Page {
   #started(frame) {
     const isPending = this.#turns.isPending(frame);
     if (isPending) this.#turns.started(frame);
+    this.#queued.started(frame);
     this.#navigation.started(frame, isPending);
   }
 
@@ -174,7 +200,8 @@ class Page {
   #refused(frame) {
     const refused = this.#turns.refused(frame);
     const reason = frame.standing ? describeRefusal(frame.standing) : frame.message;
-    this.#composer.returnText(reason, refused?.content ?? "");
+    const isQueued = refused !== null && this.#queued.refused(refused, reason);
+    if (!isQueued) this.#composer.returnText(reason, refused?.content ?? "");
     this.#parameters.turnRefused(frame);
     if (frame.code === "unknown_model") refreshModels(this.#state);
   }
@@ -187,8 +214,13 @@ class Page {
       (text) => this.#composer.add(text),
       (sentence) => this.#composer.showError(sentence),
     );
-    this.#composer.on("stop", () => this.#stop());
+    this.#composer.on("stop", () => this.#connectivity.stop());
     this.#parameters.on("mended", ({ complaint }) => this.#composer.withdraw(complaint));
+    this.#composer.on("queue", ({ text }) => this.#queue.add(text));
+    this.#composer.on("back", () => this.#queueActions.editLast());
+    this.#queue.on("changed", () => this.#state.changed());
+    this.#queuedList.on("action", (pressed) => this.#queueActions.act(pressed));
+    this.#queued.on("sent", () => this.#sentByItself());
     this.#picker.on("choose", ({ names }) => this.#state.chooseModels(names));
     this.#messages.on("action", (detail) => this.#actions.act(detail));
     this.#messages.on("focus-lost", () => this.#composer.focusUnlessTouch());
@@ -197,13 +229,14 @@ class Page {
     this.#conversations.on("open", ({ id }) => this.#navigation.open(id));
     on(element("prompts"), "click", (event) => this.#tryPrompt(event.target));
     on(element("log"), "click", (event) => this.#released(event.target));
-    on(document, "click", (event) => this.#pressed(event));
+    const newConversation = () => this.#navigation.open(null);
+    listenToClicks({ newConversation, dismissed: () => this.#composer.focus() });
     listenToKeys({
-      newConversation: () => this.#navigation.open(null),
+      newConversation,
       toggleKeys,
       toggleSidebar: () => this.#drawer.toggle(),
       copyLastAnswer: () => this.#copyLastAnswer(),
-      escape: () => (this.#drawer.isOverPage ? this.#drawer.toggle() : this.#stop()),
+      escape: () => (this.#drawer.isOverPage ? this.#drawer.toggle() : this.#connectivity.stop()),
       focusComposer: () => this.#composer.focus(),
     });
   }
@@ -238,11 +271,10 @@ class Page {
     this.#end.hold(this.#messages.alternatives, TOP_GAP_PX);
   }
 
-  #stop() {
-    if (!this.#state.generation) return;
-    const unsent = this.#turns.stop();
-    if (unsent) this.#composer.returnText(word("taken-back"), unsent.content ?? "");
-    else this.#connection.stop();
+  /** Announces a turn of the queue after the end of the answer that it waited for. */
+  #sentByItself() {
+    this.#drawing.draw();
+    announce("answering");
   }
 
   #copyLastAnswer() {
@@ -259,22 +291,6 @@ class Page {
   /** @param {HTMLElement} target */
   #released(target) {
     if (target.closest("summary")) this.#end.release();
-  }
-
-  /** @param {HTMLElement} target */
-  #dismiss(target) {
-    target.closest(".composer-line")?.remove();
-    this.#composer.focus();
-  }
-
-  /** @param {MouseEvent} event */
-  #pressed(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (target.closest("[data-keys]")) toggleKeys();
-    if (target.closest("[data-dismiss]")) this.#dismiss(target);
-    if (!target.closest("[data-new]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    this.#navigation.open(null);
   }
 }
 

@@ -16,6 +16,8 @@ import { word } from "#js/ui/words.js";
  * @property {import("#js/messages/messages.js").Messages} messages
  * @property {import("#js/settings/parameters_panel.js").ParametersPanel} parameters
  * @property {import("#js/settings/model_picker.js").ModelPicker} picker
+ * @property {import("#js/pages/queued_turns.js").QueuedTurns} queued
+ * @property {import("#js/composer/queued_list.js").QueuedList} queuedList
  * @property {import("#js/share/button.js").ShareButton} share
  */
 
@@ -75,7 +77,15 @@ export class Drawing {
     share.draw();
     this.#quota.draw(quota, model);
     showNotice(this.#state.conversation?.notice ?? this.#state.notice);
-    composer.update({ answering: this.#state.generation !== null, canSend: model !== null });
+    const answering = this.#state.generation !== null;
+    composer.update({ answering, canSend: model !== null });
+    this.#drawQueue(answering);
+  }
+
+  /** @param {boolean} isAnswering */
+  #drawQueue(isAnswering) {
+    const { queued, queuedList } = this.#parts;
+    queuedList.draw(queued.waiting, { reason: queued.reason, isAnswering });
   }
 
   /** Draws what changes while an answer streams, many times a second. */

@@ -28,13 +28,15 @@ export class Turns {
   /**
    * @param {string} content
    * @param {string | null} [parentId] the message before it
+   * @param {string} [request_id] made when the user wrote it, for one turn however often it is sent
    * @returns {boolean} whether it was sent
    */
-  send(content, parentId = this.#state.headId) {
+  send(content, parentId = this.#state.headId, request_id = randomId()) {
     const { conversation, model, compared, settings } = this.#state;
     const conversation_id = conversation?.id ?? null;
     const position = { conversation_id, parent_id: parentId };
-    return this.#begin({ type: "turn.send", ...position, content, model, compared, ...settings });
+    const frame = { type: "turn.send", request_id, ...position, content, model, compared };
+    return this.#begin({ ...frame, ...settings });
   }
 
   /**
@@ -137,7 +139,7 @@ export class Turns {
   #begin(frame) {
     if (this.#state.generation) return false;
     this.#stopWanted = false;
-    const request = { ...frame, request_id: randomId() };
+    const request = { request_id: randomId(), ...frame };
     this.#state.begin(request);
     // The answer is handled as an event, since after a reload it arrives only as an event.
     this.#socket.request(request).catch(() => {});

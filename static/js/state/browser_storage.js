@@ -5,8 +5,8 @@
 
 /** Choices of the browser and not of a user: the admin's colours, the open sidebar, wrapped code. */
 const KEPT = new Set(["theme", "sidebar", "wraps-code"]);
-/** Names of drafts and of unanswered requests; usernames have no colon. */
-const OWNED = /^(?:draft|outbox):([^:]*)/;
+/** Names of drafts, queued messages and unanswered requests; usernames have no colon. */
+const OWNED = /^(?:draft|outbox|queue):([^:]*)/;
 
 /** @param {Storage[]} [storages] */
 export function forgetUsers(storages = browserStorages()) {
