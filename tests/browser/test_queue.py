@@ -166,6 +166,7 @@ def test_stopping_keeps_the_queue_and_does_not_send_it(answering: Page) -> None:
     button(queued(answering), "Send now").click()
     expect(messages(answering)).to_have_count(4)
     expect(queued(answering)).to_have_count(0)
+    wait_for_end(answering)
     assert questions() == [FIRST, "tokens=2"]
 
 
@@ -203,6 +204,7 @@ def test_a_refused_message_stays_in_the_queue_with_the_reason(
     button(queued(answering), "Send now").click()
     expect(messages(answering)).to_have_count(4)
     expect(queued(answering)).to_have_count(0)
+    wait_for_end(answering)
     assert questions() == [FIRST, "tokens=2"]
 
 

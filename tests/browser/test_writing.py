@@ -134,6 +134,7 @@ def test_keys_of_an_input_method_do_nothing_in_any_field(home: Page, alice: User
     message_box(home).fill("你好")
     assert compose_everywhere(home) > 100
     button(home, "Parameters").click()
+    home.locator("#parameters details").evaluate_all("all => all.forEach((e) => (e.open = true))")
     stop = home.locator("#stop-field input")
     stop.fill("终")
     assert compose_everywhere(home) > 100
