@@ -1,14 +1,22 @@
 """Tool calls: shown as cards, answered and declined by the user."""
 
-from playwright.sync_api import Page, expect
+import json
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 from conversations.models import LanguageModel, Message, User
-from tests.browser.axe import faults_of
+from tests.browser.axe import faults_in_both_schemes, faults_of
 from tests.browser.talking import answer, button, messages, send, wait_for_end
 from tests.browsers import NewPage
 from tests.people import make_model
 from tests.upstreams.recordings import RECORDINGS
 from tests.upstreams.scripted import ScriptedUpstream
+
+
+def cards(page: Page) -> Locator:
+    """The cards of the tool calls."""
+    return messages(page).locator("details.tool-call")
 
 
 def talk_with(script: str, upstream: ScriptedUpstream, new_page: NewPage, alice: User) -> Page:
@@ -30,7 +38,9 @@ def test_calls_stream_in_as_cards_and_the_model_uses_the_results(
     upstream.open("g", 3)
     wait_for_end(page)
     expect(answer(page).get_by_role("heading", level=3)).to_have_text(["get_weather", "get_time"])
-    expect(answer(page)).to_contain_text('{\n  "city": "Paris"\n}')
+    expect(cards(page).first.get_by_role("group", name="Arguments")).to_have_text(
+        re.compile(r"\bcity\s*Paris\b")
+    )
     expect(button(page, "Send results")).to_be_disabled()
     assert faults_of(page) == []
     page.get_by_role("textbox", name="Result of get_weather").fill("rain, 12 °C")
@@ -40,15 +50,23 @@ def test_calls_stream_in_as_cards_and_the_model_uses_the_results(
     button(page, "Send results").click()
     declined = "The user declined this call. Continue without it."
     expect(answer(page)).to_contain_text(f"I was told: rain, 12 °C; {declined}")
-    expect(messages(page).nth(2)).to_have_attribute("aria-label", "Result of get_weather")
-    expect(messages(page).nth(2)).to_contain_text("rain, 12 °C")
+    expect(messages(page)).to_have_count(3)
+    expect(cards(page).nth(0)).to_contain_text("Done")
+    expect(cards(page).nth(1)).to_contain_text("Declined")
     sent = upstream.calls[-1].body["messages"]
     assert [each["role"] for each in sent] == ["user", "assistant", "tool", "tool"]
     assert [each["tool_call_id"] for each in sent[2:]] == ["c1", "c2"]
     page.reload()
-    expect(messages(page)).to_have_count(5)
-    expect(messages(page).nth(3)).to_contain_text(declined)
+    expect(messages(page)).to_have_count(3)
     expect(button(page, "Send results")).to_be_hidden()
+    expect(cards(page).nth(1)).to_contain_text("Declined")
+    result = page.get_by_role("group", name="Result of get_weather")
+    expect(result).to_be_hidden()
+    cards(page).first.locator(".tool-head").press("Enter")
+    expect(result).to_have_text("rain, 12 °C")
+    cards(page).nth(1).locator(".tool-head").click()
+    expect(page.get_by_role("group", name="Result of get_time")).to_have_text(declined)
+    assert faults_in_both_schemes(page) == []
 
 
 def test_an_unsent_result_survives_a_reload(
@@ -95,7 +113,7 @@ def test_a_damaged_call_is_marked_shown_as_it_came_and_can_be_asked_for_again(
     expect(button(page, "Send results")).to_be_hidden()
     LanguageModel.objects.update(upstream_name="calls")
     button(page, "Ask again").click()
-    expect(answer(page)).to_contain_text('"city": "Paris"')
+    expect(answer(page)).to_contain_text(re.compile(r"city\s*Paris"))
     wait_for_end(page)
     expect(button(page, "Ask again")).to_be_hidden()
 
@@ -110,7 +128,49 @@ def test_a_cut_call_is_marked_and_can_be_regenerated(
     expect(button(page, "Send results")).to_be_hidden()
     LanguageModel.objects.update(upstream_name="calls")
     button(page, "Ask again").click()
-    expect(answer(page)).to_contain_text('"city": "Paris"')
+    expect(answer(page)).to_contain_text(re.compile(r"city\s*Paris"))
     wait_for_end(page)
     expect(button(page, "Ask again")).to_be_hidden()
     expect(answer(page)).to_contain_text("2/2")
+
+
+def test_a_call_is_open_while_it_needs_its_user_and_one_line_when_done(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    page = talk_with("calls", upstream, new_page, alice)
+    send(page, "How is it in Paris?")
+    wait_for_end(page)
+    expect(cards(page)).to_have_count(2)
+    for card in cards(page).all():
+        expect(card).to_have_attribute("open", "")
+        expect(card).to_contain_text("Needs a result")
+    page.get_by_role("checkbox", name="Decline this call").nth(1).check()
+    expect(cards(page).nth(1)).to_contain_text("Declined")
+    expect(page.get_by_role("textbox", name="Result of get_time")).to_be_disabled()
+    page.get_by_role("checkbox", name="Decline this call").nth(1).uncheck()
+    expect(cards(page).nth(1)).to_contain_text("Needs a result")
+    long = json.dumps({"days": [{"day": day, "rain": 12.50} for day in range(60)]})
+    page.get_by_role("textbox", name="Result of get_weather").fill(long)
+    page.get_by_role("textbox", name="Result of get_time").fill("noon\n" * 80)
+    button(page, "Send results").click()
+    wait_for_end(page)
+    for card in cards(page).all():
+        expect(card).not_to_have_attribute("open", "")
+        height = card.bounding_box()
+        assert height is not None
+        assert height["height"] <= 48
+    expect(cards(page).first.locator(".tool-head")).to_have_text(
+        re.compile(r'get_weather\s+\{"city": ?"Paris"\}\s+Done')
+    )
+    cards(page).first.locator(".tool-head").click()
+    result = page.get_by_role("group", name="Result of get_weather")
+    expect(result).to_contain_text(re.compile(r"days\s*60 items"))
+    assert result.evaluate("box => box.scrollHeight > box.clientHeight")
+    cards(page).nth(1).locator(".tool-head").click()
+    result = page.get_by_role("group", name="Result of get_time")
+    assert result.evaluate("box => box.scrollHeight > box.clientHeight")
+    assert faults_in_both_schemes(page) == []
+    # A later message leaves the cards as their user left them.
+    send(page, "Thank you")
+    wait_for_end(page)
+    expect(cards(page).first).to_have_attribute("open", "")

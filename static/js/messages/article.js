@@ -16,9 +16,9 @@ import { word } from "#js/ui/words.js";
 /**
  * @typedef {import("#js/state/records.js").Message} Message
  * @typedef {{message: Message, siblings: Message[], isLast: boolean, isBusy: boolean,
- *   branch: Message[], owner: string, isAlternative?: boolean}} View `siblings`: for an alternative
- *   all alternatives, `isBusy`: an answer is running, so no other can be requested, `owner`: the
- *   username
+ *   branch: Message[], owner: string, results: Message[], isAlternative?: boolean}} View
+ *   `siblings`: for an alternative all alternatives, `isBusy`: an answer is running, so no other can
+ *   be requested, `owner`: the username, `results`: of the message's tool calls
  */
 
 export class UserArticle {

@@ -4,6 +4,7 @@ import { Alternatives } from "#js/messages/alternatives.js";
 import { AssistantArticle, UserArticle } from "#js/messages/article.js";
 import { focusedButton, restoreFocus } from "#js/messages/focus.js";
 import { ToolArticle } from "#js/messages/tool_article.js";
+import { resultsByCaller } from "#js/messages/tool_results.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone } from "#js/ui/markup.js";
 
@@ -40,15 +41,19 @@ export class Messages extends Emitter {
     const isBusy = state.generation !== null;
     const focused = focusedButton(this.#log);
     this.#log.setAttribute("aria-busy", String(isBusy));
-    const shown = [...branch, ...alternatives];
+    const results = resultsByCaller(branch);
+    const inCards = new Set([...results.values()].flat());
+    const articles = branch.filter((message) => !inCards.has(message));
+    const shown = [...articles, ...alternatives];
     this.#adopt(shown);
     this.#removeAllBut(new Set(shown.map((message) => message.id)));
-    branch.forEach((message, index) => {
-      const isLast = index === branch.length - 1;
-      const view = { message, siblings: state.siblings(message), isLast, isBusy, branch, owner };
+    articles.forEach((message, index) => {
+      const isLast = message === branch.at(-1);
+      const place = { siblings: state.siblings(message), isLast, branch };
+      const view = { message, ...place, isBusy, owner, results: results.get(message.id) ?? [] };
       this.#put(this.#elementOf(view), index);
     });
-    this.#drawAlternatives(state, isBusy);
+    this.#drawAlternatives(state, articles.length);
     if (focused && !restoreFocus(this.#log, focused)) this.emit("focus-lost");
   }
 
@@ -58,16 +63,16 @@ export class Messages extends Emitter {
     /** @type {HTMLElement | null | undefined} */ (button)?.click();
   }
 
-  /** @param {import("#js/state/state.js").State} state @param {boolean} isBusy */
-  #drawAlternatives(state, isBusy) {
+  /** @param {import("#js/state/state.js").State} state @param {number} index of their element */
+  #drawAlternatives(state, index) {
     const { branch, alternatives } = state;
-    const owner = state.user.username;
-    const index = { siblings: alternatives, isLast: true, isAlternative: true };
-    const shared = { ...index, isBusy, branch, owner };
+    const place = { siblings: alternatives, isLast: true, isAlternative: true, branch };
+    const isBusy = state.generation !== null;
+    const shared = { ...place, isBusy, owner: state.user.username, results: [] };
     const elements = alternatives.map((message) => this.#elementOf({ message, ...shared }));
     if (alternatives.length === 0) return this.#alternatives.remove();
     this.#alternatives.draw(alternatives, elements);
-    this.#put(this.#alternatives.element, branch.length);
+    this.#put(this.#alternatives.element, index);
   }
 
   /** @returns {HTMLElement} the element of several answers, where the page shows some */
@@ -159,9 +164,15 @@ function isSame(view, other) {
     view.isLast === other.isLast &&
     view.isBusy === other.isBusy &&
     view.isAlternative === other.isAlternative &&
+    areSame(view.results, other.results) &&
     view.siblings.length === other.siblings.length &&
     view.siblings.every(({ id }, index) => id === other.siblings[index].id)
   );
+}
+
+/** @param {unknown[]} some @param {unknown[]} others @returns {boolean} */
+function areSame(some, others) {
+  return some.length === others.length && some.every((each, index) => each === others[index]);
 }
 
 /**

@@ -1,15 +1,10 @@
-/** The tool calls of an answer: a card for each, with a form for the user's result. */
+/** The tool calls of an answer: a card for each, and the button that sends their results. */
 
-import { pretty } from "#js/json/pretty.js";
-import { JsonReader } from "#js/json/reader.js";
-import { draft } from "#js/state/drafts.js";
-import { clone, on, part, setHidden, setText } from "#js/ui/markup.js";
+import { CallCard, isWhole } from "#js/messages/call_card.js";
+import { on, part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
-/**
- * @typedef {import("#js/state/records.js").Message} Message
- * @typedef {import("#js/state/transcript.js").ToolCall} ToolCall
- */
+/** @typedef {import("#js/state/records.js").Message} Message */
 
 export class ToolCalls {
   #root;
@@ -23,8 +18,11 @@ export class ToolCalls {
     on(root, "change", () => this.#drawSend());
   }
 
-  /** @param {{message: Message, isLast: boolean, isBusy: boolean, owner: string}} view */
-  update({ message, isLast, isBusy, owner }) {
+  /**
+   * @param {{message: Message, isLast: boolean, isBusy: boolean, owner: string,
+   *   results: Message[]}} view `results` of its calls
+   */
+  update({ message, isLast, isBusy, owner, results }) {
     const calls = message.tool_calls ?? [];
     const running = message.generation?.status === "running";
     setHidden(this.#root, calls.length === 0);
@@ -34,7 +32,8 @@ export class ToolCalls {
     const asks = isLast && !running && !cut && !message.pending;
     const fault = faultOf(message);
     for (const [index, call] of calls.entries()) {
-      this.#cards[index].update(call, { running, asks, fault });
+      const result = results.find((each) => each.tool_call_id === call.id) ?? null;
+      this.#cards[index].update(call, { running, asks, fault, result });
     }
     if (asks) for (const card of this.#cards) card.storeDraft(`${owner}:tool:${message.id}`);
     setText(part(this.#root, "cut-sentence"), word(`calls-${fault}`));
@@ -70,67 +69,6 @@ export class ToolCalls {
   }
 }
 
-class CallCard {
-  element = clone("tool-call");
-  #reader = new JsonReader();
-  #drawn = "";
-  #isDamaged = false;
-  /** @type {import("#js/state/drafts.js").Draft | null} */
-  #draft = null;
-  id = "";
-
-  /**
-   * @param {ToolCall} call
-   * @param {{running: boolean, asks: boolean, fault: "cut" | "damaged"}} view
-   */
-  update(call, { running, asks, fault }) {
-    this.id = call.id;
-    const name = call.function.name;
-    setText(part(this.element, "tool-name"), name);
-    part(this.element, "answer").setAttribute("aria-label", word("call-answer", { name }));
-    const isDamaged = fault === "damaged" && !running && !isWhole(call);
-    this.#drawArguments(call.function.arguments, isDamaged);
-    setText(part(this.element, "fault"), word(`call-${fault}`));
-    part(this.element, "fault").hidden = running || isWhole(call);
-    part(this.element, "reply").hidden = !asks;
-    part(this.element, "answer").disabled = part(this.element, "decline").checked;
-    this.element.toggleAttribute("data-running", running && !isWhole(call));
-  }
-
-  /** @param {string} key of the drafts of this message; the id of the call is added */
-  storeDraft(key) {
-    if (this.#draft) return;
-    this.#draft = draft(`${key}:${this.id}`);
-    const box = part(this.element, "answer");
-    box.value = this.#draft.load();
-    on(box, "input", () => this.#draft?.save(box.value));
-  }
-
-  clearDraft() {
-    this.#draft?.clear();
-  }
-
-  /** @returns {string | null} the result for the model; null while there is none */
-  get answer() {
-    if (part(this.element, "decline").checked) return word("call-declined");
-    return part(this.element, "answer").value.trim() || null;
-  }
-
-  /** @param {string} text @param {boolean} isDamaged shown as it is, as it is no JSON */
-  #drawArguments(text, isDamaged) {
-    if (text === this.#drawn && text !== "" && isDamaged === this.#isDamaged) return;
-    if (!text.startsWith(this.#drawn)) this.#reader = new JsonReader();
-    this.#drawn = text;
-    this.#isDamaged = isDamaged;
-    this.#reader.update(text);
-    const { root, isTooDeep } = this.#reader;
-    const isEmpty = text.trim() === "" || (root && !root.open && root.entries.length === 0);
-    part(this.element, "arguments-box").hidden = Boolean(isEmpty);
-    part(this.element, "arguments").textContent =
-      root && !isTooDeep && !isDamaged ? pretty(root) : text;
-  }
-}
-
 /**
  * @param {Message} message
  * @returns {"cut" | "damaged"} why a call of it is not complete: the answer ended before, or it
@@ -144,19 +82,6 @@ function faultOf({ generation, finish_reason }) {
 /** @param {Message} message @returns {boolean} whether a call of the message is not complete */
 export function isCut({ tool_calls }) {
   return (tool_calls ?? []).some((call) => !isWhole(call));
-}
-
-/** @param {ToolCall} call @returns {boolean} whether it is complete */
-function isWhole(call) {
-  if (!call.id || !call.function.name) return false;
-  // Some servers send no arguments for a function without parameters.
-  if (call.function.arguments.trim() === "") return true;
-  try {
-    JSON.parse(call.function.arguments);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**
