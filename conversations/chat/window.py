@@ -37,7 +37,8 @@ def changed(conversation: Conversation, since: int) -> dict[str, Any]:
     """What changed after version ``since``: all of the skeleton, the newest of it whole."""
     nodes = skeleton.nodes_of(conversation.pk, since)
     if len(nodes) > LEAST_MESSAGES:
-        return _window(conversation, nodes, _end_of(nodes))
+        # Results of tool calls may come first: the page has the answer that called already.
+        return _window(conversation, nodes, [node.pk for node in _last_of(nodes)])
     whole = message_states.changed_states(conversation, since)
     return {"skeleton": skeleton.rows(nodes), "messages": whole}
 
@@ -66,11 +67,14 @@ def _window(
 def _end_of(nodes: Sequence[Node]) -> list[UUID]:
     """The last messages, within the bounds; they do not begin with the result of a tool call, which
     is shown by the name in the answer before it."""
-    last = nodes[-MOST_MESSAGES:]
-    sizes = _sizes([node.pk for node in last])
-    kept = _within_bounds(last, sizes)
+    kept = _last_of(nodes)
     first = next((number for number, node in enumerate(kept) if node.role != "tool"), 0)
     return [node.pk for node in kept[first:]]
+
+
+def _last_of(nodes: Sequence[Node]) -> Sequence[Node]:
+    last = nodes[-MOST_MESSAGES:]
+    return _within_bounds(last, _sizes([node.pk for node in last]))
 
 
 def _within_bounds(nodes: Sequence[Node], sizes: Mapping[UUID, int]) -> Sequence[Node]:

@@ -148,6 +148,15 @@ def test_older_messages_do_not_begin_with_the_result_of_a_call(people: People) -
     assert len(window.shown(conversation)["messages"]) == 60
 
 
+def test_changes_that_begin_with_results_of_calls_have_all_of_them(people: People) -> None:
+    conversation = numbered(people.alice, 6)
+    since, version = conversation.version, conversation.advance()
+    results = list(conversation.messages.all())[3:]
+    Message.objects.filter(pk__in=[each.pk for each in results]).update(changed_in=version)
+    Message.objects.filter(pk__in=[each.pk for each in results[:2]]).update(role="tool")
+    assert numbers(window.changed(conversation, since)["messages"]) == [3, 4, 5]
+
+
 def test_few_changes_cost_as_many_queries_in_a_long_conversation(people: People) -> None:
     conversation = numbered(people.alice, 300)
     since = conversation.version
