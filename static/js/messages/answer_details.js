@@ -1,8 +1,13 @@
 /** The details of an answer, as docs/protocol.md describes them: loaded and written as text. */
 
+import { jsonIn } from "#js/json/reader.js";
 import { count, duration, word } from "#js/ui/words.js";
 
-/** @typedef {Record<string, any>} Details */
+/**
+ * @typedef {import("#js/json/reader.js").JsonNode} JsonNode
+ * @typedef {Record<string, any>} Details with `request` as a `JsonNode`, whose numbers are as the
+ *   site wrote them
+ */
 
 const MICROS = 1_000_000;
 const MINUTE_MS = 60_000;
@@ -12,10 +17,17 @@ const EXACT_BELOW_MS = 10_000;
 export async function loadDetails(messageId) {
   try {
     const response = await fetch(`/m/${messageId}/details.json`);
-    return response.ok ? await response.json() : null;
+    return response.ok ? readDetails(await response.text()) : null;
   } catch {
     return null;
   }
+}
+
+/** @param {string} text @returns {Details} */
+export function readDetails(text) {
+  const found = jsonIn(text);
+  const request = found?.node?.entries.find(({ key }) => key === "request")?.node;
+  return { ...JSON.parse(text), request };
 }
 
 /** @param {Details} details @returns {string | null} the cost in its currency */

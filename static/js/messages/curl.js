@@ -1,14 +1,22 @@
 /** The curl command that sends a request to this site's API. */
 
+import { pretty } from "#js/json/pretty.js";
+
+/** @typedef {import("#js/json/reader.js").JsonNode} JsonNode */
+
 const PLACEHOLDER = "$PARLEY_API_KEY";
 
 /**
  * @param {string} origin of this site
- * @param {Record<string, any>} request the body
+ * @param {JsonNode} request the body
+ * @param {string} model in the place of the request's
  * @returns {string}
  */
-export function curlOf(origin, request) {
-  const body = JSON.stringify(request, null, 2);
+export function curlOf(origin, request, model) {
+  const named = request.entries.map(({ key, node }) =>
+    key === "model" ? { key, node: { ...node, text: model } } : { key, node },
+  );
+  const body = pretty({ ...request, entries: named });
   return [
     `curl ${quoted(`${origin}/v1/chat/completions`)}`,
     // In double quotes, so that the shell inserts the key.

@@ -1,5 +1,6 @@
 /** The dialog with the request, cost and duration of an answer: docs/protocol.md, DETAILS. */
 
+import { pretty } from "#js/json/pretty.js";
 import { costText, loadDetails } from "#js/messages/answer_details.js";
 import { curlOf } from "#js/messages/curl.js";
 import { copy } from "#js/ui/clipboard.js";
@@ -7,17 +8,20 @@ import { element, on } from "#js/ui/markup.js";
 import { announce } from "#js/ui/status.js";
 import { count, word } from "#js/ui/words.js";
 
-/** @typedef {import("#js/messages/answer_details.js").Details} Details */
+/**
+ * @typedef {import("#js/messages/answer_details.js").Details} Details
+ * @typedef {import("#js/messages/answer_details.js").JsonNode} JsonNode
+ */
 
 export class DetailsDialog {
   #dialog = element("details-dialog");
-  /** @type {Record<string, any>} */
-  #request = {};
+  /** @type {JsonNode | null} */
+  #request = null;
   /** @type {string} */
   #model = "";
 
   constructor() {
-    on(element("details-copy"), "click", () => this.#copy(JSON.stringify(this.#request, null, 2)));
+    on(element("details-copy"), "click", () => this.#copy(this.#written));
     on(element("details-curl"), "click", () => this.#copy(this.#command()));
   }
 
@@ -33,19 +37,23 @@ export class DetailsDialog {
 
   /** @param {Details} details */
   #draw(details) {
-    this.#request = details.request ?? {};
+    this.#request = details.request ?? null;
     this.#model = details.model ?? "";
-    const hasRequest = Object.keys(this.#request).length > 0;
+    const hasRequest = Boolean(this.#request?.entries.length);
     element("details-asked").hidden = !hasRequest;
     element("details-copy").hidden = !hasRequest;
     element("details-curl").hidden = !hasRequest;
-    element("details-request").textContent = JSON.stringify(this.#request, null, 2);
+    element("details-request").textContent = this.#written;
     element("details-facts").replaceChildren(...factsOf(details).flatMap(pair));
+  }
+
+  get #written() {
+    return this.#request ? pretty(this.#request) : "";
   }
 
   // This site's API knows the model by its name here; the request has the provider's name.
   #command() {
-    return curlOf(location.origin, { ...this.#request, model: this.#model });
+    return this.#request ? curlOf(location.origin, this.#request, this.#model) : "";
   }
 
   /** @param {string} text */

@@ -145,6 +145,18 @@ def test_the_header_of_a_long_table_stays_in_the_window(real_time: Page, table: 
     expect(head.locator("th").first).to_be_in_viewport()
 
 
+def test_bars_and_headers_stop_below_what_else_stays_at_the_top(real_time: Page) -> None:
+    show(real_time, f"{LONG_CODE}\n\n{LONG_TABLE}\n\n{REST}")
+    real_time.locator("#message > div").evaluate(
+        "(it) => it.style.setProperty('--covered', '50px')"
+    )
+    scroll_to(real_time, 400)
+    assert top(real_time.locator(".code-header")) == pytest.approx(50, abs=1)
+    real_time.locator("tbody tr").nth(40).evaluate("(it) => it.scrollIntoView()")
+    scroll_to(real_time, real_time.evaluate("scrollY"))
+    assert top(real_time.locator("thead")) == pytest.approx(50, abs=1)
+
+
 def test_columns_and_fades_of_a_table_from_right_to_left_are_mirrored(real_time: Page) -> None:
     show(real_time, WIDE_TABLE)
     box = real_time.locator(".table-box")
