@@ -3,6 +3,7 @@
 import { Lexer, Marked } from "marked";
 
 import { autolinkExtension, webLinkAt } from "#js/markdown/autolinks.js";
+import { withoutSpacesAtEnd } from "#js/markdown/characters.js";
 import { emphasisIn } from "#js/markdown/emphasis.js";
 import { mathAt, mathExtensions } from "#js/markdown/math_syntax.js";
 import { ChatTokenizer, LINE_BREAK } from "#js/markdown/tokenizer.js";
@@ -39,12 +40,18 @@ export class BoundedLexer extends Lexer {
     super({ ...dialect, tokenizer });
     this.#tokenizer = tokenizer;
     tokenizer.rules.inline = { ...tokenizer.rules.inline, tag: LINE_BREAK };
-    this.#openSource = openSource;
+    // The lexer leaves out the spaces at the end of what it reads.
+    this.#openSource = openSource === null ? null : withoutSpacesAtEnd(openSource);
   }
 
   /** The addresses of the links so far that refer to a definition. */
   get used() {
     return this.#tokenizer.used;
+  }
+
+  /** @param {string} source @returns {boolean} whether the message may go on after it */
+  mayGoOn(source) {
+    return this.#openSource?.endsWith(source) ?? false;
   }
 
   /** Whether what is being read may go on, so that its end is not decided yet. */
@@ -58,7 +65,7 @@ export class BoundedLexer extends Lexer {
       tokens.push({ type: "text", raw: source, text: source, escaped: false });
       return tokens;
     }
-    const isOpen = this.#runs.length === 0 && (this.#openSource?.endsWith(source) ?? false);
+    const isOpen = this.#runs.length === 0 && this.mayGoOn(source);
     this.#runs.push({ source, isOpen });
     try {
       return super.inlineTokens(source, tokens);

@@ -41,6 +41,14 @@ export function isSpace(character) {
   return SPACE.test(character);
 }
 
+/** @param {string} text @returns {string} the text without the spaces and tabs at its end */
+export function withoutSpacesAtEnd(text) {
+  // A pattern would try each space of a long gap.
+  let end = text.length;
+  while (text[end - 1] === " " || text[end - 1] === "\t") end -= 1;
+  return text.slice(0, end);
+}
+
 /** @param {string} text @param {number} index @returns {string} the character that ends there */
 export function characterBefore(text, index) {
   const [first = "", second = first] = text.slice(Math.max(0, index - 2), index);

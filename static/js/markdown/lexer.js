@@ -7,6 +7,7 @@
  */
 
 import { BoundedLexer } from "#js/markdown/bounded_lexer.js";
+import { withoutSpacesAtEnd } from "#js/markdown/characters.js";
 import { mayRefer, showDefinitions } from "#js/markdown/definitions.js";
 import { hasLettersFromRight, setDirections } from "#js/markdown/direction.js";
 import { isVisible, withSigns } from "#js/markdown/visibility.js";
@@ -18,7 +19,9 @@ import { isVisible, withSigns } from "#js/markdown/visibility.js";
 
 // The inline grammar has quadratic corners. A longer paragraph is shown as plain text.
 const LONGEST_INLINE = 10_000;
-const EDGES = /^[ \t]+|[ \t]+$/g;
+// The end of emphasis; code and formulas that may be incomplete.
+const UNDECIDED = /[*_~]$|[$`]|\\[([]/;
+const INDENT = /^[ \t]+/;
 
 /** The blocks of a source. */
 export class Lexed {
@@ -41,6 +44,7 @@ export class Lexed {
     this.#unread = new Map(this.#lexer.inlineQueue.map(({ src, tokens }) => [tokens, src]));
     if (this.hasDefinitions) this.#showDefinitions(tokens);
     if (hasLettersFromRight(source)) setDirections(tokens);
+    if (this.#isUndecided) markEnd(tokens);
     const isEmpty = !isOpen && !isVisible(tokens, (each) => this.inline(each));
     this.tokens = isEmpty ? asSource(source) : tokens;
   }
@@ -48,6 +52,12 @@ export class Lexed {
   /** Whether the source defines links that text before the definition may refer to. */
   get hasDefinitions() {
     return Object.keys(this.#lexer.tokens.links).length > 0;
+  }
+
+  /** Whether what comes next may change how the end of the source is read. */
+  get #isUndecided() {
+    const last = this.#lexer.inlineQueue.at(-1)?.src ?? "";
+    return UNDECIDED.test(last) && this.#lexer.mayGoOn(last);
   }
 
   /** @param {Token[]} tokens */
@@ -71,8 +81,24 @@ export class Lexed {
       tokens.push({ type: "source", raw: source, text: source });
       return tokens;
     }
-    return this.#lexer.inlineTokens(source.replace(EDGES, ""), tokens);
+    return this.#lexer.inlineTokens(withoutSpacesAtEnd(source.replace(INDENT, "")), tokens);
   }
+}
+
+/**
+ * Marks the last block and those in it at the end of the source: what comes next may change how
+ * they are read, although their source stays.
+ *
+ * @param {Token[]} tokens
+ */
+function markEnd(tokens) {
+  for (let token = tokens.at(-1); token; token = lastIn(token)) token.isUndecided = true;
+}
+
+/** @param {Token} token @returns {Token | undefined} */
+function lastIn({ items, rows, header, tokens }) {
+  const inner = rows ? (rows.at(-1) ?? header) : (items ?? tokens);
+  return inner?.at(-1);
 }
 
 /** @param {string} source that shows nothing @returns {Token[]} */

@@ -1,6 +1,7 @@
 /** The syntax of math in a message: `$ … $`, `$$ … $$`, `\( … \)` and `\[ … \]`. */
 
-import { characterAt, characterBefore, isOfSpacedWord } from "#js/markdown/characters.js";
+import { characterAt, isOfSpacedWord } from "#js/markdown/characters.js";
+import { mayOpen, unclosedDisplay, unclosedInline } from "#js/markdown/unfinished_math.js";
 
 /** @typedef {import("#js/markdown/reading.js").Reader} Reader */
 
@@ -16,6 +17,8 @@ const BRACKETS = [
 ];
 // "$5 and 10$" are prices, "$5元或6元$" too, and "$$ to $$" are classes of prices.
 const PRICES = /^\d[^\\^_={}]*(?:\s\p{L}{2,}\s|\p{scx=Han})/u;
+// "5$/mo" is a price a month.
+const PRICE_PER = /^\d\$\/\p{L}/u;
 const PRICE_CLASSES = /^\s(?:[-–—]|[^\\^_={}+<>*/()\d]{2,})\s$/;
 const OPENING = /^ {0,3}(\$\$|\\\[)/;
 const CLOSINGS = new Map([
@@ -35,8 +38,12 @@ export const mathExtensions = [
   {
     name: "display_math",
     level: "block",
-    start: blockStart,
-    tokenizer: displayMath,
+    start(source) {
+      return blockStart(source, mayGoOn(this.lexer, source));
+    },
+    tokenizer(source) {
+      return displayMath(source, mayGoOn(this.lexer, source));
+    },
   },
   {
     name: "math",
@@ -55,7 +62,7 @@ export const mathExtensions = [
  * @param {string} source
  * @param {string} before the text that it follows
  * @param {boolean} isOpen whether the source may go on
- * @returns {{type: "math", raw: string, text: string, display: boolean} | undefined}
+ * @returns {import("#js/markdown/unfinished_math.js").Formula | undefined}
  */
 export function mathAt(source, before, isOpen) {
   const forms = source[0] === "$" ? DOLLARS : source[0] === "\\" ? BRACKETS : [];
@@ -64,36 +71,39 @@ export function mathAt(source, before, isOpen) {
     if (!match || (forms === DOLLARS && !isFormula(match, before, isOpen))) continue;
     return { type: "math", raw: match[0], text: match[1].trim(), display };
   }
-  return undefined;
+  return isOpen ? unclosedInline(source, before) : undefined;
 }
 
 /** @param {RegExpExecArray} match of a text between dollars @param {string} before @param {boolean} isOpen */
 function isFormula({ 0: raw, 1: text, input }, before, isOpen) {
-  // The next character decides whether the last dollar closes.
-  if (isOpen && raw.length === input.length) return false;
-  const outer = characterBefore(before, before.length);
-  if (outer === "$" || isOfSpacedWord(outer)) return false;
-  if (isOfSpacedWord(characterAt(input, raw.length))) return false;
-  return !PRICES.test(text) && !PRICE_CLASSES.test(text);
+  const after = input.slice(raw.length, raw.length + 2);
+  // What comes next decides whether the last dollar closes.
+  if (isOpen && (after === "" || after === "/")) return false;
+  if (!mayOpen(before) || isOfSpacedWord(characterAt(after, 0))) return false;
+  const isPrice = PRICES.test(text) || PRICE_PER.test(raw.slice(-2) + after);
+  return !isPrice && !PRICE_CLASSES.test(text);
 }
 
 /**
  * The display math at the beginning of a source: on lines of its own, without a blank line.
  *
  * @param {string} source
- * @returns {{type: "display_math", raw: string, text: string} | undefined}
+ * @param {boolean} isOpen whether the source may go on
+ * @returns {{type: "display_math", raw: string, text: string, isOpen: boolean} | undefined}
  */
-function displayMath(source) {
+function displayMath(source, isOpen) {
   const opening = OPENING.exec(source);
   if (!opening) return undefined;
   const closing = CLOSINGS.get(opening[1]) ?? "";
   const end = source.slice(0, LONGEST_BLOCK).indexOf(closing, opening[0].length);
-  if (end < 0) return undefined;
+  if (end < 0) return isOpen ? unclosedDisplay(source) : undefined;
   const text = source.slice(opening[0].length, end);
   END_OF_LINE.lastIndex = end + closing.length;
   const rest = END_OF_LINE.exec(source);
   if (!rest || !text.trim() || text.includes("$") || BLANK_LINE.test(text)) return undefined;
-  return { type: "display_math", raw: source.slice(0, END_OF_LINE.lastIndex), text: text.trim() };
+  if (PRICE_CLASSES.test(text)) return undefined;
+  const raw = source.slice(0, END_OF_LINE.lastIndex);
+  return { type: "display_math", raw, text: text.trim(), isOpen: false };
 }
 
 /**
@@ -101,18 +111,25 @@ function displayMath(source) {
  * from every place returned here, so only real math is returned.
  *
  * @param {string} source
+ * @param {boolean} isOpen
  * @returns {number | undefined}
  */
-function blockStart(source) {
+function blockStart(source, isOpen) {
   const blank = source.indexOf("\n\n");
   const paragraph = blank < 0 ? source : source.slice(0, blank);
   let tried = 0;
   for (const { index } of paragraph.matchAll(BLOCK_START)) {
     tried += 1;
     if (tried > MOST_TRIED) return undefined;
-    if (displayMath(paragraph.slice(index + 1, index + 1 + LONGEST_BLOCK))) return index + 1;
+    const rest = paragraph.slice(index + 1, index + 2 + LONGEST_BLOCK);
+    if (displayMath(rest, isOpen && blank < 0)) return index + 1;
   }
   return undefined;
+}
+
+/** @param {unknown} lexer @param {string} source */
+function mayGoOn(lexer, source) {
+  return /** @type {Reader} */ (lexer).mayGoOn(source);
 }
 
 /** @param {number} index @returns {number | undefined} */

@@ -8,10 +8,13 @@
  * @property {number} size the length of each of its two delimiters
  * @property {number} end
  *
- * @typedef {import("marked").Lexer & {isOpen: boolean,
- *   emphasis: (masked: string) => Map<number, Enclosed>}} Reader the lexer, as its tokenizers see
- *   it: `isOpen` says whether what is being read may go on, `emphasis` what is enclosed in it, by
- *   the place of the opening delimiter
+ * @typedef {object} Reading
+ * @property {boolean} isOpen whether the inline source that is being read may go on
+ * @property {(source: string) => boolean} mayGoOn whether the message may, of which this is the end
+ * @property {(masked: string) => Map<number, Enclosed>} emphasis what is enclosed in the inline
+ *   source, by the place of the opening delimiter
+ *
+ * @typedef {import("marked").Lexer & Reading} Reader the lexer, as its tokenizers see it
  */
 
 export {};

@@ -12,6 +12,7 @@ const MOST_CELLS = 10_000;
 // line after it is no second break.
 export const LINE_BREAK = /^<br *\/?>[ \t]*\n?/i;
 const TEXT = /^(?:`+|[\s\S])[^\\<![`*_~\n]*/;
+const UNCLOSED_CODE = /^`[^\n]{0,500}$/;
 const FOOTNOTE = /^ {0,3}\[\^/;
 
 export class ChatTokenizer extends Tokenizer {
@@ -66,6 +67,14 @@ export class ChatTokenizer extends Tokenizer {
 
   del() {
     return undefined;
+  }
+
+  /** @param {string} source @returns {any} text while the end of the code has not arrived */
+  codespan(source) {
+    const { isOpen } = /** @type {Reader} */ (this.lexer);
+    const token = super.codespan(source);
+    if (token || !isOpen || !UNCLOSED_CODE.test(source)) return token;
+    return { type: "text", raw: source, text: source };
   }
 
   /** @param {string} source */

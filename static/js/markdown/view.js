@@ -145,7 +145,7 @@ export class MarkdownView {
     const { markdown, rest } = divided(this.#text);
     const text = rest ? markdown : withoutUnclearLine(markdown);
     if (!text.startsWith(this.#settledText)) this.#settle(0, "");
-    const lexed = new Lexed(text.slice(this.#settledText.length), this.#links);
+    const lexed = new Lexed(text.slice(this.#settledText.length), this.#links, { isOpen: true });
     const next = this.#show(this.#context(lexed, false), 0);
     this.#settleShown(text, lexed.tokens, next < 0 ? lexed.tokens.length : next);
     this.#moveCaret(rest ? null : this.#groupOf(Math.max(0, this.#parts.length - 1)));

@@ -1,5 +1,7 @@
 /** What a rendered text has, in the terms of the cases of tests/markdown. */
 
+import { blockTree } from "#js/markdown/blocks.js";
+import { Lexed } from "#js/markdown/lexer.js";
 import { treesOf } from "#js/markdown/rendering.js";
 import { LIBRARIES } from "#js/markdown/server.js";
 import "./names.js";
@@ -11,6 +13,13 @@ export function trees(source) {
   return treesOf(source, LABELS, LIBRARIES).map(({ tree }) => tree);
 }
 
+/** @param {string} source that may go on; formulas are not typeset */
+export function openTrees(source) {
+  const lexed = new Lexed(source, {}, { isOpen: true });
+  const context = { lexed, labels: LABELS, final: false, hasScript: true };
+  return lexed.tokens.map((token) => blockTree(token, context)).filter(Boolean);
+}
+
 /** @returns {any[]} all elements; those inside of a formula are its own matter */
 function elements(trees) {
   return trees
@@ -18,7 +27,8 @@ function elements(trees) {
     .flatMap((tree) => [tree, ...(isMath(tree) ? [] : elements(tree.children))]);
 }
 
-const isMath = ({ attributes }) => /^math\b/.test(attributes.class ?? "");
+// A formula that is not closed yet is shown as source, and nothing is left to be done for it.
+const isMath = ({ attributes, work }) => /^math\b/.test(attributes.class ?? "") && Boolean(work);
 
 function textOf(trees) {
   return trees
