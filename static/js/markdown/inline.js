@@ -96,9 +96,11 @@ function textOf(trees) {
  * @param {boolean} display
  */
 export function math(name, token, display) {
-  const kind = display ? "math math-display" : "math";
+  // One that is wider than the page is scrolled, also by keyboard.
+  /** @type {Record<string, string>} */
+  const attributes = display ? { class: "math math-display", tabindex: "0" } : { class: "math" };
   const work = { kind: /** @type {const} */ ("math"), source: token.text, display };
-  return tag(name, { class: kind }, [token.raw.trim()], token.isOpen ? undefined : work);
+  return tag(name, attributes, [token.raw.trim()], token.isOpen ? undefined : work);
 }
 
 /** @param {Tree[]} children @param {Token} token @param {Context} context */

@@ -167,6 +167,18 @@ def test_columns_and_fades_of_a_table_from_right_to_left_are_mirrored(real_time:
     assert first.evaluate("(it) => it.offsetLeft") > last.evaluate("(it) => it.offsetLeft")
 
 
+def test_a_wide_formula_scrolls_in_its_own_box_by_keyboard(real_time: Page) -> None:
+    wide = " + ".join(f"a_{{{each}}} x^{{{each}}}" for each in range(60))
+    for text in (f"$$\n{wide}\n$$", f"Text $$ {wide} $$ and text"):
+        show(real_time, text)
+        box = real_time.locator(".math-display")
+        expect(box.locator(".katex")).to_be_visible()
+        assert real_time.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fades(box) == ("0px", "32px")
+        box.press("ArrowRight")
+        expect(box).not_to_have_js_property("scrollLeft", 0)
+
+
 def test_what_is_printed_is_whole_and_has_no_buttons(real_time: Page) -> None:
     show(real_time, f"{WIDE_CODE}\n\n{LONG_CODE}\n\n{WIDE_TABLE}")
     real_time.emulate_media(media="print")
