@@ -15,6 +15,8 @@ _ADVANCE = """
     UPDATE conversations_conversation SET version = version + 1 WHERE id = %s RETURNING version
 """
 _HEADING = re.compile(r"^#{1,6} ")
+# The page writes these blocks: static/js/composer/attached_text.js.
+_ATTACHED = re.compile(r'^`{3,}text title="([^"\n]*)"$', re.MULTILINE)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -88,8 +90,13 @@ class Conversation(models.Model):
 
 
 def title_from(content: str) -> str:
-    """The start of a message as a title: one line of at most 80 characters, without `#` marks."""
-    line = _HEADING.sub("", " ".join(content.split()))
+    """The start of a message as a title: one line of at most 80 characters, without `#` marks.
+
+    A message that has only attached texts has the name of the first as its title.
+    """
+    attached = _ATTACHED.search(content)
+    own = content[: attached.start()] if attached else content
+    line = _HEADING.sub("", " ".join(own.split())) or (attached[1] if attached else "")
     if len(line) <= TITLE_CHARACTERS:
         return line
     cut = line[:TITLE_CHARACTERS]

@@ -33,6 +33,7 @@
  *
  * @typedef {{send: {text: string}, queue: {text: string}, stop: void, changed: void,
  *   back: void}} ComposerEvents `changed`: the text; `back`: to the last message, with arrow up
+ * @typedef {{changed: void, unfolded: {text: string}}} AttachmentsEvents
  * @typedef {{action: {action: string, id: string}}} QueuedListEvents
  *
  * @typedef {{retry: void, shown: {isShown: boolean}}} ConnectionLineEvents

@@ -102,22 +102,6 @@ def test_a_long_message_is_folded_until_it_is_opened(home: Page) -> None:
     assert bubble.bounding_box()["height"] > 1000
 
 
-def test_text_files_go_into_the_message_with_their_names(home: Page) -> None:
-    home.locator("#file-picker").set_input_files(
-        [
-            {"name": "a.txt", "mimeType": "text/plain", "buffer": b"one\r\ntwo\n"},
-            {"name": "b.bin", "mimeType": "", "buffer": b"\xff\x00"},
-        ]
-    )
-    box = home.get_by_role("textbox", name="Message", exact=True)
-    expect(box).to_have_value("## a.txt\n\none\ntwo")
-    expect(home.get_by_role("alert").filter(has_text="“b.bin” is not a text file")).to_be_visible()
-    long = {"name": "long.txt", "mimeType": "text/plain", "buffer": b"x" * 100_000}
-    home.locator("#file-picker").set_input_files([long])
-    expect(home.get_by_role("alert").filter(has_text="“long.txt” is too long")).to_be_visible()
-    expect(box).to_have_value("## a.txt\n\none\ntwo")
-
-
 def test_a_full_context_is_shown_before_sending(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:

@@ -163,7 +163,10 @@ def drop_files(page: Page, strings: list[str]) -> None:
     ]
     page.locator("#file-picker").set_input_files(files)
     expect(page.get_by_role("alert").filter(has_text="is not a text file")).to_be_visible()
-    expect(page.get_by_role("textbox", name="Message", exact=True)).not_to_have_value("")
+    attached = page.get_by_role("list", name="Attached texts").get_by_role("listitem")
+    expect(attached.first).to_be_visible()
+    attached.first.get_by_role("button").first.click()
+    page.keyboard.press("Escape")
 
 
 LISTS = ("auditentry", "languagemodel", "ledgerentry", "rule")

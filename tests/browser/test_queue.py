@@ -209,6 +209,7 @@ def test_a_refused_message_stays_in_the_queue_with_the_reason(
 
 
 def test_the_queue_of_a_new_conversation_becomes_that_of_the_conversation(home: Page) -> None:
+    home.wait_for_load_state("networkidle")
     home.context.set_offline(True)
     expect(home.get_by_text("You are offline")).to_be_visible()
     send(home, "tokens=1")

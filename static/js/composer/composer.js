@@ -1,5 +1,7 @@
-/** The text box at the bottom: stores what is typed as a draft, and sends it. */
+/** The message being written: a text and what is attached to it. Stores it as a draft, sends it. */
 
+import { apart } from "#js/composer/attached_text.js";
+import { Attachments } from "#js/composer/attachments.js";
 import { lengthOf, MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -16,6 +18,7 @@ export class Composer extends Emitter {
   #send = element("send");
   #stop = element("stop");
   #queue = element("queue-button");
+  #attachments = new Attachments();
   #draft = draft("");
   // Text that was typed before this script was loaded.
   #early = "";
@@ -24,13 +27,16 @@ export class Composer extends Emitter {
 
   constructor() {
     super();
-    this.#early = this.#box.value;
+    // With the line breaks of an Enter that was to send it.
+    this.#early = this.#box.value.trimEnd();
     nameEnterKey(this.#box);
     on(this.#form, "submit", (event) => this.#submitted(event));
     on(this.#form, "click", (event) => this.#form === event.target && this.focus());
     on(this.#box, "keydown", (event) => this.#keyPressed(event));
     on(this.#box, "input", () => this.#typed());
     on(this.#stop, "click", (event) => this.#stopped(event));
+    this.#attachments.on("changed", () => this.#changed());
+    this.#attachments.on("unfolded", ({ text }) => this.#insert(text));
   }
 
   /**
@@ -40,6 +46,7 @@ export class Composer extends Emitter {
    */
   open(key) {
     this.#draft = draft(key);
+    this.#attachments.open(key);
     this.#setText(joined(this.#draft.load(), this.#early));
     if (this.#early) this.#draft.save(this.#box.value);
     this.#early = "";
@@ -55,6 +62,7 @@ export class Composer extends Emitter {
     this.#draft.clear();
     this.#draft = draft(key);
     this.#draft.save(this.#box.value);
+    this.#attachments.rename(key);
   }
 
   /** @param {{answering: boolean, canSend: boolean}} mode */
@@ -69,14 +77,13 @@ export class Composer extends Emitter {
   }
 
   /**
-   * Puts back a text that was not sent, and shows why.
+   * Puts back a message that was not sent, and shows why.
    *
    * @param {string} reason
-   * @param {string} text
+   * @param {string} content
    */
-  returnText(reason, text) {
-    this.#setText(joined(text, this.#box.value));
-    this.#draft.save(this.#box.value);
+  returnText(reason, content) {
+    this.#put(content);
     this.showError(reason);
   }
 
@@ -91,23 +98,29 @@ export class Composer extends Emitter {
     if (element("composer-error-text").textContent === sentence) this.showError("");
   }
 
-  /** @param {string} text put before the present text */
-  putBefore(text) {
-    this.#setText(joined(text, this.#box.value));
-    this.#typed();
+  /** @param {string} content of a message to edit, put before what is there */
+  putBefore(content) {
+    this.#put(content);
+    this.#checkLength();
     this.focus();
   }
 
-  /** @returns {string} */
-  get text() {
-    return this.#box.value;
+  /** @returns {string} the content of the message */
+  get content() {
+    return joined(this.#box.value, this.#attachments.content);
   }
 
-  /** @param {string} text added below the present text */
-  add(text) {
-    this.#setText(joined(this.#box.value, text));
-    this.#typed();
-    this.focus();
+  /** @returns {number} how many characters it has */
+  get length() {
+    const { length } = this.#attachments;
+    const text = lengthOf(this.#box.value);
+    return text && length ? text + 2 + length : text + length;
+  }
+
+  /** @param {import("#js/composer/attached_text.js").Attached[]} attached */
+  attach(attached) {
+    this.#attachments.add(attached);
+    this.focusUnlessTouch();
   }
 
   focus() {
@@ -124,19 +137,20 @@ export class Composer extends Emitter {
   /** @param {SubmitEvent} event */
   #submitted(event) {
     event.preventDefault();
-    const text = this.#box.value;
-    if (!this.#maySend(text)) return;
+    if (!this.#maySend) return;
+    const text = this.content;
     this.#draft.clear();
     this.showError("");
     // The button is gone with the text.
     if (document.activeElement === this.#queue) this.focus();
     this.#setText("");
+    this.#attachments.clear();
     this.emit(this.#answering ? "queue" : "send", { text });
   }
 
   /** @param {KeyboardEvent} event */
   #keyPressed(event) {
-    const isBack = event.key === "ArrowUp" && this.#box.value === "" && !hasModifier(event);
+    const isBack = event.key === "ArrowUp" && this.content === "" && !hasModifier(event);
     if (!isBack && !isSendingKey(event)) return;
     event.preventDefault();
     if (isBack) this.emit("back");
@@ -151,35 +165,57 @@ export class Composer extends Emitter {
 
   #typed() {
     this.#draft.save(this.#box.value);
-    this.#checkLength();
     this.#fit();
+    this.#changed();
+  }
+
+  #changed() {
+    this.#checkLength();
     this.#drawSend();
   }
 
-  /** Shows an error while the text is too long. */
+  /** @param {string} content put before what is there */
+  #put(content) {
+    const { text, attached } = apart(content);
+    this.#setText(joined(text, this.#box.value));
+    this.#draft.save(this.#box.value);
+    this.#attachments.putBefore(attached);
+  }
+
+  /** @param {string} text put where the cursor is */
+  #insert(text) {
+    const { selectionStart, selectionEnd } = this.#box;
+    this.#box.setRangeText(text, selectionStart, selectionEnd, "end");
+    this.#typed();
+    this.focus();
+  }
+
+  /** Shows an error while the message is too long. */
   #checkLength() {
-    const length = lengthOf(this.#box.value);
+    const { length } = this;
     const tooLong = { count: count(length), limit: count(MOST_CHARACTERS) };
     this.showError(length > MOST_CHARACTERS ? word("too-long", tooLong) : "");
   }
 
   /** @param {string} text */
   #setText(text) {
-    this.#box.value = text;
+    // Setting it moves the cursor and ends a composition, also where nothing changes.
+    if (this.#box.value !== text) this.#box.value = text;
     this.#fit();
     this.#drawSend();
   }
 
   #drawSend() {
     this.emit("changed");
-    const maySend = this.#maySend(this.#box.value);
+    const maySend = this.#maySend;
     this.#send.disabled = !maySend;
     setHidden(this.#queue, !this.#answering || !maySend);
   }
 
-  /** @param {string} text @returns {boolean} */
-  #maySend(text) {
-    return this.#canSend && text.trim() !== "" && lengthOf(text) <= MOST_CHARACTERS;
+  /** @returns {boolean} */
+  get #maySend() {
+    const isEmpty = this.#box.value.trim() === "" && this.#attachments.length === 0;
+    return this.#canSend && !isEmpty && this.length <= MOST_CHARACTERS;
   }
 
   // For browsers without field-sizing. The style sheet limits the height.

@@ -5,7 +5,19 @@ export const MOST_CHARACTERS = 100_000;
 /** @param {string} text @returns {number} in code points, as the site counts */
 export function lengthOf(text) {
   if (text.length <= MOST_CHARACTERS) return text.length;
-  let length = 0;
-  for (const _character of text) length += 1;
+  let length = text.length;
+  for (let index = 1; index < text.length; index += 1) {
+    if (isLow(text.charCodeAt(index)) && isHigh(text.charCodeAt(index - 1))) length -= 1;
+  }
   return length;
+}
+
+/** @param {number} unit @returns {boolean} whether it is the first half of a code point */
+function isHigh(unit) {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
+
+/** @param {number} unit @returns {boolean} whether it is the second half of a code point */
+function isLow(unit) {
+  return unit >= 0xdc00 && unit < 0xe000;
 }

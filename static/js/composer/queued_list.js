@@ -1,5 +1,6 @@
 /** The list of queued messages above the composer. */
 
+import { partsOf } from "#js/composer/attached_text.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
@@ -58,11 +59,19 @@ export class QueuedList extends Emitter {
   }
 }
 
+/** @param {string} content @returns {string} with names for what is attached */
+function inShort(content) {
+  const words = partsOf(content).map((each) =>
+    typeof each === "string" ? each : `[${each.name}]`,
+  );
+  return words.join(" ");
+}
+
 /** @param {Queued} item @param {boolean} isAnswering @returns {HTMLElement} */
 function row({ id, content, problem = "" }, isAnswering) {
   const item = clone("queued");
   item.dataset.id = id;
-  part(item, "content").textContent = content;
+  part(item, "content").textContent = inShort(content);
   part(item, "problem").textContent = problem;
   part(item, "problem").hidden = problem === "";
   part(item, "send-now").title = word(isAnswering ? "queue-interrupt" : "queue-send");

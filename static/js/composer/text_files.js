@@ -1,23 +1,24 @@
-/** Text files that are dropped, pasted or picked: their text is added to the message. */
+/** Texts that are attached to the message: files that are dropped, pasted or picked, long pastes. */
 
 import { contentOf } from "#js/composer/clipboard_content.js";
 import { MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { element, on } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
+/** @typedef {import("#js/composer/attached_text.js").Attached} Attached */
+
 // A character takes at most four bytes of UTF-8.
 const MOST_BYTES = 4 * MOST_CHARACTERS;
+// A longer paste would push what somebody writes about it out of the box.
+const FOLDED_FROM_CHARACTERS = 8_000;
 
-/**
- * @param {(text: string) => void} addText adds to the message
- * @param {(sentence: string) => void} showError
- */
-export function takeTextFiles(addText, showError) {
+/** @param {import("#js/composer/composer.js").Composer} composer */
+export function takeTexts(composer) {
   const picker = element("file-picker");
   const take = async (/** @type {FileList | File[]} */ files) => {
-    const { text, complaint } = await textsOf([...files], element("message").value.length);
-    if (text) addText(text);
-    showError(complaint);
+    const { attached, complaint } = await textsOf([...files], composer.length);
+    composer.attach(attached);
+    composer.showError(complaint);
   };
   on(element("pick-file"), "click", () => picker.click());
   on(picker, "change", async () => {
@@ -31,10 +32,11 @@ export function takeTextFiles(addText, showError) {
     take(event.dataTransfer.files);
   });
   on(element("message"), "paste", (event) => {
-    const { files } = contentOf(event.clipboardData);
-    if (files.length === 0) return;
+    const { files, text } = contentOf(event.clipboardData);
+    if (files.length === 0 && text.length <= FOLDED_FROM_CHARACTERS) return;
     event.preventDefault();
-    take(files);
+    if (files.length) take(files);
+    else composer.attach([{ name: word("pasted-text"), text: unixLines(text) }]);
   });
 }
 
@@ -46,26 +48,22 @@ function isOfFiles(event) {
 /**
  * @param {File[]} files
  * @param {number} before how many characters the message has already
- * @returns {Promise<{text: string, complaint: string}>}
+ * @returns {Promise<{attached: Attached[], complaint: string}>}
  */
 async function textsOf(files, before) {
-  let text = "";
+  /** @type {Attached[]} */
+  const attached = [];
+  let length = before;
   for (const file of files) {
-    const content = file.size > MOST_BYTES ? null : await textOf(file);
     const name = nameOf(file);
-    if (content === null) {
-      return {
-        text,
-        complaint: word(reasonAgainst(file), { name, limit: count(MOST_CHARACTERS) }),
-      };
-    }
-    const added = `${text ? "\n\n" : ""}## ${name}\n\n${content.trimEnd()}`;
-    if (before + text.length + added.length > MOST_CHARACTERS) {
-      return { text, complaint: word("file-too-long", { name, limit: count(MOST_CHARACTERS) }) };
-    }
-    text += added;
+    const values = { name, limit: count(MOST_CHARACTERS) };
+    const text = file.size > MOST_BYTES ? null : await textOf(file);
+    if (text === null) return { attached, complaint: word(reasonAgainst(file), values) };
+    length += text.length;
+    if (length > MOST_CHARACTERS) return { attached, complaint: word("file-too-long", values) };
+    attached.push({ name, text });
   }
-  return { text, complaint: "" };
+  return { attached, complaint: "" };
 }
 
 /** @param {File} file that was not taken @returns {string} the name of the sentence why */
@@ -84,8 +82,13 @@ async function textOf(file) {
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true });
     const text = decoder.decode(await file.arrayBuffer());
-    return text.includes("\0") ? null : text.replaceAll("\r\n", "\n");
+    return text.includes("\0") ? null : unixLines(text).trimEnd();
   } catch {
     return null;
   }
+}
+
+/** @param {string} text @returns {string} */
+function unixLines(text) {
+  return text.replaceAll(/\r\n?/g, "\n");
 }

@@ -10,6 +10,7 @@ import { placeText } from "#js/messages/place.js";
 import { Reasoning } from "#js/messages/reasoning.js";
 import { StructuredAnswer } from "#js/messages/structured_answer.js";
 import { ToolCalls } from "#js/messages/tool_calls.js";
+import { drawContent } from "#js/messages/user_content.js";
 import { clone, part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -30,8 +31,7 @@ export class UserArticle {
     identify(this.element, message, part(this.element, "name").textContent);
     this.element.classList.toggle("is-last", isLast);
     const bubble = part(this.element, "content");
-    setText(bubble, message.content);
-    fold(this.element, message.content);
+    fold(this.element, drawContent(bubble, message.content));
     setHidden(part(this.element, "unsent"), !message.unsent);
     part(this.element, "edit").disabled = isBusy;
     this.editing.update(isBusy);

@@ -4,7 +4,7 @@ import { Composer } from "#js/composer/composer.js";
 import { dropArrivalNotice, ReleaseLine } from "#js/composer/lines.js";
 import { QueuedList } from "#js/composer/queued_list.js";
 import { describeRefusal } from "#js/composer/quota.js";
-import { takeTextFiles } from "#js/composer/text_files.js";
+import { takeTexts } from "#js/composer/text_files.js";
 import { Outbox } from "#js/connection/outbox.js";
 import { Socket } from "#js/connection/socket.js";
 import { cleanCopies } from "#js/copying/selection.js";
@@ -210,10 +210,7 @@ class Page {
 
   #listenToUser() {
     this.#composer.on("send", ({ text }) => this.#send(text));
-    takeTextFiles(
-      (text) => this.#composer.add(text),
-      (sentence) => this.#composer.showError(sentence),
-    );
+    takeTexts(this.#composer);
     this.#composer.on("stop", () => this.#connectivity.stop());
     this.#parameters.on("mended", ({ complaint }) => this.#composer.withdraw(complaint));
     this.#composer.on("queue", ({ text }) => this.#queue.add(text));

@@ -100,7 +100,7 @@ export class Drawing {
     const model = models.find((each) => each.name === this.#state.model);
     const prompt = model && {
       messages: branch,
-      draft: this.#parts.composer.text,
+      draft: this.#parts.composer.content,
       model,
       maxTokens: settings.parameters.max_tokens,
       systemMessage: settings.system_message,

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { apart, partsOf, withAttached } from "#js/composer/attached_text.js";
+
+const NOTES = { name: "notes.txt", text: "one\ntwo" };
+
+test("an attached text is a fenced block with its name below the message", () => {
+  const content = withAttached("Summarize this.", [NOTES]);
+  assert.equal(content, 'Summarize this.\n\n```text title="notes.txt"\none\ntwo\n```');
+  assert.deepEqual(partsOf(content), ["Summarize this.", NOTES]);
+});
+
+for (const text of [
+  "```\ncode\n```",
+  '````text title="inner"\nx\n````',
+  "`````",
+  "",
+  "\n\nblank lines\n\n",
+  "  indented\n\ttabs",
+  "windows\r\nlines",
+  '```text title="never closed"',
+]) {
+  test(`a text comes back as it was: ${JSON.stringify(text)}`, () => {
+    const attached = [{ name: "a", text }, NOTES];
+    assert.deepEqual(apart(withAttached("Hello", attached)), { text: "Hello", attached });
+    assert.deepEqual(apart(withAttached("", attached)), { text: "", attached });
+  });
+}
+
+test("a name is one line without the marks that end it", () => {
+  const content = withAttached("", [{ name: ' a "b"\n c ', text: "x" }]);
+  assert.deepEqual(apart(content).attached, [{ name: "a b c", text: "x" }]);
+});
+
+test("other code blocks and blocks that do not end are text", () => {
+  for (const content of [
+    "```text\nx\n```",
+    '```python title="a"\nx\n```',
+    '```text title="a"\nnever ended',
+    ' ```text title="a"\nx\n ```',
+    'say ```text title="a"\nx\n```',
+    "",
+    "\n\n",
+  ]) {
+    assert.deepEqual(apart(content), { text: content, attached: [] });
+  }
+});
+
+test("messages that were joined keep the order of their parts", () => {
+  const content = [withAttached("first", [NOTES]), withAttached("second", [])].join("\n\n");
+  assert.deepEqual(partsOf(content), ["first", NOTES, "second"]);
+});
+
+test("a long message of openings alone is read at once", () => {
+  const content = '```text title="a"\n'.repeat(5_000);
+  const from = performance.now();
+  assert.deepEqual(partsOf(content).length, 1);
+  assert.ok(performance.now() - from < 500);
+});
