@@ -7,7 +7,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from conversations.models import LanguageModel, User
-from tests.browser.talking import answer, button, conversation_with, messages, status
+from tests.browser.talking import (
+    answer,
+    button,
+    conversation_with,
+    messages,
+    status,
+    wait_until_true,
+)
 from tests.browsers import NewPage
 
 MIXED = """\
@@ -207,6 +214,16 @@ def test_the_box_that_has_the_focus_is_copied_by_keyboard(copied: Page, alice: U
     assert flavours["text/html"].startswith("<table")
     shown.locator("pre").first.focus()
     assert press_copy(copied)["text/plain"] == "print(1)"
+
+
+def test_the_last_answer_and_the_last_code_are_copied_by_keys(copied: Page, alice: User) -> None:
+    show(copied, alice, f"$x$\n\n{MIXED}\n\n```\nlast\n```")
+    expect(answer(copied).get_by_role("button", name="Copy code")).to_have_count(3)
+    copied.keyboard.press("Control+Shift+C")
+    expect(status(copied, "Copied")).to_be_attached()
+    assert "<pre><code>last</code></pre>" in copied.evaluate(FLAVOURS)["text/html"]
+    copied.keyboard.press("Control+Shift+Semicolon")
+    wait_until_true(copied, "(await navigator.clipboard.readText()) === 'last'")
 
 
 def test_text_of_a_field_is_left_to_the_browser(copied: Page, alice: User) -> None:

@@ -144,9 +144,9 @@ def test_each_paragraph_is_set_in_the_direction_of_its_own_script(
     assert left < 1 < right
     left, right = paragraphs.nth(1).evaluate(GAPS)
     assert right < 1 < left
-    # Beside its marker.
+    # An item too, with its marker on its own side.
     left, right = items.nth(1).evaluate(GAPS)
-    assert left < 1 < right
+    assert right < 1 < left
     page.goto(f"/c/{conversation_with(alice, 'Hello?', f'مرحبا{2 * chr(10)}{reply}').pk}/")
     left, right = paragraphs.nth(1).evaluate(GAPS)
     assert left < 1 < right

@@ -232,7 +232,8 @@ class Page {
       newConversation,
       toggleKeys,
       toggleSidebar: () => this.#drawer.toggle(),
-      copyLastAnswer: () => this.#copyLastAnswer(),
+      copyLastAnswer: () => this.#actions.copyLastAnswer(),
+      copyLastCode: () => this.#actions.copyLastCode(),
       escape: () => (this.#drawer.isOverPage ? this.#drawer.toggle() : this.#connectivity.stop()),
       focusComposer: () => this.#composer.focus(),
     });
@@ -272,11 +273,6 @@ class Page {
   #sentByItself() {
     this.#drawing.draw();
     announce("answering");
-  }
-
-  #copyLastAnswer() {
-    const { lastAnswer } = this.#state;
-    if (lastAnswer) this.#actions.copy(lastAnswer, null);
   }
 
   /** @param {HTMLElement} target */

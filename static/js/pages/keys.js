@@ -8,6 +8,7 @@ const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
  * @property {() => void} toggleKeys
  * @property {() => void} toggleSidebar
  * @property {() => void} copyLastAnswer
+ * @property {() => void} copyLastCode
  * @property {() => void} escape
  * @property {() => void} focusComposer
  */
@@ -34,6 +35,9 @@ function commandOf(event, commands) {
     o: commands.newConversation,
     s: commands.toggleSidebar,
     c: commands.copyLastAnswer,
+    // With Shift, the key of the semicolon is a colon on most keyboards.
+    ";": commands.copyLastCode,
+    ":": commands.copyLastCode,
   };
   return byLetter[event.key.toLowerCase()] ?? null;
 }

@@ -82,6 +82,16 @@ export class MessageActions extends Emitter {
     if ((await this.#confirmCopy(copying)) && button) showCopied(button);
   }
 
+  copyLastAnswer() {
+    const { lastAnswer } = this.#page.state;
+    if (lastAnswer) this.copy(lastAnswer, null);
+  }
+
+  copyLastCode() {
+    const code = [...document.querySelectorAll("#log .code-block code")].at(-1);
+    if (code) this.#confirmCopy(copy(code.textContent ?? ""));
+  }
+
   // Internal
 
   /** @param {Promise<boolean>} copying @returns {Promise<boolean>} whether it was copied */
