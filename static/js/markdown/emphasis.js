@@ -27,6 +27,8 @@ import {
  * @property {boolean} isGrowing whether what comes next may change it
  */
 
+// Each closing run looks at all that are open. So many are never closed in a text that means it.
+const MOST_OPEN = 100;
 const RUN = /\*+|_+|~+/g;
 
 /**
@@ -42,6 +44,7 @@ export function emphasisIn(masked, isOpen) {
     const run = runOf(match[0], match.index, masked, isOpen);
     if (run.closes) close(run, openers, enclosed);
     if (run.opens && run.left > 0) openers.push(run);
+    if (openers.length > MOST_OPEN) openers.shift();
   }
   return enclosed;
 }
@@ -98,9 +101,14 @@ function runOf(delimiters, start, masked, isOpen) {
   if (character !== "_") return { ...run, opens: isLeft, closes: isRight && !isUnclear };
   return {
     ...run,
-    opens: isLeft && (!isRight || isPunctuation(before)),
-    closes: isRight && !isUnclear && (!isLeft || isPunctuation(after)),
+    opens: isLeft && (!isRight || isPunctuation(before) || isCjkPunctuation(after)),
+    closes: isRight && !isUnclear && (!isLeft || isPunctuation(after) || isCjkPunctuation(before)),
   };
+}
+
+/** @param {string} character beside which an underscore is not inside of a word */
+function isCjkPunctuation(character) {
+  return isPunctuation(character) && isCjk(character);
 }
 
 /**

@@ -9,17 +9,23 @@ import { mayOpen, unclosedDisplay, unclosedInline } from "#js/markdown/unfinishe
 // no letter or digit of a script with spaces, is on its outer side, and no space on its inner one.
 const DOLLARS = [
   { pattern: /^\$\$(?!\$)((?:\\[\s\S]|[^\\$])+?)\$\$(?!\$)/, display: true },
-  { pattern: /^\$(?![\s$"'”’»)])((?:\\.|[^\\$\n`])*?(?:\\.|[^\\$\s`]))\$(?!\$)/, display: false },
+  {
+    pattern: /^\$(?![\s$"'”’»),;?!])((?:\\.|[^\\$\n`])*?(?:\\.|[^\\$\s`]))\$(?!\$)/,
+    display: false,
+  },
 ];
 const BRACKETS = [
-  { pattern: /^\\\(([\s\S]{1,2000}?)\\\)/, display: false },
-  { pattern: /^\\\[([\s\S]{1,2000}?)\\\]/, display: true },
+  { opening: "\\(", closing: "\\)", display: false },
+  { opening: "\\[", closing: "\\]", display: true },
 ];
 // "$5 and 10$" are prices, "$5元或6元$" too, and "$$ to $$" are classes of prices.
-const PRICES = /^\d[^\\^_={}]*(?:\s\p{L}{2,}\s|\p{scx=Han})/u;
-// "5$/mo" is a price a month.
-const PRICE_PER = /^\d\$\/\p{L}/u;
+const PRICES = /^\d[^\\^_={}]*(?:\s\p{L}{2,}.|\p{scx=Han})/su;
 const PRICE_CLASSES = /^\s(?:[-–—]|[^\\^_={}+<>*/()\d]{2,})\s$/;
+// "5$/mo" is a price a month, "${A}:${B}" and "$A/$(date)" are of a shell.
+const PRICE_PER = /^\d\$\/\p{L}/u;
+const OF_SHELL = /^(?:\{|\([\w.~/])/;
+// Spaces alone would be an empty place in the text.
+const BLANK = /^(?:[\s{}~]|\\[,;:!> ]|\\q?quad(?![a-z]))*$/i;
 const OPENING = /^ {0,3}(\$\$|\\\[)/;
 const CLOSINGS = new Map([
   ["$$", "$$"],
@@ -65,21 +71,41 @@ export const mathExtensions = [
  * @returns {import("#js/markdown/unfinished_math.js").Formula | undefined}
  */
 export function mathAt(source, before, isOpen) {
-  const forms = source[0] === "$" ? DOLLARS : source[0] === "\\" ? BRACKETS : [];
-  for (const { pattern, display } of forms) {
-    const match = pattern.exec(source);
-    if (!match || (forms === DOLLARS && !isFormula(match, before, isOpen))) continue;
-    return { type: "math", raw: match[0], text: match[1].trim(), display };
-  }
+  const found =
+    source[0] === "$" ? betweenDollars(source, before, isOpen) : betweenBrackets(source);
+  if (found) return BLANK.test(found.text) ? undefined : { type: "math", ...found };
   return isOpen ? unclosedInline(source, before) : undefined;
+}
+
+/** @param {string} source @param {string} before @param {boolean} isOpen */
+function betweenDollars(source, before, isOpen) {
+  for (const { pattern, display } of DOLLARS) {
+    const match = pattern.exec(source);
+    if (!match || !isFormula(match, before, isOpen)) continue;
+    return { raw: match[0], text: match[1].trim(), display };
+  }
+  return undefined;
+}
+
+/** @param {string} source */
+function betweenBrackets(source) {
+  const form = BRACKETS.find(({ opening }) => source.startsWith(opening));
+  const end = form ? source.slice(0, LONGEST_BLOCK).indexOf(form.closing, 2) : -1;
+  if (!form || end < 0) return undefined;
+  return {
+    raw: source.slice(0, end + 2),
+    text: source.slice(2, end).trim(),
+    display: form.display,
+  };
 }
 
 /** @param {RegExpExecArray} match of a text between dollars @param {string} before @param {boolean} isOpen */
 function isFormula({ 0: raw, 1: text, input }, before, isOpen) {
   const after = input.slice(raw.length, raw.length + 2);
   // What comes next decides whether the last dollar closes.
-  if (isOpen && (after === "" || after === "/")) return false;
+  if (isOpen && ["", "/", "("].includes(after)) return false;
   if (!mayOpen(before) || isOfSpacedWord(characterAt(after, 0))) return false;
+  if (OF_SHELL.test(after)) return false;
   const isPrice = PRICES.test(text) || PRICE_PER.test(raw.slice(-2) + after);
   return !isPrice && !PRICE_CLASSES.test(text);
 }
@@ -100,8 +126,8 @@ function displayMath(source, isOpen) {
   const text = source.slice(opening[0].length, end);
   END_OF_LINE.lastIndex = end + closing.length;
   const rest = END_OF_LINE.exec(source);
-  if (!rest || !text.trim() || text.includes("$") || BLANK_LINE.test(text)) return undefined;
-  if (PRICE_CLASSES.test(text)) return undefined;
+  if (!rest || text.includes("$") || BLANK_LINE.test(text)) return undefined;
+  if (PRICE_CLASSES.test(text) || BLANK.test(text)) return undefined;
   const raw = source.slice(0, END_OF_LINE.lastIndex);
   return { type: "display_math", raw, text: text.trim(), isOpen: false };
 }
