@@ -189,6 +189,20 @@ def test_a_part_keeps_what_it_is_a_part_of(copied: Page, alice: User) -> None:
         assert flavours["text/plain"].startswith(text)
 
 
+def test_text_from_right_to_left_keeps_its_direction(copied: Page, alice: User) -> None:
+    items = "- عنصر أول\n- Google محرك بحث"
+    rows = "| الاسم | القيمة |\n|---|---|\n| واحد | 1 |\n| اثنان | 2 |"
+    text = f"$x$\n\n{items}\n\n{rows}"
+    button(show(copied, alice, text), "Copy").click()
+    expect(status(copied, "Copied")).to_be_attached()
+    whole = copied.evaluate(FLAVOURS)["text/html"]
+    assert '<ul dir="rtl"><li>عنصر أول</li>' in whole
+    assert '<table dir="rtl" border="1"' in whole
+    flavours = selected(copied, "واحد", "اثنان")
+    assert flavours["text/html"].startswith('<table dir="rtl" border="1"')
+    assert flavours["text/plain"] == "واحد\t1\nاثنان"
+
+
 def test_a_selection_inside_of_a_formula_is_the_whole_formula(copied: Page, alice: User) -> None:
     show(copied, alice, "Before $x^2$ after")
     copied.evaluate(

@@ -56,10 +56,10 @@ const COPIES = [
   {
     drawn: node(
       "div",
-      { class: "table-box", role: "group", tabindex: "0" },
+      { class: "table-box", role: "group", tabindex: "0", dir: "rtl" },
       node(
         "table",
-        { dir: "rtl" },
+        {},
         node("thead", {}, cells("th", "a", "b")),
         node(
           "tbody",

@@ -44,6 +44,11 @@ function written(node) {
   if (mark) return mark === "[x]" ? "☑" : "☐";
   if (node.localName === "pre") return `<pre><code>${escaped(rawText(node))}</code></pre>`;
   if (hasClass(node, "plain-text") || hasClass(node, "bubble")) return writtenLines(node);
+  // The direction of a table is that of the box in which it scrolls.
+  if (hasClass(node, "table-box"))
+    return contentOf(node)
+      .map((each) => writtenTable(each, node))
+      .join("");
   return isKept(node) ? writtenElement(node) : cleanHtml(node);
 }
 
@@ -63,12 +68,18 @@ function writtenLines(node) {
   return `<p>${broken(rawText(node))}</p>`;
 }
 
-/** @param {DrawnNode} node */
-function writtenElement(node) {
+/** @param {DrawnNode} node in a box for a table @param {DrawnNode} box */
+function writtenTable(node, box) {
+  const dir = attribute(box, "dir");
+  return node.localName === "table" ? writtenElement(node, dir ? { dir } : {}) : written(node);
+}
+
+/** @param {DrawnNode} node @param {Record<string, string>} [outer] attributes of what is around it */
+function writtenElement(node, outer = {}) {
   const name = node.localName ?? "";
   const inner = cleanHtml(node);
   if (inner.trim() === "" && !KEPT_EMPTY.has(name)) return inner;
-  const attributes = Object.entries(attributesOf(node))
+  const attributes = Object.entries({ ...outer, ...attributesOf(node) })
     .map(([key, value]) => ` ${key}="${escaped(value)}"`)
     .join("");
   const shown = HEADINGS[name] ?? name;

@@ -9,8 +9,8 @@ import { readableText } from "#js/copying/readable_text.js";
 const FORMULA = ".math, .katex";
 // What is around the selected text and gives it its meaning, from the inside.
 const FORMATS = "a, code, del, em, strong";
-const CONTEXTS = "pre, ul, ol, blockquote, table, .bubble, .plain-text";
-const PARTS_OF_TABLES = "thead, tbody, tr";
+const CONTEXTS = "pre, ul, ol, blockquote, .table-box, .bubble, .plain-text";
+const PARTS_OF_TABLES = "table, thead, tbody, tr";
 // Around text inside one of these nothing more is needed.
 const ENDS = "p, li, td, th, h1, h2, h3, h4, h5, h6, article, [data-part]";
 // A box that has the focus, with nothing selected, is copied as a whole.
