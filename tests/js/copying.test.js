@@ -93,6 +93,27 @@ const COPIES = [
     text: "link\nno<b>it",
   },
   {
+    drawn: node(
+      "details",
+      { class: "json-branch", open: "" },
+      node("summary", {}, node("span", { class: "json-key" }, "rows"), node("span", {}, "2 items")),
+      node(
+        "div",
+        { class: "json-children" },
+        ...["1", "2512292042121000001"].map((value) =>
+          node(
+            "div",
+            { class: "json-leaf" },
+            node("span", { class: "json-key" }, "id"),
+            node("span", { class: "json-value" }, value),
+          ),
+        ),
+      ),
+    ),
+    html: "<p>rows: 2 items</p><p>id: 1</p><p>id: 2512292042121000001</p>",
+    text: "rows: 2 items\nid: 1\nid: 2512292042121000001",
+  },
+  {
     drawn: node("div", { class: "bubble" }, "one\n  two <b>"),
     html: "<p>one<br>  two &lt;b&gt;</p>",
     text: "one\n  two <b>",
@@ -107,7 +128,7 @@ const COPIES = [
       node("div", { class: "blocks" }, node("p", {}, "Text."), node("hr"), node("p", {}, "End.")),
       node("div", { class: "message-actions" }, node("button", {}, "Copy"), "good"),
     ),
-    html: "Reasoning<p>Text.</p><hr><p>End.</p>",
+    html: "<p>Reasoning</p><p>Text.</p><hr><p>End.</p>",
     text: "Reasoning\n\nText.\n\n---\n\nEnd.",
   },
 ];

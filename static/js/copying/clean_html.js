@@ -4,14 +4,17 @@
  */
 
 import {
+  after,
   attribute,
   contentOf,
   formulaOf,
   hasClass,
+  isBlock,
   isText,
   rawText,
   taskMark,
 } from "#js/copying/content.js";
+import { readableText } from "#js/copying/readable_text.js";
 
 /** @typedef {import("#js/copying/content.js").DrawnNode} DrawnNode */
 
@@ -49,7 +52,13 @@ function written(node) {
     return contentOf(node)
       .map((each) => writtenTable(each, node))
       .join("");
-  return isKept(node) ? writtenElement(node) : cleanHtml(node);
+  if (isKept(node)) return writtenElement(node);
+  return isLine(node) ? `<p>${cleanHtml(node)}</p>` : cleanHtml(node) + after(node);
+}
+
+/** @param {DrawnNode} node @returns {boolean} whether it is a box with nothing but text in it */
+function isLine(node) {
+  return isBlock(node) && !contentOf(node).some(isBlock) && readableText(node) !== "";
 }
 
 /** @param {DrawnNode} node */

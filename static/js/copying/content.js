@@ -13,11 +13,20 @@ const TEXT = 3;
 const LEFT_BEHIND = new Set(
   "button dialog iframe script select style svg template textarea".split(" "),
 );
+const BLOCKS = new Set(
+  `article blockquote details div h1 h2 h3 h4 h5 h6 hr li ol p pre section summary table tbody thead
+  tr ul`.split(/\s+/),
+);
 const LEFT_BEHIND_CLASSES = new Set("code-header message-actions visually-hidden".split(" "));
 
 /** @param {DrawnNode} node @returns {boolean} */
 export function isText(node) {
   return node.nodeType === TEXT;
+}
+
+/** @param {DrawnNode} node @returns {boolean} whether it stands on lines of its own */
+export function isBlock(node) {
+  return BLOCKS.has(node.localName ?? "") || formulaOf(node)?.display === true;
 }
 
 /** @param {DrawnNode} node @returns {DrawnNode[]} its children that are content */
@@ -61,6 +70,11 @@ export function formulaOf(node) {
 /** @param {DrawnNode} node */
 function isDisplay(node) {
   return hasClass(node, "katex-display");
+}
+
+/** @param {DrawnNode} node @returns {string} what stands between it and the next where a gap is drawn */
+export function after(node) {
+  return hasClass(node, "json-key") ? ": " : "";
 }
 
 /** @param {DrawnNode} node @returns {string | null} "[x]" or "[ ]"; null if it is no checkbox */

@@ -4,10 +4,12 @@
  */
 
 import {
+  after,
   attribute,
   contentOf,
   formulaOf,
   hasClass,
+  isBlock,
   isText,
   rawText,
   taskMark,
@@ -15,10 +17,6 @@ import {
 
 /** @typedef {import("#js/copying/content.js").DrawnNode} DrawnNode */
 
-const BLOCKS = new Set(
-  `article blockquote details div h1 h2 h3 h4 h5 h6 hr li ol p pre section summary table tbody thead
-  tr ul`.split(/\s+/),
-);
 const LISTS = new Set(["ol", "ul"]);
 
 /** @param {DrawnNode} node @returns {string} the content of it, or of a fragment */
@@ -41,11 +39,6 @@ function blocksIn(node) {
     } else line += inlineText(child);
   }
   return [...blocks, line].map(trimmed).filter(Boolean);
-}
-
-/** @param {DrawnNode} node */
-function isBlock(node) {
-  return BLOCKS.has(node.localName ?? "") || formulaOf(node)?.display === true;
 }
 
 /** @param {DrawnNode} node @returns {string} */
@@ -123,8 +116,7 @@ function inlineText(node) {
   if (node.localName === "br") return "\n";
   const text = formulaOf(node)?.source ?? taskMark(node);
   if (text !== null) return text;
-  const inner = contentOf(node).map(inlineText).join("");
-  return hasClass(node, "json-key") ? `${inner}: ` : inner;
+  return contentOf(node).map(inlineText).join("") + after(node);
 }
 
 /** @param {string} text @param {number} width of the marker that the first line stands behind */
