@@ -5,11 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db.models import IntegerField
 from django.utils.translation import gettext as _
 
 from conversations import access
 from conversations.chat import model_states, window
-from conversations.models import Conversation, Definition, Preset, User
+from conversations.database.prepared import PreparedQuery
+from conversations.models import Conversation, Definition, Generation, Preset, User
 from conversations.quotas.state import quota_state
 
 LISTED_CONVERSATIONS = 50
@@ -26,6 +28,7 @@ def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
         "conversation": conversation_state(conversation) if conversation else None,
         **(window.shown(conversation) if conversation else window.NOTHING),
         "conversations": listed(user),
+        "answering": answering(user),
         "quota": quota_state(user),
         **library_state(user),
     }
@@ -87,6 +90,21 @@ def listed_state(conversation: Conversation) -> dict[str, Any]:
         "title": conversation.title,
         "updated_at": conversation.updated_at.isoformat(),
     }
+
+
+def answering(user: User) -> list[str]:
+    """The ids of the user's conversations in which an answer is being written, sorted."""
+    return sorted({str(each.conversation_id) for each in _answering(user=user.pk)})
+
+
+_answering = PreparedQuery(
+    lambda user: (
+        Generation.objects.running()
+        .filter(user=user, conversation__isnull=False)
+        .only("conversation_id")
+    ),
+    user=IntegerField(),
+)
 
 
 def conversation_state(conversation: Conversation) -> dict[str, Any]:

@@ -41,13 +41,14 @@ class Changes(NamedTuple):
 
 
 class Update(NamedTuple):
-    """Changes that a page may not know yet: rows of the list, ids of deleted conversations,
-    changes of the open conversation, and the status of the user's limits."""
+    """Changes that a page may not know yet: rows of the list, ids of deleted conversations, changes
+    of the open one, the status of the user's limits, and ids of conversations with an answer."""
 
     listed: list[dict[str, Any]]
     deleted: list[UUID]
     opened: Changes | None
     quota: list[dict[str, Any]]
+    answering: list[str]
 
 
 class Page:
@@ -79,6 +80,7 @@ class Page:
         self._followers: dict[UUID, tuple[Follower, asyncio.Task[None]]] = {}
         self._opened: tuple[UUID, int] | None = None
         self._sent_quota: list[dict[str, Any]] | None = None
+        self._sent_answering: list[str] | None = None
 
     def start_action(self, action: Coroutine[Any, Any, None]) -> None:
         """Run an action in the background.
@@ -235,6 +237,9 @@ class Page:
         if update.quota != self._sent_quota:
             self._sent_quota = update.quota
             await self.send_frame("quota.changed", quota=update.quota)
+        if update.answering != self._sent_answering:
+            self._sent_answering = ids = update.answering
+            await self.send_frame("conversations.answering", conversation_ids=ids)
 
     def _changes_to_send(self, update: Update, opened: tuple[UUID, int] | None) -> str:
         if update.opened is None or opened is None or self._opened != opened:
@@ -269,6 +274,7 @@ def _read_update(user: User, changed: set[UUID], opened: tuple[UUID, int] | None
         deleted=[each for each in changed if each not in found],
         opened=_changes_since(found.get(opened[0]), opened[1]) if opened else None,
         quota=quota_state(user),
+        answering=states.answering(user),
     )
 
 

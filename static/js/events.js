@@ -80,6 +80,7 @@
  * @typedef {{connection: ConnectionState, "signed-out": {code: number},
  *   hello: Frame, pong: Frame, error: Frame, "turn.started": Frame, "generation.events": Frame,
  *   "conversation.changed": Frame, "conversation.listed": Frame, "conversation.deleted": Frame,
+ *   "conversations.answering": Frame & {conversation_ids: string[]},
  *   "kept.changed": Frame & Library, "quota.changed": Frame & {quota: Standing[]}}} SocketEvents
  *
  * ui/

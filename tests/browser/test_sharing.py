@@ -258,7 +258,9 @@ def test_deleting_a_conversation_asks_about_its_links(
     dialog = share(talk_page)
     address = create(dialog)
     button(dialog, "Done").click()
-    row = talk_page.get_by_role("navigation", name="Conversations").locator("[data-id]")
+    row = talk_page.get_by_role("navigation", name="Conversations").locator(
+        "[data-conversation-id]"
+    )
     row.hover()
     button(row, "More").click()
     button(talk_page.locator("#row-menu"), "Delete").click()

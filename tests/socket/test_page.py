@@ -9,19 +9,23 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
-from conversations.chat import library, tree
+from conversations.chat import library, tree, turns
+from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
+from conversations.generation import lifecycle
 from conversations.models import Conversation, Counter, Preset, Rule, User
 from conversations.refusal import Refused
 from conversations.socket import frames, handlers
 from conversations.socket import page as page_module
 from conversations.socket.page import Page
+from conversations.transcript import Finished
 from tests.chat.written import answered
 from tests.people import People, make_model
 from tests.quotas.books import limit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = 5
+ANSWERING = "conversations.answering"
 
 
 def frames_sent(user: User, *actions: Callable[[Page], Awaitable[Any]]) -> list[dict[str, Any]]:
@@ -52,8 +56,30 @@ def test_a_limit_is_sent_once_and_again_after_it_was_changed(people: People) -> 
 
     actions = (Page.send_update, Page.send_update, raise_the_limit, Page.send_update)
     frames = frames_sent(people.alice, *actions)
-    assert [frame["type"] for frame in frames] == ["quota.changed", "quota.changed"]
-    assert [frame["quota"][0]["limit"] for frame in frames] == [1_000, 5_000]
+    told = [frame for frame in frames if frame["type"] == "quota.changed"]
+    assert [frame["quota"][0]["limit"] for frame in told] == [1_000, 5_000]
+
+
+def test_a_page_is_sent_which_conversations_are_answering_whenever_they_change(
+    people: People,
+) -> None:
+    make_model()
+    turns_of: list[Turn] = []
+
+    async def begin(page: Page) -> None:
+        for user in (people.alice, people.bob):
+            new = NewMessage(None, None, "Hi", "test/model", {})
+            turns_of.append(await in_thread(turns.send, user, uuid4(), new))
+
+    async def end(page: Page) -> None:
+        ended = Finished("completed", {"0": "stop"})
+        generation = turns_of[0].generation
+        await in_thread(lifecycle.finish, generation.pk, generation.epoch, ended)
+
+    update = Page.send_update
+    frames = frames_sent(people.alice, update, update, begin, update, update, end, update)
+    told = [each["conversation_ids"] for each in frames if each["type"] == ANSWERING]
+    assert told == [[], [str(turns_of[0].conversation.pk)], []]
 
 
 def test_a_refused_turn_has_the_status_of_the_limit_that_is_exhausted(people: People) -> None:

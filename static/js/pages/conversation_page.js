@@ -157,6 +157,7 @@ class Page {
     socket.on("conversation.changed", (detail) => this.#navigation.changed(detail));
     socket.on("conversation.listed", ({ conversation }) => this.#state.list(conversation));
     socket.on("conversation.deleted", ({ conversation_id }) => this.#deleted(conversation_id));
+    socket.on("conversations.answering", (detail) => this.#state.setAnswering(detail));
     socket.on("kept.changed", (detail) => this.#state.setSaved(detail));
     socket.on("quota.changed", ({ quota }) => this.#state.setQuota(quota));
     socket.on("error", (detail) => this.#refused(detail));

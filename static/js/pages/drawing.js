@@ -64,7 +64,7 @@ export class Drawing {
   #drawTitle() {
     const title = this.#state.conversation?.title || word("untitled");
     setText(element("title"), title);
-    document.title = `${title} · ${this.#state.site.name}`;
+    this.#parts.conversations.drawTitle();
   }
 
   #drawControls() {

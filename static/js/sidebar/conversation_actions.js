@@ -1,6 +1,7 @@
 /** The actions on the list of conversations: rename, delete, restore, load older ones. */
 
 import { openLinksOf } from "#js/share/links.js";
+import { Marks } from "#js/sidebar/marks.js";
 import { Sidebar } from "#js/sidebar/sidebar.js";
 import { askAboutLinks, askTitle } from "#js/ui/dialogs.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -14,6 +15,7 @@ export class ConversationActions extends Emitter {
   #state;
   #socket;
   #sidebar = new Sidebar();
+  #marks;
   #hasOlder;
 
   /**
@@ -24,6 +26,7 @@ export class ConversationActions extends Emitter {
     super();
     this.#state = state;
     this.#socket = socket;
+    this.#marks = new Marks(state);
     this.#hasOlder = state.conversations.length >= LISTED_AT_ONCE;
     const sidebar = this.#sidebar;
     sidebar.on("open", (detail) => this.emit("open", detail));
@@ -35,6 +38,12 @@ export class ConversationActions extends Emitter {
   draw() {
     const { conversations, conversation } = this.#state;
     this.#sidebar.draw(conversations, conversation?.id ?? null, this.#hasOlder);
+    this.#sidebar.mark(this.#marks.read());
+  }
+
+  /** Writes the title of the tab. */
+  drawTitle() {
+    this.#marks.drawTitle();
   }
 
   /** @param {string} id */

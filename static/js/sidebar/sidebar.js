@@ -6,6 +6,10 @@ import { clone, element, on, part } from "#js/ui/markup.js";
 import { anchor } from "#js/ui/popover.js";
 import { hasWord, word } from "#js/ui/words.js";
 
+/** The attribute of a row with the id of its conversation. */
+const ID = "data-conversation-id";
+const ROW = `[${ID}]`;
+
 /**
  * @typedef {import("#js/state/records.js").Listed} Listed
  *
@@ -35,20 +39,28 @@ export class Sidebar extends Emitter {
     const drawing = JSON.stringify([conversations, currentId, hasOlder]);
     if (drawing === this.#drawn) return;
     this.#drawn = drawing;
-    const focused = document.activeElement?.closest("[data-id]")?.getAttribute("data-id");
+    const focused = document.activeElement?.closest(ROW)?.getAttribute(ID);
     const groups = groupsOf(conversations, new Date());
     const sections = [...groups].map(([name, rows]) => section(name, rows, currentId));
     if (hasOlder) sections.push(clone("older"));
     if (sections.length === 0) sections.push(clone("no-conversations"));
     this.#list.replaceChildren(...sections);
-    if (focused) this.#list.querySelector(`[data-id="${CSS.escape(focused)}"] a`)?.focus();
+    if (focused) this.#list.querySelector(`[${ID}="${CSS.escape(focused)}"] a`)?.focus();
+  }
+
+  /** @param {import("#js/sidebar/marks.js").Marked} marked */
+  mark({ answering, unread }) {
+    for (const row of this.#list.querySelectorAll(ROW)) {
+      const id = row.getAttribute(ID) ?? "";
+      drawMark(row, answering.has(id) ? "answering" : unread.has(id) ? "unread" : "");
+    }
   }
 
   /** @param {MouseEvent} event */
   #pressed(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     const button = target.closest("button");
-    const id = target.closest("[data-id]")?.getAttribute("data-id");
+    const id = target.closest(ROW)?.getAttribute(ID);
     if (target.closest(".older")) this.emit("older");
     else if (button) this.#openMenu(button);
     else if (id && target.closest("a") && isPlain(event)) {
@@ -68,7 +80,7 @@ export class Sidebar extends Emitter {
   #menuChosen(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     const action = target.closest("[data-action]")?.getAttribute("data-action");
-    const id = this.#menuButton?.closest("[data-id]")?.getAttribute("data-id");
+    const id = this.#menuButton?.closest(ROW)?.getAttribute(ID);
     if (!action || !id) return;
     this.#menu.hidePopover();
     this.emit(/** @type {"rename" | "delete"} */ (action), { id });
@@ -98,14 +110,27 @@ function section(name, rows, currentId) {
 function row({ id, title }, isCurrent) {
   const item = clone("conversation-row");
   const link = part(item, "link");
-  item.dataset.id = id;
+  item.setAttribute(ID, id);
   link.href = `/c/${id}/`;
   link.id = `row-${id}`;
   link.textContent = title || word("untitled");
   link.title = link.textContent;
   if (isCurrent) link.setAttribute("aria-current", "page");
   part(item, "more").setAttribute("aria-describedby", link.id);
+  part(item, "mark").id = `mark-${id}`;
   return item;
+}
+
+/** @param {Element} row @param {"answering" | "unread" | ""} name */
+function drawMark(row, name) {
+  const mark = part(row, "mark");
+  if (mark.dataset.mark === name) return;
+  mark.dataset.mark = name;
+  mark.hidden = name === "";
+  if (name) mark.setAttribute("aria-label", word(`mark-${name}`));
+  row.setAttribute("aria-busy", String(name === "answering"));
+  if (name) part(row, "link").setAttribute("aria-describedby", mark.id);
+  else part(row, "link").removeAttribute("aria-describedby");
 }
 
 /** @param {MouseEvent} event @returns {boolean} whether the link opens in this tab */

@@ -31,6 +31,8 @@ export class SiteState extends Emitter {
     this.presets = initial.presets ?? [];
     /** @type {Listed[]} newest first */
     this.conversations = initial.conversations;
+    /** @type {string[]} the ids of those with a running answer */
+    this.answering = initial.answering ?? [];
   }
 
   /**
@@ -64,6 +66,12 @@ export class SiteState extends Emitter {
   list({ id, title, updated_at }) {
     const others = this.conversations.filter((each) => each.id !== id);
     this.conversations = [{ id, title, updated_at }, ...others].sort(newestFirst);
+    this.changed();
+  }
+
+  /** @param {{conversation_ids: string[]}} frame the conversations with a running answer */
+  setAnswering({ conversation_ids }) {
+    this.answering = conversation_ids;
     this.changed();
   }
 
