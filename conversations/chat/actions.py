@@ -24,10 +24,10 @@ async def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
 
 
 async def regenerate(
-    user: User, client_request_id: UUID, message_id: UUID, model: str | None
+    user: User, client_request_id: UUID, message_id: UUID, model: str | None, *, once: bool = False
 ) -> Turn:
     """Start another answer to the message that an answer belongs to."""
-    create = partial(turns.regenerate, message_id=message_id, model=model)
+    create = partial(turns.regenerate, message_id=message_id, model=model, once=once)
     return await _begin(user, client_request_id, create)
 
 

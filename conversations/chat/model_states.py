@@ -8,19 +8,26 @@ from django.utils.translation import gettext as _
 
 from conversations import access
 from conversations.catalog import parameters
-from conversations.models import Conversation, LanguageModel
+from conversations.models import Conversation, LanguageModel, Policy
 
 
 def states(models: Sequence[LanguageModel]) -> list[dict[str, Any]]:
-    """The models that a user may use, as docs/protocol.md describes them."""
+    """The models that a user may use, as docs/protocol.md describes them.
+
+    The name of a provider and the prices are no secrets to those who may use the model: the details
+    of each of its answers have the one, and the cost that follows from the other.
+    """
     names = {model.pk: model.name for model in models}
+    currency = Policy.current().currency
     # A successor that the user may not use is not named: its name may be confidential.
-    return [_state(model, names.get(model.replaced_by_id or 0)) for model in models]
+    return [_state(model, names.get(model.replaced_by_id or 0), currency) for model in models]
 
 
-def _state(model: LanguageModel, successor: str | None) -> dict[str, Any]:
+def _state(model: LanguageModel, successor: str | None, currency: str) -> dict[str, Any]:
     return {
         "name": model.name,
+        "provider": model.provider.name,
+        "prices": _prices(model, currency),
         "notes": model.notes,
         "announcement": _announcement(model, successor),
         "paused": model.paused or model.provider.paused,
@@ -33,6 +40,14 @@ def _state(model: LanguageModel, successor: str | None) -> dict[str, Any]:
         "retires_on": model.retires_on.isoformat() if model.retires_on else None,
         "replaced_by": successor,
     }
+
+
+def _prices(model: LanguageModel, currency: str) -> dict[str, Any] | None:
+    """The prices of a million tokens; None for a model that costs nothing."""
+    if not model.prompt_price and not model.completion_price:
+        return None
+    prices = {"prompt": model.prompt_price, "completion": model.completion_price}
+    return {**{name: float(price) for name, price in prices.items()}, "currency": currency}
 
 
 def _announcement(model: LanguageModel, successor: str | None) -> str:

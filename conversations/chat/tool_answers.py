@@ -52,7 +52,7 @@ def answer(user: User, client_request_id: UUID, answers: ToolAnswers) -> Turn:
         )
     notices = replacement_notice(answers.model, model)
     order = Order(model, client_request_id, parent, parameters, notices=notices)
-    return ordered(conversation, [order], since, version)
+    return ordered(conversation, [order], since)
 
 
 def _unforced(parameters: dict[str, Any]) -> dict[str, Any]:

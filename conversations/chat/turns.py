@@ -79,30 +79,37 @@ def send(user: User, client_request_id: UUID, new: NewMessage) -> Turn:
     models = _models(user, new)
     parameters = checked_parameters(new.parameters, next(iter(models.values())))
     conversation = _conversation(user, new, content)
-    since, version = conversation.version, conversation.advance()
+    since = conversation.version
+    conversation.advance()
     message = _user_message(conversation, new, content)
     conversation.parameters = parameters
     if new.system_message is not None:
         conversation.system_message = checked_system_message(new.system_message)
         conversation.save(update_fields=["system_message"])
     orders = _orders(client_request_id, message, models, parameters)
-    return ordered(conversation, orders, since, version)
+    return ordered(conversation, orders, since)
 
 
-def regenerate(user: User, client_request_id: UUID, message_id: UUID, model: str | None) -> Turn:
-    """Order another answer to the message that this answer belongs to."""
+def regenerate(
+    user: User, client_request_id: UUID, message_id: UUID, model: str | None, *, once: bool = False
+) -> Turn:
+    """Order another answer to the message that this answer belongs to.
+
+    ``once``: the model answers this time, and that of the conversation answers the next turn.
+    """
     answer = _answer(user, message_id)
     conversation = answer.conversation
     named = model or answer.model_name
     wanted = model_named(user, named)
     if answer.parent is None:
         raise access.NotFound
-    since, version = conversation.version, conversation.advance()
+    since = conversation.version
+    conversation.advance()
     notices = replacement_notice(named, wanted)
     beside = _is_beside_others(answer)
     parameters = _without_number(answer) if beside else conversation.parameters
     order = Order(wanted, client_request_id, answer.parent, parameters, notices=notices)
-    return ordered(conversation, [order], since, version, chooses=not beside)
+    return ordered(conversation, [order], since, chooses=not beside, once=once)
 
 
 def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Turn:
@@ -112,12 +119,13 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
     if generation is None or answer.parent is None or not answer.is_unfinished:
         raise Refused("cannot_continue", _("This answer is complete. Send a new message instead."))
     model = model_named(user, answer.model_name)
-    since, version = conversation.version, conversation.advance()
+    since = conversation.version
+    conversation.advance()
     parameters = {name: value for name, value in generation.parameters.items() if name != "n"}
     notices = replacement_notice(answer.model_name, model)
     order = Order(model, client_request_id, answer.parent, parameters, answer, notices)
     chooses = not _is_beside_others(answer)
-    return ordered(conversation, [order], since, version, chooses=chooses)
+    return ordered(conversation, [order], since, chooses=chooses)
 
 
 def _is_beside_others(answer: Message) -> bool:
@@ -142,21 +150,22 @@ def ordered(
     conversation: Conversation,
     orders: Sequence[Order],
     since: int,
-    version: int,
     *,
     chooses: bool = True,
+    once: bool = False,
 ) -> Turn:
     """Create the generations of all orders or of none, and show the answer.
 
     Each model gets the parameters that it accepts, within its own ranges. Several answers are
     shown beside each other: the branch ends with their parent, until the user chooses one; so it
-    does without ``chooses``, where other answers are there already.
+    does without ``chooses``, where other answers are there already. The first model answers the
+    next turn too, unless it answers ``once``.
     """
     concurrency.check_room_for(conversation.user, len(orders))
-    created = _created([_fitted(each) for each in orders], version)
+    created = _created([_fitted(each) for each in orders], conversation.version)
     answers = [message for each in created for message in each.answers]
     conversation.head = answers[0] if chooses and len(answers) == 1 else orders[0].parent
-    if chooses:
+    if chooses and not once:
         conversation.language_model = orders[0].model
     conversation.updated_at = timezone.now()
     changed = ("head_id", "language_model_id", "parameters", "updated_at")

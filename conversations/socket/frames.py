@@ -55,6 +55,7 @@ class TurnAnswerTools(TurnFrame, tag="turn.answer_tools", kw_only=True, frozen=T
 class TurnRegenerate(TurnFrame, tag="turn.regenerate", kw_only=True, frozen=True):
     message_id: UUID
     model: str | None = None
+    once: bool = False
 
 
 class TurnContinue(TurnFrame, tag="turn.continue", kw_only=True, frozen=True):

@@ -76,7 +76,8 @@ async def _send(page: Page, frame: frames.TurnSend) -> None:
 
 
 async def _regenerate(page: Page, frame: frames.TurnRegenerate) -> None:
-    turn = actions.regenerate(page.user, frame.request_id, frame.message_id, frame.model)
+    asked = (frame.request_id, frame.message_id, frame.model)
+    turn = actions.regenerate(page.user, *asked, once=frame.once)
     await page.send_turn(turn, frame.request_id)
 
 

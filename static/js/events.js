@@ -42,6 +42,7 @@
  *
  * @typedef {{choose: {names: string[]}}} ModelPickerEvents the model that answers next, and those
  *   compared with it
+ * @typedef {{pick: {name: string}}} ModelListEvents
  * @typedef {{choose: {preset: Settings}, failed: string}} PresetsEvents `failed` with an error
  * @typedef {{refused: Frame}} SettingsEvents with the `error`
  * @typedef {{mended: {complaint: string}}} ParametersPanelEvents the reason why nothing could be

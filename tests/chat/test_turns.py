@@ -44,6 +44,17 @@ def test_of_compared_models_each_gives_one_answer(alice: User) -> None:
     assert len(answered(alice, "model-1", "model-2", n=2)) == 2
 
 
+@pytest.mark.parametrize(("once", "next_model"), [(True, "model-0"), (False, "model-1")])
+def test_another_model_answers_once_or_from_then_on(
+    alice: User, once: bool, next_model: str
+) -> None:
+    (answer,) = answered(alice, "model-0")
+    turn = turns.regenerate(alice, uuid4(), answer.pk, "model-1", once=once)
+    assert turn.generation.language_model.name == "model-1"
+    turn.conversation.refresh_from_db()
+    assert turn.conversation.language_model.name == next_model
+
+
 def test_a_system_message_that_is_too_long_is_refused(alice: User) -> None:
     new = NewMessage(None, None, "Hi", "model-0", {}, system_message="x" * 50_001)
     with pytest.raises(Refused, match="at most 50,000 characters"):

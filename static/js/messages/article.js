@@ -112,8 +112,13 @@ export class AssistantArticle {
       part(this.element, "outcome-regenerate"),
       isBusy || isAlternative || outcome?.button !== "regenerate",
     );
-    setHidden(part(this.element, "regenerate"), outcome?.button === "regenerate");
+    setHidden(
+      part(this.element, "outcome-regenerate-with"),
+      part(this.element, "outcome-regenerate").hidden,
+    );
+    setHidden(part(this.element, "regenerate-split"), outcome?.button === "regenerate");
     part(this.element, "regenerate").disabled = isBusy;
+    part(this.element, "regenerate-with").disabled = isBusy;
     setHidden(part(this.element, "copy"), message.content === "");
   }
 }

@@ -69,6 +69,7 @@ class Page {
     branches: this.#branches,
     composer: this.#composer,
     share: this.#share,
+    picker: this.#picker,
     complaint: () => this.#parameters.complain(),
   });
   #writing = {

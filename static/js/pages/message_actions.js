@@ -21,6 +21,7 @@ import { word } from "#js/ui/words.js";
  * @property {import("#js/pages/branches.js").Branches} branches
  * @property {import("#js/composer/composer.js").Composer} composer
  * @property {import("#js/share/button.js").ShareButton} share
+ * @property {import("#js/settings/model_picker.js").ModelPicker} picker
  * @property {() => string} complaint why the parameters cannot be sent; empty if they can
  *
  * @typedef {{action: string, message: Message, button: HTMLElement | null, article: any}} Press
@@ -55,6 +56,7 @@ export class MessageActions extends Emitter {
     next: ({ message }) => this.#page.branches.step(message.id, 1),
     previous: ({ message }) => this.#page.branches.step(message.id, -1),
     regenerate: ({ message }) => this.#page.turns.regenerate(message.id),
+    "regenerate-with": (press) => this.#regenerateWith(press),
     share: ({ message }) => this.#page.share.open(message.id),
     "try-again": ({ message }) => this.#page.turns.tryAgain(message.id),
   };
@@ -114,6 +116,14 @@ export class MessageActions extends Emitter {
     composer.showError("");
     composer.focusUnlessTouch();
     offerUndo(word("answer-kept", { model: model ?? "" }), () => branches.show(parent_id ?? id));
+  }
+
+  /** @param {Press} press */
+  async #regenerateWith({ message, button }) {
+    const model = button && (await this.#page.picker.ask(button, message.model));
+    if (!model) return;
+    this.#page.turns.regenerate(message.id, model);
+    if (this.#page.state.pending) this.emit("requested");
   }
 
   /** @param {Press} press */

@@ -51,9 +51,13 @@ export class Turns {
     return message !== undefined && this.send(content, message.parent_id);
   }
 
-  /** @param {string} messageId */
-  regenerate(messageId) {
-    this.#begin({ type: "turn.regenerate", message_id: messageId, model: this.#state.model });
+  /**
+   * @param {string} messageId
+   * @param {string} [model] that answers this time, and not from then on
+   */
+  regenerate(messageId, model) {
+    const asked = { model: model ?? this.#state.model, once: model !== undefined };
+    this.#begin({ type: "turn.regenerate", message_id: messageId, ...asked });
   }
 
   /** @param {string} messageId of an answer that its own model is asked for again */

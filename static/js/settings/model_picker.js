@@ -1,32 +1,45 @@
-/** The button that shows the chosen models and opens the list of all models. */
+/**
+ * The menu of models. Opened by the button at the top it chooses those that answer next; opened by
+ * another button, one for that button alone.
+ */
 
-import { TypeAhead } from "#js/settings/type_ahead.js";
+import { ModelList } from "#js/settings/model_list.js";
 import { Emitter } from "#js/ui/emitter.js";
-import { clone, element, on, part, setText } from "#js/ui/markup.js";
+import { element, on, setHidden, setText } from "#js/ui/markup.js";
 import { anchor } from "#js/ui/popover.js";
 import { word } from "#js/ui/words.js";
 
 // The site compares at most this many at once (docs/protocol.md).
 const MOST_COMPARED = 4;
 
+/**
+ * @typedef {object} Question of a button that needs one model
+ * @property {HTMLElement} button
+ * @property {string | null} current the name of the model that is marked
+ * @property {(name: string | null) => void} resolve
+ */
+
 /** @extends {Emitter<import("#js/events.js").ModelPickerEvents>} */
 export class ModelPicker extends Emitter {
   #button = element("model-button");
   #menu = element("model-menu");
-  #list = element("model-list");
   #compare = element("compare");
+  #list = new ModelList();
+  /** @type {import("#js/state/records.js").Model[]} */
+  #models = [];
   /** @type {string[]} */
   #names = [];
-  #typeAhead = new TypeAhead();
-  #drawn = "";
+  /** @type {Question | null} */
+  #question = null;
 
   constructor() {
     super();
-    anchor(this.#menu, () => this.#button);
+    anchor(this.#menu, () => this.#question?.button ?? this.#button);
+    on(this.#menu, "beforetoggle", (event) => event.newState === "open" && this.#opening());
     on(this.#menu, "toggle", (event) => this.#toggled(event));
-    on(this.#list, "click", (event) => this.#chosen(event.target));
     on(this.#compare, "change", () => this.#compareChanged());
-    on(this.#list, "keydown", (event) => this.#keyPressed(event));
+    on(element("compare-done"), "click", () => this.#menu.hidePopover());
+    this.#list.on("pick", ({ name }) => this.#picked(name));
   }
 
   /**
@@ -34,92 +47,88 @@ export class ModelPicker extends Emitter {
    * @param {string[]} names of the models that answer next
    */
   draw(models, names) {
+    this.#models = models;
     this.#names = names;
     if (names.length > 1) this.#compare.checked = true;
     setText(element("model-name"), names.join(" · ") || word("no-model"));
-    element("compare-row").hidden = models.length < 2;
     this.#button.disabled = models.length === 0;
-    this.#list.setAttribute("aria-multiselectable", String(this.#compare.checked));
-    this.#drawOptions(models);
+    // Without another model there is nothing to regenerate with.
+    element("conversation").toggleAttribute("data-model-choice", models.length > 1);
+    this.#drawMenu();
   }
 
-  /** @param {import("#js/state/records.js").Model[]} models */
-  #drawOptions(models) {
-    const isFull = this.#compare.checked && this.#names.length >= MOST_COMPARED;
-    const drawn = JSON.stringify([models, this.#names, isFull]);
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
-    const focused = [...this.#list.children].indexOf(document.activeElement);
-    const options = models.map((model) => option(model, this.#names.includes(model.name), isFull));
-    this.#list.replaceChildren(...options);
-    options[focused]?.focus();
+  /**
+   * Asks for a model, beside a button.
+   *
+   * @param {HTMLElement} button
+   * @param {string | null} current the name of the model that is marked
+   * @returns {Promise<string | null>} its name; null if the menu was closed
+   */
+  ask(button, current) {
+    return new Promise((resolve) => {
+      if (this.#menu.matches(":popover-open")) this.#menu.hidePopover();
+      this.#question = { button, current, resolve };
+      this.#menu.showPopover();
+    });
+  }
+
+  get #isComparing() {
+    return this.#question === null && this.#compare.checked;
+  }
+
+  #drawMenu() {
+    const isComparing = this.#isComparing;
+    const selected = this.#question ? [this.#question.current ?? ""] : this.#names;
+    const isFull = isComparing && this.#names.length >= MOST_COMPARED;
+    element("model-list").setAttribute("aria-multiselectable", String(isComparing));
+    element("model-list").setAttribute(
+      "aria-label",
+      word(this.#question ? "regenerate-with" : "model"),
+    );
+    setHidden(element("compare-row"), this.#question !== null || this.#models.length < 2);
+    setHidden(element("compare-done"), !isComparing);
+    const chosen = { count: this.#names.length, most: MOST_COMPARED };
+    setText(element("compare-note"), word(isComparing ? "compare-count" : "compare-note", chosen));
+    this.#list.update({ models: this.#models, selected, isFull });
+  }
+
+  #opening() {
+    this.#drawMenu();
+    this.#list.restart();
   }
 
   #compareChanged() {
-    this.#list.setAttribute("aria-multiselectable", String(this.#compare.checked));
+    this.#drawMenu();
     if (!this.#compare.checked) this.#choose(this.#names.slice(0, 1));
   }
 
   /** @param {ToggleEvent} event */
   #toggled(event) {
-    if (event.newState === "open") this.#selected()?.focus();
-    else if (this.#menu.contains(document.activeElement)) this.#button.focus();
+    if (event.newState === "open") return this.#list.focus();
+    const button = this.#question?.button ?? this.#button;
+    if (this.#menu.contains(document.activeElement)) button.focus();
+    this.#answer(null);
   }
 
-  /** @returns {HTMLElement | null} */
-  #selected() {
-    return this.#list.querySelector("[aria-selected=true]") ?? this.#list.firstElementChild;
-  }
-
-  /** @param {Element | null} target */
-  #chosen(target) {
-    const chosen = target?.closest("[role=option]");
-    if (!chosen || chosen.getAttribute("aria-disabled") === "true") return;
-    if (this.#compare.checked) return this.#choose(toggled(this.#names, nameOf(chosen)));
+  /** @param {string} name */
+  #picked(name) {
+    if (this.#isComparing) return this.#choose(toggled(this.#names, name));
+    const isAsked = this.#question !== null;
+    this.#answer(name);
     this.#menu.hidePopover();
-    this.#choose([nameOf(chosen)]);
+    if (!isAsked) this.#choose([name]);
+  }
+
+  /** @param {string | null} name */
+  #answer(name) {
+    this.#question?.resolve(name);
+    if (name === null) this.#question = null;
   }
 
   /** @param {string[]} names */
   #choose(names) {
     this.emit("choose", { names });
   }
-
-  /** @param {KeyboardEvent} event */
-  #keyPressed(event) {
-    const options = [...this.#list.children];
-    const index = options.indexOf(document.activeElement);
-    const target = targetOf(event.key, index, options.length);
-    if (event.key === "Enter" || event.key === " ") this.#chosen(document.activeElement);
-    else if (target !== null) options[target].focus();
-    else if (event.key.length === 1) this.#typedAhead(event, options, index);
-    else return;
-    event.preventDefault();
-  }
-
-  /** @param {KeyboardEvent} event @param {any[]} options @param {number} index */
-  #typedAhead({ key, timeStamp }, options, index) {
-    options[this.#typeAhead.press(key, timeStamp, options.map(nameOf), index)]?.focus();
-  }
-}
-
-/**
- * @param {string} key
- * @param {number} index
- * @param {number} length
- * @returns {number | null} the index that the key moves to
- */
-function targetOf(key, index, length) {
-  if (key === "ArrowDown") return Math.min(index + 1, length - 1);
-  if (key === "ArrowUp") return Math.max(index - 1, 0);
-  if (key === "Home") return 0;
-  if (key === "End") return length - 1;
-  return null;
-}
-
-/** @param {Element} option @returns {string} */
-function nameOf(option) {
-  return part(option, "name").textContent;
 }
 
 /** @param {string[]} names @param {string} name @returns {string[]} never empty */
@@ -127,20 +136,4 @@ function toggled(names, name) {
   const others = names.filter((each) => each !== name);
   if (others.length === names.length) return [...names, name];
   return others.length ? others : names;
-}
-
-/**
- * @param {import("#js/state/records.js").Model} model
- * @param {boolean} selected
- * @param {boolean} isFull whether no more can be selected
- */
-function option({ name, notes, announcement }, selected, isFull) {
-  const remarks = [notes, announcement].filter(Boolean).join(" ");
-  const item = clone("option");
-  item.setAttribute("aria-selected", String(selected));
-  item.setAttribute("aria-disabled", String(isFull && !selected));
-  part(item, "name").textContent = name;
-  part(item, "notes").textContent = remarks;
-  part(item, "notes").hidden = !remarks;
-  return item;
 }

@@ -47,8 +47,18 @@
  * @property {Record<string, string | null>} [sent_as] other words, and the choice that the model's
  *   server gets for each; null: it gets none
  *
- * @typedef {{name: string, notes: string, announcement?: string, paused?: boolean,
- *   parameters?: Record<string, Allowed>}} Model
+ * @typedef {object} Model MODEL
+ * @property {string} name
+ * @property {string} notes
+ * @property {string} [provider]
+ * @property {string} [announcement]
+ * @property {boolean} [paused]
+ * @property {number | null} [context_length]
+ * @property {boolean} [reasons]
+ * @property {boolean} [takes_tools]
+ * @property {boolean} [sees_images]
+ * @property {{prompt: number, completion: number, currency: string} | null} [prices]
+ * @property {Record<string, Allowed>} [parameters]
  *
  * @typedef {object} Standing STANDING, the status of one limit
  * @property {"requests" | "tokens" | "cost"} measure

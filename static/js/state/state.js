@@ -12,11 +12,10 @@
 
 import { Optimistic } from "#js/state/optimistic.js";
 import { pendingView } from "#js/state/pending.js";
+import { modelOfNew, rememberModel } from "#js/state/recent_models.js";
 import { SiteState } from "#js/state/site_state.js";
 import { Thread } from "#js/state/thread.js";
 import { alternativesUnder, branchTo, childrenOf, leafUnder } from "#js/state/tree.js";
-
-const LAST_MODEL = "model";
 
 export class State extends SiteState {
   #thread = new Thread();
@@ -106,9 +105,10 @@ export class State extends SiteState {
 
   /** @returns {string | null} the name of the model that answers next, if there is any */
   get model() {
-    const wanted = [this.#chosenModel, this.conversation?.model, lastChosenModel()];
     const names = this.models.map(({ name }) => name);
-    return wanted.find((name) => name && names.includes(name)) ?? names[0] ?? null;
+    const wanted = [this.#chosenModel, this.conversation?.model];
+    const chosen = wanted.find((name) => name && names.includes(name));
+    return chosen ?? modelOfNew(this.models) ?? null;
   }
 
   /** @returns {string[]} the names of further models that answer next, beside `model` */
@@ -277,7 +277,7 @@ export class State extends SiteState {
   chooseModels([name, ...compared]) {
     this.#chosenModel = name;
     this.#compared = compared;
-    localStorage.setItem(LAST_MODEL, name);
+    rememberModel(name);
     this.changed();
   }
 
@@ -291,9 +291,4 @@ export class State extends SiteState {
       this.emit("finished", { cause });
     }
   }
-}
-
-/** @returns {string | null} */
-function lastChosenModel() {
-  return localStorage.getItem(LAST_MODEL);
 }
