@@ -26,7 +26,7 @@ const PAGES = [
 // Modules that the server runs in V8, which takes classic scripts: each becomes one, `NAME.js`,
 // with what it exports as the properties of a global of that name.
 /** @type {Record<string, string>} */
-const SERVER = {};
+const SERVER = { renderer: "js/markdown/server.js" };
 // Served as they are.
 const COPIED = ["favicon.svg", "frames"];
 // The oldest browsers that the site supports.

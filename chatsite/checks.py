@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.apps import AppConfig
@@ -34,8 +35,6 @@ MINIMUM_VERSIONS = {
     "cryptography": Version("50.0.0"),
     # Host names encoded in quadratic time, of anybody's Origin header.
     "idna": Version("3.14"),
-    # A lexer that does not end in time, in shared pages.
-    "pygments": Version("2.20.0"),
     # Names of DNS unpacked without bound; not used here.
     "twisted": Version("26.4.0"),
 }
@@ -128,6 +127,24 @@ def long_secret_key(
         )
         for name, values in keys.items()
         if any(len(each) < SHORTEST_SECRET_KEY for each in values)
+    ]
+
+
+@register
+def javascript_engine(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """Warn if the package with V8 is missing or has no library for this machine."""
+    package = find_spec("py_mini_racer")
+    folder = Path(package.origin).parent if package and package.origin else None
+    if folder and any(folder.glob("*mini_racer.[sd]*")):
+        return []
+    return [
+        checks.Warning(
+            "V8 is not installed, so shared pages show texts as they were written.",
+            hint="Install mini-racer: `pip install -r requirements/base.txt`.",
+            id="chatsite.W003",
+        )
     ]
 
 

@@ -1,6 +1,7 @@
 """Renders a snapshot: as HTML for the shared page, and as Markdown to download."""
 
-from typing import Any
+import re
+from typing import Any, TypeAlias
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -8,26 +9,45 @@ from django.utils.translation import gettext as _
 
 from conversations.sharing import markdown
 from conversations.sharing.json_text import is_json
-from conversations.sharing.typesetting import code_block
+
+Styles: TypeAlias = dict[str, str]
+_STYLE = re.compile(r"<style>[^<]*</style>")
 
 
 def to_html(snapshot: dict[str, Any]) -> str:
-    """The conversation as HTML, made once per snapshot, so that a view costs no rendering."""
+    """The conversation as HTML, made once per snapshot, so that a view costs no rendering.
+
+    It begins with the styles of its formulas, if it has any: see :func:`parted`.
+    """
+    styles: Styles = {}
     context = {
         "snapshot": snapshot,
         "parameters": _as_code(snapshot["parameters"]) if "parameters" in snapshot else "",
-        "messages": [_message_context(message, snapshot) for message in snapshot["messages"]],
+        "messages": [_message_context(each, snapshot, styles) for each in snapshot["messages"]],
     }
-    return render_to_string("shared/article.html", context)
+    return _style_element(styles) + render_to_string("shared/article.html", context)
 
 
-def _message_context(message: dict[str, Any], snapshot: dict[str, Any]) -> dict[str, Any]:
+def parted(article: str) -> tuple[str, str]:
+    """The style element of an article, which belongs into the head of its page, and the rest."""
+    found = _STYLE.match(article)
+    return (found[0], article[found.end() :]) if found else ("", article)
+
+
+def _style_element(styles: Styles) -> str:
+    rules = "".join(f".{name}{{{style}}}" for name, style in sorted(styles.items()))
+    return f"<style>{rules}</style>" if rules else ""
+
+
+def _message_context(
+    message: dict[str, Any], snapshot: dict[str, Any], styles: Styles
+) -> dict[str, Any]:
     reasoning = message.get("reasoning_content", "")
     return {
         "role": message["role"],
         "name": name_of(message, snapshot),
-        "html": _safe(_content(message)),
-        "reasoning": _safe(markdown.to_html(reasoning)) if reasoning else "",
+        "html": _content(message, styles),
+        "reasoning": _markdown(reasoning, styles) if reasoning else "",
         "reasoning_seconds": round((message.get("reasoning_ms") or 0) / 1000),
         "calls": [
             {"name": call["name"], "html": _as_code(call["arguments"])}
@@ -46,19 +66,25 @@ def name_of(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
     return str(message.get("model") or _("Model"))
 
 
-def _content(message: dict[str, Any]) -> str:
+def _content(message: dict[str, Any], styles: Styles) -> str:
     content = message["content"]
     if not content:
         return ""
     if message["role"] == "user":
-        return markdown.plain(content)
+        return _safe(markdown.plain(content))
     if message["role"] == "tool" or message.get("is_json"):
         return _as_code(content)
-    return markdown.to_html(content)
+    return _markdown(content, styles)
+
+
+def _markdown(text: str, styles: Styles) -> str:
+    rendered = markdown.rendered(text)
+    styles.update(rendered.styles)
+    return _safe(rendered.html)
 
 
 def _as_code(text: str) -> str:
-    return _safe(markdown.cleaned(code_block(text, "json" if is_json(text) else "")))
+    return _safe(markdown.code(text, "json" if is_json(text) else ""))
 
 
 def _safe(html: str) -> str:

@@ -1,76 +1,109 @@
-"""Renders Markdown as HTML for a page that runs no script.
+"""Renders Markdown as HTML for a page that runs no script, by the modules of the page that does.
 
-The dialect is the one of the conversation page (static/js/markdown): GitHub's, with single line
-breaks kept, mathematics, and no HTML. The parser's output is then filtered by an allow-list; the
-content security policy of the page is the third line of defence.
+What the renderer gives is filtered by an allow-list; the content security policy of the page is
+the third line of defence. A text that cannot be rendered is shown as it was written.
 """
 
-from collections.abc import Sequence
+import logging
+import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import nh3
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
-from markdown_it.utils import OptionsDict
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
 
-from conversations.sharing.bracket_math import bracket_math
-from conversations.sharing.typesetting import code_block, formula
+from conversations.sharing.renderer import NotRunning, RenderingFailed, renderer
 
-# A longer text is shown as plain text.
-LONGEST_RENDERED = 200_000
-# A longer paragraph too: parsing inline Markdown can take quadratic time.
-LONGEST_INLINE = 10_000
+logger = logging.getLogger(__name__)
+
 LINK_SCHEMES = {"http", "https", "mailto"}
 LINK_REL = "noopener noreferrer nofollow"
-# Headings of a text go below the headings of the page and of the message.
-HEADINGS_BELOW = 2
-DEEPEST_HEADING = 6
 
 _MATHML = {
-    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac",
-    "msqrt", "mroot", "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded",
-    "mphantom", "menclose", "mmultiscripts", "mprescripts", "none", "mfenced",
+    "annotation", "math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom",
+    "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd",
+    "mtext", "mtr", "munder", "munderover", "semantics",
 }  # fmt: skip
 _TAGS = {
-    "a", "blockquote", "br", "code", "del", "div", "em", "h3", "h4", "h5", "h6", "hr", "input",
-    "li", "ol", "p", "pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr",
-    "ul",
+    "a", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr",
+    "input", "li", "line", "ol", "p", "path", "pre", "span", "strong", "svg", "table", "tbody",
+    "td", "th", "thead", "tr", "ul",
 } | _MATHML  # fmt: skip
 _MATH_ATTRIBUTES = {
-    "columnalign", "columnlines", "columnspacing", "depth", "display", "displaystyle", "fence",
-    "form", "height", "linebreak", "linethickness", "lspace", "mathsize", "mathvariant", "maxsize",
-    "minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel",
-    "separator", "stretchy", "width", "accent", "accentunder", "rowspan", "columnspan",
+    "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display",
+    "displaystyle", "encoding", "fence", "height", "linethickness", "lspace", "mathbackground",
+    "mathcolor", "mathsize", "mathvariant", "maxsize", "minsize", "movablelimits", "notation",
+    "rowlines", "rowspacing", "rspace", "scriptlevel", "separator", "stretchy", "voffset", "width",
 }  # fmt: skip
 _ATTRIBUTES = {
-    "a": {"class", "href", "title"},
+    "*": {"dir"},
+    "a": {"class", "href", "target", "title"},
     "div": {"aria-label", "class", "role", "tabindex"},
     "input": {"aria-label", "checked", "disabled", "type"},
     "li": {"class"},
+    "line": {"stroke-width", "x1", "x2", "y1", "y2"},
     "ol": {"start"},
     "p": {"class"},
+    "path": {"d"},
     "pre": {"tabindex"},
-    "span": {"class"},
+    "span": {"aria-hidden", "class", "tabindex", "title"},
+    "svg": {"class", "height", "preserveAspectRatio", "viewBox", "width"},
     "td": {"align"},
     "th": {"align"},
     **dict.fromkeys(_MATHML, _MATH_ATTRIBUTES),
 }
+# The classes that stand for KaTeX's style attributes, and their sizes, places and colours.
+_STYLE_NAME = re.compile(r"style-[0-9a-z]+")
+_STYLE = re.compile(r"(?:[a-z-]+:[-#.%\w ]+;?)+")
 
 
-@lru_cache(maxsize=256)
-def to_html(source: str) -> str:
-    """The Markdown as safe HTML. Cached, because a preview renders the same texts again."""
-    if len(source) > LONGEST_RENDERED:
-        return plain(source)
-    return cleaned(_parser().render(source))
+@dataclass(frozen=True)
+class Block:
+    """A block that can be seen: its first line, the line after its last, its text."""
+
+    first: int
+    last: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text as safe HTML, the styles of its classes, and its blocks as a reader sees them.
+
+    ``is_complete`` is false where a browser would show more, such as formulas.
+    """
+
+    html: str
+    blocks: tuple[Block, ...]
+    styles: dict[str, str] = field(default_factory=dict)
+    is_complete: bool = True
+
+    @property
+    def visible_text(self) -> str:
+        """The text as a reader sees it, and the addresses and titles of its links."""
+        return "\n".join(block.text for block in self.blocks)
+
+
+def rendered(source: str) -> Rendered:
+    """The Markdown as HTML. Cached, because a preview renders the same texts again."""
+    labels = {"image": _("Image"), "table": _("Table"), "done": _("Done"), "open": _("Not done")}
+    try:
+        return _rendered(source, tuple(labels.items()))
+    except NotRunning as error:
+        logger.warning("Shared texts are shown as they were written: %s", error)
+        return _unrendered(source)
+
+
+def code(source: str, language: str) -> str:
+    """A text that is code as a whole, as a block of code."""
+    try:
+        return cleaned(renderer.call("renderCode", source, language)["html"])
+    except RenderingFailed:
+        return (
+            f'<div class="code-block"><pre tabindex="0"><code>{escape(source)}</code></pre></div>'
+        )
 
 
 def plain(source: str) -> str:
@@ -90,123 +123,34 @@ def cleaned(html: str) -> str:
     )
 
 
-def blocks(source: str) -> list[tuple[int, int, str]]:
-    """The top-level blocks: first line, line after the last, and HTML of each."""
-    parser, env = _parser(), dict[str, Any]()
-    tokens = parser.parse(source, env)
-    found, start = [], 0
-    for place, token in enumerate(tokens):
-        if token.level == 0 and token.nesting <= 0:
-            html = parser.renderer.render(tokens[start : place + 1], parser.options, env)
-            first = tokens[start].map or [0, source.count("\n") + 1]
-            found.append((first[0], first[1], cleaned(html)))
-            start = place + 1
-    return found
+@lru_cache(maxsize=256)
+def _rendered(source: str, labels: tuple[tuple[str, str], ...]) -> Rendered:
+    # The second time without formulas and colours, which take nearly all of the time.
+    for is_bare in (False, True):
+        try:
+            answer = renderer.call("render", source, dict(labels), is_bare)
+        except NotRunning:
+            raise
+        except RenderingFailed:
+            logger.warning(
+                "A shared text of %s characters could not be rendered.", f"{len(source):,}"
+            )
+        else:
+            return _checked(answer, is_complete=not is_bare)
+    return _unrendered(source)
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
-    parser.enable(["table", "strikethrough", "linkify"])
-    parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, double_inline=True)
-    parser.use(bracket_math)
-    parser.use(tasklists_plugin)
-    parser.core.ruler.before("inline", "long_paragraphs", _leave_long_paragraphs)
-    parser.validateLink = _is_outward  # type: ignore[method-assign, assignment]
-    for name, rule in _RULES.items():
-        parser.add_render_rule(name, rule)
-    return parser
+def _unrendered(source: str) -> Rendered:
+    note = _("This text could not be rendered. It is shown as it was written.")
+    block = Block(0, source.count("\n") + 1, source)
+    return Rendered(f"<p><em>{note}</em></p>{plain(source)}", (block,), is_complete=False)
 
 
-def _leave_long_paragraphs(state: StateCore) -> None:
-    for token in state.tokens:
-        if token.type == "inline" and len(token.content) > LONGEST_INLINE:
-            token.type = "text"
-
-
-def _is_outward(address: str) -> bool:
-    """True if an address is absolute and its scheme is one of ``LINK_SCHEMES``."""
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError:
-        return False
-    return parts.scheme.lower() in LINK_SCHEMES and (
-        bool(parts.netloc) or parts.scheme.lower() == "mailto"
-    )
-
-
-Tokens = Sequence[Token]
-
-
-def _code(renderer: RendererHTML, tokens: Tokens, place: int, *_rest: Any) -> str:
-    token = tokens[place]
-    return code_block(token.content, token.info.split()[0] if token.info.split() else "")
-
-
-def _math(display: bool, opening: str, closing: str) -> Any:
-    def rule(renderer: RendererHTML, tokens: Tokens, place: int, *_rest: Any) -> str:
-        source = tokens[place].content.strip()
-        return formula(source, f"{opening}{source}{closing}", display=display)
-
-    return rule
-
-
-def _heading(
-    renderer: RendererHTML, tokens: Tokens, place: int, options: OptionsDict, env: Any
-) -> str:
-    level = min(int(tokens[place].tag[1]) + HEADINGS_BELOW, DEEPEST_HEADING)
-    return f"<h{level}>" if tokens[place].nesting == 1 else f"</h{level}>\n"
-
-
-def _image(renderer: RendererHTML, tokens: Tokens, place: int, *_rest: Any) -> str:
-    """A link in place of a remote image, whose host would learn who reads the page and when."""
-    address = str(tokens[place].attrGet("src") or "")
-    alternative = tokens[place].content
-    host = urlsplit(address).hostname or ""
-    name = " ".join(filter(None, [_("Image:"), alternative, f"({host})" if host else ""]))
-    inside_link = sum(token.nesting for token in tokens[:place] if token.type.startswith("link_"))
-    if inside_link or not host:
-        return f'<span class="image-link">{escape(name)}</span>'
-    return f'<a class="image-link" href="{escape(address)}">{escape(name)}</a>'
-
-
-def _checkbox(renderer: RendererHTML, tokens: Tokens, place: int, *_rest: Any) -> str:
-    """The checkbox of a task. HTML is off, so only the task plug-in makes tokens of this type."""
-    is_done = "checked" in tokens[place].content
-    name, checked = (_("Done"), " checked") if is_done else (_("Open"), "")
-    return f'<input type="checkbox" disabled{checked} aria-label="{escape(name)}">'
-
-
-def _table(
-    renderer: RendererHTML, tokens: Tokens, place: int, options: OptionsDict, env: Any
-) -> str:
-    if tokens[place].nesting == -1:
-        return "</table></div>\n"
-    label = escape(_("Table"))
-    return f'<div class="table-box" role="group" tabindex="0" aria-label="{label}"><table>'
-
-
-def _cell(
-    renderer: RendererHTML, tokens: Tokens, place: int, options: OptionsDict, env: Any
-) -> str:
-    """A table cell, aligned by an attribute: the policy of the page allows no inline styles."""
-    style = str(tokens[place].attrGet("style") or "")
-    align = style.removeprefix("text-align:")
-    return f'<{tokens[place].tag} align="{align}">' if align else f"<{tokens[place].tag}>"
-
-
-_RULES = {
-    "fence": _code,
-    "code_block": _code,
-    "math_inline": _math(False, "$", "$"),
-    "math_inline_double": _math(True, "$$", "$$"),
-    "math_block": _math(True, "$$", "$$"),
-    "heading_open": _heading,
-    "heading_close": _heading,
-    "html_inline": _checkbox,
-    "image": _image,
-    "table_open": _table,
-    "table_close": _table,
-    "th_open": _cell,
-    "td_open": _cell,
-}
+def _checked(answer: dict[str, Any], *, is_complete: bool) -> Rendered:
+    blocks = tuple(Block(**each) for each in answer["blocks"])
+    styles = {
+        name: style
+        for name, style in answer["styles"].items()
+        if _STYLE_NAME.fullmatch(name) and _STYLE.fullmatch(style)
+    }
+    return Rendered(cleaned(answer["html"]), blocks, styles, is_complete)

@@ -1,5 +1,6 @@
 """Projects a conversation to what a reader gets: the fields named here, masked, and no others."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, title_from
+from conversations.refusal import Refused
 from conversations.sharing import article
 from conversations.sharing.json_text import dumped, indented
-from conversations.sharing.markdown import blocks, to_html
+from conversations.sharing.markdown import Rendered, rendered
 from conversations.sharing.masking import Masks
 from conversations.sharing.selection import LONGEST_TITLE, Selection, selected_messages
-from conversations.sharing.visible_text import visible_text
 
 Snapshot = dict[str, Any]
 # These parameters describe tools: they are shown only where tool calls are.
@@ -20,6 +21,8 @@ _OF_TOOLS = {"tools", "tool_choice", "parallel_tool_calls"}
 # Covering a block can join text that then holds a string again. After three rounds the whole
 # text is covered.
 _ROUNDS = 3
+# The kinds that the renderer counts.
+_LINE_BREAK = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True)
@@ -167,15 +170,28 @@ def _masked_markdown(source: str, masks: Masks) -> str:
         return source
     covered = masks.text(source)
     for _round in range(_ROUNDS):
-        if not masks.occur_in(visible_text(to_html(covered))):
+        shown = _rendered_whole(covered)
+        if not masks.occur_in(shown.visible_text):
             return covered
-        covered = _without_blocks(covered, masks)
+        covered = _without_blocks(covered, shown, masks)
     return masks.cover
 
 
-def _without_blocks(source: str, masks: Masks) -> str:
-    lines = source.split("\n")
-    for first, last, html in reversed(blocks(source)):
-        if masks.occur_in(visible_text(html)):
-            lines[first:last] = [masks.cover, ""]
+def _rendered_whole(source: str) -> Rendered:
+    """The text as a browser shows it. A reader may have it rendered, where we could not look."""
+    shown = rendered(source)
+    if not shown.is_complete:
+        text = _(
+            "One of the messages cannot be searched for what you cover. Leave out long messages "
+            "with many formulas, or try again later."
+        )
+        raise Refused("not_searched", text, "masks")
+    return shown
+
+
+def _without_blocks(source: str, shown: Rendered, masks: Masks) -> str:
+    lines = _LINE_BREAK.split(source)
+    for block in reversed(shown.blocks):
+        if masks.occur_in(block.text):
+            lines[block.first : block.last] = [masks.cover, ""]
     return masks.text("\n".join(lines))

@@ -22,7 +22,12 @@ const LONGEST_MARKDOWN = 200_000;
  */
 export function divided(text) {
   const lines = text.replace(/\r\n?/g, "\n");
-  return { markdown: lines.slice(0, LONGEST_MARKDOWN), rest: lines.slice(LONGEST_MARKDOWN) };
+  // Never between the two halves of a character.
+  const cut =
+    (lines.codePointAt(LONGEST_MARKDOWN - 1) ?? 0) > 0xffff
+      ? LONGEST_MARKDOWN - 1
+      : LONGEST_MARKDOWN;
+  return { markdown: lines.slice(0, cut), rest: lines.slice(cut) };
 }
 
 /**

@@ -42,7 +42,7 @@ function withoutStyle({ style, ...attributes }, styles) {
 
 /** @param {string} text */
 function escaped(text) {
-  return text.replace(/[&<>"]/g, (character) => ESCAPES[character]);
+  return text.toWellFormed().replace(/[&<>"]/g, (character) => ESCAPES[character]);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** The preview: the shared page itself, in a sandboxed frame. */
 
+const STYLE = /<style>([^<]*)<\/style>/;
+
 /**
  * Shows the old page until the next one is loaded, so that nothing flashes, and keeps its scroll
  * position.
@@ -26,7 +28,9 @@ export class Preview {
     // The same origin, so that the scroll position can be read; no scripts.
     frame.setAttribute("sandbox", "allow-same-origin");
     frame.addEventListener("load", () => this.#ready(frame), { once: true });
-    frame.srcdoc = html;
+    const [style, rules] = STYLE.exec(html) ?? ["", ""];
+    frame.addEventListener("load", () => adopt(frame, rules), { once: true });
+    frame.srcdoc = html.replace(style, "");
     this.#frames.append(frame);
   }
 
@@ -48,4 +52,22 @@ export class Preview {
     frame.contentWindow?.scrollTo(0, scrolled);
     if (this.#frames.lastElementChild === frame) this.#pane.setAttribute("aria-busy", "false");
   }
+}
+
+/**
+ * Gives the page in a frame the styles of its formulas. The frame has the policy of this page, which
+ * blocks what that of the shared page allows by its hash.
+ *
+ * @param {HTMLIFrameElement} frame
+ * @param {string} rules
+ */
+function adopt({ contentWindow, contentDocument }, rules) {
+  if (!rules || !contentWindow || !contentDocument) return;
+  // A document adopts only sheets that its own window has made.
+  const { CSSStyleSheet } = /** @type {typeof globalThis} */ (
+    /** @type {unknown} */ (contentWindow)
+  );
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules);
+  contentDocument.adoptedStyleSheets.push(sheet);
 }

@@ -1,0 +1,64 @@
+"""One text has one structure and one look on the page of its conversation and on a shared page."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from conversations.sharing import markdown
+from tests.browser.markdown.documents import DOCUMENTS
+from tests.browser.script_page import script_page
+
+pytestmark = pytest.mark.browser
+
+FORMULAS = r"""A fraction $\frac{a}{\sqrt{b}}$ and $\color{red}{x}_{\text{in}}$.
+
+$$
+\begin{pmatrix} 1 & \overbrace{a+b}^n \\ \cancel{3} & \vec{v} \end{pmatrix}
+$$
+
+\[\begin{aligned} a &= b + c \\ &= d \end{aligned}\] and \(\ce{H2O}\).
+"""
+# What only a page with a script has, or only one without: the groups of blocks, buttons, classes in
+# the place of styles.
+_COMPARE = """
+async ({ text, html, styles }) => {
+  const { MarkdownView } = await import("#js/markdown/view.js");
+  const root = document.getElementById("message");
+  await new MarkdownView(root).finish(text);
+  const shared = new DOMParser().parseFromString(html, "text/html").body;
+  const tree = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    const attributes = Object.fromEntries([...node.attributes]
+      .filter(({ name }) => !["style", "class", "xmlns", "rel"].includes(name))
+      .map(({ name, value }) => [name, value]).sort());
+    const made = [...node.classList].filter((name) => name in styles);
+    const style = document.createElement("i").style;
+    style.cssText = made.map((name) => styles[name]).join("") || node.getAttribute("style") || "";
+    const classes = [...node.classList].filter((name) => !made.includes(name)).join(" ");
+    return [node.nodeName.toLowerCase(), classes, style.cssText, attributes, children(node)];
+  };
+  const children = (node) => [...node.childNodes]
+    .filter((each) => each.localName !== "button")
+    .flatMap((each) => each.classList?.contains("blocks") ? children(each) : [tree(each)]);
+  return [JSON.stringify(children(root)), JSON.stringify(children(shared))];
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    with script_page() as address:
+        page = browser.new_page()
+        page.goto(address)
+        yield page
+        page.close()
+
+
+@pytest.mark.parametrize("text", [*DOCUMENTS.values(), FORMULAS], ids=[*DOCUMENTS, "formulas"])
+def test_a_text_has_the_same_structure_on_both_pages(page: Page, text: str) -> None:
+    shown = markdown.rendered(text)
+    given: dict[str, Any] = {"text": text, "html": shown.html, "styles": shown.styles}
+    in_conversation, shared = page.evaluate(_COMPARE, given)
+    assert in_conversation == shared
