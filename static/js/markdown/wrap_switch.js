@@ -4,6 +4,7 @@
  */
 
 const STORED_AS = "wraps-code";
+let isRestored = false;
 
 /** @returns {boolean} also where there is no page, as on the server */
 export function wrapsCode() {
@@ -16,7 +17,8 @@ export function wrapsCode() {
  * @param {HTMLElement} root
  */
 export function wrapOnClick(root) {
-  setWrapping(stored()?.getItem(STORED_AS) === "yes");
+  if (!isRestored) setWrapping(stored()?.getItem(STORED_AS) === "yes");
+  isRestored = true;
   root.addEventListener("click", ({ target }) => {
     const button = target instanceof Element && target.closest(".wrap-code");
     if (button) keepingPlace(button, () => change(!wrapsCode()));

@@ -112,8 +112,8 @@ def test_long_lines_are_wrapped_by_a_switch_that_is_remembered(real_time: Page) 
     code = real_time.locator(".code-block pre").first
     assert code.evaluate("(it) => it.scrollWidth === it.clientWidth")
     assert fades(code) == ("0px", "0px")
-    real_time.evaluate("document.documentElement.removeAttribute('data-wraps-code')")
-    show(real_time, WIDE_CODE)  # As after a reload.
+    real_time.reload()
+    show(real_time, WIDE_CODE)
     expect(switch.first).to_have_attribute("aria-pressed", "true")
     assert code.evaluate("(it) => it.scrollWidth === it.clientWidth")
     switch.first.click()
