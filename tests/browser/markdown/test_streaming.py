@@ -25,7 +25,7 @@ async ({ text, step }) => {
   return different;
 }
 """
-_STREAM_TO_CUTS = """
+STREAM_TO_CUTS = """
 async ({ text, cuts }) => {
   const module = await import("#js/markdown/view.js");
   const different = [];
@@ -53,12 +53,14 @@ async ({ text, cuts }) => {
 def test_a_streamed_message_is_rendered_as_in_one_piece(page: Page, name: str) -> None:
     text = DOCUMENTS[name]
     cuts = [*range(7, len(text), 17), len(text)]
-    assert page.evaluate(_STREAM_TO_CUTS, {"text": text, "cuts": cuts}) == []
+    assert page.evaluate(STREAM_TO_CUTS, {"text": text, "cuts": cuts}) == []
 
 
 # Definitions reach back, and display math that is not closed yet is text until it is: both are put
 # right when the message is complete.
-@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name not in {"references", "unused definitions"}])
+@pytest.mark.parametrize(
+    "name", [name for name in DOCUMENTS if name not in {"references", "unused definitions"}]
+)
 def test_a_partly_streamed_message_is_rendered_as_in_one_piece(page: Page, name: str) -> None:
     assert page.evaluate(_STREAM, {"text": DOCUMENTS[name], "step": 1}) == []
 
