@@ -26,3 +26,18 @@ test("no more formulas and marks are shown for a moment than in the end", () => 
       for (const key of keys) assert.ok(counts[key] <= most[key], `${key} in ${text}`);
   }
 });
+
+test("a price or a variable of a shell holds nothing back", () => {
+  for (const source of ["costs $5 and **more** now", "set $HOME to **this** now"])
+    assert.deepEqual(found({ strong: 1 }, openTrees(source)), { strong: 1 }, source);
+});
+
+test("a formula, display math and code that are not closed are shown as source", () => {
+  const sources = ["a \\(x_1 * y * z", "a $x_1 * y * z", "$$\nx_1 * y\n= z", "a `b *c* d"];
+  for (const source of sources)
+    assert.deepEqual(
+      found({ math: 0, em: 0, code: 0, text: "" }, openTrees(source)),
+      { math: 0, em: 0, code: 0, text: source },
+      source,
+    );
+});
