@@ -30,6 +30,10 @@ NUMBERS = tuple(_PARAMETERS)
 _CHOICES = {each.name: each for each in PARAMETERS if each.on_page and each.choices}
 CHOICES = tuple(_CHOICES)
 STOP = "stop"
+PROMPTS = "prompts"
+# The empty page has room for these, each on one line or two.
+MOST_PROMPTS = 4
+PROMPT_CHARACTERS = 200
 _LISTED_GROUPS = 5
 # A line break within a stop sequence, because each line of the box is one sequence.
 _LINE_BREAK = r"\n"
@@ -80,6 +84,19 @@ class PresetForm(_ModelForm, _BoxesForm):  # type: ignore[misc, valid-type]
         ),
     )
 
+    prompts = forms.CharField(
+        label=gettext_lazy("Prompts"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Up to {most} first messages, one on each line, that the empty page offers. "
+                "Choosing one begins a conversation with this preset."
+            ),
+            most=MOST_PROMPTS,
+        ),
+    )
+
     class Meta:
         model = Preset
         fields = ("name", "groups", "is_default", "system_message")
@@ -89,6 +106,7 @@ class PresetForm(_ModelForm, _BoxesForm):  # type: ignore[misc, valid-type]
         parameters = self.instance.parameters
         self.initial.update({name: parameters.get(name) for name in (*NUMBERS, *CHOICES)})
         stops = parameters.get(STOP) or []
+        self.initial[PROMPTS] = "\n".join(self.instance.prompts)
         self.initial[STOP] = "\n".join(each.replace("\n", _LINE_BREAK) for each in stops)
 
     def clean_name(self) -> str:
@@ -105,6 +123,16 @@ class PresetForm(_ModelForm, _BoxesForm):  # type: ignore[misc, valid-type]
             return checked_system_message(self.cleaned_data["system_message"])
         except Refused as refused:
             raise ValidationError(refused.message) from None
+
+    def clean_prompts(self) -> list[str]:
+        """The prompts, which were entered one on each line."""
+        text: str = self.cleaned_data[PROMPTS]
+        prompts = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+        if len(prompts) > MOST_PROMPTS:
+            raise ValidationError(_("At most %s prompts.") % MOST_PROMPTS)
+        if any(len(each) > PROMPT_CHARACTERS for each in prompts):
+            raise ValidationError(_("A prompt has at most %s characters.") % PROMPT_CHARACTERS)
+        return prompts
 
     def clean(self) -> dict[str, Any]:
         """Check the parameters against the ranges that any model can have."""
@@ -144,7 +172,7 @@ class PresetAdmin(AuditedAdmin):
     search_fields = ("name",)
     autocomplete_fields = ("groups",)
     fieldsets = (
-        (None, {"fields": ("name", "groups", "is_default", "system_message")}),
+        (None, {"fields": ("name", "groups", "is_default", "system_message", PROMPTS)}),
         (gettext_lazy("Parameters"), {"fields": (*NUMBERS, *CHOICES, STOP)}),
     )
 

@@ -15,6 +15,7 @@ from conversations.models import Conversation, Definition, Generation, Preset, U
 from conversations.quotas.state import quota_state
 
 LISTED_CONVERSATIONS = 50
+SHOWN_PROMPTS = 4
 
 
 def page_state(user: User, conversation: Conversation | None) -> dict[str, Any]:
@@ -64,9 +65,17 @@ def preset_states(user: User) -> list[dict[str, Any]]:
             "system_message": preset.system_message,
             "is_default": preset.is_default,
             "is_own": preset.user_id == user.pk,
+            "prompts": preset.prompts,
         }
         for preset in Preset.objects.open_to(user)
     ]
+
+
+def first_prompts(presets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The prompts of the empty page with the id of their preset, those of default presets first."""
+    ordered = sorted(presets, key=lambda preset: not preset["is_default"])
+    prompts = [{"text": text, "preset": each["id"]} for each in ordered for text in each["prompts"]]
+    return prompts[:SHOWN_PROMPTS]
 
 
 def definition_states(user: User) -> list[dict[str, Any]]:

@@ -17,7 +17,10 @@ class PresetQuerySet(models.QuerySet["Preset"]):
 
 
 class Preset(models.Model):
-    """Parameters and a system message under a name; one without a user is published."""
+    """Parameters and a system message under a name; one without a user is published.
+
+    A published one can offer prompts on the empty page, each the first message of a conversation.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -30,6 +33,7 @@ class Preset(models.Model):
     name = models.CharField(_("name"), max_length=100)
     parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     system_message = models.TextField(_("system message"), blank=True, default="")
+    prompts = models.JSONField(_("prompts"), default=list, blank=True)
     is_default = models.BooleanField(_("default for new conversations"), default=False)
     groups = models.ManyToManyField(
         Group, blank=True, verbose_name=_("published to"), help_text=_("None chosen: everyone.")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from conversations import access
 from conversations.chat import window
-from conversations.chat.state import listed, page_state
+from conversations.chat.state import first_prompts, listed, page_state
 from conversations.models import Conversation, Policy
 from conversations.views.signed_in import SignedInRequest
 
@@ -97,8 +97,10 @@ def _before(request: SignedInRequest) -> datetime | None:
 
 
 def _page(request: SignedInRequest, shown: Conversation | None) -> HttpResponse:
+    state = page_state(request.user, shown)
     context = {
-        "state": page_state(request.user, shown),
+        "state": state,
+        "prompts": first_prompts(state["presets"]),
         "conversation_days": Policy.current().conversation_days,
     }
     return render(request, "conversation.html", context)

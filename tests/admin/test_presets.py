@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from conversations.chat.state import preset_states
+from conversations.chat.state import first_prompts, preset_states
 from conversations.models import Preset, User
 from tests.admin.administrator import Administrator, audit_entries
 from tests.people import People
@@ -58,6 +58,8 @@ def test_a_stop_with_a_line_break_is_written_and_shown_again(
         ("stop", "1\n2\n3\n4\n5", "stop"),
         ("n", "0", "n"),
         ("name", "", "required"),
+        ("prompts", "1\n2\n3\n4\n5", "4"),
+        ("prompts", "x" * 201, "200"),
         ("system_message", "x" * 50_001, "50,000"),
     ],
 )
@@ -107,3 +109,24 @@ def test_one_preset_for_each_audience_is_the_default(dana: Administrator) -> Non
         assert dana.change(ADD, **given) == {}
     assert list(Preset.objects.filter(is_default=True).values_list("name", flat=True)) == ["c", "d"]
     assert ("dana", "changed", "a") in audit_entries()
+
+
+def test_prompts_are_offered_on_the_empty_page_those_of_the_default_first(
+    dana: Administrator, people: People
+) -> None:
+    dana.change(ADD, **GIVEN, prompts="Check  this text.\n\n Shorten it. ")
+    dana.change(ADD, **{**GIVEN, "name": "Translator"}, prompts="Translate.", is_default="on")
+    presets = {preset["name"]: preset for preset in preset_states(people.alice)}
+    assert presets["House style"]["prompts"] == ["Check this text.", "Shorten it."]
+    offered = first_prompts([*presets.values()])
+    house, translator = presets["House style"]["id"], presets["Translator"]["id"]
+    assert offered == [
+        {"text": "Translate.", "preset": translator},
+        {"text": "Check this text.", "preset": house},
+        {"text": "Shorten it.", "preset": house},
+    ]
+    assert first_prompts([{**presets["House style"], "prompts": list("abcdef")}])[3:] == [
+        {"text": "d", "preset": house}
+    ]
+    preset = Preset.objects.get(name="House style")
+    assert "Check this text.\nShorten it." in dana.text(f"{PRESETS}{preset.pk}/change/")

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from conversations.models import LanguageModel, User
+from conversations.models import Conversation, LanguageModel, Preset, User
 from tests.browser.talking import answer, button, conversation_with, messages, wait_for_end
 from tests.browsers import NewPage
 
@@ -169,3 +169,50 @@ def test_enter_within_a_composition_sends_nothing(home: Page) -> None:
     expect(box).to_have_value(re.compile("你"))
     home.keyboard.press("Enter")
     wait_for_end(home)
+
+
+# Prompts ------------------------------------------------------------------------------------------
+
+
+def test_a_prompt_of_a_published_preset_begins_a_conversation_with_it(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    Preset.objects.create(
+        name="House style", system_message="Write plainly.", prompts=["Please, tokens=2"]
+    )
+    page = new_page(alice)
+    page.goto("/")
+    expect(page.locator(".prompt")).to_have_count(1)
+    button(page, "Please, tokens=2").click()
+    wait_for_end(page)
+    assert Conversation.objects.get().system_message == "Write plainly."
+
+
+# Before the page's script -------------------------------------------------------------------------
+
+
+def test_what_is_typed_before_the_script_is_there_is_kept_and_can_be_sent(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    page = new_page(alice)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/pages/conversation_page*.js", hold)
+    page.goto("/", wait_until="commit")
+    box = message_box(page)
+    box.focus()
+    page.keyboard.type("Please, tokens=2")
+    page.keyboard.press("Enter")
+    expect(button(page, "Send")).to_be_disabled()
+    address = page.url
+    for route in held:
+        route.continue_()
+    expect(button(page, "Send")).to_be_enabled()
+    assert page.url == address
+    expect(box).to_have_value("Please, tokens=2")
+    expect(box).to_be_focused()
+    page.keyboard.press("Enter")
+    wait_for_end(page)

@@ -20,6 +20,7 @@ import { listenToKeys } from "#js/pages/keys.js";
 import { MessageActions } from "#js/pages/message_actions.js";
 import { refreshModels, waitForModel } from "#js/pages/model_refresh.js";
 import { Navigation } from "#js/pages/navigation.js";
+import { offerPrompts } from "#js/pages/prompts.js";
 import { QueueActions } from "#js/pages/queue_actions.js";
 import { QueuedTurns } from "#js/pages/queued_turns.js";
 import "#js/pages/sign_out.js";
@@ -226,7 +227,11 @@ class Page {
     this.#actions.on("requested", () => this.#requested());
     this.#actions.on("editing", () => this.#end.release());
     this.#conversations.on("open", ({ id }) => this.#navigation.open(id));
-    on(element("prompts"), "click", (event) => this.#tryPrompt(event.target));
+    offerPrompts({
+      state: this.#state,
+      parameters: this.#parameters,
+      send: (text) => this.#send(text),
+    });
     on(element("log"), "click", (event) => this.#released(event.target));
     const newConversation = () => this.#navigation.open(null);
     listenToClicks({ newConversation, dismissed: () => this.#composer.focus() });
@@ -275,12 +280,6 @@ class Page {
   #sentByItself() {
     this.#drawing.draw();
     announce("answering");
-  }
-
-  /** @param {HTMLElement} target */
-  #tryPrompt(target) {
-    const prompt = target.closest(".prompt");
-    if (prompt && this.#state.model !== null) this.#send(prompt.textContent.trim());
   }
 
   /** @param {HTMLElement} target */

@@ -24,7 +24,8 @@
  * @property {boolean} [unsent] and while the site cannot be reached
  *
  * @typedef {{parameters: Record<string, any>, system_message: string}} Settings
- * @typedef {Settings & {id: number, name: string, is_default: boolean, is_own: boolean}} Preset
+ * @typedef {Settings & {id: number, name: string, is_default: boolean, is_own: boolean,
+ *   prompts: string[]}} Preset `prompts`: first messages that a published one offers
  * @typedef {{id: number, kind: "schema" | "tool", name: string,
  *   definition: Record<string, any>}} Definition
  * @typedef {{definitions: Definition[], presets: Preset[]}} Library what the user has saved
