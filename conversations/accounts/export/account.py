@@ -121,5 +121,6 @@ def _preset(preset: Preset) -> dict[str, Any]:
         "name": preset.name,
         "parameters": preset.parameters,
         "system_message": preset.system_message,
+        "prompts": preset.prompts,
         "is_default": preset.is_default,
     }
