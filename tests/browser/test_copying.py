@@ -16,6 +16,8 @@ from tests.browser.talking import (
     wait_until_true,
 )
 from tests.browsers import NewPage
+from tests.sharing.talk import answer as said
+from tests.sharing.talk import asked, make_talk, path_of, share
 
 MIXED = """\
 Formula $x^2$ then
@@ -269,3 +271,23 @@ def test_both_flavours_are_copied_where_the_newer_interface_is_missing(
     flavours = copied.evaluate(FLAVOURS)
     assert flavours["text/plain"] == MIXED
     assert "Formula $x^2$ then" in flavours["text/html"]
+
+
+def test_a_selection_on_a_shared_page_is_as_clean_as_style_can_make_it(
+    copied: Page, alice: User
+) -> None:
+    text = f"{MIXED}\n\n$$\n\\frac{{a}}{{b}}\n$$\n\nEnd."
+    talk = make_talk(alice, asked("A question."), said(text))
+    copied.goto(path_of(share(talk)))
+    copied.evaluate(
+        "() => getSelection().selectAllChildren(document.querySelector('.is-assistant'))"
+    )
+    flavours = press_copy(copied)
+    lines = [line.strip() for line in flavours["text/plain"].splitlines() if line.strip()]
+    assert lines == [
+        "test/model", "Formula", "x^2", "then", "print(1)", "graph TD; A-->B", "a\tb", "1\t2",
+        "done", "\\frac{a}{b}", "End.",
+    ]  # fmt: skip
+    html = flavours["text/html"]
+    assert html.count("x^2") == 1
+    assert not re.search(r"katex-html|<button|<iframe|>python<|<mi>", html)
