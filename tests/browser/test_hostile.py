@@ -150,7 +150,7 @@ def open_everything(page: Page) -> None:
     button(page, "Rename").click()
     button(page, "Cancel").click()
     button(page.get_by_role("navigation"), "More").last.click()
-    button(page.locator("#row-menu"), "Delete").click()
+    page.get_by_role("menuitem", name="Delete", exact=True).click()
     expect(button(page, "Undo")).to_be_visible()
 
 

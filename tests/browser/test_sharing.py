@@ -135,7 +135,7 @@ def test_a_message_shares_the_conversation_up_to_itself(talk_page: Page) -> None
     second = messages(talk_page).nth(1)
     second.hover()
     button(second, "More").click()
-    button(talk_page.locator("#message-menu"), "Share up to here").click()
+    talk_page.get_by_role("menuitem", name="Share up to here", exact=True).click()
     expect(seen(talk_page).locator("main")).to_contain_text("cheese")
     expect(seen(talk_page).locator("main")).not_to_contain_text("And if it rains?")
 
@@ -263,7 +263,7 @@ def test_deleting_a_conversation_asks_about_its_links(
     )
     row.hover()
     button(row, "More").click()
-    button(talk_page.locator("#row-menu"), "Delete").click()
+    talk_page.get_by_role("menuitem", name="Delete", exact=True).click()
     asked = talk_page.get_by_role("dialog", name="Delete the conversation?")
     expect(asked).to_contain_text("A link to it is active.")
     assert faults_of(talk_page) == []

@@ -34,7 +34,7 @@ def more(message: Locator, action: str) -> None:
     """Choose an action in the menu of a message."""
     message.hover()
     button(message, "More").click()
-    button(message.page.locator("#message-menu"), action).click()
+    message.page.get_by_role("menuitem", name=action, exact=True).click()
 
 
 def edited(page: Page, text: str) -> None:
@@ -222,7 +222,7 @@ def test_a_deleted_conversation_is_restored(home: Page) -> None:
     address = home.url
     listed = home.get_by_role("link", name="First, tokens=2")
     button(home.get_by_role("navigation"), "More").click()
-    button(home.locator("#row-menu"), "Delete").click()
+    home.get_by_role("menuitem", name="Delete", exact=True).click()
     expect(messages(home)).to_have_count(0)
     expect(listed).to_have_count(0)
     button(home, "Undo").click()

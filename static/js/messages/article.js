@@ -5,6 +5,7 @@ import { Choice } from "#js/messages/choice.js";
 import { Editing } from "#js/messages/editing.js";
 import { fold } from "#js/messages/folding.js";
 import { markdownView } from "#js/messages/markdown_view.js";
+import { drawTime, headingText } from "#js/messages/message_time.js";
 import { outcomeOf } from "#js/messages/outcome.js";
 import { placeText } from "#js/messages/place.js";
 import { Reasoning } from "#js/messages/reasoning.js";
@@ -28,7 +29,10 @@ export class UserArticle {
 
   /** @param {View} view */
   update({ message, siblings, isLast, isBusy }) {
-    identify(this.element, message, part(this.element, "name").textContent);
+    const name = part(this.element, "name").textContent;
+    identify(this.element, message, name);
+    drawTime(this.element, message);
+    setText(part(this.element, "heading"), headingText(this.element, name));
     this.element.classList.toggle("is-last", isLast);
     const bubble = part(this.element, "content");
     fold(this.element, drawContent(bubble, message.content));
@@ -55,7 +59,9 @@ export class AssistantArticle {
     identify(this.element, message, message.model ?? "");
     this.element.classList.toggle("is-last", isLast);
     this.element.setAttribute("aria-busy", String(running));
+    drawTime(this.element, message);
     this.#choice.update(view);
+    part(this.element, "actions").classList.toggle("is-busy", running);
     setText(part(this.element, "model-name"), message.model ?? "");
     this.#reasoning.update(message, running);
     const isStructured = this.#structured.update(view);

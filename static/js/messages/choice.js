@@ -1,6 +1,7 @@
 /** One of several answers side by side: its name and state, what it took, and the buttons. */
 
 import { Figures } from "#js/messages/figures.js";
+import { headingText } from "#js/messages/message_time.js";
 import { hasFailed } from "#js/state/tree.js";
 import { part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
@@ -24,7 +25,9 @@ export class Choice {
     const isOpen = isAlternative && !message.pending && message.generation?.status !== "running";
     const failed = hasFailed(message);
     part(this.#article, "heading").classList.toggle("visually-hidden", !isAlternative);
-    setText(part(this.#article, "heading"), choiceName(message, isAlternative ? siblings : []));
+    const name = choiceName(message, isAlternative ? siblings : []);
+    const heading = isAlternative ? name : headingText(this.#article, name);
+    setText(part(this.#article, "heading"), heading);
     setHidden(part(this.#article, "choice-state"), !isAlternative);
     setText(part(this.#article, "choice-state"), stateText(message));
     part(this.#article, "choice-state").classList.toggle("is-failed", failed);

@@ -52,7 +52,7 @@ export class MessageActions extends Emitter {
     edit: (press) => this.#edit(press),
     keep: ({ message }) => this.#keep(message),
     fix: ({ article }) => this.#page.turns.send(article.complaint),
-    more: ({ message, button }) => button && this.#menu.open(button, message),
+    more: ({ message, button, article }) => button && this.#menu.open(button, message, article),
     next: ({ message }) => this.#page.branches.step(message.id, 1),
     previous: ({ message }) => this.#page.branches.step(message.id, -1),
     regenerate: ({ message }) => this.#page.turns.regenerate(message.id),

@@ -3,6 +3,7 @@
 import { groupOf, monthName } from "#js/ui/dates.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
+import { wireMenu } from "#js/ui/menu.js";
 import { anchor } from "#js/ui/popover.js";
 import { hasWord, word } from "#js/ui/words.js";
 
@@ -26,6 +27,7 @@ export class Sidebar extends Emitter {
   constructor() {
     super();
     anchor(this.#menu, () => this.#menuButton);
+    wireMenu(this.#menu);
     on(this.#list, "click", (event) => this.#pressed(event));
     on(this.#menu, "click", (event) => this.#menuChosen(event));
   }

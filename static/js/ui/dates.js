@@ -48,6 +48,23 @@ export function momentName(date, now, language) {
   return new Intl.DateTimeFormat(language, fields).format(date);
 }
 
+/**
+ * A time in the past: "14:02" of today, "29 Nov, 14:02" of another day, with the year if it is
+ * another one.
+ *
+ * @param {Date} date
+ * @param {Date} now
+ * @param {string} language
+ * @returns {string}
+ */
+export function timeName(date, now, language) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const fields = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  if (midnight(date) !== midnight(now)) Object.assign(fields, { day: "numeric", month: "short" });
+  if (date.getFullYear() !== now.getFullYear()) fields.year = "numeric";
+  return new Intl.DateTimeFormat(language, fields).format(date);
+}
+
 // Days on which the clock changes have 23 or 25 hours, hence the rounding above.
 /** @param {Date} date @returns {number} */
 function midnight(date) {
