@@ -19,6 +19,7 @@ from conversations.models import (
     Message,
     Policy,
     ShareLink,
+    SignInName,
     User,
     hashed,
 )
@@ -106,9 +107,9 @@ def shared_for(token: str, reader: User | None, *, include_used_up: bool = False
 
 
 def user_named(username: str) -> User:
-    """The active account with exactly this name."""
+    """The active account with this user name, in whatever case and width it is written."""
     _check_text(username)
-    return _or_not_found(User.objects.filter(username=username, is_active=True).first())
+    return _or_not_found(next(iter(SignInName.objects.users_named([username])), None))
 
 
 def models_for(user: User, key: ApiKey | None = None) -> list[LanguageModel]:

@@ -61,6 +61,17 @@ class SignInNameManager(models.Manager["SignInName"]):
         found = self.select_related("user").filter(key=_key(name)).first()
         return found.user if found else None
 
+    def users_named(self, names: Iterable[str]) -> "list[User]":
+        """The active accounts with these user names, in whatever case and width they are written.
+
+        An e-mail address is a name for signing in only, and does not count here.
+        """
+        wanted = {comparable(name) for name in names}
+        keys = [hashed(each) for each in wanted]
+        found = self.select_related("user").filter(key__in=keys, user__is_active=True)
+        users = {each.user for each in found}
+        return [each for each in users if comparable(each.username) in wanted]
+
     def take(self, user: "User", names: Iterable[str]) -> None:
         """Give names to an account, in the caller's transaction. Raises :class:`NameTaken`.
 

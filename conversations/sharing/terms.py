@@ -1,6 +1,6 @@
 """Terms of a link: audience, lifetime, pass-phrase and views, within what the site allows."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
 from conversations import audit
-from conversations.models import Policy, SecurityEvent, ShareLink, User
+from conversations.models import Policy, SecurityEvent, ShareLink, SignInName, User, comparable
 from conversations.refusal import Refused
 
 MOST_NAMED = 200
@@ -71,12 +71,12 @@ def apply(terms: Terms, link: ShareLink) -> None:
 def _named(terms: Terms, author: User) -> tuple[list[User], list[Group]]:
     if terms.audience != ShareLink.Audience.NAMED:
         return [], []
-    names = list(dict.fromkeys(name.strip() for name in terms.usernames if name.strip()))
+    names = {comparable(name): name for name in terms.usernames if name.strip()}
     if len(names) + len(terms.group_ids) > MOST_NAMED:
         text = _("You can name at most %s people and groups.")
         raise Refused("too_many", text % MOST_NAMED, "usernames")
-    users = list(User.objects.filter(username__in=names, is_active=True))
-    _check_all(names, [user.username for user in users])
+    users = SignInName.objects.users_named(names.values())
+    _check_all(names, {comparable(user.username) for user in users})
     groups = list(groups_of(author).filter(pk__in=terms.group_ids))
     if len(groups) < len(set(terms.group_ids)):
         text = _("You can only name groups that you belong to.")
@@ -92,9 +92,9 @@ def groups_of(author: User) -> QuerySet[Group]:
     return author.groups.order_by("name")
 
 
-def _check_all(names: Iterable[str], known: list[str]) -> None:
-    for name in names:
-        if name not in known:
+def _check_all(names: Mapping[str, str], known: Container[str]) -> None:
+    for key, name in names.items():
+        if key not in known:
             text = _("No user has the username “%s”.")
             raise Refused("unknown_person", text % name[:150], "usernames")
 

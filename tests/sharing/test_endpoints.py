@@ -102,7 +102,7 @@ def test_somebody_elses_conversation_is_not_shared(people: People, part: str) ->
         ({"audience": "public", "passphrase": "x" * 201}, "too_long", "passphrase"),
         ({"audience": "named"}, "nobody_named", "usernames"),
         ({"audience": "named", "usernames": ["nobody"]}, "unknown_person", "usernames"),
-        ({"audience": "named", "usernames": ["BOB"]}, "unknown_person", "usernames"),
+        ({"audience": "named", "usernames": ["bo"]}, "unknown_person", "usernames"),
         ({"audience": "named", "usernames": ["gone"]}, "unknown_person", "usernames"),
         ({"audience": "named", "usernames": ["bob"] + ["x"] * 201}, "unknown_person", "usernames"),
         (
@@ -189,7 +189,26 @@ def test_the_policy_of_the_site_bounds_audience_and_lifetime(people: People) -> 
     assert round((link.expires_at - link.created_at).total_seconds() / 86400) == 7
 
 
-def test_an_author_finds_own_groups_and_exact_usernames_only(people: People) -> None:
+@pytest.mark.parametrize("name", ["bob", "BOB", " Bob ", "ｂｏｂ"])
+def test_a_name_is_found_in_the_case_and_width_in_which_it_is_typed(
+    people: People, name: str
+) -> None:
+    talk, browser = make_talk(people.alice), browser_of(people.alice)
+    found = browser.get("/share/person.json", {"username": name})
+    assert found.json() == {"username": "bob"}
+    terms = {"audience": "named", "usernames": [name, "bob"]}
+    link = post(browser, f"/c/{talk.pk}/share/", selection=chosen(talk), terms=terms).json()["link"]
+    assert link["usernames"] == ["bob"]
+
+
+def test_an_address_is_no_username(people: People) -> None:
+    people.bob.email = "bob@example.org"
+    people.bob.save()
+    found = browser_of(people.alice).get("/share/person.json?username=bob@example.org")
+    assert found.status_code == 404
+
+
+def test_an_author_finds_own_groups_and_whole_usernames_only(people: People) -> None:
     own, other = Group.objects.create(name="own"), Group.objects.create(name="other")
     people.alice.groups.add(own)
     browser = browser_of(people.alice)
@@ -197,7 +216,7 @@ def test_an_author_finds_own_groups_and_exact_usernames_only(people: People) -> 
     assert groups == [{"id": own.pk, "name": "own"}]
     assert other.name not in json.dumps(groups)
     assert browser.get("/share/person.json?username=bob").json() == {"username": "bob"}
-    for name in ("bo", "Bob", "nobody", ""):
+    for name in ("bo", "bobby", "nobody", ""):
         assert browser.get(f"/share/person.json?username={name}").status_code == 404
 
 

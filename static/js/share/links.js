@@ -93,12 +93,16 @@ export async function update(id, selection) {
   return linkIn(await ask(`/share/${id}/snapshot/`, { selection }));
 }
 
-/** @param {string} username refused if no user has it */
+/**
+ * @param {string} username refused if no user has it
+ * @returns {Promise<string>} as its user writes it
+ */
 export async function checkUser(username) {
   const query = new URLSearchParams({ username });
   const answer = await sent(`/share/person.json?${query}`);
   const field = "usernames";
   if (answer.status === 404) throw new Refusal(word("share-nobody", { username }), field);
+  return (await answer.json()).username;
 }
 
 /** @param {string} id */

@@ -21,7 +21,7 @@ const MOST_USERS = 100;
  * @extends {Emitter<import("#js/events.js").TermsEvents>}
  */
 export class TermsFields extends Emitter {
-  #part = element("share-terms");
+  #part = element("share-form");
   #users = new Chips(element("share-people"), MOST_USERS);
 
   constructor() {
@@ -44,6 +44,13 @@ export class TermsFields extends Emitter {
     this.#field("removes_passphrase").checked = false;
     const help = hasOne ? "share-passphrase-kept" : "share-passphrase-new";
     element("share-passphrase-help").textContent = word(help);
+  }
+
+  /** @param {string} typed @param {string} username as its user writes it */
+  rename(typed, username) {
+    this.#users.draw([
+      ...new Set(this.#users.texts.map((each) => (each === typed ? username : each))),
+    ]);
   }
 
   /** @param {string | undefined} username */
