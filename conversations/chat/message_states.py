@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import IntegerField, UUIDField
 
 from conversations.database.prepared import Parameters, PreparedQuery
-from conversations.generation.lifecycle import transcript_of
+from conversations.generation.text_so_far import transcript_of
 from conversations.models import Conversation, Feedback, Generation, Message
 from conversations.transcript import ChoiceTranscript, Transcript
 

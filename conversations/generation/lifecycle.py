@@ -1,6 +1,6 @@
 """Creates and finishes generations, each in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,15 +14,14 @@ from conversations.database.prepared import PreparedQuery
 from conversations.generation import log
 from conversations.generation.context import TrimmedBranch, trim_branch
 from conversations.generation.prompt import Call, call_for, stored_request
+from conversations.generation.text_so_far import folded
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
 from conversations.quotas import reservation
 from conversations.quotas.settlement import UNSEEN, Measured, Used, settle
 from conversations.quotas.tokens import BYTES_A_TOKEN, prompt_size
 from conversations.transcript import (
     ChoiceTranscript,
-    Event,
     Finished,
-    ToolCallTranscript,
     Transcript,
     encode,
     fold,
@@ -145,34 +144,6 @@ def _empty_answers(order: Order, generation: Generation, changed_in: int) -> lis
     return answers
 
 
-def transcript_of(generation: Generation, messages: list[Message]) -> tuple[Transcript, int]:
-    """Return the fold of the log so far and the number of its last event.
-
-    It starts with the text of the messages, which they have only if an answer is continued.
-    """
-    events = log.events_of(generation.pk)
-    return _folded(events, messages), len(events)
-
-
-def _folded(events: Sequence[Event], messages: list[Message]) -> Transcript:
-    return fold(events, start=_start(messages))
-
-
-def _start(messages: list[Message]) -> Transcript:
-    return Transcript(choices={message.choice: _choice_of(message) for message in messages})
-
-
-def _choice_of(message: Message) -> ChoiceTranscript:
-    has_reasoning = message.reasoning_ms is not None
-    return ChoiceTranscript(
-        content=message.content,
-        reasoning_content=message.reasoning_content,
-        reasoning_from_ms=0 if has_reasoning else None,
-        reasoning_to_ms=message.reasoning_ms,
-        tool_calls=[ToolCallTranscript.from_wire(call) for call in message.tool_calls],
-    )
-
-
 def finish(
     generation_id: UUID,
     epoch: int,
@@ -267,7 +238,7 @@ def _store_end(generation: Generation, last: Finished, measured: Measured) -> st
     changed_in = generation.conversation.advance() if generation.conversation else 0
     messages = _filled(generation=generation.pk)
     events = log.events_of(generation.pk)
-    transcript = _folded([*events, last], messages)
+    transcript = folded([*events, last], messages)
     generation.last_seq = len(events) + 1
     payload = encode(last)
     rows.insert_record(LoggedEvent(generation=generation, seq=generation.last_seq, payload=payload))

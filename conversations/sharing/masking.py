@@ -18,6 +18,8 @@ from urllib.parse import unquote
 # The first that holds none of the masked strings replaces them. All have the same length, so
 # that a cover does not tell the length of what it covers.
 COVERS = ("█████", "•••••", "-----", "=====")
+# A shorter beginning of a masked string, such as a letter, says nothing about it.
+SHORTEST_BEGINNING = 3
 # Covering can join two halves of a string that were apart.
 _ROUNDS = 4
 
@@ -92,6 +94,10 @@ class Masks:
             text = _covered(text, spans, self.cover)
         return self.cover
 
+    def unfinished(self, text: str) -> str:
+        """The covered text, without the beginning of a string that its end may have cut off."""
+        return _covered(text, self._begun(text), self.cover)
+
     def value(self, value: Any) -> Any:
         """A JSON value with the strings covered in its texts, names and numbers."""
         if not self._needles:
@@ -129,6 +135,17 @@ class Masks:
                 found += self._places(text, view)
         return sorted(found)
 
+    def _begun(self, text: str) -> list[tuple[int, int]]:
+        """The place at the end of the text where a string begins; none if there is no such."""
+        views = (_mapped(text, view) for view in _VIEWS) if self._needles else ()
+        found = [
+            starts[len(folded) - length]
+            for folded, starts, _ends in views
+            for needle in self._needles
+            if (length := _overlap(folded, needle))
+        ]
+        return [(min(found), len(text))] if found else []
+
     def _places(self, text: str, view: re.Pattern[str]) -> list[tuple[int, int]]:
         folded, starts, ends = _mapped(text, view)
         return [
@@ -143,6 +160,12 @@ def _occurrences(needle: str, folded: str) -> Iterable[int]:
     while place >= 0:
         yield place
         place = folded.find(needle, place + 1)
+
+
+def _overlap(folded: str, needle: str) -> int:
+    """How much of the beginning of a string is the end of a text, 0 if too little to tell."""
+    lengths = range(len(needle) - 1, SHORTEST_BEGINNING - 1, -1)
+    return next((each for each in lengths if folded.endswith(needle[:each])), 0)
 
 
 def _covered(text: str, spans: list[tuple[int, int]], cover: str) -> str:

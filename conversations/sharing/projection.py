@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from conversations.models import Conversation, Message, title_from
 from conversations.refusal import Refused
 from conversations.sharing import article
+from conversations.sharing.endings import ending_of
 from conversations.sharing.json_text import dumped, indented
 from conversations.sharing.markdown import Rendered, rendered
 from conversations.sharing.masking import Masks
@@ -115,16 +116,31 @@ def _message(
             return {"role": "user", "content": masks.text(message.content)}
         case Message.Role.TOOL:
             return _tool_answer(message, masks, calls)
+    ending = ending_of(message)
+    if ending:
+        _cover_beginnings(message, masks)
     shown = _answer(message, selection, masks)
+    if ending:
+        shown["ending"] = ending
     if selection.shows("reasoning") and message.reasoning_content:
         shown["reasoning_content"] = _masked_markdown(message.reasoning_content, masks)
         shown["reasoning_ms"] = message.reasoning_ms
     if selection.shows("tool_calls") and message.tool_calls:
         shown["tool_calls"] = [_call(call, masks, calls) for call in message.tool_calls]
-    has_text = shown["content"] or "reasoning_content" in shown or "tool_calls" in shown
+    parts = {"ending", "reasoning_content", "tool_calls"}
+    has_text = shown["content"] or not parts.isdisjoint(shown)
     if selection.shows("model_names") and message.model_name:
         shown["model"] = masks.text(message.model_name)
     return shown if has_text else None
+
+
+def _cover_beginnings(message: Message, masks: Masks) -> None:
+    """Cover, at the end of each text that may be cut, what may begin a masked string."""
+    message.content = masks.unfinished(message.content)
+    message.reasoning_content = masks.unfinished(message.reasoning_content)
+    for call in message.tool_calls:
+        function = call["function"]
+        function["arguments"] = masks.unfinished(function["arguments"])
 
 
 def _answer(message: Message, selection: Selection, masks: Masks) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from conversations import access
+from conversations.generation.text_so_far import with_text_so_far
 from conversations.models import Conversation, Message
 from conversations.refusal import Refused
 
@@ -49,7 +50,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 def selected_messages(conversation: Conversation, selection: Selection) -> list[Message]:
-    """The selected messages, oldest first.
+    """The selected messages, oldest first, with the text so far of those being written.
 
     Raises :class:`Refused` where they cannot be shared, and :class:`access.NotFound` where a
     message is not in the branch.
@@ -61,10 +62,8 @@ def selected_messages(conversation: Conversation, selection: Selection) -> list[
         messages = [each for each in messages if each.role != Message.Role.TOOL]
     if not messages:
         raise Refused("empty", _("Choose at least one message to share."), "message_ids")
+    messages = [with_text_so_far(each) for each in messages]
     _check_length(messages)
-    if any(each.generation and each.generation.is_running for each in messages):
-        text = _("An answer is still being written. Wait for it to finish, or stop it.")
-        raise Refused("still_running", text, "leaf_id")
     return messages
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from conversations.chat import turns
 from conversations.generation import lifecycle, log
 from conversations.generation.lifecycle import OWNER, UpstreamTrace
+from conversations.generation.text_so_far import transcript_of
 from conversations.models import Generation, Hold, LanguageModel, LedgerEntry, LoggedEvent, Message
 from conversations.quotas.settlement import Measured
 from conversations.transcript import (
@@ -223,7 +224,7 @@ def test_a_page_that_is_drawn_in_the_middle_gets_what_is_in_the_log_so_far(
 ) -> None:
     generation = sent(people, model).generation
     says(generation, Delta(content="Tea"), Delta(content=" is"))
-    transcript, seq = lifecycle.transcript_of(generation, list(generation.messages.all()))
+    transcript, seq = transcript_of(generation, list(generation.messages.all()))
     assert (transcript.choice(0).content, seq) == ("Tea is", 2)
 
 

@@ -3,7 +3,6 @@
 import json
 import time
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
@@ -11,9 +10,7 @@ from django.contrib.auth.hashers import identify_hasher
 from django.db import connection
 
 from conversations import access
-from conversations.chat import tree, turns
-from conversations.chat.turns import NewMessage
-from conversations.generation import lifecycle
+from conversations.chat import tree
 from conversations.models import (
     AuditEntry,
     Conversation,
@@ -25,7 +22,6 @@ from conversations.models import (
 from conversations.refusal import Refused
 from conversations.sharing import links, terms
 from conversations.sharing.terms import Terms
-from conversations.transcript import Finished
 from tests.people import People, make_model
 from tests.sharing.talk import (
     add_branch,
@@ -104,15 +100,6 @@ def test_a_deleted_message_is_not_shared(people: People) -> None:
     tree.delete_message(people.alice, talk.head.pk)
     with pytest.raises(access.NotFound):
         share(talk, shows={"leaf_id": talk.head.pk})
-
-
-def test_an_answer_that_is_being_written_is_not_shared(people: People) -> None:
-    sent = NewMessage(None, None, "What are tides?", make_model().name, {})
-    turn = turns.send(people.alice, uuid4(), sent)
-    with pytest.raises(Refused, match="still being written"):
-        share(turn.conversation)
-    lifecycle.finish(turn.generation.pk, turn.generation.epoch, Finished(cause="completed"))
-    assert share(turn.conversation).title == "What are tides?"
 
 
 def state_of(link: ShareLink) -> str:

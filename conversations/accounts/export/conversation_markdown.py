@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from conversations.accounts.export.conversation_tree import Tree
 from conversations.models import Conversation, Message
 from conversations.sharing.article import message_markdown
+from conversations.sharing.endings import ending_of
 
 
 def conversation_as_markdown(tree: Tree) -> Iterator[str]:
@@ -52,6 +53,7 @@ def _message(message: Message, author: str, calls: dict[str, str]) -> str:
         "content": message.content,
         "reasoning_content": message.reasoning_content,
         "model": message.model_name,
+        "ending": ending_of(message),
         "name": calls.get(message.tool_call_id, ""),
         "tool_calls": [
             {"name": each.get("name", ""), "arguments": each.get("arguments", "")}

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Length
 
 from conversations.accounts.export.pieces import CHARACTERS_AT_ONCE, by_size
 from conversations.database.prepared import PreparedQuery
-from conversations.generation.lifecycle import transcript_of
+from conversations.generation.text_so_far import with_text_so_far
 from conversations.models import Conversation, Message
 
 # The numbers of all messages of so many conversations are in memory.
@@ -74,11 +74,11 @@ class Tree:
         for keys in by_size(wanted):
             read = Message.objects.filter(pk__in=keys).select_related("generation")
             found = {each.pk: each for each in read}
-            yield [_with_text(found[key]) for key in keys if key in found]
+            yield [with_text_so_far(found[key]) for key in keys if key in found]
 
     @cached_property
     def _all(self) -> list[Message]:
-        return [_with_text(each) for each in _messages(conversation=self.conversation.pk)]
+        return [with_text_so_far(each) for each in _messages(conversation=self.conversation.pk)]
 
 
 def trees(user_id: int, keys: Sequence[UUID]) -> Iterator[Tree | None]:
@@ -102,14 +102,3 @@ def _rows_of(keys: Sequence[UUID]) -> dict[UUID, list[_Row]]:
     for key, *row in sizes.order_by("created_at", "choice", "pk").values_list(*columns):
         found[key].append(_Row(*row))
     return found
-
-
-def _with_text(message: Message) -> Message:
-    """The message, with the text so far where it is still being written."""
-    generation = message.generation
-    if generation and generation.is_running:
-        transcript, _seq = transcript_of(generation, [message])
-        written = transcript.choice(message.choice)
-        message.content, message.reasoning_content = written.content, written.reasoning_content
-        message.tool_calls = [call.to_wire() for call in written.tool_calls]
-    return message
