@@ -113,7 +113,7 @@ def test_an_admin_record_is_everywhere() -> None:
 
 def test_an_omission_is_everywhere() -> None:
     parts = set(get_args(Omission))
-    switches = set(re.findall(r'name="omit_(\w+)"', text_of("templates/share/selection.html")))
+    switches = set(re.findall(r'name="show_(\w+)"', text_of("templates/share/selection.html")))
     shown = set(re.findall(r'shows\("(\w+)"\)', text_of("conversations/sharing/projection.py")))
     assert switches == shown == set(CANARIES) == parts
 

@@ -7,11 +7,16 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from conversations.models import title_from
 from conversations.sharing import markdown
+from conversations.sharing.endings import sentence_of
 from conversations.sharing.json_text import is_json
 
 Styles: TypeAlias = dict[str, str]
 _STYLE = re.compile(r"<style>[^<]*</style>")
+
+# With fewer questions one look at the page finds them.
+FEWEST_CONTENTS = 4
 
 
 def to_html(snapshot: dict[str, Any]) -> str:
@@ -23,6 +28,7 @@ def to_html(snapshot: dict[str, Any]) -> str:
     context = {
         "snapshot": snapshot,
         "parameters": _as_code(snapshot["parameters"]) if "parameters" in snapshot else "",
+        "contents": _contents(snapshot),
         "messages": [_message_context(each, snapshot, styles) for each in snapshot["messages"]],
     }
     return _style_element(styles) + render_to_string("shared/article.html", context)
@@ -39,6 +45,17 @@ def _style_element(styles: Styles) -> str:
     return f"<style>{rules}</style>" if rules else ""
 
 
+def _contents(snapshot: dict[str, Any]) -> list[tuple[int, str]]:
+    """The questions of a long conversation: place among the messages, from 1, and first words."""
+    numbered = enumerate(snapshot["messages"], 1)
+    asked = [
+        (place, title_from(message["content"]))
+        for place, message in numbered
+        if message["role"] == "user"
+    ]
+    return asked if len(asked) >= FEWEST_CONTENTS else []
+
+
 def _message_context(
     message: dict[str, Any], snapshot: dict[str, Any], styles: Styles
 ) -> dict[str, Any]:
@@ -46,6 +63,7 @@ def _message_context(
     return {
         "role": message["role"],
         "name": name_of(message, snapshot),
+        "ending": sentence_of(message),
         "html": _content(message, styles),
         "reasoning": _markdown(reasoning, styles) if reasoning else "",
         "reasoning_seconds": round((message.get("reasoning_ms") or 0) / 1000),
@@ -116,6 +134,8 @@ def message_markdown(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
         f"**{_('Call of %s') % call['name']}**\n\n{_fenced(call['arguments'])}"
         for call in message.get("tool_calls", ())
     ]
+    if ending := sentence_of(message):
+        parts.append(f"*{ending}*")
     return "\n\n".join(parts)
 
 

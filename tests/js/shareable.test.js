@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { NONE, shareableOf } from "#js/share/shareable.js";
+import { isGrowing, NONE, shareableOf } from "#js/share/shareable.js";
 
 const message = (id, more = {}) => ({ id, role: "assistant", content: id, model: null, ...more });
 const running = { id: "g", status: "running", seq: 1 };
@@ -14,11 +14,13 @@ test("a conversation is shared as far as it has been written", () => {
     message("written", { generation: running }),
     message("sent", { pending: true }),
   ];
-  const { id, title, messages } = shareableOf(conversation, branch);
+  const shareable = shareableOf(conversation, branch);
+  const { id, title, messages } = shareable;
+  assert.equal(isGrowing(shareable), true);
   assert.deepEqual([id, title], ["c", "A picnic"]);
   assert.deepEqual(
     messages.map((each) => each.id),
-    ["asked", "answered"],
+    ["asked", "answered", "written"],
   );
 });
 

@@ -5,7 +5,7 @@ import { DraftPreview } from "#js/share/draft_preview.js";
 import { FieldErrors } from "#js/share/field_errors.js";
 import * as links from "#js/share/links.js";
 import { SelectionFields } from "#js/share/selection.js";
-import { NONE } from "#js/share/shareable.js";
+import { isGrowing, NONE } from "#js/share/shareable.js";
 import { TermsFields } from "#js/share/terms.js";
 import { copy } from "#js/ui/clipboard.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -130,7 +130,7 @@ class ShareDialog extends Emitter {
     this.#form.reset();
     element("share-selection").hidden = this.#view === "change";
     element("share-preview").hidden = this.#view === "change";
-    element("share-terms").hidden = this.#view === "update";
+    for (const id of ["share-terms", "share-limits"]) element(id).hidden = this.#view === "update";
     element("share-submit").textContent = word(`share-${this.#view}`);
     element("share-back").textContent = word(
       this.#view === this.#first ? "share-cancel" : "share-back",
@@ -165,7 +165,9 @@ class ShareDialog extends Emitter {
   /** @param {string | undefined} username the one added last */
   async #check(username) {
     this.#faults.clear();
-    if (username) await this.#attempt(() => links.checkUser(username));
+    if (!username) return;
+    const known = await this.#attempt(() => links.checkUser(username));
+    if (known) this.#terms.rename(username, known);
   }
 
   /** @param {SubmitEvent} event */
@@ -173,8 +175,8 @@ class ShareDialog extends Emitter {
     event.preventDefault();
     const submit = element("share-submit");
     submit.disabled = true;
-    // The latest choice may contain secrets that the site has not searched for yet.
-    await this.#draft.settled();
+    // The latest text may contain secrets that the site has not searched for yet.
+    if (this.#view !== "change") await this.#draft.settled(isGrowing(this.#shareable));
     this.#faults.clear();
     const [shareable, view] = [this.#shareable, this.#view];
     const link = await this.#attempt(() => this.#send());

@@ -32,9 +32,13 @@ export class DraftPreview {
     this.#update();
   }
 
-  /** Waits until the latest selection is previewed and its secrets are listed. */
-  async settled() {
-    if (this.#timer) this.#update();
+  /**
+   * Waits until the latest selection is previewed and its secrets are listed.
+   *
+   * @param {boolean} isGrowing whether its text has grown since then
+   */
+  async settled(isGrowing) {
+    if (this.#timer || isGrowing) this.#update();
     await this.#updated;
   }
 

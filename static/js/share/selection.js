@@ -1,6 +1,7 @@
-/** The fields for the selection: messages, omissions, masked texts. */
+/** The fields for the selection: messages, shown parts, masked texts. */
 
 import { Masks } from "#js/share/masks.js";
+import { isGrowing } from "#js/share/shareable.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
@@ -32,7 +33,9 @@ export class SelectionFields extends Emitter {
    * @param {{selection: Selection, leafId: string | null}} initial the first choice; without
    *   `leafId` up to the last message
    */
-  draw({ title, messages }, { selection, leafId }) {
+  draw(shareable, { selection, leafId }) {
+    const { title, messages } = shareable;
+    element("share-growing").hidden = !isGrowing(shareable);
     this.#title.placeholder = title;
     this.#leaf.replaceChildren(...messages.map((each) => new Option(lineOf(each), each.id)));
     this.#leaf.value = leafId ?? messages.at(-1)?.id ?? "";
@@ -54,7 +57,7 @@ export class SelectionFields extends Emitter {
     for (const box of this.#boxes("message_ids")) {
       box.checked = message_ids?.includes(box.value) ?? true;
     }
-    for (const box of this.#switches) box.checked = omit.includes(box.name.replace("omit_", ""));
+    for (const box of this.#switches) box.checked = !omit.includes(partOf(box));
     const extent = message_ids ? "chosen" : "branch";
     this.#part.querySelector(`[name="extent"][value="${extent}"]`).checked = true;
   }
@@ -67,7 +70,7 @@ export class SelectionFields extends Emitter {
     return {
       leaf_id: isChosen ? last : this.#leaf.value,
       message_ids: isChosen ? boxes.filter((box) => box.checked).map((box) => box.value) : null,
-      omit: this.#switches.filter((box) => box.checked).map((box) => box.name.replace("omit_", "")),
+      omit: this.#switches.filter((box) => !box.checked).map(partOf),
       masks: this.#masks.texts,
       title: this.#title.value.trim(),
     };
@@ -79,13 +82,18 @@ export class SelectionFields extends Emitter {
   }
 
   get #switches() {
-    return [...this.#part.querySelectorAll('[name^="omit_"]')];
+    return [...this.#part.querySelectorAll('[name^="show_"]')];
   }
 
   /** @param {string} name @returns {HTMLInputElement[]} */
   #boxes(name) {
     return [...this.#part.querySelectorAll(`[name="${name}"]`)];
   }
+}
+
+/** @param {HTMLInputElement} box a switch @returns {string} the part that it shows */
+function partOf(box) {
+  return box.name.replace("show_", "");
 }
 
 /** @param {Message} message */

@@ -13,13 +13,16 @@ export const NONE = { id: "", title: "", messages: [] };
 /**
  * @param {{id: string, title: string} | null} conversation
  * @param {Message[]} branch
- * @returns {Shareable} without answers that are still running
+ * @returns {Shareable} without messages that the site does not have yet
  */
 export function shareableOf(conversation, branch) {
-  const isFinished = (/** @type {Message} */ each) =>
-    !each.pending && each.generation?.status !== "running";
   const { id, title } = conversation ?? NONE;
-  return { id, title, messages: conversation ? branch.filter(isFinished) : [] };
+  return { id, title, messages: conversation ? branch.filter((each) => !each.pending) : [] };
+}
+
+/** @param {Shareable} shareable @returns {boolean} whether an answer of it is being written */
+export function isGrowing({ messages }) {
+  return messages.some(({ generation }) => generation?.status === "running");
 }
 
 /** @param {string} id @returns {Promise<Shareable | null>} null if it is deleted */
