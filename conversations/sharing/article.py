@@ -4,11 +4,13 @@ import re
 from typing import Any, TypeAlias
 
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from conversations.models import title_from
 from conversations.sharing import markdown
+from conversations.sharing.covers import with_marked_covers
 from conversations.sharing.endings import sentence_of
 from conversations.sharing.json_text import is_json
 
@@ -28,6 +30,7 @@ def to_html(snapshot: dict[str, Any]) -> str:
     context = {
         "snapshot": snapshot,
         "parameters": _as_code(snapshot["parameters"]) if "parameters" in snapshot else "",
+        "title": _safe(with_marked_covers(escape(snapshot["title"]))),
         "contents": _contents(snapshot),
         "messages": [_message_context(each, snapshot, styles) for each in snapshot["messages"]],
     }

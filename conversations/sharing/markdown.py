@@ -14,6 +14,7 @@ import nh3
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from conversations.sharing.covers import with_marked_covers
 from conversations.sharing.renderer import NotRunning, RenderingFailed, renderer
 
 logger = logging.getLogger(__name__)
@@ -108,13 +109,13 @@ def code(source: str, language: str) -> str:
 
 def plain(source: str) -> str:
     """The text as a plain paragraph."""
-    return f'<p class="plain-text">{escape(source)}</p>'
+    return with_marked_covers(f'<p class="plain-text">{escape(source)}</p>')
 
 
 def cleaned(html: str) -> str:
     """The HTML without tags and attributes that are not on the allow-list."""
     return nh3.clean(
-        html,
+        with_marked_covers(html),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=LINK_SCHEMES,
