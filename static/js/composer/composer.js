@@ -5,6 +5,7 @@ import { Attachments } from "#js/composer/attachments.js";
 import { lengthOf, MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
+import { grow } from "#js/ui/growing.js";
 import { element, on, setHidden } from "#js/ui/markup.js";
 import { isSendingKey, nameEnterKey } from "#js/ui/sending_key.js";
 import { count, word } from "#js/ui/words.js";
@@ -165,7 +166,6 @@ export class Composer extends Emitter {
 
   #typed() {
     this.#draft.save(this.#box.value);
-    this.#fit();
     this.#changed();
   }
 
@@ -186,6 +186,7 @@ export class Composer extends Emitter {
   #insert(text) {
     const { selectionStart, selectionEnd } = this.#box;
     this.#box.setRangeText(text, selectionStart, selectionEnd, "end");
+    grow(this.#box);
     this.#typed();
     this.focus();
   }
@@ -201,7 +202,7 @@ export class Composer extends Emitter {
   #setText(text) {
     // Setting it moves the cursor and ends a composition, also where nothing changes.
     if (this.#box.value !== text) this.#box.value = text;
-    this.#fit();
+    grow(this.#box);
     this.#drawSend();
   }
 
@@ -216,13 +217,6 @@ export class Composer extends Emitter {
   get #maySend() {
     const isEmpty = this.#box.value.trim() === "" && this.#attachments.length === 0;
     return this.#canSend && !isEmpty && this.length <= MOST_CHARACTERS;
-  }
-
-  // For browsers without field-sizing. The style sheet limits the height.
-  #fit() {
-    if (CSS.supports("field-sizing", "content")) return;
-    this.#box.style.blockSize = "auto";
-    this.#box.style.blockSize = `${this.#box.scrollHeight}px`;
   }
 }
 

@@ -36,6 +36,7 @@ import { State } from "#js/state/state.js";
 import { hasFailed } from "#js/state/tree.js";
 import { keepComposingKeys } from "#js/ui/composing.js";
 import { toggleKeys, wireDialogs } from "#js/ui/dialogs.js";
+import { growBoxes } from "#js/ui/growing.js";
 import { element, on } from "#js/ui/markup.js";
 import { anchor } from "#js/ui/popover.js";
 import { announce } from "#js/ui/status.js";
@@ -98,6 +99,7 @@ class Page {
 
   start() {
     keepComposingKeys();
+    growBoxes();
     forgetOthers(this.#state.user.username);
     wireDialogs();
     anchor(element("user-menu"), () => element("user-button"));

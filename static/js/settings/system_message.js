@@ -1,6 +1,7 @@
 /** The field of the system message. */
 
 import { Field } from "#js/settings/field.js";
+import { grow } from "#js/ui/growing.js";
 import { on, part, setHidden } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
@@ -21,14 +22,21 @@ export class SystemMessage extends Field {
   draw(text) {
     this.forgetRefusalOfOther(text);
     // A text that is being typed, or is too long, is left for the user to change.
-    if (document.activeElement !== this.#box && !this.isFaulty) this.#box.value = text;
+    if (document.activeElement !== this.#box && !this.isFaulty) this.#show(text);
     setHidden(part(this.element, "reset"), this.#box.value === "");
   }
 
   /** @param {string} text */
   fill(text) {
-    this.#box.value = text;
+    this.#show(text);
     this.#check();
+  }
+
+  /** @param {string} text */
+  #show(text) {
+    if (this.#box.value === text) return;
+    this.#box.value = text;
+    grow(this.#box);
   }
 
   reset() {
