@@ -1,4 +1,4 @@
-"""The cases of tests/markdown: sources with what a reader should see of each, on every page."""
+"""The corpus of Markdown: our cases, with what a reader should see, and CommonMark's examples."""
 
 import json
 import re
@@ -11,6 +11,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in sorted(FOLDER.glob("*.json"))
 }
+SPECIFICATION = Path(__file__).parent.parent / "node_modules/commonmark-spec/spec.txt"
+_EXAMPLE = re.compile(r"^`{32} example\n(.*?)^\.\n.*?^`{32}$", re.DOTALL | re.MULTILINE)
 _EMPTY = {"br", "hr", "input"}
 _MATH = re.compile(r"math\b")
 
@@ -24,6 +26,12 @@ def wrong(name: str, pages: list[str]) -> list[Any]:
 
 def sources(name: str) -> list[str]:
     return [case["source"] for case in CASES[name]]
+
+
+def commonmark() -> list[str]:
+    """The sources of CommonMark's examples, which show tabs as arrows."""
+    text = SPECIFICATION.read_text(encoding="utf-8")
+    return [source.replace("→", "\t") for source in _EXAMPLE.findall(text)]
 
 
 def _found(case: dict[str, Any], html: str) -> dict[str, Any]:

@@ -34,9 +34,10 @@ _TAGS = {
 } | _MATHML  # fmt: skip
 _MATH_ATTRIBUTES = {
     "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display",
-    "displaystyle", "encoding", "fence", "height", "linethickness", "lspace", "mathbackground",
-    "mathcolor", "mathsize", "mathvariant", "maxsize", "minsize", "movablelimits", "notation",
-    "rowlines", "rowspacing", "rspace", "scriptlevel", "separator", "stretchy", "voffset", "width",
+    "displaystyle", "encoding", "fence", "height", "linebreak", "linethickness", "lspace",
+    "mathbackground", "mathcolor", "mathsize", "mathvariant", "maxsize", "minsize",
+    "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel", "separator",
+    "stretchy", "voffset", "width",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"dir"},

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from conversations.sharing import markdown
 from tests.browser.markdown.documents import DOCUMENTS
 from tests.browser.script_page import script_page
+from tests.corpus import CASES, commonmark, sources
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +46,17 @@ async ({ text, html, styles }) => {
   return [JSON.stringify(children(root)), JSON.stringify(children(shared))];
 }
 """
+_DIFFERENT = f"""
+async (all) => {{
+  const compare = {_COMPARE.strip()};
+  const different = [];
+  for (const each of all) {{
+    const [inConversation, shared] = await compare(each);
+    if (inConversation !== shared) different.push([each.text, inConversation, shared]);
+  }}
+  return different;
+}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +70,21 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("text", [*DOCUMENTS.values(), FORMULAS], ids=[*DOCUMENTS, "formulas"])
 def test_a_text_has_the_same_structure_on_both_pages(page: Page, text: str) -> None:
-    shown = markdown.rendered(text)
-    given: dict[str, Any] = {"text": text, "html": shown.html, "styles": shown.styles}
-    in_conversation, shared = page.evaluate(_COMPARE, given)
+    in_conversation, shared = page.evaluate(_COMPARE, _given(text))
     assert in_conversation == shared
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_cases_of_the_corpus_have_the_same_structure(page: Page, name: str) -> None:
+    assert page.evaluate(_DIFFERENT, [_given(text) for text in sources(name)]) == []
+
+
+def test_the_examples_of_commonmark_have_the_same_structure(page: Page) -> None:
+    texts = commonmark()
+    assert len(texts) == 652
+    assert page.evaluate(_DIFFERENT, [_given(text) for text in texts]) == []
+
+
+def _given(text: str) -> dict[str, Any]:
+    shown = markdown.rendered(text)
+    return {"text": text, "html": shown.html, "styles": shown.styles}

@@ -21,7 +21,8 @@ const LONGEST_MARKDOWN = 200_000;
  * @param {string} text
  */
 export function divided(text) {
-  const lines = text.replace(/\r\n?/g, "\n");
+  // The character that ends a string in C is dropped by parsers of HTML; CommonMark replaces it.
+  const lines = text.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd");
   // Never between the two halves of a character.
   const cut =
     (lines.codePointAt(LONGEST_MARKDOWN - 1) ?? 0) > 0xffff

@@ -23,6 +23,7 @@
  * @property {Labels} labels
  * @property {boolean} final whether the message is complete
  * @property {boolean} hasScript whether buttons would do something where it is shown
+ * @property {boolean} [inLink] whether it is inside of a link, which can have no other in it
  * @property {boolean} [literal] whether `&` is plain text
  * @property {boolean} [hasOpenCode] set if a code block is still streaming
  *

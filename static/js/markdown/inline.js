@@ -60,10 +60,12 @@ function append(children, token, context) {
 /** @param {Token} token @param {Context} context */
 function link(token, context) {
   const href = linkAddress(token.autolink ? token.href : decoded(token.href));
-  const title = token.title ? { title: decoded(token.title) } : undefined;
-  const inside = token.autolink ? { ...context, literal: true } : context;
+  const title = token.title ? { title: decoded(token.title).trim() } : undefined;
+  const inLink = context.inLink || href !== null;
+  const inside = { ...context, inLink, literal: token.autolink };
   const children = appendInline([], token.tokens ?? [], inside);
-  return href ? tag("a", { ...outward(href), ...title }, children) : tag("span", title, children);
+  if (!href || context.inLink) return tag("span", title, children);
+  return tag("a", { ...outward(href), ...title }, children);
 }
 
 /**
@@ -79,8 +81,9 @@ function image(token, context) {
   const alternative = textOf(appendInline([], token.tokens ?? [], context));
   if (!address) return tag("span", { class: "image-link" }, [alternative || labels.image]);
   const name = alternative ? `${labels.image}: ${alternative}` : labels.image;
-  const attributes = { class: "image-link", ...outward(address.href) };
-  return tag("a", attributes, [`${name} (${address.host})`]);
+  const children = [`${name} (${address.host})`];
+  if (context.inLink) return tag("span", { class: "image-link" }, children);
+  return tag("a", { class: "image-link", ...outward(address.href) }, children);
 }
 
 /** @param {Tree[]} trees @returns {string} */

@@ -25,7 +25,7 @@ const PRICE_CLASSES = /^\s(?:[-–—]|[^\\^_={}+<>*/()\d]{2,})\s$/;
 const PRICE_PER = /^\d\$\/\p{L}/u;
 const OF_SHELL = /^(?:\{|\([\w.~/])/;
 // Spaces alone would be an empty place in the text.
-const BLANK = /^(?:[\s{}~]|\\[,;:!> ]|\\q?quad(?![a-z]))*$/i;
+const BLANK = /^(?:[\s{}~]|\\[,;:!> \\]|\\q?quad(?![a-z]))*$/i;
 const OPENING = /^ {0,3}(\$\$|\\\[)/;
 const CLOSINGS = new Map([
   ["$$", "$$"],
