@@ -199,7 +199,7 @@ def test_a_set_value_that_a_model_does_not_take_stays_visible_and_says_so(
     opened(home, "plain")
     expect(field(home, "temperature")).to_have_value("0.5")
     expect(field(home, "temperature")).to_be_disabled()
-    expect(slider(home, "Creativity")).to_be_disabled()
+    expect(slider(home, "Creativity")).to_have_count(0)
     expect(effort).to_have_value("high")
     expect(effort).to_be_disabled()
     said = home.get_by_text("plain does not support this parameter: what is set here is not sent.")

@@ -31,7 +31,7 @@ export class NumberField extends Field {
     this.#input.placeholder = this.#slider
       ? word("placeholder-default")
       : placeholderOf(this.name, model);
-    this.#slider?.draw(model?.parameters?.[this.name] ?? {}, value, isAccepted);
+    this.#slider?.draw(model?.parameters?.[this.name] ?? {}, value);
     // A text that is being typed, or is wrong, is left for the user to change.
     const isUsers = document.activeElement === this.#input || this.isFaulty;
     if (!isUsers) this.#input.value = value ?? "";

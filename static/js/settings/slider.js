@@ -25,12 +25,12 @@ export class Slider extends Emitter {
     );
   }
 
-  /** @param {Allowed} allowed @param {number | undefined} value @param {boolean} isAccepted */
-  draw(allowed, value, isAccepted) {
+  /** @param {Allowed} allowed @param {number | undefined} value */
+  draw(allowed, value) {
     this.#scale = scaleOf(allowed);
     const { min, max, step } = this.#scale;
     const resting = restingAt(allowed, this.#scale);
-    Object.assign(this.#thumb, { min, max, step, disabled: !isAccepted });
+    Object.assign(this.#thumb, { min, max, step });
     this.#thumb.value = this.#scale.positionOf(value ?? resting);
     this.#element.classList.toggle("is-default", value === undefined);
     this.#place("--filled", Number(this.#thumb.value));
