@@ -15,6 +15,7 @@
  *
  * @typedef {{opened: void, created: void, failed: void}} NavigationEvents another conversation is
  *   shown; the new one has an address; a conversation could not be loaded
+ * @typedef {{failed: void}} OlderMessagesEvents messages could not be loaded
  * @typedef {{branched: {id: string}, deleted: {id: string}, failed: string}} BranchesEvents the new
  *   conversation; the message; an error
  * @typedef {{sent: void}} QueuedTurnsEvents
@@ -23,8 +24,8 @@
  *
  * messages/
  *
- * @typedef {{action: Pressed, "focus-lost": void}} MessagesEvents a button of a message was
- *   pressed; the button that had the focus is gone
+ * @typedef {{action: Pressed, "focus-lost": void, empty: void}} MessagesEvents a button of a
+ *   message was pressed; the button that had the focus is gone; no message is drawn yet
  * @typedef {{action: Pressed}} MessageMenuEvents
  * @typedef {{"to-end": void, moved: void}} LogPositionEvents the log is going to its end; it has
  *   been moved or laid out

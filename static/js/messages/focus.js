@@ -10,7 +10,7 @@ export function focusedButton(log) {
   const active = /** @type {HTMLElement | null} */ (document.activeElement);
   const name = active?.dataset.action;
   if (!name || !log.contains(active)) return null;
-  return { index: [...log.children].findIndex((each) => each.contains(active)), name };
+  return { index: messagesIn(log).findIndex((each) => each.contains(active)), name };
 }
 
 /**
@@ -22,7 +22,8 @@ export function focusedButton(log) {
  * @returns {boolean} whether anything in the log has the focus
  */
 export function restoreFocus(log, { index, name }) {
-  const message = log.children[index] ?? log.lastElementChild;
+  const messages = messagesIn(log);
+  const message = messages[index] ?? messages.at(-1);
   for (const each of [name, OPPOSITE[name]]) {
     for (const button of message?.querySelectorAll(`[data-action="${each}"]`) ?? []) {
       if (log.contains(document.activeElement)) return true;
@@ -31,4 +32,9 @@ export function restoreFocus(log, { index, name }) {
     }
   }
   return log.contains(document.activeElement);
+}
+
+/** @param {HTMLElement} log @returns {Element[]} */
+function messagesIn(log) {
+  return [...log.querySelectorAll(":scope > :not(.log-space)")];
 }

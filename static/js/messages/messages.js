@@ -1,8 +1,12 @@
-/** The log: the messages of the branch on the page. Each has one element, which is updated. */
+/**
+ * The log: the messages of the branch on the page. Each has one element, which is updated; of a long
+ * conversation those near the reader.
+ */
 
 import { Alternatives } from "#js/messages/alternatives.js";
 import { AssistantArticle, UserArticle } from "#js/messages/article.js";
 import { focusedButton, restoreFocus } from "#js/messages/focus.js";
+import { LogWindow } from "#js/messages/log_window.js";
 import { ToolArticle } from "#js/messages/tool_article.js";
 import { resultsByCaller } from "#js/messages/tool_results.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -11,6 +15,7 @@ import { clone } from "#js/ui/markup.js";
 /**
  * @typedef {import("#js/messages/article.js").View} View
  * @typedef {import("#js/state/records.js").Message} Message
+ * @typedef {import("#js/state/state.js").State} State
  * @typedef {{action: string, id: string, button: HTMLElement | null, article?: any}} Pressed a
  *   button of the message `id`: its `data-action`, and the article that it belongs to
  */
@@ -21,63 +26,105 @@ const ARTICLES = { user: UserArticle, assistant: AssistantArticle, tool: ToolArt
 /** @extends {Emitter<import("#js/events.js").MessagesEvents>} */
 export class Messages extends Emitter {
   #log;
+  /** @type {State | null} the state that was drawn last */
+  #state = null;
   /** @type {Map<string, UserArticle | AssistantArticle | ToolArticle>} */
   #articles = new Map();
   /** @type {Map<string, View>} the view that each of them shows */
   #drawn = new Map();
   #alternatives = new Alternatives();
+  window = new LogWindow();
 
   /** @param {HTMLElement} log */
   constructor(log) {
     super();
     this.#log = log;
+    log.append(this.window.above, this.window.below);
     log.addEventListener("click", (event) => this.#pressed(event));
   }
 
-  /** @param {import("#js/state/state.js").State} state */
+  /** @param {State} state */
   draw(state) {
-    const { branch, alternatives } = state;
-    const owner = state.user.username;
+    this.#state = state;
     const isBusy = state.generation !== null;
     const focused = focusedButton(this.#log);
     this.#log.setAttribute("aria-busy", String(isBusy));
-    const results = resultsByCaller(branch);
+    const results = resultsByCaller(state.branch);
     const inCards = new Set([...results.values()].flat());
-    const articles = branch.filter((message) => !inCards.has(message));
-    const shown = [...articles, ...alternatives];
-    this.#adopt(shown);
-    this.#removeAllBut(new Set(shown.map((message) => message.id)));
-    articles.forEach((message, index) => {
-      const isLast = message === branch.at(-1);
-      const place = { siblings: state.siblings(message), isLast, branch };
-      const view = { message, ...place, isBusy, owner, results: results.get(message.id) ?? [] };
-      this.#put(this.#elementOf(view), index);
-    });
-    this.#drawAlternatives(state, articles.length);
+    const isArticle = (/** @type {Message} */ each) =>
+      !inCards.has(each) && !(each.unloaded && each.role === "tool");
+    this.window.fit(state.branch.filter(isArticle), (id) => this.#drawn.has(id));
+    this.#drawAll(state, results);
+    this.window.drawSpaces();
     if (focused && !restoreFocus(this.#log, focused)) this.emit("focus-lost");
+    if (this.#isEmpty(state)) this.emit("empty");
+  }
+
+  /** Draws the state again where the window has moved. */
+  redraw() {
+    if (this.#state) this.draw(this.#state);
   }
 
   /** @param {string} id of a message of the user to edit, unless an answer is running */
   edit(id) {
-    const button = this.#articles.get(id)?.element.querySelector('[data-action="edit"]');
+    const button = this.element(id)?.querySelector('[data-action="edit"]');
     /** @type {HTMLElement | null | undefined} */ (button)?.click();
   }
 
-  /** @param {import("#js/state/state.js").State} state @param {number} index of their element */
-  #drawAlternatives(state, index) {
-    const { branch, alternatives } = state;
-    const place = { siblings: alternatives, isLast: true, isAlternative: true, branch };
-    const isBusy = state.generation !== null;
-    const shared = { ...place, isBusy, owner: state.user.username, results: [] };
-    const elements = alternatives.map((message) => this.#elementOf({ message, ...shared }));
-    if (alternatives.length === 0) return this.#alternatives.remove();
-    this.#alternatives.draw(alternatives, elements);
-    this.#put(this.#alternatives.element, index);
+  /** @param {string} id @returns {HTMLElement | undefined} of a message that is drawn */
+  element(id) {
+    return this.#articles.get(id)?.element;
+  }
+
+  /** @returns {HTMLElement[]} the elements of the branch that are drawn, in order */
+  get elements() {
+    const { branch, from, to } = this.window;
+    return branch.slice(from, to).flatMap(({ id }) => this.element(id) ?? []);
   }
 
   /** @returns {HTMLElement} the element of several answers, where the page shows some */
   get alternatives() {
     return this.#alternatives.element;
+  }
+
+  // Internal
+
+  /** @param {State} state @returns {boolean} */
+  #isEmpty({ branch }) {
+    return branch.length > 0 && this.window.from === this.window.to;
+  }
+
+  /** @param {State} state @param {Map<string, Message[]>} results of tool calls */
+  #drawAll(state, results) {
+    const { from, to, isAtEnd } = this.window;
+    const { branch, generation, user } = state;
+    const shared = { isBusy: generation !== null, branch, owner: user.username };
+    const articles = this.window.branch.slice(from, to);
+    const alternatives = isAtEnd ? state.alternatives : [];
+    this.#keepOnly([...articles, ...alternatives]);
+    articles.forEach((message, index) => {
+      const place = { siblings: state.siblings(message), isLast: message === branch.at(-1) };
+      const view = { message, ...place, ...shared, results: results.get(message.id) ?? [] };
+      // The first child is the space above.
+      this.#put(this.#elementOf(view), index + 1);
+    });
+    this.#drawAlternatives(alternatives, shared);
+  }
+
+  /** @param {Message[]} shown */
+  #keepOnly(shown) {
+    this.#adopt(shown);
+    this.#removeAllBut(new Set(shown.map((message) => message.id)));
+  }
+
+  /** @param {Message[]} alternatives @param {Pick<View, "isBusy" | "branch" | "owner">} shared */
+  #drawAlternatives(alternatives, shared) {
+    const place = { siblings: alternatives, isLast: true, isAlternative: true, results: [] };
+    const views = alternatives.map((message) => ({ message, ...place, ...shared }));
+    const elements = views.map((view) => this.#elementOf(view));
+    if (alternatives.length === 0) return this.#alternatives.remove();
+    this.#alternatives.draw(alternatives, elements);
+    this.#put(this.#alternatives.element, this.window.to - this.window.from + 1);
   }
 
   /** @param {View} view @returns {HTMLElement} */
@@ -89,7 +136,7 @@ export class Messages extends Emitter {
     return article.element;
   }
 
-  /** @param {import("#js/state/records.js").Message} message */
+  /** @param {Message} message */
   #articleOf(message) {
     const known = this.#articles.get(message.id);
     if (known) return known;

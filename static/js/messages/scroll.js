@@ -31,6 +31,7 @@ export class LogPosition extends Emitter {
   #following = false;
   /** @type {Held | null} what stays in its place until the reader scrolls */
   #held = null;
+  #room = new Room();
   /** Where the page put the log or the reader left it, and where its end was then. */
   #top = 0;
   #end = 0;
@@ -47,6 +48,7 @@ export class LogPosition extends Emitter {
     this.#scroller = scroller;
     this.#content = content;
     this.#jump = jump;
+    scroller.append(this.#room.element);
     this.#follow(true);
     this.#listen();
     // An observer is called after layout. Reading the height earlier would force another layout.
@@ -57,6 +59,11 @@ export class LogPosition extends Emitter {
 
   get isFollowing() {
     return this.#following;
+  }
+
+  /** @returns {boolean} whether the reader has the end before their eyes, or nearly */
+  get isAtEnd() {
+    return this.#following || this.#end - this.#top < NEAR_PX;
   }
 
   /** Goes to the end and follows it from there. */
@@ -157,6 +164,7 @@ export class LogPosition extends Emitter {
   /** @param {boolean} following if so, only the user moves the log away from its end */
   #follow(following) {
     if (following) this.#held = null;
+    if (following) this.#room.set(0);
     if (following === this.#following) return;
     this.#following = following;
     this.#drawAnchoring();
@@ -181,20 +189,30 @@ export class LogPosition extends Emitter {
 
   #restoreHeld() {
     if (!this.#held?.element.isConnected) return;
-    const moved = this.topOf(this.#held.element) - this.#held.top;
-    if (Math.abs(moved) >= ROUNDING_PX) this.#scroller.scrollTop += moved;
+    if (this.#hasMoved(this.#held) && this.#hasMoved(this.#held)) {
+      this.#room.set(this.#room.height + this.topOf(this.#held.element) - this.#held.top);
+      this.#hasMoved(this.#held);
+    }
+  }
+
+  /** Scrolls to the held element. @param {Held} held @returns {boolean} whether it was elsewhere */
+  #hasMoved({ element, top }) {
+    const by = this.topOf(element) - top;
+    if (Math.abs(by) < ROUNDING_PX) return false;
+    this.#scroller.scrollTop += by;
+    return true;
   }
 
   #note() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     this.#top = scrollTop;
     this.#end = scrollHeight - clientHeight;
+    if (this.#room.height > 0) this.#end -= this.#room.shrink(this.#end - this.#top);
     this.#drawJump();
   }
 
   #drawJump() {
-    const isHidden = this.#following || this.#end - this.#top < NEAR_PX;
-    if (this.#jump.hidden !== isHidden) this.#jump.hidden = isHidden;
+    if (this.#jump.hidden !== this.isAtEnd) this.#jump.hidden = this.isAtEnd;
   }
 
   // The dock below the log gets the width of the scroll bar, to stay in line. The property is set on
@@ -204,5 +222,30 @@ export class LogPosition extends Emitter {
     if (gutter === this.#gutter) return;
     this.#gutter = gutter;
     this.#jump.parentElement?.style.setProperty("--gutter", `${gutter}px`);
+  }
+}
+
+/** Space below a log that has become too short for what is held in its place. */
+class Room {
+  element = document.createElement("div");
+  height = 0;
+
+  /** @param {number} height */
+  set(height) {
+    if (height === this.height) return;
+    this.height = Math.max(0, height);
+    this.element.style.blockSize = `${this.height}px`;
+  }
+
+  /**
+   * Takes away what is below the reader's window.
+   *
+   * @param {number} below
+   * @returns {number} by how much it became smaller
+   */
+  shrink(below) {
+    const by = Math.min(this.height, Math.max(0, Math.floor(below)));
+    this.set(this.height - by);
+    return by;
   }
 }

@@ -34,6 +34,11 @@ export class Branches extends Emitter {
     if (headId) this.show(headId);
   }
 
+  /** @param {string} id of a message that is on another branch */
+  showMessage(id) {
+    this.show(this.#state.leafUnder(id));
+  }
+
   /**
    * @param {string} headId the last message of the branch to show in every tab
    * @returns {Promise<boolean>} whether it was shown

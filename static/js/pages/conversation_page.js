@@ -10,7 +10,6 @@ import { Socket } from "#js/connection/socket.js";
 import { cleanCopies } from "#js/copying/selection.js";
 import { warmUp } from "#js/markdown/view.js";
 import { Messages } from "#js/messages/messages.js";
-import { LogPosition } from "#js/messages/scroll.js";
 import { waitsForAnswers } from "#js/messages/tool_calls.js";
 import { Branches } from "#js/pages/branches.js";
 import { listenToClicks } from "#js/pages/clicks.js";
@@ -23,6 +22,7 @@ import { Navigation } from "#js/pages/navigation.js";
 import { offerPrompts } from "#js/pages/prompts.js";
 import { QueueActions } from "#js/pages/queue_actions.js";
 import { QueuedTurns } from "#js/pages/queued_turns.js";
+import { Reading } from "#js/pages/reading.js";
 import "#js/pages/sign_out.js";
 import { Turns } from "#js/pages/turns.js";
 import { ModelPicker } from "#js/settings/model_picker.js";
@@ -43,9 +43,6 @@ import { announce } from "#js/ui/status.js";
 import { offerUndo } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
 
-/** The distance of several answers from the top of the log. */
-const TOP_GAP_PX = 8;
-
 class Page {
   #state = new State(JSON.parse(element("state").textContent));
   #outbox = new Outbox(this.#state.user.username);
@@ -58,12 +55,17 @@ class Page {
   #conversations = new ConversationActions(this.#state, this.#socket);
   #messages = new Messages(element("log"));
   #branches = new Branches(this.#state, this.#socket);
-  #end = new LogPosition(element("log-scroller"), element("log"), element("jump"));
   #composer = new Composer();
   #picker = new ModelPicker();
   #parameters = new ParametersPanel(this.#state, this.#socket);
   #share = new ShareButton(this.#state);
   #drawer = new Drawer();
+  #reading = new Reading({
+    state: this.#state,
+    messages: this.#messages,
+    branches: this.#branches,
+    draw: () => this.#drawing.draw(),
+  });
   #actions = new MessageActions({
     state: this.#state,
     socket: this.#socket,
@@ -72,6 +74,7 @@ class Page {
     composer: this.#composer,
     share: this.#share,
     picker: this.#picker,
+    reading: this.#reading,
     complaint: () => this.#parameters.complain(),
   });
   #writing = {
@@ -121,6 +124,7 @@ class Page {
     this.#navigation.on("opened", () => this.#opened());
     this.#navigation.on("opened", dropArrivalNotice);
     this.#navigation.on("created", () => this.#created());
+    this.#reading.older.on("failed", () => this.#composer.showError(word("load-failed")));
     this.#navigation.on("failed", () => this.#composer.showError(word("load-failed")));
     this.#conversations.on("gone", ({ id }) => this.#deleted(id));
     this.#conversations.on("deleted", (detail) => this.#deletedHere(detail));
@@ -136,6 +140,7 @@ class Page {
 
   /** The new conversation has an id: what was written for it belongs to it. */
   #created() {
+    this.#reading.created();
     this.#composer.rename(this.#draftKey);
     this.#queue.rename(this.#state.conversation?.id ?? "");
   }
@@ -146,7 +151,7 @@ class Page {
     this.#queued.open();
     this.#parameters.reset();
     this.#drawer.closeOverPage();
-    this.#toEnd();
+    this.#reading.open();
     this.#composer.focusUnlessTouch();
   }
 
@@ -227,14 +232,13 @@ class Page {
     this.#messages.on("action", (detail) => this.#actions.act(detail));
     this.#messages.on("focus-lost", () => this.#composer.focusUnlessTouch());
     this.#actions.on("requested", () => this.#requested());
-    this.#actions.on("editing", () => this.#end.release());
+    this.#actions.on("editing", () => this.#reading.release());
     this.#conversations.on("open", ({ id }) => this.#navigation.open(id));
     offerPrompts({
       state: this.#state,
       parameters: this.#parameters,
       send: (text) => this.#send(text),
     });
-    on(element("log"), "click", (event) => this.#released(event.target));
     const newConversation = () => this.#navigation.open(null);
     listenToClicks({ newConversation, dismissed: () => this.#composer.focus() });
     listenToKeys({
@@ -268,25 +272,13 @@ class Page {
     announce("answering");
     this.#drawing.draw();
     if (document.activeElement === document.body) this.#composer.focusUnlessTouch();
-    this.#toEnd();
-  }
-
-  /** Goes to the end of the log; of several answers, to their top, as they are read from there. */
-  #toEnd() {
-    if (this.#state.alternatives.length === 0) return this.#end.toEnd();
-    this.#drawing.draw();
-    this.#end.hold(this.#messages.alternatives, TOP_GAP_PX);
+    this.#reading.toEnd();
   }
 
   /** Announces a turn of the queue after the end of the answer that it waited for. */
   #sentByItself() {
     this.#drawing.draw();
     announce("answering");
-  }
-
-  /** @param {HTMLElement} target */
-  #released(target) {
-    if (target.closest("summary")) this.#end.release();
   }
 }
 

@@ -22,6 +22,7 @@ import { word } from "#js/ui/words.js";
  * @property {import("#js/composer/composer.js").Composer} composer
  * @property {import("#js/share/button.js").ShareButton} share
  * @property {import("#js/settings/model_picker.js").ModelPicker} picker
+ * @property {import("#js/pages/reading.js").Reading} reading
  * @property {() => string} complaint why the parameters cannot be sent; empty if they can
  *
  * @typedef {{action: string, message: Message, button: HTMLElement | null, article: any}} Press
@@ -53,8 +54,8 @@ export class MessageActions extends Emitter {
     keep: ({ message }) => this.#keep(message),
     fix: ({ article }) => this.#page.turns.send(article.complaint),
     more: ({ message, button, article }) => button && this.#menu.open(button, message, article),
-    next: ({ message }) => this.#page.branches.step(message.id, 1),
-    previous: ({ message }) => this.#page.branches.step(message.id, -1),
+    next: ({ message }) => this.#step(message, 1),
+    previous: ({ message }) => this.#step(message, -1),
     regenerate: ({ message }) => this.#page.turns.regenerate(message.id),
     "regenerate-with": (press) => this.#regenerateWith(press),
     share: ({ message }) => this.#page.share.open(message.id),
@@ -107,6 +108,11 @@ export class MessageActions extends Emitter {
   /** @param {import("#js/connection/frame.js").Frame} refusal */
   #showError({ message }) {
     this.#page.composer.showError(message);
+  }
+
+  /** @param {Message} message @param {-1 | 1} by */
+  #step({ id }, by) {
+    this.#page.reading.keepArrows(id, () => this.#page.branches.step(id, by));
   }
 
   /** @param {Message} message the answer from which the conversation continues */

@@ -75,10 +75,10 @@ export class Navigation extends Emitter {
     }
   }
 
-  /** @param {{conversation: any, messages: any[]}} shown */
-  #enter({ conversation, messages }) {
+  /** @param {{conversation: any, messages: any[], skeleton?: any[]}} shown */
+  #enter(shown) {
     for (const id of this.#state.running.keys()) this.#socket.unfollow(id);
-    this.#state.show(conversation, messages);
+    this.#state.show(shown.conversation, shown);
     this.#follow();
     this.emit("opened");
   }

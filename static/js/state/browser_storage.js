@@ -6,7 +6,9 @@
 /** Choices of the browser and not of a user: the admin's colours, the open sidebar, wrapped code. */
 const KEPT = new Set(["theme", "sidebar", "wraps-code"]);
 /** Names of drafts, queued messages and unanswered requests; usernames have no colon. */
-const OWNED = /^(?:draft|outbox|queue):([^:]*)/;
+const TEXTS = /^(?:draft|outbox|queue):([^:]*)/;
+/** Those, and places in conversations. */
+const OWNED = /^(?:draft|outbox|queue|place):([^:]*)/;
 
 /** @param {Storage[]} [storages] */
 export function forgetUsers(storages = browserStorages()) {
@@ -29,7 +31,7 @@ export function forgetOthers(username, storages = browserStorages()) {
  */
 export function hasDrafts(username, storages = browserStorages()) {
   return storages.some((storage) =>
-    Object.keys(storage).some((name) => OWNED.exec(name)?.[1] === username),
+    Object.keys(storage).some((name) => TEXTS.exec(name)?.[1] === username),
   );
 }
 

@@ -21,6 +21,7 @@
  * @property {string} [created_at]
  * @property {Generation | null} generation
  * @property {boolean} [pending] drawn before the site has answered
+ * @property {boolean} [unloaded] known by its place in the tree alone
  * @property {boolean} [unsent] and while the site cannot be reached
  *
  * @typedef {{parameters: Record<string, any>, system_message: string}} Settings

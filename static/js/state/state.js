@@ -11,14 +11,15 @@
  */
 
 import { Optimistic } from "#js/state/optimistic.js";
-import { pendingView } from "#js/state/pending.js";
 import { modelOfNew, rememberModel } from "#js/state/recent_models.js";
+import { ShownBranch } from "#js/state/shown_branch.js";
 import { SiteState } from "#js/state/site_state.js";
 import { Thread } from "#js/state/thread.js";
-import { alternativesUnder, branchTo, childrenOf, leafUnder } from "#js/state/tree.js";
+import { childrenOf, leafUnder, siblingHead } from "#js/state/tree.js";
 
 export class State extends SiteState {
   #thread = new Thread();
+  #shown = new ShownBranch(this.#thread);
   /** @type {Optimistic<string>} the end of the branch that the user chose */
   #head = new Optimistic();
   /** @type {Optimistic<Settings>} the settings that the user changed */
@@ -39,7 +40,7 @@ export class State extends SiteState {
   /** @param {any} initial the state that the site wrote into the page */
   constructor(initial) {
     super(initial);
-    this.show(initial.conversation, initial.messages);
+    this.show(initial.conversation, initial);
   }
 
   // Reading
@@ -55,9 +56,7 @@ export class State extends SiteState {
   }
 
   get #view() {
-    const branch = branchTo(this.#thread.messages, this.headId);
-    const shown = { branch, alternatives: alternativesUnder(this.#thread.messages, this.headId) };
-    return this.pending ? pendingView(shown, this.pending, this.isOffline) : shown;
+    return this.#shown.of(this.headId, this.pending, this.isOffline);
   }
 
   /** @returns {string | null} the parent of the next message */
@@ -95,12 +94,12 @@ export class State extends SiteState {
 
   /** @param {Message} message @returns {Message[]} */
   siblings(message) {
-    return message.pending ? [message] : childrenOf(this.#thread.messages, message.parent_id);
+    return message.pending ? [message] : childrenOf(this.#thread, message.parent_id);
   }
 
   /** @returns {Message | undefined} */
   get lastAnswer() {
-    return this.branch.findLast((message) => message.role === "assistant" && !message.pending);
+    return this.branch.findLast((each) => each.role === "assistant" && !each.pending);
   }
 
   /** @returns {string | null} the name of the model that answers next, if there is any */
@@ -134,9 +133,9 @@ export class State extends SiteState {
    * Shows another conversation, or a new one.
    *
    * @param {Conversation | null} conversation
-   * @param {Message[]} messages
+   * @param {{messages: Message[], skeleton?: import("#js/state/skeleton.js").Row[]}} shown
    */
-  show(conversation, messages) {
+  show(conversation, shown) {
     this.conversation = conversation;
     this.pending = null;
     this.#chosenModel = null;
@@ -150,7 +149,7 @@ export class State extends SiteState {
       system_message: preset?.system_message ?? "",
     };
     this.#thread.clear();
-    this.#thread.take(messages, conversation?.version ?? 0);
+    this.#thread.take(shown, conversation?.version ?? 0);
     this.changed();
   }
 
@@ -185,13 +184,19 @@ export class State extends SiteState {
     if (version >= (this.conversation?.version ?? 0)) this.conversation = frame.conversation;
     this.#head.confirmed(version);
     this.#settings.confirmed(version);
-    const ended = this.#thread.take(frame.messages, version);
+    const ended = this.#thread.take(frame, version);
     // A short answer may have ended before the frame about its beginning arrives.
     this.#announceEnds(isAnswer && ended.length === 0 ? this.#endsOnPage : ended);
     this.list(this.conversation ?? frame.conversation);
   }
 
   /** @returns {import("#js/state/thread.js").Ended[]} */
+  /** @param {{messages: Message[], version: number}} older messages, whole */
+  takeOlder(older) {
+    this.#thread.take(older, older.version);
+    this.changed();
+  }
+
   get #endsOnPage() {
     const last = this.alternatives.at(-1) ?? this.branch.at(-1);
     const generation = last?.generation;
@@ -224,11 +229,11 @@ export class State extends SiteState {
    * @returns {string | null} the last message of that branch; null if there is no such sibling
    */
   siblingHead(id, by) {
-    const message = this.message(id);
-    const siblings = message ? this.siblings(message) : [];
-    const index = siblings.findIndex((each) => each.id === id) + by;
-    return siblings[index] ? leafUnder(this.#thread.messages, siblings[index].id) : null;
+    return siblingHead(this.#thread, id, by);
   }
+
+  /** @param {string} id @returns {string} the end of the newest branch through the message */
+  leafUnder = (id) => leafUnder(this.#thread, id);
 
   /**
    * Shows another branch before the site has confirmed it.

@@ -1,0 +1,205 @@
+/**
+ * Draws messages before the reader gets to them, in short slices of time, and takes those away that
+ * are far off: a page of 2,000 messages is as quick as one of twenty.
+ */
+
+import { TimeSlice } from "#js/markdown/scheduling.js";
+
+/**
+ * @typedef {import("#js/messages/messages.js").Messages} Messages
+ * @typedef {import("#js/messages/scroll.js").LogPosition} LogPosition
+ */
+
+// In heights of the log's window.
+const AHEAD = 1.5;
+const KEPT = 2.5;
+// In the document. A formula has a hundred elements, a line of coloured code a dozen.
+const MOST_MESSAGES = 200;
+const MOST_ELEMENTS = 11_000;
+const LOADED_AHEAD = 24;
+
+export class DrawingAhead {
+  #messages;
+  #position;
+  #scroller;
+  #load;
+  #isDue = false;
+  #isWorking = false;
+  #elements;
+
+  /**
+   * @param {HTMLElement} scroller
+   * @param {Messages} messages
+   * @param {LogPosition} position
+   * @param {(query: {before?: string, until?: string}) => Promise<boolean>} load older messages
+   */
+  constructor(scroller, messages, position, load) {
+    this.#scroller = scroller;
+    this.#messages = messages;
+    this.#position = position;
+    this.#load = load;
+    this.#elements = scroller.getElementsByTagName("*");
+    position.on("moved", () => this.#workSoon());
+    position.on("to-end", () => this.toEnd());
+    messages.on("empty", () => this.#work());
+  }
+
+  /**
+   * Draws one message, wherever it is.
+   *
+   * @param {string} id
+   * @returns {Promise<HTMLElement | undefined>} nothing if it is not on the branch
+   */
+  async reveal(id) {
+    const { window } = this.#messages;
+    const index = window.branch.findIndex((each) => each.id === id);
+    if (window.branch[index]?.unloaded) await this.#load(window.around(index));
+    if (!this.#messages.element(id) && index >= 0) {
+      this.#messages.redraw();
+      this.#moveTo(window.branch.findIndex((each) => each.id === id));
+    }
+    return this.#messages.element(id);
+  }
+
+  /** Draws the end of the branch. */
+  toEnd() {
+    const { window } = this.#messages;
+    if (!window.isAtEnd) this.#moveTo(window.branch.length);
+  }
+
+  // Internal
+
+  #workSoon() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setTimeout(() => this.#work());
+  }
+
+  /** @param {number} index of the message that is drawn; the others follow from there */
+  #moveTo(index) {
+    if (index < 0) return;
+    this.#noteHeights();
+    this.#messages.window.moveTo(index);
+    this.#messages.redraw();
+  }
+
+  #work() {
+    if (this.#isWorking) return;
+    this.#isDue = false;
+    this.#isWorking = true;
+    try {
+      if (this.#messages.window.branch.length > 0) this.#draw();
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  #draw() {
+    if (this.#isElsewhere()) this.#follow();
+    const hasDrawn = this.#extend();
+    this.#shorten();
+    if (hasDrawn) this.#position.settle();
+    if (hasDrawn) this.#workSoon();
+    else this.#loadMissing();
+  }
+
+  async #loadMissing() {
+    const missing = this.#messages.window.missing(LOADED_AHEAD);
+    if (missing && (await this.#load(missing))) this.#workSoon();
+  }
+
+  /** Whether the reader sees nothing but the space of messages that are not drawn. */
+  #isElsewhere() {
+    const { above, below } = this.#room();
+    const height = this.#scroller.clientHeight;
+    return Math.max(above, below) > (AHEAD + 1) * height;
+  }
+
+  #follow() {
+    const { window } = this.#messages;
+    const top = window.above.getBoundingClientRect().top;
+    const distance = this.#scroller.getBoundingClientRect().top - top;
+    this.#noteHeights();
+    const index = this.#position.isFollowing ? undefined : window.indexAt(distance);
+    window.moveTo(index);
+    if (index !== undefined && !window.has(index)) window.to = window.from;
+    this.#messages.redraw();
+  }
+
+  /** @returns {{above: number, below: number}} the heights that are to be drawn */
+  #room() {
+    const { above, below } = this.#messages.window;
+    const { top, bottom } = this.#scroller.getBoundingClientRect();
+    const ahead = AHEAD * this.#scroller.clientHeight;
+    return {
+      above: above.getBoundingClientRect().bottom - top + ahead,
+      below: bottom - below.getBoundingClientRect().top + ahead,
+    };
+  }
+
+  /** @returns {boolean} whether a message was drawn */
+  #extend() {
+    const { window } = this.#messages;
+    const slice = new TimeSlice();
+    let hasDrawn = false;
+    for (let room = this.#room(); !slice.isOver; room = this.#room()) {
+      if (room.below > 0 && window.has(window.to)) window.to += 1;
+      else if (room.above > 0 && window.has(window.from - 1)) window.from -= 1;
+      else break;
+      this.#messages.redraw();
+      hasDrawn = true;
+    }
+    return hasDrawn;
+  }
+
+  /** Takes messages off the document that are far from the reader. */
+  #shorten() {
+    const { window } = this.#messages;
+    const count = window.to - window.from;
+    if (count <= MOST_MESSAGES && this.#elements.length <= MOST_ELEMENTS) return;
+    const { top, bottom } = this.#scroller.getBoundingClientRect();
+    const kept = KEPT * this.#scroller.clientHeight;
+    const boxes = this.#messages.elements.map((each) => ({
+      isFar: isFree(each) && isOutside(each, top - kept, bottom + kept),
+      isAbove: each.getBoundingClientRect().bottom < top,
+    }));
+    const first = boxes.findIndex((each) => !(each.isFar && each.isAbove));
+    const last = boxes.findLastIndex((each) => !each.isFar || each.isAbove);
+    if (first <= 0 && last === boxes.length - 1) return;
+    this.#noteHeights();
+    window.to = window.from + last + 1;
+    window.from += Math.max(0, first);
+    this.#messages.redraw();
+    this.#position.settle();
+  }
+
+  #noteHeights() {
+    const { window } = this.#messages;
+    const elements = this.#messages.elements;
+    const heights = elements.map(heightOf);
+    elements.forEach((each, index) => {
+      if (each.dataset.messageId) window.note(each.dataset.messageId, heights[index]);
+    });
+  }
+}
+
+/** @param {HTMLElement} element @returns {number} with the space to the next one */
+function heightOf(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return (element.nextElementSibling?.getBoundingClientRect().top ?? bottom) - top;
+}
+
+/** @param {HTMLElement} element @param {number} top @param {number} bottom */
+function isOutside(element, top, bottom) {
+  const box = element.getBoundingClientRect();
+  return box.bottom < top || box.top > bottom;
+}
+
+/** @param {HTMLElement} element @returns {boolean} whether nobody writes or selects in it */
+function isFree(element) {
+  if (element.classList.contains("is-edited") || element.contains(document.activeElement)) {
+    return false;
+  }
+  const selection = getSelection();
+  return !selection || selection.isCollapsed || !selection.containsNode(element, true);
+}
