@@ -11,7 +11,7 @@ from tests.browsers import NewPage
 
 SCROLLER = "document.getElementById('log-scroller')"
 DESK = {"width": 900, "height": 600}
-COUNT = 400
+COUNT = 200
 
 
 def long_conversation(user: User, count: int = COUNT, title: str = "Long") -> Conversation:
@@ -55,7 +55,7 @@ def scroll_to(page: Page, number: int) -> None:
     for _ in range(400):
         if page.evaluate(AT, number) is not None:
             return
-        page.mouse.wheel(0, -400)
+        page.mouse.wheel(0, -450)
         page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     raise AssertionError(f"Message {number} was not reached.")
 
@@ -81,7 +81,7 @@ def test_it_opens_at_its_end_with_a_part_of_it(page: Page) -> None:
 
 
 def test_the_reader_gets_to_the_first_message_and_every_one_is_there(page: Page) -> None:
-    for number in (350, 280, 200, 100, 1, 0):
+    for number in (150, 80, 0):
         scroll_to(page, number)
         numbers = shown(page)
         assert numbers == list(range(numbers[0], numbers[-1] + 1))
@@ -119,9 +119,9 @@ def test_the_line_being_read_stays_while_older_messages_come(
     expect(answer(page)).to_contain_text(f"Answer {COUNT - 1}.")
     before = len(shown(page))
     page.locator("#log-scroller").hover()
-    page.mouse.wheel(0, -900)
-    page.evaluate("new Promise((done) => setTimeout(done, 200))")
-    number = shown(page)[-3]
+    page.mouse.wheel(0, -450)
+    wait_until_true(page, STILL)
+    number = shown_first(page)
     top = page.evaluate(AT, number)
     moved = page.evaluate(
         """async (number) => {
@@ -144,7 +144,7 @@ def test_the_line_being_read_stays_while_older_messages_come(
 def test_a_conversation_is_shown_where_its_reader_was(
     page: Page, conversation: Conversation
 ) -> None:
-    scroll_to(page, 300)
+    scroll_to(page, 100)
     wait_until_true(page, STILL)
     number = shown_first(page)
     top = page.evaluate(AT, number)
@@ -171,13 +171,13 @@ def shown_first(page: Page) -> int:
 def test_an_address_leads_to_a_message(
     new_page: NewPage, alice: User, conversation: Conversation
 ) -> None:
-    wanted = list(conversation.messages.all())[123]
+    wanted = list(conversation.messages.all())[60]
     page = new_page(alice, DESK)
     page.goto(f"/c/{conversation.pk}/#m-{wanted.pk}")
-    wait_until_true(page, f"({AT})(123) > 0")
-    other = list(conversation.messages.all())[210]
+    wait_until_true(page, f"({AT})(60) > 0")
+    other = list(conversation.messages.all())[110]
     page.evaluate("(id) => { location.hash = `m-${id}`; }", str(other.pk))
-    wait_until_true(page, f"({AT})(210) > 0")
+    wait_until_true(page, f"({AT})(110) > 0")
     page.goto(f"/c/{conversation.pk}/#m-nonsense")
     page.reload()
 
@@ -185,16 +185,16 @@ def test_an_address_leads_to_a_message(
 def test_the_arrows_of_a_version_stay_where_they_were_pressed(
     page: Page, conversation: Conversation
 ) -> None:
-    first = list(conversation.messages.all())[320]
+    first = list(conversation.messages.all())[120]
     parent = first.parent
     other = conversation.messages.create(
-        parent=parent, role="user", content="Question 320? " + "More words. " * 200, changed_in=1
+        parent=parent, role="user", content="Question 120? " + "More words. " * 200, changed_in=1
     )
     conversation.messages.create(
-        parent=other, role="assistant", content="Answer 321 in short.", changed_in=1
+        parent=other, role="assistant", content="Answer 121 in short.", changed_in=1
     )
     page.reload()
-    scroll_to(page, 320)
+    scroll_to(page, 120)
     arrows = page.locator(f"[data-message-id='{first.pk}'] [data-part=versions]")
     page.mouse.wheel(0, -200)
     wait_until_true(page, STILL)

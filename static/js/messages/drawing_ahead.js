@@ -25,6 +25,8 @@ export class DrawingAhead {
   #load;
   #isDue = false;
   #isWorking = false;
+  /** The query that was asked last, since the reader has moved. */
+  #asked = "";
   #elements;
 
   /**
@@ -39,7 +41,7 @@ export class DrawingAhead {
     this.#position = position;
     this.#load = load;
     this.#elements = scroller.getElementsByTagName("*");
-    position.on("moved", () => this.#workSoon());
+    position.on("moved", () => this.#moved());
     position.on("to-end", () => this.toEnd());
     messages.on("empty", () => this.#work());
   }
@@ -68,6 +70,11 @@ export class DrawingAhead {
   }
 
   // Internal
+
+  #moved() {
+    this.#asked = "";
+    this.#workSoon();
+  }
 
   #workSoon() {
     if (this.#isDue) return;
@@ -105,7 +112,11 @@ export class DrawingAhead {
 
   async #loadMissing() {
     const missing = this.#messages.window.missing(LOADED_AHEAD);
-    if (missing && (await this.#load(missing))) this.#workSoon();
+    const asked = JSON.stringify(missing);
+    // The same again would be no help: what the site has sent was older than what the page knows.
+    if (!missing || asked === this.#asked) return;
+    this.#asked = asked;
+    if (await this.#load(missing)) this.#workSoon();
   }
 
   /** Whether the reader sees nothing but the space of messages that are not drawn. */

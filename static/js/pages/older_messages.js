@@ -2,7 +2,7 @@
 
 import { Emitter } from "#js/ui/emitter.js";
 
-// After a failure, and where the site's answer was no help, the next try waits so long.
+// After a failure the next try waits so long.
 const PAUSE_MS = 2_000;
 
 /** @extends {Emitter<import("#js/events.js").OlderMessagesEvents>} */
@@ -10,8 +10,7 @@ export class OlderMessages extends Emitter {
   #state;
   /** @type {Map<string, Promise<boolean>>} by address */
   #loading = new Map();
-  /** @type {Map<string, number>} when each was last answered */
-  #answered = new Map();
+  #failedAt = -PAUSE_MS;
 
   /** @param {import("#js/state/state.js").State} state */
   constructor(state) {
@@ -25,9 +24,7 @@ export class OlderMessages extends Emitter {
    */
   load = (query) => {
     const address = `/c/${this.#state.conversation?.id}/messages.json?${new URLSearchParams(query)}`;
-    if (performance.now() - (this.#answered.get(address) ?? -PAUSE_MS) < PAUSE_MS) {
-      return Promise.resolve(false);
-    }
+    if (performance.now() - this.#failedAt < PAUSE_MS) return Promise.resolve(false);
     const loading = this.#loading.get(address) ?? this.#load(address);
     this.#loading.set(address, loading);
     return loading;
@@ -44,11 +41,11 @@ export class OlderMessages extends Emitter {
       if (isOpen) this.#state.takeOlder(older);
       return isOpen && older.messages.length > 0;
     } catch {
+      this.#failedAt = performance.now();
       this.emit("failed");
       return false;
     } finally {
       this.#loading.delete(address);
-      this.#answered.set(address, performance.now());
     }
   }
 }
