@@ -37,7 +37,7 @@ import { hasFailed } from "#js/state/tree.js";
 import { keepComposingKeys } from "#js/ui/composing.js";
 import { toggleKeys, wireDialogs } from "#js/ui/dialogs.js";
 import { growBoxes } from "#js/ui/growing.js";
-import { element, on } from "#js/ui/markup.js";
+import { element } from "#js/ui/markup.js";
 import { anchor } from "#js/ui/popover.js";
 import { announce } from "#js/ui/status.js";
 import { offerUndo } from "#js/ui/undo.js";
