@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import title_from
 from conversations.sharing import markdown
+from conversations.sharing.attached import Attached, parts_of
 from conversations.sharing.covers import with_marked_covers
 from conversations.sharing.endings import sentence_of
 from conversations.sharing.json_text import is_json
@@ -92,10 +93,21 @@ def _content(message: dict[str, Any], styles: Styles) -> str:
     if not content:
         return ""
     if message["role"] == "user":
-        return _safe(markdown.plain(content))
+        return _safe("".join(_part(each) for each in parts_of(content)))
     if message["role"] == "tool" or message.get("is_json"):
         return _as_code(content)
     return _markdown(content, styles)
+
+
+def _part(part: str | Attached) -> str:
+    """A text of a user's message, or a file or a long paste in it, folded."""
+    if isinstance(part, str):
+        return markdown.plain(part)
+    return render_to_string("shared/attached.html", {"name": part.name, "text": _shown(part.text)})
+
+
+def _shown(text: str) -> str:
+    return _safe(with_marked_covers(escape(text)))
 
 
 def _markdown(text: str, styles: Styles) -> str:

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { apart, partsOf, withAttached } from "#js/composer/attached_text.js";
@@ -33,18 +34,10 @@ test("a name is one line without the marks that end it", () => {
   assert.deepEqual(apart(content).attached, [{ name: "a b c", text: "x" }]);
 });
 
-test("other code blocks and blocks that do not end are text", () => {
-  for (const content of [
-    "```text\nx\n```",
-    '```python title="a"\nx\n```',
-    '```text title="a"\nnever ended',
-    ' ```text title="a"\nx\n ```',
-    'say ```text title="a"\nx\n```',
-    "",
-    "\n\n",
-  ]) {
-    assert.deepEqual(apart(content), { text: content, attached: [] });
-  }
+const VECTORS = JSON.parse(readFileSync(new URL("../attached.json", import.meta.url), "utf8"));
+
+test("a message has the parts that a shared page shows", () => {
+  for (const { content, parts } of VECTORS) assert.deepEqual(partsOf(content), parts);
 });
 
 test("messages that were joined keep the order of their parts", () => {
