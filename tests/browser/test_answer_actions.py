@@ -4,8 +4,8 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from conversations.models import Conversation, Feedback, LanguageModel, User
-from tests.browser.axe import faults_of
+from conversations.models import Conversation, Feedback, LanguageModel, Message, User
+from tests.browser.axe import faults_in_both_schemes, faults_of
 from tests.browser.talking import answer, button, converse, messages, send, wait_for_end
 from tests.browsers import NewPage
 from tests.people import make_model
@@ -60,23 +60,68 @@ def test_what_the_server_said_of_a_failure_is_in_the_details_of_administrators(
         assert faults_of(page) == []
 
 
-def test_a_rating_with_a_note_is_stored_and_removed(
+def test_a_rating_with_a_note_is_stored_edited_and_removed(
     home: Page, new_page: NewPage, alice: User
 ) -> None:
     converse(home)
     other = new_page(alice)
     other.goto(home.url)
+    home.bring_to_front()
     button(answer(home), "Bad answer").click()
-    home.get_by_role("textbox", name="Note (optional)").fill("It is wrong.")
+    note = home.get_by_role("textbox", name="What was wrong with it?")
+    expect(note).to_be_visible()
+    expect(home.get_by_role("dialog")).to_have_count(0)
+    assert faults_in_both_schemes(home) == []
+    note.fill("It is wrong.")
     button(home, "Save note").click()
     expect(home.get_by_role("status").filter(has_text="Thank you")).to_be_attached()
     kept = Feedback.objects.get()
     assert (kept.value, kept.note) == (-1, "It is wrong.")
+    expect(answer(home)).to_contain_text("It is wrong.")
+    home.reload()
+    button(answer(home), "Edit the note").click()
+    expect(note).to_be_focused()
+    expect(note).to_have_value("It is wrong.")
+    note.fill("It is wrong twice.")
+    button(home, "Save note").click()
+    expect(answer(home)).to_contain_text("It is wrong twice.")
+    expect(button(answer(home), "Edit the note")).to_be_focused()
+    assert faults_in_both_schemes(home) == []
+    other.bring_to_front()
+    expect(answer(other)).to_contain_text("It is wrong twice.")
     thumb = button(answer(other), "Bad answer")
     expect(thumb).to_have_attribute("aria-pressed", "true")
     thumb.click()
+    home.bring_to_front()
     expect(button(answer(home), "Bad answer")).to_have_attribute("aria-pressed", "false")
+    expect(answer(home)).not_to_contain_text("It is wrong")
     assert Feedback.objects.count() == 0
+
+
+def test_a_thumb_marks_before_the_site_answers(home: Page) -> None:
+    converse(home)
+    home.evaluate(
+        """() => {
+        const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (text) {
+            if (!text.includes("message.rate")) send.call(this, text);
+        };
+    }"""
+    )
+    button(answer(home), "Good answer").click()
+    expect(button(answer(home), "Good answer")).to_have_attribute("aria-pressed", "true")
+    expect(home.get_by_role("textbox", name="What was good about it?")).to_be_visible()
+    home.keyboard.press("Escape")
+    assert Feedback.objects.count() == 0
+
+
+def test_a_refused_rating_is_undone_with_a_sentence(home: Page) -> None:
+    converse(home)
+    Message.objects.filter(role="assistant").delete()
+    button(answer(home), "Good answer").click()
+    expect(home.get_by_role("alert").filter(has_text="This no longer exists.")).to_be_visible()
+    expect(button(answer(home), "Good answer")).to_have_attribute("aria-pressed", "false")
+    expect(home.get_by_role("textbox", name="What was good about it?")).to_have_count(0)
 
 
 def test_an_answer_is_read_aloud_until_the_button_is_pressed_again(home: Page) -> None:

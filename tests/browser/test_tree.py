@@ -206,13 +206,33 @@ def test_a_deleted_message_is_restored_in_every_tab(home: Page) -> None:
     expect(button(home, "Undo")).to_have_count(0)
 
 
-def test_the_offer_to_undo_stays_until_it_is_dismissed(home: Page) -> None:
+def test_the_offer_to_undo_leaves_after_ten_seconds_unless_somebody_is_at_it(home: Page) -> None:
+    converse(home, "First, tokens=2")
+    converse(home, "Second, tokens=2")
+    home.clock.install()
+    home.reload()
+    line = home.locator("#undo-lines .composer-line")
+    more(messages(home).nth(2), "Delete")
+    expect(button(home, "Undo")).to_be_visible()
+    line.hover()
+    home.clock.fast_forward(11_000)
+    expect(button(home, "Undo")).to_be_visible()
+    home.mouse.move(0, 0)
+    button(home, "Undo").focus()
+    home.clock.fast_forward(11_000)
+    expect(button(home, "Undo")).to_be_visible()
+    assert faults_of(home) == []
+    home.get_by_role("textbox", name="Message", exact=True).focus()
+    home.clock.fast_forward(9_000)
+    expect(button(home, "Undo")).to_be_visible()
+    home.clock.fast_forward(2_000)
+    expect(button(home, "Undo")).to_have_count(0)
+
+
+def test_the_offer_to_undo_is_dismissed(home: Page) -> None:
     converse(home, "First, tokens=2")
     converse(home, "Second, tokens=2")
     more(messages(home).nth(2), "Delete")
-    expect(button(home, "Undo")).to_be_visible()
-    converse(home, "Third, tokens=2")
-    expect(button(home, "Undo")).to_be_visible()
     button(home, "Dismiss").click()
     expect(button(home, "Undo")).to_have_count(0)
 

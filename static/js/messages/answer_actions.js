@@ -1,7 +1,6 @@
-/** The actions on an answer other than a new turn: details, rating, reading aloud. */
+/** The actions on an answer that ask the site for no change: details, reading aloud. */
 
 import { DetailsDialog } from "#js/messages/details_dialog.js";
-import { rate } from "#js/messages/rating.js";
 import { canRead, readAloud } from "#js/messages/read_aloud.js";
 import { part, setHidden } from "#js/ui/markup.js";
 
@@ -9,24 +8,15 @@ import { part, setHidden } from "#js/ui/markup.js";
 
 export class AnswerActions {
   #details = new DetailsDialog();
-  #socket;
-
-  /** @param {import("#js/connection/socket.js").Socket} socket */
-  constructor(socket) {
-    this.#socket = socket;
-  }
 
   /**
    * @param {string} action
    * @param {Message} message
    * @param {HTMLElement} button
-   * @returns {Promise<void>} rejected with the site's `error` frame
    */
-  async act(action, message, button) {
+  act(action, message, button) {
     if (action === "details") this.#details.open(message.id);
     if (action === "read-aloud") readAloud(button, spoken(button, message));
-    if (action === "rate-up") await rate(this.#socket, message, 1);
-    if (action === "rate-down") await rate(this.#socket, message, -1);
   }
 }
 

@@ -8,6 +8,7 @@ import { markdownView } from "#js/messages/markdown_view.js";
 import { drawTime, headingText } from "#js/messages/message_time.js";
 import { outcomeOf } from "#js/messages/outcome.js";
 import { placeText } from "#js/messages/place.js";
+import { RatingNote } from "#js/messages/rating_note.js";
 import { Reasoning } from "#js/messages/reasoning.js";
 import { StructuredAnswer } from "#js/messages/structured_answer.js";
 import { ToolCalls } from "#js/messages/tool_calls.js";
@@ -49,6 +50,7 @@ export class AssistantArticle {
   #reasoning = new Reasoning(part(this.element, "reasoning"));
   #structured = new StructuredAnswer(part(this.element, "structured"));
   calls = new ToolCalls(part(this.element, "tool-calls"));
+  note = new RatingNote(this.element);
   #choice = new Choice(this.element);
   #drawn = { content: "", running: true };
 
@@ -69,6 +71,7 @@ export class AssistantArticle {
     if (!isStructured) this.#drawAnswer(message.content, running);
     this.calls.update(view);
     drawActions(this.element, message);
+    this.note.update(message);
     this.#drawWaiting(message, running);
     this.#drawNotices(message.generation?.notices ?? []);
     this.#drawOutcome(view);

@@ -1,45 +1,41 @@
-/** Ratings of answers: a thumb and an optional note. */
+/** Ratings of answers: a thumb, shown at once, and an optional note. */
 
-import { element } from "#js/ui/markup.js";
-import { announce } from "#js/ui/status.js";
-import { word } from "#js/ui/words.js";
+/** @typedef {import("#js/state/records.js").Message} Message */
 
-/**
- * @typedef {import("#js/state/records.js").Message} Message
- * @typedef {import("#js/connection/socket.js").Socket} Socket
- */
+export class Ratings {
+  #state;
+  #socket;
 
-/**
- * Sets or removes a rating, and asks for a note to a new one. Rejected with the site's `error`
- * frame.
- *
- * @param {Socket} socket
- * @param {Message} message
- * @param {1 | -1} value
- */
-export async function rate(socket, message, value) {
-  if (message.rating?.value === value) return send(socket, message.id, 0, "");
-  await send(socket, message.id, value, "");
-  const note = await askNote(word(value === 1 ? "rating-up" : "rating-down"));
-  if (note) await send(socket, message.id, value, note);
-  return announce("rating-saved");
-}
+  /**
+   * @param {import("#js/state/state.js").State} state
+   * @param {import("#js/connection/socket.js").Socket} socket
+   */
+  constructor(state, socket) {
+    this.#state = state;
+    this.#socket = socket;
+  }
 
-/** @param {Socket} socket @param {string} id @param {0 | 1 | -1} value @param {string} note */
-async function send(socket, id, value, note) {
-  await socket.request({ type: "message.rate", message_id: id, value, note });
-}
+  /**
+   * Rates an answer, or removes its rating. It is shown at once, and as it was if the site refuses.
+   *
+   * @param {Message} message
+   * @param {Message["rating"]} rating
+   * @returns {Promise<void>} rejected with the site's `error` frame
+   */
+  async set({ id, rating: before = null }, rating) {
+    this.#show(id, rating);
+    const { value, note } = rating ?? { value: 0, note: "" };
+    try {
+      await this.#socket.request({ type: "message.rate", message_id: id, value, note });
+    } catch (refusal) {
+      this.#show(id, before);
+      throw refusal;
+    }
+  }
 
-/** @param {string} question @returns {Promise<string>} the note, empty when there is none */
-function askNote(question) {
-  const dialog = element("rating-dialog");
-  element("rating-heading").textContent = question;
-  element("rating-note").value = "";
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    const closed = () =>
-      resolve(dialog.returnValue === "yes" ? element("rating-note").value.trim() : "");
-    dialog.addEventListener("close", closed, { once: true });
-  });
+  /** @param {string} id @param {Message["rating"]} rating */
+  #show(id, rating) {
+    const message = this.#state.message(id);
+    if (message) this.#state.replace({ ...message, rating });
+  }
 }

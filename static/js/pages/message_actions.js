@@ -4,6 +4,7 @@ import { cleanHtml } from "#js/copying/clean_html.js";
 import { AnswerActions } from "#js/messages/answer_actions.js";
 import { MessageMenu } from "#js/messages/message_menu.js";
 import { showCopied } from "#js/messages/messages.js";
+import { Ratings } from "#js/messages/rating.js";
 import { draft } from "#js/state/drafts.js";
 import { copy, copyRendered } from "#js/ui/clipboard.js";
 import { Emitter } from "#js/ui/emitter.js";
@@ -31,14 +32,15 @@ import { word } from "#js/ui/words.js";
 /** @extends {Emitter<import("#js/events.js").MessageActionsEvents>} */
 export class MessageActions extends Emitter {
   #menu = new MessageMenu();
-  #answers;
+  #answers = new AnswerActions();
+  #ratings;
   #page;
 
   /** @param {Controllers} page */
   constructor(page) {
     super();
     this.#page = page;
-    this.#answers = new AnswerActions(page.socket);
+    this.#ratings = new Ratings(page.state, page.socket);
     this.#menu.on("action", (pressed) => this.act(pressed));
   }
 
@@ -58,6 +60,9 @@ export class MessageActions extends Emitter {
     previous: ({ message }) => this.#step(message, -1),
     regenerate: ({ message }) => this.#page.turns.regenerate(message.id),
     "regenerate-with": (press) => this.#regenerateWith(press),
+    "rate-down": (press) => this.#rate(press, -1),
+    "rate-note": (press) => this.#openNote(press).focus(),
+    "rate-up": (press) => this.#rate(press, 1),
     share: ({ message }) => this.#page.share.open(message.id),
     "try-again": ({ message }) => this.#page.turns.tryAgain(message.id),
   };
@@ -68,8 +73,7 @@ export class MessageActions extends Emitter {
     if (!message) return;
     const run = this.#actions[action];
     if (run) run({ action, message, button, article });
-    else if (button)
-      this.#answers.act(action, message, button).catch((refusal) => this.#showError(refusal));
+    else if (button) this.#answers.act(action, message, button);
     if (this.#page.state.pending) this.emit("requested");
   }
 
@@ -105,9 +109,37 @@ export class MessageActions extends Emitter {
     return isCopied;
   }
 
-  /** @param {import("#js/connection/frame.js").Frame} refusal */
-  #showError({ message }) {
-    this.#page.composer.showError(message);
+  /** @param {Press} press @param {1 | -1} value the same as before removes the rating */
+  #rate(press, value) {
+    const { rating } = press.message;
+    const isRemoved = rating?.value === value;
+    this.#setRating(press, isRemoved ? null : { value, note: rating?.note ?? "" });
+    if (!isRemoved) this.#openNote(press);
+  }
+
+  /** @param {Press} press @returns {any} the note, with its form open */
+  #openNote(press) {
+    const { id } = press.message;
+    const rated = () => /** @type {Message} */ (this.#page.state.message(id));
+    press.article.note.open(rated(), async (/** @type {string} */ note) => {
+      const { rating } = rated();
+      const isSaved = await this.#setRating(press, rating && { ...rating, note });
+      if (isSaved) announce("rating-saved");
+      return isSaved;
+    });
+    return press.article.note;
+  }
+
+  /** @param {Press} press @param {Message["rating"]} rating @returns {Promise<boolean>} */
+  async #setRating({ message: { id } }, rating) {
+    const { composer, state } = this.#page;
+    try {
+      await this.#ratings.set(/** @type {Message} */ (state.message(id)), rating);
+      return true;
+    } catch (refusal) {
+      composer.showError(/** @type {import("#js/connection/frame.js").Frame} */ (refusal).message);
+      return false;
+    }
   }
 
   /** @param {Message} message @param {-1 | 1} by */

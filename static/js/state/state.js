@@ -286,6 +286,12 @@ export class State extends SiteState {
     this.changed();
   }
 
+  /** @param {Message} message that the user changed, before the site has confirmed it */
+  replace(message) {
+    this.#thread.messages.set(message.id, message);
+    this.changed();
+  }
+
   // Internal
 
   /** @param {import("#js/state/thread.js").Ended[]} ended */

@@ -1,12 +1,16 @@
-/** Lines that say what was deleted and can restore it. They stay until they are dismissed. */
+/**
+ * Lines that say what was done and can undo it. They leave after ten seconds, but never while they
+ * are under the pointer, have the focus, or nobody sees the page.
+ */
 
 import { clone, element, on, part } from "#js/ui/markup.js";
 
 const MOST_LINES = 3;
+const LEAVES_AFTER_MS = 10_000;
 
 /**
- * @param {string} sentence what was deleted
- * @param {() => Promise<boolean>} undo resolves to whether it was restored
+ * @param {string} sentence what was done
+ * @param {() => Promise<boolean>} undo resolves to whether it was undone
  * @param {{lines?: string, next?: HTMLElement}} [place] the id of the list of lines, and the
  *   element that gets the focus when the line is removed: by default the message box
  */
@@ -22,6 +26,7 @@ export function offerUndo(
   on(part(line, "undo"), "click", async () => {
     if (await undo()) close(line, next);
   });
+  leaveLater(line);
   all.append(line);
   while (all.children.length > MOST_LINES) all.firstElementChild.remove();
   // The new line makes the scrolling part beside it smaller.
@@ -35,4 +40,20 @@ function close(line, next) {
   const hadFocus = line.contains(document.activeElement);
   line.remove();
   if (hadFocus) next.focus();
+}
+
+/** @param {HTMLElement} line */
+function leaveLater(line) {
+  let timer = 0;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(leave, LEAVES_AFTER_MS);
+  };
+  const leave = () => {
+    if (document.hidden || line.matches(":hover, :focus-within")) wait();
+    else line.remove();
+  };
+  // After the pointer or the focus was there, all of the time begins again.
+  for (const type of ["pointerleave", "focusout"]) on(line, type, wait);
+  wait();
 }
