@@ -156,7 +156,8 @@ def main() -> int:
     parser.add_argument("--throttle", type=float, default=4, help="how much slower (4)")
     options = parser.parse_args()
     figures = asyncio.run(run(options.times, options.throttle))
-    return int(not all([_tell(name, loads) for name, loads in figures.items()]))
+    kept = [_tell(name, loads) for name, loads in figures.items()]
+    return int(not all(kept))
 
 
 def _tell(name: str, loads: list[tuple[Load, Load]]) -> bool:
