@@ -1,4 +1,4 @@
-"""`{{ field|focused }}`: after a refused form the focus is on the first faulty field."""
+"""`{% focused field is_first %}`: the field that has the focus when its page is opened."""
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -13,11 +13,12 @@ def is_secret(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.PasswordInput)
 
 
-@register.filter
-def focused(field: BoundField) -> SafeString:
-    """The field's widget; in a refused form only the field to correct has autofocus."""
+@register.simple_tag
+def focused(field: BoundField, is_first: object = None) -> SafeString:
+    """The field's widget. In a refused form only the field to correct has autofocus; otherwise the
+    first one of a page that is for this form alone, so that one can type at once."""
     if not field.form.errors:
-        return field.as_widget()
+        return field.as_widget(attrs={"autofocus": True} if is_first else None)
     return field.as_widget(attrs={"autofocus": field.name == _field_to_correct(field.form)})
 
 

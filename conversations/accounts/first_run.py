@@ -17,6 +17,11 @@ class AlreadySetUp(Exception):
     """The link was used before, or an administrator exists."""
 
 
+def is_pending() -> bool:
+    """True if the site has no account at all: nobody can sign in."""
+    return not User.objects.exists()
+
+
 def is_needed() -> bool:
     """True if the site has no active administrator."""
     return not User.objects.filter(is_superuser=True, is_active=True).exists()

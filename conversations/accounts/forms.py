@@ -19,7 +19,7 @@ class AccountForm(forms.Form):
         label=_("Username"),
         max_length=USERNAME_CHARACTERS,
         validators=USERNAME_VALIDATORS,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
     email = forms.EmailField(
         label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
@@ -72,7 +72,6 @@ class InvitedForm(AccountForm):
         self.fixed_email = invitation.email
         if invitation.account:
             del self.fields["username"], self.fields["email"]
-            self.fields["password"].widget.attrs["autofocus"] = True
         elif invitation.email:
             del self.fields["email"]
 

@@ -20,10 +20,12 @@ from conversations import access
 from conversations.chat import window
 from conversations.chat.state import first_prompts, listed, page_state
 from conversations.models import Conversation, Policy
+from conversations.views.setup import once_set_up
 from conversations.views.signed_in import SignedInRequest
 
 
 @require_safe
+@once_set_up
 @login_required
 @gzip_page
 def new(request: SignedInRequest) -> HttpResponse:

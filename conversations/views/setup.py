@@ -1,5 +1,9 @@
 """The first run: the page behind the printed link creates the first administrator."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,3 +34,16 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
     except NameTaken:
         form.add_error(None, _("This name or address has just been taken. Choose another."))
     return render(request, "setup.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def once_set_up(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Tell visitors of a site without any account where the link is, in place of a sign-in page
+    that leads nowhere. The link itself is for whoever sees the site's output."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_anonymous and first_run.is_pending():
+            return render(request, "not_set_up.html")
+        return view(request, *args, **kwargs)
+
+    return answered

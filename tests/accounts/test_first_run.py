@@ -21,6 +21,24 @@ def test_the_link_makes_an_administrator_and_signs_in(client: Client) -> None:
     assert get_user(client) == user  # type: ignore[arg-type]
 
 
+def test_before_that_the_start_page_says_where_the_link_is_without_giving_it(
+    client: Client,
+) -> None:
+    token = first_run.issue_token()
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "is not set up yet" in page.text
+    assert "the link that the site printed when it started" in page.text
+    assert "Start the site again, and it prints a new one." in page.text
+    assert token not in page.text
+    assert "/setup/" not in page.text
+
+
+def test_after_that_the_start_page_asks_to_sign_in(client: Client) -> None:
+    User.objects.create_user("alice", password="a quiet afternoon")
+    assert client.get("/")["Location"] == "/accounts/login/?next=/"
+
+
 def test_the_link_works_once(client: Client) -> None:
     address = f"/setup/{first_run.issue_token()}/"
     client.post(address, FORM)

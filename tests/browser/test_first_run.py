@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from conversations.accounts import first_run
 from conversations.models import User
 from tests.browsers import NewPage
-from tests.people import People
+from tests.people import PASSWORD, People
 
 pytestmark = pytest.mark.browser
 
@@ -56,6 +56,27 @@ def test_a_page_is_signed_in_as_its_user(new_page: NewPage, people: People) -> N
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
 
-def test_a_stranger_is_asked_to_sign_in(page: Page) -> None:
+def test_a_stranger_is_asked_to_sign_in_and_may_type_at_once(page: Page, people: People) -> None:
     page.goto("/")
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/$"))
+    expect(page.get_by_text("Forgot password?")).to_be_visible()
+    page.keyboard.type("alice")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+
+
+def test_an_old_browser_is_told_that_it_is_too_old(page: Page) -> None:
+    sentence = page.get_by_text("This browser is too old for this site.")
+    page.goto("/accounts/login/")
+    expect(sentence).to_be_hidden()
+
+    def without_popovers(route: Route) -> None:
+        style = route.fetch().text()
+        assert ":popover-open" in style
+        route.fulfill(body=style.replace(":popover-open", ":of-tomorrow"), content_type="text/css")
+
+    page.route(re.compile(r"\.css$"), without_popovers)
+    page.reload()
+    expect(sentence).to_be_visible()

@@ -59,8 +59,8 @@ def test_a_page_is_not_served_under_a_foreign_name(connection: http.client.HTTPC
 def test_a_client_cannot_move_the_site_below_a_path(
     connection: http.client.HTTPConnection,
 ) -> None:
-    answer = get(connection, "/", Daphne_Root_Path="/evil")
-    assert answer.getheader("Location") == "/accounts/login/?next=/"
+    answer = get(connection, "/account/", Daphne_Root_Path="/evil")
+    assert answer.getheader("Location") == "/accounts/login/?next=/account/"
 
 
 def test_a_page_stays_out_of_caches_and_frames(connection: http.client.HTTPConnection) -> None:
