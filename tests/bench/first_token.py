@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, Playwright, async_playwright, expect
 
 from tests.bench.site import PASSWORD, Site
 from tests.bench.table import milliseconds, show
@@ -51,13 +51,18 @@ _TIME_FIRST_TOKEN = """
 _SHELL = "chromium-headless-shell"
 
 
+async def launched(playwright: Playwright) -> Browser:
+    """The machine's Chromium."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which(_SHELL)
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return await playwright.chromium.launch(executable_path=program, args=arguments)
+
+
 @asynccontextmanager
 async def signed_in(site: Site, **options: Any) -> AsyncIterator[Page]:
     """A page of a user who has just signed in. ``options`` are those of a Playwright context."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which(_SHELL)
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=arguments)
+        browser = await launched(playwright)
         context = await browser.new_context(base_url=site.url, **options)
         page = await context.new_page()
         await page.goto("/")

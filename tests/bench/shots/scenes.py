@@ -1,0 +1,161 @@
+"""The pages and open states that are on the pictures."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from playwright.async_api import Page, expect
+
+from tests.bench.pictures.scene import Scene, messages
+from tests.upstreams.demo import ANSWERS, HORIZON, pieces
+
+ALICE, DANA, NOBODY = "alice", "dana", ""
+Prepare = Callable[[Page, Scene], Awaitable[None]]
+
+
+async def _nothing(page: Page, scene: Scene) -> None:
+    """Leave the page as it is opened."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: whose it is, where, and what is done there first.
+
+    ``path`` is an address, a name of ``furnish``, or the template of an error page.
+    """
+
+    name: str
+    user: str
+    path: str
+    prepare: Prepare = _nothing
+
+
+def _pressing(*names: str) -> Prepare:
+    async def press(page: Page, scene: Scene) -> None:
+        for name in names:
+            await page.get_by_role("button", name=name, exact=True).last.click()
+
+    return press
+
+
+async def _drawn(page: Page, scene: Scene) -> None:
+    """Draw all that is drawn late: code, formulas and the diagram."""
+    await expect(messages(page).first).to_be_visible()
+    diagram = page.locator(".has-diagram").first
+    await page.locator(".code-block").last.scroll_into_view_if_needed()
+    await expect(diagram).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+
+
+async def _at_the_top(page: Page, scene: Scene) -> None:
+    await _drawn(page, scene)
+    await page.locator("#log-scroller").evaluate("box => box.scrollTo(0, 0)")
+
+
+async def _at_the_diagram(page: Page, scene: Scene) -> None:
+    await _drawn(page, scene)
+    await page.locator(".has-diagram").first.scroll_into_view_if_needed()
+
+
+async def _with_reasoning(page: Page, scene: Scene) -> None:
+    await _drawn(page, scene)
+    await page.locator("summary").filter(has_text="Reasoning").first.click()
+    await page.locator("summary").filter(has_text="Reasoning").first.scroll_into_view_if_needed()
+
+
+async def _streaming(page: Page, scene: Scene) -> None:
+    await page.get_by_role("textbox", name="Message").fill(HORIZON)
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await scene.release(60)
+    await expect(messages(page).last).to_contain_text("Horizon")
+
+
+async def _written_to_its_end(page: Page, scene: Scene) -> None:
+    await scene.release(len(pieces(ANSWERS[HORIZON])))
+    await expect(page.locator("article[aria-busy=true]")).to_have_count(0)
+
+
+async def _typed(page: Page, scene: Scene) -> None:
+    await page.get_by_role("textbox", name="Message").fill("A line\n" * 12 + "and the last one.")
+
+
+async def _sharing(page: Page, scene: Scene) -> None:
+    await _drawn(page, scene)
+    await page.get_by_role("button", name="Share", exact=True).click()
+    await expect(page.locator("#share-preview iframe")).to_have_count(1)
+    await expect(page.locator("#share-preview")).to_have_attribute("aria-busy", "false")
+
+
+async def _refused(page: Page, scene: Scene) -> None:
+    await page.get_by_label("Username or email").fill("alice")
+    await page.get_by_label("Password", exact=True).fill("a wrong one")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(page.get_by_role("alert").first).to_be_visible()
+
+
+CONVERSATIONS = [
+    Shown("empty", ALICE, "/"),
+    Shown("typed", ALICE, "/", _typed),
+    Shown("models", ALICE, "/", _pressing("Model")),
+    Shown("parameters", ALICE, "/", _pressing("Parameters")),
+    Shown("streaming", ALICE, "/", _streaming),
+    Shown("streamed", ALICE, "", _written_to_its_end),
+    Shown("everything-top", ALICE, "everything", _at_the_top),
+    Shown("everything-reasoning", ALICE, "everything", _with_reasoning),
+    Shown("everything-diagram", ALICE, "everything", _at_the_diagram),
+    Shown("everything-end", ALICE, "everything", _drawn),
+    Shown("compared", ALICE, "compared"),
+    Shown("failed", ALICE, "failed"),
+    Shown("long-names", ALICE, "long"),
+    Shown("share", ALICE, "everything", _sharing),
+]
+ENTRANCE = [
+    Shown("before-set-up", NOBODY, "not_set_up.html"),
+    Shown("set-up", NOBODY, "setup.html"),
+    Shown("sign-in", NOBODY, "/accounts/login/"),
+    Shown("sign-in-refused", NOBODY, "/accounts/login/", _refused),
+    Shown("forgotten", NOBODY, "/accounts/password/reset/"),
+    Shown("invitation", NOBODY, "invited"),
+    Shown("sign-out", ALICE, "/accounts/logout/"),
+    Shown("confirm-password", ALICE, "/accounts/2fa/totp/activate/"),
+]
+SHARED = [
+    Shown("shared", NOBODY, "shared"),
+    Shown("pass-phrase", NOBODY, "locked"),
+    Shown("shared-gone", NOBODY, "/s/nothing-here/"),
+]
+ACCOUNT = [
+    Shown("account", ALICE, "/account/"),
+    Shown("links", ALICE, "/account/links/"),
+    Shown("activity", ALICE, "/account/activity/"),
+    Shown("key", ALICE, "key"),
+    Shown("key-new", ALICE, "/account/keys/new/"),
+    Shown("password", ALICE, "/accounts/password/change/"),
+    Shown("email", ALICE, "/accounts/email/"),
+    Shown("second-factor", ALICE, "/accounts/2fa/"),
+    Shown("sessions", ALICE, "/accounts/sessions/"),
+    Shown("export", ALICE, "/account/export/"),
+    Shown("delete", ALICE, "/account/delete/"),
+]
+_LISTS = (
+    "user", "provider", "languagemodel", "rule", "invitation", "sharelink", "apikey", "preset",
+    "ledgerentry", "auditentry", "policy", "keptcompletion",
+)  # fmt: skip
+ADMINISTRATION = [
+    Shown("admin", DANA, "/admin/"),
+    Shown("admin-usage", DANA, "/admin/usage/"),
+    Shown("admin-live", DANA, "/admin/live/"),
+    *(Shown(f"admin-{name}", DANA, f"/admin/conversations/{name}/") for name in _LISTS),
+    Shown("admin-group", DANA, "/admin/auth/group/"),
+    Shown("admin-user-1", DANA, "/admin/conversations/user/1/change/"),
+    Shown("admin-user-add", DANA, "/admin/conversations/user/add/"),
+    Shown("admin-user-import", DANA, "/admin/conversations/user/import/"),
+    Shown("admin-provider-1", DANA, "/admin/conversations/provider/1/change/"),
+    Shown("admin-model-1", DANA, "/admin/conversations/languagemodel/1/change/"),
+    Shown("admin-rule-add", DANA, "/admin/conversations/rule/add/"),
+    Shown("admin-group-1", DANA, "/admin/auth/group/1/change/"),
+]
+ERRORS = [
+    Shown(f"error-{name}", NOBODY, f"{name}.html")
+    for name in ("400", "403", "403_csrf", "404", "413", "429", "500", "503")
+]
+SCENES = [*CONVERSATIONS, *ENTRANCE, *SHARED, *ACCOUNT, *ADMINISTRATION, *ERRORS]
