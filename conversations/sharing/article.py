@@ -45,7 +45,11 @@ def parted(article: str) -> tuple[str, str]:
 
 
 def _style_element(styles: Styles) -> str:
-    rules = "".join(f".{name}{{{style}}}" for name, style in sorted(styles.items()))
+    # As strong as the style attributes that they stand for.
+    rules = "".join(
+        f".{name}{{{style.rstrip(';').replace(';', '!important;')}!important}}"
+        for name, style in sorted(styles.items())
+    )
     return f"<style>{rules}</style>" if rules else ""
 
 

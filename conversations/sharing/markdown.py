@@ -33,11 +33,11 @@ _TAGS = {
     "td", "th", "thead", "tr", "ul",
 } | _MATHML  # fmt: skip
 _MATH_ATTRIBUTES = {
-    "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display",
-    "displaystyle", "encoding", "fence", "height", "linebreak", "linethickness", "lspace",
-    "mathbackground", "mathcolor", "mathsize", "mathvariant", "maxsize", "minsize",
-    "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel", "separator",
-    "stretchy", "voffset", "width",
+    "accent", "accentunder", "class", "columnalign", "columnlines", "columnspacing", "depth",
+    "display", "displaystyle", "encoding", "fence", "height", "largeop", "linebreak",
+    "linethickness", "lspace", "mathbackground", "mathcolor", "mathsize", "mathvariant", "maxsize",
+    "minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel",
+    "separator", "stretchy", "valign", "voffset", "width",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"dir"},

@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
+from conversations.models import LanguageModel, User
 from conversations.sharing import markdown
 from tests.browser.markdown.documents import DOCUMENTS
 from tests.browser.script_page import script_page
+from tests.browser.share_dialog import seen, share
+from tests.browsers import NewPage
 from tests.corpus import CASES, commonmark, sources
+from tests.people import make_model
+from tests.sharing.talk import answer, asked, make_talk, path_of
+from tests.sharing.talk import share as make_link
 
 pytestmark = pytest.mark.browser
 
@@ -88,3 +94,34 @@ def test_the_examples_of_commonmark_have_the_same_structure(page: Page) -> None:
 def _given(text: str) -> dict[str, Any]:
     shown = markdown.rendered(text)
     return {"text": text, "html": shown.html, "styles": shown.styles}
+
+
+@pytest.fixture
+def model(live_site: object) -> LanguageModel:
+    """A model without a server: the messages are stored already."""
+    return make_model("good")
+
+
+def test_formulas_have_the_same_sizes_in_the_conversation_the_preview_and_the_shared_page(
+    new_page: NewPage, alice: User, model: LanguageModel, faults: list[str]
+) -> None:
+    talk = make_talk(alice, asked("Show"), answer(FORMULAS))
+    talk.messages.update(changed_in=talk.advance())
+    page = new_page(alice)
+    page.goto(f"/c/{talk.pk}/")
+    expect(page.locator(".katex-html")).to_have_count(4)
+    in_conversation = sizes(page)
+    assert len(in_conversation) > 10
+    share(page)
+    assert sizes(seen(page)) == in_conversation
+    reader = new_page(java_script_enabled=False)
+    reader.goto(path_of(make_link(talk)))
+    assert sizes(reader) == in_conversation
+    assert faults == []
+
+
+def sizes(page: Page | FrameLocator) -> list[tuple[int, int]]:
+    """The rounded width and height of what formulas are drawn with."""
+    drawn = page.locator(":is(.katex-base, .katex-html svg, .katex-html [class*=size])")
+    boxes = [each.bounding_box() for each in drawn.all()]
+    return [(round(box["width"]), round(box["height"])) for box in boxes if box]

@@ -149,6 +149,16 @@ test("an image is a link that names the host that a browser would ask", () => {
   assert.doesNotMatch(shown("![x](<https://good.example\\\\@evil.example/>)").html, /<a/);
 });
 
+test("an image inside of a link is a part of its text", () => {
+  const { html } = shown("[![x](https://b.example/x.png) *y*](https://a.example)");
+  assert.equal(html.match(/<a /g)?.length, 1);
+  assert.ok(html.includes('<span class="image-link">Image: x (b.example)</span> <em>y</em></a>'));
+});
+
+test("a character that HTML does not have is shown as missing", () => {
+  assert.equal(shown("a\0b").html, "<p>a\ufffdb</p>");
+});
+
 test("code as a whole text is coloured code", () => {
   const { html } = renderCode('{"a": "<1>"}', "json");
   assert.match(html, /<span class="code-language">json<\/span>/);
