@@ -147,6 +147,37 @@ def test_an_attached_text_waits_in_the_queue_and_comes_back_whole(home: Page) ->
     expect(message_box(home)).to_have_value("about this")
 
 
+def test_an_attached_text_stays_attached_while_its_message_is_edited(home: Page) -> None:
+    paste(home, LONG)
+    converse(home, "tokens=2 Sum this up:")
+    button(messages(home).first, "Edit").click()
+    edit = home.get_by_role("textbox", name="New wording")
+    expect(edit).to_have_value("tokens=2 Sum this up:")
+    attached = messages(home).first.get_by_role("list", name="Attached texts")
+    expect(attached.get_by_role("listitem")).to_have_count(1)
+    edit.fill("tokens=2 Shorter:")
+    edit.evaluate(PASTE, f"more\n{LONG}")
+    expect(attached.get_by_role("listitem")).to_have_count(2)
+    # An unfinished edit comes back whole.
+    home.keyboard.press("Escape")
+    button(messages(home).first, "Edit").click()
+    expect(edit).to_have_value("tokens=2 Shorter:")
+    button(attached.get_by_role("listitem").first, "Remove Pasted text").click()
+    edit.press("Enter")
+    wait_for_end(home)
+    assert sent() == f'tokens=2 Shorter:\n\n```text title="Pasted text"\nmore\n{LONG}\n```'
+
+
+def test_an_edit_that_is_too_long_is_kept_and_named(home: Page) -> None:
+    converse(home)
+    button(messages(home).first, "Edit").click()
+    edit = home.get_by_role("textbox", name="New wording")
+    edit.fill("x" * 100_001)
+    expect(home.get_by_role("alert").filter(has_text="the limit is 100,000")).to_be_visible()
+    expect(button(messages(home).first, "Send")).to_be_disabled()
+    expect(edit).to_have_value("x" * 100_001)
+
+
 LONG_TASKS = """(text) => new Promise((resolve) => {
   const box = document.getElementById("message");
   const longest = [0];

@@ -1,8 +1,7 @@
-/** The texts attached to the message in the composer: a chip for each above the text box. */
+/** The texts attached to a message that is written or edited: a chip for each above the text. */
 
-import { apart, withAttached } from "#js/composer/attached_text.js";
+import { withAttached } from "#js/composer/attached_text.js";
 import { lengthOf } from "#js/composer/message_length.js";
-import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
@@ -14,8 +13,8 @@ const SHOWN_CHARACTERS = 120;
 
 /** @extends {Emitter<import("#js/events.js").AttachmentsEvents>} */
 export class Attachments extends Emitter {
-  #list = element("attachments");
-  #draft = draft("");
+  #list;
+  #box;
   /** @type {Attached[]} */
   #items = [];
   /** What they are in the message. It can be long, so it is made once for each change. */
@@ -23,22 +22,21 @@ export class Attachments extends Emitter {
   /** The number of characters of the content. */
   length = 0;
 
-  constructor() {
+  /** @param {HTMLElement} list @param {HTMLElement} box for the text of the message */
+  constructor(list, box) {
     super();
-    on(this.#list, "click", (event) => this.#pressed(event.target));
+    this.#list = list;
+    this.#box = box;
+    on(list, "click", (event) => this.#pressed(event.target));
   }
 
-  /** @param {string} key of the draft of the message */
-  open(key) {
-    this.#draft = draft(`${key}:attached`);
-    this.#set(apart(this.#draft.load()).attached);
-  }
-
-  /** @param {string} key of the conversation that the new one has become */
-  rename(key) {
-    this.#draft.clear();
-    this.#draft = draft(`${key}:attached`);
-    this.#draft.save(this.content);
+  /** @param {Attached[]} items in place of the others, of which nothing is announced */
+  draw(items) {
+    this.#items = items;
+    this.content = withAttached("", items);
+    this.length = lengthOf(this.content);
+    this.#list.replaceChildren(...items.map(chip));
+    this.#list.hidden = items.length === 0;
   }
 
   /** @param {Attached[]} items put behind the others */
@@ -57,18 +55,8 @@ export class Attachments extends Emitter {
 
   /** @param {Attached[]} items */
   #change(items) {
-    this.#set(items);
-    this.#draft.save(this.content);
+    this.draw(items);
     this.emit("changed");
-  }
-
-  /** @param {Attached[]} items */
-  #set(items) {
-    this.#items = items;
-    this.content = withAttached("", items);
-    this.length = lengthOf(this.content);
-    this.#list.replaceChildren(...items.map(chip));
-    this.#list.hidden = items.length === 0;
   }
 
   /** @param {HTMLElement} target */
@@ -80,7 +68,7 @@ export class Attachments extends Emitter {
     if (button.dataset.attached === "open") return show(item);
     this.#change(this.#items.filter((each) => each !== item));
     if (button.dataset.attached === "unfold") this.emit("unfolded", { text: item.text });
-    else (this.#list.querySelector("button") ?? element("message")).focus();
+    else (this.#list.querySelector("button") ?? this.#box).focus();
   }
 }
 

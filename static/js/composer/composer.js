@@ -2,13 +2,12 @@
 
 import { apart } from "#js/composer/attached_text.js";
 import { Attachments } from "#js/composer/attachments.js";
-import { lengthOf, MOST_CHARACTERS } from "#js/composer/message_length.js";
+import { complaintOf, lengthWith, MOST_CHARACTERS } from "#js/composer/message_length.js";
 import { draft } from "#js/state/drafts.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { grow } from "#js/ui/growing.js";
 import { element, on, setHidden } from "#js/ui/markup.js";
 import { isSendingKey, nameEnterKey } from "#js/ui/sending_key.js";
-import { count, word } from "#js/ui/words.js";
 
 /**
  * @extends {Emitter<import("#js/events.js").ComposerEvents>}
@@ -19,8 +18,9 @@ export class Composer extends Emitter {
   #send = element("send");
   #stop = element("stop");
   #queue = element("queue-button");
-  #attachments = new Attachments();
+  #attachments = new Attachments(element("attachments"), this.#box);
   #draft = draft("");
+  #attachedDraft = draft("");
   // Text that was typed before this script was loaded.
   #early = "";
   #canSend = true;
@@ -36,7 +36,7 @@ export class Composer extends Emitter {
     on(this.#box, "keydown", (event) => this.#keyPressed(event));
     on(this.#box, "input", () => this.#typed());
     on(this.#stop, "click", (event) => this.#stopped(event));
-    this.#attachments.on("changed", () => this.#changed());
+    this.#attachments.on("changed", () => this.#attached());
     this.#attachments.on("unfolded", ({ text }) => this.#insert(text));
   }
 
@@ -47,7 +47,8 @@ export class Composer extends Emitter {
    */
   open(key) {
     this.#draft = draft(key);
-    this.#attachments.open(key);
+    this.#attachedDraft = draft(attachedKey(key));
+    this.#attachments.draw(apart(this.#attachedDraft.load()).attached);
     this.#setText(joined(this.#draft.load(), this.#early));
     if (this.#early) this.#draft.save(this.#box.value);
     this.#early = "";
@@ -63,7 +64,9 @@ export class Composer extends Emitter {
     this.#draft.clear();
     this.#draft = draft(key);
     this.#draft.save(this.#box.value);
-    this.#attachments.rename(key);
+    this.#attachedDraft.clear();
+    this.#attachedDraft = draft(attachedKey(key));
+    this.#attachedDraft.save(this.#attachments.content);
   }
 
   /** @param {{answering: boolean, canSend: boolean}} mode */
@@ -113,9 +116,7 @@ export class Composer extends Emitter {
 
   /** @returns {number} how many characters it has */
   get length() {
-    const { length } = this.#attachments;
-    const text = lengthOf(this.#box.value);
-    return text && length ? text + 2 + length : text + length;
+    return lengthWith(this.#box.value, this.#attachments);
   }
 
   /** @param {import("#js/composer/attached_text.js").Attached[]} attached */
@@ -169,6 +170,11 @@ export class Composer extends Emitter {
     this.#changed();
   }
 
+  #attached() {
+    this.#attachedDraft.save(this.#attachments.content);
+    this.#changed();
+  }
+
   #changed() {
     this.#checkLength();
     this.#drawSend();
@@ -193,9 +199,7 @@ export class Composer extends Emitter {
 
   /** Shows an error while the message is too long. */
   #checkLength() {
-    const { length } = this;
-    const tooLong = { count: count(length), limit: count(MOST_CHARACTERS) };
-    this.showError(length > MOST_CHARACTERS ? word("too-long", tooLong) : "");
+    this.showError(complaintOf(this.length));
   }
 
   /** @param {string} text */
@@ -218,6 +222,11 @@ export class Composer extends Emitter {
     const isEmpty = this.#box.value.trim() === "" && this.#attachments.length === 0;
     return this.#canSend && !isEmpty && this.length <= MOST_CHARACTERS;
   }
+}
+
+/** @param {string} key @returns {string} of the draft of what is attached */
+function attachedKey(key) {
+  return `${key}:attached`;
 }
 
 /** @param {KeyboardEvent} event @returns {boolean} */

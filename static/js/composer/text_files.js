@@ -32,11 +32,26 @@ export function takeTexts(composer) {
     take(event.dataTransfer.files);
   });
   on(element("message"), "paste", (event) => {
-    const { files, text } = contentOf(event.clipboardData);
-    if (files.length === 0 && text.length <= FOLDED_FROM_CHARACTERS) return;
+    const { files } = contentOf(event.clipboardData);
+    if (files.length === 0) return;
     event.preventDefault();
-    if (files.length) take(files);
-    else composer.attach([{ name: word("pasted-text"), text: unixLines(text) }]);
+    take(files);
+  });
+  attachLongPastes(element("message"), (attached) => composer.attach([attached]));
+}
+
+/**
+ * Attaches what is pasted into a box where it is long.
+ *
+ * @param {HTMLElement} box
+ * @param {(attached: Attached) => void} attach
+ */
+export function attachLongPastes(box, attach) {
+  on(box, "paste", (event) => {
+    const { text } = contentOf(event.clipboardData);
+    if (text.length <= FOLDED_FROM_CHARACTERS) return;
+    event.preventDefault();
+    attach({ name: word("pasted-text"), text: unixLines(text) });
   });
 }
 

@@ -1,6 +1,11 @@
 /** Edits a message of the user in place. */
 
-import { clone, on, part } from "#js/ui/markup.js";
+import { apart } from "#js/composer/attached_text.js";
+import { Attachments } from "#js/composer/attachments.js";
+import { complaintOf, lengthWith } from "#js/composer/message_length.js";
+import { attachLongPastes } from "#js/composer/text_files.js";
+import { grow } from "#js/ui/growing.js";
+import { clone, on, part, setText } from "#js/ui/markup.js";
 import { isSendingKey, nameEnterKey } from "#js/ui/sending_key.js";
 
 /** @typedef {import("#js/state/drafts.js").Draft} Draft */
@@ -10,6 +15,8 @@ export class Editing {
   #article;
   /** @type {HTMLElement | null} while it is open */
   #form = null;
+  /** @type {Attachments | null} */
+  #attachments = null;
   #isBusy = false;
 
   /** @param {HTMLElement} article */
@@ -25,15 +32,18 @@ export class Editing {
 
   /**
    * @param {string} content
-   * @param {Draft} draft of the new text; an unfinished one comes back
-   * @param {(text: string) => boolean} send returns whether it was sent; if not, the box stays open
+   * @param {Draft} draft of the new content; an unfinished one comes back
+   * @param {(content: string) => boolean} send returns whether it was sent; if not, it stays open
    */
   open(content, draft, send) {
     if (this.#form) return part(this.#form, "edit-text").focus();
     const form = clone("edit");
     this.#form = form;
     const box = part(form, "edit-text");
-    box.value = draft.load() || content;
+    this.#attachments = new Attachments(part(form, "edit-attached"), box);
+    const { text, attached } = apart(draft.load() || content);
+    box.value = text;
+    this.#attachments.draw(attached);
     nameEnterKey(box);
     this.#listen(form, draft, send);
     this.#draw(form);
@@ -45,25 +55,43 @@ export class Editing {
 
   // Internal
 
-  /** @param {HTMLElement} form @param {Draft} draft @param {(text: string) => boolean} send */
+  /** @param {HTMLElement} form @param {Draft} draft @param {(content: string) => boolean} send */
   #listen(form, draft, send) {
     const box = part(form, "edit-text");
-    on(part(form, "edit-cancel"), "click", () => this.#finish(draft));
-    on(box, "input", () => {
-      draft.save(box.value);
+    const attachments = /** @type {Attachments} */ (this.#attachments);
+    const content = () => [box.value, attachments.content].filter(Boolean).join("\n\n");
+    const changed = () => {
+      draft.save(content());
       this.#draw(form);
-    });
+    };
+    on(part(form, "edit-cancel"), "click", () => this.#finish(draft));
+    on(box, "input", changed);
     on(box, "keydown", (event) => this.#pressed(event));
+    attachLongPastes(box, (attached) => attachments.add([attached]));
+    attachments.on("changed", changed);
+    attachments.on("unfolded", ({ text }) => insert(box, text, changed));
     on(form, "submit", (event) => {
       event.preventDefault();
-      if (!this.#isBusy && box.value.trim() !== "" && send(box.value)) this.#finish(draft);
+      if (this.#maySend(form) && send(content())) this.#finish(draft);
     });
   }
 
   /** @param {HTMLElement} form */
   #draw(form) {
     part(form, "edit-wait").hidden = !this.#isBusy;
-    part(form, "edit-send").disabled = this.#isBusy || part(form, "edit-text").value.trim() === "";
+    setText(part(form, "edit-fault"), complaintOf(this.#length(form)));
+    part(form, "edit-send").disabled = !this.#maySend(form);
+  }
+
+  /** @param {HTMLElement} form @returns {number} */
+  #length(form) {
+    return lengthWith(part(form, "edit-text").value, this.#attachments ?? { length: 0 });
+  }
+
+  /** @param {HTMLElement} form @returns {boolean} */
+  #maySend(form) {
+    const isEmpty = part(form, "edit-text").value.trim() === "" && !this.#attachments?.length;
+    return !this.#isBusy && !isEmpty && complaintOf(this.#length(form)) === "";
   }
 
   /** @param {KeyboardEvent} event */
@@ -90,4 +118,18 @@ export class Editing {
     this.#article.classList.remove("is-edited");
     part(this.#article, "edit").focus();
   }
+}
+
+/**
+ * Puts a text where the cursor is.
+ *
+ * @param {HTMLTextAreaElement} box
+ * @param {string} text
+ * @param {() => void} changed
+ */
+function insert(box, text, changed) {
+  box.setRangeText(text, box.selectionStart, box.selectionEnd, "end");
+  grow(box);
+  changed();
+  box.focus();
 }
