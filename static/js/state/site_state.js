@@ -12,6 +12,9 @@ import { Emitter } from "#js/ui/emitter.js";
 
 /** @extends {Emitter<import("#js/events.js").StateEvents>} */
 export class SiteState extends Emitter {
+  /** Whether the page says that the site cannot be reached. */
+  isOffline = false;
+
   /** @param {any} initial the state that the site wrote into the page */
   constructor(initial) {
     super();
@@ -85,6 +88,13 @@ export class SiteState extends Emitter {
   /** @param {string} id of a deleted conversation */
   unlist(id) {
     this.conversations = this.conversations.filter((each) => each.id !== id);
+    this.changed();
+  }
+
+  /** @param {boolean} isOffline */
+  setOffline(isOffline) {
+    if (isOffline === this.isOffline) return;
+    this.isOffline = isOffline;
     this.changed();
   }
 

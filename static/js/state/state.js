@@ -32,8 +32,6 @@ export class State extends SiteState {
   #compared = [];
   /** @type {Frame | null} the requested turn that the site has not answered yet */
   pending = null;
-  /** Whether the page says that the site cannot be reached. */
-  isOffline = false;
   /** @type {Conversation | null} */
   conversation = null;
 
@@ -156,13 +154,6 @@ export class State extends SiteState {
   /** @param {Frame} frame a turn that is drawn before the site has answered */
   begin(frame) {
     this.pending = frame;
-    this.changed();
-  }
-
-  /** @param {boolean} isOffline */
-  setOffline(isOffline) {
-    if (isOffline === this.isOffline) return;
-    this.isOffline = isOffline;
     this.changed();
   }
 
