@@ -55,13 +55,13 @@ def furnish() -> None:
         "compared": _compared(alice),
         "failed": _failed(alice),
         "long": _long_names(alice),
+        "secret": _with_a_secret(alice),
     }
     _define(alice)
     shown = talks["everything"]
     public = _shared(alice, shown, Terms(audience="public", shows_title=True))
     locked = _shared(alice, shown, Terms(audience="public", passphrase="herring"))
     key, _secret = api_keys.create(alice, KeyChoices("nightly report"))
-    _secret_of(alice)
     invited = people.invite(dana, email="erin@example.org")
     audit.record_event(SecurityEvent.SITE_SET_UP, dana)
     pages = {
@@ -239,7 +239,8 @@ def _shared(alice: User, talk: Conversation, terms: Terms) -> str:
     return str(link.sealed_token)
 
 
-def _secret_of(alice: User) -> None:
+def _with_a_secret(alice: User) -> Conversation:
     talk = _talk(alice, "A key that should not get out")
     _say(talk, "user", "The key is sk-proj-Zq8vT3nLw0Rk5Yb7Xc2MaJdEf, my mail alice@example.org.")
     _say(talk, "assistant", "Thank you. I will not repeat it.")
+    return talk

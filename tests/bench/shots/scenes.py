@@ -79,7 +79,6 @@ async def _typed(page: Page, scene: Scene) -> None:
 
 
 async def _sharing(page: Page, scene: Scene) -> None:
-    await _drawn(page, scene)
     await page.get_by_role("button", name="Share", exact=True).click()
     await expect(page.locator("#share-preview iframe")).to_have_count(1)
     await expect(page.locator("#share-preview")).to_have_attribute("aria-busy", "false")
@@ -106,7 +105,8 @@ CONVERSATIONS = [
     Shown("compared", ALICE, "compared"),
     Shown("failed", ALICE, "failed"),
     Shown("long-names", ALICE, "long"),
-    Shown("share", ALICE, "everything", _sharing),
+    Shown("share", ALICE, "secret", _sharing),
+    Shown("share-links", ALICE, "everything", _pressing("Share")),
 ]
 ENTRANCE = [
     Shown("before-set-up", NOBODY, "not_set_up.html"),
