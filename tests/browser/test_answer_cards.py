@@ -16,6 +16,7 @@ from tests.upstreams.scripted import ScriptedUpstream
 pytestmark = pytest.mark.browser
 
 LONG = "Qwen/Qwen3-235B-A22B-Instruct-2507-FP8"
+CHINESE = "通义千问-旗舰版-长上下文"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
@@ -160,16 +161,17 @@ def test_long_answers_open_at_their_tops_and_scroll_in_their_cards(
 def test_on_a_phone_the_answers_are_tabs(
     new_page: NewPage, alice: User, models: list[LanguageModel], upstream: ScriptedUpstream
 ) -> None:
+    make_model(CHINESE, base_url=upstream.address, upstream_name="good")
     make_model(LONG, base_url=upstream.address, upstream_name="503")
     page = new_page(alice, viewport=PHONE)
     page.goto("/")
-    compare(page, ("good", "crlf", LONG))
+    compare(page, ("good", CHINESE, LONG))
     send(page, "Please, tokens=900 gate=g")
     tabs = page.get_by_role("tablist", name="Answers").get_by_role("tab")
     expect(tabs.nth(2)).to_have_accessible_name(f"{LONG}: Answering")
     expect(tabs.nth(0)).to_have_attribute("aria-selected", "true")
     upstream.open("g", 2000)
-    for place, name in enumerate(("good: Done", "crlf: Done", f"{LONG}: Failed")):
+    for place, name in enumerate(("good: Done", f"{CHINESE}: Done", f"{LONG}: Failed")):
         expect(tabs.nth(place)).to_have_accessible_name(name)
     expect(tabs.nth(2)).to_have_text("Qwen3-235B-A22B-Instruct-2507-FP8 Failed")
     width = page.evaluate("document.documentElement.scrollWidth")
@@ -179,16 +181,20 @@ def test_on_a_phone_the_answers_are_tabs(
         assert box is not None
         assert box["height"] >= 44
         assert box["x"] + box["width"] <= PHONE["width"]
-    # The end of a long name is not cut.
+    # The end of a long name is not cut, and some of its beginning is left.
+    for place in (1, 2):
+        start = tabs.nth(place).locator("[data-part=name-start]").bounding_box()
+        assert start is not None
+        assert start["width"] > 12
     end = tabs.nth(2).locator("[data-part=name-end]").bounding_box()
     assert end is not None
     assert end["x"] + end["width"] <= PHONE["width"]
     tabs.nth(0).focus()
     page.keyboard.press("ArrowRight")
     expect(tabs.nth(1)).to_be_focused()
-    expect(page.get_by_role("tabpanel")).to_have_accessible_name("crlf: Done")
+    expect(page.get_by_role("tabpanel")).to_have_accessible_name(f"{CHINESE}: Done")
     expect(columns(page)).to_have_count(1)
-    expect(columns(page)).to_have_accessible_name("crlf")
+    expect(columns(page)).to_have_accessible_name(CHINESE)
     for key, place in (("End", 2), ("ArrowRight", 0), ("ArrowLeft", 2), ("Home", 0)):
         page.keyboard.press(key)
         expect(tabs.nth(place)).to_be_focused()
@@ -198,7 +204,7 @@ def test_on_a_phone_the_answers_are_tabs(
     button(page, "Keep").scroll_into_view_if_needed()
     expect(tabs.nth(1)).to_be_in_viewport()
     tabs.nth(1).click()
-    expect(columns(page).get_by_role("heading", name="crlf")).to_be_in_viewport()
+    expect(columns(page).get_by_role("heading", name=CHINESE)).to_be_in_viewport()
     button(page, "Keep").click()
-    expect(answer(page)).to_have_accessible_name("crlf")
+    expect(answer(page)).to_have_accessible_name(CHINESE)
     expect(tabs).to_have_count(0)

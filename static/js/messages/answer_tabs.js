@@ -6,7 +6,8 @@ import { word } from "#js/ui/words.js";
 
 // Of a name, what stands before its last slash is left out, and its end is always shown: names of
 // one family differ there. The card below has the whole name.
-const END_CHARACTERS = 6;
+const END_WIDTH = 6;
+const WIDE = /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/u;
 
 export class AnswerTabs {
   #list;
@@ -30,8 +31,9 @@ export class AnswerTabs {
       const tab = this.#tabs[index];
       const [name, state] = [choiceName(message, messages), stateText(message)];
       const short = name.slice(name.lastIndexOf("/") + 1);
-      setText(part(tab, "name-start"), short.slice(0, -END_CHARACTERS));
-      setText(part(tab, "name-end"), short.slice(-END_CHARACTERS));
+      const end = endOf(short);
+      setText(part(tab, "name-start"), short.slice(0, short.length - end.length));
+      setText(part(tab, "name-end"), end);
       setText(part(tab, "state"), state);
       tab.setAttribute("aria-label", word("choice-name", { name, state }));
       tab.classList.toggle("is-failed", message.generation?.status === "failed");
@@ -75,4 +77,15 @@ export class AnswerTabs {
     if (key === "Home") return 0;
     return key === "End" ? count - 1 : null;
   }
+}
+
+/** @param {string} name @returns {string} its last characters, those of East Asia counted twice */
+function endOf(name) {
+  const characters = [...name];
+  let width = 0;
+  for (let index = characters.length - 1; index >= 0; index -= 1) {
+    width += WIDE.test(characters[index]) ? 2 : 1;
+    if (width > END_WIDTH) return characters.slice(index + 1).join("");
+  }
+  return name;
 }
