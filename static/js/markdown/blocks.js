@@ -83,6 +83,7 @@ export function partTokens(token) {
       return token.rows.map((/** @type {Token[]} */ cells) => ({
         type: "table_row",
         raw: cells.map(({ text }) => text).join("\0"),
+        isUndecided: cells.some((cell) => cell.isUndecided),
         cells,
       }));
     default:

@@ -32,6 +32,8 @@ export class BoundedLexer extends Lexer {
   /** @type {Run[]} those under way, the innermost last */
   #runs = [];
   #openSource;
+  /** @type {object | null} the tokens of the piece of inline source that may go on */
+  openEnd = null;
   #tokenizer;
 
   /** @param {string | null} openSource the whole source, if it may go on */
@@ -49,9 +51,16 @@ export class BoundedLexer extends Lexer {
     return this.#tokenizer.used;
   }
 
-  /** @param {string} source @returns {boolean} whether the message may go on after it */
+  /**
+   * Whether the message may go on after a source. Its last line decides, since a list item and a
+   * quotation are read without their indents.
+   *
+   * @param {string} source
+   * @returns {boolean}
+   */
   mayGoOn(source) {
-    return this.#openSource?.endsWith(source) ?? false;
+    const end = withoutSpacesAtEnd(source);
+    return this.#openSource?.endsWith(end.slice(end.lastIndexOf("\n") + 1)) ?? false;
   }
 
   /** Whether what is being read may go on, so that its end is not decided yet. */
@@ -65,7 +74,7 @@ export class BoundedLexer extends Lexer {
       tokens.push({ type: "text", raw: source, text: source, escaped: false });
       return tokens;
     }
-    const isOpen = this.#runs.length === 0 && this.mayGoOn(source);
+    const isOpen = tokens === this.openEnd;
     this.#runs.push({ source, isOpen });
     try {
       return super.inlineTokens(source, tokens);

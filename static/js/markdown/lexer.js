@@ -42,9 +42,9 @@ export class Lexed {
     /** @type {Token[]} */
     const tokens = this.#lexer.blockTokens(source, this.#lexer.tokens);
     this.#unread = new Map(this.#lexer.inlineQueue.map(({ src, tokens }) => [tokens, src]));
+    if (isOpen) this.#markEnd(tokens);
     if (this.hasDefinitions) this.#showDefinitions(tokens);
     if (hasLettersFromRight(source)) setDirections(tokens);
-    if (this.#isUndecided) markEnd(tokens);
     const isEmpty = !isOpen && !isVisible(tokens, (each) => this.inline(each));
     this.tokens = isEmpty ? asSource(source) : tokens;
   }
@@ -54,10 +54,20 @@ export class Lexed {
     return Object.keys(this.#lexer.tokens.links).length > 0;
   }
 
-  /** Whether what comes next may change how the end of the source is read. */
-  get #isUndecided() {
-    const last = this.#lexer.inlineQueue.at(-1)?.src ?? "";
-    return UNDECIDED.test(last) && this.#lexer.mayGoOn(last);
+  /**
+   * Marks the last block and those in it at the end of the source, if what comes next may change
+   * how they are read although their source stays.
+   *
+   * @param {Token[]} tokens
+   */
+  #markEnd(tokens) {
+    const last = this.#lexer.inlineQueue.findLast(({ src }) => src);
+    const ends = endsOf(tokens);
+    const isAtEnd = ends.some((token) => token.tokens && token.tokens === last?.tokens);
+    const isUndecided =
+      last && isAtEnd && UNDECIDED.test(last.src) && this.#lexer.mayGoOn(last.src);
+    if (isUndecided) this.#lexer.openEnd = last.tokens;
+    if (isUndecided || ends.at(-1)?.isOpen) for (const token of ends) token.isUndecided = true;
   }
 
   /** @param {Token[]} tokens */
@@ -85,20 +95,16 @@ export class Lexed {
   }
 }
 
-/**
- * Marks the last block and those in it at the end of the source: what comes next may change how
- * they are read, although their source stays.
- *
- * @param {Token[]} tokens
- */
-function markEnd(tokens) {
-  for (let token = tokens.at(-1); token; token = lastIn(token)) token.isUndecided = true;
+/** @param {Token[]} tokens @returns {Token[]} the last, the last in it, and so on */
+function endsOf(tokens) {
+  const ends = [];
+  for (let last = tokens.slice(-1); last.length; last = lastIn(last[0])) ends.push(...last);
+  return ends;
 }
 
-/** @param {Token} token @returns {Token | undefined} */
+/** @param {Token} token @returns {Token[]} the last in it; of a table all cells of the last row */
 function lastIn({ items, rows, header, tokens }) {
-  const inner = rows ? (rows.at(-1) ?? header) : (items ?? tokens);
-  return inner?.at(-1);
+  return rows ? (rows.at(-1) ?? header) : ((items ?? tokens)?.slice(-1) ?? []);
 }
 
 /** @param {string} source that shows nothing @returns {Token[]} */

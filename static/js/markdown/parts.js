@@ -10,6 +10,7 @@
  * @property {string} shape a part of another shape must be rendered again
  * @property {HTMLElement | null} node null for a token without a node
  * @property {boolean} open whether the end of the message changes it although its source stays
+ * @property {boolean} [isUndecided] whether what comes next may change it although its source stays
  * @property {boolean} [unfinished] whether the time ran out before it was complete
  * @property {Part[]} [parts]
  *
@@ -30,9 +31,9 @@ export function shapeOf(token) {
     case "code":
       return `${token.lang} ${token.codeBlockStyle}`;
     case "list_item":
-      return `${token.loose} ${token.direction} ${token.isUndecided}`;
+      return `${token.loose} ${token.direction}`;
     default:
-      return `${token.direction} ${token.isUndecided}`;
+      return `${token.direction}`;
   }
 }
 
@@ -66,7 +67,7 @@ export function reconcile(parent, parts, tokens, context, render) {
  */
 export function isShownBy(part, token, context) {
   if (!part || part.type !== token.type || part.raw !== token.raw) return false;
-  if (part.unfinished) return false;
+  if (part.unfinished || Boolean(part.isUndecided) !== Boolean(token.isUndecided)) return false;
   return part.shape === shapeOf(token) && !(context.final && part.open);
 }
 

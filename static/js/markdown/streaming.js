@@ -48,7 +48,8 @@ function partOf(token, context, old) {
   if (isExtended) return old;
   const inside = { ...context, hasOpenCode: false };
   const built = box(token, inside) ?? leaf(token, inside);
-  return { type: token.type, raw: token.raw, shape, ...built, open: inside.hasOpenCode };
+  const { type, raw, isUndecided } = token;
+  return { type, raw, shape, isUndecided, ...built, open: inside.hasOpenCode };
 }
 
 /**
@@ -69,6 +70,7 @@ function extend(old, token, context) {
     return false;
   }
   old.raw = token.raw;
+  old.isUndecided = token.isUndecided;
   return true;
 }
 

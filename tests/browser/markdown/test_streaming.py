@@ -8,7 +8,7 @@ from tests.browser.markdown.documents import DOCUMENTS
 pytestmark = pytest.mark.browser
 
 
-_STREAM = """
+STREAM = """
 async ({ text, step }) => {
   const module = await import("#js/markdown/view.js");
   const { root, view } = made(module);
@@ -62,7 +62,7 @@ def test_a_streamed_message_is_rendered_as_in_one_piece(page: Page, name: str) -
     "name", [name for name in DOCUMENTS if name not in {"references", "unused definitions"}]
 )
 def test_a_partly_streamed_message_is_rendered_as_in_one_piece(page: Page, name: str) -> None:
-    assert page.evaluate(_STREAM, {"text": DOCUMENTS[name], "step": 1}) == []
+    assert page.evaluate(STREAM, {"text": DOCUMENTS[name], "step": 1}) == []
 
 
 def test_a_settled_block_is_never_touched_again(page: Page) -> None:
