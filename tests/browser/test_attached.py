@@ -1,5 +1,7 @@
 """Texts attached to a message: files and long pastes, as chips, and folded in what was sent."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -122,6 +124,25 @@ def test_text_files_are_attached_with_their_names(home: Page) -> None:
     send(home, "tokens=2")
     wait_for_end(home)
     assert sent() == 'tokens=2\n\n```text title="a.txt"\none\ntwo\n```'
+
+
+DRAG = """(type) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(["one"], "dropped.txt"));
+  const event = { dataTransfer, bubbles: true, cancelable: true };
+  document.querySelector("main").dispatchEvent(new DragEvent(type, event));
+}"""
+
+
+def test_files_are_dropped_anywhere_on_the_page(home: Page) -> None:
+    home.evaluate(DRAG, "dragover")
+    expect(home.locator("#composer")).to_have_class(re.compile("is-target"))
+    home.evaluate(DRAG, "dragleave")
+    expect(home.locator("#composer")).not_to_have_class(re.compile("is-target"))
+    home.evaluate(DRAG, "dragover")
+    home.evaluate(DRAG, "drop")
+    expect(chips(home)).to_contain_text("dropped.txt")
+    expect(home.locator("#composer")).not_to_have_class(re.compile("is-target"))
 
 
 def test_too_much_text_is_kept_and_its_length_is_named(home: Page) -> None:

@@ -25,12 +25,7 @@ export function takeTexts(composer) {
     await take(picker.files);
     picker.value = "";
   });
-  on(document, "dragover", (event) => isOfFiles(event) && event.preventDefault());
-  on(document, "drop", (event) => {
-    if (!isOfFiles(event)) return;
-    event.preventDefault();
-    take(event.dataTransfer.files);
-  });
+  listenToDrops(take);
   on(element("message"), "paste", (event) => {
     const { files } = contentOf(event.clipboardData);
     if (files.length === 0) return;
@@ -52,6 +47,29 @@ export function attachLongPastes(box, attach) {
     if (text.length <= FOLDED_FROM_CHARACTERS) return;
     event.preventDefault();
     attach({ name: word("pasted-text"), text: unixLines(text) });
+  });
+}
+
+/**
+ * Takes files that are dropped anywhere on the page; the composer shows that they may be.
+ *
+ * @param {(files: FileList) => void} take
+ */
+function listenToDrops(take) {
+  const show = (/** @type {boolean} */ isOver) =>
+    element("composer").classList.toggle("is-target", isOver);
+  on(document, "dragover", (event) => {
+    if (!isOfFiles(event)) return;
+    event.preventDefault();
+    show(true);
+  });
+  // Without a target the files have left the window.
+  on(document, "dragleave", (event) => event.relatedTarget === null && show(false));
+  on(document, "drop", (event) => {
+    if (!isOfFiles(event)) return;
+    event.preventDefault();
+    show(false);
+    take(event.dataTransfer.files);
   });
 }
 
