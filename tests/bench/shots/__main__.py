@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,13 +50,21 @@ print(render_to_string({template!r}, {{"form": AccountForm()}}, request))
 """
 
 
+@dataclass(frozen=True)
+class Target:
+    """The folder of the pictures, and how many of their pixels are one of the page."""
+
+    folder: Path
+    scale: int
+
+
 class Photographer:
     """Opens pages of a furnished site and takes their pictures."""
 
-    def __init__(self, scene: Scene, browser: Browser, folder: Path, made: dict[str, Any]) -> None:
+    def __init__(self, scene: Scene, browser: Browser, to: Target, made: dict[str, Any]) -> None:
         self._scene = scene
         self._browser = browser
-        self._folder = folder
+        self._to = to
         self._pages: dict[str, str] = made["pages"]
         self._sessions: dict[str, str] = made["sessions"]
         self._cookie: str = made["cookie"]
@@ -93,7 +102,8 @@ class Photographer:
         width, height = sizes[0]
         context = await self._browser.new_context(
             base_url=self._scene.site.url, reduced_motion="reduce",
-            viewport={"width": width, "height": height}, **options,
+            viewport={"width": width, "height": height}, device_scale_factor=self._to.scale,
+            **options,
         )  # fmt: skip
         context.set_default_timeout(PATIENCE_MS)
         if shown.user:
@@ -117,17 +127,17 @@ class Photographer:
             for theme in THEMES:
                 await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 await page.wait_for_timeout(SETTLE_MS)
-                file = self._folder / f"{shown.name}-{width}-{theme}.png"
+                file = self._to.folder / f"{shown.name}-{width}-{theme}.png"
                 await page.screenshot(path=file, full_page=True, animations="disabled")
 
 
-async def take(folder: Path, scenes: list[Shown]) -> list[str]:
+async def take(to: Target, scenes: list[Shown]) -> list[str]:
     """Take the pictures; gives what failed."""
     async with Scene() as scene, async_playwright() as playwright:
         printed = await scene.site.run("shell", "-c", _FURNISH)
         made = json.loads(printed.partition("FURNISHED")[2])
         browser = await launched(playwright)
-        photographer = Photographer(scene, browser, folder, made)
+        photographer = Photographer(scene, browser, to, made)
         await photographer.take(scenes)
         await browser.close()
     return photographer.failed
@@ -138,12 +148,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Take pictures of every page and open state.")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "shots")
     parser.add_argument("--only", default="", help="pages whose name begins with this")
+    parser.add_argument("--scale", type=int, default=1, help="2 for pictures of documents")
     options = parser.parse_args()
     scenes = [each for each in SCENES if each.name.startswith(options.only)]
     expect.set_options(timeout=PATIENCE_MS)
     options.folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    failed = asyncio.run(take(options.folder, scenes))
+    failed = asyncio.run(take(Target(options.folder, options.scale), scenes))
     index = write_index(options.folder, [each.name for each in scenes], SETTINGS)
     print("\n".join(failed))  # noqa: T201
     print(f"{index}, in {time.monotonic() - began:.0f} s")  # noqa: T201
