@@ -60,7 +60,8 @@ def test_the_page_state_describes_each_model(client: Client, people: People) -> 
     assert described == {
         "name": model.name, "notes": "Quick.", "announcement": "", "paused": False,
         "provider": model.provider.name, "prices": None, "context_length": 4096,
-        "reasons": True, "takes_tools": True, "writes_json": True, "sees_images": False, "retires_on": None, "replaced_by": None,
+        "reasons": True, "takes_tools": True, "writes_json": True,
+        "sees_images": False, "retires_on": None, "replaced_by": None,
     }  # fmt: skip
     assert parameters["max_tokens"]["high"] == 4096
 
