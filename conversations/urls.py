@@ -23,6 +23,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/state.json", conversation.state, name="conversation_state"),
     path("c/<uuid:conversation_id>/messages.json", conversation.messages, name="messages"),
+    path("c/<uuid:conversation_id>/outline.json", conversation.outline, name="outline"),
     path("c/<uuid:conversation_id>/share/", share.share, name="share"),
     path("c/<uuid:conversation_id>/share/preview/", share.share_preview, name="share_preview"),
     path("c/<uuid:conversation_id>/share/secrets/", share.share_secrets, name="share_secrets"),

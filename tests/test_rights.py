@@ -53,6 +53,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "conversation": OWNED,
     "conversation_state": OWNED,
     "messages": OWNED,
+    "outline": OWNED,
     "conversations": SIGNED_IN,
     "message_details": OWNED,
     # A request for the websocket that is none.

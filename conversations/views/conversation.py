@@ -17,8 +17,9 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from conversations import access
+from conversations.chat import outline as outlines
 from conversations.chat import window
-from conversations.chat.state import first_prompts, listed, page_state
+from conversations.chat.state import first_prompts, listed, listed_state, page_state
 from conversations.models import Conversation, Policy
 from conversations.views.setup import once_set_up
 from conversations.views.signed_in import SignedInRequest
@@ -64,6 +65,19 @@ def messages(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
     except access.NotFound:
         raise Http404 from None
     return JsonResponse({"version": found.version, "messages": whole})
+
+
+@require_safe
+@login_required
+@gzip_page
+def outline(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
+    """The beginnings of the messages on the branch to ``until``, or on the one shown, as JSON."""
+    found = _conversation_or_404(request, conversation_id)
+    try:
+        begun = outlines.outline(found, _message_id(request, found))
+    except access.NotFound:
+        raise Http404 from None
+    return JsonResponse({"conversation": listed_state(found), "messages": begun})
 
 
 def _message_id(request: SignedInRequest, shown: Conversation) -> UUID | None:

@@ -1,7 +1,7 @@
 /** The share button of the conversation page. */
 
 import { addShareDialog } from "#js/share/dialog.js";
-import { shareableOf } from "#js/share/shareable.js";
+import { fetchShareable, shareableOf } from "#js/share/shareable.js";
 import { element, on } from "#js/ui/markup.js";
 
 export class ShareButton {
@@ -21,10 +21,14 @@ export class ShareButton {
   }
 
   /** @param {string | null} leafId the last message to share; null for the whole branch */
-  open(leafId) {
-    if (this.#shareable.messages.length === 0) return;
+  async open(leafId) {
+    const known = this.#shareable;
+    const last = known.messages.at(-1);
+    if (!last) return;
+    const isWhole = known.messages.every((each) => !each.unloaded);
+    const shareable = isWhole ? known : await fetchShareable(known.id, last.id);
     this.#dialog ??= addShareDialog();
-    this.#dialog.open(this.#shareable, leafId);
+    if (shareable) this.#dialog.open(shareable, leafId);
   }
 
   get #shareable() {

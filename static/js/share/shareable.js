@@ -5,8 +5,6 @@
  * @typedef {{id: string, title: string, messages: Message[]}} Shareable
  */
 
-import { branchTo } from "#js/state/tree.js";
-
 /** Nothing to share. */
 export const NONE = { id: "", title: "", messages: [] };
 
@@ -25,11 +23,17 @@ export function isGrowing({ messages }) {
   return messages.some(({ generation }) => generation?.status === "running");
 }
 
-/** @param {string} id @returns {Promise<Shareable | null>} null if it is deleted */
-export async function fetchShareable(id) {
-  const answer = await fetch(`/c/${id}/state.json`);
+/**
+ * The same of a conversation of which the page has not all messages: each with its beginning.
+ *
+ * @param {string} id
+ * @param {string | null} [lastId] of the branch; without it, of the one that is shown
+ * @returns {Promise<Shareable | null>} null if it is deleted
+ */
+export async function fetchShareable(id, lastId = null) {
+  const until = lastId === null ? "" : `?until=${lastId}`;
+  const answer = await fetch(`/c/${id}/outline.json${until}`);
   if (!answer.ok || answer.redirected) return null;
   const { conversation, messages } = await answer.json();
-  const byId = new Map(messages.map((/** @type {Message} */ each) => [each.id, each]));
-  return shareableOf(conversation, branchTo(byId, conversation.head_id));
+  return shareableOf(conversation, messages);
 }
