@@ -219,3 +219,57 @@ STILL = f"""new Promise((resolve) => {{
     const before = {SCROLLER}.scrollTop;
     setTimeout(() => resolve({SCROLLER}.scrollTop === before), 150);
 }})"""
+
+
+def test_a_text_is_found_wherever_it_is(page: Page, conversation: Conversation) -> None:
+    kept = list(conversation.messages.all())
+    for number, text in ((20, "A *needle* of 100 % steel"), (90, "Another NEEDLE, needle")):
+        kept[number].content = text
+        kept[number].save()
+    page.keyboard.press("Control+f")
+    box = page.get_by_role("textbox", name="Find in conversation")
+    expect(box).to_be_focused()
+    box.fill("needle")
+    count = page.locator("#find-count")
+    expect(count).to_have_text("2 of 2")
+    expect(page.locator(".message.is-found")).to_contain_text("Another NEEDLE")
+    expect(page.locator(".message.is-found")).to_be_in_viewport()
+    assert page.evaluate("CSS.highlights.get('found-current').size") == 1
+    assert page.evaluate("CSS.highlights.get('found').size") == 1
+    box.press("Enter")
+    expect(count).to_have_text("2 of 2")
+    box.press("Enter")
+    expect(page.locator(".message.is-found")).to_contain_text("100 % steel")
+    expect(page.locator(".message.is-found")).to_be_in_viewport()
+    box.press("Shift+Enter")
+    expect(count).to_have_text("2 of 2")
+    box.fill("100 %")
+    expect(count).to_have_text("1 of 1")
+    box.fill("1_0")
+    expect(count).to_have_text("Not found")
+    box.press("Escape")
+    expect(box).to_be_hidden()
+    expect(page.locator(".message.is-found")).to_have_count(0)
+    expect(button(page, "Find in conversation")).to_be_focused()
+
+
+def test_the_key_of_the_browsers_search_stays_its_own_in_a_short_conversation(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    page = new_page(alice, DESK)
+    page.goto(f"/c/{long_conversation(alice, 4).pk}/")
+    expect(messages(page)).to_have_count(4)
+    taken = """() => {
+        const how = { key: 'f', ctrlKey: true, cancelable: true, bubbles: true };
+        const key = new KeyboardEvent('keydown', how);
+        return !document.body.dispatchEvent(key);
+    }"""
+    assert page.evaluate(taken) is False
+    button(page, "Find in conversation").click()
+    expect(page.get_by_role("textbox", name="Find in conversation")).to_be_focused()
+
+
+def test_all_of_a_long_conversation_can_be_shared(page: Page) -> None:
+    button(page, "Share").click()
+    expect(page.locator("#share-messages > *")).to_have_count(COUNT)
+    expect(page.locator("#share-messages")).to_contain_text("Question 0?")

@@ -3,7 +3,7 @@
  * are far off: a page of 2,000 messages is as quick as one of twenty.
  */
 
-import { TimeSlice } from "#js/markdown/scheduling.js";
+import { afterFrame, TimeSlice } from "#js/markdown/scheduling.js";
 
 /**
  * @typedef {import("#js/messages/messages.js").Messages} Messages
@@ -24,7 +24,6 @@ export class DrawingAhead {
   #scroller;
   #load;
   #isDue = false;
-  #isWorking = false;
   /** The query that was asked last, since the reader has moved. */
   #asked = "";
   #elements;
@@ -43,7 +42,7 @@ export class DrawingAhead {
     this.#elements = scroller.getElementsByTagName("*");
     position.on("moved", () => this.#moved());
     position.on("to-end", () => this.toEnd());
-    messages.on("empty", () => this.#work());
+    messages.on("empty", () => this.#begin());
   }
 
   /**
@@ -76,38 +75,36 @@ export class DrawingAhead {
     this.#workSoon();
   }
 
-  #workSoon() {
-    if (this.#isDue) return;
-    this.#isDue = true;
-    setTimeout(() => this.#work());
-  }
-
   /** @param {number} index of the message that is drawn; the others follow from there */
   #moveTo(index) {
     if (index < 0) return;
     this.#noteHeights();
     this.#messages.window.moveTo(index);
     this.#messages.redraw();
+    this.#workSoon();
+  }
+
+  /** Works after the next frame: sizes are known then, and reading them costs no layout. */
+  async #workSoon() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    await afterFrame();
+    this.#isDue = false;
+    this.#work();
   }
 
   #work() {
-    if (this.#isWorking) return;
-    this.#isDue = false;
-    this.#isWorking = true;
-    try {
-      if (this.#messages.window.branch.length > 0) this.#draw();
-    } finally {
-      this.#isWorking = false;
-    }
+    if (this.#messages.window.branch.length === 0) return;
+    const hasChanged = this.#follow() || this.#shorten() || this.#extend(this.#room());
+    if (hasChanged) this.#workSoon();
+    else this.#loadMissing();
   }
 
-  #draw() {
-    if (this.#isElsewhere()) this.#follow();
-    const hasDrawn = this.#extend();
-    this.#shorten();
-    if (hasDrawn) this.#position.settle();
-    if (hasDrawn) this.#workSoon();
-    else this.#loadMissing();
+  /** Draws the first messages of a window at once, before anything is laid out. */
+  #begin() {
+    const height = (AHEAD + 1) * this.#scroller.clientHeight;
+    this.#extend({ above: height, below: height });
+    this.#workSoon();
   }
 
   async #loadMissing() {
@@ -126,15 +123,17 @@ export class DrawingAhead {
     return Math.max(above, below) > (AHEAD + 1) * height;
   }
 
+  /** @returns {boolean} whether the window was moved to where the reader has gone */
   #follow() {
     const { window } = this.#messages;
+    if (!this.#isElsewhere()) return false;
     const top = window.above.getBoundingClientRect().top;
     const distance = this.#scroller.getBoundingClientRect().top - top;
-    this.#noteHeights();
-    const index = this.#position.isFollowing ? undefined : window.indexAt(distance);
-    window.moveTo(index);
-    if (index !== undefined && !window.has(index)) window.to = window.from;
-    this.#messages.redraw();
+    const { isFollowing } = this.#position;
+    const index = isFollowing ? window.branch.length : window.indexAt(distance);
+    if (index === window.from) return false;
+    this.#moveTo(index);
+    return true;
   }
 
   /** @returns {{above: number, below: number}} the heights that are to be drawn */
@@ -148,26 +147,38 @@ export class DrawingAhead {
     };
   }
 
-  /** @returns {boolean} whether a message was drawn */
-  #extend() {
+  /**
+   * @param {{above: number, below: number}} room
+   * @returns {boolean} whether a message was drawn
+   */
+  #extend(room) {
     const { window } = this.#messages;
     const slice = new TimeSlice();
-    let hasDrawn = false;
-    for (let room = this.#room(); !slice.isOver; room = this.#room()) {
-      if (room.below > 0 && window.has(window.to)) window.to += 1;
-      else if (room.above > 0 && window.has(window.from - 1)) window.from -= 1;
-      else break;
+    const { from, to } = window;
+    while (!slice.isOver) {
+      if (room.below > 0 && window.has(window.to)) {
+        room.below -= window.heightAt(window.to);
+        window.to += 1;
+      } else if (room.above > 0 && window.has(window.from - 1)) {
+        window.from -= 1;
+        room.above -= window.heightAt(window.from);
+      } else break;
       this.#messages.redraw();
-      hasDrawn = true;
     }
-    return hasDrawn;
+    return from !== window.from || to !== window.to;
   }
 
-  /** Takes messages off the document that are far from the reader. */
+  /**
+   * Takes messages off the document that are far from the reader.
+   *
+   * @returns {boolean} whether there were some
+   */
   #shorten() {
     const { window } = this.#messages;
     const count = window.to - window.from;
-    if (count <= MOST_MESSAGES && this.#elements.length <= MOST_ELEMENTS) return;
+    if (count <= MOST_MESSAGES && this.#elements.length <= MOST_ELEMENTS) {
+      return false;
+    }
     const { top, bottom } = this.#scroller.getBoundingClientRect();
     const kept = KEPT * this.#scroller.clientHeight;
     const boxes = this.#messages.elements.map((each) => ({
@@ -176,12 +187,12 @@ export class DrawingAhead {
     }));
     const first = boxes.findIndex((each) => !(each.isFar && each.isAbove));
     const last = boxes.findLastIndex((each) => !each.isFar || each.isAbove);
-    if (first <= 0 && last === boxes.length - 1) return;
+    if (first <= 0 && last === boxes.length - 1) return false;
     this.#noteHeights();
     window.to = window.from + last + 1;
     window.from += Math.max(0, first);
     this.#messages.redraw();
-    this.#position.settle();
+    return true;
   }
 
   #noteHeights() {

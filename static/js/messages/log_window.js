@@ -80,11 +80,11 @@ export class LogWindow {
   }
 
   /**
-   * Moves the window: to one message, or to the end of the branch.
+   * Moves the window to one message; behind the last one, to the end of the branch.
    *
-   * @param {number} [index]
+   * @param {number} index
    */
-  moveTo(index = this.branch.length) {
+  moveTo(index) {
     this.from = Math.min(index, this.branch.length);
     this.to = Math.min(index + 1, this.branch.length);
   }
@@ -144,6 +144,11 @@ export class LogWindow {
   /** @param {number} from @param {number} to */
   #heightOf(from, to) {
     return this.branch.slice(from, to).reduce((sum, each) => sum + this.#height(each), 0);
+  }
+
+  /** @param {number} index @returns {number} of a message that need not be drawn */
+  heightAt(index) {
+    return this.#height(this.branch[index]);
   }
 
   /** @param {Message} message */

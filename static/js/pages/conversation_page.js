@@ -15,6 +15,7 @@ import { Branches } from "#js/pages/branches.js";
 import { listenToClicks } from "#js/pages/clicks.js";
 import { Connectivity } from "#js/pages/connectivity.js";
 import { Drawing } from "#js/pages/drawing.js";
+import { Find } from "#js/pages/find.js";
 import { listenToKeys } from "#js/pages/keys.js";
 import { MessageActions } from "#js/pages/message_actions.js";
 import { refreshModels, waitForModel } from "#js/pages/model_refresh.js";
@@ -66,6 +67,12 @@ class Page {
     branches: this.#branches,
     draw: () => this.#drawing.draw(),
   });
+  #find = new Find({
+    state: this.#state,
+    socket: this.#socket,
+    messages: this.#messages,
+    reading: this.#reading,
+  });
   #actions = new MessageActions({
     state: this.#state,
     socket: this.#socket,
@@ -98,6 +105,7 @@ class Page {
     queued: this.#queued,
     queuedList: this.#queuedList,
     share: this.#share,
+    find: this.#find,
   });
 
   start() {
@@ -151,6 +159,7 @@ class Page {
     this.#queued.open();
     this.#parameters.reset();
     this.#drawer.closeOverPage();
+    this.#find.close();
     this.#reading.open();
     this.#composer.focusUnlessTouch();
   }
@@ -248,6 +257,7 @@ class Page {
       copyLastAnswer: () => this.#actions.copyLastAnswer(),
       copyLastCode: () => this.#actions.copyLastCode(),
       escape: () => (this.#drawer.isOverPage ? this.#drawer.toggle() : this.#connectivity.stop()),
+      find: () => this.#find.command,
       focusComposer: () => this.#composer.focus(),
     });
   }

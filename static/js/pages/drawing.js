@@ -19,6 +19,7 @@ import { word } from "#js/ui/words.js";
  * @property {import("#js/pages/queued_turns.js").QueuedTurns} queued
  * @property {import("#js/composer/queued_list.js").QueuedList} queuedList
  * @property {import("#js/share/button.js").ShareButton} share
+ * @property {import("#js/pages/find.js").Find} find
  */
 
 export class Drawing {
@@ -75,6 +76,7 @@ export class Drawing {
     picker.draw(models, model === null ? [] : [model, ...compared]);
     parameters.draw();
     share.draw();
+    this.#parts.find.draw();
     this.#quota.draw(quota, model);
     showNotice(this.#state.conversation?.notice ?? this.#state.notice);
     const answering = this.#state.generation !== null;

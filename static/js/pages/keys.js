@@ -9,6 +9,7 @@ const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
  * @property {() => void} toggleSidebar
  * @property {() => void} copyLastAnswer
  * @property {() => void} copyLastCode
+ * @property {() => (() => void) | null} find the command, where the page has one
  * @property {() => void} escape
  * @property {() => void} focusComposer
  */
@@ -29,7 +30,7 @@ function commandOf(event, commands) {
   if (event.key === "Escape") return escapeCommand(event, commands);
   if (!(IS_MAC ? event.metaKey : event.ctrlKey) || event.altKey) return null;
   if (event.key === "/") return commands.toggleKeys;
-  if (!event.shiftKey) return null;
+  if (!event.shiftKey) return event.key.toLowerCase() === "f" ? commands.find() : null;
   /** @type {Record<string, () => void>} */
   const byLetter = {
     o: commands.newConversation,

@@ -67,6 +67,21 @@ export class Reading {
     this.#position.hold(messages.alternatives, ANSWERS_TOP_PX);
   }
 
+  /** @returns {string | undefined} the id of the first message in view */
+  get firstInView() {
+    return this.#firstInView()?.dataset.messageId;
+  }
+
+  /**
+   * Keeps an element of the log in its place.
+   *
+   * @param {Element} shown
+   * @param {number} top its distance from the top of the log
+   */
+  hold(shown, top) {
+    this.#position.hold(shown, top);
+  }
+
   /** Stops following, because the user opened something that must not move. */
   release() {
     this.#position.release();
@@ -147,12 +162,15 @@ export class Reading {
   /** Stores the place in the conversation that is on the page. */
   #keep() {
     if (this.#conversationId === null) return;
-    const { messages } = this.#page;
-    const edge = this.#scroller.getBoundingClientRect().top;
-    const first = messages.elements.find((each) => each.getBoundingClientRect().bottom > edge);
+    const first = this.#firstInView();
     const id = first?.dataset.messageId;
     const isKept = !this.#position.isAtEnd && first && id;
     keepPlace(this.#name, isKept ? { id, top: this.#position.topOf(first) } : null);
+  }
+
+  #firstInView() {
+    const edge = this.#scroller.getBoundingClientRect().top;
+    return this.#page.messages.elements.find((each) => each.getBoundingClientRect().bottom > edge);
   }
 
   get #name() {
