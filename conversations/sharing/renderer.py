@@ -47,9 +47,10 @@ class Renderer:
                 raise
 
     def stop(self) -> None:
-        """End the process; the next text starts another."""
-        with self._lock:
+        """End the process, unless it renders a text: it also ends when its input does."""
+        if self._lock.acquire(blocking=False):
             self._end()
+            self._lock.release()
 
     def _end(self) -> None:
         if self._process:
