@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Nothing is compiled when it is installed; what runs is compiled once, and kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test long lint bench clients audit pictures shots fuzz mutants lock venv base dev weights npm
+.PHONY: run test long lint bench browsers clients audit pictures shots fuzz mutants lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
@@ -43,6 +43,12 @@ BENCHES ?= load gateway stops kill first_token markdown_streaming page_streaming
 bench: dev weights npm
 	@failed=0; for tool in $(BENCHES); do \
 		$(BIN)/python -m tests.bench.$$tool || failed=1; done; exit $$failed
+
+# The main flow of the page in Chromium, Firefox and WebKit, each left out where it is not
+# installed. BROWSERS='firefox webkit' runs these alone.
+BROWSERS ?=
+browsers: dev npm
+	@$(BIN)/python -m tests.bench.engines $(BROWSERS)
 
 # The packages that programs ask models with, as their authors ship them, against a site. They have
 # an environment of their own, since they need other versions than the site. CLIENTS='litellm ai.js'
