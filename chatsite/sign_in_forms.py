@@ -3,6 +3,7 @@
 _CODES = "conversations.accounts.code_forms"
 
 ACCOUNT_FORMS = {
+    "login": "conversations.accounts.sign_in_form.SignInForm",
     "signup": "conversations.accounts.sign_up_forms.SignUpForm",
     "add_email": "conversations.accounts.sign_up_forms.AddEmailForm",
     "change_password": "conversations.accounts.password_forms.ChangePasswordForm",

@@ -51,7 +51,10 @@ class Device:
 
 @pytest.fixture
 def page(new_page: NewPage) -> Page:
-    return new_page()
+    """A page without suggestions, which a device that always confirms would take at once."""
+    page = new_page()
+    page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false;")
+    return page
 
 
 @pytest.fixture
@@ -163,3 +166,16 @@ def test_there_is_no_button_where_passkeys_cannot_work(page: Page, live_site: Li
     page.goto("/accounts/login/")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     expect(page.get_by_role("button", name="passkey")).to_have_count(0)
+
+
+def test_a_passkey_can_be_chosen_in_the_first_field(
+    new_page: NewPage, url: str, people: People
+) -> None:
+    page = new_page()
+    device = Device(page)
+    add_passkey(page, url)
+    page.goto(f"{url}/accounts/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    # The device answers to the suggestion, without a click on the button.
+    expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+    device.close()

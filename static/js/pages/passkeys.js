@@ -97,11 +97,10 @@ async function optionsOf(form) {
 
 /** @param {HTMLFormElement} form */
 async function offerInSuggestions(form) {
-  const username = document.querySelector("input[autocomplete~='username']");
+  const username = document.querySelector("input[autocomplete~='webauthn']");
   if (!username || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) {
     return;
   }
-  username.setAttribute("autocomplete", "username webauthn");
   offered = new AbortController();
   await answer(form, { mediation: "conditional", signal: offered.signal });
 }
