@@ -4,6 +4,7 @@ import { pretty } from "#js/json/pretty.js";
 import { costText, loadDetails } from "#js/messages/answer_details.js";
 import { curlOf } from "#js/messages/curl.js";
 import { copy } from "#js/ui/clipboard.js";
+import { exactName } from "#js/ui/dates.js";
 import { element, on } from "#js/ui/markup.js";
 import { announce } from "#js/ui/status.js";
 import { count, word } from "#js/ui/words.js";
@@ -62,13 +63,19 @@ export class DetailsDialog {
   }
 }
 
+/** @param {string} time */
+function momentOf(time) {
+  const language = document.documentElement.lang;
+  return exactName(new Date(time), { dateStyle: "medium", timeStyle: "medium" }, language);
+}
+
 /** @param {Details} details @returns {[string, string | null][]} */
 function factsOf(details) {
   if (!details.model) return [];
   return [
     ["model", details.model],
     ["provider", details.provider],
-    ["created_at", new Date(details.created_at).toLocaleString(document.documentElement.lang)],
+    ["created_at", momentOf(details.created_at)],
     ["tokens", tokens(details)],
     ["cost", costText(details)],
     ["first_token", milliseconds(details.first_token_ms)],

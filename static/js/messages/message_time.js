@@ -1,6 +1,6 @@
 /** The time of a message: beside its buttons, and in its heading for screen readers. */
 
-import { timeName } from "#js/ui/dates.js";
+import { exactName, timeName } from "#js/ui/dates.js";
 import { part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -15,7 +15,7 @@ export function drawTime(element, { created_at = "" }) {
   if (created_at === "" || time.dateTime === created_at) return;
   const [date, language] = [new Date(created_at), document.documentElement.lang];
   time.dateTime = created_at;
-  time.title = date.toLocaleString(language, { dateStyle: "full", timeStyle: "short" });
+  time.title = exactName(date, { dateStyle: "full", timeStyle: "short" }, language);
   setText(time, timeName(date, new Date(), language));
 }
 

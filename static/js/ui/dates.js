@@ -2,6 +2,9 @@
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** Hours count to 24 on every page, whatever the language: a time reads the same everywhere. */
+const HOURS = /** @type {const} */ ({ hourCycle: "h23" });
+
 /**
  * The name of the group: `today`, `yesterday`, `week`, `month`, or the month as "2026-11".
  *
@@ -43,7 +46,7 @@ export function momentName(date, now, language) {
   const isSoon = date.getTime() - now.getTime() <= DAY_MS;
   /** @type {Intl.DateTimeFormatOptions} */
   const fields = isSoon
-    ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
+    ? { hour: "2-digit", minute: "2-digit", ...HOURS }
     : { day: "numeric", month: "long" };
   return new Intl.DateTimeFormat(language, fields).format(date);
 }
@@ -59,10 +62,22 @@ export function momentName(date, now, language) {
  */
 export function timeName(date, now, language) {
   /** @type {Intl.DateTimeFormatOptions} */
-  const fields = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const fields = { hour: "2-digit", minute: "2-digit", ...HOURS };
   if (midnight(date) !== midnight(now)) Object.assign(fields, { day: "numeric", month: "short" });
   if (date.getFullYear() !== now.getFullYear()) fields.year = "numeric";
   return new Intl.DateTimeFormat(language, fields).format(date);
+}
+
+/**
+ * A date, its time, or both in full: "Nov 30, 2026, 14:02".
+ *
+ * @param {Date} date
+ * @param {Intl.DateTimeFormatOptions} styles
+ * @param {string} language
+ * @returns {string}
+ */
+export function exactName(date, styles, language) {
+  return new Intl.DateTimeFormat(language, { ...styles, ...HOURS }).format(date);
 }
 
 // Days on which the clock changes have 23 or 25 hours, hence the rounding above.

@@ -1,6 +1,6 @@
 /** Shows the times on a page, which the site writes in UTC, in the browser's time zone. */
 
-import { momentName } from "#js/ui/dates.js";
+import { exactName, momentName } from "#js/ui/dates.js";
 
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const EXACT = {
@@ -23,5 +23,5 @@ export function drawLocalTimes() {
 function describe(date, now, precision) {
   const language = document.documentElement.lang;
   const options = EXACT[precision];
-  return options ? date.toLocaleString(language, options) : momentName(date, now, language);
+  return options ? exactName(date, options, language) : momentName(date, now, language);
 }
