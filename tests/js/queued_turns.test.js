@@ -46,6 +46,7 @@ class State extends Emitter {
   headId = "a";
   pending = null;
   status = "completed";
+  toolCalls = [];
 
   get generation() {
     return this.pending || this.status === "running" ? { id: "g" } : null;
@@ -56,7 +57,8 @@ class State extends Emitter {
   }
 
   get branch() {
-    return [{ role: "assistant", generation: { id: "g", status: this.status } }];
+    const generation = { id: "g", status: this.status };
+    return [{ role: "assistant", generation, tool_calls: this.toolCalls }];
   }
 
   begin(frame) {
@@ -239,11 +241,20 @@ test("the queue waits until one of several answers is kept, and until calls have
   await null;
   tab.queue.add("a");
   tab.state.alternatives = [{ id: "a1" }, { id: "a2" }];
+  assert.equal(tab.queued.reason, "");
   tab.state.show("completed");
   await null;
+  assert.equal(tab.queued.reason, "queue-keep");
   assert.equal(tab.queued.sendNow(tab.queue.items[0].id), "keep-first");
   assert.deepEqual(sent(tab), []);
   tab.state.alternatives = [];
+  tab.state.toolCalls = [{ id: "c", function: { name: "f", arguments: "{}" } }];
+  tab.state.emit("changed");
+  await null;
+  assert.equal(tab.queued.reason, "queue-calls");
+  assert.equal(tab.queued.sendNow(tab.queue.items[0].id), "calls-first");
+  assert.deepEqual(sent(tab), []);
+  tab.state.toolCalls = [];
   tab.state.emit("changed");
   await null;
   assert.deepEqual(sent(tab), ["a"]);

@@ -55,9 +55,17 @@ export class QueuedTurns extends Emitter {
     return this.#queue.items.filter((each) => each.turn !== sent || sent === "");
   }
 
-  /** @returns {string} the name of the sentence why they do not go by themselves; empty if they do */
+  /**
+   * The name of the sentence why they do not go by themselves: what the user has to do first, or
+   * what has stopped them. Empty while an answer is written, whose end they wait for.
+   *
+   * @returns {string}
+   */
   get reason() {
-    if (this.#isBlocked || this.#queue.items.some((each) => each.problem)) return "";
+    const { alternatives, branch, generation, model } = this.#state;
+    if (generation || model === null || this.#queue.items.some((each) => each.problem)) return "";
+    if (alternatives.length) return "queue-keep";
+    if (waitsForAnswers(branch)) return "queue-calls";
     return this.#heldBy || "queue-held";
   }
 
