@@ -1,5 +1,7 @@
 """Find in conversation: the messages of the branch on the page that contain a text."""
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 from uuid import UUID
@@ -15,6 +17,11 @@ MOST_CHARACTERS = 200
 MOST_FOUND = 1_000
 # Messages that are in memory at the same time.
 _AT_ONCE = 50
+# Accents of Latin, Greek and Cyrillic letters. In other scripts a mark makes another letter.
+_ACCENTS = re.compile("[\u0300-\u036f]")
+# Emphasis, code and escapes. An underscore between two letters belongs to the word.
+_MARKS = re.compile(r"\\([^\w\s]|_)|\*+|~~|`+|(?<!\w)_+|_+(?!\w)")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 class Found(NamedTuple):
@@ -25,8 +32,8 @@ class Found(NamedTuple):
 
 
 def find(user: User, conversation_id: UUID, head_id: UUID, text: str) -> Found:
-    """The messages that contain the text, in small or capital letters, on the branch to a message
-    and among the answers below it.
+    """The messages that contain the text, in small or capital letters and with or without accents,
+    on the branch to a message and among the answers below it.
 
     The database does not compare them: SQLite knows the small letters of ASCII alone, and a text to
     look for is no pattern.
@@ -42,7 +49,15 @@ def find(user: User, conversation_id: UUID, head_id: UUID, text: str) -> Found:
     if not wanted:
         return Found([], is_cut=False)
     ids = [each.pk for each in nodes if each.deleted_at is None]
-    return _cut([pk for pk, content in _contents(ids) if wanted in _folded(content)])
+    return _cut([pk for pk, content in _contents(ids) if _has(content, wanted)])
+
+
+def _has(content: str, wanted: str) -> bool:
+    """True where the text has it as it is written, or as a reader sees it: without the marks."""
+    if wanted in _folded(content):
+        return True
+    seen = _MARKS.sub(r"\1", _LINK.sub(r"\1", content))
+    return seen != content and wanted in _folded(seen)
 
 
 def _contents(ids: list[UUID]) -> Iterator[tuple[UUID, str]]:
@@ -53,7 +68,13 @@ def _contents(ids: list[UUID]) -> Iterator[tuple[UUID, str]]:
 
 
 def _folded(text: str) -> str:
-    """The text for comparison: any white space is one space, as a reader sees it."""
+    """The text for comparison: any white space is one space, and letters are without accents.
+
+    Capital letters tell ß and ss alike, and the two kinds of i in Turkish.
+    """
+    if not text.isascii():
+        apart = unicodedata.normalize("NFD", text.upper())
+        text = unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
     return " ".join(text.casefold().split())
 
 

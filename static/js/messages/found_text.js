@@ -1,5 +1,10 @@
 /** The places of a text in a drawn message, across the elements that it is written with. */
 
+// Those of Latin, Greek and Cyrillic letters.
+const ACCENTS = /[\u0300-\u036f]/g;
+/** Texts that nobody reads as a part of the message, or that are there for screen readers alone. */
+const UNSEEN = "button, .katex-mathml";
+
 /**
  * @param {Element} root
  * @param {string} text in any letters; any white space stands for one space
@@ -30,6 +35,7 @@ function lettersOf(root) {
   const places = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = /** @type {Text} */ (node);
+    if (text.parentElement?.closest(UNSEEN)) continue;
     let offset = 0;
     for (const letter of text.data) {
       // A letter can have several small ones, as the German ß.
@@ -44,9 +50,15 @@ function lettersOf(root) {
   return { letters, places };
 }
 
-/** @param {string} text @returns {string} as the site compares it: capital letters tell ß and ss alike */
-function folded(text) {
-  return text.toUpperCase().toLowerCase();
+/**
+ * Letter by letter, since a sigma at the end of a word has a small letter of its own.
+ *
+ * @param {string} text
+ * @returns {string} as the site compares it: without accents, and capital letters tell ß and ss alike
+ */
+export function folded(text) {
+  const apart = text.toLowerCase().toUpperCase().normalize("NFD").replace(ACCENTS, "");
+  return Array.from(apart.normalize("NFC"), (letter) => letter.toLowerCase()).join("");
 }
 
 /** @param {Place} first @param {Place} last @returns {Range} */

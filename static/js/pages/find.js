@@ -38,6 +38,8 @@ export class Find {
   #range = 0;
   /** @type {Element | null} the element of the present message */
   #shown = null;
+  // Code is drawn again when it is coloured, formulas when they are set, an answer while it grows.
+  #redrawn = new MutationObserver(() => this.#markAgain());
 
   /** @param {Parts} page */
   constructor(page) {
@@ -155,14 +157,16 @@ export class Find {
     const shown = id === undefined ? undefined : await this.#page.reading.goTo(id);
     if (this.#ids[this.#at] !== id || !shown) return;
     this.#markMessage(shown);
+    // The result of a tool is in the card of its call, which is drawn when it is opened.
+    if (shown.dataset.messageId !== id) openCards(shown);
     for (let frame = 0; frame < FRAMES && !this.#find(shown); frame += 1) await afterFrame();
-    shown.classList.toggle("has-marks", this.#ranges.length > 0);
     this.#goToRange(fromEnd ? this.#ranges.length - 1 : 0);
   }
 
   /** @param {Element} shown @returns {boolean} whether the text is in the drawn message */
   #find(shown) {
-    this.#ranges = rangesOf(part(shown, "content"), this.#text);
+    this.#ranges = textsOf(shown).flatMap((each) => rangesOf(each, this.#text));
+    shown.classList.toggle("has-marks", this.#ranges.length > 0);
     return this.#ranges.length > 0;
   }
 
@@ -175,8 +179,18 @@ export class Find {
     if (line) this.#page.reading.hold(line, TOP_PX);
   }
 
+  #markAgain() {
+    if (!this.#shown || !this.#find(this.#shown)) return mark([]);
+    this.#range = Math.max(0, Math.min(this.#range, this.#ranges.length - 1));
+    mark(this.#ranges, this.#ranges[this.#range]);
+  }
+
   /** @param {Element | null} shown */
   #markMessage(shown) {
+    this.#redrawn.disconnect();
+    for (const each of shown ? textsOf(shown) : []) {
+      this.#redrawn.observe(each, { childList: true, subtree: true });
+    }
     this.#shown?.classList.remove("is-found", "has-marks");
     this.#shown = shown;
     shown?.classList.add("is-found");
@@ -198,5 +212,17 @@ export class Find {
     this.#bar.classList.toggle("has-nothing", isNothing);
     const found = word("find-count", { number: count(this.#at + 1), count: total });
     setText(element("find-count"), isNothing ? word("find-nothing") : found);
+  }
+}
+
+/** @param {Element} shown @returns {Element[]} what the site looks through: its text, its tools' */
+function textsOf(shown) {
+  return [part(shown, "content"), ...shown.querySelectorAll(".tool-call")];
+}
+
+/** @param {Element} shown */
+function openCards(shown) {
+  for (const card of shown.querySelectorAll(".tool-call")) {
+    /** @type {HTMLDetailsElement} */ (card).open = true;
   }
 }

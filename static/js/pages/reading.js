@@ -43,6 +43,8 @@ export class Reading {
     this.#ahead = new DrawingAhead(this.#scroller, page.messages, this.#position, load);
     on(element("log"), "click", ({ target }) => target.closest("summary") && this.release());
     addEventListener("pagehide", () => this.#keep());
+    // A phone may end a page that is in the background without another word.
+    on(document, "visibilitychange", () => document.hidden && this.#keep());
     addEventListener("hashchange", () => this.#goToLinked());
   }
 
@@ -100,7 +102,7 @@ export class Reading {
    */
   async goTo(id) {
     this.release();
-    const shown = await this.#ahead.reveal(id);
+    const shown = await this.#reveal(id);
     if (shown) this.#position.hold(shown, TOP_PX);
     return shown;
   }
@@ -127,13 +129,23 @@ export class Reading {
 
   // Internal
 
+  /** @param {string} id of a message; a result of a tool is in the card of the one that called */
+  async #reveal(id) {
+    const shown = await this.#ahead.reveal(id);
+    const { branch } = this.#page.state;
+    const index = branch.findIndex((each) => each.id === id);
+    if (shown || branch[index]?.role !== "tool") return shown;
+    const caller = branch.slice(0, index).findLast(({ role }) => role !== "tool");
+    return caller && this.#ahead.reveal(caller.id);
+  }
+
   /** @param {Place} place */
   async #show({ id, top }) {
     const { draw, state } = this.#page;
     const conversation = state.conversation?.id;
     this.release();
     draw();
-    const shown = await this.#ahead.reveal(id);
+    const shown = await this.#reveal(id);
     if (state.conversation?.id !== conversation) return;
     if (shown) this.#position.hold(shown, top);
     else this.toEnd();
