@@ -47,6 +47,27 @@ const nested = [
   return [[opening], opening.repeat(levels) + closing.repeat(levels)];
 });
 
+// Blocks that could be read again and again, in a long answer.
+const LONG = [
+  "|a|b|\n|-|-|\n",
+  "|a|b|c|\n|-|-|\n",
+  "|`a|b|\n|-|\n",
+  "> a\nb\n",
+  "> > a\n> b\n",
+  "> a\n# b\n",
+  "- a\n\n",
+].map((piece) => [[piece], piece.repeat(100_000 / piece.length)]);
+
+test("a text of 100 kB of any blocks is read in time", () => {
+  for (const [pieces, text] of LONG) {
+    const start = process.cpuUsage();
+    trees(text);
+    const { user, system } = process.cpuUsage(start);
+    const spent = (user + system) / 1_000;
+    assert.ok(spent < MOST_MS, `${JSON.stringify(pieces)}: ${spent} ms`);
+  }
+});
+
 for (const [kind, read] of Object.entries({ whole: trees, growing: openTrees })) {
   test(`a text that is ${kind} and made of any pieces is read in time`, () => {
     for (const [pieces, text] of [...texts(16), ...nested]) {

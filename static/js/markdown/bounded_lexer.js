@@ -41,6 +41,7 @@ export class BoundedLexer extends Lexer {
     const tokenizer = new ChatTokenizer();
     super({ ...dialect, tokenizer });
     this.#tokenizer = tokenizer;
+    tokenizer.rules.block = { ...tokenizer.rules.block, paragraph: paragraphOf(tokenizer.rules) };
     tokenizer.rules.inline = { ...tokenizer.rules.inline, tag: LINE_BREAK };
     // The lexer leaves out the spaces at the end of what it reads.
     this.#openSource = openSource === null ? null : withoutSpacesAtEnd(openSource);
@@ -94,6 +95,18 @@ export class BoundedLexer extends Lexer {
     run.emphasis ??= emphasisIn(withoutLiterals(run, masked), run.isOpen);
     return run.emphasis;
   }
+}
+
+/**
+ * Marked's pattern of a paragraph, which a table ends. Its first two lines tell that it is one: to read
+ * all its rows, from each line of a text, would take minutes.
+ *
+ * @param {import("marked").Tokenizer["rules"]} rules
+ * @returns {RegExp}
+ */
+function paragraphOf({ block: { table, paragraph } }) {
+  const rows = table.source.slice(table.source.indexOf("(?:\\n((?:"));
+  return new RegExp(paragraph.source.replace(rows, () => "(?:\\n|$)"));
 }
 
 /**

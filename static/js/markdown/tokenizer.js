@@ -2,12 +2,18 @@
 
 import { Tokenizer } from "marked";
 
+import { endOfLines, tableAt } from "#js/markdown/table_rows.js";
+
 /** @typedef {import("#js/markdown/reading.js").Reader} Reader */
 
 // Every level of nesting reads its content again, and 1,000 levels overflow the stack.
 const DEEPEST_NESTING = 20;
 // Laying out a table of 50,000 cells holds the page for a third of a second, at every change.
 const MOST_CELLS = 10_000;
+const QUOTE = /^ {0,3}>/;
+// Marked reads a quotation again for each of its lines that has no mark and goes before one with it.
+const MOST_UNMARKED = 200;
+const UNMARKED = /^(?! {0,3}>)[^\n]*\n(?= {0,3}>)/gm;
 // The one tag that means something: without it a cell of a table has no line breaks. The end of the
 // line after it is no second break.
 export const LINE_BREAK = /^<br *\/?>[ \t]*\n?/i;
@@ -84,10 +90,18 @@ export class ChatTokenizer extends Tokenizer {
     return { type: /** @type {const} */ ("text"), raw, text, escaped: false };
   }
 
-  /** @param {string} source */
+  /** @param {string} source @returns {any} a paragraph if it has too many cells */
   table(source) {
-    const token = super.table(source);
-    return token && token.rows.length * token.header.length > MOST_CELLS ? undefined : token;
+    const text = tableAt(source);
+    const { inlineQueue } = this.lexer;
+    const queued = inlineQueue.length;
+    const token = text ? super.table(text) : undefined;
+    if (!token) return undefined;
+    const raw = source.slice(0, endOfLines(source, token.raw.split("\n").length));
+    if (token.rows.length * token.header.length <= MOST_CELLS) return { ...token, raw };
+    // As text at once: else each of its lines would be tried as the beginning of a table.
+    inlineQueue.length = queued;
+    return { type: "paragraph", raw, text: raw, tokens: this.lexer.inline(raw) };
   }
 
   /** @param {string} source */
@@ -97,7 +111,9 @@ export class ChatTokenizer extends Tokenizer {
 
   /** @param {string} source */
   blockquote(source) {
-    return this.#nested(() => super.blockquote(source));
+    if (!QUOTE.test(source)) return undefined;
+    const some = source.slice(0, endOfQuote(source));
+    return this.#nested(() => super.blockquote(some));
   }
 
   /**
@@ -114,4 +130,16 @@ export class ChatTokenizer extends Tokenizer {
       this.#depth -= 1;
     }
   }
+}
+
+/** @param {string} source @returns {number} where a long quotation goes on as another one */
+function endOfQuote(source) {
+  const blank = source.indexOf("\n\n");
+  const end = blank < 0 ? source.length : blank;
+  let unmarked = 0;
+  for (const { 0: line, index } of source.slice(0, end).matchAll(UNMARKED)) {
+    unmarked += 1;
+    if (unmarked === MOST_UNMARKED) return index + line.length;
+  }
+  return source.length;
 }
