@@ -10,6 +10,8 @@ const START = /https?:\/\/|www\.|@/i;
 const WEB = /^(?:https?:\/\/[a-z0-9]|www\.[a-z0-9_-]+\.[a-z0-9])[!#-;=?-_a-~]*/i;
 // The last part of a host has letters alone: "react@18.2.0" is a version.
 const EMAIL = /^[a-z0-9.+_-]{1,64}@(?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{1,63}(?![a-z0-9_-])/i;
+// "git@host.example:team/project.git" names a file on a host, for SSH.
+const PATH_ON_HOST = /^:[\w~/.]/;
 const LOCAL_PART = /[a-z0-9.+_-]{1,64}$/i;
 const ENDS_IN_WORD = /[a-z0-9]$/i;
 const UNBROKEN = /^[!-~]*$/;
@@ -40,7 +42,10 @@ export function webLinkAt(source, before) {
 /** @param {string} source @param {string} before */
 function emailLinkAt(source, before) {
   const found = EMAIL.exec(source);
-  return found && isFree(before) ? link(found[0], `mailto:${found[0]}`) : undefined;
+  if (!found || !isFree(before)) return undefined;
+  const address = found[0];
+  const isOfFile = PATH_ON_HOST.test(source.slice(address.length, address.length + 2));
+  return isOfFile ? undefined : link(address, `mailto:${address}`);
 }
 
 /** @param {string} before @returns {boolean} whether an address may begin after it */

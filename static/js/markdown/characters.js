@@ -4,14 +4,10 @@
 // or a formula directly.
 const UNSPACED =
   "\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Bopomofo}\\p{scx=Hangul}" +
-  "\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}";
+  "\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}\\p{scx=Tibetan}";
 const WORD = new RegExp(`(?![${UNSPACED}])[\\p{L}\\p{M}\\p{Nd}]`, "u");
 // The middle dot and a few more of Latin-1 are used in all scripts.
-const CJK = new RegExp(
-  "(?![\\0-\\xff])[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Bopomofo}\\p{scx=Hangul}" +
-    "\\u3000-\\u303f\\uff00-\\uffef]",
-  "u",
-);
+const OF_UNSPACED = new RegExp(`(?![\\0-\\xff])[${UNSPACED}\\u3000-\\u303f\\uff00-\\uffef]`, "u");
 const PUNCTUATION = /[\p{P}\p{S}]/u;
 const SPACE = /\s/u;
 
@@ -26,9 +22,9 @@ export function isOfSpacedWord(character) {
   return WORD.test(character);
 }
 
-/** @param {string} character Chinese, Japanese or Korean, also punctuation of these */
-export function isCjk(character) {
-  return CJK.test(character);
+/** @param {string} character of a script without spaces or Korean, also punctuation of these */
+export function isOfUnspaced(character) {
+  return OF_UNSPACED.test(character);
 }
 
 /** @param {string} character */

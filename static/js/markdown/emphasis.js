@@ -1,15 +1,15 @@
 /**
  * Finds what `*`, `_` and `~~` enclose, by CommonMark's rules with two changes.
  *
- * Beside Chinese, Japanese and Korean, which have no spaces, punctuation does not keep a run from
- * opening or closing: in `**注意：**请` the second run closes. One tilde strikes nothing, because
- * "3~5" is a range in these languages.
+ * Beside scripts without spaces (Chinese, Japanese, Thai and others) and Korean, punctuation does not
+ * keep a run from opening or closing: in `**注意：**请` the second run closes. One tilde strikes
+ * nothing, because "3~5" is a range in these languages.
  */
 
 import {
   characterAt,
   characterBefore,
-  isCjk,
+  isOfUnspaced,
   isPunctuation,
   isSpace,
 } from "#js/markdown/characters.js";
@@ -95,20 +95,21 @@ function runOf(delimiters, start, masked, isOpen) {
   const isRight = isFlanking(after, before);
   const isGrowing = isOpen && start + length === masked.length;
   // The meaning of a run after punctuation depends on the character that is still to come.
-  const isUnclear = isGrowing && isPunctuation(before) && !isCjk(before);
+  const isUnclear = isGrowing && isPunctuation(before) && !isOfUnspaced(before);
   const run = { character, start, length, left: length, isGrowing };
   if (character === "~" && length !== 2) return { ...run, opens: false, closes: false };
   if (character !== "_") return { ...run, opens: isLeft, closes: isRight && !isUnclear };
   return {
     ...run,
-    opens: isLeft && (!isRight || isPunctuation(before) || isCjkPunctuation(after)),
-    closes: isRight && !isUnclear && (!isLeft || isPunctuation(after) || isCjkPunctuation(before)),
+    opens: isLeft && (!isRight || isPunctuation(before) || isUnspacedPunctuation(after)),
+    closes:
+      isRight && !isUnclear && (!isLeft || isPunctuation(after) || isUnspacedPunctuation(before)),
   };
 }
 
 /** @param {string} character beside which an underscore is not inside of a word */
-function isCjkPunctuation(character) {
-  return isPunctuation(character) && isCjk(character);
+function isUnspacedPunctuation(character) {
+  return isPunctuation(character) && isOfUnspaced(character);
 }
 
 /**
@@ -119,6 +120,6 @@ function isCjkPunctuation(character) {
  */
 function isFlanking(outer, inner) {
   if (isSpace(inner)) return false;
-  if (!isPunctuation(inner) || isCjk(inner)) return true;
-  return isSpace(outer) || isPunctuation(outer) || isCjk(outer);
+  if (!isPunctuation(inner) || isOfUnspaced(inner)) return true;
+  return isSpace(outer) || isPunctuation(outer) || isOfUnspaced(outer);
 }

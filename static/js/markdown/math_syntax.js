@@ -21,6 +21,9 @@ const BRACKETS = [
 // "$5 and 10$" are prices, "$5元或6元$" too, and "$$ to $$" are classes of prices.
 const PRICES = /^\d[^\\^_={}]*(?:\s\p{L}{2,}.|\p{scx=Han})/su;
 const PRICE_CLASSES = /^\s(?:[-–—]|[^\\^_={}+<>*/()\d]{2,})\s$/;
+// "$x and y$" is a sentence about two variables: a formula would have the word in `\\text`.
+const SENTENCE =
+  /^[^\\^_={}+<>*/()\d]*\s(?:and|or|to|per|for|with|und|oder|bis|et|ou|или)\s[^\\^_={}+<>*/()\d]*$/;
 // "5$/mo" is a price a month, "${A}:${B}" and "$A/$(date)" are of a shell.
 const PRICE_PER = /^\d\$\/\p{L}/u;
 const OF_SHELL = /^(?:\{|\([\w.~/])/;
@@ -107,7 +110,7 @@ function isFormula({ 0: raw, 1: text, input }, before, isOpen) {
   if (!mayOpen(before) || isOfSpacedWord(characterAt(after, 0))) return false;
   if (OF_SHELL.test(after)) return false;
   const isPrice = PRICES.test(text) || PRICE_PER.test(raw.slice(-2) + after);
-  return !isPrice && !PRICE_CLASSES.test(text);
+  return !isPrice && !PRICE_CLASSES.test(text) && !SENTENCE.test(text);
 }
 
 /**
