@@ -210,6 +210,19 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("\u200b", "")).casefold().strip()
 
 
+@pytest.mark.parametrize("gap", [r"\quad ", r"\;", "~", r"\ ", r"\hspace{1em}", r"\enspace "])
+def test_the_words_of_a_formula_are_masked_whatever_is_between_them(db: None, gap: str) -> None:
+    author = User.objects.create_user("ann")
+    conversation = Conversation.objects.create(user=author, title="A talk")
+    formula = rf"$\text{{Zqanna}}{gap}\text{{Zqweber}}$"
+    add_branch(conversation, None, asked("Hello"), answer(f"Here\n\n{formula}\n\nand there."))
+    assert conversation.head_id is not None
+    selection = Selection(leaf_id=conversation.head_id, masks=("Zqanna Zqweber",))
+    shown = everything(project(conversation, selection))
+    assert "Zqweber" not in shown
+    assert "and there." in shown
+
+
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_a_disguise_can_be_read_while_it_is_not_masked(db: None, disguise: Any) -> None:
     author = User.objects.create_user("ann")

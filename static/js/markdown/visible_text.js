@@ -19,6 +19,9 @@ function textOf(trees, attributes) {
   return trees
     .map((tree) => {
       if (typeof tree === "string") return tree;
+      // A gap in a formula. KaTeX draws each formula twice, and only its MathML says so: "z\\,q" is
+      // one word in the other.
+      if (tree.name === "mspace") return " ";
       attributes.push(...ATTRIBUTES.map((name) => tree.attributes[name]).filter(Boolean));
       const text = textOf(tree.children, attributes);
       return INLINE.test(tree.name) ? text : `\n${text}\n`;
