@@ -1,4 +1,7 @@
-"""Changes of share links: by their authors, and revoking by administrators."""
+"""Changes of share links: by their authors, and revoking by administrators.
+
+A snapshot is made outside of a transaction: rendering can take seconds, and SQLite has one writer.
+"""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -30,30 +33,46 @@ _SNAPSHOT_FIELDS = (
 )  # fmt: skip
 
 
-@transaction.atomic
 def create(user: User, conversation_id: UUID, selection: Selection, terms: Terms) -> ShareLink:
     """Create a link. Raises :class:`Refused` where something is not allowed or missing."""
-    conversation = access.conversation_for(user, conversation_id)
+    projection = project(access.conversation_for(user, conversation_id), selection)
+    with transaction.atomic():
+        # Again: it may have been deleted meanwhile.
+        conversation = access.conversation_for(user, conversation_id)
+        link = _new(user, conversation)
+        _set_snapshot(link, selection, projection)
+        terms_of_links.apply(terms, link)
+    return link
+
+
+def _new(user: User, conversation: Conversation) -> ShareLink:
     if user.share_links.filter(revoked_at=None).count() >= MOST_LINKS:
         text = _("You already have %s links. Revoke links that you no longer need.")
         raise Refused("too_many", text % f"{MOST_LINKS:,}")
     token = ShareLink.new_token()
-    link = ShareLink(
+    return ShareLink(
         user=user, conversation=conversation, token_hash=hashed(token), sealed_token=token
     )
-    _set_snapshot(link, selection, project(conversation, selection))
-    terms_of_links.apply(terms, link)
+
+
+def update_snapshot(user: User, link_id: UUID, selection: Selection) -> ShareLink:
+    """Replace the snapshot by one of the conversation now; address and terms stay."""
+    projection = project(_shown_by(_unrevoked(user, link_id), selection), selection)
+    with transaction.atomic():
+        link = _unrevoked(user, link_id)
+        _shown_by(link, selection)
+        _set_snapshot(link, selection, projection)
+        # Only these fields: the link may have been revoked meanwhile, and views are being counted.
+        link.save(update_fields=_SNAPSHOT_FIELDS)
     return link
 
 
-@transaction.atomic
-def update_snapshot(user: User, link_id: UUID, selection: Selection) -> ShareLink:
-    """Replace the snapshot by one of the conversation now; address and terms stay."""
-    link = _unrevoked(user, link_id)
+def _shown_by(link: ShareLink, selection: Selection) -> Conversation:
+    """The conversation that the link may show by this selection."""
     if link.conversation is None or link.conversation.deleted_at:
         text = _("The conversation has been deleted, so what this link shows can no longer change.")
         raise Refused("no_conversation", text)
-    conversation = access.conversation_for(user, link.conversation.pk)
+    conversation = access.conversation_for(link.user, link.conversation.pk)
     if isinstance(link.sealed_masks, UnreadableText) and not selection.masks:
         # What the dialog could not show must not be shown to readers.
         text = _(
@@ -61,10 +80,7 @@ def update_snapshot(user: User, link_id: UUID, selection: Selection) -> ShareLin
             "a new link."
         )
         raise Refused("unreadable_masks", text, "masks")
-    _set_snapshot(link, selection, project(conversation, selection))
-    # Only these fields: the link may have been revoked meanwhile, and views are being counted.
-    link.save(update_fields=_SNAPSHOT_FIELDS)
-    return link
+    return conversation
 
 
 @transaction.atomic

@@ -144,7 +144,8 @@ def test_a_link_that_is_revoked_while_it_is_changed_stays_revoked(
     if change == "snapshot":
         real: Any = links.project
         monkeypatch.setattr(links, "project", meanwhile)
-        links.update_snapshot(people.alice, link.pk, selection(talk))
+        with pytest.raises(Refused):
+            links.update_snapshot(people.alice, link.pk, selection(talk))
     else:
         real = terms._named
         monkeypatch.setattr(terms, "_named", meanwhile)
