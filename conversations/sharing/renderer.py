@@ -39,6 +39,9 @@ class Renderer:
     def call(self, function: str, *arguments: object) -> Any:
         """Call a function of `static/js/markdown/server.js`. Raises :class:`RenderingFailed`."""
         with self._lock:
+            if self._process and self._process.has_ended:
+                # Ended while it waited, by the machine perhaps; the next text did nothing wrong.
+                self._end()
             process = self._process = self._process or _started()
             try:
                 return process.answer({"function": function, "arguments": arguments})
@@ -64,6 +67,10 @@ class _Process:
             [sys.executable, "-I", str(_PROGRAM)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+
+    @property
+    def has_ended(self) -> bool:
+        return self._popen.poll() is not None
 
     def answer(self, request: dict[str, Any]) -> Any:
         patience = threading.Timer(PATIENCE_SECONDS, self._popen.kill)

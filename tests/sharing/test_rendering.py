@@ -163,6 +163,14 @@ def test_the_process_is_started_again_after_it_was_killed(of_test: Renderer) -> 
     assert markdown.rendered("*tea*").html == "<p><em>tea</em></p>"
 
 
+def test_a_text_after_a_process_that_ended_while_it_waited_is_complete(of_test: Renderer) -> None:
+    of_test.call("render", "", LABELS, False)
+    assert of_test._process
+    os.kill(of_test._process._popen.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, of_test._process._popen.pid, os.WEXITED | os.WNOWAIT)
+    assert markdown.rendered("$x$").is_complete
+
+
 def test_memory_is_bounded(of_test: Renderer) -> None:
     endless = "render.constructor('const all = []; for (;;) all.push(new Array(1e6).fill(1.5))')"
     with pytest.raises(renderer.RenderingFailed):
