@@ -20,7 +20,10 @@ const BRACKETS = [
 ];
 // "$5 and 10$" are prices, "$5元或6元$" too, and "$$ to $$" are classes of prices.
 const PRICES = /^\d[^\\^_={}]*(?:\s\p{L}{2,}.|\p{scx=Han})/su;
-const PRICE_CLASSES = /^\s(?:[-–—]|[^\\^_={}+<>*/()\d]{2,})\s$/;
+const PRICE_CLASSES = /^[ \t](?:[-–—]|[^\\^_={}+<>*/()\d\n]{2,})[ \t]$/;
+// "$5 (R$ 25)": the second dollar has letters of a country before it, and its amount after a space.
+const PRICE_BEFORE = /^\d(?:.*[^\p{L}\\])?[A-Z]{1,3}$/u;
+const AMOUNT = /^\s\d/;
 // "$x and y$" is a sentence about two variables: a formula would have the word in `\\text`.
 const SENTENCE =
   /^[^\\^_={}+<>*/()\d]*\s(?:and|or|to|per|for|with|und|oder|bis|et|ou|или)\s[^\\^_={}+<>*/()\d]*$/;
@@ -106,9 +109,10 @@ function betweenBrackets(source) {
 function isFormula({ 0: raw, 1: text, input }, before, isOpen) {
   const after = input.slice(raw.length, raw.length + 2);
   // What comes next decides whether the last dollar closes.
-  if (isOpen && ["", "/", "("].includes(after)) return false;
+  if (isOpen && ["", " ", "/", "("].includes(after)) return false;
   if (!mayOpen(before) || isOfSpacedWord(characterAt(after, 0))) return false;
   if (OF_SHELL.test(after)) return false;
+  if (AMOUNT.test(after) && PRICE_BEFORE.test(text)) return false;
   const isPrice = PRICES.test(text) || PRICE_PER.test(raw.slice(-2) + after);
   return !isPrice && !PRICE_CLASSES.test(text) && !SENTENCE.test(text);
 }
