@@ -29,6 +29,7 @@ export class ModelList extends Emitter {
     super();
     on(this.#list, "click", (event) => this.#choose(event.target.closest("[role=option]")));
     on(this.#list, "keydown", (event) => this.#pressedInList(event));
+    on(this.#list, "focusin", (event) => this.#makeStop(event.target));
     on(this.#search, "keydown", (event) => this.#pressedInSearch(event));
     on(this.#search, "input", () => this.#draw());
   }
@@ -54,8 +55,7 @@ export class ModelList extends Emitter {
 
   /** Moves the focus into the menu that was opened. */
   focus() {
-    const selected = this.#options.find((each) => each.ariaSelected === "true");
-    const first = selected ?? this.#options[0];
+    const first = this.#first;
     first?.scrollIntoView({ block: "nearest" });
     // On a touch screen the keyboard would cover the list.
     const isSearched = areMany(this.#models) && matchMedia("(hover: hover)").matches;
@@ -67,6 +67,17 @@ export class ModelList extends Emitter {
     return [...this.#list.querySelectorAll("[role=option]")];
   }
 
+  /** @returns {any} the option to begin with: the selected one, if there is one */
+  get #first() {
+    const options = this.#options;
+    return options.find((each) => each.ariaSelected === "true") ?? options[0];
+  }
+
+  /** @param {any} stop the one option that Tab stops at; the arrows lead to the others */
+  #makeStop(stop) {
+    for (const option of this.#options) option.tabIndex = option === stop ? 0 : -1;
+  }
+
   #draw() {
     const focused = this.#options.indexOf(document.activeElement);
     const search = this.#search.value;
@@ -75,6 +86,7 @@ export class ModelList extends Emitter {
     const recent = search.trim() ? [] : recentModels();
     this.#list.replaceChildren(...grouped(models, recent, titles).map((each) => this.#group(each)));
     for (const [index, option] of this.#options.entries()) identify(option, index);
+    this.#makeStop(this.#first);
     this.#options[focused]?.focus();
     setText(this.#none, models.length ? "" : word("no-such-model", { search: search.trim() }));
     setHidden(this.#none, models.length > 0);
