@@ -4,9 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-_SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-_IS_THERE = "'axe' in window"
-_RUN = """
+SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+IS_THERE = "'axe' in window"
+RUN = """
 async () => {
   // Colours that are on their way to others, or appear, are judged where they arrive.
   for (const change of document.getAnimations()) {
@@ -31,8 +31,8 @@ def faults_in_both_schemes(page: Page) -> list[str]:
 
 def faults_of(page: Page) -> list[str]:
     """Every violation of every rule, with the element and the reason."""
-    if not page.evaluate(_IS_THERE):
+    if not page.evaluate(IS_THERE):
         # Evaluated, because the page's policy refuses an added script.
-        page.evaluate(_SOURCE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(_RUN)
+        page.evaluate(SOURCE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(RUN)
     return found

@@ -8,139 +8,29 @@ side by side. Exit code 1 when a page could not be brought into the state that i
 
 import argparse
 import asyncio
-import json
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.bench.first_token import launched
-from tests.bench.pictures.scene import Scene
 from tests.bench.process import ROOT
 from tests.bench.shots.index import write_index
 from tests.bench.shots.scenes import SCENES, Shown
+from tests.bench.shots.tour import PATIENCE_MS, PHONE, Device, tour
 
-Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, ...] = ("light", "dark")
-# A phone is one: its pages are loaded as such, and answer to touch.
-DEVICES: dict[str, tuple[dict[str, Any], list[tuple[int, int]]]] = {
-    "desk": ({}, [(1440, 900), (1024, 768)]),
-    "phone": ({"has_touch": True, "is_mobile": True}, [(390, 844)]),
-}
-SETTINGS = [
-    f"{width}-{theme}"
-    for _options, sizes in DEVICES.values()
-    for width, _height in sizes
-    for theme in THEMES
-]
-# After a change of the theme diagrams are drawn again; a picture is not a test, and may wait.
-SETTLE_MS = 250
-PATIENCE_MS = 15_000
-_FURNISH = "from tests.bench.shots.furnish import furnish; furnish()"
-_RENDER = """
-from django.template.loader import render_to_string
-from django.test import RequestFactory
-from conversations.accounts.forms import AccountForm
-request = RequestFactory().get("/")
-request.csp_nonce = ""
-print(render_to_string({template!r}, {{"form": AccountForm()}}, request))
-"""
+SIZES = ((1440, 900), (1024, 768))
 
 
-@dataclass(frozen=True)
-class Target:
-    """The folder of the pictures, and how many of their pixels are one of the page."""
-
-    folder: Path
-    scale: int
-
-
-class Photographer:
-    """Opens pages of a furnished site and takes their pictures."""
-
-    def __init__(self, scene: Scene, browser: Browser, to: Target, made: dict[str, Any]) -> None:
-        self._scene = scene
-        self._browser = browser
-        self._to = to
-        self._pages: dict[str, str] = made["pages"]
-        self._sessions: dict[str, str] = made["sessions"]
-        self._cookie: str = made["cookie"]
-        self._templates: dict[str, str] = {}
-        self.failed: list[str] = []
-
-    async def take(self, scenes: list[Shown]) -> None:
-        """Take the pictures of these pages, on each device."""
-        for device in DEVICES:
-            page: Page | None = None
-            for shown in scenes:
-                # One without an address goes on where the one before it ended.
-                try:
-                    page = await self._opened(shown, device, page)
-                    await shown.prepare(page, self._scene)
-                    await self._pictured(page, shown, device)
-                except (AssertionError, Error) as error:
-                    self.failed.append(f"{shown.name} ({device}): {error!s:.300}")
-
-    async def _opened(self, shown: Shown, device: str, former: Page | None) -> Page:
-        if not shown.path and former:
-            return former
-        if former:
-            await former.context.close()
-        context = await self._context(shown, device)
-        page = await context.new_page()
-        path = self._pages.get(shown.path, shown.path)
-        if path.endswith(".html"):
-            await self._serve_template(page, path)
-        await page.goto(f"/{path}" if path.endswith(".html") else path)
-        return page
-
-    async def _context(self, shown: Shown, device: str) -> BrowserContext:
-        options, sizes = DEVICES[device]
-        width, height = sizes[0]
-        context = await self._browser.new_context(
-            base_url=self._scene.site.url, reduced_motion="reduce",
-            viewport={"width": width, "height": height}, device_scale_factor=self._to.scale,
-            **options,
-        )  # fmt: skip
-        context.set_default_timeout(PATIENCE_MS)
-        if shown.user:
-            session = {"name": self._cookie, "value": self._sessions[shown.user]}
-            await context.add_cookies([{**session, "url": self._scene.site.url}])
-        return context
-
-    async def _serve_template(self, page: Page, template: str) -> None:
-        if template not in self._templates:
-            code = _RENDER.format(template=template)
-            self._templates[template] = await self._scene.site.run("shell", "-c", code)
-        body = self._templates[template]
-        body = body[body.index("<!doctype") :]
-        await page.route(
-            f"**/{template}", lambda route: route.fulfill(body=body, content_type="text/html")
-        )
-
-    async def _pictured(self, page: Page, shown: Shown, device: str) -> None:
-        for width, height in DEVICES[device][1]:
-            await page.set_viewport_size({"width": width, "height": height})
-            for theme in THEMES:
-                await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-                await page.wait_for_timeout(SETTLE_MS)
-                file = self._to.folder / f"{shown.name}-{width}-{theme}.png"
-                await page.screenshot(path=file, full_page=True, animations="disabled")
-
-
-async def take(to: Target, scenes: list[Shown]) -> list[str]:
+async def take(folder: Path, scenes: Sequence[Shown], devices: Sequence[Device]) -> list[str]:
     """Take the pictures; gives what failed."""
-    async with Scene() as scene, async_playwright() as playwright:
-        printed = await scene.site.run("shell", "-c", _FURNISH)
-        made = json.loads(printed.partition("FURNISHED")[2])
-        browser = await launched(playwright)
-        photographer = Photographer(scene, browser, to, made)
-        await photographer.take(scenes)
-        await browser.close()
-    return photographer.failed
+
+    async def picture(page: Page, name: str, setting: str) -> None:
+        file = folder / f"{name}-{setting}.png"
+        await page.screenshot(path=file, full_page=True, animations="disabled")
+
+    return await tour(scenes, devices, picture)
 
 
 def main() -> int:
@@ -154,8 +44,11 @@ def main() -> int:
     expect.set_options(timeout=PATIENCE_MS)
     options.folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    failed = asyncio.run(take(Target(options.folder, options.scale), scenes))
-    index = write_index(options.folder, [each.name for each in scenes], SETTINGS)
+    scale = {"device_scale_factor": options.scale}
+    devices = Device("desk", SIZES, scale), Device("phone", ((390, 844),), {**PHONE, **scale})
+    failed = asyncio.run(take(options.folder, scenes, devices))
+    settings = [setting for device in devices for setting in device.settings]
+    index = write_index(options.folder, [each.name for each in scenes], settings)
     print("\n".join(failed))  # noqa: T201
     print(f"{index}, in {time.monotonic() - began:.0f} s")  # noqa: T201
     return int(bool(failed))
