@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Nothing is compiled when it is installed; what runs is compiled once, and kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test long lint bench browsers clients audit pictures shots fuzz mutants lock venv base dev weights npm
+.PHONY: run test long lint bench browsers clients audit pictures shots axe fuzz mutants lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
@@ -81,6 +81,10 @@ pictures: dev npm
 # Every page and open state, in both themes and three sizes: build/shots/index.html.
 shots: dev npm
 	@$(BIN)/python -m tests.bench.shots
+
+# Accessibility of the same pages and states, by axe-core.
+axe: dev npm
+	@$(BIN)/python -m tests.bench.shots.axe
 
 # The property tests with many more examples, the API against its own description, every page with
 # requests that none makes.

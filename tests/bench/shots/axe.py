@@ -1,4 +1,4 @@
-"""axe-core on every page and open state: `python -m tests.bench.shots.axe --only share`.
+"""axe-core on every page and open state: `make axe`.
 
 The pages are those of `scenes.py`, light and dark, 1280 and 360 pixels wide. Exit code 1 when a
 page violates a rule, or could not be brought into the state that it is named for.
@@ -24,10 +24,14 @@ async def violations(scenes: Sequence[Shown]) -> list[str]:
 
     async def look(page: Page, name: str, setting: str) -> None:
         if not await page.evaluate(IS_THERE):
+            # Evaluated, because the page's policy refuses an added script.
             await page.evaluate(SOURCE.read_text(encoding="utf-8"))
-        found.extend(f"{name} {setting}: {fault}" for fault in await page.evaluate(RUN))
+        for fault in await page.evaluate(RUN):
+            found.append(f"{name} {setting}: {fault}")
+            print(found[-1], flush=True)  # noqa: T201
 
     failed = await tour(scenes, DEVICES, look)
+    print("\n".join(failed))  # noqa: T201
     return failed + found
 
 
@@ -38,8 +42,6 @@ def main() -> int:
     expect.set_options(timeout=PATIENCE_MS)
     scenes = [each for each in SCENES if each.name.startswith(parser.parse_args().only)]
     found = asyncio.run(violations(scenes))
-    for each in found:
-        print(each)  # noqa: T201
     print(f"{len(found)} faults on {len(scenes)} pages")  # noqa: T201
     return int(bool(found))
 

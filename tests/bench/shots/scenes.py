@@ -78,6 +78,77 @@ async def _typed(page: Page, scene: Scene) -> None:
     await page.get_by_role("textbox", name="Message").fill("A line\n" * 12 + "and the last one.")
 
 
+async def _after(page: Page, scene: Scene, *names: str) -> None:
+    await _drawn(page, scene)
+    await _pressing(*names)(page, scene)
+
+
+async def _finding(page: Page, scene: Scene) -> None:
+    await _after(page, scene, "Find in conversation")
+    await page.get_by_role("textbox", name="Find in conversation").fill("the")
+    await page.keyboard.press("Enter")
+
+
+async def _menu_of_a_message(page: Page, scene: Scene) -> None:
+    await _drawn(page, scene)
+    await page.get_by_role("article").last.get_by_role("button", name="More").click()
+
+
+async def _details(page: Page, scene: Scene) -> None:
+    """On a phone they are in the menu."""
+    await _drawn(page, scene)
+    last = page.get_by_role("article").last
+    details = last.get_by_role("button", name="Details")
+    if not await details.is_visible():
+        await last.get_by_role("button", name="More").click()
+        details = page.get_by_role("menuitem", name="Details")
+    await details.click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def _menu_of_the_user(page: Page, scene: Scene) -> None:
+    await _with_the_sidebar(page, scene)
+    await page.locator("#user-button").click()
+
+
+async def _with_the_sidebar(page: Page, scene: Scene) -> None:
+    """Which is a drawer on a phone."""
+    show = page.get_by_role("button", name="Show the sidebar")
+    if await show.is_visible():
+        await show.click()
+    await expect(page.get_by_role("navigation", name="Conversations")).to_be_visible()
+
+
+async def _deleting(page: Page, scene: Scene) -> None:
+    await _with_the_sidebar(page, scene)
+    row = page.locator(".conversation-row").first
+    await row.hover()
+    await row.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Delete").click()
+
+
+async def _keys(page: Page, scene: Scene) -> None:
+    await page.keyboard.press("Control+/")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def _all_parameters(page: Page, scene: Scene) -> None:
+    await _pressing("Parameters")(page, scene)
+    for section in await page.locator("#parameters details:not([open]) > summary").all():
+        await section.click()
+
+
+async def _editing(page: Page, scene: Scene) -> None:
+    await _drawn(page, scene)
+    await page.get_by_role("article").first.get_by_role("button", name="Edit").click()
+
+
+async def _queueing(page: Page, scene: Scene) -> None:
+    await _streaming(page, scene)
+    await page.get_by_role("textbox", name="Message").fill("And then?")
+    await page.get_by_role("button", name="Queue", exact=True).click()
+
+
 async def _sharing(page: Page, scene: Scene) -> None:
     await page.get_by_role("button", name="Share", exact=True).click()
     await expect(page.locator("#share-preview iframe")).to_have_count(1)
@@ -96,12 +167,22 @@ CONVERSATIONS = [
     Shown("typed", ALICE, "/", _typed),
     Shown("models", ALICE, "/", _pressing("Model")),
     Shown("parameters", ALICE, "/", _pressing("Parameters")),
+    Shown("parameters-all", ALICE, "/", _all_parameters),
+    Shown("sidebar", ALICE, "/", _with_the_sidebar),
+    Shown("user-menu", ALICE, "/", _menu_of_the_user),
+    Shown("keys", ALICE, "/", _keys),
+    Shown("deleting", ALICE, "/", _deleting),
     Shown("streaming", ALICE, "/", _streaming),
     Shown("streamed", ALICE, "", _written_to_its_end),
     Shown("everything-top", ALICE, "everything", _at_the_top),
     Shown("everything-reasoning", ALICE, "everything", _with_reasoning),
     Shown("everything-diagram", ALICE, "everything", _at_the_diagram),
     Shown("everything-end", ALICE, "everything", _drawn),
+    Shown("finding", ALICE, "everything", _finding),
+    Shown("message-menu", ALICE, "everything", _menu_of_a_message),
+    Shown("details", ALICE, "everything", _details),
+    Shown("editing", ALICE, "everything", _editing),
+    Shown("queueing", ALICE, "/", _queueing),
     Shown("compared", ALICE, "compared"),
     Shown("failed", ALICE, "failed"),
     Shown("long-names", ALICE, "long"),
