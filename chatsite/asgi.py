@@ -13,6 +13,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from chatsite.body_limits import BodyLimits  # noqa: E402
 from chatsite.content_type import PlainContentType  # noqa: E402
 from chatsite.health import HealthChecks  # noqa: E402
+from chatsite.large_replies import FewAtOnce  # noqa: E402
 from chatsite.peer import TrustedPeer  # noqa: E402
 from chatsite.plain_http import TlsOnly  # noqa: E402
 from chatsite.security_headers import SecurityHeaders, TransportHeaders  # noqa: E402
@@ -22,7 +23,7 @@ from chatsite.websocket_origin import SameOrigin  # noqa: E402
 from chatsite.websocket_user import SessionUser  # noqa: E402
 from conversations.socket.routing import websocket_urlpatterns  # noqa: E402
 
-pages = TlsOnly(PlainContentType(BodyLimits(SharedPages(django_application))))
+pages = TlsOnly(PlainContentType(BodyLimits(SharedPages(FewAtOnce(django_application)))))
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
