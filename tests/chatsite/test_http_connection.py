@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from chatsite import http_connection, server
 from tests.live import LiveSite
+from tests.people import make_people
 
 SECONDS = 20
 HOST = b"Host: x\r\n"
@@ -125,6 +126,7 @@ def test_the_error_names_what_is_wrong(live_site: LiveSite) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "HTTP", "https"])
 def test_an_address_may_begin_with_the_host(live_site: LiveSite, scheme: str) -> None:
+    make_people()  # A site that is not set up says so at its first address.
     host = f"{scheme}://{urlsplit(live_site.url).netloc}"
     connection = http.client.HTTPConnection(urlsplit(live_site.url).netloc, timeout=SECONDS)
     for path, status in {"/v1": 200, "/v1/openapi.json?a=b": 200, "/v1/none": 404, "": 302}.items():
@@ -180,6 +182,7 @@ def test_every_reply_has_its_date_once(live_site: LiveSite, path: str, method: s
 
 @pytest.mark.parametrize("path", ["/v1/openapi.json", "/healthz", "/accounts/login/", "/"])
 def test_a_reply_to_head_has_no_body(live_site: LiveSite, path: str) -> None:
+    make_people()
     connection = http.client.HTTPConnection(urlsplit(live_site.url).netloc, timeout=SECONDS)
     replies = []
     # On one connection: what followed the headers would be taken for the second reply.
