@@ -324,3 +324,24 @@ def test_targets_are_large_enough_for_a_thumb(
             .map(([name, { width, height }]) => `${name} ${width}x${height}`)"""
     )
     assert small == []
+
+
+def test_what_is_set_before_a_conversation_begins_stays_until_it_has_begun(home: Page) -> None:
+    converse(home)
+    navigation = home.get_by_role("navigation")
+    button(navigation, "New conversation").click()
+    opened(home)
+    home.get_by_label("System message").fill("Be brief.")
+    field(home, "temperature").fill("0.3")
+    home.reload()
+    opened(home)
+    expect(home.get_by_label("System message")).to_have_value("Be brief.")
+    navigation.get_by_role("link", name="Please").click()
+    expect(home.get_by_label("System message")).to_have_value("")
+    button(navigation, "New conversation").click()
+    expect(home.get_by_label("System message")).to_have_value("Be brief.")
+    expect(field(home, "temperature")).to_have_value("0.3")
+    converse(home, "Begin, tokens=2")
+    button(navigation, "New conversation").click()
+    expect(home.get_by_label("System message")).to_have_value("")
+    expect(field(home, "temperature")).to_have_value("")

@@ -10,6 +10,7 @@
  * @typedef {import("#js/connection/frame.js").Frame} Frame
  */
 
+import { keepNewSettings, newSettings } from "#js/state/new_settings.js";
 import { Optimistic } from "#js/state/optimistic.js";
 import { modelOfNew, rememberModel } from "#js/state/recent_models.js";
 import { ShownBranch } from "#js/state/shown_branch.js";
@@ -140,12 +141,7 @@ export class State extends SiteState {
     this.#compared = [];
     this.#head.drop();
     this.#settings.drop();
-    const defaults = this.presets.filter((each) => each.is_default);
-    const preset = defaults.find((each) => each.is_own) ?? defaults[0];
-    this.#newSettings = {
-      parameters: preset?.parameters ?? {},
-      system_message: preset?.system_message ?? "",
-    };
+    this.#newSettings = newSettings(this.user.username, this.presets);
     this.#thread.clear();
     this.#thread.take(shown, conversation?.version ?? 0);
     this.changed();
@@ -172,6 +168,7 @@ export class State extends SiteState {
     const { version } = frame.conversation;
     const isAnswer = this.pending !== null && frame.request_id === this.pending.request_id;
     if (isAnswer) this.#answered();
+    if (isAnswer && !this.conversation) keepNewSettings(this.user.username, null);
     if (version >= (this.conversation?.version ?? 0)) this.conversation = frame.conversation;
     this.#head.confirmed(version);
     this.#settings.confirmed(version);
@@ -258,7 +255,10 @@ export class State extends SiteState {
    */
   setSettings(settings) {
     const change = this.conversation ? this.#settings.set(settings) : 0;
-    if (!this.conversation) this.#newSettings = settings;
+    if (!this.conversation) {
+      this.#newSettings = settings;
+      keepNewSettings(this.user.username, settings);
+    }
     this.changed();
     return change;
   }
