@@ -30,7 +30,7 @@ def test_a_conversation_is_renamed_in_every_tab(home: Page) -> None:
     second.goto(home.url)
     home.bring_to_front()
     button(home.get_by_role("navigation"), "More").click()
-    button(home, "Rename").click()
+    home.get_by_role("menuitem", name="Rename", exact=True).click()
     home.get_by_role("textbox", name="Title").fill("All about tea")
     button(home.get_by_role("dialog"), "Rename").click()
     for page in looked_at(home, second):
@@ -44,7 +44,7 @@ def test_a_conversation_is_deleted_in_every_tab(home: Page) -> None:
     second.goto(home.url)
     home.bring_to_front()
     button(home.get_by_role("navigation"), "More").click()
-    button(home, "Delete").click()
+    home.get_by_role("menuitem", name="Delete", exact=True).click()
     for page in looked_at(home, second):
         expect(page).to_have_url(re.compile(r":\d+/$"))
         expect(messages(page)).to_have_count(0)
@@ -57,7 +57,7 @@ def test_deleting_a_deleted_conversation_is_not_an_error(
     converse(home)
     button(home.get_by_role("navigation"), "More").click()
     Conversation.objects.filter(user=alice).delete()
-    button(home, "Delete").click()
+    home.get_by_role("menuitem", name="Delete", exact=True).click()
     expect(messages(home)).to_have_count(0)
     expect(home.get_by_text("This no longer exists.")).to_be_hidden()
     # The page first asks if the conversation has links.

@@ -147,7 +147,7 @@ def open_everything(page: Page) -> None:
     button(page, "Cancel").click()
     button(page, "Close the parameters").click()
     button(page.get_by_role("navigation"), "More").last.click()
-    button(page, "Rename").click()
+    page.get_by_role("menuitem", name="Rename", exact=True).click()
     button(page, "Cancel").click()
     button(page.get_by_role("navigation"), "More").last.click()
     page.get_by_role("menuitem", name="Delete", exact=True).click()
