@@ -1,7 +1,6 @@
 """User actions on conversations, and the state that pages draw.
 
-``actions`` is the entry for edges: it runs ``turns`` (through ``once``), ``tool_answers`` or
-``tree``, starts the generations and notifies the user's pages. ``library`` saves presets, tools and
-ratings.
-``state``, ``details``, ``window`` and what they are named after are JSON; ``finding`` is a search.
+``actions`` is the entry for edges: it runs a transaction of ``turns``, ``tool_answers`` or ``tree``
+and starts the generations. ``library`` saves presets, schemas, tools and ratings. ``state`` with
+``window``, ``details`` and ``outline`` are JSON; ``finding`` looks for a text in a branch.
 """
