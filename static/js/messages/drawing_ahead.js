@@ -11,11 +11,13 @@ import { afterFrame, TimeSlice } from "#js/markdown/scheduling.js";
  */
 
 // In heights of the log's window.
-const AHEAD = 1.5;
-const KEPT = 2.5;
+const AHEAD = 1;
+const KEPT = 2;
 // In the document. A formula has a hundred elements, a line of coloured code a dozen.
 const MOST_MESSAGES = 200;
-const MOST_ELEMENTS = 11_000;
+const MOST_ELEMENTS = 6_000;
+// So many are drawn in any case, so that the browser's own search finds all of most conversations.
+const WHOLE_MESSAGES = 60;
 const LOADED_AHEAD = 24;
 
 export class DrawingAhead {
@@ -96,8 +98,16 @@ export class DrawingAhead {
   #work() {
     if (this.#messages.window.branch.length === 0) return;
     const hasChanged = this.#follow() || this.#shorten() || this.#extend(this.#room());
+    if (!hasChanged && this.#isSmall && this.#extend({ above: Infinity, below: Infinity })) {
+      return void this.#workSoon();
+    }
     if (hasChanged) this.#workSoon();
     else this.#loadMissing();
+  }
+
+  get #isSmall() {
+    const { length } = this.#messages.window.branch;
+    return length <= WHOLE_MESSAGES && this.#elements.length < MOST_ELEMENTS / 2;
   }
 
   /** Draws the first messages of a window at once, before anything is laid out. */

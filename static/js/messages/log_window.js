@@ -10,8 +10,8 @@ const GUESSED_PX = { user: 110, assistant: 420, tool: 60 };
 const AT_ONCE = 8;
 
 export class LogWindow {
-  above = space();
-  below = space();
+  above = space("is-above");
+  below = space("is-below");
   /** The messages from number `from` to before number `to` are drawn. */
   from = Infinity;
   to = Infinity;
@@ -157,10 +157,10 @@ export class LogWindow {
   }
 }
 
-/** @returns {HTMLElement} */
-function space() {
+/** @param {string} place @returns {HTMLElement} */
+function space(place) {
   const element = document.createElement("div");
-  element.className = "log-space";
+  element.className = `log-space ${place}`;
   return element;
 }
 
