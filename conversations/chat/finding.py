@@ -48,7 +48,7 @@ def find(user: User, conversation_id: UUID, head_id: UUID, text: str) -> Found:
         raise Refused("too_long", reason % MOST_CHARACTERS, "text")
     if not wanted:
         return Found([], is_cut=False)
-    ids = [each.pk for each in nodes if each.deleted_at is None]
+    ids = [each.pk for each in nodes if not each.is_deleted]
     return _cut([pk for pk, content in _contents(ids) if _has(content, wanted)])
 
 

@@ -1,30 +1,27 @@
 """The skeleton of a conversation: of each message its id, its place in the tree and its role."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import IntegerField, UUIDField
-
 from conversations import access
-from conversations.database.prepared import PreparedQuery
 from conversations.models import Message
 
-# A message without its texts: only the fields of the skeleton are loaded.
-Node = Message
 
-_changed = PreparedQuery(
-    lambda conversation, since: Message.objects.filter(
-        conversation=conversation, changed_in__gt=since
-    ).only("parent_id", "role", "choice", "created_at", "deleted_at"),
-    conversation=UUIDField(),
-    since=IntegerField(),
-)
+class Node(NamedTuple):
+    """A message without its texts. As a record it would have ten times the size."""
+
+    pk: UUID
+    parent_id: UUID | None
+    role: str
+    is_deleted: bool
 
 
 def nodes_of(conversation_id: UUID, since: int = 0) -> list[Node]:
     """The messages that changed after version ``since``, in the order of the list."""
-    return _changed(conversation=conversation_id, since=since)
+    changed = Message.objects.filter(conversation=conversation_id, changed_in__gt=since)
+    fields = changed.values_list("pk", "parent_id", "role", "deleted_at")
+    return [Node(pk, parent, role, at is not None) for pk, parent, role, at in fields]
 
 
 def rows(nodes: Sequence[Node]) -> list[list[Any]]:
@@ -40,7 +37,7 @@ def rows(nodes: Sequence[Node]) -> list[list[Any]]:
 def _row(node: Node, number: int, numbers: Mapping[UUID, int]) -> list[Any]:
     known = numbers.get(node.parent_id) if node.parent_id else None
     parent = str(node.parent_id) if known is None and node.parent_id else None
-    deleted = [1] if node.deleted_at else []
+    deleted = [1] if node.is_deleted else []
     return [str(node.pk), parent if known is None else number - known, node.role, *deleted]
 
 
@@ -65,5 +62,5 @@ def path_or_not_found(last: UUID, nodes: Iterable[Node]) -> list[Node]:
 def shown(head: UUID | None, nodes: Sequence[Node]) -> list[Node]:
     """The branch that ends there, and the answers below it, of which the user keeps one."""
     path = path_to(head, nodes)
-    below = [node for node in nodes if path and node.parent_id == head and node.deleted_at is None]
+    below = [node for node in nodes if path and node.parent_id == head and not node.is_deleted]
     return [*path, *(node for node in below if node.role == Message.Role.ASSISTANT)]
