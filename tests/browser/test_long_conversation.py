@@ -45,6 +45,7 @@ def page(new_page: NewPage, alice: User, conversation: Conversation) -> Page:
 
 def shown(page: Page) -> list[int]:
     """The numbers of the messages that are in the document."""
+    wait_until_true(page, ALL_DRAWN)
     texts = page.locator("#log > article [data-part=content]").all_text_contents()
     return [int(re.findall(r"\d+", text)[0]) for text in texts]
 
@@ -60,6 +61,8 @@ def scroll_to(page: Page, number: int) -> None:
     raise AssertionError(f"Message {number} was not reached.")
 
 
+ALL_DRAWN = """[...document.querySelectorAll('#log > article [data-part=content]')]
+    .every(({ textContent }) => /[0-9]/.test(textContent))"""
 AT = """(number) => {
     const scroller = document.getElementById('log-scroller').getBoundingClientRect();
     for (const each of document.querySelectorAll('#log > article [data-part=content]')) {

@@ -20,6 +20,7 @@ const DRAG_PX = 8;
 // The button to the end is no help where the end is nearly there.
 const NEAR_PX = 48;
 const UPWARDS = new Set(["ArrowUp", "PageUp", "Home"]);
+const DOWNWARDS = new Set(["ArrowDown", "PageDown", "End", " "]);
 // Safari has no such property, and does not keep a line in its place when something above it grows.
 const KEEPS_LINES = CSS.supports("overflow-anchor", "auto");
 
@@ -35,6 +36,8 @@ export class LogPosition extends Emitter {
   /** Where the page put the log or the reader left it, and where its end was then. */
   #top = 0;
   #end = 0;
+  /** Whether the reader's last input led down. */
+  #isGoingDown = false;
   #touchedAt = 0;
   #gutter = -1;
 
@@ -76,6 +79,7 @@ export class LogPosition extends Emitter {
 
   /** Stops following, because the user opened something that must not move. */
   release() {
+    this.#isGoingDown = false;
     this.#follow(false);
     this.#hold(null);
     this.#drawJump();
@@ -115,9 +119,9 @@ export class LogPosition extends Emitter {
     on("wheel", (event) => !event.ctrlKey && this.#movesBy(event.deltaY, event));
     on("touchstart", ({ touches }) => (this.#touchedAt = touches[0].clientY));
     on("touchmove", (event) => this.#movesBy(this.#dragged(event), event));
-    on("keydown", (event) => {
-      if (UPWARDS.has(event.key) && !isTextBox(event.target)) this.#movesBy(-1, event);
-    });
+    on("keydown", (event) => !isTextBox(event.target) && this.#movesBy(byKey(event), event));
+    // On the scroll bar: nothing tells where it is dragged.
+    on("pointerdown", ({ target }) => (this.#isGoingDown ||= target === this.#scroller));
     this.#jump.addEventListener("click", () => this.toEnd());
   }
 
@@ -129,6 +133,7 @@ export class LogPosition extends Emitter {
 
   /** @param {number} by @param {Event} event of the reader that is going to move the log */
   #movesBy(by, { target }) {
+    this.#isGoingDown = by > 0;
     if (by === 0 || (by < 0 && scrollsUpInside(target, this.#scroller))) return;
     if (!this.#following) this.#hold(null);
     else if (by < 0 && this.#scroller.scrollTop > 0) this.release();
@@ -146,18 +151,18 @@ export class LogPosition extends Emitter {
     const end = scrollHeight - clientHeight;
     const by = top - this.#top;
     if (Math.abs(by) < ROUNDING_PX) return;
-    if (by > 0) this.#movedDown(by, top, end);
+    if (by > 0) this.#movedDown(top, end);
     else if (top < end - ROUNDING_PX) this.release();
     this.#note();
     this.emit("moved");
   }
 
-  /** @param {number} by @param {number} top @param {number} end */
-  #movedDown(by, top, end) {
-    // What was drawn above the window has moved the log, and not the reader.
-    if (Math.abs(end - this.#end - by) <= ROUNDING_PX) return;
-    // A fast answer has grown since the reader saw its end.
-    if (top >= Math.min(end, this.#end) - ROUNDING_PX) this.#follow(true);
+  /** @param {number} top @param {number} end */
+  #movedDown(top, end) {
+    // A fast answer has grown since the reader saw its end. Without the reader, the browser moves the
+    // log when something above the window grows, which may be as far.
+    const seen = this.#isGoingDown ? Math.min(end, this.#end) : end;
+    if (top >= seen - ROUNDING_PX) this.#follow(true);
     else if (!this.#following) this.#hold(null);
   }
 
@@ -223,6 +228,12 @@ export class LogPosition extends Emitter {
     this.#gutter = gutter;
     this.#jump.parentElement?.style.setProperty("--gutter", `${gutter}px`);
   }
+}
+
+/** @param {KeyboardEvent} event @returns {number} less than 0 for up, more than 0 for down */
+function byKey({ key, shiftKey }) {
+  if (UPWARDS.has(key) || (key === " " && shiftKey)) return -1;
+  return DOWNWARDS.has(key) ? 1 : 0;
 }
 
 /** Space below a log that has become too short for what is held in its place. */
