@@ -10,6 +10,7 @@ from conversations.admin.choices import MOST_CHOICES
 from conversations.models import (
     Conversation,
     LanguageModel,
+    Message,
     User,
 )
 from tests.browser.hostile import STRINGS
@@ -75,8 +76,9 @@ def test_hostile_text_in_a_conversation_does_nothing(
     keep_definitions(alice, strings)
     name_conversations(alice, model, strings)
     page = watched(alice)
-    show(page, talk(alice, model, strings, strings))
-    scroll_through(page)
+    conversation = talk(alice, model, strings, strings)
+    show(page, conversation)
+    scroll_through(page, conversation)
     # A short conversation opens faster, and the lists of names beside it are as full.
     show(page, talk(alice, model, strings, strings[:1]))
     open_everything(page)
@@ -109,22 +111,30 @@ def test_hostile_names_in_choices_of_an_administrator_do_nothing(
 
 
 def show(page: Page, conversation: Conversation) -> None:
-    """Open a conversation and wait for its messages."""
+    """Open a conversation and wait for its last message."""
     page.goto(f"/c/{conversation.pk}/")
-    expect(messages(page)).to_have_count(conversation.messages.count())
+    conversation.refresh_from_db()
+    expect(page.locator(f"[data-message-id='{conversation.head_id}']")).to_be_visible()
 
 
-def scroll_through(page: Page) -> None:
-    """Scroll everything into the window once, so that lazy parts are drawn."""
+def scroll_through(page: Page, conversation: Conversation) -> None:
+    """Scroll up until each message has been in the document once, so that all of it is drawn."""
     page.set_viewport_size(TALL)
+    count = conversation.messages.exclude(role=Message.Role.TOOL).count()
     page.evaluate(
-        """async () => {
+        """async (count) => {
           const scroller = document.getElementById("log-scroller");
-          for (scroller.scrollTop = 0; ; scroller.scrollTop += scroller.clientHeight) {
-            await new Promise(requestAnimationFrame);
-            if (scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1) return;
+          const seen = new Set();
+          while (seen.size < count) {
+            for (const each of scroller.querySelectorAll("[data-message-id]"))
+              seen.add(each.dataset.messageId);
+            // What was passed before it was drawn is met the next time.
+            if (scroller.scrollTop > 0) scroller.scrollTop -= scroller.clientHeight / 2;
+            else scroller.scrollTop = scroller.scrollHeight;
+            await new Promise((resolve) => setTimeout(resolve, 50));
           }
-        }"""
+        }""",
+        count,
     )
     page.set_viewport_size(USUAL)
 
