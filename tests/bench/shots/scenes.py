@@ -8,6 +8,8 @@ from playwright.async_api import Page, expect
 from tests.bench.pictures.scene import Scene, messages
 from tests.upstreams.demo import ANSWERS, HORIZON, LOG, pieces
 
+# Pieces of an answer that is shown while it is written.
+BEGUN = 60
 ALICE, DANA, NOBODY = "alice", "dana", ""
 Prepare = Callable[[Page, Scene], Awaitable[None]]
 
@@ -65,13 +67,17 @@ async def _with_reasoning(page: Page, scene: Scene) -> None:
 async def _streaming(page: Page, scene: Scene) -> None:
     await page.get_by_role("textbox", name="Message").fill(HORIZON)
     await page.get_by_role("button", name="Send", exact=True).click()
-    await scene.release(60)
+    await scene.release(BEGUN)
     await expect(messages(page).last).to_contain_text("Horizon")
 
 
-async def _written_to_its_end(page: Page, scene: Scene) -> None:
-    await scene.release(len(pieces(ANSWERS[HORIZON])))
-    await expect(page.locator("article[aria-busy=true]")).to_have_count(0)
+def _to_its_end(question: str, released: int = 0) -> Prepare:
+    async def write(page: Page, scene: Scene) -> None:
+        # No piece too many: the next answer would begin with it.
+        await scene.release(len(pieces(ANSWERS[question])) - released)
+        await expect(page.locator("article[aria-busy=true]")).to_have_count(0)
+
+    return write
 
 
 async def _typed(page: Page, scene: Scene) -> None:
@@ -144,7 +150,7 @@ async def _editing(page: Page, scene: Scene) -> None:
 
 
 async def _queueing(page: Page, scene: Scene) -> None:
-    """What was released too much is less than this answer, which waits for the rest."""
+    """Queue a message behind an answer that waits for its pieces."""
     box = page.get_by_role("textbox", name="Message", exact=True)
     await box.fill(LOG)
     await box.press("Control+Enter")
@@ -177,9 +183,9 @@ CONVERSATIONS = [
     Shown("keys", ALICE, "/", _keys),
     Shown("row-menu", ALICE, "/", _menu_of_a_row),
     Shown("streaming", ALICE, "/", _streaming),
-    Shown("streamed", ALICE, "", _written_to_its_end),
+    Shown("streamed", ALICE, "", _to_its_end(HORIZON, BEGUN)),
     Shown("queueing", ALICE, "", _queueing),
-    Shown("queue-sent", ALICE, "", _written_to_its_end),
+    Shown("queue-sent", ALICE, "", _to_its_end(LOG)),
     Shown("everything-top", ALICE, "everything", _at_the_top),
     Shown("everything-reasoning", ALICE, "everything", _with_reasoning),
     Shown("everything-diagram", ALICE, "everything", _at_the_diagram),
