@@ -72,7 +72,7 @@ _SCROLL = """
 async () => {
   const scroller = document.getElementById("log-scroller");
   let most = 0;
-  for (let step = 0; step < 240; step += 1) {
+  for (let step = 0; step < 120; step += 1) {
     scroller.scrollTop -= 100;
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 30)));
     most = Math.max(most, document.getElementsByTagName("*").length);
