@@ -38,6 +38,11 @@ _ARGUMENTS = [
 PATIENCE_SECONDS = 20
 # The headless shell is the same browser without windows, and needs a third less CPU time.
 _NAMES = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
+# Parts of what Chromium says on the console about connections without a network.
+_WITHOUT_NETWORK = (
+    "net::ERR_INTERNET_DISCONNECTED",
+    "WebSocket is closed before the connection is established",
+)
 
 
 def chromium() -> str | None:
@@ -161,8 +166,9 @@ def _session_cookie(user: User, site: LiveSite) -> dict[str, str]:
 
 def _watch(page: Page, faults: list[str]) -> None:
     def on_console(message: ConsoleMessage) -> None:
-        # Chromium reports each attempt to connect that a test made it do without a network.
-        is_offline = "net::ERR_INTERNET_DISCONNECTED" in message.text
+        # Chromium reports each attempt to connect that a test made it do without a network, and
+        # one that the page gave up when the network went.
+        is_offline = any(each in message.text for each in _WITHOUT_NETWORK)
         if message.type in {"error", "warning"} and not is_offline:
             where = message.location["url"]
             faults.append(f"console {message.type}: {message.text} ({where})")

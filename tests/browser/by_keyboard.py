@@ -1,5 +1,6 @@
 """A person without a mouse: every key press is followed by a look at what has the focus."""
 
+import time
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from playwright.sync_api import Page
 
 # More stops than any page of the test has.
 MOST_STOPS = 80
+# A dialog that opens has the focus before it is drawn.
+SEEN_AFTER_SECONDS = 2
 # The name of what has the focus, and whether one sees that: it is in the window, and it or the box
 # that it fills is marked by a line around it.
 _FOCUSED = """() => {
@@ -30,7 +33,7 @@ _FOCUSED = """() => {
   };
   const boxes = [element, element.closest(".model-picker"), element.nextElementSibling];
   const isSeen = isInside && boxes.some((each) => each && isMarked(each));
-  return { name: own(element), isSeen };
+  return { name: own(element) || element.outerHTML.slice(0, 200), isSeen };
 }"""
 
 
@@ -49,10 +52,17 @@ class Keyboard:
 
     def look(self) -> str:
         """The name of what has the focus."""
-        focused: dict[str, Any] = self.page.evaluate(_FOCUSED)
+        until = time.monotonic() + SEEN_AFTER_SECONDS
+        focused = self._focused()
+        while not focused["isSeen"] and time.monotonic() < until:
+            focused = self._focused()
         if not focused["isSeen"]:
             self.unseen.append(focused["name"])
         return str(focused["name"])
+
+    def _focused(self) -> dict[str, Any]:
+        focused: dict[str, Any] = self.page.evaluate(_FOCUSED)
+        return focused
 
     def to(self, name: str, key: str = "Tab") -> None:
         """Press Tab until what begins with this name has the focus."""

@@ -128,6 +128,7 @@ def test_a_shared_page_has_the_same_headers_with_and_without_a_cookie(
         ("/readyz", 200),
     ],
 )
+@pytest.mark.usefixtures("people")
 def test_every_reply_is_protected(is_secure: bool, path: str, status: int) -> None:
     proto = "https" if is_secure else "http"
     found, headers = reply_to(path, x_forwarded_proto=proto)
@@ -254,6 +255,7 @@ def raw_reply(site: LiveSite, first: bytes, rest: bytes) -> http.client.HTTPResp
         (b"POST /accounts/login/", b"Content-Length: 99999999\r\n", 413),
     ],
 )
+@pytest.mark.usefixtures("people")
 def test_no_reply_whatsoever_lacks_nosniff_hsts_and_a_policy(
     live_site: LiveSite, settings: LazySettings, first: bytes, rest: bytes, status: int
 ) -> None:

@@ -279,7 +279,7 @@ export class State extends SiteState {
 
   /** @param {Message} message that the user changed, before the site has confirmed it */
   replace(message) {
-    this.#thread.messages.set(message.id, message);
+    this.#thread.replace(message);
     this.changed();
   }
 

@@ -66,6 +66,12 @@ export class Thread {
     return ended;
   }
 
+  /** @param {Message} message that the page has, changed */
+  replace(message) {
+    this.revision += 1;
+    this.messages.set(message.id, message);
+  }
+
   /**
    * @param {import("#js/state/skeleton.js").Row[]} rows
    * @param {Set<string>} whole the messages that have come whole beside it
