@@ -129,7 +129,7 @@ def continue_answer(user: User, client_request_id: UUID, message_id: UUID) -> Tu
 
 
 def _is_beside_others(answer: Message) -> bool:
-    """Whether the page shows several answers to one message, of which none is chosen yet.
+    """True if the page shows several answers to one message, of which none is chosen yet.
 
     What is asked of one of them then leaves all of them side by side.
     """

@@ -34,7 +34,7 @@ def shown(conversation: Conversation) -> dict[str, Any]:
 
 
 def changed(conversation: Conversation, since: int) -> dict[str, Any]:
-    """What changed after version ``since``: all of the skeleton, the newest of it whole."""
+    """The changes after version ``since``: all of the skeleton, the newest of it whole."""
     nodes = skeleton.nodes_of(conversation.pk, since)
     if len(nodes) > LEAST_MESSAGES:
         # Results of tool calls may come first: the page has the answer that called already.

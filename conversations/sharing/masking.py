@@ -163,7 +163,7 @@ def _occurrences(needle: str, folded: str) -> Iterable[int]:
 
 
 def _overlap(folded: str, needle: str) -> int:
-    """How much of the beginning of a string is the end of a text, 0 if too little to tell."""
+    """The length of a string's beginning that ends a text, 0 if too little to tell."""
     lengths = range(len(needle) - 1, SHORTEST_BEGINNING - 1, -1)
     return next((each for each in lengths if folded.endswith(needle[:each])), 0)
 

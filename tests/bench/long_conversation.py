@@ -110,7 +110,7 @@ class Figures:
 
     @property
     def are_good(self) -> bool:
-        """Whether every bound holds."""
+        """True if every bound holds."""
         return (
             self.screen <= MOST_SCREEN_MS
             and self.loading.longest <= MOST_LOADING_MS
@@ -129,7 +129,7 @@ class Traced:
         self._browser = page.context.browser
 
     async def run(self, script: str, path: str = "") -> tuple[MainThread, float]:
-        """What the thread did, and what the script returned; a path is opened first."""
+        """The work of the thread, and what the script returned; a path is opened first."""
         await self._browser.start_tracing(page=self._page, categories=CATEGORIES)
         if path:
             await self._page.goto(path, wait_until="commit")

@@ -26,7 +26,7 @@ def paste(page: Page, text: str) -> bool:
 
 
 def chips(page: Page) -> Locator:
-    """What is attached to the message in the composer."""
+    """The list of what is attached in the composer."""
     return page.get_by_role("list", name="Attached texts").get_by_role("listitem")
 
 

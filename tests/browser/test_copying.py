@@ -1,4 +1,4 @@
-"""What leaves the page: Copy, and selecting by hand, give clean HTML and readable text."""
+"""Copy, and selecting by hand, give clean HTML and readable text."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What browsers load is built from the sources as they are."""
+"""The files that browsers load are built from the sources as they are."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""What a conversation's page is made of is sent compressed; pages that repeat input are not."""
+"""A conversation's page and state are sent compressed; pages that repeat input are not."""
 
 import gzip
 
