@@ -53,7 +53,7 @@ def scroll_to(page: Page, distance: int) -> None:
 
 
 def fades(box: Locator) -> tuple[str, str]:
-    """The widths of the fades at both sides of a box are, once it is drawn."""
+    """The widths of the fades at both sides of a box, once it is drawn."""
     box.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     return style(box, "--fade-start"), style(box, "--fade-end")
 
