@@ -33,7 +33,7 @@ _FOCUSED = """() => {
   };
   const boxes = [element, element.closest(".model-picker"), element.nextElementSibling];
   const isSeen = isInside && boxes.some((each) => each && isMarked(each));
-  return { name: own(element) || element.outerHTML.slice(0, 200), isSeen };
+  return { name: own(element) || element.title || element.outerHTML.slice(0, 200), isSeen };
 }"""
 
 

@@ -201,6 +201,8 @@ def test_the_arrows_of_a_version_stay_where_they_were_pressed(
     scroll_to(page, 120)
     arrows = page.locator(f"[data-message-id='{first.pk}'] [data-part=versions]")
     page.mouse.wheel(0, -200)
+    # A press would scroll to them as well.
+    arrows.hover()
     wait_until_true(page, STILL)
     before = arrows.bounding_box()
     button(arrows, "Next version").click()
