@@ -74,3 +74,12 @@ def test_the_box_of_an_edit_begins_as_high_as_its_text_and_grows(page: Page) -> 
 def test_the_system_message_grows(page: Page) -> None:
     button(page, "Parameters").click()
     check_growth(page.locator("#system-message"), page)
+
+
+def test_the_note_of_a_rating_grows(page: Page) -> None:
+    button(answer(page), "Good answer").click()
+    box = page.get_by_role("textbox", name="What was good about it?")
+    small = box.bounding_box()["height"]
+    box.fill("one\ntwo\nthree\nfour\nfive")
+    assert box.evaluate(HIDDEN) <= 1
+    assert box.bounding_box()["height"] > small
