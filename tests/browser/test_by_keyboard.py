@@ -1,11 +1,11 @@
 """An hour on the site without a mouse: nothing is out of reach, and nothing traps the focus."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from conversations.models import LanguageModel, User
 from tests.browser.by_keyboard import Keyboard
-from tests.browser.talking import answer, button, messages, token, wait_for_end
+from tests.browser.talking import answer, button, converse, messages, token, wait_for_end
 from tests.browser.test_comparing import columns
 from tests.browsers import NewPage
 from tests.people import PASSWORD, make_model
@@ -53,6 +53,25 @@ def test_the_whole_hour_without_a_mouse(keys: Keyboard, upstream: ScriptedUpstre
     keys.use("Sign out")
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
     assert not set(keys.unseen), str(set(keys.unseen))
+
+
+@pytest.mark.parametrize("dialog", ["Details", "Keys"])
+def test_what_has_the_focus_in_a_dialog_stays_in_the_window(home: Page, dialog: str) -> None:
+    """However late the content comes, and however much it is, one reads it from its beginning."""
+    converse(home)
+    home.set_viewport_size({"width": 1280, "height": 480})
+    if dialog == "Details":
+        button(answer(home), "Details").focus()
+        home.keyboard.press("Enter")
+        expect(home.locator("#details-request")).not_to_be_empty()
+    else:
+        home.keyboard.press("Control+/")
+    heading = home.get_by_role("dialog").get_by_role("heading", level=2)
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport()
+    keys = Keyboard(home)
+    keys.to("Close")
+    assert not keys.unseen
 
 
 def choose_a_model(keys: Keyboard) -> None:
