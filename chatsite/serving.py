@@ -20,8 +20,9 @@ logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 7
 # Browsers have this long to answer our close frame before they are disconnected.
 CLOSE_SECONDS = 0.5
-# Container runtimes end a process by force ten seconds after they have asked it to end.
-END_SECONDS = 9.5
+# Container runtimes end a process by force ten seconds after they have asked it to end; on a busy
+# machine the end itself takes some tenths of a second.
+END_SECONDS = 9
 # The most that a database thread may delay the event loop, which delays the tokens of all answers.
 # Python's default is 5 ms for each thread.
 SWITCH_SECONDS = 0.0005
