@@ -25,13 +25,21 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(deleted_at=None)
 
     def create_with_branch(
-        self, messages: Iterable[dict[str, Any]], **fields: Any
+        self,
+        messages: Iterable[dict[str, Any]],
+        alternatives: Iterable[dict[str, Any]] = (),
+        **fields: Any,
     ) -> "Conversation":
-        """Create a conversation of one branch, in the caller's transaction."""
+        """Create a conversation of one branch, in the caller's transaction.
+
+        ``alternatives`` are answers to its last message, of which none is kept yet.
+        """
         conversation = self.create(**fields)
         version, head = conversation.advance(), None
         for message in messages:
             head = conversation.messages.create(parent=head, changed_in=version, **message)
+        for answer in alternatives:
+            conversation.messages.create(parent=head, changed_in=version, **answer)
         conversation.head = head
         conversation.save(update_fields=["head"])
         return conversation

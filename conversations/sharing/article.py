@@ -89,7 +89,12 @@ def name_of(message: dict[str, Any], snapshot: dict[str, Any]) -> str:
             return str(snapshot.get("author") or _("Author"))
         case "tool":
             return _("Result of %s") % message["name"] if message["name"] else _("Result")
-    return str(message.get("model") or _("Model"))
+    name = str(message.get("model") or _("Model"))
+    if "alternative" not in message:
+        return name
+    number, count = message["alternative"]
+    text = _("%(name)s · answer %(number)s of %(count)s")
+    return text % {"name": name, "number": number, "count": count}
 
 
 def _content(message: dict[str, Any], styles: Styles) -> str:

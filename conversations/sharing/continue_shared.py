@@ -15,14 +15,25 @@ from conversations.sharing.json_text import parsed
 def copy_for(reader: User, link: ShareLink) -> Conversation:
     """Copy the snapshot, and nothing else, into a conversation of the reader's."""
     snapshot = link.snapshot
+    branch, alternatives = _parted(snapshot["messages"])
     return Conversation.objects.create_with_branch(
-        [_fields(message) for message in snapshot["messages"]],
+        [_fields(message) for message in branch],
+        [_fields(message) for message in alternatives],
         user=reader,
         title=snapshot["title"],
         language_model=_model(reader, snapshot),
         system_message=snapshot.get("system_message", ""),
         parameters=_parameters(snapshot),
     )
+
+
+def _parted(messages: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The messages of the branch, and the answers below it of which none is kept.
+
+    Without a message above them there is nothing that they could be below.
+    """
+    branch = [each for each in messages if "alternative" not in each]
+    return (branch, messages[len(branch) :]) if branch else (messages, [])
 
 
 def _model(reader: User, snapshot: dict[str, Any]) -> LanguageModel | None:

@@ -1,9 +1,11 @@
 """Projects a conversation to what a reader gets: the fields named here, masked, and no others."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -51,11 +53,10 @@ def snapshot_of(
 ) -> Snapshot:
     """The snapshot of messages, with the parts that the selection shows."""
     masks, calls = Masks(selection.masks), _Calls(messages)
+    shown = [(each.parent_id, _message(each, selection, masks, calls)) for each in messages]
     snapshot: Snapshot = {
         "title": masks.text(_title(conversation, messages, selection, masks))[:LONGEST_TITLE],
-        "messages": [
-            shown for message in messages if (shown := _message(message, selection, masks, calls))
-        ],
+        "messages": _with_numbers([(parent, each) for parent, each in shown if each]),
     }
     if selection.shows("author"):
         snapshot["author"] = masks.text(
@@ -66,6 +67,17 @@ def snapshot_of(
     if selection.shows("parameters") and conversation.parameters:
         snapshot["parameters"] = _masked_json(dumped(_parameters(conversation, selection)), masks)
     return snapshot
+
+
+def _with_numbers(shown: list[tuple[UUID | None, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Number the answers to one message, which readers would take for a conversation."""
+    together = Counter(parent for parent, _message in shown)
+    numbers: Counter[UUID | None] = Counter()
+    for parent, message in shown:
+        numbers[parent] += 1
+        if together[parent] > 1:
+            message["alternative"] = [numbers[parent], together[parent]]
+    return [message for _parent, message in shown]
 
 
 def _title(

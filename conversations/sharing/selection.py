@@ -34,11 +34,15 @@ MOST_CHARACTERS = 3_000_000
 class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The branch that ends with ``leaf_id``, or only its messages in ``message_ids``.
 
+    ``alternative_ids`` are answers below the leaf of which the author has kept none: they follow
+    it one after another, since side by side they are what the author sees.
+
     The parts in ``omit`` are left out, and each string of ``masks`` is covered wherever it
     occurs. An empty ``title`` means the conversation's.
     """
 
     leaf_id: UUID
+    alternative_ids: tuple[UUID, ...] = ()
     message_ids: tuple[UUID, ...] | None = None
     omit: tuple[Omission, ...] = DEFAULT_OMISSIONS
     masks: tuple[str, ...] = ()
@@ -57,6 +61,7 @@ def selected_messages(conversation: Conversation, selection: Selection) -> list[
     """
     _check_strings(selection)
     branch = _branch(conversation, selection.leaf_id)
+    branch += _alternatives(conversation, selection)
     messages = branch if selection.message_ids is None else _subset(branch, selection.message_ids)
     if not selection.shows("tool_calls"):
         messages = [each for each in messages if each.role != Message.Role.TOOL]
@@ -73,6 +78,19 @@ def _branch(conversation: Conversation, leaf_id: UUID) -> list[Message]:
     if not branch or any(each.deleted_at for each in branch):
         raise access.NotFound
     return branch
+
+
+def _alternatives(conversation: Conversation, selection: Selection) -> list[Message]:
+    if not selection.alternative_ids:
+        return []
+    below = conversation.messages.filter(
+        parent=selection.leaf_id, role=Message.Role.ASSISTANT, deleted_at=None
+    )
+    by_id = {each.pk: each for each in below.select_related("generation")}
+    ids = dict.fromkeys(selection.alternative_ids)
+    if not by_id.keys() >= ids.keys():
+        raise access.NotFound
+    return [by_id[each] for each in ids]
 
 
 def _subset(branch: list[Message], ids: tuple[UUID, ...]) -> list[Message]:

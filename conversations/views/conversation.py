@@ -77,7 +77,7 @@ def outline(request: SignedInRequest, conversation_id: UUID) -> JsonResponse:
         begun = outlines.outline(found, _message_id(request, found))
     except access.NotFound:
         raise Http404 from None
-    return JsonResponse({"conversation": listed_state(found), "messages": begun})
+    return JsonResponse({"conversation": listed_state(found), **begun})
 
 
 def _message_id(request: SignedInRequest, shown: Conversation) -> UUID | None:

@@ -5,9 +5,12 @@ from playwright.sync_api import expect
 
 from conversations.models import Conversation, LanguageModel, Message, ShareLink, User
 from tests.browser.axe import faults_of
-from tests.browser.share_dialog import create, share
-from tests.browser.talking import answer, button, send
+from tests.browser.share_dialog import create, seen, share
+from tests.browser.talking import answer, button, send, wait_for_end
+from tests.browser.test_comparing import with_answers
 from tests.browsers import NewPage
+from tests.people import make_model
+from tests.upstreams.scripted import ScriptedUpstream
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +35,41 @@ def test_an_answer_is_shared_while_it_is_written(
     expect(answer(page)).to_have_attribute("aria-busy", "false")
     reader.reload()
     assert reader.locator("main").inner_text() == shown
+
+
+def test_a_comparison_is_shared_with_all_its_answers(
+    new_page: NewPage, alice: User, upstream: ScriptedUpstream
+) -> None:
+    make_model("choices", base_url=upstream.address)
+    page = new_page(alice)
+    page.goto("/")
+    with_answers(page, 3)
+    send(page, "Please, tokens=3")
+    wait_for_end(page)
+    dialog = share(page)
+    last = dialog.get_by_label("Last message")
+    expect(last.locator("option:checked")).to_have_text("All 3 answers, one after another")
+    expect(seen(page).get_by_role("heading", name="answer 3 of 3")).to_be_visible()
+    last.select_option(index=2)
+    expect(seen(page).get_by_role("heading", name="choices", exact=True)).to_be_visible()
+    expect(seen(page).get_by_role("article")).to_have_count(2)
+    dialog.get_by_label("Only chosen messages").check()
+    dialog.get_by_role("list", name="Messages").get_by_role("checkbox").nth(1).uncheck()
+    expect(seen(page).get_by_role("heading", name="answer 2 of 2")).to_be_visible()
+    dialog.get_by_label("The conversation, up to").check()
+    last.select_option("all")
+    address = create(dialog)
+    reader = new_page()
+    reader.goto(address)
+    for number in (1, 2, 3):
+        expect(reader.get_by_role("article", name=f"answer {number} of 3")).to_be_visible()
+    # The page of links knows of the answers as well.
+    page.goto("/account/links/")
+    button(page.get_by_role("main"), "Update").click()
+    expect(last.locator("option:checked")).to_have_text("All 3 answers, one after another")
+    button(dialog, "Update").click()
+    expect(dialog.get_by_label("Address", exact=True)).to_be_visible()
+    assert len(ShareLink.objects.get().snapshot["messages"]) == 4
 
 
 def test_a_long_conversation_has_contents(

@@ -35,9 +35,25 @@ def test_it_tells_models_and_leaves_deleted_messages_out(people: People) -> None
     make_model("first")
     (answer,) = answered(people.alice, "first")
     told = outline.outline(answer.conversation, answer.pk)
-    assert [(each["role"], each["model"]) for each in told] == [
+    assert [(each["role"], each["model"]) for each in told["messages"]] == [
         ("user", None),
         ("assistant", "first"),
     ]
     tree.delete_message(people.alice, answer.pk)
-    assert len(outline.outline(answer.conversation, answer.pk)) == 1
+    assert len(outline.outline(answer.conversation, answer.pk)["messages"]) == 1
+
+
+def test_it_has_the_answers_of_which_none_is_kept(client: Client, people: People) -> None:
+    make_model("first")
+    make_model("second")
+    first, second = answered(people.alice, "first", "second")
+    client.force_login(people.alice)
+    told = client.get(f"/c/{first.conversation_id}/outline.json").json()
+    assert [each["role"] for each in told["messages"]] == ["user"]
+    assert [each["model"] for each in told["answers"]] == ["first", "second"]
+    parents = {each["parent_id"] for each in told["answers"]}
+    assert parents == {told["messages"][0]["id"]}
+    tree.delete_message(people.alice, second.pk)
+    told = client.get(f"/c/{first.conversation_id}/outline.json").json()
+    assert [each["model"] for each in told["messages"]] == [None, "first"]
+    assert told["answers"] == []

@@ -24,6 +24,17 @@ test("a conversation is shared as far as it has been written", () => {
   );
 });
 
+test("answers of which none is kept are shared as far as they have been written", () => {
+  const answers = [message("first"), message("second", { generation: running })];
+  const shareable = shareableOf(
+    { id: "c", title: "" },
+    [message("asked")],
+    [...answers, message("sent", { pending: true })],
+  );
+  assert.deepEqual(shareable.alternatives, answers);
+  assert.equal(isGrowing(shareable), true);
+});
+
 test("of a conversation that the site does not know yet there is nothing to share", () => {
   assert.deepEqual(shareableOf(null, [message("sent", { pending: true })]), NONE);
 });

@@ -32,7 +32,7 @@ export class ShareButton {
   }
 
   get #shareable() {
-    const { conversation, branch } = this.#state;
-    return shareableOf(conversation, branch);
+    const { conversation, branch, alternatives } = this.#state;
+    return shareableOf(conversation, branch, alternatives);
   }
 }

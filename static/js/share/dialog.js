@@ -12,7 +12,13 @@ import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
-const NOTHING_CHOSEN = { leaf_id: "", message_ids: null, masks: [], title: "" };
+const NOTHING_CHOSEN = {
+  leaf_id: "",
+  alternative_ids: [],
+  message_ids: null,
+  masks: [],
+  title: "",
+};
 const NO_BOUNDS = {
   public_links: false,
   default_lifetime_seconds: null,

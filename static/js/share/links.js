@@ -16,8 +16,8 @@
  * @property {boolean} shows_title
  * @property {Selection} selection
  *
- * @typedef {{leaf_id: string, message_ids: string[] | null, omit: string[], masks: string[],
- *   title: string}} Selection
+ * @typedef {{leaf_id: string, alternative_ids: string[], message_ids: string[] | null,
+ *   omit: string[], masks: string[], title: string}} Selection
  * @typedef {{audience: string, usernames: string[], group_ids: number[], max_views: number | null,
  *   shows_title: boolean, lifetime_seconds?: number | null, passphrase?: string}} Terms
  * @typedef {{public_links: boolean, default_lifetime_seconds: number | null,

@@ -1,12 +1,14 @@
 /** The fields for the selection: messages, shown parts, masked texts. */
 
 import { Masks } from "#js/share/masks.js";
-import { isGrowing } from "#js/share/shareable.js";
+import { isGrowing, NONE } from "#js/share/shareable.js";
 import { Emitter } from "#js/ui/emitter.js";
 import { clone, element, on, part } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
 const WORDS_CHARACTERS = 80;
+/** Stands for all answers of which none is kept, in the list of last messages. */
+const ALL = "all";
 
 /**
  * @typedef {import("#js/state/records.js").Message} Message
@@ -20,6 +22,7 @@ export class SelectionFields extends Emitter {
   #messages = element("share-messages");
   #title = element("share-title");
   #masks = new Masks();
+  #shareable = NONE;
 
   constructor() {
     super();
@@ -34,12 +37,16 @@ export class SelectionFields extends Emitter {
    *   `leafId` up to the last message
    */
   draw(shareable, { selection, leafId }) {
-    const { title, messages } = shareable;
+    const { title, messages, alternatives } = shareable;
+    const all = [...messages, ...alternatives];
+    this.#shareable = shareable;
     element("share-growing").hidden = !isGrowing(shareable);
     this.#title.placeholder = title;
-    this.#leaf.replaceChildren(...messages.map((each) => new Option(lineOf(each), each.id)));
-    this.#leaf.value = leafId ?? messages.at(-1)?.id ?? "";
-    this.#messages.replaceChildren(...messages.map(row));
+    const options = all.map((each) => new Option(lineOf(each), each.id));
+    if (alternatives.length > 1) options.push(new Option(together(alternatives.length), ALL));
+    this.#leaf.replaceChildren(...options);
+    this.#leaf.value = leafId ?? options.at(-1)?.value ?? "";
+    this.#messages.replaceChildren(...all.map(row));
     this.#masks.begin(selection.masks);
     this.#fill(selection);
   }
@@ -66,9 +73,11 @@ export class SelectionFields extends Emitter {
   get value() {
     const isChosen = this.#part.querySelector('[name="extent"]:checked').value === "chosen";
     const boxes = this.#boxes("message_ids");
-    const last = this.#leaf.lastElementChild?.value ?? "";
+    const { messages, alternatives } = this.#shareable;
+    const areAll = isChosen || this.#leaf.value === ALL;
     return {
-      leaf_id: isChosen ? last : this.#leaf.value,
+      leaf_id: areAll ? (messages.at(-1)?.id ?? "") : this.#leaf.value,
+      alternative_ids: areAll ? alternatives.map(({ id }) => id) : [],
       message_ids: isChosen ? boxes.filter((box) => box.checked).map((box) => box.value) : null,
       omit: this.#switches.filter((box) => !box.checked).map(partOf),
       masks: this.#masks.texts,
@@ -104,6 +113,11 @@ function row(message) {
   part(item, "author").textContent = authorOf(message);
   part(item, "words").textContent = wordsOf(message);
   return item;
+}
+
+/** @param {number} count of the answers of which none is kept */
+function together(count) {
+  return word("share-answers", { count });
 }
 
 /** @param {Message} message */
