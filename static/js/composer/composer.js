@@ -109,6 +109,16 @@ export class Composer extends Emitter {
     this.focus();
   }
 
+  /** @param {string} content in the place of what is there */
+  replace(content) {
+    const { text, attached } = apart(content);
+    this.#setText(text);
+    this.#draft.save(text);
+    this.#attachments.draw(attached);
+    this.#attachedDraft.save(this.#attachments.content);
+    this.#changed();
+  }
+
   /** @returns {string} the content of the message */
   get content() {
     return joined(this.#box.value, this.#attachments.content);

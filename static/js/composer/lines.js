@@ -1,7 +1,7 @@
 /** The lines beside the composer: the connection, the release and the notices of the site. */
 
 import { Emitter } from "#js/ui/emitter.js";
-import { element, setText } from "#js/ui/markup.js";
+import { clone, element, part, setText } from "#js/ui/markup.js";
 import { duration, word } from "#js/ui/words.js";
 
 // A connection that is back within this time is not worth a line that comes and goes.
@@ -79,6 +79,14 @@ export class ReleaseLine {
   update(release) {
     this.#line.hidden = release === this.#release;
   }
+}
+
+/** @param {string} sentence about how the user came to this conversation, in place of another */
+export function showArrivalNotice(sentence) {
+  dropArrivalNotice();
+  const line = clone("arrival-line");
+  element("undo-lines").before(line);
+  part(line, "sentence").textContent = sentence;
 }
 
 /** Removes the notice about how the user came to this conversation, for instance from a link. */

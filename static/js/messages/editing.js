@@ -4,6 +4,7 @@ import { apart } from "#js/composer/attached_text.js";
 import { Attachments } from "#js/composer/attachments.js";
 import { complaintOf, lengthWith } from "#js/composer/message_length.js";
 import { attachLongPastes } from "#js/composer/text_files.js";
+import { closeOnEscape } from "#js/ui/escape.js";
 import { grow } from "#js/ui/growing.js";
 import { clone, on, part, setText } from "#js/ui/markup.js";
 import { isSendingKey, nameEnterKey } from "#js/ui/sending_key.js";
@@ -22,6 +23,8 @@ export class Editing {
   /** @param {HTMLElement} article */
   constructor(article) {
     this.#article = article;
+    // The text remains as a draft.
+    closeOnEscape(article, () => this.#close());
   }
 
   /** @param {boolean} isBusy whether an answer is running: sending has to wait */
@@ -96,11 +99,6 @@ export class Editing {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.key === "Escape" && !event.shiftKey) {
-      // Escape closes this box and must not stop a running answer. The text remains as a draft.
-      event.stopPropagation();
-      this.#close();
-    }
     if (!isSendingKey(event)) return;
     event.preventDefault();
     /** @type {HTMLFormElement} */ (this.#form).requestSubmit();
@@ -112,11 +110,14 @@ export class Editing {
     this.#close();
   }
 
+  /** @returns {boolean} whether it was open */
   #close() {
-    this.#form?.remove();
+    if (!this.#form) return false;
+    this.#form.remove();
     this.#form = null;
     this.#article.classList.remove("is-edited");
     part(this.#article, "edit").focus();
+    return true;
   }
 }
 

@@ -1,5 +1,6 @@
 /** The line under a rated answer with the user's note on it, and the form for the note. */
 
+import { closeOnEscape } from "#js/ui/escape.js";
 import { clone, on, part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -15,6 +16,8 @@ export class RatingNote {
   /** @param {HTMLElement} article */
   constructor(article) {
     this.#article = article;
+    // The focus stays on the thumb that opened the form.
+    closeOnEscape(article, () => this.#close());
   }
 
   /** @param {Message} message */
@@ -53,12 +56,6 @@ export class RatingNote {
     const box = clone("rating-note");
     on(part(box, "form"), "submit", (event) => this.#submitted(event));
     on(part(box, "skip"), "click", () => this.#close());
-    on(part(box, "form"), "keydown", (event) => {
-      if (event.key !== "Escape" || event.isComposing) return;
-      // Escape closes the form and must not stop a running answer.
-      event.stopPropagation();
-      this.#close();
-    });
     part(this.#article, "actions").after(box);
     this.#box = box;
     return box;
@@ -72,13 +69,15 @@ export class RatingNote {
     if (isSaved) this.#close();
   }
 
+  /** @returns {boolean} whether the form was open */
   #close() {
+    if (!this.#box || !this.#save) return false;
     this.#save = null;
-    if (!this.#box) return;
     const hadFocus = this.#box.contains(document.activeElement);
     setHidden(part(this.#box, "line"), false);
     setHidden(part(this.#box, "form"), true);
     if (hadFocus) part(this.#box, "change").focus();
+    return true;
   }
 
   #remove() {

@@ -41,7 +41,7 @@ import { growBoxes } from "#js/ui/growing.js";
 import { element } from "#js/ui/markup.js";
 import { anchor } from "#js/ui/popover.js";
 import { announce } from "#js/ui/status.js";
-import { offerUndo } from "#js/ui/undo.js";
+import { offerUndo, renameUndoLines, showUndoLines } from "#js/ui/undo.js";
 import { word } from "#js/ui/words.js";
 
 class Page {
@@ -129,8 +129,8 @@ class Page {
   // Navigation
 
   #listenToNavigation() {
-    this.#navigation.on("opened", () => this.#opened());
     this.#navigation.on("opened", dropArrivalNotice);
+    this.#navigation.on("opened", () => this.#opened());
     this.#navigation.on("created", () => this.#created());
     this.#reading.older.on("failed", () => this.#composer.showError(word("load-failed")));
     this.#navigation.on("failed", () => this.#composer.showError(word("load-failed")));
@@ -149,13 +149,17 @@ class Page {
   /** The new conversation has an id: what was written for it belongs to it. */
   #created() {
     this.#reading.created();
+    const id = this.#state.conversation?.id ?? "";
     this.#composer.rename(this.#draftKey);
-    this.#queue.rename(this.#state.conversation?.id ?? "");
+    this.#queue.rename(id);
+    renameUndoLines(id);
   }
 
   /** Prepares the page for another conversation, or a new one. */
   #opened() {
+    showUndoLines(this.#state.conversation?.id ?? null);
     this.#composer.open(this.#draftKey);
+    this.#queueActions.forgetEdits();
     this.#queued.open();
     this.#parameters.reset();
     this.#drawer.closeOverPage();
@@ -212,7 +216,8 @@ class Page {
   /** @param {string} id */
   #messageDeleted(id) {
     announce("deleted");
-    offerUndo(word("message-deleted"), () => this.#branches.restore(id));
+    const of = this.#state.conversation?.id ?? null;
+    offerUndo(word("message-deleted"), () => this.#branches.restore(id), { of });
   }
 
   /** @param {import("#js/connection/frame.js").Frame} frame */

@@ -5,6 +5,7 @@
 
 import { afterFrame } from "#js/markdown/scheduling.js";
 import { mark, rangesOf } from "#js/messages/found_text.js";
+import { closeOnEscape } from "#js/ui/escape.js";
 import { element, on, part, setText } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
@@ -53,6 +54,7 @@ export class Find {
     });
     on(this.#box, "input", () => this.#lookSoon());
     on(this.#bar, "keydown", (event) => this.#pressed(event));
+    closeOnEscape(this.#bar, () => this.close());
   }
 
   draw() {
@@ -77,28 +79,24 @@ export class Find {
     if (this.#box.value) this.#look();
   }
 
-  /** Closes the bar, and forgets what was found. */
+  /** Closes the bar, and forgets what was found. @returns {boolean} whether it was open */
   close() {
-    if (this.#bar.hidden) return;
+    if (this.#bar.hidden) return false;
     clearTimeout(this.#timer);
     const hadFocus = this.#bar.contains(document.activeElement);
     this.#bar.hidden = true;
     this.#forget();
     if (hadFocus) element("find-button").focus();
+    return true;
   }
 
   // Internal
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.key === "Enter" && event.shiftKey) {
-      event.preventDefault();
-      this.#step(-1);
-    }
-    if (event.key !== "Escape" || event.shiftKey) return;
-    // A running answer goes on.
-    event.stopPropagation();
-    this.close();
+    if (event.key !== "Enter" || !event.shiftKey) return;
+    event.preventDefault();
+    this.#step(-1);
   }
 
   #lookSoon() {

@@ -1,5 +1,7 @@
 /** The keyboard shortcuts. Mod is Command on a Mac and Control elsewhere. */
 
+import { closeInnermost } from "#js/ui/escape.js";
+
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /**
@@ -10,7 +12,7 @@ const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
  * @property {() => void} copyLastAnswer
  * @property {() => void} copyLastCode
  * @property {() => (() => void) | null} find the command, where the page has one
- * @property {() => void} escape
+ * @property {() => void} escape where nothing is open
  * @property {() => void} focusComposer
  */
 
@@ -46,6 +48,5 @@ function commandOf(event, commands) {
 /** @param {KeyboardEvent} event @param {Commands} commands */
 function escapeCommand(event, commands) {
   if (event.shiftKey) return commands.focusComposer;
-  // An open dialog or menu closes first; the browser does that.
-  return document.querySelector("dialog[open], [popover]:popover-open") ? null : commands.escape;
+  return closeInnermost(event.target) ? null : commands.escape;
 }

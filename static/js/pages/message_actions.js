@@ -149,11 +149,13 @@ export class MessageActions extends Emitter {
 
   /** @param {Message} message the answer from which the conversation continues */
   #keep({ id, parent_id, model }) {
-    const { branches, composer } = this.#page;
+    const { branches, composer, state } = this.#page;
+    const of = state.conversation?.id ?? null;
     branches.show(id);
     composer.showError("");
     composer.focusUnlessTouch();
-    offerUndo(word("answer-kept", { model: model ?? "" }), () => branches.show(parent_id ?? id));
+    const undo = () => branches.show(parent_id ?? id);
+    offerUndo(word("answer-kept", { model: model ?? "" }), undo, { of });
   }
 
   /** @param {Press} press */

@@ -1,14 +1,16 @@
 /**
  * The place of the reader in a conversation. Opened again, by the list, back and forward or a
  * reload, a conversation is shown where its reader was; an address that ends with `#m-` and the id
- * of a message shows that message.
+ * of a message shows that message, or a notice where the conversation has no such message.
  */
 
+import { dropArrivalNotice, showArrivalNotice } from "#js/composer/lines.js";
 import { DrawingAhead } from "#js/messages/drawing_ahead.js";
 import { LogPosition } from "#js/messages/scroll.js";
 import { OlderMessages } from "#js/pages/older_messages.js";
 import { keepPlace, placeIn } from "#js/state/places.js";
 import { element, on, part } from "#js/ui/markup.js";
+import { word } from "#js/ui/words.js";
 
 /**
  * @typedef {object} Parts
@@ -20,7 +22,7 @@ import { element, on, part } from "#js/ui/markup.js";
  * @typedef {import("#js/state/places.js").Place} Place
  */
 
-const LINKED = /^#m-([0-9a-f-]{36})$/;
+const LINKED = /^#m-(.*)$/;
 /** The distance from the top of the log of a message that was asked for, and of several answers. */
 const TOP_PX = 16;
 const ANSWERS_TOP_PX = 8;
@@ -151,16 +153,26 @@ export class Reading {
     else this.toEnd();
   }
 
-  /** @returns {Place | null} */
+  /** @returns {Place | null} of the message that the address names */
   #linked() {
-    const id = LINKED.exec(location.hash)?.[1];
-    if (!id || !this.#page.state.message(id)) return null;
+    const id = LINKED.exec(location.hash)?.[1].toLowerCase();
+    // The address is still that of the conversation before while another one is opened by the list.
+    const isHere = location.pathname === `/c/${this.#page.state.conversation?.id}/`;
+    if (id === undefined || !isHere) return null;
+    if (!this.#page.state.isOnBranch(id)) return this.#missed();
     if (!this.#page.state.branch.some((each) => each.id === id))
       this.#page.branches.showMessage(id);
     return { id, top: TOP_PX };
   }
 
+  /** Tells the reader that the message they came for is not here. @returns {null} */
+  #missed() {
+    showArrivalNotice(word("linked-gone"));
+    return null;
+  }
+
   #goToLinked() {
+    dropArrivalNotice();
     const place = this.#linked();
     if (place) this.goTo(place.id);
   }

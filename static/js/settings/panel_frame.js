@@ -3,6 +3,7 @@
  * dialog over the page, which is inert meanwhile, so that the focus stays inside.
  */
 
+import { closeOnEscape } from "#js/ui/escape.js";
 import { element, on } from "#js/ui/markup.js";
 
 const OVER_PAGE = matchMedia("(max-width: 74.99rem)");
@@ -16,7 +17,7 @@ export class PanelFrame {
     on(this.#button, "click", () => this.toggle());
     on(element("close-parameters"), "click", () => this.close());
     on(this.#scrim, "click", () => this.close());
-    on(this.#panel, "keydown", (event) => this.#pressed(event));
+    closeOnEscape(this.#panel, () => this.close());
     on(OVER_PAGE, "change", () => this.#resized());
   }
 
@@ -36,10 +37,12 @@ export class PanelFrame {
     element("close-parameters").focus();
   }
 
+  /** @returns {boolean} whether it was open */
   close() {
-    if (!this.isOpen) return;
+    if (!this.isOpen) return false;
     this.#show(false);
     this.#button.focus();
+    return true;
   }
 
   /** Closes the panel if it covers the page. */
@@ -68,13 +71,5 @@ export class PanelFrame {
     this.#panel.setAttribute("role", isOver ? "dialog" : "complementary");
     if (isOver) this.#panel.setAttribute("aria-modal", "true");
     else this.#panel.removeAttribute("aria-modal");
-  }
-
-  /** @param {KeyboardEvent} event */
-  #pressed(event) {
-    if (event.key !== "Escape" || event.shiftKey) return;
-    // Escape closes the panel; it must not stop a running answer.
-    event.stopPropagation();
-    this.close();
   }
 }

@@ -130,12 +130,13 @@ export class ParametersPanel extends Emitter {
     const { settings, conversation } = this.#state;
     this.#use(NOTHING);
     const undo = async () => {
-      if (conversation?.id === this.#state.conversation?.id) this.#use(settings);
+      this.#use(settings);
       return true;
     };
     const next = element("preset");
     next.focus();
-    offerUndo(word("parameters-reset"), undo, { lines: "kept-undo-lines", next });
+    const place = { lines: "kept-undo-lines", next, of: conversation?.id ?? null };
+    offerUndo(word("parameters-reset"), undo, place);
   }
 
   /** @param {import("#js/state/records.js").Settings} settings */

@@ -16,7 +16,7 @@ import { modelOfNew, rememberModel } from "#js/state/recent_models.js";
 import { ShownBranch } from "#js/state/shown_branch.js";
 import { SiteState } from "#js/state/site_state.js";
 import { Thread } from "#js/state/thread.js";
-import { childrenOf, leafUnder, siblingHead } from "#js/state/tree.js";
+import { branchTo, childrenOf, leafUnder, siblingHead } from "#js/state/tree.js";
 
 export class State extends SiteState {
   #thread = new Thread();
@@ -222,6 +222,9 @@ export class State extends SiteState {
 
   /** @param {string} id @returns {string} the end of the newest branch through the message */
   leafUnder = (id) => leafUnder(this.#thread, id);
+
+  /** @param {string} id @returns {boolean} whether neither it nor a message above it is deleted */
+  isOnBranch = (id) => branchTo(this.#thread.messages, id).at(-1)?.id === id;
 
   /**
    * Shows another branch before the site has confirmed it.
