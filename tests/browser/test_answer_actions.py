@@ -168,3 +168,48 @@ def test_a_full_context_is_shown_before_sending(
     assert f"its {7 - sent} oldest messages will be left out" in said
     expect(answer(page)).to_contain_text(f"The {7 - sent} oldest messages were left out")
     assert json.dumps(Conversation.objects.get().parameters) == "{}"
+
+
+def test_a_note_that_was_begun_is_there_after_a_reload(home: Page) -> None:
+    converse(home)
+    button(answer(home), "Bad answer").click()
+    note = home.get_by_role("textbox", name="What was wrong with it?")
+    note.fill("Half a note")
+    home.reload()
+    expect(note).to_have_value("Half a note")
+    button(home, "Save note").click()
+    expect(answer(home).get_by_text("Half a note")).to_be_visible()
+    home.reload()
+    expect(answer(home).get_by_text("Half a note")).to_be_visible()
+    expect(note).to_have_count(0)
+
+
+def test_a_note_that_is_too_long_is_kept_and_says_so(home: Page) -> None:
+    converse(home)
+    button(answer(home), "Bad answer").click()
+    note = home.get_by_role("textbox", name="What was wrong with it?")
+    note.fill("\N{GRINNING FACE}" * 1000)
+    expect(home.get_by_text("1,000 of 1,000 characters")).to_be_visible()
+    note.fill("w" * 1200)
+    expect(home.get_by_text("1,200 characters, and at most 1,000")).to_be_visible()
+    button(home, "Save note").click()
+    expect(note).to_have_value("w" * 1200)
+    assert not Feedback.objects.exclude(note="").exists()
+    note.fill("w" * 999)
+    button(home, "Save note").click()
+    expect(note).to_have_count(0)
+    assert Feedback.objects.get().note == "w" * 999
+
+
+def test_a_title_that_is_too_long_is_kept_and_says_so(home: Page) -> None:
+    converse(home)
+    button(home.get_by_role("navigation"), "More").first.click()
+    home.get_by_role("menuitem", name="Rename").click()
+    title = home.get_by_role("dialog").get_by_label("Title")
+    title.fill("t" * 250)
+    expect(home.get_by_text("250 characters, and at most 200")).to_be_visible()
+    button(home.get_by_role("dialog"), "Rename").click()
+    expect(title).to_have_value("t" * 250)
+    title.fill("Short")
+    button(home.get_by_role("dialog"), "Rename").click()
+    expect(home.get_by_role("link", name="Short")).to_be_visible()

@@ -71,7 +71,7 @@ export class AssistantArticle {
     if (!isStructured) this.#drawAnswer(message.content, running);
     this.calls.update(view);
     drawActions(this.element, message);
-    this.note.update(message);
+    this.note.update(message, view.owner);
     this.#drawWaiting(message, running);
     this.#drawNotices(message.generation?.notices ?? []);
     this.#drawOutcome(view);

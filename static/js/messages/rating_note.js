@@ -1,6 +1,12 @@
-/** The line under a rated answer with the user's note on it, and the form for the note. */
+/**
+ * The line under a rated answer with the user's note on it, and the form for the note. A note that
+ * was begun is a draft in the browser: the form is open again after a reload.
+ */
 
+import { draft } from "#js/state/drafts.js";
 import { closeOnEscape } from "#js/ui/escape.js";
+import { grow } from "#js/ui/growing.js";
+import { checkLength } from "#js/ui/length_limit.js";
 import { clone, on, part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -10,39 +16,38 @@ export class RatingNote {
   #article;
   /** @type {HTMLElement | null} while the answer is rated: few are */
   #box = null;
-  /** @type {((note: string) => Promise<boolean>) | null} while the form is open */
-  #save = null;
+  #isOpen = false;
+  #draft = draft("");
 
   /** @param {HTMLElement} article */
   constructor(article) {
     this.#article = article;
-    // The focus stays on the thumb that opened the form.
+    // The focus stays on the thumb that opened the form. The text remains as a draft.
     closeOnEscape(article, () => this.#close());
   }
 
-  /** @param {Message} message */
-  update({ rating }) {
+  /** @param {Message} message @param {string} owner the username */
+  update({ id, rating }, owner) {
     if (!rating) return this.#remove();
-    const box = this.#box ?? this.#added();
+    const box = this.#box ?? this.#added(draft(`${owner}:note:${id}`));
     const direction = rating.value === 1 ? "up" : "down";
     setText(part(box, "question"), word(`rating-${direction}`));
     setText(part(box, "sentence"), rating.note || word(`rated-${direction}`));
     setText(part(box, "change"), word(rating.note ? "note-edit" : "note-add"));
-    setHidden(part(box, "line"), this.#save !== null);
-    setHidden(part(box, "form"), this.#save === null);
+    setHidden(part(box, "line"), this.#isOpen);
+    setHidden(part(box, "form"), !this.#isOpen);
   }
 
   /**
    * Offers the form. The focus stays where it is: most people rate and go on.
    *
    * @param {Message} message that is rated
-   * @param {(note: string) => Promise<boolean>} save resolves to whether it was saved; if not, the
-   *   form stays open
+   * @param {string} owner
    */
-  open(message, save) {
-    this.#save = save;
-    this.update(message);
-    if (this.#box) part(this.#box, "text").value = message.rating?.note ?? "";
+  open(message, owner) {
+    this.#isOpen = true;
+    this.update(message, owner);
+    if (this.#box) this.#fill(this.#draft.load() || message.rating?.note || "");
   }
 
   /** Puts the focus into the form. */
@@ -50,29 +55,47 @@ export class RatingNote {
     if (this.#box) part(this.#box, "text").focus();
   }
 
+  /** @returns {string | null} the note to save; null while it is too long, which the form says */
+  get written() {
+    if (!this.#box || !part(this.#box, "form").reportValidity()) return null;
+    return part(this.#box, "text").value.trim();
+  }
+
+  /** Closes the form, whose text is saved or not wanted. */
+  finish() {
+    this.#draft.clear();
+    this.#close();
+  }
+
   // Internal
 
-  #added() {
+  /** @param {import("#js/state/drafts.js").Draft} stored */
+  #added(stored) {
     const box = clone("rating-note");
-    on(part(box, "form"), "submit", (event) => this.#submitted(event));
-    on(part(box, "skip"), "click", () => this.#close());
-    part(this.#article, "actions").after(box);
     this.#box = box;
+    this.#draft = stored;
+    on(part(box, "form"), "submit", (event) => event.preventDefault());
+    on(part(box, "skip"), "click", () => this.finish());
+    on(part(box, "text"), "input", ({ target }) => stored.save(target.value));
+    part(this.#article, "actions").after(box);
+    this.#isOpen ||= stored.load() !== "";
+    this.#fill(stored.load());
     return box;
   }
 
-  /** @param {SubmitEvent} event */
-  async #submitted(event) {
-    event.preventDefault();
-    if (!this.#box || !this.#save) return;
-    const isSaved = await this.#save(part(this.#box, "text").value.trim());
-    if (isSaved) this.#close();
+  /** @param {string} text */
+  #fill(text) {
+    if (!this.#box) return;
+    const field = part(this.#box, "text");
+    field.value = text;
+    grow(field);
+    checkLength(field);
   }
 
   /** @returns {boolean} whether the form was open */
   #close() {
-    if (!this.#box || !this.#save) return false;
-    this.#save = null;
+    if (!this.#box || !this.#isOpen) return false;
+    this.#isOpen = false;
     const hadFocus = this.#box.contains(document.activeElement);
     setHidden(part(this.#box, "line"), false);
     setHidden(part(this.#box, "form"), true);
@@ -83,6 +106,6 @@ export class RatingNote {
   #remove() {
     this.#box?.remove();
     this.#box = null;
-    this.#save = null;
+    this.#isOpen = false;
   }
 }

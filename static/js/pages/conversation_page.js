@@ -38,6 +38,7 @@ import { hasFailed } from "#js/state/tree.js";
 import { keepComposingKeys } from "#js/ui/composing.js";
 import { toggleKeys, wireDialogs } from "#js/ui/dialogs.js";
 import { growBoxes } from "#js/ui/growing.js";
+import { limitBoxes } from "#js/ui/length_limit.js";
 import { element } from "#js/ui/markup.js";
 import { anchor } from "#js/ui/popover.js";
 import { announce } from "#js/ui/status.js";
@@ -111,6 +112,7 @@ class Page {
   start() {
     keepComposingKeys();
     growBoxes();
+    limitBoxes();
     forgetOthers(this.#state.user.username);
     wireDialogs();
     anchor(element("user-menu"), () => element("user-button"));
@@ -149,18 +151,17 @@ class Page {
   /** The new conversation has an id: what was written for it belongs to it. */
   #created() {
     this.#reading.created();
-    const id = this.#state.conversation?.id ?? "";
     this.#composer.rename(this.#draftKey);
-    this.#queue.rename(id);
-    renameUndoLines(id);
+    this.#queue.rename(this.#state.conversation?.id ?? "");
+    renameUndoLines(this.#queue.conversation ?? "");
   }
 
   /** Prepares the page for another conversation, or a new one. */
   #opened() {
-    showUndoLines(this.#state.conversation?.id ?? null);
     this.#composer.open(this.#draftKey);
     this.#queueActions.forgetEdits();
     this.#queued.open();
+    showUndoLines(this.#queue.conversation);
     this.#parameters.reset();
     this.#drawer.closeOverPage();
     this.#find.close();
@@ -216,8 +217,8 @@ class Page {
   /** @param {string} id */
   #messageDeleted(id) {
     announce("deleted");
-    const of = this.#state.conversation?.id ?? null;
-    offerUndo(word("message-deleted"), () => this.#branches.restore(id), { of });
+    const undo = () => this.#branches.restore(id);
+    offerUndo(word("message-deleted"), undo, { of: this.#queue.conversation });
   }
 
   /** @param {import("#js/connection/frame.js").Frame} frame */
@@ -241,7 +242,7 @@ class Page {
     this.#composer.on("back", () => this.#queueActions.editLast());
     this.#queue.on("changed", () => this.#state.changed());
     this.#queuedList.on("action", (pressed) => this.#queueActions.act(pressed));
-    this.#queued.on("sent", () => this.#sentByItself());
+    this.#queued.on("sent", () => this.#announceTurn());
     this.#picker.on("choose", ({ names }) => this.#state.chooseModels(names));
     this.#messages.on("action", (detail) => this.#actions.act(detail));
     this.#messages.on("focus-lost", () => this.#composer.focusUnlessTouch());
@@ -284,14 +285,13 @@ class Page {
 
   /** Scrolls to a turn that was just requested. */
   #requested() {
-    announce("answering");
-    this.#drawing.draw();
+    this.#announceTurn();
     if (document.activeElement === document.body) this.#composer.focusUnlessTouch();
     this.#reading.toEnd();
   }
 
-  /** Announces a turn of the queue after the end of the answer that it waited for. */
-  #sentByItself() {
+  /** Announces a turn, which may be one of the queue, after the answer that it waited for. */
+  #announceTurn() {
     this.#drawing.draw();
     announce("answering");
   }

@@ -63,6 +63,7 @@ export class MessageActions extends Emitter {
     "rate-down": (press) => this.#rate(press, -1),
     "rate-note": (press) => this.#openNote(press).focus(),
     "rate-up": (press) => this.#rate(press, 1),
+    "save-note": (press) => this.#saveNote(press),
     share: ({ message }) => this.#page.share.open(message.id),
     "try-again": ({ message }) => this.#page.turns.tryAgain(message.id),
   };
@@ -119,15 +120,18 @@ export class MessageActions extends Emitter {
 
   /** @param {Press} press @returns {any} the note, with its form open */
   #openNote(press) {
-    const { id } = press.message;
-    const rated = () => /** @type {Message} */ (this.#page.state.message(id));
-    press.article.note.open(rated(), async (/** @type {string} */ note) => {
-      const { rating } = rated();
-      const isSaved = await this.#setRating(press, rating && { ...rating, note });
-      if (isSaved) announce("rating-saved");
-      return isSaved;
-    });
+    const { state } = this.#page;
+    press.article.note.open(state.message(press.message.id), state.user.username);
     return press.article.note;
+  }
+
+  /** @param {Press} press */
+  async #saveNote(press) {
+    const { rating } = press.message;
+    const note = press.article.note.written;
+    if (!rating || note === null || !(await this.#setRating(press, { ...rating, note }))) return;
+    announce("rating-saved");
+    press.article.note.finish();
   }
 
   /** @param {Press} press @param {Message["rating"]} rating @returns {Promise<boolean>} */

@@ -1,6 +1,7 @@
 /** The dialog for writing a function or a schema, which is checked at every key. */
 
 import { checkSchema } from "#js/json/fault_text.js";
+import { checkLength } from "#js/ui/length_limit.js";
 import { element, on } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -80,6 +81,7 @@ class DefinitionDialog {
   #fill({ name, description, text, strict }) {
     element(FIELDS.name).value = name;
     element(FIELDS.description).value = description;
+    checkLength(element(FIELDS.description));
     element(FIELDS.text).value = text;
     element(FIELDS.strict).checked = strict;
   }

@@ -2,6 +2,7 @@
  * The dialogs that ask the user something. Each resolves to the answer, or to null if cancelled.
  */
 
+import { checkLength } from "#js/ui/length_limit.js";
 import { element } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
@@ -38,6 +39,7 @@ export async function askAboutLinks(links) {
  */
 async function askText(id, field, text) {
   field.value = text;
+  checkLength(field);
   const opened = ask(id);
   field.select();
   return (await opened) && field.value.trim() ? field.value.trim() : null;
