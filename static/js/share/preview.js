@@ -50,6 +50,11 @@ export class Preview {
     frame.contentDocument?.addEventListener("click", (event) => event.preventDefault());
     frame.contentDocument?.addEventListener("submit", (event) => event.preventDefault());
     frame.contentWindow?.scrollTo(0, scrolled);
+    // In Chrome ":focus" never holds for a frame whose page has the focus.
+    for (const type of ["focus", "blur"])
+      frame.contentWindow?.addEventListener(type, () =>
+        frame.classList.toggle("is-focused", type === "focus"),
+      );
     if (this.#frames.lastElementChild === frame) this.#pane.setAttribute("aria-busy", "false");
   }
 }
