@@ -43,6 +43,9 @@ const END_OF_LINE = /[ \t]*(?:\n+|$)/y;
 const LONGEST_BLOCK = 2_000;
 const MOST_TRIED = 100;
 const INLINE_START = /\$|\\[([]/;
+// A longer paragraph is plain text. To look through the whole rest of a text, from each of its
+// paragraphs, would take time by the square of its length.
+const LONGEST_READ = 10_000;
 const BLOCK_START = /\n {0,3}(?:\$\$|\\\[)/g;
 
 /** @type {import("marked").TokenizerExtension[]} */
@@ -148,12 +151,13 @@ function displayMath(source, isOpen) {
  * @returns {number | undefined}
  */
 function blockStart(source, isOpen) {
-  const blank = source.indexOf("\n\n");
-  const paragraph = blank < 0 ? source : source.slice(0, blank);
+  const near = source.slice(0, LONGEST_READ + LONGEST_BLOCK);
+  const blank = near.indexOf("\n\n");
+  const paragraph = blank < 0 ? near : near.slice(0, blank);
   let tried = 0;
   for (const { index } of paragraph.matchAll(BLOCK_START)) {
     tried += 1;
-    if (tried > MOST_TRIED) return undefined;
+    if (tried > MOST_TRIED || index > LONGEST_READ) return undefined;
     const rest = paragraph.slice(index + 1, index + 2 + LONGEST_BLOCK);
     if (displayMath(rest, isOpen && blank < 0)) return index + 1;
   }

@@ -13,7 +13,9 @@ const MOST_CELLS = 10_000;
 const QUOTE = /^ {0,3}>/;
 // Marked reads a quotation again for each of its lines that has no mark and goes before one with it.
 const MOST_UNMARKED = 200;
-const UNMARKED = /^(?! {0,3}>)[^\n]*\n(?= {0,3}>)/gm;
+// After an empty line, a heading, a rule, a fence or the item of a list no line belongs to it.
+const AFTER_QUOTE =
+  /^ {0,3}(?:\n|#{1,6}[ \t\n]|`{3}|~{3}|[-*+][ \t]|1[.)][ \t]|([-*_])(?:[ \t]*\1){2,}[ \t]*$)/;
 // The one tag that means something: without it a cell of a table has no line breaks. The end of the
 // line after it is no second break.
 export const LINE_BREAK = /^<br *\/?>[ \t]*\n?/i;
@@ -134,12 +136,14 @@ export class ChatTokenizer extends Tokenizer {
 
 /** @param {string} source @returns {number} where a long quotation goes on as another one */
 function endOfQuote(source) {
-  const blank = source.indexOf("\n\n");
-  const end = blank < 0 ? source.length : blank;
   let unmarked = 0;
-  for (const { 0: line, index } of source.slice(0, end).matchAll(UNMARKED)) {
-    unmarked += 1;
-    if (unmarked === MOST_UNMARKED) return index + line.length;
+  for (let start = 0; start < source.length; ) {
+    const end = source.indexOf("\n", start) + 1 || source.length;
+    const line = source.slice(start, end);
+    if (AFTER_QUOTE.test(line)) return source.length;
+    if (!QUOTE.test(line) && QUOTE.test(source.slice(end, end + 4))) unmarked += 1;
+    if (unmarked === MOST_UNMARKED) return end;
+    start = end;
   }
   return source.length;
 }
