@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { nodeOf } from "#js/markdown/dom_writer.js";
 import { htmlOf } from "#js/markdown/html_writer.js";
+import { ENGLISH_LABELS } from "#js/markdown/labels.js";
 import { treeOf } from "#js/markdown/markup_reader.js";
 import { setReferences } from "#js/markdown/references.js";
 import { treesOf } from "#js/markdown/rendering.js";
@@ -12,20 +12,6 @@ import { LIBRARIES, render, renderCode } from "#js/markdown/server.js";
 import { plainDocument, plainTree } from "./plain_document.js";
 import { TEXTS } from "./rendering_texts.js";
 
-const LABELS = {
-  copy: "Copy",
-  copyCode: "Copy code",
-  copied: "Copied",
-  wrap: "Wrap",
-  wrapCode: "Wrap long lines",
-  image: "Image",
-  table: "Table",
-  done: "Done",
-  open: "Not done",
-  diagram: "Diagram",
-  showSource: "Source",
-  enlarge: "Enlarge",
-};
 const SEVERAL_LINES =
   "one\n\n- a\n- b\n\n```\ncode\n\nmore\n```\n\n[r]: https://a.example\n\nlast [r]";
 
@@ -33,12 +19,12 @@ globalThis.document = plainDocument;
 setReferences({ mdash: "—", amp: "&", lt: "<", copy: "©", ngE: "≧̸" });
 
 function byNodes(text) {
-  return treesOf(text, LABELS, LIBRARIES).map(({ tree }) => plainTree(nodeOf(tree)));
+  return treesOf(text, ENGLISH_LABELS, LIBRARIES).map(({ tree }) => plainTree(nodeOf(tree)));
 }
 
 function byHtml(text) {
   const styles = {};
-  const trees = treesOf(text, LABELS, LIBRARIES).map(({ tree }) => tree);
+  const trees = treesOf(text, ENGLISH_LABELS, LIBRARIES).map(({ tree }) => tree);
   const html = htmlOf(trees, styles).replaceAll(/<(br|hr|input)\b([^>]*)>/g, "<$1$2/>");
   return treeOf(html).children.map((tree) => withStyles(tree, styles));
 }
@@ -58,7 +44,7 @@ function withStyles(tree, styles) {
 }
 
 function shown(text) {
-  return render(text, LABELS, false);
+  return render(text, ENGLISH_LABELS, false);
 }
 
 test("both writers write the same tree", () => {
@@ -74,7 +60,7 @@ test("formulas and colours are strings of elements, and styles are classes", () 
 });
 
 test("without the libraries' work a text is shown as it is written", () => {
-  const { html } = render("$x^2$\n\n```python\nreturn 1\n```", LABELS, true);
+  const { html } = render("$x^2$\n\n```python\nreturn 1\n```", ENGLISH_LABELS, true);
   assert.match(html, /<span class="math">\$x\^2\$<\/span>/);
   assert.match(html, /<span class="code-lines">return 1<\/span>/);
 });

@@ -11,6 +11,7 @@ import { divided } from "#js/markdown/blocks.js";
 import { copyOnClick } from "#js/markdown/copy_button.js";
 import { definitionsIn } from "#js/markdown/definitions.js";
 import { Finisher } from "#js/markdown/finisher.js";
+import { ENGLISH_LABELS } from "#js/markdown/labels.js";
 import { Lexed } from "#js/markdown/lexer.js";
 import { element } from "#js/markdown/nodes.js";
 import { isShownBy, place, removeFrom } from "#js/markdown/parts.js";
@@ -25,21 +26,6 @@ import { wrapOnClick } from "#js/markdown/wrap_switch.js";
  * @typedef {import("#js/markdown/lexer.js").Token} Token
  */
 
-/** @type {Labels} */
-const ENGLISH = {
-  copy: "Copy",
-  copyCode: "Copy code",
-  copied: "Copied",
-  wrap: "Wrap",
-  wrapCode: "Wrap long lines",
-  image: "Image",
-  table: "Table",
-  done: "Done",
-  open: "Not done",
-  diagram: "Diagram",
-  showSource: "Source",
-  enlarge: "Enlarge",
-};
 // What follows can change the last two blocks (a setext heading, a lazy continuation, a list that
 // turns loose); one more is left unsettled to be safe.
 const UNSETTLED = 3;
@@ -92,7 +78,7 @@ export class MarkdownView {
    */
   constructor(root, labels = {}, onCopied = () => {}) {
     this.#element = root;
-    this.#labels = { ...ENGLISH, ...labels };
+    this.#labels = { ...ENGLISH_LABELS, ...labels };
     this.#finisher = new Finisher(root, this.#labels);
     root.replaceChildren();
     copyOnClick(root, this.#labels, onCopied);
