@@ -66,6 +66,9 @@ def test_the_result_of_a_tool_is_found_in_the_card_of_its_call(page: Page) -> No
     found = look_for(page, "drizzling")
     expect(found.locator("details.tool-call")).to_have_attribute("open", "")
     expect(found.get_by_role("group", name="Result")).to_be_in_viewport()
+    fields = found.locator(".json-branch > summary").last.bounding_box()
+    assert fields
+    assert fields["height"] >= 44
     wait_until_true(page, f"{CURRENT}?.getBoundingClientRect().width > 0")
 
 
