@@ -148,6 +148,23 @@ def test_stopping_a_comparison_stops_every_answer(
     expect(home.get_by_text("You stopped the answer")).to_have_count(2)
 
 
+def test_cards_with_nothing_but_a_reason_are_as_high_as_the_reason(
+    home: Page, upstream: ScriptedUpstream
+) -> None:
+    for name in ("status-400", "status-401", "status-403"):
+        make_model(name, base_url=upstream.address)
+    home.reload()
+    compare(home, ("status-400", "status-401", "status-403"))
+    send(home, "Please")
+    expect(button(home, "Try again")).to_have_count(3)
+    for card in columns(home).all():
+        body = card.locator(".message-body").bounding_box()
+        reason = card.locator(".outcome.is-failed").bounding_box()
+        assert body
+        assert reason
+        assert body["height"] - reason["height"] < 80
+
+
 def test_a_running_answer_disables_the_buttons_that_would_interfere(
     home: Page, upstream: ScriptedUpstream
 ) -> None:

@@ -5,6 +5,7 @@
 
 import { AnswerTabs } from "#js/messages/answer_tabs.js";
 import { Figures } from "#js/messages/figures.js";
+import { hasFailed } from "#js/state/tree.js";
 import { clone, part, setHidden, setText } from "#js/ui/markup.js";
 import { word } from "#js/ui/words.js";
 
@@ -36,6 +37,7 @@ export class Alternatives {
   draw(messages, articles) {
     this.#messages = messages;
     this.element.style.setProperty("--answers", String(articles.length));
+    this.element.classList.toggle("has-failed", messages.every(isReasonAlone));
     while (this.#panels.children.length > articles.length) this.#panels.lastChild.remove();
     while (this.#panels.children.length < articles.length) this.#panels.append(panel());
     articles.forEach((article, index) => {
@@ -112,6 +114,11 @@ export class Alternatives {
       drawRole(place, areTabs ? `answer-tab-${index}` : null);
     });
   }
+}
+
+/** @param {Message} message @returns {boolean} whether its card shows why it failed and no more */
+function isReasonAlone(message) {
+  return hasFailed(message) && !message.content && !message.reasoning_content;
 }
 
 function panel() {
