@@ -7,6 +7,7 @@
  * @typedef {object} Part a rendered token
  * @property {string} type
  * @property {string} raw the source it was made from
+ * @property {string} [text] of a code block, as it is shown
  * @property {string} shape a part of another shape must be rendered again
  * @property {HTMLElement | null} node null for a token without a node
  * @property {boolean} open whether the end of the message changes it although its source stays

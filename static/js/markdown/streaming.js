@@ -48,8 +48,8 @@ function partOf(token, context, old) {
   if (isExtended) return old;
   const inside = { ...context, hasOpenCode: false };
   const built = box(token, inside) ?? leaf(token, inside);
-  const { type, raw, isUndecided } = token;
-  return { type, raw, shape, isUndecided, ...built, open: inside.hasOpenCode };
+  const { type, raw, text, isUndecided } = token;
+  return { type, raw, text, shape, isUndecided, ...built, open: inside.hasOpenCode };
 }
 
 /**
@@ -60,7 +60,8 @@ function partOf(token, context, old) {
  */
 function extend(old, token, context) {
   if (old.node && old.type === "code") {
-    if (!old.open || !extendCode(old.node, token, context)) return false;
+    if (!old.open || !extendCode(old.node, old.text ?? "", token, context)) return false;
+    old.text = token.text;
     old.open = isStillOpen(token, context);
   } else if (old.parts) {
     const tokens = partTokens(token);
@@ -78,16 +79,17 @@ function extend(old, token, context) {
  * Appends the new text to a code block that is still streaming.
  *
  * @param {HTMLElement} node
+ * @param {string} before the code that it shows; to read it from the page costs more with each line
  * @param {Token} token
  * @param {Context} context
  * @returns {boolean} whether that was possible
  */
-function extendCode(node, token, context) {
+function extendCode(node, before, token, context) {
   const code = /** @type {HTMLElement} */ (node.querySelector("code"));
-  const before = code.textContent ?? "";
   if (!token.text.startsWith(before)) return false;
   const language = /** @type {HTMLElement} */ (node.querySelector(".code-language"));
-  language.textContent = languageOf(token);
+  const name = languageOf(token);
+  if (language.textContent !== name) language.textContent = name;
   appendCode(code, token.text.slice(before.length));
   const work = workOf(token, context);
   if (work) context.finishing.push({ ...work, node: work.kind === "diagram" ? node : code });
