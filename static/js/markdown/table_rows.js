@@ -8,28 +8,54 @@
 
 import { mathAt } from "#js/markdown/math_syntax.js";
 
-const DELIMITERS = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
+// Dashes alone underline a heading.
+const DELIMITERS = /^(?=[^\n]*[:|])[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
 const LITERAL = /\\[([]|\\[\s\S]|\$+|(`+)(?:(?!`)[\s\S]*?[^`])??\1(?!`)|`+/g;
 const PIPE = /(\\?)\|/g;
 const LOOKED_BACK = 2_000;
 
 /**
  * @param {string} source that may begin with a table
- * @returns {string} its lines up to the first empty one, in the form that GitHub reads; "" if no
- *   table begins there
+ * @param {RegExp} row sticky, matches a line that is a row
+ * @returns {string} its lines, in the form that GitHub reads; "" if no table begins there
  */
-export function tableAt(source) {
-  const [header, delimiters = ""] = source.slice(0, endOfLines(source, 2)).split("\n");
+export function tableAt(source, row) {
+  const start = endOfLines(source, 2);
+  const [header, delimiters = ""] = source.slice(0, start).split("\n");
   if (!delimiters.includes("-") || !DELIMITERS.test(delimiters)) return "";
   const width = cellsOf(delimiters);
   const heading = readable(header, width);
   if (cellsOf(heading) !== width) return "";
-  const blank = source.indexOf("\n\n");
-  const rows = source
-    .slice(0, blank < 0 ? undefined : blank)
-    .split("\n")
-    .slice(2);
-  return [heading, delimiters, ...rows.map((row) => readable(row, width))].join("\n");
+  const rows = rowsFrom(source, start + 1, row);
+  return [heading, delimiters, ...rows.map((each) => readable(each, width))].join("\n");
+}
+
+/**
+ * The lines of a table, which is read no further than it goes: a text may have thousands of tables.
+ *
+ * @param {string} source
+ * @param {number} start
+ * @param {RegExp} row
+ * @returns {string[]}
+ */
+function rowsFrom(source, start, row) {
+  let end = start;
+  row.lastIndex = start;
+  while (end < source.length && row.test(source)) end = row.lastIndex;
+  if (end <= start) return [];
+  // The end of the last line counts, except before an empty line: a row of a tab is one only there.
+  return source.slice(start, source[end] === "\n" ? end - 1 : end).split("\n");
+}
+
+/**
+ * The pattern of one row of a table, which marked has inside of that of a table.
+ *
+ * @param {RegExp} table
+ * @returns {RegExp}
+ */
+export function rowOf({ source }) {
+  const start = source.indexOf("(?:(?! *\\n|");
+  return new RegExp(source.slice(start, source.lastIndexOf("*)\\n*|$)")), "y");
 }
 
 /** @param {string} source @param {number} count @returns {number} where so many lines end */

@@ -2,7 +2,7 @@
 
 import { Tokenizer } from "marked";
 
-import { endOfLines, tableAt } from "#js/markdown/table_rows.js";
+import { endOfLines, rowOf, tableAt } from "#js/markdown/table_rows.js";
 
 /** @typedef {import("#js/markdown/reading.js").Reader} Reader */
 
@@ -27,6 +27,8 @@ export class ChatTokenizer extends Tokenizer {
   /** @type {Set<string>} the addresses of the links that refer to a definition */
   used = new Set();
   #depth = 0;
+  /** @type {RegExp | undefined} */
+  #row;
 
   html() {
     return undefined;
@@ -94,7 +96,8 @@ export class ChatTokenizer extends Tokenizer {
 
   /** @param {string} source @returns {any} a paragraph if it has too many cells */
   table(source) {
-    const text = tableAt(source);
+    this.#row ??= rowOf(this.rules.block.table);
+    const text = tableAt(source, this.#row);
     const { inlineQueue } = this.lexer;
     const queued = inlineQueue.length;
     const token = text ? super.table(text) : undefined;
