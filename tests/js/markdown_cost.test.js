@@ -68,27 +68,6 @@ test("a text of 100 kB of any blocks is read in time", () => {
   }
 });
 
-// Short blocks of which each looked through the whole rest of the text for its end.
-const GROWING = ["> a\n# b\n", "> a\n- b\n", "```\na\n"];
-
-test("twice the text takes about twice the time", () => {
-  for (const piece of GROWING) {
-    const spent = (characters) => {
-      const text = piece.repeat(characters / piece.length);
-      const start = process.cpuUsage();
-      trees(text);
-      const { user, system } = process.cpuUsage(start);
-      return (user + system) / 1_000;
-    };
-    spent(50_000);
-    const [half, whole] = [100_000, 200_000].map((size) =>
-      Math.min(...Array.from({ length: 2 }, () => spent(size))),
-    );
-    // The collector makes short times uneven; by the square it would be four times.
-    assert.ok(whole < 3 * half + 100, `${JSON.stringify(piece)}: ${half} ms, ${whole} ms`);
-  }
-});
-
 for (const [kind, read] of Object.entries({ whole: trees, growing: openTrees })) {
   test(`a text that is ${kind} and made of any pieces is read in time`, () => {
     for (const [pieces, text] of [...texts(16), ...nested]) {

@@ -16,7 +16,7 @@ const GROWING = {
   emphasis: ["*a ", "**a** ", "*a_b*_", "*", "~~a "],
   "brackets and links": ["[a", "[a](", "![", "[a][b] ", "[a]: b\n", "[a](b) ", "https://a.b "],
   tags: ["<div>\n", "<!--\n", "<a"],
-  formulas: ["$a ", "$$\n", "\\[\na\n", "$$a\n\n"],
+  formulas: ["a\n$$b$$\n", "a\n\\[\nb\n\\]\n", "$a ", "$$\n", "\\[\na\n", "$$a\n\n"],
 };
 // Four times the text takes sixteen times as long, if it is read again from each place of it.
 const LENGTHS = [30_000, 120_000];

@@ -164,6 +164,17 @@ function blockStart(source, isOpen) {
   return undefined;
 }
 
+/**
+ * The length of a source within which a line can belong to the paragraph at its beginning.
+ *
+ * @param {string} source
+ * @param {boolean} isOpen
+ * @returns {number}
+ */
+export function endOfParagraph(source, isOpen) {
+  return blockStart(source, isOpen) ?? (source.indexOf("\n", LONGEST_READ) + 1 || source.length);
+}
+
 /** @param {unknown} lexer @param {string} source */
 function mayGoOn(lexer, source) {
   return /** @type {Reader} */ (lexer).mayGoOn(source);

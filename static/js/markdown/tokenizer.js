@@ -2,6 +2,7 @@
 
 import { Tokenizer } from "marked";
 
+import { endOfParagraph } from "#js/markdown/math_syntax.js";
 import { endOfLines, rowOf, tableAt } from "#js/markdown/table_rows.js";
 
 /** @typedef {import("#js/markdown/reading.js").Reader} Reader */
@@ -92,6 +93,13 @@ export class ChatTokenizer extends Tokenizer {
     const [raw] = /** @type {RegExpExecArray} */ (TEXT.exec(source));
     const text = source[raw.length] === "\n" ? raw.trimEnd() : raw;
     return { type: /** @type {const} */ ("text"), raw, text, escaped: false };
+  }
+
+  /** @param {string} source @returns {any} a heading by its underline, in the same paragraph */
+  lheading(source) {
+    const isOpen = /** @type {Reader} */ (this.lexer).mayGoOn(source);
+    const end = endOfParagraph(source, isOpen);
+    return super.lheading(source.slice(0, end));
   }
 
   /** @param {string} source @returns {any} a paragraph if it has too many cells */
