@@ -25,9 +25,14 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 class Found(NamedTuple):
-    """The messages, in the order of the branch, and whether there are more of them."""
+    """The messages, in the order of the branch, how often each has the text, and whether there are
+    more of them.
+
+    The page counts again in what it has drawn: a reader does not see the address of a link.
+    """
 
     ids: list[UUID]
+    hits: list[int]
     is_cut: bool
 
 
@@ -47,24 +52,27 @@ def find(user: User, conversation_id: UUID, head_id: UUID, text: str) -> Found:
         reason = _("The text to look for can have at most %s characters.")
         raise Refused("too_long", reason % MOST_CHARACTERS, "text")
     if not wanted:
-        return Found([], is_cut=False)
+        return Found([], [], is_cut=False)
     ids = [each.pk for each in nodes if not each.is_deleted]
-    return _cut([pk for pk, content in _contents(ids) if _has(content, wanted)])
+    hits = {pk: sum(_hits(each, wanted) for each in texts) for pk, *texts in _texts(ids)}
+    return _cut({pk: number for pk, number in hits.items() if number})
 
 
-def _has(content: str, wanted: str) -> bool:
-    """True where the text has it as it is written, or as a reader sees it: without the marks."""
-    if wanted in _folded(content):
-        return True
-    seen = _MARKS.sub(r"\1", _LINK.sub(r"\1", content))
-    return seen != content and wanted in _folded(seen)
+def _hits(text: str, wanted: str) -> int:
+    """The number of places in the text as it is written, or as a reader sees it without the marks,
+    whichever has more.
+    """
+    seen = _MARKS.sub(r"\1", _LINK.sub(r"\1", text))
+    return max(_folded(each).count(wanted) for each in {text, seen})
 
 
-def _contents(ids: list[UUID]) -> Iterator[tuple[UUID, str]]:
+def _texts(ids: list[UUID]) -> Iterator[tuple[UUID, str, str]]:
+    """The reasoning and the content of each message, in the order of the ids."""
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
-        contents = dict(Message.objects.filter(pk__in=some).values_list("pk", "content"))
-        yield from ((pk, contents[pk]) for pk in some if pk in contents)
+        rows = Message.objects.filter(pk__in=some).values_list("pk", "reasoning_content", "content")
+        by_id = {row[0]: row for row in rows}
+        yield from (by_id[pk] for pk in some if pk in by_id)
 
 
 def _folded(text: str) -> str:
@@ -78,5 +86,6 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _cut(ids: list[UUID]) -> Found:
-    return Found(ids[:MOST_FOUND], is_cut=len(ids) > MOST_FOUND)
+def _cut(hits: dict[UUID, int]) -> Found:
+    ids, numbers = list(hits), list(hits.values())
+    return Found(ids[:MOST_FOUND], numbers[:MOST_FOUND], is_cut=len(ids) > MOST_FOUND)

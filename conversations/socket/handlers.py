@@ -135,6 +135,7 @@ async def _find(page: Page, frame: frames.ConversationFind) -> None:
         "conversation.found",
         request_id=_request_id(frame),
         message_ids=message_ids,
+        hits=found.hits,
         is_cut=found.is_cut,
     )
 

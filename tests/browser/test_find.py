@@ -1,5 +1,7 @@
 """Find in conversation: what a reader sees is found and marked, however it is written."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -19,6 +21,8 @@ def page(new_page: NewPage, alice: User, model: LanguageModel) -> Page:
         "a zebra**cross**ing",
         "```js\nconst needle = 1;\n```\n\nThe sum is $E=mc^2$.",
         "Un café à Zürich",
+        "A **wo**rdle, `wordle`.\n\n```js\nlet wordle = 2;\n```\n\n" + "Long. " * 900 + "Wordle 茶",
+        "茶を飲む。茶。 [here](https://example.org/teapot)",
     ]
     filling = [{"role": "user", "content": "Words. " * 60}] * 90
     conversation = Conversation.objects.create_with_branch(
@@ -31,6 +35,8 @@ def page(new_page: NewPage, alice: User, model: LanguageModel) -> Page:
         user=alice,
         title="Long",
     )
+    thoughts = conversation.messages.filter(content__startswith="A **wo**")
+    thoughts.update(reasoning_content="Perhaps a wordle?")
     page = new_page(alice, **PHONE)
     page.goto(f"/c/{conversation.pk}/")
     button(page, "Find in conversation").tap()
@@ -60,6 +66,48 @@ def test_what_is_found_is_marked_where_it_is_seen(page: Page, wanted: str, seen:
     wait_until_true(page, f"{CURRENT}?.startContainer.isConnected")
     assert page.evaluate(f"{CURRENT}.toString()") == seen
     assert page.evaluate("CSS.highlights.get('found').size") == 0
+
+
+def in_view(page: Page) -> None:
+    place = f"{CURRENT}?.getBoundingClientRect()"
+    wait_until_true(page, f"{place}.width > 0 && {place}.top > 0 && {place}.bottom < innerHeight")
+
+
+def test_hits_are_counted_and_stepped_through(page: Page) -> None:
+    box = page.get_by_role("textbox", name="Find in conversation")
+    count = page.locator("#find-count")
+    box.fill("wordle")
+    for number in (1, 2, 3, 4, 5, 1):
+        expect(count).to_have_text(f"{number} of 5")
+        in_view(page)
+        assert page.evaluate(f"{CURRENT}.toString()").lower() == "wordle"
+        box.press("Enter")
+    expect(page.locator(".is-found details.reasoning")).to_have_attribute("open", "")
+    box.press("Shift+Enter")
+    box.press("Shift+Enter")
+    expect(count).to_have_text("5 of 5")
+    in_view(page)
+
+
+def test_hits_of_several_messages_follow_each_other(page: Page) -> None:
+    box = page.get_by_role("textbox", name="Find in conversation")
+    count = page.locator("#find-count")
+    box.fill("茶")
+    expect(count).to_have_text("2 of 3")
+    for number in (1, 3, 2, 1):
+        box.press("Shift+Enter")
+        expect(count).to_have_text(f"{number} of 3")
+        in_view(page)
+    box.fill("w")
+    expect(count).to_have_text(re.compile(r"^\d+ of \d[\d,]+$"))
+    in_view(page)
+    box.fill("teapot")
+    expect(count).to_have_text("1 of 1")
+    expect(page.locator(".message.is-found")).to_be_in_viewport()
+    box.fill("nowhere")
+    expect(count).to_have_text("Not found")
+    box.press("Enter")
+    expect(count).to_have_text("Not found")
 
 
 def test_the_result_of_a_tool_is_found_in_the_card_of_its_call(page: Page) -> None:

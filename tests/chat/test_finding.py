@@ -70,6 +70,36 @@ def test_a_text_is_found_as_it_is(
     assert numbers_found(conversation_of(people.alice, *texts), wanted) == numbers
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "hits"),
+    [
+        ("tea, Tea and TEA", "tea", 3),
+        ("**wo**rd, `word` and w*or*d", "word", 3),
+        ("```\nfor word in word\n```", "word", 2),
+        ("a banana", "a", 4),
+        ("aaaa", "aa", 2),
+        ("茶を飲む。茶。", "茶", 2),
+        ("Straße, STRASSE", "ss", 2),
+        ("coffee", "tea", None),
+    ],
+)
+def test_each_place_of_the_text_counts(
+    people: People, text: str, wanted: str, hits: int | None
+) -> None:
+    conversation = conversation_of(people.alice, text)
+    assert conversation.head_id
+    found = finding.find(people.alice, conversation.pk, conversation.head_id, wanted)
+    assert found.hits == ([] if hits is None else [hits])
+
+
+def test_reasoning_is_looked_through(people: People) -> None:
+    conversation = conversation_of(people.alice, "tea", "coffee")
+    conversation.messages.update(reasoning_content="The tea, or the *te*a.")
+    assert conversation.head_id
+    found = finding.find(people.alice, conversation.pk, conversation.head_id, "tea")
+    assert found.hits == [3, 2]
+
+
 def test_a_text_that_is_too_long_is_refused(people: People) -> None:
     conversation = conversation_of(people.alice, "tea")
     with pytest.raises(Refused) as refused:

@@ -18,8 +18,13 @@ export function fold(element, content) {
   button.hidden = !isLong;
   element.classList.toggle("is-folded", isLong);
   on(button, "click", () => {
-    element.classList.remove("is-folded");
-    button.hidden = true;
+    unfold(element);
     part(element, "content").focus();
   });
+}
+
+/** @param {Element} element of a message that is folded */
+export function unfold(element) {
+  element.classList.remove("is-folded");
+  part(element, "show-all").hidden = true;
 }

@@ -4,6 +4,8 @@
 const ACCENTS = /[\u0300-\u036f]/g;
 /** Texts that nobody reads as a part of the message, or that are there for screen readers alone. */
 const UNSEEN = "button, .katex-mathml";
+/** Between two of them there is white space, for the site too. */
+const BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, td, th, pre, blockquote, summary, div";
 
 /**
  * @param {Element} root
@@ -33,9 +35,16 @@ function lettersOf(root) {
   let letters = "";
   /** @type {Place[]} */
   const places = [];
+  let block = null;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = /** @type {Text} */ (node);
     if (text.parentElement?.closest(UNSEEN)) continue;
+    const own = text.parentElement?.closest(BLOCKS);
+    if (block && own !== block && !letters.endsWith(" ")) {
+      letters += " ";
+      places.push({ node: text, offset: 0, length: 0 });
+    }
+    block = own;
     let offset = 0;
     for (const letter of text.data) {
       // A letter can have several small ones, as the German ß.

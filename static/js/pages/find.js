@@ -1,12 +1,13 @@
 /**
  * Find in conversation: the site looks through all messages, of which the page has a part, and the
- * page goes to those that it names and marks the text in them.
+ * page goes from hit to hit in those that it names.
  */
 
 import { afterFrame } from "#js/markdown/scheduling.js";
+import { openCards, parentOf, textsOf, uncover } from "#js/messages/found_place.js";
 import { mark, rangesOf } from "#js/messages/found_text.js";
 import { closeOnEscape } from "#js/ui/escape.js";
-import { element, on, part, setText } from "#js/ui/markup.js";
+import { element, on, setText } from "#js/ui/markup.js";
 import { count, word } from "#js/ui/words.js";
 
 /**
@@ -22,6 +23,7 @@ const PAUSE_MS = 200;
 const TOP_PX = 96;
 // A long message is drawn over some frames.
 const FRAMES = 8;
+const DRAWN = '[data-part="content"], [data-part="reasoning-content"], .tool-call';
 
 export class Find {
   #page;
@@ -30,14 +32,15 @@ export class Find {
   #timer = 0;
   /** The text that was looked for last, and the messages that have it. */
   #text = "";
-  /** @type {string[]} */
-  #ids = [];
+  /** @type {{id: string, hits: number}[]} as the site counts, and the page once it has drawn one */
+  #found = [];
   #isCut = false;
+  /** The present message, and the present hit in it. */
   #at = -1;
-  /** @type {Range[]} of the text in the present message */
+  #hit = 0;
+  /** @type {Range[]} of the text in the present message, as far as it is drawn */
   #ranges = [];
-  #range = 0;
-  /** @type {Element | null} the element of the present message */
+  /** @type {HTMLElement | null} the element of the present message */
   #shown = null;
   // Code is drawn again when it is coloured, formulas when they are set, an answer while it grows.
   #redrawn = new MutationObserver(() => this.#markAgain());
@@ -113,8 +116,12 @@ export class Find {
     if (!conversation || !headId || text.trim() === "") return;
     const found = await this.#asked(conversation.id, headId, text);
     if (!found || this.#text !== text || this.#bar.hidden) return;
-    this.#ids = found.message_ids;
+    const { message_ids, hits } = found;
+    this.#found = message_ids.map((/** @type {string} */ id, /** @type {number} */ index) => {
+      return { id, hits: hits[index] };
+    });
     this.#isCut = found.is_cut;
+    if (message_ids.length === 0) return this.#drawCount();
     await this.#show(this.#nearest());
   }
 
@@ -134,59 +141,80 @@ export class Find {
     const first = this.#page.reading.firstInView;
     const branch = this.#page.state.branch.map(({ id }) => id);
     const from = branch.indexOf(first ?? "");
-    const index = this.#ids.findIndex((id) => branch.indexOf(id) >= from);
-    return index < 0 ? this.#ids.length - 1 : index;
+    const index = this.#found.findIndex(({ id }) => branch.indexOf(id) >= from);
+    return index < 0 ? this.#found.length - 1 : index;
   }
 
   /** @param {1 | -1} by */
   #step(by) {
     if (this.#box.value !== this.#text) return this.#look();
-    const range = this.#range + by;
-    if (this.#ranges[range]) return this.#goToRange(range);
-    const { length } = this.#ids;
-    if (length) this.#show((this.#at + by + length) % length, by < 0);
+    const { length } = this.#found;
+    if (length === 0) return;
+    const hit = this.#hit + by;
+    if (hit >= 0 && hit < this.#found[this.#at].hits) return this.#goToHit(hit);
+    this.#show((this.#at + by + length) % length, by < 0);
   }
 
-  /** @param {number} at @param {boolean} [fromEnd] whether its last place comes first */
+  /** @param {number} at @param {boolean} [fromEnd] whether its last hit comes first */
   async #show(at, fromEnd = false) {
+    const found = this.#found[at];
     this.#at = at;
+    this.#hit = fromEnd ? found.hits - 1 : 0;
+    this.#ranges = [];
     this.#drawCount();
-    const id = this.#ids[at];
-    const shown = id === undefined ? undefined : await this.#page.reading.goTo(id);
-    if (this.#ids[this.#at] !== id || !shown) return;
-    this.#markMessage(shown);
+    const shown = await this.#page.reading.goTo(found.id);
+    if (this.#found[this.#at] !== found || !shown) return;
     // The result of a tool is in the card of its call, which is drawn when it is opened.
-    if (shown.dataset.messageId !== id) openCards(shown);
-    for (let frame = 0; frame < FRAMES && !this.#find(shown); frame += 1) await afterFrame();
-    this.#goToRange(fromEnd ? this.#ranges.length - 1 : 0);
+    if (shown.dataset.messageId !== found.id) openCards(shown);
+    this.#markMessage(shown);
+    for (let frame = 0; frame < FRAMES && this.#find(shown) < found.hits; frame += 1) {
+      await afterFrame();
+      if (this.#found[this.#at] !== found) return;
+    }
+    const more = this.#ranges.length - found.hits;
+    this.#correct();
+    this.#goToHit(this.#hit + (fromEnd ? more : 0));
   }
 
-  /** @param {Element} shown @returns {boolean} whether the text is in the drawn message */
+  /** @param {HTMLElement} shown @returns {number} how often the drawn message has the text */
   #find(shown) {
-    this.#ranges = textsOf(shown).flatMap((each) => rangesOf(each, this.#text));
+    const texts = textsOf(shown, this.#found[this.#at].id);
+    this.#ranges = texts.flatMap((each) => rangesOf(each, this.#text));
     shown.classList.toggle("has-marks", this.#ranges.length > 0);
-    return this.#ranges.length > 0;
+    return this.#ranges.length;
   }
 
-  /** @param {number} index */
-  #goToRange(index) {
-    this.#range = index;
-    const range = this.#ranges[index];
+  /** Counts what is drawn. What nobody sees, as the address of a link, is one hit: its message. */
+  #correct() {
+    this.#found[this.#at].hits = Math.max(1, this.#ranges.length);
+  }
+
+  /** @param {number} hit of the present message */
+  #goToHit(hit) {
+    this.#hit = Math.max(0, Math.min(hit, this.#found[this.#at].hits - 1));
+    this.#drawCount();
+    const range = this.#ranges[this.#hit];
     mark(this.#ranges, range);
-    const line = range?.startContainer.parentElement;
-    if (line) this.#page.reading.hold(line, TOP_PX);
+    const line = range && parentOf(range);
+    if (!line || !this.#shown) return;
+    uncover(range, this.#shown);
+    // A paragraph can be higher than the window: its hit is what must be in view.
+    const inside = range.getBoundingClientRect().top - line.getBoundingClientRect().top;
+    this.#page.reading.hold(line, TOP_PX - inside);
   }
 
   #markAgain() {
     if (!this.#shown || !this.#find(this.#shown)) return mark([]);
-    this.#range = Math.max(0, Math.min(this.#range, this.#ranges.length - 1));
-    mark(this.#ranges, this.#ranges[this.#range]);
+    this.#correct();
+    this.#hit = Math.min(this.#hit, this.#ranges.length - 1);
+    this.#drawCount();
+    mark(this.#ranges, this.#ranges[this.#hit]);
   }
 
-  /** @param {Element | null} shown */
+  /** @param {HTMLElement | null} shown */
   #markMessage(shown) {
     this.#redrawn.disconnect();
-    for (const each of shown ? textsOf(shown) : []) {
+    for (const each of shown?.querySelectorAll(DRAWN) ?? []) {
       this.#redrawn.observe(each, { childList: true, subtree: true });
     }
     this.#shown?.classList.remove("is-found", "has-marks");
@@ -196,7 +224,8 @@ export class Find {
 
   #forget() {
     this.#text = "";
-    this.#ids = this.#ranges = [];
+    this.#found = [];
+    this.#ranges = [];
     this.#at = -1;
     this.#markMessage(null);
     mark([]);
@@ -205,22 +234,12 @@ export class Find {
   }
 
   #drawCount() {
-    const total = count(this.#ids.length) + (this.#isCut ? "+" : "");
-    const isNothing = this.#ids.length === 0;
-    this.#bar.classList.toggle("has-nothing", isNothing);
-    const found = word("find-count", { number: count(this.#at + 1), count: total });
-    setText(element("find-count"), isNothing ? word("find-nothing") : found);
-  }
-}
-
-/** @param {Element} shown @returns {Element[]} what the site looks through: its text, its tools' */
-function textsOf(shown) {
-  return [part(shown, "content"), ...shown.querySelectorAll(".tool-call")];
-}
-
-/** @param {Element} shown */
-function openCards(shown) {
-  for (const card of shown.querySelectorAll(".tool-call")) {
-    /** @type {HTMLDetailsElement} */ (card).open = true;
+    const hits = this.#found.map((each) => each.hits);
+    const sum = (/** @type {number[]} */ some) => some.reduce((one, other) => one + other, 0);
+    const total = count(sum(hits)) + (this.#isCut ? "+" : "");
+    const number = count(sum(hits.slice(0, this.#at)) + this.#hit + 1);
+    this.#bar.classList.toggle("has-nothing", hits.length === 0);
+    const found = word("find-count", { number, count: total });
+    setText(element("find-count"), hits.length === 0 ? word("find-nothing") : found);
   }
 }
