@@ -115,10 +115,15 @@ class Tour:
                 await self._look(page, shown.name, f"{width}-{theme}")
 
 
-async def tour(scenes: Sequence[Shown], devices: Sequence[Device], look: Look) -> list[str]:
-    """Look at these pages on these devices; gives what failed."""
+async def tour(
+    scenes: Sequence[Shown], devices: Sequence[Device], look: Look, *, after_furnishing: str = ""
+) -> list[str]:
+    """Look at these pages on these devices; gives what failed.
+
+    ``after_furnishing`` is Python that changes what the site was filled with.
+    """
     async with Scene() as scene, async_playwright() as playwright:
-        printed = await scene.site.run("shell", "-c", _FURNISH)
+        printed = await scene.site.run("shell", "-c", f"{_FURNISH}\n{after_furnishing}")
         made = json.loads(printed.partition("FURNISHED")[2])
         browser = await launched(playwright)
         one = Tour(scene, browser, made, look)
