@@ -5,19 +5,18 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from conversations import access
-from conversations.chat import state as states
 from conversations.chat.turns import Turn
 from conversations.database.threads import in_thread
 from conversations.generation.revocation import signed_in
-from conversations.models import Conversation, Generation, User
-from conversations.quotas.state import quota_state
+from conversations.models import User
 from conversations.socket import frames
 from conversations.socket.follower import Follower, NotAcknowledged
 from conversations.socket.open_pages import turn_to_read
+from conversations.socket.reading import Update, last_known, read_update, turn_state
 from conversations.socket.session import SessionUse
 
 logger = logging.getLogger(__name__)
@@ -31,24 +30,6 @@ RECHECK_SECONDS = 3
 LARGE_STATE_CHARACTERS = 64 * 1024
 # Changes within this time are read and sent together.
 BATCH_SECONDS = 0.05
-
-
-class Changes(NamedTuple):
-    """A version of the open conversation, and the frame that brings a page there."""
-
-    version: int
-    text: str
-
-
-class Update(NamedTuple):
-    """Changes that a page may not know yet: rows of the list, ids of deleted conversations, changes
-    of the open one, the status of the user's limits, and ids of conversations with an answer."""
-
-    listed: list[dict[str, Any]]
-    deleted: list[UUID]
-    opened: Changes | None
-    quota: list[dict[str, Any]]
-    answering: list[str]
 
 
 class Page:
@@ -137,10 +118,10 @@ class Page:
         since = self._since(turn)
         # The turn itself is small; what the page lacks from before it may not be.
         async with self.turn_to_read if since < turn.since else nullcontext():
-            state = await in_thread(_turn_state, self.user, turn, since)
+            state = await in_thread(turn_state, self.user, turn, since)
             if self._shown == shown:
                 self._opened = (turn.conversation.pk, state["conversation"]["version"])
-            cursors = {each.pk: _seq_of(state, each.pk) for each in turn.generations}
+            cursors = {each.pk: last_known(state, each.pk) for each in turn.generations}
             text = frames.write("turn.started", request_id=str(request_id), **state)
             del state
             rest = await self._send_if_large(text)
@@ -226,7 +207,7 @@ class Page:
         changed, self._changed = self._changed, set()
         opened = self._opened
         async with self.turn_to_read:
-            update = await in_thread(_read_update, self.user, changed, opened)
+            update = await in_thread(read_update, self.user, changed, opened)
             text = await self._send_if_large(self._changes_to_send(update, opened))
             update = update._replace(opened=None)
         await self._send_text(text)
@@ -256,45 +237,3 @@ def _start_task(
     tasks.add(task)
     task.add_done_callback(tasks.discard)
     return task
-
-
-def _turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
-    # The turn's conversation was read before its row was locked, so it may be older.
-    conversation = access.conversation_for(user, turn.conversation.pk)
-    state = states.changes(conversation, since)
-    ids = [str(generation.pk) for generation in turn.generations]
-    return {**state, "generation_id": ids[0], "generation_ids": ids}
-
-
-def _read_update(user: User, changed: set[UUID], opened: tuple[UUID, int] | None) -> Update:
-    wanted = changed | {opened[0]} if opened else changed
-    found = {each.pk: each for each in access.conversations_for(user, wanted)}
-    return Update(
-        listed=[states.listed_state(found[each]) for each in changed if each in found],
-        deleted=[each for each in changed if each not in found],
-        opened=_changes_since(found.get(opened[0]), opened[1]) if opened else None,
-        quota=quota_state(user),
-        answering=states.answering(user),
-    )
-
-
-def _changes_since(conversation: Conversation | None, since: int) -> Changes | None:
-    if conversation is None or conversation.version <= since:
-        return None
-    state = states.changes(conversation, since)
-    text = frames.write("conversation.changed", **state)
-    return Changes(state["conversation"]["version"], text)
-
-
-def _seq_of(state: dict[str, Any], generation_id: UUID) -> int:
-    """The number of the last event that the page need not be sent.
-
-    Of an answer that has ended already, the last event is sent again: each ``turn.started`` is
-    followed by an end, however quick the answer was.
-    """
-    generations = [message["generation"] for message in state["messages"] if message["generation"]]
-    for each in generations:
-        if each["id"] == str(generation_id):
-            has_ended = each["status"] != Generation.Status.RUNNING
-            return int(each["seq"]) - int(has_ended)
-    return 0

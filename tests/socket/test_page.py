@@ -111,7 +111,7 @@ def test_a_page_is_closed_when_its_changes_cannot_be_read(
     def broken(user: User) -> None:
         raise OperationalError("not now")
 
-    monkeypatch.setattr("conversations.socket.page.quota_state", broken)
+    monkeypatch.setattr("conversations.socket.reading.quota_state", broken)
 
     async def send_updates(page: Page) -> None:
         page.mark_changed(uuid4())

@@ -57,14 +57,14 @@ def test_a_page_whose_changes_cannot_be_read_reconnects(
     room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = ["not now"]
-    real: Any = page._read_update
+    real: Any = page.read_update
 
     def news(*given: Any) -> Any:
         if failing:
             raise OperationalError(failing.pop())
         return real(*given)
 
-    monkeypatch.setattr(page, "_read_update", news)
+    monkeypatch.setattr(page, "read_update", news)
 
     async def work(tab: Tab) -> int | None:
         await tab.send("Please, tokens=2", MODEL)
