@@ -7,7 +7,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from conversations.models import LanguageModel, Message, User
 from tests.browser.axe import faults_in_both_schemes, faults_of
-from tests.browser.talking import answer, button, messages, send, wait_for_end
+from tests.browser.talking import (
+    answer,
+    button,
+    conversation_with,
+    messages,
+    send,
+    wait_for_end,
+)
 from tests.browsers import NewPage
 from tests.people import make_model
 from tests.upstreams.recordings import RECORDINGS
@@ -67,6 +74,22 @@ def test_calls_stream_in_as_cards_and_the_model_uses_the_results(
     cards(page).nth(1).locator(".tool-head").click()
     expect(page.get_by_role("group", name="Result of get_time")).to_have_text(declined)
     assert faults_in_both_schemes(page) == []
+
+
+def test_a_call_of_long_arguments_is_no_wider_than_a_phone(new_page: NewPage, alice: User) -> None:
+    conversation = conversation_with(alice, "Look it up.", "")
+    arguments = json.dumps(
+        {"query": "a long question " * 20, "address": "https://a.b/" + "c" * 300}
+    )
+    call = {"id": "c0", "type": "function", "function": {"name": "f" * 60, "arguments": arguments}}
+    conversation.head.tool_calls = [call]
+    conversation.head.save()
+    page = new_page(alice, viewport={"width": 390, "height": 844})
+    page.goto(f"/c/{conversation.pk}/")
+    for part in (cards(page), cards(page).locator("summary").first):
+        box = part.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 390
 
 
 def test_an_unsent_result_survives_a_reload(
