@@ -159,6 +159,11 @@ async def _queueing(page: Page, scene: Scene) -> None:
     await expect(page.get_by_role("list", name="Queued messages")).to_be_visible()
 
 
+async def _printed(page: Page, scene: Scene) -> None:
+    await page.wait_for_load_state("networkidle")
+    await page.emulate_media(media="print")
+
+
 async def _sharing(page: Page, scene: Scene) -> None:
     await page.get_by_role("button", name="Share", exact=True).click()
     await expect(page.locator("#share-preview iframe")).to_have_count(1)
@@ -199,6 +204,7 @@ CONVERSATIONS = [
     Shown("long-names", ALICE, "long"),
     Shown("share", ALICE, "secret", _sharing),
     Shown("share-links", ALICE, "everything", _pressing("Share")),
+    Shown("printed", ALICE, "everything", _printed),
 ]
 ENTRANCE = [
     Shown("before-set-up", NOBODY, "not_set_up.html"),
@@ -212,6 +218,7 @@ ENTRANCE = [
 ]
 SHARED = [
     Shown("shared", NOBODY, "shared"),
+    Shown("shared-printed", NOBODY, "shared", _printed),
     Shown("pass-phrase", NOBODY, "locked"),
     Shown("shared-gone", NOBODY, "/s/nothing-here/"),
 ]

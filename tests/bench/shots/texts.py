@@ -1,10 +1,12 @@
 """The texts on the pictures."""
 
-EVERYTHING = r"""## What moves the water
-
-The Moon pulls the near side of the Earth *more* than its centre, and the centre more than the far
-side. So there are **two** high tides a day, about 12 h 25 min apart, and a tide pool costs $12 to
-visit, or $8 each for two.
+# A line of the text is a line on the page, so this paragraph is one.
+_CAUSE = (
+    "The Moon pulls the near side of the Earth *more* than its centre, and the centre more than "
+    "the far side. So there are **two** high tides a day, about 12 h 25 min apart, and a tide pool "
+    "costs $12 to visit, or $8 each for two."
+)
+_FIGURES = r"""
 
 $$F_t \approx \frac{2 G M m r}{d^3}, \qquad \frac{F_\text{Moon}}{F_\text{Sun}} \approx 2.2$$
 
@@ -44,6 +46,7 @@ flowchart LR
    - Walkers need to be back two hours before high water.
 3. ~~Trust the app.~~ Trust the table on the quay.
 """
+EVERYTHING = f"## What moves the water\n\n{_CAUSE}{_FIGURES}"
 REASONING = (
     "The question is about tides. I should name the cause first, then give numbers.\n\n"
     "Spring tides come at new and full moon, neap tides at the quarters."

@@ -21,9 +21,11 @@ _RENDER = """
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from conversations.accounts.forms import AccountForm
+from conversations.database.faults import UNAVAILABLE
 request = RequestFactory().get("/")
 request.csp_nonce = ""
-print(render_to_string({template!r}, {{"form": AccountForm()}}, request))
+said = {{"form": AccountForm(), "time": "4 minutes", "unavailable": UNAVAILABLE}}
+print(render_to_string({template!r}, said, request))
 """
 # What is done with a page, by its name and setting, in each setting.
 Look = Callable[[Page, str, str], Awaitable[None]]
