@@ -6,35 +6,49 @@ from playwright.async_api import Page
 
 from tests.bench.pictures.still import framed_bytes
 from tests.bench.shots.scenes import SCENES
-from tests.bench.shots.tour import Device, tour
+from tests.bench.shots.tour import PHONE, Device, tour
 
-DESK = Device("desk", ((1200, 850),), {"device_scale_factor": 1.5})
-# The long names are there to be looked at by those who change the pages.
+DEVICES = (
+    Device("desk", ((1200, 850),), {"device_scale_factor": 1.5}),
+    # Wide enough for three answers side by side.
+    Device("wide", ((1440, 800),), {"device_scale_factor": 1.5}),
+    Device("phone", ((390, 844),), {**PHONE, "device_scale_factor": 2}),
+)
+# The long names and the failures are there to be looked at by those who change the pages.
 TIDY = """
-from conversations.models import Conversation, LanguageModel
+from conversations.models import Conversation, LanguageModel, Provider
 from tests.bench.shots import texts
-Conversation.objects.filter(title__in=[texts.LONG_TITLE[:200], "A question that failed"]).delete()
+hidden = [texts.LONG_TITLE[:200], "A question that failed", "What is a neap tide?"]
+Conversation.objects.filter(title__in=hidden).delete()
 LanguageModel.objects.filter(name=texts.LONG_NAME).delete()
+LanguageModel.objects.filter(enabled=False).delete()
+Provider.objects.filter(name="A second provider").update(name="Harbour")
+Provider.objects.filter(name="Configured upstream").update(name="Our own machine")
 """
 
 
-# The scene on each picture.
+# The scene and the setting on each picture.
 PICTURES = {
-    "compared": "compare",
-    "parameters-all": "parameters",
-    "share": "share",
-    "shared": "shared",
-    "admin-usage": "usage",
+    ("models-compared", "1440-light"): "compare",
+    ("finding", "1200-light"): "find",
+    ("everything-top", "390-dark"): "phone",
+    ("parameters-all", "1200-light"): "parameters",
+    ("share", "1200-light"): "share",
+    ("shared-article", "1200-light"): "shared",
+    ("admin-languagemodel", "1200-light"): "models",
+    ("admin-usage", "1200-light"): "usage",
 }
 
 
 async def take_album(folder: Path) -> list[str]:
-    """Write the pictures into a folder, in the light theme; gives what failed."""
+    """Write the pictures into a folder; gives what failed."""
 
     async def picture(page: Page, scene: str, setting: str) -> None:
-        if setting.endswith("-light"):
-            taken = framed_bytes(await page.screenshot(animations="disabled"), "light")
-            (folder / f"{PICTURES[scene]}.webp").write_bytes(taken)
+        if name := PICTURES.get((scene, setting)):
+            theme = setting.partition("-")[2]
+            taken = framed_bytes(await page.screenshot(animations="disabled"), theme)
+            (folder / f"{name}.webp").write_bytes(taken)
 
-    scenes = [each for each in SCENES if each.name in PICTURES]
-    return await tour(scenes, [DESK], picture, after_furnishing=TIDY)
+    names = {scene for scene, _setting in PICTURES}
+    scenes = [each for each in SCENES if each.name in names]
+    return await tour(scenes, DEVICES, picture, after_furnishing=TIDY)

@@ -34,7 +34,7 @@ from conversations.models import (
     User,
 )
 from conversations.sharing import links
-from conversations.sharing.selection import Selection
+from conversations.sharing.selection import DEFAULT_OMISSIONS, Omission, Selection
 from conversations.sharing.terms import Terms
 from tests.bench.shots import texts
 from tests.people import PASSWORD, make_model
@@ -53,6 +53,7 @@ def furnish() -> None:
     talks = {
         "everything": _everything(alice),
         "compared": _compared(alice),
+        "models-compared": _models_compared(alice),
         "failed": _failed(alice),
         "long": _long_names(alice),
         "secret": _with_a_secret(alice),
@@ -60,6 +61,7 @@ def furnish() -> None:
     _define(alice)
     shown = talks["everything"]
     public = _shared(alice, shown, Terms(audience="public", shows_title=True))
+    article = _shared(alice, shown, Terms(audience="public"), "tool_calls")
     locked = _shared(alice, shown, Terms(audience="public", passphrase="herring"))
     key, _secret = api_keys.create(alice, KeyChoices("nightly report"))
     invited = people.invite(dana, email="erin@example.org")
@@ -67,6 +69,7 @@ def furnish() -> None:
     pages = {
         **{name: f"/c/{talk.pk}/" for name, talk in talks.items()},
         "shared": f"/s/{public}/",
+        "article": f"/s/{article}/",
         "locked": f"/s/{locked}/",
         "key": f"/account/keys/{key.pk}/",
         "invited": urlsplit(invited).path,
@@ -92,7 +95,10 @@ def _add_models() -> None:
     provider.name = "A second provider"
     provider.save()
     for name, fields in {
-        "harbour/small": {"context_length": 8_192, "notes": "Quick"},
+        "harbour/small": {
+            "context_length": 8_192, "notes": "Quick",
+            "prompt_price": "0.20", "completion_price": "0.60",
+        },
         "harbour/large": {
             "context_length": 262_144, "reasons": True, "prompt_price": "2.50",
             "completion_price": "10.00", "notes": "Thinks before it answers",
@@ -195,6 +201,36 @@ def _compared(alice: User) -> Conversation:
     return talk
 
 
+def _models_compared(alice: User) -> Conversation:
+    """One answer of each model, with what it took."""
+    talk = _talk(alice, "Which knot holds a boat?")
+    asked = _say(talk, "user", "Which knot holds a boat to a ring on the quay?")
+    for name, content, seconds, tokens in texts.KNOTS:
+        run = _run(talk, prompt_tokens=21, completion_tokens=tokens)
+        _record(run, name, timedelta(seconds=seconds))
+        Message.objects.create(
+            conversation=talk, parent=asked, role="assistant", content=content, model_name=name,
+            finish_reason="stop", generation=run, changed_in=talk.advance(),
+        )  # fmt: skip
+    talk.save()
+    return talk
+
+
+def _record(run: Generation, model_name: str, took: timedelta) -> None:
+    """Let a run have begun so long ago, and write what it used into the ledger."""
+    model = LanguageModel.objects.get(name=model_name)
+    began = timezone.now() - took
+    Generation.objects.filter(pk=run.pk).update(created_at=began, language_model=model)
+    cost = run.prompt_tokens * model.prompt_price + run.completion_tokens * model.completion_price
+    LedgerEntry.objects.create(
+        generation_id=run.pk, user=run.user, username=run.user.username, model_name=model_name,
+        provider_name=model.provider.name, day=began.date(), reserved_at=began,
+        outcome="completed", source="provider", requests=1, prompt_tokens=run.prompt_tokens,
+        completion_tokens=run.completion_tokens, cost_micros=int(cost),
+        first_token_ms=run.first_token_ms, duration_ms=int(took.total_seconds() * 1000),
+    )  # fmt: skip
+
+
 def _failed(alice: User) -> Conversation:
     talk = _talk(alice, "A question that failed")
     _say(talk, "user", "How high is the tide in the Bay of Fundy?")
@@ -233,9 +269,10 @@ def _define(alice: User) -> None:
     Definition.objects.create(user=alice, kind="schema", name="harbours", definition=schema)
 
 
-def _shared(alice: User, talk: Conversation, terms: Terms) -> str:
+def _shared(alice: User, talk: Conversation, terms: Terms, *left_out: Omission) -> str:
     assert talk.head_id is not None
-    link = links.create(alice, talk.pk, Selection(leaf_id=talk.head_id), terms)
+    selection = Selection(leaf_id=talk.head_id, omit=(*DEFAULT_OMISSIONS, *left_out))
+    link = links.create(alice, talk.pk, selection, terms)
     return str(link.sealed_token)
 
 

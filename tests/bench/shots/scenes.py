@@ -91,7 +91,7 @@ async def _after(page: Page, scene: Scene, *names: str) -> None:
 
 async def _finding(page: Page, scene: Scene) -> None:
     await _after(page, scene, "Find in conversation")
-    await page.get_by_role("textbox", name="Find in conversation").fill("the")
+    await page.get_by_role("textbox", name="Find in conversation").fill("tide")
     await page.keyboard.press("Enter")
 
 
@@ -200,6 +200,7 @@ CONVERSATIONS = [
     Shown("details", ALICE, "everything", _details),
     Shown("editing", ALICE, "everything", _editing),
     Shown("compared", ALICE, "compared"),
+    Shown("models-compared", ALICE, "models-compared"),
     Shown("failed", ALICE, "failed"),
     Shown("long-names", ALICE, "long"),
     Shown("share", ALICE, "secret", _sharing),
@@ -218,6 +219,7 @@ ENTRANCE = [
 ]
 SHARED = [
     Shown("shared", NOBODY, "shared"),
+    Shown("shared-article", NOBODY, "article"),
     Shown("shared-printed", NOBODY, "shared", _printed),
     Shown("pass-phrase", NOBODY, "locked"),
     Shown("shared-gone", NOBODY, "/s/nothing-here/"),

@@ -82,3 +82,22 @@ COMPARED = (
      "stop"),
     ("Neap: first and last quarter. Spring: new and full moon.", "stop"),
 )  # fmt: skip
+# Each with the model, and the seconds and tokens that it took.
+KNOTS = (
+    ("harbour/large",
+     ("Use a **round turn and two half hitches**.\n\n"
+     "1. Pass the rope through the ring twice, so that the ring takes the load.\n"
+     "2. Tie a half hitch around the rope's own part.\n"
+     "3. Tie a second one in the same direction, and pull both tight.\n\n"
+     "You can untie it under load, because the round turn holds while you loosen the hitches. A "
+     "bowline is as strong, but cannot be opened before the rope is slack."), 4.1, 128),
+    ("harbour/small",
+     ("A **bowline** holds well and does not jam.\n\n"
+     "- Make a small loop in the rope.\n"
+     "- Bring the end through the ring, up through the loop, around the rope and down again.\n\n"
+     "It cannot be untied while the rope is tight."), 1.6, 74),
+    ("demo",
+     ("| Knot | Under load |\n|:--|:--|\n| Round turn and two half hitches | opens |\n"
+     "| Bowline | stays shut |\n| Anchor hitch | stays shut |\n\n"
+     "Where the boat may have to leave quickly, take the first."), 2.3, 58),
+)  # fmt: skip
