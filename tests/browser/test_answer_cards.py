@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from conversations.models import LanguageModel, User
 from tests.browser.axe import faults_in_both_schemes
 from tests.browser.talking import answer, button, send, wait_until_true
-from tests.browser.test_comparing import columns, compare, with_answers
+from tests.browser.test_comparing import columns, compare, of_choices
 from tests.browsers import NewPage
 from tests.people import make_model
 from tests.upstreams.scripted import ScriptedUpstream
@@ -113,10 +113,7 @@ def test_under_each_answer_stands_why_they_differ(
 def test_several_answers_of_one_model_have_one_sum(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
-    make_model("choices", base_url=upstream.address)
-    page = new_page(alice)
-    page.goto("/")
-    with_answers(page, 3)
+    page = of_choices(3, new_page, alice, upstream)
     send(page, "Please, tokens=5")
     expect(button(page, "Keep")).to_have_count(3)
     expect(page.get_by_text("All 3 answers together")).to_be_visible()

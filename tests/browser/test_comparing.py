@@ -36,13 +36,19 @@ def with_answers(page: Page, number: int) -> None:
     button(page, "Close the parameters").click()
 
 
+def of_choices(number: int, new_page: NewPage, user: User, upstream: ScriptedUpstream) -> Page:
+    """A page with a model that gives so many answers to each message."""
+    make_model("choices", base_url=upstream.address)
+    page = new_page(user)
+    page.goto("/")
+    with_answers(page, number)
+    return page
+
+
 def test_four_answers_are_shown_in_four_columns(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
-    make_model("choices", base_url=upstream.address)
-    page = new_page(alice)
-    page.goto("/")
-    with_answers(page, 4)
+    page = of_choices(4, new_page, alice, upstream)
     send(page, "Please, tokens=5 gate=g")
     upstream.open("g", 2)
     second = page.context.new_page()
@@ -72,10 +78,7 @@ def test_four_answers_are_shown_in_four_columns(
 def test_the_next_message_waits_until_an_answer_is_chosen(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
-    make_model("choices", base_url=upstream.address)
-    page = new_page(alice)
-    page.goto("/")
-    with_answers(page, 2)
+    page = of_choices(2, new_page, alice, upstream)
     send(page, "First, tokens=2")
     expect(button(page, "Keep")).to_have_count(2)
     send(page, "Second, tokens=2")

@@ -7,9 +7,8 @@ from conversations.models import Conversation, LanguageModel, Message, ShareLink
 from tests.browser.axe import faults_of
 from tests.browser.share_dialog import create, seen, share
 from tests.browser.talking import answer, button, send, wait_for_end
-from tests.browser.test_comparing import with_answers
+from tests.browser.test_comparing import of_choices
 from tests.browsers import NewPage
-from tests.people import make_model
 from tests.upstreams.scripted import ScriptedUpstream
 
 pytestmark = pytest.mark.browser
@@ -40,10 +39,7 @@ def test_an_answer_is_shared_while_it_is_written(
 def test_a_comparison_is_shared_with_all_its_answers(
     new_page: NewPage, alice: User, upstream: ScriptedUpstream
 ) -> None:
-    make_model("choices", base_url=upstream.address)
-    page = new_page(alice)
-    page.goto("/")
-    with_answers(page, 3)
+    page = of_choices(3, new_page, alice, upstream)
     send(page, "Please, tokens=3")
     wait_for_end(page)
     dialog = share(page)

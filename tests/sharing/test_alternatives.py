@@ -101,4 +101,5 @@ def test_a_reader_who_continues_has_them_side_by_side(people: People) -> None:
     # Answers alone have nothing above them: they become a branch, in which each is seen.
     alone = all_of(answers, message_ids=tuple(each.pk for each in answers))
     copied = continue_shared.copy_for(people.bob, share(talk, shows=alone))
-    assert [each.content for each in copied.head.branch()] == ["The moon.", "The sun."]  # type: ignore[union-attr]
+    assert copied.head is not None
+    assert [each.content for each in copied.head.branch()] == ["The moon.", "The sun."]

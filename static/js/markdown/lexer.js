@@ -10,6 +10,7 @@ import { BoundedLexer } from "#js/markdown/bounded_lexer.js";
 import { withoutSpacesAtEnd } from "#js/markdown/characters.js";
 import { mayRefer, showDefinitions } from "#js/markdown/definitions.js";
 import { hasLettersFromRight, setDirections } from "#js/markdown/direction.js";
+import { LONGEST_PARAGRAPH } from "#js/markdown/math_syntax.js";
 import { isVisible, withSigns } from "#js/markdown/visibility.js";
 
 /**
@@ -17,8 +18,6 @@ import { isVisible, withSigns } from "#js/markdown/visibility.js";
  * @typedef {import("#js/markdown/reading.js").Links} Links
  */
 
-// The inline grammar has quadratic corners. A longer paragraph is shown as plain text.
-const LONGEST_INLINE = 10_000;
 // The end of emphasis; code and formulas that may be incomplete.
 const UNDECIDED = /[*_~]$|[$`]|\\[([]/;
 const INDENT = /^[ \t]+/;
@@ -87,7 +86,7 @@ export class Lexed {
     const source = this.#unread.get(tokens);
     if (source === undefined) return tokens;
     this.#unread.delete(tokens);
-    if (source.length > LONGEST_INLINE) {
+    if (source.length > LONGEST_PARAGRAPH) {
       tokens.push({ type: "source", raw: source, text: source });
       return tokens;
     }

@@ -43,9 +43,11 @@ const END_OF_LINE = /[ \t]*(?:\n+|$)/y;
 const LONGEST_BLOCK = 2_000;
 const MOST_TRIED = 100;
 const INLINE_START = /\$|\\[([]/;
-// A longer paragraph is plain text. To look through the whole rest of a text, from each of its
-// paragraphs, would take time by the square of its length.
-const LONGEST_READ = 10_000;
+/**
+ * A longer paragraph is plain text: the inline grammar has quadratic corners, and to look through the
+ * whole rest of a text, from each of its paragraphs, would take time by the square of its length.
+ */
+export const LONGEST_PARAGRAPH = 10_000;
 const BLOCK_START = /\n {0,3}(?:\$\$|\\\[)/g;
 
 /** @type {import("marked").TokenizerExtension[]} */
@@ -151,13 +153,13 @@ function displayMath(source, isOpen) {
  * @returns {number | undefined}
  */
 function blockStart(source, isOpen) {
-  const near = source.slice(0, LONGEST_READ + LONGEST_BLOCK);
+  const near = source.slice(0, LONGEST_PARAGRAPH + LONGEST_BLOCK);
   const blank = near.indexOf("\n\n");
   const paragraph = blank < 0 ? near : near.slice(0, blank);
   let tried = 0;
   for (const { index } of paragraph.matchAll(BLOCK_START)) {
     tried += 1;
-    if (tried > MOST_TRIED || index > LONGEST_READ) return undefined;
+    if (tried > MOST_TRIED || index > LONGEST_PARAGRAPH) return undefined;
     const rest = paragraph.slice(index + 1, index + 2 + LONGEST_BLOCK);
     if (displayMath(rest, isOpen && blank < 0)) return index + 1;
   }
@@ -172,7 +174,9 @@ function blockStart(source, isOpen) {
  * @returns {number}
  */
 export function endOfParagraph(source, isOpen) {
-  return blockStart(source, isOpen) ?? (source.indexOf("\n", LONGEST_READ) + 1 || source.length);
+  return (
+    blockStart(source, isOpen) ?? (source.indexOf("\n", LONGEST_PARAGRAPH) + 1 || source.length)
+  );
 }
 
 /** @param {unknown} lexer @param {string} source */
