@@ -14,6 +14,9 @@ export class Preview {
   constructor(pane) {
     this.#pane = pane;
     this.#frames = /** @type {HTMLElement} */ (pane.querySelector('[data-part="frames"]'));
+    // This window loses the focus to that of a frame, and has it back when a control here gets it.
+    window.addEventListener("blur", () => this.#markFocus());
+    document.addEventListener("focusin", () => this.#markFocus());
   }
 
   /** Marks the preview as loading. */
@@ -40,6 +43,12 @@ export class Preview {
     this.#pane.setAttribute("aria-busy", "false");
   }
 
+  /** In Chrome ":focus" never holds for a frame whose page has the focus. */
+  #markFocus() {
+    for (const frame of this.#frames.children)
+      frame.classList.toggle("is-focused", document.activeElement === frame);
+  }
+
   /** @param {HTMLIFrameElement} frame */
   #ready(frame) {
     if (!frame.isConnected) return;
@@ -50,11 +59,6 @@ export class Preview {
     frame.contentDocument?.addEventListener("click", (event) => event.preventDefault());
     frame.contentDocument?.addEventListener("submit", (event) => event.preventDefault());
     frame.contentWindow?.scrollTo(0, scrolled);
-    // In Chrome ":focus" never holds for a frame whose page has the focus.
-    for (const type of ["focus", "blur"])
-      frame.contentWindow?.addEventListener(type, () =>
-        frame.classList.toggle("is-focused", type === "focus"),
-      );
     if (this.#frames.lastElementChild === frame) this.#pane.setAttribute("aria-busy", "false");
   }
 }
