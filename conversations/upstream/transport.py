@@ -21,6 +21,9 @@ from .address_policy import AddressPolicy
 from .errors import AddressRefused, Malformed, TimedOut, Unreachable, UpstreamError
 
 KEEPALIVE_SECONDS = 30.0
+# With twice this unread, a server has to wait for us. aiohttp's 64 kB would let each answer whose
+# reader is slow take half a megabyte, because a read of the socket adds up to 256 kB to it.
+READ_BYTES = 16 * 1024
 
 # Records if the request of this task is sent over a reused connection.
 reused: ContextVar[dict[str, bool] | None] = ContextVar("reused", default=None)
@@ -130,6 +133,7 @@ def _session_maker(policy: AddressPolicy) -> Callable[[], aiohttp.ClientSession]
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
+            read_bufsize=READ_BYTES,
             trace_configs=[_reuse_trace()],
         )
 
