@@ -178,13 +178,13 @@ export class State extends SiteState {
     this.list(this.conversation ?? frame.conversation);
   }
 
-  /** @returns {import("#js/state/thread.js").Ended[]} */
   /** @param {{messages: Message[], version: number}} older messages, whole */
   takeOlder(older) {
     this.#thread.take(older, older.version);
     this.changed();
   }
 
+  /** @returns {import("#js/state/thread.js").Ended[]} */
   get #endsOnPage() {
     const last = this.alternatives.at(-1) ?? this.branch.at(-1);
     const generation = last?.generation;
