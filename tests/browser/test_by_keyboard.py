@@ -1,7 +1,7 @@
 """An hour on the site without a mouse: nothing is out of reach, and nothing traps the focus."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from conversations.models import LanguageModel, User
 from tests.browser.by_keyboard import Keyboard
@@ -72,6 +72,27 @@ def test_what_has_the_focus_in_a_dialog_stays_in_the_window(home: Page, dialog: 
     keys = Keyboard(home)
     keys.to("Close")
     assert not keys.unseen
+
+
+def test_details_that_come_late_leave_the_focused_button_in_the_window(home: Page) -> None:
+    """One may press Tab before they are loaded; then too one reads them from their beginning."""
+    converse(home)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    home.route("**/details.json", hold)
+    with home.expect_request("**/details.json"):
+        button(answer(home), "Details").click()
+    keys = Keyboard(home)
+    keys.to("Close")
+    held[0].continue_()
+    expect(home.locator("#details-request")).not_to_be_empty()
+    dialog = home.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", level=2)).to_be_in_viewport(ratio=1)
+    expect(button(dialog, "Close")).to_be_in_viewport(ratio=1)
+    expect(button(dialog, "Close")).to_be_focused()
 
 
 def choose_a_model(keys: Keyboard) -> None:
