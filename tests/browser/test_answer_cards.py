@@ -96,9 +96,10 @@ def test_under_each_answer_stands_why_they_differ(
     home.reload()
     compare(home, ("good", "crlf"))
     send(home, "Please, tokens=5 gate=g")
+    # One of the answers may get all four tokens, which is not the whole of it.
     upstream.open("g", 4)
-    expect(columns(home).first).to_contain_text("gen:")
-    expect(columns(home).first.get_by_text("Answering", exact=True)).to_be_visible()
+    expect(columns(home).filter(has_text="gen:")).not_to_have_count(0)
+    expect(columns(home).get_by_text("Answering", exact=True)).to_have_count(2)
     expect(home.get_by_text("First token", exact=True)).to_have_count(0)
     upstream.open("g", 20)
     for place in range(2):
