@@ -47,19 +47,21 @@ export class ModelList extends Emitter {
     this.#draw();
   }
 
-  /** Shows all models again, before the menu is opened and has a size. */
+  /** Shows all models again before the menu is opened, and lets the browser focus the first. */
   restart() {
     this.#search.value = "";
     this.#draw();
-  }
-
-  /** Moves the focus into the menu that was opened. */
-  focus() {
-    const first = this.#first;
-    first?.scrollIntoView({ block: "nearest" });
     // On a touch screen the keyboard would cover the list.
     const isSearched = areMany(this.#models) && matchMedia("(hover: hover)").matches;
-    (isSearched ? this.#search : first)?.focus();
+    this.#search.autofocus = isSearched;
+    if (this.#first) this.#first.autofocus = !isSearched;
+  }
+
+  /** Scrolls to the model to begin with, unless a key has moved the focus on. */
+  reveal() {
+    const first = this.#first;
+    const isAtStart = [this.#search, first].includes(document.activeElement);
+    if (isAtStart) first?.scrollIntoView({ block: "nearest" });
   }
 
   /** @returns {any[]} */

@@ -104,7 +104,7 @@ export class ModelPicker extends Emitter {
 
   /** @param {ToggleEvent} event */
   #toggled(event) {
-    if (event.newState === "open") return this.#list.focus();
+    if (event.newState === "open") return this.#list.reveal();
     const button = this.#question?.button ?? this.#button;
     if (this.#menu.contains(document.activeElement)) button.focus();
     this.#answer(null);

@@ -5,7 +5,9 @@ import { on } from "#js/ui/markup.js";
 /** @param {HTMLElement} menu with the role `menu`, a popover */
 export function wireMenu(menu) {
   on(menu, "keydown", (event) => pressed(menu, event));
-  on(menu, "toggle", (event) => event.newState === "open" && itemsOf(menu)[0]?.focus());
+  // The browser focuses the first one that it shows as soon as the menu is open. The event `toggle`
+  // may come after further keys, whose focus it would take back.
+  for (const item of allItemsOf(menu)) item.autofocus = true;
 }
 
 /** @param {HTMLElement} menu @param {KeyboardEvent} event */
@@ -33,6 +35,11 @@ function next(items, key) {
 
 /** @param {HTMLElement} menu @returns {HTMLElement[]} those that it shows */
 function itemsOf(menu) {
+  return allItemsOf(menu).filter((item) => item.checkVisibility());
+}
+
+/** @param {HTMLElement} menu @returns {HTMLElement[]} */
+function allItemsOf(menu) {
   const items = /** @type {NodeListOf<HTMLElement>} */ (menu.querySelectorAll("[role^=menuitem]"));
-  return [...items].filter((item) => item.checkVisibility());
+  return [...items];
 }
