@@ -22,6 +22,8 @@ export class ModelList extends Emitter {
   #models = [];
   /** @type {string[]} the names of those that are selected */
   #selected = [];
+  /** @type {string[]} those chosen last when the menu was opened, so that its order stays */
+  #recent = [];
   /** Whether no more can be selected. */
   #isFull = false;
 
@@ -50,6 +52,7 @@ export class ModelList extends Emitter {
   /** Shows all models again before the menu is opened, and lets the browser focus the first. */
   restart() {
     this.#search.value = "";
+    this.#recent = recentModels();
     this.#draw();
     // On a touch screen the keyboard would cover the list.
     const isSearched = areMany(this.#models) && matchMedia("(hover: hover)").matches;
@@ -75,21 +78,26 @@ export class ModelList extends Emitter {
     return options.find((each) => each.ariaSelected === "true") ?? options[0];
   }
 
+  /** @param {string} name @returns {any} */
+  #named(name) {
+    return this.#options.find((each) => nameOf(each) === name);
+  }
+
   /** @param {any} stop the one option that Tab stops at; the arrows lead to the others */
   #makeStop(stop) {
     for (const option of this.#options) option.tabIndex = option === stop ? 0 : -1;
   }
 
   #draw() {
-    const focused = this.#options.indexOf(document.activeElement);
+    const focused = this.#options.find((each) => each === document.activeElement);
     const search = this.#search.value;
     const models = matching(this.#models, search);
     const titles = { recent: word("models-recent"), others: word("models-others") };
-    const recent = search.trim() ? [] : recentModels();
+    const recent = search.trim() ? [] : this.#recent;
     this.#list.replaceChildren(...grouped(models, recent, titles).map((each) => this.#group(each)));
     for (const [index, option] of this.#options.entries()) identify(option, index);
     this.#makeStop(this.#first);
-    this.#options[focused]?.focus();
+    if (focused) this.#named(nameOf(focused))?.focus();
     setText(this.#none, models.length ? "" : word("no-such-model", { search: search.trim() }));
     setHidden(this.#none, models.length > 0);
     this.#markFirst(search.trim() !== "");

@@ -98,8 +98,8 @@ export class ModelPicker extends Emitter {
   }
 
   #compareChanged() {
-    this.#drawMenu();
-    if (!this.#compare.checked) this.#choose(this.#names.slice(0, 1));
+    if (this.#compare.checked) this.#drawMenu();
+    else this.#choose(this.#names.slice(0, 1));
   }
 
   /** @param {ToggleEvent} event */
@@ -125,8 +125,10 @@ export class ModelPicker extends Emitter {
     if (name === null) this.#question = null;
   }
 
-  /** @param {string[]} names */
+  /** @param {string[]} names shown at once, since the next choice may come before the next frame */
   #choose(names) {
+    this.#names = names;
+    this.#drawMenu();
     this.emit("choose", { names });
   }
 }
