@@ -19,7 +19,7 @@ from conversations.catalog import listing, providers, siliconflow
 from conversations.catalog.listing import Listing
 from conversations.generation.error_texts import failure_of
 from conversations.models import LanguageModel, Policy, Provider
-from conversations.upstream import TimedOut, excerpt
+from conversations.upstream import TimedOut, TooLarge, UpstreamError, excerpt
 
 if TYPE_CHECKING:
     from conversations.admin.providers import ProviderAdmin
@@ -35,19 +35,30 @@ def connection_report(provider: Provider, fetched: Listing) -> str:
     values = {"ms": f"{fetched.milliseconds:,}", "count": f"{len(fetched.names):,}"}
     if fetched.error is None:
         return _("The server answers: 2xx in %(ms)s ms, %(count)s models.") % values
-    error, failure = fetched.error, failure_of(fetched.error)
+    error = fetched.error
     values["status"] = str(error.status) if error.status else _("no answer")
     values["address"] = f"{provider.base_url}/models"
-    # This request has a bound of its own, which no field of the provider sets.
-    is_bounded = isinstance(error, TimedOut) and error.clock == "total"
-    what = _("The server did not send its list in time.") if is_bounded else failure.message
-    sentences = [what, _("(%(status)s from %(address)s after %(ms)s ms)") % values]
+    sentences = [_reason(error), _("(%(status)s from %(address)s after %(ms)s ms)") % values]
     if error.status == HTTPStatus.NOT_FOUND:
         sentences.append(_("Check the end of the base address; most end in /v1."))
     detail = excerpt(error.message)
-    if detail and detail not in failure.message:
+    if _is_of_server(error) and detail and detail not in sentences[0]:
         sentences.append(_("In detail: %s") % detail)
     return " ".join(sentences)
+
+
+def _reason(error: UpstreamError) -> str:
+    """What went wrong, in one sentence; of our own two, the one with the cause in it."""
+    # This request has a bound of its own, which no field of the provider sets.
+    if isinstance(error, TimedOut) and error.clock == "total":
+        return _("The server did not send its list in time.")
+    has_cause = not (_is_of_server(error) or isinstance(error, TimedOut | TooLarge))
+    return error.message if has_cause and error.message else failure_of(error).message
+
+
+def _is_of_server(error: UpstreamError) -> bool:
+    """True if the message is the server's own: it answered with an error."""
+    return error.status is not None and error.status >= HTTPStatus.BAD_REQUEST
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,22 @@
 """Testing the connection of a provider from the administration."""
 
+import re
+
 import pytest
 
+from conversations.admin.provider_models import connection_report
+from conversations.catalog.listing import Listing
 from conversations.models import Policy, Provider
+from conversations.upstream import (
+    AddressRefused,
+    KeyUnreadable,
+    NotAStream,
+    Redirected,
+    TimedOut,
+    TooLarge,
+    Unreachable,
+    UpstreamError,
+)
 from tests.catalog.administrator import (
     HEADER,
     KEY,
@@ -26,13 +40,42 @@ def test_testing_a_connection_tells_status_time_and_models(
     assert (call.headers["authorization"], call.headers["x-team"]) == ("(secret)", HEADER)
 
 
-def test_a_server_that_cannot_be_reached_is_reported_in_words(
+def test_a_server_that_cannot_be_reached_is_reported_once_in_words(
     dana: Administrator, provider: Provider
 ) -> None:
     Provider.objects.update(base_url="http://127.0.0.1:9/v1")
     [shown] = messages_of(dana.presses(provider, "test"))
-    assert shown.startswith("The model's server cannot be reached just now. Try again in a moment.")
-    assert "(no answer from http://127.0.0.1:9/v1/models after " in shown
+    assert re.sub(r"\d+ ms", "3 ms", shown) == (
+        "The server cannot be reached. (no answer from http://127.0.0.1:9/v1/models after 3 ms)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Unreachable("The certificate of the server is not valid."), None),
+        (AddressRefused("The address policy of this site does not allow this address."), None),
+        (KeyUnreadable("The key was encrypted under another ENCRYPTION_KEY."), None),
+        (NotAStream("The server does not list its models.", status=200), None),
+        (Redirected("The server redirects to example.org.", status=301), None),
+        (TooLarge("wire", 9), "The answer became too large and was ended."),
+        (TimedOut("total", 15), "The server did not send its list in time."),
+        (
+            TimedOut("connect", 5),
+            (
+                "No connection to the model's server was made within 5 s. Administrators set this "
+                "time as “to connect (s)” of the provider."
+            ),
+        ),
+    ],
+)
+def test_a_failure_has_one_reason(error: UpstreamError, told: str | None) -> None:
+    provider = Provider(base_url="https://example.org/v1")
+    shown = connection_report(provider, Listing(3, error=error))
+    assert shown == (
+        f"{told or error.message} "
+        f"({error.status or 'no answer'} from https://example.org/v1/models after 3 ms)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,7 +112,7 @@ def test_a_stored_host_that_cannot_be_resolved_is_reported(
 ) -> None:
     Provider.objects.update(base_url=f"http://{'a' * 64}.example/v1")
     [shown] = messages_of(dana.presses(provider, button))
-    assert shown.startswith("The address of the model's server is one that this site must not")
+    assert shown.startswith("The address must be a complete URL, such as https://")
 
 
 def test_an_address_that_is_not_allowed_any_more_is_not_connected_to(
@@ -77,5 +120,5 @@ def test_an_address_that_is_not_allowed_any_more_is_not_connected_to(
 ) -> None:
     Policy.objects.create(private_addresses=False)
     [shown] = messages_of(dana.presses(provider, "test"))
-    assert shown.startswith("The address of the model's server is one that this site must not")
+    assert shown.startswith("The address policy of this site does not allow this address.")
     assert server.connections == []
