@@ -33,7 +33,8 @@
  * composer/
  *
  * @typedef {{send: {text: string}, queue: {text: string}, stop: void, changed: void,
- *   back: void}} ComposerEvents `changed`: the text; `back`: to the last message, with arrow up
+ *   back: void}} ComposerEvents `changed`: the text or the error; `back`: to the last message,
+ *   with arrow up
  * @typedef {{changed: void, unfolded: {text: string}}} AttachmentsEvents
  * @typedef {{action: {action: string, id: string}}} QueuedListEvents
  *

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from conversations.models import Counter, LanguageModel, Period, Rule, User
 from tests.browser.axe import faults_in_both_schemes
-from tests.browser.talking import answer, button, converse, messages, send
+from tests.browser.talking import answer, begin, button, converse, messages, send
 from tests.browser.test_comparing import compare
 from tests.browsers import NewPage
 from tests.people import make_model
@@ -133,6 +133,42 @@ def test_a_refused_message_comes_back_with_the_reason_beside_it(
     expect(messages(page)).to_have_count(0)
     page.reload()
     expect(box).to_have_value("A long question that took an hour to write")
+
+
+def test_what_is_left_is_said_once_beside_a_refused_message(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    limit(10_000)
+    count(alice, 10_000)
+    page = open_page(new_page, alice)
+    left = said(page, "No tokens left today")
+    notice = left.filter(has_text="You have used 100% of your limit")
+    expect(notice).to_be_visible()
+    send(page, "A question")
+    expect(page.get_by_role("alert")).to_contain_text("No tokens left today")
+    expect(left).to_have_count(1)
+    page.get_by_role("textbox", name="Message").fill("A shorter one")
+    expect(notice).to_be_visible()
+    button(page, "OK").click()
+    button(page, "Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("No tokens left today")
+    expect(left).to_have_count(1)
+
+
+def test_what_is_left_is_said_once_beside_a_refused_queue(
+    new_page: NewPage, alice: User, model: LanguageModel, upstream: ScriptedUpstream
+) -> None:
+    limit(3, "requests")
+    count(alice, 2, "requests")
+    page = open_page(new_page, alice)
+    begin(page, upstream)
+    box = page.get_by_role("textbox", name="Message")
+    box.fill("A question that waits")
+    button(page, "Queue").click()
+    upstream.open("g", 20)
+    queue = page.get_by_role("list", name="Queued messages")
+    expect(queue).to_contain_text("No requests left today")
+    expect(said(page, "No requests left today")).to_have_count(1)
 
 
 def test_a_refusal_says_what_running_answers_hold(

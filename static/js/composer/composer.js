@@ -93,13 +93,20 @@ export class Composer extends Emitter {
 
   /** @param {string} sentence empty to hide the error */
   showError(sentence) {
+    const isChanged = sentence !== this.error;
     element("composer-error").hidden = sentence === "";
     element("composer-error-text").textContent = sentence;
+    if (isChanged) this.emit("changed");
+  }
+
+  /** @returns {string} the error that is shown; empty if there is none */
+  get error() {
+    return element("composer-error-text").textContent ?? "";
   }
 
   /** @param {string} sentence an error that no longer holds; another one stays */
   withdraw(sentence) {
-    if (element("composer-error-text").textContent === sentence) this.showError("");
+    if (this.error === sentence) this.showError("");
   }
 
   /** @param {string} content of a message to edit, put before what is there */

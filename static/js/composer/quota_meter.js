@@ -21,13 +21,16 @@ export class QuotaMeter {
   /**
    * @param {import("#js/state/records.js").Standing[]} quota
    * @param {string | null} model that answers next
+   * @param {string[]} refusals that are shown beside the composer
    */
-  draw(quota, model) {
+  draw(quota, model, refusals) {
     const standing = tightest(quota, model);
     this.#shown = standing && usedPart(standing) >= SHOWN_FROM ? standing : null;
     const isNews = this.#shown !== null && !dismissed().includes(windowOf(this.#shown));
-    this.#notice.hidden = !isNews;
-    this.#line.hidden = this.#shown === null || isNews;
+    // What is left is said once: a refusal says it with the reason why it matters.
+    const isSaid = standing !== null && refusals.some((each) => each.includes(describe(standing)));
+    this.#notice.hidden = !isNews || isSaid;
+    this.#line.hidden = this.#shown === null || isNews || isSaid;
     if (this.#shown) this.#drawStanding(this.#shown);
   }
 

@@ -43,7 +43,7 @@ export class Drawing {
     state.on("changed", () => this.#drawSoon());
     state.on("streamed", () => this.#throttle.request());
     state.on("finished", ({ cause }) => (this.#ending = cause));
-    parts.composer.on("changed", () => this.#drawGauge());
+    parts.composer.on("changed", () => this.#drawMeters());
   }
 
   /** Draws everything at once. */
@@ -69,7 +69,7 @@ export class Drawing {
   }
 
   #drawControls() {
-    const { branch, model, models, compared, quota } = this.#state;
+    const { branch, model, models, compared } = this.#state;
     const { composer, conversations, parameters, picker, share } = this.#parts;
     element("conversation").toggleAttribute("data-empty", branch.length === 0);
     conversations.draw();
@@ -77,7 +77,7 @@ export class Drawing {
     parameters.draw();
     share.draw();
     this.#parts.find.draw();
-    this.#quota.draw(quota, model);
+    this.#drawQuota();
     showNotice(this.#state.conversation?.notice ?? this.#state.notice);
     const answering = this.#state.generation !== null;
     composer.update({ answering, canSend: model !== null });
@@ -95,6 +95,18 @@ export class Drawing {
     this.#parts.messages.draw(this.#state);
     this.#places.update(this.#state.generation);
     this.#drawGauge();
+  }
+
+  #drawMeters() {
+    this.#drawQuota();
+    this.#drawGauge();
+  }
+
+  #drawQuota() {
+    const { quota, model } = this.#state;
+    const { composer, queued } = this.#parts;
+    const problems = queued.waiting.map(({ problem = "" }) => problem);
+    this.#quota.draw(quota, model, [composer.error, ...problems]);
   }
 
   #drawGauge() {
