@@ -1,13 +1,17 @@
 """Recent activity: the events of one's own account, in words."""
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
+from django.utils.text import capfirst
 
 from conversations import audit
 from conversations.audit.origin import Origin, coming_from
 from conversations.models import KeptCompletion, SecurityEvent
 from tests.admin.administrator import Administrator
 from tests.people import People
+from tests.sharing.made import link_of
+from tests.views.single_sign_on.real_provider import settings_for
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -40,6 +44,37 @@ def test_ways_to_sign_in_are_named_as_on_the_pages(people: People) -> None:
     page = browser_of(people).get("/account/activity/").content.decode()
     assert "Signed in: password, authenticator app" in page
     assert "Second factor added: passkey" in page
+
+
+def test_the_sign_in_provider_has_its_name_and_not_its_address(
+    people: People, settings: LazySettings
+) -> None:
+    settings.OIDC = settings_for("https://sign-in.example")
+    audit.record_event(SecurityEvent.SERVICE_CONNECTED, people.alice, service=settings.OIDC.issuer)
+    page = browser_of(people).get("/account/activity/").content.decode()
+    assert f"Sign-in service connected: {settings.OIDC.name}" in page
+    assert settings.OIDC.issuer not in page
+
+
+@pytest.mark.parametrize("event", [SecurityEvent.LINK_MADE_PUBLIC, SecurityEvent.LINK_LOCKED])
+def test_a_link_has_the_title_of_its_conversation_and_not_an_id(
+    people: People, event: SecurityEvent
+) -> None:
+    link = link_of(people.alice, title="A picnic by the sea")
+    audit.record_event(event, people.alice, link=link.pk)
+    page = browser_of(people).get("/account/activity/").content.decode()
+    assert f"{capfirst(event.label)}: A picnic by the sea" in page
+    assert str(link.pk) not in page
+    link.delete()
+    page = browser_of(people).get("/account/").content.decode()
+    assert f"{capfirst(event.label)}: a link that was removed" in page
+    assert str(link.pk) not in page
+
+
+def test_a_link_of_somebody_else_is_not_named(people: People) -> None:
+    link = link_of(people.bob, title="A surprise")
+    audit.record_event(SecurityEvent.LINK_MADE_PUBLIC, people.alice, link=link.pk)
+    assert "A surprise" not in browser_of(people).get("/account/activity/").content.decode()
 
 
 def test_users_see_what_administrators_did_and_not_from_where(people: People) -> None:
