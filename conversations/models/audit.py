@@ -114,7 +114,7 @@ class AuditEntry(models.Model):
             ),
         ]
         verbose_name = _("audit entry")
-        verbose_name_plural = _("audit log")
+        verbose_name_plural = _("audit entries")
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.action} {self.target_name}"

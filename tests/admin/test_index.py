@@ -1,9 +1,13 @@
 """The administration's index: every record is in a section."""
 
+from http import HTTPStatus
+
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from conversations import audit
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -21,3 +25,15 @@ def test_the_heading_of_a_list_names_its_records(client: Client, people: People)
     client.force_login(people.dana)
     page = client.get(reverse("admin:conversations_provider_changelist"))
     assert "<h1>Providers</h1>" in page.content.decode()
+
+
+def test_lists_count_their_records_in_the_plural(client: Client, people: People) -> None:
+    client.force_login(people.dana)
+    for model in admin.site._registry:
+        page = client.get(reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"))
+        if page.status_code == HTTPStatus.OK:  # That of the policy leads to its one record.
+            assert model._meta.verbose_name_plural != model._meta.verbose_name
+    for number in range(2):
+        audit.record(people.dana, "changed", people.alice, {}, {"first_name": f"A {number}"})
+    page = client.get(reverse("admin:conversations_auditentry_changelist"), {"sort": "changes"})
+    assert "2 audit entries" in page.content.decode()
