@@ -1,5 +1,7 @@
 """The page of a conversation with a keyboard, on a phone, and for assistive technology."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,6 +16,7 @@ from tests.browser.talking import (
     wait_for_end,
 )
 from tests.browsers import NewPage
+from tests.sharing.made import link_of
 from tests.upstreams.scripted import ScriptedUpstream
 
 pytestmark = pytest.mark.browser
@@ -111,6 +114,43 @@ INNERMOST = """() => {
   words.selectNodeContents([...document.querySelectorAll(".answer li")].at(-1));
   return words.getBoundingClientRect().width;
 }"""
+
+
+def open_keys(page: Page) -> None:
+    page.keyboard.press("Control+/")
+
+
+def open_new_function(page: Page) -> None:
+    button(page, "Parameters").click()
+    button(page, "New function").click()
+
+
+def open_links(page: Page) -> None:
+    button(page, "Share").click()
+    expect(page.get_by_text("Anyone with the link can read it.")).to_have_count(6)
+
+
+@pytest.mark.parametrize(
+    ("opening", "names"),
+    [
+        (open_keys, ("Close",)),
+        (open_new_function, ("Cancel", "Save")),
+        (open_links, ("Close", "Done")),
+    ],
+)
+def test_the_buttons_of_a_long_dialog_are_in_view_on_a_small_phone(
+    new_page: NewPage, alice: User, opening: Callable[[Page], None], names: Sequence[str]
+) -> None:
+    talk = conversation_with(alice, "Tea?", "Yes.")
+    for _ in range(6):
+        link_of(alice, conversation=talk)
+    page = new_page(alice, **{**PHONE, "viewport": {"width": 360, "height": 640}})
+    page.goto(f"/c/{talk.pk}/")
+    expect(button(page, "Share")).to_be_enabled()
+    opening(page)
+    for name in names:
+        found = page.get_by_role("dialog").get_by_role("button", name=name, exact=True)
+        expect(found).to_be_in_viewport(ratio=1)
 
 
 def test_a_deep_list_stays_wide_enough_to_read_on_a_phone(
