@@ -37,3 +37,12 @@ def test_lists_count_their_records_in_the_plural(client: Client, people: People)
         audit.record(people.dana, "changed", people.alice, {}, {"first_name": f"A {number}"})
     page = client.get(reverse("admin:conversations_auditentry_changelist"), {"sort": "changes"})
     assert "2 audit entries" in page.content.decode()
+
+
+def test_every_page_has_the_list_of_records(client: Client, people: People) -> None:
+    client.force_login(people.dana)
+    names = [each._meta.label_lower.replace(".", "_") for each in admin.site._registry]
+    lists = [reverse(f"admin:{name}_changelist") for name in names]
+    for path in (*lists, reverse("usage"), reverse("live")):
+        page = client.get(path, follow=True).content.decode()
+        assert '<nav class="side-list" aria-label="Records">' in page, path
