@@ -224,6 +224,7 @@ ENCRYPTION_KEY_FALLBACKS = [
 LANGUAGES = [("en", _("English"))]
 LANGUAGE_CODE = env_str("DEFAULT_LANGUAGE", "en", choices=tuple(code for code, _name in LANGUAGES))
 TIME_ZONE = env_zone("TIME_ZONE", "UTC")
+FORMAT_MODULE_PATH = "chatsite.formats"
 USE_I18N = True
 USE_TZ = True
 

@@ -7,11 +7,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.accounts import api_keys, people
+from conversations.admin import moments
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.admin.confirmation import Confirmation, ask
 from conversations.models import ApiKey, Policy, User
@@ -54,11 +54,17 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
+LAST_USED, EXPIRES, CREATED, REVOKED = (
+    moments.column(ApiKey, name, empty=gettext_lazy("never"))
+    for name in ("last_used_at", "expires_at", "created_at", "revoked_at")
+)
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(AuditedAdmin):
     """API keys, read-only except that they can be revoked."""
 
-    list_display = ("name", "user", "begins_with", "state", "last_use", "expiry", "created")
+    list_display = ("name", "user", "begins_with", "state", LAST_USED, EXPIRES, CREATED)
     list_display_links = ("name",)
     list_filter = (StateFilter, "last_used_at")
     list_select_related = ("user",)
@@ -69,7 +75,7 @@ class ApiKeyAdmin(AuditedAdmin):
     actions = ("revoke",)
     fields = (
         "user", "begins_with", "state", "models", "purposes", "networks", "limits", "at_once",
-        "last_use", "expiry", "created", "revoked_at",
+        LAST_USED, EXPIRES, CREATED, REVOKED,
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -110,21 +116,6 @@ class ApiKeyAdmin(AuditedAdmin):
         if key.is_expired:
             return _("expired")
         return _("working") if key.user.is_active else _("user deactivated")
-
-    @admin.display(description=gettext_lazy("last used"), ordering="last_used_at")
-    def last_use(self, key: ApiKey) -> str:
-        """The minute of the last request."""
-        return _moment(key.last_used_at)
-
-    @admin.display(description=gettext_lazy("expires"), ordering="expires_at")
-    def expiry(self, key: ApiKey) -> str:
-        """The minute at which the key expires."""
-        return _moment(key.expires_at)
-
-    @admin.display(description=gettext_lazy("created"), ordering="created_at")
-    def created(self, key: ApiKey) -> str:
-        """The minute at which the key was created."""
-        return _moment(key.created_at)
 
     @admin.display(description=gettext_lazy("models"))
     def models(self, key: ApiKey) -> str:
@@ -167,10 +158,6 @@ class ApiKeyAdmin(AuditedAdmin):
             return ngettext("%d key was revoked.", "%d keys were revoked.", count) % count
 
         return ask(self, request, REVOKE, chosen, carry_out)
-
-
-def _moment(moment: Any) -> str:
-    return date_format(timezone.localtime(moment), "Y-m-d H:i") if moment else _("never")
 
 
 def keys_of_user(user: User) -> str:

@@ -11,12 +11,11 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
+from conversations.admin import moments
 from conversations.admin.audit_export import FORMS, exported
 from conversations.admin.audit_filters import (
     ActionFilter,
@@ -55,17 +54,22 @@ class AuditEntryAdmin(ReadOnlyMixin, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
-    fields = ("at", "actor_name", "what", "kind", "target_name", "address", "device", "difference")
+    fields = (
+        "exact_moment", "actor_name", "what", "kind", "target_name", "address", "device",
+        "difference",
+    )  # fmt: skip
     readonly_fields = fields
     actions = None
 
     @admin.display(description=gettext_lazy("when"), ordering="at")
-    def moment(self, entry: AuditEntry) -> str:
-        """The first time, and of counted failures the last one."""
-        first = date_format(localtime(entry.at), "Y-m-d H:i:s")
-        if entry.times == 1 or entry.last_at is None:
-            return first
-        return f"{first} – {date_format(localtime(entry.last_at), 'H:i:s')}"
+    def moment(self, entry: AuditEntry) -> str | None:
+        """The first time, and of counted failures the last one, which is within the hour."""
+        return _span(entry, "minute", "time")
+
+    @admin.display(description=gettext_lazy("when"))
+    def exact_moment(self, entry: AuditEntry) -> str | None:
+        """The same to the second."""
+        return _span(entry, "second", "second")
 
     @admin.display(description=gettext_lazy("who"))
     def who(self, entry: AuditEntry) -> str:
@@ -147,6 +151,13 @@ class AuditEntryAdmin(ReadOnlyMixin, admin.ModelAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(reverse("admin:conversations_auditentry_changelist"))
         return exported(entries, form)
+
+
+def _span(entry: AuditEntry, first: str, last: str) -> str | None:
+    if entry.times == 1 or entry.last_at is None:
+        return moments.as_html(entry.at, first)
+    ends = moments.as_html(entry.at, first), moments.as_html(entry.last_at, last)
+    return format_html("{} – {}", *ends)
 
 
 def _link(name: str, value: object, text: str) -> str:

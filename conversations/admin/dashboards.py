@@ -134,7 +134,7 @@ def _page_links(request: HttpRequest, page: "Page[Row]") -> dict[str, str]:
 
 def _line(request: HttpRequest, report: Report, row: Row, total: ReportTotal) -> dict[str, Any]:
     cells = [column.text(row.sums, total) for column in report.columns]
-    return {"name": row.name, "link": _link(request, report, row), "cells": cells}
+    return {"name": report.row_name(row.name), "link": _link(request, report, row), "cells": cells}
 
 
 def _link(request: HttpRequest, report: Report, row: Row) -> str:

@@ -61,11 +61,10 @@ class EditConflictForm(forms.Form):
         ).hexdigest()
 
 
-def with_edit_conflict(form: Any, shown_only: Iterable[str]) -> Any:
+def with_edit_conflict(form: Any, shown_only: Iterable[Any]) -> Any:
     """The form class with the check for edit conflicts."""
-    return type(form)(
-        form.__name__, (EditConflictForm, form), {"shown_only": frozenset(shown_only)}
-    )
+    names = frozenset(getattr(each, "__name__", each) for each in shown_only)
+    return type(form)(form.__name__, (EditConflictForm, form), {"shown_only": names})
 
 
 def _digest_of(secret: audit.Secret) -> str:
@@ -80,7 +79,7 @@ def _refusal(target: Model, moment: str) -> str:
     text = _("%(user)s changed this at %(time)s, after you opened the page: %(fields)s.")
     values = {
         "user": entry.actor_name,
-        "time": date_format(timezone.localtime(entry.at), "H:i"),
+        "time": date_format(timezone.localtime(entry.at), "H:i T"),
         "fields": ", ".join(_labels(target, entry)) or entry.action,
     }
     return text % values + " " + advice

@@ -13,9 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.accounts import names, people
+from conversations.admin import moments
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.admin.choices import GroupFilter
 from conversations.models import Invitation
+
+EXPIRES, CREATED, USED = (
+    moments.column(Invitation, name) for name in ("expires_at", "created_at", "used_at")
+)
 
 
 class InvitationForm(forms.ModelForm):
@@ -79,7 +84,7 @@ class InvitationAdmin(AuditedAdmin):
 
     added_as = "invited"
     form = InvitationForm
-    list_display = ("invited", "state", "expires_at", "created_by", "created_at", "used_by")
+    list_display = ("invited", "state", EXPIRES, "created_by", CREATED, "used_by")
     list_filter = (StateFilter, ("groups", GroupFilter), "created_at")
     list_select_related = ("account", "created_by", "used_by")
     list_per_page = 50
@@ -88,8 +93,7 @@ class InvitationAdmin(AuditedAdmin):
     autocomplete_fields = ("groups",)
     add_fields = ("email", "groups", "days")
     fields = (
-        "invited", "groups", "state", "expires_at", "created_by", "created_at", "used_by",
-        "used_at",
+        "invited", "groups", "state", EXPIRES, "created_by", CREATED, "used_by", USED,
     )  # fmt: skip
 
     @admin.display(description=gettext_lazy("for"), ordering="email")

@@ -14,12 +14,11 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from conversations.access import may_read_upstream_words
-from conversations.admin import csv
+from conversations.admin import csv, moments
 from conversations.admin.audited_admin import actor_of
 from conversations.admin.csv import Cell
 from conversations.admin.export import in_pieces
@@ -124,6 +123,12 @@ class OutcomeFilter(SimpleListFilter):
         return queryset.filter(outcome=self.value()) if self.value() else queryset
 
 
+STARTED = moments.column(LedgerEntry, "reserved_at")
+SETTLED = moments.column(LedgerEntry, "settled_at")
+# In the list, beside the day on which the answer has begun.
+ENDED = moments.column(LedgerEntry, "settled_at", shown="time")
+
+
 @admin.register(LedgerEntry)
 class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """The list costs the same with a million entries as with a hundred: every filter has an index
@@ -131,8 +136,8 @@ class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     change_list_template = "admin/ledger/change_list.html"
     list_display = (
-        "began",
-        "ended",
+        STARTED,
+        ENDED,
         "username",
         "model_name",
         "ending",
@@ -153,7 +158,7 @@ class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
     search_help_text = _(
         "A user, the beginning of a model's name, a day such as 2026-11-23, or several of them."
     )
-    sortable_by = ("ended",)
+    sortable_by = (ENDED,)
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
@@ -164,6 +169,11 @@ class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LedgerList
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Django's, with the times in the reader's zone."""
+        times: dict[Any, Any] = {each.__name__: each for each in (STARTED, SETTLED)}
+        return [times.get(each, each) for each in super().get_fields(request, obj)]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The server's own words about a failure, below the fields of the entry."""
         return ("upstream_words",) if may_read_upstream_words(actor_of(request)) else ()
@@ -173,14 +183,6 @@ class LedgerAdmin(ReadOnlyMixin, admin.ModelAdmin):
         """Read from the generation, which is removed with its conversation; the entry stays."""
         ended = Generation.objects.filter(pk=entry.generation_id)
         return ended.values_list("upstream_words", flat=True).first() or ""
-
-    @admin.display(description=_("started"))
-    def began(self, entry: LedgerEntry) -> str:
-        return date_format(localtime(entry.reserved_at), "Y-m-d H:i")
-
-    @admin.display(description=_("ended"), ordering="settled_at")
-    def ended(self, entry: LedgerEntry) -> str:
-        return date_format(localtime(entry.settled_at), "Y-m-d H:i")
 
     @admin.display(description=_("outcome"))
     def ending(self, entry: LedgerEntry) -> str:

@@ -9,12 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from conversations.admin import moments
 from conversations.admin.audited_admin import actor_of
 from conversations.admin.confirmation import Confirmation, ask
 from conversations.admin.read_only import ReadOnlyMixin
 from conversations.models import ShareLink
 from conversations.sharing.links import revoke_for
 
+CREATED, SNAPSHOT, EXPIRES, LAST_VIEWED, REVOKED = (
+    moments.column(ShareLink, name)
+    for name in ("created_at", "snapshot_at", "expires_at", "last_viewed_at", "revoked_at")
+)
 REVOKE = Confirmation(
     "revoke",
     gettext_lazy("Revoke links"),
@@ -74,8 +79,7 @@ class ShareLinkAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Share links, read-only except that they can be revoked."""
 
     list_display = (
-        "__str__", "user", "for_whom", "created_at", "expires_at", "views_of_most",
-        "state_in_words",
+        "__str__", "user", "for_whom", CREATED, EXPIRES, "views_of_most", "state_in_words",
     )  # fmt: skip
     list_filter = (StateFilter, "audience", AuthorFilter, "created_at", "expires_at")
     list_select_related = ("user",)
@@ -85,8 +89,8 @@ class ShareLinkAdmin(ReadOnlyMixin, admin.ModelAdmin):
     search_help_text = gettext_lazy("An author, or a user or group that a link is for.")
     show_full_result_count = False
     fields = (
-        "user", "audience", "named", "has_passphrase", "created_at", "snapshot_at",
-        "expires_at", "views_of_most", "last_viewed_at", "state_in_words", "revoked_at",
+        "user", "audience", "named", "has_passphrase", CREATED, SNAPSHOT, EXPIRES,
+        "views_of_most", LAST_VIEWED, "state_in_words", REVOKED,
     )  # fmt: skip
     readonly_fields = fields
     actions = ("revoke",)

@@ -96,7 +96,7 @@ def _columns(
 ) -> ColumnChart:
     days = [date.fromisoformat(row.name) for row in rows]
     titled = [
-        ChartValue(value.amounts, f"{date_format(day, 'j F Y')}: {value.text}")
+        ChartValue(value.amounts, f"{date_format(day)}: {value.text}")
         for day, value in zip(days, values, strict=True)
     ]
     drawn, scale = charts.columns(titled)
@@ -219,7 +219,7 @@ def _bar(row: Row, amounts: Sequence[float], most: float, value: str) -> Bar:
 
 
 def _day(row: Row) -> str:
-    return date_format(date.fromisoformat(row.name), "j F")
+    return date_format(date.fromisoformat(row.name), "MONTH_DAY_FORMAT")
 
 
 def _token_series() -> list[str]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +55,8 @@ class Report:
     ledger_parameter: str = ""
     page_rows: int = 20
     newest_first: bool = False
+    # The name of a row on the page; the CSV file has it as it is.
+    row_name: Callable[[str], str] = str
 
 
 def _counted(name: str, title: Text, value: Callable[[Sums], int]) -> Column:
@@ -109,6 +113,7 @@ REPORTS = (
         ledger_parameter="q",
         page_rows=31,
         newest_first=True,
+        row_name=lambda name: date_format(date.fromisoformat(name)),
     ),
     Report(
         "models",

@@ -10,15 +10,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from conversations import audit
+from conversations.admin import moments
 from conversations.admin.audited_admin import AuditedAdmin, actor_of
 from conversations.models import KeptCompletion, SecurityEvent
+
+STARTED = moments.column(KeptCompletion, "created_at")
 
 
 @admin.register(KeptCompletion)
 class KeptCompletionAdmin(AuditedAdmin):
     """Requests and answers as JSON, the newest first."""
 
-    list_display = ("created_at", "user", "api_key_name", "model_name")
+    list_display = (STARTED, "user", "api_key_name", "model_name")
     list_filter = ("created_at", "model_name")
     list_select_related = ("user",)
     list_per_page = 50
@@ -27,7 +30,7 @@ class KeptCompletionAdmin(AuditedAdmin):
     date_hierarchy = "created_at"
     search_fields = ("user__username", "api_key_name", "model_name")
     search_help_text = gettext_lazy("A user, an API key, or a model.")
-    fields = ("created_at", "user", "api_key_name", "model_name", "request_json", "reply_json")
+    fields = (STARTED, "user", "api_key_name", "model_name", "request_json", "reply_json")
 
     def change_view(
         self,

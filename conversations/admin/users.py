@@ -13,9 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +23,7 @@ from conversations.accounts.reauthentication import (
     raise_unless_recent,
     reauthentication_possible,
 )
+from conversations.admin import moments
 from conversations.admin.api_keys import keys_of_user
 from conversations.admin.asking_again import AskingAdmin
 from conversations.admin.audited_admin import actor_of
@@ -43,6 +42,9 @@ from conversations.models import Conversation, NameTaken, Policy, UsageDay, User
 from conversations.quotas import concurrency, reservation
 from conversations.quotas.status import Standing, amount_in_words
 
+LAST_SIGN_IN = moments.column(User, "last_login", label=gettext_lazy("last sign-in"))
+JOINED = moments.column(User, "date_joined")
+
 
 @admin.register(User)
 @method_decorator(reauthentication_possible, name="changelist_view")
@@ -58,7 +60,7 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
     add_form = NewUserForm
     add_form_template = "admin/conversations/user/add_form.html"
     list_display = (
-        "username", "email", "group_names", "is_active", "is_staff", "last_seen", "this_month",
+        "username", "email", "group_names", "is_active", "is_staff", LAST_SIGN_IN, "this_month",
     )  # fmt: skip
     list_filter = (
         "is_active", "is_staff", "is_superuser", ("groups", GroupFilter), "last_login",
@@ -83,7 +85,7 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
             gettext_lazy("Administration"),
             {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "user_permissions")},
         ),
-        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+        (gettext_lazy("Dates"), {"fields": (LAST_SIGN_IN, JOINED)}),
     )
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "email", "groups")}),
@@ -131,11 +133,6 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
         """The names of the prefetched groups."""
         return ", ".join(sorted(group.name for group in user.groups.all()))
 
-    @admin.display(description=gettext_lazy("last sign-in"), ordering="last_login")
-    def last_seen(self, user: User) -> str:
-        """The day of the last sign-in."""
-        return date_format(timezone.localtime(user.last_login)) if user.last_login else ""
-
     @admin.display(description=gettext_lazy("this month"), ordering="month_tokens")
     def this_month(self, user: Any) -> str:
         """This month's tokens, and the cost if there is one."""
@@ -161,7 +158,7 @@ class AccountAdmin(UserActions, AskingAdmin, UserAdmin):
         """Where the user is signed in, as HTML."""
         return sessions_of_user(user)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[Any]:
         """The fields that this administrator may not change."""
         if obj is None:
             return []

@@ -154,7 +154,7 @@ def _upwards(plot: Plot, amounts: Sequence[float], top: float) -> list[Part]:
 
 
 def _day_mark(days: Sequence[date], number: int) -> Mark:
-    text = date_format(days[number], "j M")
+    text = date_format(days[number], "M j")
     # A label in the middle of a narrow column at the edge would leave the plot.
     if len(days) > MOST_LABELS and number == 0:
         return Mark("0%", text, "start")

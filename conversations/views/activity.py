@@ -84,7 +84,7 @@ _REFUSED = {event.value for event in SecurityEvent if event.is_failure}
 
 def _details(entry: AuditEntry, titles: Mapping[str, str]) -> str:
     if entry.is_security_event:
-        return ", ".join(_in_words(*each, titles) for each in entry.after.items())
+        return ", ".join(_in_words(name, value, titles) for name, value in entry.after.items())
     # Of a change by an administrator its fields: the values are on the account page.
     return ", ".join(name.replace("_", " ") for name in {**entry.before, **entry.after})
 

@@ -66,14 +66,14 @@ def test_a_day_without_anything_has_no_bar_and_a_day_with_little_has_a_visible_o
 def test_a_year_has_five_labels_and_the_outer_ones_stay_inside() -> None:
     days = [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
     labels = chart_geometry.day_marks(days)
-    assert [label.text for label in labels][::4] == ["1 Jan", "31 Dec"]
+    assert [label.text for label in labels][::4] == ["Jan 1", "Dec 31"]
     assert len(labels) == 5
     assert [(label.at, label.anchor) for label in labels][::4] == [("0%", "start"), ("100%", "end")]
 
 
 def test_a_single_day_has_its_label_in_the_middle() -> None:
     (label,) = chart_geometry.day_marks([date(2026, 11, 2)])
-    assert (label.at, label.text, label.anchor) == ("50.000%", "2 Nov", "middle")
+    assert (label.at, label.text, label.anchor) == ("50.000%", "Nov 2", "middle")
 
 
 def test_pieces_of_a_bar_follow_each_other_across() -> None:

@@ -6,10 +6,13 @@ import { exactName, momentName } from "#js/ui/dates.js";
 const EXACT = {
   day: { dateStyle: "medium" },
   minute: { dateStyle: "medium", timeStyle: "short" },
+  second: { dateStyle: "medium", timeStyle: "medium" },
+  time: { timeStyle: "short" },
 };
 
 /**
- * Rewrites each `<time data-local>`: to the "day" or "minute"; "" stands for a time in the future.
+ * Rewrites each `<time data-local>`: to the "day", "minute" or "second", or to the "time" of the day;
+ * "" stands for a time in the future.
  */
 export function drawLocalTimes() {
   const now = new Date();

@@ -1,0 +1,1 @@
+"""Forms of dates by language, which Django looks for here."""
