@@ -141,6 +141,8 @@ async def measured(page: Page, conversation: str, throttle: float) -> Figures:
     """The figures of one load, and of reading and typing after it."""
     # The cache has the scripts: the bound is on the conversation.
     await page.goto("/")
+    # The page would open again where the last run left it.
+    await page.evaluate("sessionStorage.clear()")
     session: CDPSession = await page.context.new_cdp_session(page)
     await session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
     traced = Traced(page)
