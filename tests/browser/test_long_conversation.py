@@ -61,6 +61,17 @@ def scroll_to(page: Page, number: int) -> None:
     raise AssertionError(f"Message {number} was not reached.")
 
 
+# Whether there are messages within a height of the window above it, and all are laid out.
+LAID_OUT_AHEAD = """(() => {
+    const { top, height } = document.getElementById('log-scroller').getBoundingClientRect();
+    const near = [...document.querySelectorAll('#log .blocks')].filter((each) => {
+        const above = top - each.getBoundingClientRect().bottom;
+        return above > 0 && above < height;
+    });
+    const isLaidOut = (each) => each.firstChild.checkVisibility({ contentVisibilityAuto: true });
+    return near.length > 0 && near.every(isLaidOut);
+})()"""
+FRAMES = "async () => { for (let n = 0; n < 10; n += 1) await new Promise(requestAnimationFrame); }"
 ALL_DRAWN = """[...document.querySelectorAll('#log > article [data-part=content]')]
     .every(({ textContent }) => /[0-9]/.test(textContent))"""
 AT = """(number) => {
@@ -280,3 +291,10 @@ def test_all_of_a_long_conversation_can_be_shared(page: Page) -> None:
     button(page, "Share").click()
     expect(page.locator("#share-messages > *")).to_have_count(COUNT)
     expect(page.locator("#share-messages")).to_contain_text("Question 0?")
+
+
+def test_a_message_has_its_text_before_it_comes_into_view(page: Page) -> None:
+    scroll_to(page, COUNT - 20)
+    page.evaluate(FRAMES)  # In the first ones all is laid out.
+
+    wait_until_true(page, LAID_OUT_AHEAD)

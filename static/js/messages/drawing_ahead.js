@@ -10,9 +10,10 @@ import { afterFrame, TimeSlice } from "#js/markdown/scheduling.js";
  * @typedef {import("#js/messages/scroll.js").LogPosition} LogPosition
  */
 
-// In heights of the log's window.
-const AHEAD = 1;
-const KEPT = 2;
+// In heights of the log's window. Browsers lay out the blocks of a message from one and a half on: a
+// message is drawn before, so that no frame has to do both.
+const AHEAD = 2;
+const KEPT = 3;
 // In the document. A formula has a hundred elements, a line of coloured code a dozen.
 const MOST_MESSAGES = 200;
 const MOST_ELEMENTS = 6_000;
