@@ -63,7 +63,6 @@ async ({ text, way, chunks, chunksAFrame }) => {
 
 def measured(browser: Browser, page: Page, text: str, way: str) -> MainThread:
     """The work of the main thread while the message streamed."""
-    page.reload()
     page.evaluate(_PREPARE)
     browser.start_tracing(page=page, categories=CATEGORIES)
     asked = {"text": text, "way": way, "chunks": CHUNKS, "chunksAFrame": CHUNKS_A_FRAME}
@@ -96,12 +95,15 @@ def _run(throttle: float, names: list[str]) -> bool:
 
 
 def _compare(browser: Browser, address: str, throttle: float, name: str) -> bool:
-    page = browser.new_page()
-    page.goto(address)
-    session = page.context.new_cdp_session(page)
-    session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
-    did = {way: measured(browser, page, DOCUMENTS[name], way) for way in WAYS}
-    page.close()
+    did = {}
+    for way in WAYS:
+        # A page of its own: none collects the garbage of the way before it.
+        page = browser.new_page()
+        page.goto(address)
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+        did[way] = measured(browser, page, DOCUMENTS[name], way)
+        page.close()
     for way, each in did.items():
         print(  # noqa: T201
             f"{name:16} {way:8} {each.total:7.0f} ms {each.total / did['whole'].total:6.2f} "
