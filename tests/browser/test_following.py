@@ -134,6 +134,41 @@ def test_following_begins_again_at_the_bottom_alone(
     button(page, "Stop").click()
 
 
+# As in Safari, which has no such property and may lay a log out between two changes of a frame.
+NO_ANCHORING = """
+const supports = CSS.supports.bind(CSS);
+CSS.supports = (name, ...rest) => name !== "overflow-anchor" && supports(name, ...rest);
+"""
+SHORTER_AND_LONGER = """async () => {
+    const log = document.getElementById("log");
+    const filler = document.createElement("div");
+    log.append(filler);
+    for (const [first, then] of [[400, 400], [100, 500]]) {
+        filler.style.height = `${first}px`;
+        document.getElementById("log-scroller").scrollTop;
+        filler.style.height = `${then}px`;
+        for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    }
+}"""
+
+
+def test_a_log_that_is_shorter_for_a_moment_is_not_the_reader_in_safari(
+    new_page: NewPage, alice: User, model: object
+) -> None:
+    page = new_page(alice, SMALL)
+    page.add_init_script(NO_ANCHORING)
+    page.goto("/")
+    converse(page, "Please, tokens=300")
+    wait_until_true(page, f"{SCROLLER}.scrollTop > 300")
+    page.evaluate(SHORTER_AND_LONGER)
+    wait_until_true(page, f"{FROM_END} < 2")
+    expect(page.locator("#jump")).to_be_hidden()
+    # The reader's own way up in the same frame is theirs.
+    wheel(30)(page)
+    page.evaluate(SHORTER_AND_LONGER)
+    expect(page.locator("#jump")).to_be_visible()
+
+
 def test_a_shorter_log_is_not_the_reader(home: Page, upstream: ScriptedUpstream) -> None:
     home.set_viewport_size(SMALL)
     converse(home, "Please, tokens=300")

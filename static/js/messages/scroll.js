@@ -4,11 +4,14 @@
  * The page knows each position that it set itself. Any other way up is the reader's, however short
  * and however it was made: by wheel, finger, key, scroll bar or the browser's search. It ends
  * following in the same frame. One exception: in a log that became shorter the browser moves to the
- * new end. Following begins again at the end alone, or with the button.
+ * new end. Safari does so also where the log has grown again by then, so that there a way up without
+ * an input is the browser's if the end has moved. Following begins again at the end alone, or with
+ * the button.
  */
 
 import { isTextBox, scrollsUpInside } from "#js/messages/inner_scroll.js";
 import { lineReadIn } from "#js/messages/read_line.js";
+import { ReaderInput } from "#js/messages/reader_input.js";
 import { Emitter } from "#js/ui/emitter.js";
 
 /** @typedef {{element: Element, top: number}} Held an element, and its distance from the top */
@@ -33,6 +36,7 @@ export class LogPosition extends Emitter {
   /** @type {Held | null} what stays in its place until the reader scrolls */
   #held = null;
   #room = new Room();
+  #input;
   /** Where the page put the log or the reader left it, and where its end was then. */
   #top = 0;
   #end = 0;
@@ -51,6 +55,7 @@ export class LogPosition extends Emitter {
     this.#scroller = scroller;
     this.#content = content;
     this.#jump = jump;
+    this.#input = new ReaderInput(scroller);
     scroller.append(this.#room.element);
     this.#follow(true);
     this.#listen();
@@ -152,9 +157,14 @@ export class LogPosition extends Emitter {
     const by = top - this.#top;
     if (Math.abs(by) < ROUNDING_PX) return;
     if (by > 0) this.#movedDown(top, end);
-    else if (top < end - ROUNDING_PX) this.release();
+    else if (top < end - ROUNDING_PX && !this.#isClamped(end)) this.release();
     this.#note();
     this.emit("moved");
+  }
+
+  /** @param {number} end @returns {boolean} whether it was the browser that moved the log up */
+  #isClamped(end) {
+    return !KEEPS_LINES && end !== this.#end && !this.#input.isRecent;
   }
 
   /** @param {number} top @param {number} end */

@@ -12,6 +12,7 @@ from tests.upstreams.scripted import ScriptedUpstream
 # Takes the site away while a function runs.
 Restart = Callable[[Callable[[], None]], None]
 PATIENCE_SECONDS = 20
+_PLACE = "return JSON.stringify(arguments[0].getBoundingClientRect())"
 ASK_AGAIN_SECONDS = 0.05
 # The last message of the log.
 LAST = "[...document.querySelectorAll('[role=log] article')].at(-1)"
@@ -39,8 +40,14 @@ class Visit:
     _gate: int = 0
 
     def wait(self, expression: str, *given: Any) -> None:
-        """Wait until an expression is true in the page; it sees what is given as ``given``."""
-        script = f"const given = arguments; return Boolean({expression});"
+        """Wait until an expression is true in the page; it sees what is given as ``given``.
+
+        One that fails is not true yet: an element that it reads may not be there.
+        """
+        script = (
+            "const given = arguments;"
+            f"try {{ return Boolean({expression}); }} catch {{ return false; }}"
+        )
         self.until(lambda: self.engine.run(script, *given), f"{expression} {given or ''}")
 
     def until(self, is_so: Callable[[], Any], wanted: str) -> Any:
@@ -56,10 +63,17 @@ class Visit:
         """The element of a kind and name, once it is shown."""
         return self.until(lambda: self.engine.find(kind, name, place), f"{kind} {name!r}")
 
+    def _is_still(self, element: Any) -> bool:
+        """True if it has come to its place: a person looks where a menu is before they press."""
+        place = self.engine.run(_PLACE, element)
+        time.sleep(ASK_AGAIN_SECONDS)
+        return bool(place == self.engine.run(_PLACE, element))
+
     def press(self, name: str, kind: str = "button", place: int = 0) -> None:
         """Click on the element of that name, once it is shown and enabled."""
         element = self.see(kind, name, place)
         self.wait("!given[0].disabled", element)
+        self.until(lambda: self._is_still(element), f"{kind} {name!r} that stays in its place")
         self.engine.click(element)
 
     def write(self, name: str, text: str) -> None:
