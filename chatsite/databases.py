@@ -110,18 +110,6 @@ def redis_url(url: str) -> str:
     )
 
 
-def channel_layers(url: str) -> dict[str, Any]:
-    """Channels' `CHANNEL_LAYERS`: Redis, or without its address the memory of this process."""
-    if not url:
-        return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    # The pub/sub layer: the core layer drops the oldest messages of a whole process and closes
-    # every socket when Redis restarts.
-    config = {"hosts": [url], "prefix": "parley"}
-    return {
-        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": config}
-    }
-
-
 def email_from_url(url: str) -> dict[str, Any]:
     """Django's `EMAIL_*` settings for `smtp://user:password@host:587` (STARTTLS) or `smtps://`.
 

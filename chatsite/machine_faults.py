@@ -161,10 +161,6 @@ def _foreign() -> Fault:
     return Fault("foreign", text)
 
 
-def _of_redis(error: BaseException) -> Fault:
-    return Fault("redis", f"Redis cannot be used: {str(error).rstrip('.')}. REDIS_URL names it.")
-
-
 def _of_postgres(error: BaseException) -> Fault | None:
     state: str = getattr(error, "sqlstate", None) or ""
     if state in _MISSING:
@@ -200,5 +196,4 @@ _DRIVERS: dict[str, Callable[[BaseException], Fault | None]] = {
     "sqlite3": _of_sqlite,
     "psycopg": _of_postgres,
     "psycopg_pool": _of_postgres,
-    "redis": _of_redis,
 }

@@ -54,6 +54,8 @@ class Serving:
         self._server = Server(application, host=host, port=port, on_listening=on_listening)
         self._drain = drain
         self._shutdown: asyncio.Task[None] | None = None
+        # A running task without a reference may be garbage-collected.
+        self._beside: list[asyncio.Task[None]] = []
 
     def run(self) -> None:
         """Serve until a signal. Raises `PortUnavailable` if the site cannot listen."""
@@ -67,7 +69,7 @@ class Serving:
 
     def spawn(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work` in the background once the server runs."""
-        self._beside = self._server.loop.create_task(_logged(work))
+        self._beside.append(self._server.loop.create_task(_logged(work)))
 
     def _handle_signals(self) -> None:
         # daphne's own handlers would stop at once, with dropped tasks and sockets closed by 1006.

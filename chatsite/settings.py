@@ -8,7 +8,6 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.databases import (
-    channel_layers,
     database_from_url,
     email_from_url,
     mail_sender,
@@ -114,12 +113,11 @@ TEMPLATES = [
     }
 ]
 
-# Cache and channel layer -------------------------------------------------------------------------
+# Cache and wake-ups -------------------------------------------------------------------------------
 
 REDIS_URL = redis_url(env_str("REDIS_URL"))
 # Of this process: what it forgets does no harm, and it works while Redis is away.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-CHANNEL_LAYERS = channel_layers(REDIS_URL)
 
 # Content security policy -------------------------------------------------------------------------
 

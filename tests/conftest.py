@@ -26,7 +26,10 @@ hypothesis.settings.register_profile("suite", derandomize=True)
 hypothesis.settings.register_profile("fuzz", max_examples=10_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
-pytest_plugins = ["tests.people", "tests.clock", "tests.live", "tests.browsers", "tests.postgres"]
+pytest_plugins = [
+    "tests.people", "tests.clock", "tests.live", "tests.browsers", "tests.postgres",
+    "tests.redis_server",
+]  # fmt: skip
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

@@ -9,7 +9,7 @@ from conversations.chat import actions
 from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
 from conversations.generation import log
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.generation.runner import runner
 from conversations.generation.tail import Batch
 from conversations.models import Conversation, Generation, Message, User
@@ -69,7 +69,8 @@ def payloads(batches: list[Batch]) -> list[str]:
 
 async def logged(generation_id: UUID) -> list[str]:
     """Return the payloads in the log."""
-    return (await in_thread(log.read_after, generation_id, 0)).payloads
+    cursor = log.Cursor(generation_id, 0)
+    return (await in_thread(log.read_after, [cursor]))[cursor].payloads
 
 
 def play(work: Callable[[Stage], Awaitable[T]]) -> T:

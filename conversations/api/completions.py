@@ -13,7 +13,7 @@ from conversations.api.calls import CallForm
 from conversations.api.checking import Adjustments, checked
 from conversations.catalog.parameters import takes, with_defaults
 from conversations.catalog.providers import address_policy
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.generation.prompt import Call, replay_of
 from conversations.models import (
     ApiKey,

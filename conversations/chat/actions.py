@@ -11,7 +11,7 @@ from conversations.chat.once import once
 from conversations.chat.tool_answers import ToolAnswers
 from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
-from conversations.generation import stops, wakeups
+from conversations.generation import stops
 from conversations.generation.runner import runner
 from conversations.models import Conversation, User
 
@@ -49,7 +49,7 @@ async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn
     if turn.calls:
         for generation, call in zip(turn.generations, turn.calls, strict=True):
             runner().start(generation, call)
-        await wakeups.notify(user.pk, turn.conversation.pk)
+        runner().wakeups.notify(user.pk, turn.conversation.pk)
     return turn
 
 
@@ -63,20 +63,20 @@ async def stop(user: User, generation_id: UUID) -> None:
 async def change(user: User, conversation_id: UUID, action: Callable[[], Result]) -> Result:
     """Run an action on a conversation that starts no generation, and notify the user's pages."""
     result = await in_thread(action)
-    await wakeups.notify(user.pk, conversation_id)
+    runner().wakeups.notify(user.pk, conversation_id)
     return result
 
 
 async def change_message(user: User, message_id: UUID, action: Callable[..., UUID]) -> None:
     """Run an action on a message, and notify the user's pages of its conversation."""
     conversation_id = await in_thread(action, user, message_id)
-    await wakeups.notify(user.pk, conversation_id)
+    runner().wakeups.notify(user.pk, conversation_id)
 
 
 async def branch_off(user: User, message_id: UUID) -> Conversation:
     """Copy a branch up to a message into a new conversation, and notify the user's pages."""
     copy = await in_thread(tree.branch_off, user, message_id)
-    await wakeups.notify(user.pk, copy.pk)
+    runner().wakeups.notify(user.pk, copy.pk)
     return copy
 
 

@@ -13,6 +13,7 @@ from conversations.database import rows
 from conversations.database.prepared import PreparedQuery
 from conversations.generation import log
 from conversations.generation.context import TrimmedBranch, trim_branch
+from conversations.generation.processes import OWNER
 from conversations.generation.prompt import Call, call_for, stored_request
 from conversations.generation.text_so_far import folded
 from conversations.models import Generation, LanguageModel, LoggedEvent, Message
@@ -27,9 +28,6 @@ from conversations.transcript import (
     fold,
 )
 
-# One process runs generations. This is the name of its slot, by which its successor finds the
-# generations that it left.
-OWNER = "main"
 _FILLED = (
     "content", "reasoning_content", "reasoning_ms", "tool_calls", "finish_reason", "changed_in"
 )  # fmt: skip

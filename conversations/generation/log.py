@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from conversations.models import Generation, LoggedEvent
+from conversations.models import LoggedEvent
 from conversations.transcript import Event, decode
 
 READ_LIMIT = 2000
@@ -20,6 +20,16 @@ _OWNED = """
     SELECT id, owner, epoch FROM conversations_generation
     WHERE status = 'running' AND id IN ({}) ORDER BY id
 """
+# The numbers of a generation's events have no gaps.
+_UNREAD = """
+    WITH wanted(id, seq) AS (VALUES {})
+    SELECT wanted.id, wanted.seq, generation.status = 'running', event.payload
+    FROM wanted
+    JOIN conversations_generation AS generation ON generation.id = wanted.id
+    LEFT JOIN conversations_loggedevent AS event ON event.generation_id = wanted.id
+        AND event.seq > wanted.seq AND event.seq <= wanted.seq + %s
+    ORDER BY event.seq
+"""
 _PAYLOADS = "SELECT payload FROM conversations_loggedevent WHERE generation_id = %s ORDER BY seq"
 
 
@@ -29,6 +39,13 @@ class Entry(NamedTuple):
     generation_id: UUID
     seq: int
     payload: str
+
+
+class Cursor(NamedTuple):
+    """The number of the last event of a generation that a follower has."""
+
+    generation_id: UUID
+    seq: int
 
 
 class Unread(NamedTuple):
@@ -70,15 +87,22 @@ def _stored(generation_id: UUID) -> Any:
     return LoggedEvent.generation.field.get_db_prep_save(generation_id, connection)
 
 
-def read_after(generation_id: UUID, seq: int) -> Unread:
-    """Return the payloads after ``seq``, at most 2,000 of them.
+def read_after(cursors: Sequence[Cursor]) -> dict[Cursor, Unread]:
+    """Return the payloads behind each cursor, at most 2,000 of each.
 
-    Reads the status first: if the generation is finished, all of its events are committed.
+    Status and events are of one moment: if a generation is finished, all of its events are there.
     """
-    status = Generation.objects.filter(pk=generation_id).values_list("status", flat=True).first()
-    rows = LoggedEvent.objects.filter(generation=generation_id, seq__gt=seq).order_by("seq")
-    payloads = list(rows.values_list("payload", flat=True)[:READ_LIMIT])
-    return Unread(payloads, status == Generation.Status.RUNNING)
+    unread = {cursor: Unread([], is_running=False) for cursor in cursors}
+    stored = {(_stored(cursor.generation_id), cursor.seq): cursor for cursor in cursors}
+    statement = _UNREAD.format(", ".join(["(%s, %s)"] * len(stored)))
+    with connection.cursor() as database:
+        database.execute(statement, [*(value for each in stored for value in each), READ_LIMIT])
+        for generation_id, seq, is_running, payload in database.fetchall():
+            cursor = stored[generation_id, seq]
+            unread[cursor] = Unread(unread[cursor].payloads, bool(is_running))
+            if payload is not None:
+                unread[cursor].payloads.append(payload)
+    return unread
 
 
 def events_of(generation_id: UUID) -> list[Event]:

@@ -1,14 +1,16 @@
 """Ends generations that no process runs, or whose user is about to be deleted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.generation.lifecycle import OWNER, finish, finish_api_run
-from conversations.models import Generation
+from conversations.generation.lifecycle import finish, finish_api_run
+from conversations.generation.processes import OWNER, Membership
+from conversations.models import Generation, Process
 from conversations.transcript import Failure, Finished
 
 
@@ -23,20 +25,50 @@ def end_for_users(user_ids: Collection[int]) -> int:
     return sum(_end_as(last, each) for each in list(running))
 
 
-def recover(known: Collection[UUID] = (), silent_for: timedelta = timedelta()) -> int:
+def take_over(membership: Membership) -> int:
+    """End what dead processes left; return the number of generations.
+
+    Everything that was shown is in the log, so each message has it, and is marked as interrupted.
+    What a process began after its lock was taken is its own: it has come back.
+    """
+    ended = 0
+    for process in membership.dead():
+        until = timezone.now()
+        left = Generation.objects.filter(owner=str(process), created_at__lte=until)
+        ended += _interrupt(left.running())
+    return ended
+
+
+def end_unowned(silent_for: timedelta = timedelta()) -> int:
+    """End generations older than that whose owner is no known process; return their number."""
+    known = [str(pk) for pk in Process.objects.values_list("pk", flat=True)]
+    unowned = Generation.objects.running().exclude(owner__in=[*known, OWNER])
+    return _interrupt(unowned.filter(created_at__lte=timezone.now() - silent_for))
+
+
+def end_not_begun(known: Collection[UUID] = (), silent_for: timedelta = timedelta()) -> int:
     """End generations that this process owns but does not run (``known``); return their number.
 
-    A dead predecessor left them, or they come from a commit with an unknown outcome. Generations
-    younger than ``silent_for`` may be about to start. Everything that was shown is in the log, so
-    each message has it, and is marked as interrupted.
+    They come from a commit with an unknown outcome. Younger ones than ``silent_for`` may be about
+    to start.
     """
     ours = Generation.objects.running().filter(owner=OWNER)
-    left = ours.filter(created_at__lte=timezone.now() - silent_for).exclude(pk__in=known)
+    return _interrupt(
+        ours.filter(created_at__lte=timezone.now() - silent_for).exclude(pk__in=known)
+    )
+
+
+def _interrupt(left: Iterable[Generation]) -> int:
     message = _("The server was restarted while this answer was being written.")
     last = Finished(cause="interrupted", error=Failure("restarted", message))
     return sum(_end_as(last, each) for each in list(left))
 
 
 def _end_as(last: Finished, generation: Generation) -> bool:
+    """Take the generation from its owner, who changes nothing from then on, and end it."""
     end = finish if generation.conversation_id else finish_api_run
-    return end(generation.pk, generation.epoch, last) is not None
+    epoch = generation.epoch + 1
+    with transaction.atomic():
+        owned = Generation.objects.owned(generation.owner, generation.epoch)
+        taken = owned.filter(pk=generation.pk).update(owner=OWNER, epoch=epoch)
+        return bool(taken) and end(generation.pk, epoch, last) is not None

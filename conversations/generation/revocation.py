@@ -8,7 +8,7 @@ from django.db.models import IntegerField
 from django.utils.translation import gettext as _
 
 from conversations.database.prepared import PreparedQuery
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.models import ApiKey, BrowserSession, Generation, LanguageModel, User
 from conversations.transcript import Failure
 

@@ -5,30 +5,28 @@ import contextvars
 import logging
 import math
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import msgspec
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations import throttle
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
-from conversations.generation import api_run, lifecycle, log, recovery, revocation, stops, wakeups
+from conversations.generation import api_run, lifecycle, revocation, stops
 from conversations.generation.api_run import Ending, Listener
 from conversations.generation.leases import Leases
 from conversations.generation.message_run import MessageRun
 from conversations.generation.pace import Pace
+from conversations.generation.processes import Membership
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
 from conversations.generation.tail import Tails
+from conversations.generation.tidying import Tidying
+from conversations.generation.wakeups import Wakeups
 from conversations.generation.writer import Writer
-from conversations.models import Generation, IdempotencyClaim
-from conversations.purge.disk import empty_write_log
-from conversations.purge.step import Purged, purge, record
+from conversations.models import Generation
 from conversations.transcript import Failure, Finished
 
 logger = logging.getLogger(__name__)
@@ -37,15 +35,9 @@ logger = logging.getLogger(__name__)
 STOP_POLL_SECONDS = 0.25
 # A revoked permission ends running answers within five seconds.
 REVOCATION_POLL_SECONDS = 2
-CLEAN_UP_SECONDS = 60
-PURGE_SECONDS = 3600
-# A generation starts much sooner than this after the commit that created it.
-YOUNGEST_ABANDONED = timedelta(minutes=1)
 # The administration shows the tokens of running answers as they were noted. A killed server loses
 # the usage of an API run since the last note, at most this long.
 NOTE_SECONDS = 1
-# A page that was disconnected for longer reads the message instead of the log.
-KEEP_EVENTS = timedelta(minutes=10)
 RETRY_SECONDS = 0.5
 
 
@@ -54,12 +46,14 @@ class Runner:
 
     def __init__(self) -> None:
         self.tails = Tails()
+        self.wakeups = Wakeups()
         self._writer = Writer(self.tails)
         self._connections = Connections()
         self._leases = Leases()
         self._line_of_long_answers = asyncio.Lock()
         self._runs: dict[UUID, Run] = {}
         self._is_draining = False
+        self._tidying = Tidying(lambda: self._runs)
         # A running task without a reference may be garbage-collected.
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops = [
@@ -70,14 +64,20 @@ class Runner:
                 self._watch_stops,
                 self._watch_revocations,
                 self._note_progress,
-                self._clean_up,
-                self._purge,
+                self._tidying.take_over,
+                self._tidying.clean_up,
+                self._tidying.purge,
+                *self.wakeups.loops,
             )
         ]
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         # An empty context: that of a request would tie the task to the request's thread.
         return asyncio.get_running_loop().create_task(work, context=contextvars.Context())
+
+    def join(self, membership: Membership) -> None:
+        """Be one of the processes of the site: they end what one leaves that dies."""
+        self._tidying.join(membership)
 
     def start(self, generation: Generation, call: Call) -> None:
         """Run the generation in a task of its own."""
@@ -144,7 +144,9 @@ class Runner:
         for loop in self._loops:
             loop.cancel()
         await asyncio.wait(self._loops)
+        await self._tidying.leave()
         self._writer.close()
+        await self.wakeups.aclose()
         await self._connections.aclose()
 
     async def _supervise(self, run: Run, generation: Generation, call: Call) -> None:
@@ -153,13 +155,14 @@ class Runner:
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             last = _failed()
+        is_whole = False
         try:
-            await self._finish(run, last)
+            is_whole = await self._finish(run, last)
         finally:
-            self.tails.close(run.generation_id)
+            self.tails.close(run.generation_id, is_whole=is_whole)
             del self._runs[run.generation_id]
         if generation.conversation_id:
-            await wakeups.notify(generation.user_id, generation.conversation_id)
+            self.wakeups.notify(generation.user_id, generation.conversation_id)
 
     async def _supervise_api_run(self, run: Run, call: Call, listener: Listener) -> None:
         try:
@@ -187,7 +190,8 @@ class Runner:
         await message_run.add_notices(notices)
         return await message_run.relay(call, self._connections)
 
-    async def _finish(self, run: Run, last: Finished) -> None:
+    async def _finish(self, run: Run, last: Finished) -> bool:
+        """End the generation; False if another process has ended it."""
         await self._writer.flush(run)
         last = self._with_reason(run, last)
         payload = await in_thread_with_retries(
@@ -200,6 +204,7 @@ class Runner:
         )
         if payload:
             self.tails.publish(run.generation_id, [payload])
+        return payload is not None
 
     def _with_reason(self, run: Run, last: Finished) -> Finished:
         if last.cause != "stopped":
@@ -235,29 +240,6 @@ class Runner:
             tokens = {key: run.tokens for key, run in self._runs.items() if run.began}
             if tokens:
                 await in_thread(lifecycle.note_progress, tokens)
-
-    async def _clean_up(self) -> None:
-        while True:
-            await asyncio.sleep(CLEAN_UP_SECONDS)
-            await in_thread(recovery.recover, list(self._runs), YOUNGEST_ABANDONED)
-            await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
-            await in_thread(IdempotencyClaim.objects.expired().delete)
-            while await in_thread(throttle.forget_ended, timezone.now()):
-                pass
-
-    async def _purge(self) -> None:
-        while True:
-            await asyncio.sleep(PURGE_SECONDS)
-            await self._purge_all()
-
-    async def _purge_all(self) -> None:
-        """Purge until nothing is left."""
-        purged = Purged()
-        while any(some := await in_thread(purge, timezone.now())):
-            purged = purged.plus(some)
-        await in_thread(record, purged)
-        if any(purged):
-            await in_thread(empty_write_log)
 
 
 async def _run_for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.models import Generation
 
 

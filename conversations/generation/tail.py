@@ -1,15 +1,12 @@
-"""Committed events of the generations of this process, in memory, for their followers."""
+"""Committed events for the followers of generations: from memory, or from the log."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 from uuid import UUID
 
-from conversations.database.threads import in_thread
-from conversations.generation import log
+from conversations.generation.elsewhere import Elsewhere
 
-# The interval at which followers of a generation of another process read the log.
-TICK_SECONDS = 0.5
 # The most events in one frame; a joined event is about 25 ms of text.
 BATCH_EVENTS = 500
 
@@ -24,7 +21,8 @@ class Batch(NamedTuple):
 class _Tail:
     def __init__(self) -> None:
         self.payloads: list[str] = []
-        self.is_finished = False
+        self.is_closed = False
+        self.is_whole = False
         self.changed = asyncio.Event()
 
     def notify(self) -> None:
@@ -33,12 +31,14 @@ class _Tail:
 
 
 class Tails:
-    """The committed events of each running generation, from its first on.
+    """The committed events of each generation that runs here, from its first on.
 
-    Followers share one list, each with its own cursor, so that no follower has a queue.
+    Followers share one list, each with its own cursor, so that no follower has a queue. They do
+    not know where a generation runs.
     """
 
     def __init__(self) -> None:
+        self._elsewhere = Elsewhere()
         self._tails: dict[UUID, _Tail] = {}
 
     def open(self, generation_id: UUID) -> None:
@@ -51,18 +51,28 @@ class Tails:
         tail.payloads.extend(payloads)
         tail.notify()
 
-    def close(self, generation_id: UUID) -> None:
-        """End the tail; followers read the rest and end."""
+    def close(self, generation_id: UUID, *, is_whole: bool) -> None:
+        """End the tail; followers read the rest of it and end. Where it is not whole they read on
+        in the log: another process has ended the generation."""
         tail = self._tails.pop(generation_id)
-        tail.is_finished = True
+        tail.is_closed, tail.is_whole = True, is_whole
         tail.notify()
 
     async def follow(self, generation_id: UUID, after: int) -> AsyncIterator[Batch]:
         """Yield the events after that number as they are committed, up to the last one."""
         tail = self._tails.get(generation_id)
-        source = _from_tail(tail, after) if tail else _from_log(generation_id, after)
-        async for batch in source:
-            yield batch
+        if tail:
+            async for batch in _from_tail(tail, after):
+                yield batch
+                after = batch.seq
+        if tail is None or not tail.is_whole:
+            async for batch in self._from_log(generation_id, after):
+                yield batch
+
+    async def _from_log(self, generation_id: UUID, cursor: int) -> AsyncIterator[Batch]:
+        while (unread := await self._elsewhere.after(generation_id, cursor)).payloads:
+            cursor += len(unread.payloads)
+            yield Batch(cursor, unread.payloads)
 
 
 async def _from_tail(tail: _Tail, cursor: int) -> AsyncIterator[Batch]:
@@ -72,19 +82,7 @@ async def _from_tail(tail: _Tail, cursor: int) -> AsyncIterator[Batch]:
         if payloads:
             cursor += len(payloads)
             yield Batch(cursor, payloads)
-        elif tail.is_finished:
+        elif tail.is_closed:
             return
         else:
             await changed.wait()
-
-
-async def _from_log(generation_id: UUID, cursor: int) -> AsyncIterator[Batch]:
-    while True:
-        unread = await in_thread(log.read_after, generation_id, cursor)
-        if unread.payloads:
-            cursor += len(unread.payloads)
-            yield Batch(cursor, unread.payloads)
-        elif not unread.is_running:
-            return
-        else:
-            await asyncio.sleep(TICK_SECONDS)

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from conversations.generation import log
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.generation.run import Run
 from conversations.generation.tail import Tails
 from conversations.transcript import Event, Failure, encode, join

@@ -41,6 +41,7 @@ from conversations.models.message import Message
 from conversations.models.networks import address_in, network_of
 from conversations.models.policy import GroupPolicy, Policy
 from conversations.models.preset import Definition, Preset
+from conversations.models.process import Process
 from conversations.models.provider import LanguageModel, Provider
 from conversations.models.quota import Rule
 from conversations.models.session import BrowserSession, SessionEnd
@@ -99,6 +100,7 @@ __all__ = [
     "Period",
     "Policy",
     "Preset",
+    "Process",
     "Provider",
     "Rule",
     "SecurityEvent",

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 TITLE_CHARACTERS = 80
 _ADVANCE = """
-    UPDATE conversations_conversation SET version = version + 1 WHERE id = %s RETURNING version
+    UPDATE conversations_conversation SET version = version + 1, changed_at = %s
+    WHERE id = %s RETURNING version
 """
 _HEADING = re.compile(r"^#{1,6} ")
 # The page writes these blocks: static/js/composer/attached_text.js.
@@ -72,12 +74,18 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), default=timezone.now)
     deleted_at = models.DateTimeField(_("deleted"), null=True)
+    # The time of the newest version. ``updated_at`` is that of the last turn, by which the list is
+    # in order. With a default of the database, for a process of the release before this one.
+    changed_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at"]
-        indexes = [models.Index(fields=["user", "-updated_at"])]
+        indexes = [
+            models.Index(fields=["user", "-updated_at"]),
+            models.Index(fields=["user", "changed_at"], name="changed_of_user"),
+        ]
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
 
@@ -91,8 +99,9 @@ class Conversation(models.Model):
         The UPDATE locks the row until the transaction ends, so versions are committed in order.
         """
         key = self._meta.pk.get_db_prep_save(self.pk, connection)
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
-            cursor.execute(_ADVANCE, [key])
+            cursor.execute(_ADVANCE, [now, key])
             (self.version,) = cursor.fetchone()
         return self.version
 

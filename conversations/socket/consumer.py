@@ -3,13 +3,12 @@
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from conversations.chat.state import release
-from conversations.generation.wakeups import group_of
+from conversations.generation.runner import runner
 from conversations.socket import frames, handlers, handshakes, open_pages
 from conversations.socket.frames import BadFrame
 from conversations.socket.page import NOT_SIGNED_IN, Page
@@ -48,8 +47,8 @@ class Consumer(AsyncWebsocketConsumer):
         user = self.scope["user"]
         self._bad_frames = TokenBucket(BAD_FRAMES_A_MINUTE / 60, BAD_FRAMES_A_MINUTE)
         self.page = Page(user, self.scope["session"].session_key, self._send_text, self.close)
+        self._stop_listening = runner().wakeups.listen(user.pk, self.page.mark_changed)
         await open_pages.enter(user.pk, self, partial(self.close, TOO_MANY_PAGES))
-        await self.channel_layer.group_add(group_of(user.pk), self.channel_name)
         await self.page.send_frame("hello", release=release())
         self.page.run_while_open(self.page.recheck)
         self.page.run_while_open(self.page.send_updates)
@@ -69,10 +68,10 @@ class Consumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if self.page:
             self._leave()
-            await self.channel_layer.group_discard(group_of(self.page.user.pk), self.channel_name)
 
     def _leave(self) -> None:
         if self.page:
+            self._stop_listening()
             self.page.leave()
             open_pages.leave(self.page.user.pk, self)
 
@@ -91,11 +90,6 @@ class Consumer(AsyncWebsocketConsumer):
         await page.send_error(error.request_id, "bad_frame", error.message)
         if not self._bad_frames.take():
             await self.close(TOO_FAST)
-
-    async def conversation_changed(self, message: dict[str, Any]) -> None:
-        """Receive a change notification: have the page read what changed."""
-        if self.page:
-            self.page.mark_changed(UUID(message["conversation_id"]))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close the socket; frames that were still to be sent are dropped."""

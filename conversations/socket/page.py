@@ -4,9 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from conversations import access
 from conversations.chat.turns import Turn
@@ -16,7 +19,13 @@ from conversations.models import User
 from conversations.socket import frames
 from conversations.socket.follower import Follower, NotAcknowledged
 from conversations.socket.open_pages import turn_to_read
-from conversations.socket.reading import Update, last_known, read_update, turn_state
+from conversations.socket.reading import (
+    Update,
+    changed_since,
+    last_known,
+    read_update,
+    turn_state,
+)
 from conversations.socket.session import SessionUse
 
 logger = logging.getLogger(__name__)
@@ -26,6 +35,8 @@ NOT_SIGNED_IN = 4401
 FAILED = 4500
 # A lost notification, or a permission that was taken away, is noticed after this time at most.
 RECHECK_SECONDS = 3
+# A transaction may take so long from its change to its commit, and clocks may differ.
+OVERLAP = timedelta(seconds=20)
 # A longer state keeps its turn until the page has read it.
 LARGE_STATE_CHARACTERS = 64 * 1024
 # Changes within this time are read and sent together.
@@ -62,6 +73,9 @@ class Page:
         self._opened: tuple[UUID, int] | None = None
         self._sent_quota: list[dict[str, Any]] | None = None
         self._sent_answering: list[str] | None = None
+        # Of conversations that changed lately: those versions whose rows were sent.
+        self._versions: dict[UUID, int] = {}
+        self._looked_at = timezone.now()
 
     def start_action(self, action: Coroutine[Any, Any, None]) -> None:
         """Run an action in the background.
@@ -178,9 +192,10 @@ class Page:
         self._opened = (conversation_id, version)
         self._wakeup.set()
 
-    def mark_changed(self, conversation_id: UUID) -> None:
-        """Have the changes of a conversation read and sent."""
-        self._changed.add(conversation_id)
+    def mark_changed(self, conversation_id: UUID | None) -> None:
+        """Have the changes of a conversation read and sent, or those of the one that is shown."""
+        if conversation_id:
+            self._changed.add(conversation_id)
         self._wakeup.set()
 
     async def send_updates(self) -> None:
@@ -200,7 +215,15 @@ class Page:
                 await self._close(NOT_SIGNED_IN)
                 return
             self.user = user
+            await self._look_for_changes()
             self._wakeup.set()
+
+    async def _look_for_changes(self) -> None:
+        """Have those changes read whose notification was lost."""
+        since, self._looked_at = self._looked_at - OVERLAP, timezone.now()
+        found = await in_thread(changed_since, self.user, since)
+        self._changed |= {each for each in found if self._versions.get(each) != found[each]}
+        self._versions = found
 
     async def send_update(self) -> None:
         """Send what changed since the last update."""
@@ -211,6 +234,7 @@ class Page:
             text = await self._send_if_large(self._changes_to_send(update, opened))
             update = update._replace(opened=None)
         await self._send_text(text)
+        self._versions |= update.versions
         for conversation in update.listed:
             await self.send_frame("conversation.listed", conversation=conversation)
         for conversation_id in update.deleted:

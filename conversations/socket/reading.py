@@ -1,5 +1,6 @@
 """The state that an open page is sent, read from the database."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from conversations.chat.turns import Turn
 from conversations.models import Conversation, Generation, User
 from conversations.quotas.state import quota_state
 from conversations.socket import frames
+
+MOST_CHANGED = 100
 
 
 class Changes(NamedTuple):
@@ -20,8 +23,12 @@ class Changes(NamedTuple):
 
 class Update(NamedTuple):
     """Changes that a page may not know yet: rows of the list, ids of deleted conversations, changes
-    of the open one, the status of the user's limits, and ids of conversations with an answer."""
+    of the open one, the status of the user's limits, and ids of conversations with an answer.
 
+    ``versions`` are those of the rows.
+    """
+
+    versions: dict[UUID, int]
     listed: list[dict[str, Any]]
     deleted: list[UUID]
     opened: Changes | None
@@ -38,11 +45,21 @@ def turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
     return {**state, "generation_id": ids[0], "generation_ids": ids}
 
 
+def changed_since(user: User, since: datetime) -> dict[UUID, int]:
+    """The user's conversations that have changed, or were deleted, since then: their versions.
+
+    The newest of them, where a program changed very many.
+    """
+    changed = Conversation.objects.filter(user=user, changed_at__gte=since)
+    return dict(changed.order_by("-changed_at").values_list("pk", "version")[:MOST_CHANGED])
+
+
 def read_update(user: User, changed: set[UUID], opened: tuple[UUID, int] | None) -> Update:
     """An update for a page: these changed conversations, and what its open one has that is new."""
     wanted = changed | {opened[0]} if opened else changed
     found = {each.pk: each for each in access.conversations_for(user, wanted)}
     return Update(
+        versions={each: found[each].version for each in changed if each in found},
         listed=[states.listed_state(found[each]) for each in changed if each in found],
         deleted=[each for each in changed if each not in found],
         opened=_changes_since(found.get(opened[0]), opened[1]) if opened else None,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations.chat import turns
 from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle, log
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.models import Generation, Hold, LanguageModel, User
 from conversations.quotas.settlement import Measured
 from conversations.transcript import Delta, Failure, Finished, TokenCounts, encode

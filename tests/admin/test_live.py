@@ -13,7 +13,7 @@ from conversations.admin import live
 from conversations.chat.once import once
 from conversations.chat.turns import regenerate
 from conversations.generation import lifecycle, log, operations
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.models import AuditEntry, Generation, LanguageModel, Policy, Provider, User
 from conversations.refusal import Refused
 from conversations.transcript import Delta, Event, Finished, Notice, Waiting, encode

@@ -56,6 +56,11 @@ class Process:
                 raise RuntimeError(f"It ended with {self._process.returncode}:\n{said}")
             await asyncio.sleep(0.02)
 
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     async def ended(self) -> int:
         """Wait until it has ended by itself; its exit status."""
         assert self._process is not None

@@ -7,7 +7,7 @@ import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from shutil import copyfile, rmtree
@@ -33,7 +33,10 @@ while not LanguageModel.objects.usable().filter(name={model!r}).exists():
 
 
 class Site(Process):
-    """One site. ``url`` stays the same over restarts, as do its data."""
+    """One site. ``url`` stays the same over restarts, as do its data.
+
+    ``settings`` are environment variables, such as the database that several processes share.
+    """
 
     def __init__(
         self,
@@ -41,13 +44,14 @@ class Site(Process):
         *,
         local_model: str = "off",
         program: Sequence[str] = ("manage.py",),
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.place = Path(tempfile.mkdtemp(prefix="parley-bench-"))
         migrate_quickly(self.place)
         self.log = self.place / "site.log"
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self._variables = _variables(self.place, port, upstream, local_model)
+        self._variables = _variables(self.place, port, upstream, local_model) | (settings or {})
         super().__init__(
             *program, "serve", port=port, environment=self._variables, log=self.log
         )  # fmt: skip

@@ -58,7 +58,8 @@ class Tab:
     def receive_events(self) -> None:
         """Receive the new events of the generations that the page shows."""
         for generation_id, cursor in list(self.cursors.items()):
-            payloads = log.read_after(UUID(generation_id), cursor).payloads
+            asked = log.Cursor(UUID(generation_id), cursor)
+            payloads = log.read_after([asked])[asked].payloads
             if not payloads:
                 continue
             seq = self.cursors[generation_id] = cursor + len(payloads)

@@ -223,16 +223,6 @@ def test_a_server_that_is_away_is_told_with_the_servers_own_reason(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://:hidden-word@127.0.0.1:1/0", "unix:///no/such.sock", "rediss://127.0.0.1:1"]
-)
-def test_a_redis_that_is_away_ends_the_start(tmp_path: Path, url: str) -> None:
-    found = sentence_of(command("serve", DATA_DIR=str(tmp_path), REDIS_URL=url))
-    assert found.startswith("Redis cannot be used: ")
-    assert found.endswith(" REDIS_URL names it.")
-    assert "hidden-word" not in found
-
-
-@pytest.mark.parametrize(
     ("role", "name", "reason"),
     [
         ("postgres", "no_such_database", "does not exist"),

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from conversations.chat import turns
 from conversations.chat.turns import NewMessage, Turn
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.models import Generation, LanguageModel, Message
 from conversations.quotas.reservation import Wanted, reserve
 from conversations.quotas.tokens import PromptSize

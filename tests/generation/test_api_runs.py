@@ -44,7 +44,7 @@ def test_after_a_crash_an_api_run_costs_its_last_noted_progress(
 ) -> None:
     noted, begun, silent = (api_run(people, model) for _ in range(3))
     lifecycle.note_progress({noted.pk: 17, begun.pk: 0})
-    assert recovery.recover() == 3
+    assert recovery.end_not_begun() == 3
     entries = {each.generation_id: each for each in LedgerEntry.objects.all()}
     assert (entries[noted.pk].completion_tokens, entries[noted.pk].requests) == (17, 1)
     assert (entries[begun.pk].completion_tokens, entries[begun.pk].requests) == (0, 1)
@@ -93,7 +93,7 @@ def test_what_is_known_young_or_anothers_is_not_taken_for_lost(
     long_ago = timezone.now() - timedelta(minutes=2)
     old = [lost.pk, known.pk, elsewhere.pk]
     Generation.objects.filter(pk__in=old).update(created_at=long_ago)
-    assert recovery.recover([known.pk], timedelta(minutes=1)) == 1
+    assert recovery.end_not_begun([known.pk], timedelta(minutes=1)) == 1
     running = set(Generation.objects.running().values_list("pk", flat=True))
     assert running == {known.pk, young.pk, elsewhere.pk}
 

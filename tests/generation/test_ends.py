@@ -11,8 +11,8 @@ import pytest
 from conversations.chat import actions
 from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
-from conversations.generation import lifecycle, log, stops
-from conversations.generation.lifecycle import OWNER
+from conversations.generation import lifecycle, log, recovery, stops
+from conversations.generation.processes import OWNER
 from conversations.generation.runner import runner
 from conversations.models import (
     Conversation,
@@ -23,7 +23,7 @@ from conversations.models import (
 )
 from conversations.socket import frames, handlers
 from conversations.socket.page import Page
-from conversations.transcript import Delta, Finished, decode, encode
+from conversations.transcript import Delta, Finished, decode, encode, fold
 from tests.people import make_people
 from tests.playing import (
     Stage,
@@ -31,6 +31,7 @@ from tests.playing import (
     followed,
     generation_and_message,
     logged,
+    payloads,
     play,
     until_shown,
 )
@@ -69,20 +70,27 @@ def test_an_owner_of_an_older_epoch_ends_nothing_and_writes_nothing() -> None:
     assert (generation.status, LoggedEvent.objects.count()) == ("running", 0)
 
 
-def test_an_owner_whose_answer_was_taken_over_shows_and_stores_nothing_more() -> None:
+def test_an_owner_whose_answer_was_taken_over_shows_only_the_end_that_the_other_wrote() -> None:
     async def work(stage: Stage) -> None:
         turn = await stage.send("tokens=1000 gate=g", await stage.model("good"))
         generation_id = turn.generation.pk
         shown = runner().tails.follow(generation_id, 0)
         stage.upstream.open("g")
         first = await anext(shown)
-        await in_thread(Generation.objects.filter(pk=generation_id).update, epoch=2)
+        taken = Generation.objects.filter(pk=generation_id)
+        await in_thread(taken.update, owner="another", epoch=2)
         stage.upstream.open("g", 5)
         await stage.upstream.until(lambda: stage.upstream.calls[0].ended == "left")
-        assert [batch async for batch in shown] == []
         assert await logged(generation_id) == first.payloads
+        assert await in_thread(recovery.end_unowned) == 1
+        rest = payloads([batch async for batch in shown])
+        assert await logged(generation_id) == first.payloads + rest
+        assert [decode(each).cause for each in rest] == ["interrupted"]
         generation, message = await in_thread(generation_and_message, generation_id)
-        assert (generation.status, message.content) == ("running", "")
+        assert (generation.status, message.content) == (
+            "interrupted",
+            fold(map(decode, first.payloads)).choice(0).content,
+        )
 
     play(work)
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from conversations.generation import lifecycle, log
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.models import Conversation, Generation, LoggedEvent
 from conversations.transcript import Delta, Finished, encode
 from tests.people import People

@@ -10,7 +10,7 @@ from conversations.chat import actions
 from conversations.chat.state import page_state
 from conversations.database.threads import in_thread
 from conversations.generation import log, recovery
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.models import (
     Generation,
 )
@@ -35,8 +35,8 @@ def test_what_a_dead_process_left_is_interrupted_with_its_text_and_offers_to_go_
         for seq in range(1, 4)
     ]
     log.append(entries, [(generation.pk, OWNER, 1)])
-    assert recovery.recover() == 1
-    assert recovery.recover() == 0
+    assert recovery.end_not_begun() == 1
+    assert recovery.end_not_begun() == 0
     generation, message = generation_and_message(generation.pk)
     assert (generation.status, generation.error_code) == ("interrupted", "restarted")
     assert message.content == "<gen:1:0001><gen:1:0002><gen:1:0003>"
@@ -48,7 +48,7 @@ def test_what_a_dead_process_left_is_interrupted_with_its_text_and_offers_to_go_
 def test_what_was_written_down_and_never_begun_is_ended_and_what_runs_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("conversations.generation.runner.CLEAN_UP_SECONDS", 0.05)
+    monkeypatch.setattr("conversations.generation.tidying.CLEAN_UP_SECONDS", 0.05)
 
     async def work(stage: Stage) -> None:
         running = await stage.send("tokens=1000 rate=20", await stage.model("good"))

@@ -96,7 +96,7 @@ def test_the_words_stay_when_the_site_recovers_and_settles_again() -> None:
     generation = a_running_generation(make_people().alice)
     last = Finished(cause="failed", error=Failure("failed", "The model's server failed."))
     assert lifecycle.finish(generation.pk, 1, last, trace=UpstreamTrace(words="boom"))
-    assert recovery.recover() == 0
+    assert recovery.end_not_begun() == 0
     assert lifecycle.finish(generation.pk, 1, last) is None
     message = Message.objects.select_related("generation").get()
     assert details_of(message, with_upstream_words=True)["upstream_words"] == "boom"

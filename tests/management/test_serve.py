@@ -100,6 +100,23 @@ def test_a_port_that_is_taken_ends_the_start_with_what_to_do(migrated: Path) -> 
     assert "Set HOST and PORT to a free address." in rest
 
 
+def test_a_second_process_is_refused_while_the_first_serves_a_sqlite_file(
+    migrated: Path, port: int
+) -> None:
+    with serving(migrated, port) as first:
+        line(first, "is at")
+        with serving(migrated, free_port()) as second:
+            rest, _none = second.communicate(timeout=SECONDS)
+        assert second.returncode == 1
+        assert f"Another site serves this database: process {first.pid} on " in rest
+        assert "Traceback" not in rest
+        first.kill()
+        first.wait()
+    # However the first one ended, nothing of it is in the way.
+    with serving(migrated, port) as third:
+        line(third, "is at")
+
+
 def test_an_unwritable_static_root_ends_the_start_with_what_to_do(
     migrated: Path, port: int
 ) -> None:
@@ -115,6 +132,19 @@ def test_it_starts_where_the_upstream_cannot_be_reached(migrated: Path, port: in
     with serving(migrated, port, UPSTREAM_BASE_URL="http://127.0.0.1:9/v1") as process:
         line(process, "is at")
         assert "Configured upstream does not list its models" in line(process, "list its models")
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:hidden-word@127.0.0.1:1/0", "unix:///no/such.sock", "rediss://127.0.0.1:1"]
+)
+def test_it_starts_where_redis_cannot_be_reached_and_says_so(
+    migrated: Path, port: int, url: str
+) -> None:
+    with serving(migrated, port, REDIS_URL=url) as process:
+        said = line(process, "Redis cannot be used: ")
+        assert "REDIS_URL names it." in said
+        assert "hidden-word" not in said
+        line(process, "is at")
 
 
 @pytest.mark.model

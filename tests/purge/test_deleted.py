@@ -184,7 +184,7 @@ def test_a_purged_conversation_cannot_be_restored(people: People) -> None:
 def test_a_running_site_purges_by_itself_and_what_was_used_stays_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("conversations.generation.runner.PURGE_SECONDS", 0.05)
+    monkeypatch.setattr("conversations.generation.tidying.PURGE_SECONDS", 0.05)
 
     async def work(stage: Stage) -> None:
         turn = await stage.send("hello", await stage.model("good"))

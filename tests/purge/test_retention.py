@@ -108,7 +108,7 @@ def test_stored_api_calls_go_after_days_of_their_own(people: People) -> None:
 def test_a_running_site_removes_them_and_says_how_many_in_the_audit_log(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("conversations.generation.runner.PURGE_SECONDS", 0.05)
+    monkeypatch.setattr("conversations.generation.tidying.PURGE_SECONDS", 0.05)
     monkeypatch.setattr("conversations.purge.rows.MOST_AT_ONCE", 2)
 
     def some_old(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from conversations.chat import turns
 from conversations.chat.turns import NewMessage
 from conversations.generation import lifecycle, log, recovery
-from conversations.generation.lifecycle import OWNER
+from conversations.generation.processes import OWNER
 from conversations.models import Counter, Generation, Hold, LedgerEntry, UsageDay, User
 from conversations.quotas.reservation import standings
 from conversations.quotas.settlement import Measured
@@ -101,7 +101,7 @@ def test_after_a_crash_the_logged_text_is_charged_and_nothing_stays_held(
 ) -> None:
     begun(people.alice, model_name, SAID)
     begun(people.alice, model_name)
-    assert recovery.recover() == 2
+    assert recovery.end_not_begun() == 2
     assert Hold.objects.count() == 0
     assert sorted(entry.requests for entry in LedgerEntry.objects.all()) == [0, 1]
     assert {each.held for each in standings(people.alice, None)} == {0}
@@ -117,7 +117,7 @@ def test_after_a_crash_a_continuation_is_charged_for_what_it_added(
     second = turn.generation
     entry = log.Entry(second.pk, 1, encode(Delta(content="four" * 5)))
     log.append([entry], [(second.pk, OWNER, 1)])
-    assert recovery.recover() == 1
+    assert recovery.end_not_begun() == 1
     assert LedgerEntry.objects.get(generation_id=second.pk).completion_tokens == 5
 
 

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from redis import Redis
+from redis.exceptions import RedisError
 
 from chatsite import open_files
 from chatsite.commands import check_database
@@ -20,7 +21,9 @@ from conversations.bundled_model import supervisor
 from conversations.bundled_model.supervisor import LocalModel
 from conversations.catalog import providers
 from conversations.catalog.listing import add_listed_models
+from conversations.database.process_locks import Taken
 from conversations.generation import operations, recovery
+from conversations.generation.processes import LOCAL_MODEL, MIGRATING, Membership
 from conversations.generation.runner import runner
 from conversations.management import key_rotation
 from conversations.management.key_rotation import CURRENT, FORMER, UNREADABLE
@@ -31,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 # A server that does not answer is told after this.
-REDIS_SECONDS = 10
+REDIS_SECONDS = 2
 
 
 class Command(BaseCommand):
@@ -46,22 +49,20 @@ class Command(BaseCommand):
         """Serve until SIGTERM or Ctrl-C."""
         open_files.raise_limit()
         check_database()
-        _check_redis()
+        _try_redis()
         check_release()
-        call_command("migrate", interactive=False, verbosity=0)
+        membership = _membership()
+        with membership.in_turn(MIGRATING):
+            call_command("migrate", interactive=False, verbosity=0)
         self._check_key()
-        model = self._local_model()
+        model = self._local_model() if membership.takes(LOCAL_MODEL) else None
         if model:
             # It loads while the site starts, and is usually ready when the port opens.
             model.start()
-        else:
-            providers.withdraw_local_model()
         try:
             self._collect_static()
-            recovery.recover()
-            # An operator may have drained the site for this restart.
-            operations.set_draining(None, draining=False)
-            self._serve(self._upstream())
+            _join(membership)
+            self._serve(self._upstream(), membership)
         finally:
             if model:
                 model.stop()
@@ -91,6 +92,13 @@ class Command(BaseCommand):
             ) from error
 
     def _local_model(self) -> LocalModel | None:
+        """The bundled model, if it is to run; otherwise it is withdrawn."""
+        model = self._wanted_model()
+        if model is None:
+            providers.withdraw_local_model()
+        return model
+
+    def _wanted_model(self) -> LocalModel | None:
         wanted = settings.LOCAL_MODEL
         if wanted == "off" or (wanted == "auto" and settings.UPSTREAM_BASE_URL):
             return None
@@ -114,7 +122,7 @@ class Command(BaseCommand):
             return None
         return providers.register_upstream(settings.UPSTREAM_BASE_URL, settings.UPSTREAM_API_KEY)
 
-    def _serve(self, upstream: Provider | None) -> None:
+    def _serve(self, upstream: Provider | None, membership: Membership) -> None:
         from chatsite.asgi import application  # noqa: PLC0415 - reads the collected static files
 
         lines = self._welcome()
@@ -125,6 +133,7 @@ class Command(BaseCommand):
             on_listening=lambda _port: self._announce(lines),
             drain=_drain,
         )
+        serving.spawn(lambda: _begin(membership))
         if upstream:
             serving.spawn(lambda: add_listed_models(upstream))
         connections.close_all()
@@ -159,12 +168,48 @@ def _register(address: str) -> None:
         connections.close_all()
 
 
+def _membership() -> Membership:
+    """The place of this process among those that serve the site, before it changes anything."""
+    membership = Membership()
+    try:
+        membership.take()
+    except Taken as other:
+        raise CommandError(
+            f"Another site serves this database: {other}. End it first. Several processes can "
+            "serve one site with PostgreSQL and Redis: set DATABASE_URL and REDIS_URL."
+        ) from None
+    return membership
+
+
+def _join(membership: Membership) -> None:
+    """End what dead processes left, and be one of those that serve."""
+    membership.renew()
+    recovery.take_over(membership)
+    if membership.is_alone:
+        recovery.end_unowned()
+    if not membership.has_others():
+        # An operator may have drained the site for this restart.
+        operations.set_draining(None, draining=False)
+
+
+async def _begin(membership: Membership) -> None:
+    # Its regular work begins with the process, and not with its first visitor.
+    runner().join(membership)
+
+
 async def _drain() -> None:
     await runner().drain()
 
 
-def _check_redis() -> None:
-    # Without it no page gets a live connection. What it raises is told by chatsite.commands.
-    if settings.REDIS_URL:
+def _try_redis() -> None:
+    if not settings.REDIS_URL:
+        return
+    try:
         with Redis.from_url(settings.REDIS_URL, socket_timeout=REDIS_SECONDS) as client:
             client.ping()
+    except (RedisError, OSError) as error:
+        logger.warning(
+            "Redis cannot be used: %s. REDIS_URL names it. Until it answers, pages hear some "
+            "seconds later of what changes in other processes.",
+            str(error).rstrip("."),
+        )

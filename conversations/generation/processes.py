@@ -1,0 +1,89 @@
+"""The processes that serve the site: this one's row and lock, and those that have died.
+
+Each generation is owned by the process that runs it. Whoever can take the lock of a process may
+end what it left, because no process lives without its lock; one that lost it and wakes up finds
+its generations ended, and changes nothing.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from conversations.database.process_locks import OWN_NAME, process_locks
+from conversations.models import Process
+
+logger = logging.getLogger(__name__)
+
+# The id of this process, and the owner of the generations that it creates.
+OWN_ID = uuid4()
+OWNER = str(OWN_ID)
+
+
+# The roles that one process of the site has at a time.
+MIGRATING = UUID(int=1 << 64)
+LOCAL_MODEL = UUID(int=2 << 64)
+TURN_SECONDS = 0.1
+
+
+class Membership:
+    """This process as one of those that serve the site, from its start to its end."""
+
+    def __init__(self) -> None:
+        self._locks = process_locks()
+
+    @property
+    def is_alone(self) -> bool:
+        """True if no other process can serve this database."""
+        return self._locks.is_exclusive
+
+    def take(self) -> bool:
+        """Take the lock of this process, or have it already.
+
+        Raises :class:`~conversations.database.process_locks.Taken` if there may be only one
+        process and it is another.
+        """
+        return self._locks.take(OWN_ID)
+
+    def renew(self) -> None:
+        """Say that this process lives, and take its lock again if its connection broke."""
+        if not self.take():
+            # Another process took this one for dead, and is ending what it left.
+            logger.warning("The lock of this process is taken; trying again.")
+            return
+        seen = {"name": OWN_NAME, "seen_at": timezone.now()}
+        Process.objects.update_or_create(pk=OWN_ID, defaults=seen)
+
+    def dead(self) -> Iterator[UUID]:
+        """Each process that has died, locked while it is looked at; it is forgotten after that."""
+        for process in Process.objects.exclude(pk=OWN_ID).values_list("pk", flat=True):
+            if self._locks.take(process):
+                yield process
+                Process.objects.filter(pk=process).delete()
+                self._locks.free(process)
+
+    def has_others(self) -> bool:
+        """True if other processes serve the site just now."""
+        return Process.objects.exclude(pk=OWN_ID).exists()
+
+    def takes(self, role: UUID) -> bool:
+        """Take a role that one process of the site has at a time; False if another has it."""
+        return self._locks.take(role)
+
+    @contextmanager
+    def in_turn(self, role: UUID) -> Iterator[None]:
+        """Wait for a role, and have it for the block."""
+        while not self._locks.take(role):
+            time.sleep(TURN_SECONDS)
+        try:
+            yield
+        finally:
+            self._locks.free(role)
+
+    def leave(self) -> None:
+        """Give up the lock and the row of a process that runs nothing any more."""
+        Process.objects.filter(pk=OWN_ID).delete()
+        self._locks.close()

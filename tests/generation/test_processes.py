@@ -1,0 +1,80 @@
+"""Several processes of one site: another one ends what one leaves that dies, and no more."""
+
+import asyncio
+import signal
+
+import psycopg
+import pytest
+
+from tests.processes import END_SECONDS, processes
+
+pytestmark = pytest.mark.long
+
+
+def break_lock(database: str, pid: int) -> None:
+    """Cut the connection by which a process holds its lock."""
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s"
+    with psycopg.connect(database, autocommit=True) as connection:
+        assert connection.execute(cut, [f"lock of process {pid} %"]).fetchall() == [(True,)]
+
+
+def test_one_that_dies_is_followed_to_an_end_elsewhere_and_harms_no_other(
+    postgres_site: dict[str, str],
+) -> None:
+    async def work() -> None:
+        async with processes(postgres_site) as two:
+            (dead, living), (left, other) = two.tabs, [a["generation_id"] for a in two.answers]
+            # Somebody reads the answer of the first process in the second.
+            await living.follow(left)
+            await living.until(lambda: living.text.get(left, "") != "")
+            await two.sites[0].kill()
+            assert await living.finished(left, END_SECONDS) == "interrupted"
+            assert living.error[left]["code"] == "restarted"
+            assert living.text[left].startswith(dead.text[left])
+            state = await living.account.state(two.answers[0]["conversation"]["id"])
+            stored = state["messages"][-1]["content"]
+            assert stored == living.text[left]
+            # A process that starts ends nothing of the others either.
+            await two.sites[0].start()
+            assert await living.finished(other) == "completed"
+
+    asyncio.run(work())
+
+
+def test_one_that_slept_while_another_ended_its_answers_writes_nothing_more(
+    postgres_site: dict[str, str],
+) -> None:
+    async def work() -> None:
+        async with processes(postgres_site) as two:
+            asleep, awake = two.tabs
+            left = two.answers[0]["generation_id"]
+            conversation = two.answers[0]["conversation"]["id"]
+            await awake.follow(left)
+            two.sites[0].signal(signal.SIGSTOP)
+            break_lock(postgres_site["DATABASE_URL"], two.sites[0].pid)
+            assert await awake.finished(left, END_SECONDS) == "interrupted"
+            before = await awake.account.state(conversation)
+            two.sites[0].signal(signal.SIGCONT)
+            # The tab in the process that slept hears the end that the other one wrote.
+            assert await asleep.finished(left) == "interrupted"
+            assert await awake.account.state(conversation) == before
+            # And it goes on serving.
+            again = await asleep.send("tokens=3", "good")
+            assert await asleep.finished(again["generation_id"]) == "completed"
+
+    asyncio.run(work())
+
+
+def test_one_that_slept_and_kept_its_lock_goes_on_where_it_was(
+    postgres_site: dict[str, str],
+) -> None:
+    async def work() -> None:
+        async with processes(postgres_site) as two:
+            asleep, awake = two.tabs
+            left, other = [answer["generation_id"] for answer in two.answers]
+            two.sites[0].signal(signal.SIGSTOP)
+            assert await awake.finished(other) == "completed"
+            two.sites[0].signal(signal.SIGCONT)
+            assert await asleep.finished(left) == "completed"
+
+    asyncio.run(work())
