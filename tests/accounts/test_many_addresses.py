@@ -1,4 +1,4 @@
-"""Guesses from many addresses, at two processes that are killed and started anew."""
+"""Guesses from many addresses, at processes that are killed and started anew."""
 
 import asyncio
 import os
@@ -23,8 +23,9 @@ def test_they_are_refused_at_the_same_count_on_sqlite(tmp_path: Path) -> None:
     assert_right(asyncio.run(guessing.run(environment, ADDRESSES)))
 
 
-def test_they_are_refused_at_the_same_count_on_postgresql(postgres_site: dict[str, str]) -> None:
-    assert_right(asyncio.run(guessing.run(postgres_site, ADDRESSES)))
+def test_they_are_refused_at_the_same_count_by_two_processes(postgres_site: dict[str, str]) -> None:
+    run = guessing.run(postgres_site, ADDRESSES, ("one", "two"))
+    assert_right(asyncio.run(run))
 
 
 def assert_right(figures: guessing.Figures) -> None:

@@ -1,4 +1,4 @@
-"""Wrong passwords for one account from many addresses, over a restart and two processes.
+"""Wrong passwords for one account from many addresses, over restarts of the site.
 
     python -m tests.bench.guessing --addresses 10000
 
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
@@ -128,36 +128,47 @@ def address_of(number: int) -> str:
     return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
 
 
-async def run(environment: Mapping[str, str], addresses: int) -> Figures:
-    """Guess from so many addresses at two processes, one of which is killed and started anew."""
+async def run(
+    environment: Mapping[str, str], addresses: int, names: Sequence[str] = ("one",)
+) -> Figures:
+    """Guess from so many addresses at the processes of those names, which are killed meanwhile and
+    started anew."""
     figures = Figures()
-    one, two = Server(environment, "one"), Server(environment, "two")
+    servers = [Server(environment, name) for name in names]
     try:
-        await one.start()
-        await one.manage("shell", "-v", "0", "-c", _ACCOUNTS)
-        await two.start()
-        known = await _known_device(one)
+        await servers[0].start()
+        await servers[0].manage("shell", "-v", "0", "-c", _ACCOUNTS)
+        for other in servers[1:]:
+            await other.start()
+        known = await _known_device(servers[0])
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
             guesser = Guesser(http, figures)
             # As few as that the lock has not begun when the process dies.
-            await _guess_all(guesser, [one], range(PERMITTED // 2), figures)
-            await one.kill()
-            await one.start()
-            await _guess_all(guesser, [one, two], range(PERMITTED // 2, addresses), figures)
-            await two.kill()
-            await two.start()
-            await guesser.page(two)
-            figures.owner["stranger"], _ = await guesser.guess(two, "192.0.2.1", PASSWORD)
-            figures.owner["known device"], _ = await guesser.guess(
-                one, "192.0.2.2", PASSWORD, known
-            )
+            await _guess_all(guesser, servers[:1], range(PERMITTED // 2), figures)
+            await _kill_and_start(servers[0])
+            await _guess_all(guesser, servers, range(PERMITTED // 2, addresses), figures)
+            await _kill_and_start(servers[-1])
+            await _sign_in_as_owner(guesser, servers, known, figures)
         figures.rows, figures.rows_of_accounts = json.loads(
-            await one.manage("shell", "-v", "0", "-c", _ROWS)
+            await servers[0].manage("shell", "-v", "0", "-c", _ROWS)
         )
     finally:
-        await one.end()
-        await two.end()
+        for server in servers:
+            await server.end()
     return figures
+
+
+async def _kill_and_start(server: Server) -> None:
+    await server.kill()
+    await server.start()
+
+
+async def _sign_in_as_owner(
+    guesser: Guesser, servers: Sequence[Server], known: str, figures: Figures
+) -> None:
+    await guesser.page(servers[-1])
+    figures.owner["stranger"], _ = await guesser.guess(servers[-1], "192.0.2.1", PASSWORD)
+    figures.owner["known device"], _ = await guesser.guess(servers[0], "192.0.2.2", PASSWORD, known)
 
 
 async def _known_device(server: Server) -> str:
@@ -170,7 +181,7 @@ async def _known_device(server: Server) -> str:
 
 
 async def _guess_all(
-    guesser: Guesser, servers: list[Server], numbers: range, figures: Figures
+    guesser: Guesser, servers: Sequence[Server], numbers: range, figures: Figures
 ) -> None:
     waiting = iter(numbers)
     await guesser.page(servers[0])
@@ -204,7 +215,7 @@ def main() -> None:
     grown = _size(place) - before
     rmtree(place, ignore_errors=True)
     show(
-        f"Wrong passwords for one account, from {addresses:,} addresses, at two processes",
+        f"Wrong passwords for one account, from {addresses:,} addresses",
         {
             "passwords compared": figures.answers[200],
             "refused unseen": figures.answers[429],
