@@ -60,15 +60,15 @@ def known_vulnerabilities(
 
 
 @register
-def shared_channel_layer(
+def wakeups_between_processes(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
-    """Warn if a database for many processes is used with a channel layer for one."""
+    """Warn if a database for many processes is used without what wakes their pages."""
     if connection.vendor == "sqlite" or settings.REDIS_URL:
         return []
     return [
         checks.Warning(
-            "Without REDIS_URL, processes find each other's answers only by polling.",
+            "Without REDIS_URL, pages hear of another process's changes up to 3 seconds later.",
             hint="Set REDIS_URL if more than one process serves this database.",
             id="chatsite.W001",
         )
