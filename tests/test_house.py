@@ -11,8 +11,9 @@ APP = ROOT / "conversations"
 PACKAGES = sorted(file.parent.name for file in APP.glob("*/__init__.py"))
 # Their records are tested where something is done with them; migrations by every test.
 TESTED_ELSEWHERE = {"migrations", "models"}
-# Not packages of the application: the project, and the tests of the page's own modules.
-OTHER_TESTS = {"bench", "browser", "chatsite", "clients", "js", "markdown", "upstreams"}
+# Not packages of the application: the project, what `deploy/` has, and the tests of the page's own
+# modules.
+OTHER_TESTS = {"bench", "browser", "chatsite", "clients", "deploy", "js", "markdown", "upstreams"}
 MOST_ENTRIES = 26
 MOST_LINES = 300
 MOST_MAP_LINES = 5

@@ -1,4 +1,4 @@
-"""Silent models behind a real nginx, with the configuration of docs/deploy.md.
+"""Silent models behind a real nginx, with the configuration of `deploy/nginx/`.
 
 ``python -m tests.bench.silence`` does the same at full length.
 """

@@ -1,40 +1,23 @@
-"""A real nginx in front of a site, with what docs/deploy.md has for its configuration."""
+"""A real nginx in front of processes of a site, with the configuration of `deploy/nginx/`."""
 
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-import httpx
 
 from tests.bench.process import ROOT
 from tests.bench.site import free_port
 
 START_SECONDS = 10
-_FILE = """
-daemon off;
-master_process off;
-pid {place}/nginx.pid;
-error_log {place}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {place}/body;
-    proxy_temp_path {place}/proxy;
-    fastcgi_temp_path {place}/fastcgi;
-    uwsgi_temp_path {place}/uwsgi;
-    scgi_temp_path {place}/scgi;
-    {mapping}
-    server {{
-        listen 127.0.0.1:{port};
-        {location}
-    }}
-}}
-"""
+FILES = ROOT / "deploy" / "nginx"
+_FOLDERS = "/etc/nginx/parley/|/var/log/nginx/|/tmp/"
+# One process in the foreground, which may read the folder of its files.
+_FOREGROUND = "daemon off; master_process off;"
 
 
 def program() -> str | None:
@@ -43,21 +26,26 @@ def program() -> str | None:
 
 
 @contextmanager
-def nginx_before(site_url: str, *, read_timeout: str) -> Iterator[str]:
-    """The address of an nginx that passes requests on to the site, for as long as the block runs.
+def nginx_before(
+    *site_urls: str, read_timeout: str = "15m", log: Path | None = None
+) -> Iterator[str]:
+    """The address of an nginx that passes requests on to these processes, while the block runs.
 
-    ``read_timeout`` is how long it waits for a byte of the site, such as ``30s``.
+    Over plain http, which spares the clients of benches a certificate. ``read_timeout`` is how long
+    it waits for a byte of the site, such as ``30s``; requests are logged in the file ``log``.
     """
     found = program()
     assert found is not None, "nginx is not installed: apt-get install nginx-light"
     port, place = free_port(), Path(tempfile.mkdtemp(prefix="parley-nginx-"))
-    written = place / "nginx.conf"
-    written.write_text(_configuration(place, port, site_url, read_timeout))
+    write_files(place, _servers(site_urls), port)
+    if log:
+        _change(place / "parley.conf", r"(?<=access_log )\S+", str(log))
+    _change(place / "parley.conf", r"(?<=proxy_read_timeout )\w+", read_timeout)
     process = subprocess.Popen(
-        [found, "-c", str(written), "-p", str(place)], stderr=subprocess.PIPE
+        [found, "-c", str(place / "nginx.conf"), "-g", _FOREGROUND], stderr=subprocess.PIPE
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        _wait_for(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -65,27 +53,40 @@ def nginx_before(site_url: str, *, read_timeout: str) -> Iterator[str]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _configuration(place: Path, port: int, site_url: str, read_timeout: str) -> str:
-    told = (ROOT / "docs" / "deploy.md").read_text()
-    location, mapping = (
-        re.search(r"^location / \{.*?^\}", told, re.MULTILINE | re.DOTALL),
-        re.search(r"map \$http_upgrade [^`]*", told),
-    )
-    assert location, "docs/deploy.md has no configuration of nginx."
-    assert mapping, "docs/deploy.md has no map for websockets."
-    text, count = re.subn(r"(?<=proxy_read_timeout )\w+", read_timeout, location[0])
-    text, passed = re.subn(r"(?<=proxy_pass )[^;]+", site_url, text)
-    assert (count, passed) == (1, 1)
-    return _FILE.format(place=place, port=port, mapping=mapping[0], location=text)
+def write_files(place: Path, processes: str, port: int, *, tls: bool = False) -> None:
+    """Write the configuration into a folder of its own, to listen on one port of loopback."""
+    for name in ("nginx.conf", "parley.conf"):
+        text = (FILES / name).read_text().replace("/dev/stderr", "/tmp/error.log")
+        (place / name).write_text(re.sub(_FOLDERS, f"{place}/", text))
+    (place / "processes.conf").write_text(processes)
+    kind = " ssl" if tls else ""
+    _change(place / "parley.conf", r"(?:^ *listen .*;\n)+", f"listen 127.0.0.1:{port}{kind};\n")
+    if not tls:
+        _change(place / "parley.conf", r"(?:^ *ssl_.*;\n)+", "")
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def _servers(site_urls: Sequence[str]) -> str:
+    """The processes as in `processes.conf`, with the options that they have there."""
+    options = re.search(r"^server \S+(.*;)$", (FILES / "processes.conf").read_text(), re.MULTILINE)
+    assert options, "deploy/nginx/processes.conf names no process."
+    addresses = [url.removeprefix("http://") for url in site_urls]
+    return "\n".join(f"server {address}{options[1]}" for address in addresses)
+
+
+def _change(file: Path, pattern: str, text: str) -> None:
+    changed, count = re.subn(pattern, text, file.read_text(), count=2, flags=re.MULTILINE)
+    assert count == 1, f"{file.name} matches {pattern} {count} times."
+    file.write_text(changed)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + START_SECONDS
     while time.monotonic() < ends and process.poll() is None:
         try:
-            httpx.get(url)
-        except httpx.TransportError:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
             time.sleep(0.02)
         else:
             return
-    raise RuntimeError("nginx did not start.")
+    process.kill()
+    raise RuntimeError(f"nginx did not start: {process.communicate()[1].decode()}")
