@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.files.base import File
 
+from chatsite import collected
+
 # The bundle's own hash is in the names of its chunks, by which they import one another.
 _CHUNKS = "js/chunks/"
 _COMPRESSED = {".css", ".js", ".mjs", ".svg"}
@@ -51,6 +53,8 @@ class StaticStorage(ManifestStaticFilesStorage):
             if Path(name).suffix in _COMPRESSED:
                 storage, path = paths[name]
                 _compress(Path(storage.path(path)), Path(self.path(hashed)))
+        if not dry_run:
+            collected.note(paths, [self.manifest_name, *self.hashed_files.values()])
 
 
 def _compress(source: Path, target: Path) -> None:

@@ -128,6 +128,16 @@ def test_an_unwritable_static_root_ends_the_start_with_what_to_do(
     assert "Traceback" not in rest
 
 
+def test_a_start_writes_no_static_files_where_they_are_collected(migrated: Path, port: int) -> None:
+    with serving(migrated, port) as first:
+        line(first, "is at")
+    written = {file: file.stat().st_mtime_ns for file in (migrated / "static").rglob("*")}
+    with serving(migrated, port) as second:
+        line(second, "is at")
+    again = {file: file.stat().st_mtime_ns for file in (migrated / "static").rglob("*")}
+    assert again == written
+
+
 def test_it_starts_where_the_upstream_cannot_be_reached(migrated: Path, port: int) -> None:
     with serving(migrated, port, UPSTREAM_BASE_URL="http://127.0.0.1:9/v1") as process:
         line(process, "is at")

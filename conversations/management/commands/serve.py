@@ -14,7 +14,7 @@ from django.db import connections
 from redis import Redis
 from redis.exceptions import RedisError
 
-from chatsite import open_files
+from chatsite import collected, open_files
 from chatsite.commands import check_database
 from conversations.accounts import first_run
 from conversations.bundled_model import supervisor
@@ -83,6 +83,8 @@ class Command(BaseCommand):
         logger.error("%s Until then requests that need it fail.", text)
 
     def _collect_static(self) -> None:
+        if collected.is_complete():
+            return
         try:
             call_command("collectstatic", interactive=False, verbosity=0)
         except OSError as error:
