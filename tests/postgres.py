@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,22 @@ import pytest
 
 from tests.bench.process import ROOT
 from tests.bench.site import free_port
+
+# Nothing has to survive the machine, and nothing else shares the server.
+_OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+}
+
+
+def missing() -> str:
+    """A sentence where PostgreSQL cannot be started, otherwise nothing."""
+    if _programs() is None or (os.geteuid() == 0 and not _is_known("postgres")):
+        return "PostgreSQL is not installed; on Debian: apt-get install postgresql."
+    return ""
 
 
 def _programs() -> Path | None:
@@ -30,36 +47,53 @@ def _run(*command: str | Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of an empty database, as DATABASE_URL takes it."""
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The address of a new server, without a database's name."""
     programs = _programs()
-    if programs is None or (os.geteuid() == 0 and not _is_known("postgres")):
-        pytest.skip("PostgreSQL is not installed; on Debian: apt-get install postgresql.")
+    assert programs is not None
     place = Path(tempfile.mkdtemp(prefix="parley-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(place, "postgres")
     port = free_port()
-    options = f"-p {port} -k {place} -c listen_addresses=127.0.0.1 -c fsync=off"
+    settings = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
     data = str(place / "data")
-    _run(programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres")
+    _run(programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
+    options = f"-p {port} -k {place} {settings}"
     _run(programs / "pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start")
-    yield f"postgres://postgres@127.0.0.1:{port}/postgres"
-    _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-    shutil.rmtree(place, ignore_errors=True)
+    try:
+        yield f"postgres://postgres@127.0.0.1:{port}"
+    finally:
+        _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of an empty database, as DATABASE_URL takes it."""
+    if reason := missing():
+        pytest.skip(reason)
+    with running_postgres() as server:
+        yield f"{server}/postgres"
 
 
 @pytest.fixture
 def postgres_site(postgres: str) -> Iterator[dict[str, str]]:
     """The environment of a process that serves a new database, with its tables and no content."""
-    name = f"site_{secrets.token_hex(4)}"
-    with psycopg.connect(postgres, autocommit=True) as administration:
+    with site_on(postgres.removesuffix("/postgres"), f"site_{secrets.token_hex(4)}") as environment:
+        yield environment
+
+
+@contextmanager
+def site_on(server: str, name: str) -> Iterator[dict[str, str]]:
+    """The environment of a process that serves a new database of that name, with its tables."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as administration:
         administration.execute(f"CREATE DATABASE {name}")
     with tempfile.TemporaryDirectory(prefix="parley-") as place:
         environment = {
             **os.environ,
             "DATA_DIR": place,
-            "DATABASE_URL": postgres.removesuffix("postgres") + name,
+            "DATABASE_URL": f"{server}/{name}",
             "LOCAL_MODEL": "off",
             "DJANGO_SETTINGS_MODULE": "chatsite.settings",
         }

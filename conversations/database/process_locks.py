@@ -20,6 +20,10 @@ _SIGNED_64 = 1 << 63
 # A machine that lost its power closes no connection: the server asks for a sign of life after ten
 # seconds of silence, and frees the locks after ten more.
 _OWN_KEEPALIVE = {"connect_timeout": 5, "keepalives_idle": 5, "tcp_user_timeout": 10_000}
+_OTHERS = """
+    SELECT DISTINCT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND datname = current_database() AND application_name <> %s
+"""
 _SERVER_KEEPALIVE = """
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2
 """
@@ -42,6 +46,9 @@ class ProcessLocks(Protocol):
 
     def free(self, process: UUID) -> None:
         """Give a lock back."""
+
+    def others(self) -> list[str]:
+        """The other processes that hold locks of this database, by their names."""
 
     def close(self) -> None:
         """Give all locks back."""
@@ -73,6 +80,12 @@ class PostgresLocks:
         if process in self._held:
             self._ask("SELECT pg_advisory_unlock(%s)", _number(process))
             self._held.discard(process)
+
+    def others(self) -> list[str]:
+        """The other processes that hold locks of this database, by their names."""
+        with connection.cursor() as cursor:
+            cursor.execute(_OTHERS, [f"lock of {OWN_NAME}"])
+            return [name.removeprefix("lock of ") for (name,) in cursor.fetchall()]
 
     def close(self) -> None:
         """Give all locks back."""
@@ -111,10 +124,16 @@ class FileLock:
     def free(self, _process: UUID) -> None:
         """Keep the file: it is held for as long as the process serves."""
 
+    def others(self) -> list[str]:
+        """None: there is no lock beside the one that this process has."""
+        return []
+
     def close(self) -> None:
         """Give the file back."""
         if self._file is not None:
-            self._file.close()
+            # On a full disk the name is still to be written.
+            with suppress(OSError):
+                self._file.close()
             self._file = None
 
     def _locked(self) -> Any:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from conversations.database.process_locks import OWN_NAME, process_locks
+from conversations.database.process_locks import OWN_NAME, Taken, process_locks
 from conversations.models import Process
 
 logger = logging.getLogger(__name__)
@@ -82,6 +82,21 @@ class Membership:
             yield
         finally:
             self._locks.free(role)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every process from serving the site for the block.
+
+        Raises :class:`~conversations.database.process_locks.Taken` while one does. Those that start
+        meanwhile wait.
+        """
+        try:
+            with self.in_turn(MIGRATING):
+                if others := self._locks.others():
+                    raise Taken(", ".join(others))
+                yield
+        finally:
+            self._locks.close()
 
     def leave(self) -> None:
         """Give up the lock and the row of a process that runs nothing any more."""
