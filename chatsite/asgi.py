@@ -16,6 +16,7 @@ from chatsite.health import HealthChecks  # noqa: E402
 from chatsite.large_replies import FewAtOnce  # noqa: E402
 from chatsite.peer import TrustedPeer  # noqa: E402
 from chatsite.plain_http import TlsOnly  # noqa: E402
+from chatsite.request_ids import RequestIds  # noqa: E402
 from chatsite.security_headers import SecurityHeaders, TransportHeaders  # noqa: E402
 from chatsite.shared_pages import SharedPages  # noqa: E402
 from chatsite.static import StaticFiles  # noqa: E402
@@ -24,11 +25,13 @@ from chatsite.websocket_user import SessionUser  # noqa: E402
 from conversations.socket.routing import websocket_urlpatterns  # noqa: E402
 
 pages = TlsOnly(PlainContentType(BodyLimits(SharedPages(FewAtOnce(django_application)))))
+everything = HealthChecks(RequestIds(pages))
+sockets = TlsOnly(SameOrigin(SessionUser(URLRouter(websocket_urlpatterns))))
 application = TrustedPeer(
     ProtocolTypeRouter(
         {
-            "http": TransportHeaders(StaticFiles(SecurityHeaders(HealthChecks(pages)))),
-            "websocket": TlsOnly(SameOrigin(SessionUser(URLRouter(websocket_urlpatterns)))),
+            "http": TransportHeaders(StaticFiles(SecurityHeaders(everything))),
+            "websocket": RequestIds(sockets),
         }
     )
 )

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from chatsite import log_context
+
 # Addresses whose knowledge gives access, as they appear in requests, with slashes that are doubled,
 # escaped in query strings, once or more often, and in the messages of exceptions: links that are
 # shared, invitations, the set-up, a new password, the confirmation of an e-mail address.
@@ -34,14 +36,18 @@ def without_secrets(text: str) -> str:
 
 
 class TextFormatter(logging.Formatter):
-    """Plain text: time, level, logger, message, and the traceback below."""
+    """Plain text: time, level, logger, message with the request's id, and the traceback below."""
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
 
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        line, request_id = super().formatMessage(record), log_context.ids().get("request_id")
+        return f"{line} [{request_id}]" if request_id else line
+
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time (ISO 8601, UTC), level, logger, message, and the traceback."""
+    """One JSON object a line: time (ISO 8601, UTC), level, logger, message, ids, traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -49,7 +55,10 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **log_context.ids(),
         }
+        if status := getattr(record, "status_code", None):
+            entry["status"] = status
         # The fields of conversations.audit.security_events, for programs that read the log.
         if event := getattr(record, "security_event", None):
             entry["security_event"] = event

@@ -5,7 +5,6 @@ form.
 """
 
 import logging
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
+from chatsite import log_context
 from conversations.api import addresses, headers
 from conversations.api.error_bodies import api_error, internal, unavailable
 from conversations.api.errors import ApiError
@@ -49,13 +49,13 @@ def _is_ours(request: HttpRequest) -> bool:
 
 
 async def _response_to(request: HttpRequest) -> HttpResponseBase:
-    request_id = f"req_{uuid.uuid4().hex}"
+    request_id = log_context.request_id()
     try:
         response = await _routed(request)
     except ApiError as error:
         response = error_response(error)
     except Exception as error:  # noqa: BLE001 - every error becomes an API error here
-        response = error_response(_error(error, request_id))
+        response = error_response(_error(error))
     response.headers[headers.REQUEST_ID] = request_id
     if isinstance(response, HttpResponse) and response.status_code != 204:
         response.headers["Content-Length"] = str(len(response.content))
@@ -75,7 +75,7 @@ async def _routed(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _error(error: Exception, request_id: str) -> ApiError:
+def _error(error: Exception) -> ApiError:
     match error:
         case Refused() | InvalidField():
             return api_error(error)
@@ -89,7 +89,7 @@ def _error(error: Exception, request_id: str) -> ApiError:
             return ApiError(400, "unknown_host", text)
         case RequestDataTooBig():
             return ApiError(413, "too_large", _("The body is too large."), headers=NO_RETRY)
-    logger.error("Request %s failed.", request_id, exc_info=error)
+    logger.error("A request of a program failed.", exc_info=error)
     return unavailable() if is_unavailable(error) else internal()
 
 

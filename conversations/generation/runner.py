@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from django.utils.translation import gettext as _
 
+from chatsite import log_context
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, revocation, stops
@@ -71,9 +72,12 @@ class Runner:
             )
         ]
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(
+        self, work: Coroutine[Any, Any, None], context: contextvars.Context | None = None
+    ) -> asyncio.Task[None]:
         # An empty context: that of a request would tie the task to the request's thread.
-        return asyncio.get_running_loop().create_task(work, context=contextvars.Context())
+        context = context or contextvars.Context()
+        return asyncio.get_running_loop().create_task(work, context=context)
 
     def join(self, membership: Membership) -> None:
         """Be one of the processes of the site: they end what one leaves that dies."""
@@ -83,7 +87,7 @@ class Runner:
         """Run the generation in a task of its own."""
         self.tails.open(generation.pk)
         run = self._new_run(generation, call)
-        self._start_task(self._supervise(run, generation, call))
+        self._start_task(self._supervise(run, generation, call), generation)
 
     def start_api_run(
         self,
@@ -101,7 +105,7 @@ class Runner:
         """
         run = self._new_run(generation, call)
         run.address, run.place_until = address, place_until
-        self._start_task(self._supervise_api_run(run, call, listener))
+        self._start_task(self._supervise_api_run(run, call, listener), generation)
 
     def _new_run(self, generation: Generation, call: Call) -> Run:
         run = Run(
@@ -118,8 +122,11 @@ class Runner:
             run.stop.set()
         return run
 
-    def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._spawn(work)
+    def _start_task(self, work: Coroutine[Any, Any, None], generation: Generation) -> None:
+        context = log_context.detached(
+            generation_id=generation.pk, conversation_id=generation.conversation_id
+        )
+        task = self._spawn(work, context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chatsite import log_context
 from conversations import access
 from conversations.chat import actions, finding, library, state, tree
 from conversations.chat.tool_answers import ToolAnswers
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 async def handle(page: Page, frame: PageFrame) -> None:
     """Run the handler of a frame; a failure is answered with an ``error`` frame."""
+    named = ("request_id", "conversation_id", "generation_id")
+    log_context.add(**{name: getattr(frame, name, None) for name in named})
     try:
         if action := _CONCURRENT.get(type(frame)):
             await action(page, frame)
@@ -49,7 +52,11 @@ async def handle(page: Page, frame: PageFrame) -> None:
 def _own_fault(error: Exception) -> tuple[str, str]:
     if is_unavailable(error):
         return "storage_unavailable", str(UNAVAILABLE)
-    return "internal", _("Something went wrong on this site. Nothing was lost. Try again.")
+    text = _(
+        "Something went wrong on this site. Nothing was lost. Try again. Its log has the details "
+        "under %(request_id)s."
+    )
+    return "internal", text % {"request_id": log_context.request_id()}
 
 
 async def _in_order(page: Page, frame: PageFrame) -> None:

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.views import defaults
 
+from chatsite import log_context
 from conversations.database.faults import UNAVAILABLE, is_unavailable
 
 RETRY_SECONDS = 60
@@ -16,7 +16,7 @@ RETRY_SECONDS = 60
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an error that nothing handled; 503 if the database cannot be used."""
     if not is_unavailable(sys.exc_info()[1]):
-        return defaults.server_error(request)
+        return _page("500.html", 500, {"request_id": log_context.request_id()})
     response = _page("503.html", 503, {"unavailable": UNAVAILABLE})
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

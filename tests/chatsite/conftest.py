@@ -2,6 +2,7 @@
 
 import logging
 from logging.config import DictConfigurator
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,17 @@ class Written(logging.Handler):
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The lines of the site's own handler, with its filters and its form."""
-    configured = DictConfigurator(logging_config("text"))
-    console = configured.config["handlers"]["console"]
-    handler = Written()
-    handler.setFormatter(configured.configure_formatter(configured.config["formatters"]["text"]))
-    for name in console["filters"]:
-        handler.addFilter(configured.configure_filter(configured.config["filters"][name]))
+    handler = handler_of(logging_config("text"))
     monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
     return handler.lines
+
+
+def handler_of(config: dict[str, Any]) -> Written:
+    """The handler of that configuration, with its filters and its form."""
+    configured = DictConfigurator(config)
+    console = configured.config["handlers"]["console"]
+    handler, form = Written(), configured.config["formatters"][console["formatter"]]
+    handler.setFormatter(configured.configure_formatter(form))
+    for name in console["filters"]:
+        handler.addFilter(configured.configure_filter(configured.config["filters"][name]))
+    return handler
