@@ -14,6 +14,7 @@ from chatsite.body_limits import BodyLimits  # noqa: E402
 from chatsite.content_type import PlainContentType  # noqa: E402
 from chatsite.health import HealthChecks  # noqa: E402
 from chatsite.large_replies import FewAtOnce  # noqa: E402
+from chatsite.metrics_page import MetricsPage  # noqa: E402
 from chatsite.peer import TrustedPeer  # noqa: E402
 from chatsite.plain_http import TlsOnly  # noqa: E402
 from chatsite.request_ids import RequestIds  # noqa: E402
@@ -25,7 +26,7 @@ from chatsite.websocket_user import SessionUser  # noqa: E402
 from conversations.socket.routing import websocket_urlpatterns  # noqa: E402
 
 pages = TlsOnly(PlainContentType(BodyLimits(SharedPages(FewAtOnce(django_application)))))
-everything = HealthChecks(RequestIds(pages))
+everything = HealthChecks(MetricsPage(RequestIds(pages)))
 sockets = TlsOnly(SameOrigin(SessionUser(URLRouter(websocket_urlpatterns))))
 application = TrustedPeer(
     ProtocolTypeRouter(

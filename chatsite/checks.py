@@ -114,15 +114,16 @@ def local_file_system(
 def long_secret_key(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
-    """Refuse a SECRET_KEY, or a former one, that could be guessed and used to forge sessions."""
+    """Refuse a secret that could be guessed: a key that signs sessions, the token of /metrics."""
     keys = {
         "SECRET_KEY": [settings.SECRET_KEY],
         "SECRET_KEY_FALLBACKS": settings.SECRET_KEY_FALLBACKS,
+        "METRICS_TOKEN": [settings.METRICS_TOKEN] if settings.METRICS_TOKEN else [],
     }
     return [
         Error(
             f"{name} has fewer than {SHORTEST_SECRET_KEY} characters.",
-            hint="Remove it, and the site makes one; or: head -c 32 /dev/urandom | base64",
+            hint="Remove it, or make one with: head -c 32 /dev/urandom | base64",
             id="chatsite.E004",
         )
         for name, values in keys.items()

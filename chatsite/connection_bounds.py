@@ -13,6 +13,7 @@ from django.conf import settings
 from twisted.internet import tcp
 from twisted.internet.error import ConnectionLost
 
+from chatsite import metrics
 from chatsite.open_files import WANTED
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ class ConnectionBounds:
         self._most_each = max(1, most // SHARE_OF_ONE_ADDRESS)
         self._open: Counter[str] = Counter()
         self._all = 0
+        metrics.CONNECTIONS.read_from(lambda: self._all)
+        metrics.MOST_CONNECTIONS.read_from(lambda: self._most)
         self._logged_at = -float(LOG_SECONDS)
 
     def admits(self, host: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from chatsite import log_context
+from chatsite import log_context, metrics
 
 # Addresses whose knowledge gives access, as they appear in requests, with slashes that are doubled,
 # escaped in query strings, once or more often, and in the messages of exceptions: links that are
@@ -70,6 +70,15 @@ class JsonFormatter(logging.Formatter):
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
+class Counted(logging.Filter):
+    """Counts the lines, repeated ones as well, and lets each through."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Count a line."""
+        metrics.LOG_LINES.labels(record.levelname).inc()
+        return True
+
+
 def logging_config(log_format: str) -> dict[str, Any]:
     """Django's `LOGGING` for the format `text` or `json`."""
     return {
@@ -84,6 +93,7 @@ def logging_config(log_format: str) -> dict[str, Any]:
             "json": {"()": "chatsite.logs.JsonFormatter"},
         },
         "filters": {
+            "counted": {"()": "chatsite.logs.Counted"},
             "once": {"()": "chatsite.repeated_lines.OnceInAWhile"},
             "refused": {"()": "chatsite.refused_requests.WithoutTraceback"},
         },
@@ -91,7 +101,7 @@ def logging_config(log_format: str) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": log_format,
-                "filters": ["once", "refused"],
+                "filters": ["counted", "once", "refused"],
             }
         },
         "root": {"handlers": ["console"], "level": "INFO"},

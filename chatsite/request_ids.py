@@ -1,9 +1,10 @@
-"""Gives each request an id, for the log and for those who report something."""
+"""Gives each request an id, for the log and for those who report something, and counts it."""
 
 import re
+import time
 from functools import partial
 
-from chatsite import log_context
+from chatsite import log_context, metrics
 from chatsite.asgi_types import Application, Message, Receive, Send
 
 _HEADER = b"x-request-id"
@@ -24,12 +25,14 @@ class RequestIds:
             conversation_id=conversation and conversation[1],
         )
         if scope["type"] == "http":
-            send = partial(_send, send)
+            send = partial(_send, send, _kind_of(scope["path"]), time.monotonic())
         await self._application(scope, receive, send)
 
 
-async def _send(send: Send, message: Message) -> None:
+async def _send(send: Send, kind: str, began: float, message: Message) -> None:
     if message["type"] == "http.response.start":
+        metrics.HTTP_REQUESTS.labels(kind, f"{message['status'] // 100}xx").inc()
+        metrics.HTTP_SECONDS.labels(kind).observe(time.monotonic() - began)
         message = {**message, "headers": _with_id(message.get("headers", ()))}
     await send(message)
 
@@ -39,3 +42,8 @@ def _with_id(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     if any(name.lower() == _HEADER for name, _value in headers):
         return headers
     return [*headers, (_HEADER, log_context.request_id().encode())]
+
+
+def _kind_of(path: str) -> str:
+    first = path.lstrip("/").partition("/")[0]
+    return {"v1": "api", "admin": "admin", "s": "shared"}.get(first, "page")

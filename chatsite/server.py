@@ -27,6 +27,7 @@ from daphne.ws_protocol import WebSocketFactory  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import maybeDeferred  # noqa: E402
 
+from chatsite import metrics  # noqa: E402
 from chatsite.connection_bounds import CountedTransport, bounds  # noqa: E402
 from chatsite.housekeeping import Entry, Housekeeping  # noqa: E402
 from chatsite.http_connection import Connection  # noqa: E402
@@ -92,6 +93,10 @@ class Server(Housekeeping):
         self._on_listening = on_listening
         self._ports: list[Any] = []
         self.listen_failure = ""
+        metrics.SOCKETS.read_from(self._open_websockets)
+
+    def _open_websockets(self) -> int:
+        return sum(isinstance(each, Socket) for each in list(self.connections))
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

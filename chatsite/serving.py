@@ -12,7 +12,7 @@ from typing import Any
 
 from django.urls import get_resolver
 
-from chatsite import health
+from chatsite import health, loop_delay
 from chatsite.server import Server
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ class Serving:
         _keep_from_the_collector()
         # From the running loop: uvloop loses signals that arrive before it runs.
         self._server.loop.call_soon(self._handle_signals)
+        self._server.loop.call_soon(loop_delay.watch, self._server.loop)
         self._server.run()
         if self._server.listen_failure:
             raise PortUnavailable(self._server.listen_failure)

@@ -231,6 +231,11 @@ USE_TZ = True
 LOG_FORMAT = env_str("LOG_FORMAT", "text", choices=("text", "json"))
 LOGGING = logging_config(LOG_FORMAT)
 
+# Metrics -----------------------------------------------------------------------------------------
+
+# Without one, /metrics answers programs on this machine alone.
+METRICS_TOKEN = env_str("METRICS_TOKEN")
+
 # Static files ------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

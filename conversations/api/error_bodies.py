@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from chatsite import metrics
 from conversations.api.errors import ApiError
 from conversations.api.overflow_words import overflow_words
 from conversations.api.retry_advice import BUSY_SECONDS, NO_RETRY, RETRY, after_failure, after_wait
@@ -35,6 +36,7 @@ _REFUSED: dict[str, tuple[int, str]] = {
     "idempotency_key_reused": (422, "idempotency_key_reused"),
     "idempotent_answer_gone": (409, "idempotent_answer_gone"),
 }
+_OWN_FAULTS = {"internal_error", "storage_unavailable"}
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
@@ -66,6 +68,18 @@ def api_error(error: ApiError | InvalidField | Refused) -> ApiError:
             return of_field(error)
         case Refused():
             return of_refusal(error)
+    return error
+
+
+def counted(error: ApiError) -> ApiError:
+    """The same, counted as a refusal or as a fault of this site.
+
+    A failure of a provider is neither: it is counted with its answer.
+    """
+    if error.status < 500:
+        metrics.REFUSALS.labels("api", error.code).inc()
+    elif error.code in _OWN_FAULTS:
+        metrics.FAULTS.labels("api", error.code).inc()
     return error
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from chatsite import log_context
 from conversations.api import addresses, headers
-from conversations.api.error_bodies import api_error, internal, unavailable
+from conversations.api.error_bodies import api_error, counted, internal, unavailable
 from conversations.api.errors import ApiError
 from conversations.api.retry_advice import NO_RETRY
 from conversations.api.wire import encode
@@ -53,9 +53,9 @@ async def _response_to(request: HttpRequest) -> HttpResponseBase:
     try:
         response = await _routed(request)
     except ApiError as error:
-        response = error_response(error)
+        response = error_response(counted(error))
     except Exception as error:  # noqa: BLE001 - every error becomes an API error here
-        response = error_response(_error(error))
+        response = error_response(counted(_error(error)))
     response.headers[headers.REQUEST_ID] = request_id
     if isinstance(response, HttpResponse) and response.status_code != 204:
         response.headers["Content-Length"] = str(len(response.content))

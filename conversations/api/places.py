@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from django.utils.translation import gettext as _
 
+from chatsite import metrics
 from conversations.api.checking import checked
 from conversations.api.completions import ApiRequest
 from conversations.api.errors import ApiError
@@ -56,6 +57,10 @@ class Places:
 
     def __init__(self) -> None:
         self._lines: dict[tuple[str, int], Line] = {}
+        metrics.API_WAITING.read_from(self._waiting)
+
+    def _waiting(self) -> int:
+        return sum(line.waiting for line in list(self._lines.values()))
 
     async def take(self, api_request: ApiRequest, wait: Wait, until: float) -> ExitStack:
         """Wait for a place for one answer; closing the returned stack gives it back.

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from conversations.api import reply
-from conversations.api.error_bodies import api_error, internal
+from conversations.api.error_bodies import api_error, counted, internal
 from conversations.api.errors import ApiError
 from conversations.api.formats import error_event, sign_of_life
 from conversations.api.idempotency import Started
@@ -77,6 +77,6 @@ class WaitingStream:
             case None:
                 return None
             case ApiError() | InvalidField() | Refused():
-                return api_error(error)
+                return counted(api_error(error))
         logger.error("A run could not start; its stream had begun.", exc_info=error)
-        return internal()
+        return counted(internal())

@@ -1,10 +1,11 @@
 """Shared clients of the providers: the only code that uses upstream keys."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from chatsite import metrics
 from conversations.catalog.line import Arrival, Line, WaitedTooLong
 from conversations.catalog.providers import address_policy, headers_in
 from conversations.database.threads import in_thread
@@ -75,6 +76,11 @@ class Connections:
         self._clients: dict[int, _Client] = {}
         self._outdated: list[_Client] = []
         self._lines: dict[int, Line] = {}
+        # The providers' names, for operators.
+        self._names: dict[int, str] = {}
+        metrics.WAITING.read_from(lambda: self._by_name(lambda line: line.waiting))
+        metrics.USED_PLACES.read_from(lambda: self._by_name(lambda line: line.running))
+        metrics.PLACES.read_from(lambda: self._by_name(lambda line: line.most))
 
     @asynccontextmanager
     async def place(
@@ -85,6 +91,7 @@ class Connections:
         Raises :class:`~conversations.upstream.Busy` after the longest wait of the arrival. A run
         that is stopped while it waits continues without a place: a stopped call sends nothing.
         """
+        self._names[provider.pk] = provider.name
         line = self._lines.setdefault(provider.pk, Line())
         line.most = provider.max_concurrent
         has_to_wait = not line.has_room
@@ -103,6 +110,10 @@ class Connections:
         finally:
             if has_place:
                 line.leave()
+
+    def _by_name(self, number: Callable[[Line], int | None]) -> dict[str, float]:
+        numbers = {self._names[pk]: number(line) for pk, line in list(self._lines.items())}
+        return {name: each for name, each in numbers.items() if each is not None}
 
     def _client(self, provider: Provider, policy: AddressPolicy) -> _Client:
         settings = (provider.updated_at, policy)

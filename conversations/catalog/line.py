@@ -45,6 +45,8 @@ class Line:
     def __init__(self) -> None:
         self._most: int | None = None
         self._running = 0
+        # The number of those that wait.
+        self.waiting = 0
         self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
 
     @property
@@ -56,6 +58,11 @@ class Line:
     def most(self, most: int | None) -> None:
         self._most = most
         self._admit()
+
+    @property
+    def running(self) -> int:
+        """The number of places that are taken."""
+        return self._running
 
     @property
     def is_empty(self) -> bool:
@@ -95,6 +102,7 @@ class Line:
 
     async def _wait(self, admitted: asyncio.Future[None], arrival: Arrival) -> None:
         stopped: asyncio.Future[Any] = asyncio.ensure_future(arrival.stop.wait())
+        self.waiting += 1
         try:
             await self._wait_and_tell(admitted, stopped, arrival)
         except BaseException:
@@ -103,6 +111,7 @@ class Line:
                 self.leave()
             raise
         finally:
+            self.waiting -= 1
             stopped.cancel()
 
     async def _wait_and_tell(

@@ -10,6 +10,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from chatsite import metrics
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -19,6 +21,7 @@ RETRY_SECONDS = 0.5
 # More threads would only queue at SQLite's single writer, and each holds a PostgreSQL connection.
 # With fewer threads, a stop waits longer behind messages that are being sent.
 _pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="database")
+metrics.THREAD_QUEUE.read_from(_pool._work_queue.qsize)  # noqa: SLF001 - it has no other name
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

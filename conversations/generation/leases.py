@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID
 
+from chatsite import metrics
 from conversations.database.threads import in_thread_with_retries
 from conversations.generation.run import Run
 from conversations.quotas.renewal import Asking, renew
@@ -23,6 +24,7 @@ class Leases:
         self._asking: dict[UUID, Run] = {}
         self._has_work = asyncio.Event()
         self._renewed = asyncio.Condition()
+        metrics.LEASES_WAITING.read_from(lambda: len(self._asking))
 
     async def allows(self, run: Run) -> bool:
         """Return whether the run may read on; asks for more if it soon needs it."""

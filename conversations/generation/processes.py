@@ -6,6 +6,7 @@ its generations ended, and changes nothing.
 """
 
 import logging
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from chatsite import metrics
 from conversations.database.process_locks import OWN_NAME, Taken, process_locks
 from conversations.models import Process
 
@@ -27,6 +29,8 @@ OWNER = str(OWN_ID)
 MIGRATING = UUID(int=1 << 64)
 LOCAL_MODEL = UUID(int=2 << 64)
 TURN_SECONDS = 0.1
+# A lock that was confirmed within this time counts as held; it is confirmed every second.
+RENEWED_SECONDS = 5
 
 
 class Membership:
@@ -34,6 +38,13 @@ class Membership:
 
     def __init__(self) -> None:
         self._locks = process_locks()
+        self._renewed_at = -math.inf
+        self._others = 0
+        metrics.LOCK_HELD.read_from(self._holds_lock)
+        metrics.PROCESSES.read_from(lambda: 1 + self._others)
+
+    def _holds_lock(self) -> float:
+        return float(time.monotonic() - self._renewed_at < RENEWED_SECONDS)
 
     @property
     def is_alone(self) -> bool:
@@ -52,17 +63,22 @@ class Membership:
         """Say that this process lives, and take its lock again if its connection broke."""
         if not self.take():
             # Another process took this one for dead, and is ending what it left.
+            metrics.LOCKS_LOST.inc()
             logger.warning("The lock of this process is taken; trying again.")
             return
         seen = {"name": OWN_NAME, "seen_at": timezone.now()}
         Process.objects.update_or_create(pk=OWN_ID, defaults=seen)
+        self._renewed_at = time.monotonic()
 
     def dead(self) -> Iterator[UUID]:
         """Each process that has died, locked while it is looked at; it is forgotten after that."""
-        for process in Process.objects.exclude(pk=OWN_ID).values_list("pk", flat=True):
+        others = list(Process.objects.exclude(pk=OWN_ID).values_list("pk", flat=True))
+        self._others = len(others)
+        for process in others:
             if self._locks.take(process):
                 yield process
                 Process.objects.filter(pk=process).delete()
+                self._others -= 1
                 self._locks.free(process)
 
     def has_others(self) -> bool:

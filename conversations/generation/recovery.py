@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chatsite import metrics
 from conversations.generation.lifecycle import finish, finish_api_run
 from conversations.generation.processes import OWNER, Membership
 from conversations.models import Generation, Process
@@ -36,6 +37,8 @@ def take_over(membership: Membership) -> int:
         until = timezone.now()
         left = Generation.objects.filter(owner=str(process), created_at__lte=until)
         ended += _interrupt(left.running())
+        metrics.TAKE_OVERS.inc()
+    metrics.TAKEN_OVER.inc(ended)
     return ended
 
 

@@ -17,6 +17,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import RedisError
 
+from chatsite import metrics
+
 logger = logging.getLogger(__name__)
 
 CHANNEL = "parley:changed"
@@ -43,6 +45,7 @@ class _Patience:
     def after(self, error: Exception) -> float:
         """The seconds to wait after a failure."""
         self._failures += 1
+        metrics.REDIS_FAILURES.inc()
         if self._failures == MOST_FAILURES:
             logger.warning("Redis fails; other processes hear of changes later: %s", error)
         return PAUSE_SECONDS if self._failures >= MOST_FAILURES else RETRY_SECONDS

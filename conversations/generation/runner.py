@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 import msgspec
 from django.utils.translation import gettext as _
 
-from chatsite import log_context
+from chatsite import log_context, metrics
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
-from conversations.generation import api_run, lifecycle, revocation, stops
+from conversations.generation import api_run, lifecycle, outcomes, revocation, stops
 from conversations.generation.api_run import Ending, Listener
 from conversations.generation.leases import Leases
 from conversations.generation.message_run import MessageRun
@@ -53,6 +53,7 @@ class Runner:
         self._leases = Leases()
         self._line_of_long_answers = asyncio.Lock()
         self._runs: dict[UUID, Run] = {}
+        metrics.RUNNING.read_from(lambda: outcomes.by_kind(list(self._runs.values())))
         self._is_draining = False
         self._tidying = Tidying(lambda: self._runs)
         # A running task without a reference may be garbage-collected.
@@ -164,7 +165,7 @@ class Runner:
             last = _failed()
         is_whole = False
         try:
-            is_whole = await self._finish(run, last)
+            is_whole = await self._finish(run, call, last)
         finally:
             self.tails.close(run.generation_id, is_whole=is_whole)
             del self._runs[run.generation_id]
@@ -188,6 +189,8 @@ class Runner:
                 trace=lifecycle.UpstreamTrace(run.upstream_id, run.upstream_words),
             )
             ending = ending._replace(used=used)
+            if used:
+                outcomes.count(run, call.model, ending.last)
         finally:
             del self._runs[run.generation_id]
             listener.end(ending)
@@ -197,7 +200,7 @@ class Runner:
         await message_run.add_notices(notices)
         return await message_run.relay(call, self._connections)
 
-    async def _finish(self, run: Run, last: Finished) -> bool:
+    async def _finish(self, run: Run, call: Call, last: Finished) -> bool:
         """End the generation; False if another process has ended it."""
         await self._writer.flush(run)
         last = self._with_reason(run, last)
@@ -211,6 +214,7 @@ class Runner:
         )
         if payload:
             self.tails.publish(run.generation_id, [payload])
+            outcomes.count(run, call.model, last)
         return payload is not None
 
     def _with_reason(self, run: Run, last: Finished) -> Finished:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from chatsite import metrics
 from conversations.generation import log
 from conversations.generation.processes import OWNER
 from conversations.generation.run import Run
@@ -39,18 +40,23 @@ class Writer:
         self._tails = tails
         self._waiting: dict[Run, None] = {}
         self._pending = 0
+        # The time of the oldest event that waits.
+        self._waits_since: float | None = None
         self._has_work = asyncio.Event()
         self._committed = asyncio.Condition()
         # A thread of its own, with an open connection: no other work delays a commit.
         self._thread = ThreadPoolExecutor(
             max_workers=1, thread_name_prefix="writer", initializer=_take_priority
         )
+        metrics.UNCOMMITTED.read_from(lambda: self._pending)
 
     async def append(self, run: Run, events: Sequence[Event]) -> None:
         """Queue the events. Waits only while too many are queued."""
         run.pending.extend(events)
         self._waiting[run] = None
         self._pending += len(events)
+        if self._waits_since is None:
+            self._waits_since = time.monotonic()
         self._has_work.set()
         if self._pending > PENDING_EVENTS:
             async with self._committed:
@@ -72,6 +78,7 @@ class Writer:
             await asyncio.sleep(max(COMMIT_INTERVAL_SECONDS, took))
 
     async def _commit(self, runs: dict[Run, None]) -> None:
+        since, self._waits_since = self._waits_since, None
         batch = {run: self._take(run) for run in runs}
         entries = [entry for numbered in batch.values() for entry in numbered]
         owned = await self._store(entries, [(run.generation_id, OWNER, run.epoch) for run in runs])
@@ -79,6 +86,9 @@ class Writer:
             self._publish(run, numbered, run.generation_id in owned)
         async with self._committed:
             self._committed.notify_all()
+        metrics.COMMITTED.inc(len(entries))
+        if since is not None:
+            metrics.COMMIT_DELAY_SECONDS.observe(time.monotonic() - since)
 
     def _take(self, run: Run) -> list[log.Entry]:
         events, run.pending = run.pending, []
@@ -112,8 +122,10 @@ class Writer:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                return await loop.run_in_executor(self._thread, log.append, entries, owners)
+                with metrics.COMMIT_SECONDS.time():
+                    return await loop.run_in_executor(self._thread, log.append, entries, owners)
             except Exception:
+                metrics.COMMIT_FAILURES.inc()
                 logger.exception("The log could not be written; trying again.")
                 await loop.run_in_executor(self._thread, _close)
                 await asyncio.sleep(RETRY_SECONDS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chatsite import log_context
+from chatsite import log_context, metrics
 from conversations import access
 from conversations.chat import actions, finding, library, state, tree
 from conversations.chat.tool_answers import ToolAnswers
@@ -35,9 +35,11 @@ async def handle(page: Page, frame: PageFrame) -> None:
             async with page.one_at_a_time:
                 await _in_order(page, frame)
     except QuotaExceeded as error:
+        metrics.REFUSALS.labels("page", error.code).inc()
         standing = await in_thread(refusal_state, error)
         await page.send_error(frame.request_id, error.code, error.message, standing=standing)
     except Refused as error:
+        metrics.REFUSALS.labels("page", error.code).inc()
         await page.send_error(frame.request_id, error.code, error.message, error.field)
     except access.NotFound:
         # As for a page that is not found: many of them may be attempts to reach what is others'.
@@ -46,7 +48,9 @@ async def handle(page: Page, frame: PageFrame) -> None:
         await page.send_error(frame.request_id, "not_found", _("This no longer exists."))
     except Exception as error:
         logger.exception("A frame of type %s failed.", type(frame).__name__)
-        await page.send_error(frame.request_id, *_own_fault(error))
+        code, text = _own_fault(error)
+        metrics.FAULTS.labels("page", code).inc()
+        await page.send_error(frame.request_id, code, text)
 
 
 def _own_fault(error: Exception) -> tuple[str, str]:

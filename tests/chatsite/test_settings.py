@@ -123,6 +123,7 @@ def test_a_bad_value_stops_the_start_with_the_name_of_its_setting(
     ("name", "value"),
     [
         ("SECRET_KEY", "x"),
+        ("METRICS_TOKEN", "too short"),
         ("UPSTREAM_API_KEY", "schlüssel"),
         ("UPSTREAM_BASE_URL", "notaurl"),
         ("UPSTREAM_BASE_URL", "http://user:secret@llm.example/v1"),
