@@ -68,7 +68,7 @@ class LimitedRequest(WebRequest):
         is_start = message["type"] == "http.response.start"
         if is_start and self.channel and not self.producer:
             self.registerProducer(self, True)
-            if self._is_early:
+            if self._is_early or self.server.is_leaving:
                 self.channel.persistent = False
                 self.setHeader(b"connection", b"close")
         if self.method == b"HEAD" and not is_start:

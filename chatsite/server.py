@@ -25,13 +25,13 @@ from autobahn.exception import Disconnected  # noqa: E402
 from daphne.http_protocol import HTTPFactory  # noqa: E402
 from daphne.ws_protocol import WebSocketFactory  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
-from twisted.internet.defer import maybeDeferred  # noqa: E402
 
 from chatsite import metrics  # noqa: E402
 from chatsite.connection_bounds import CountedTransport, bounds  # noqa: E402
 from chatsite.housekeeping import Entry, Housekeeping  # noqa: E402
 from chatsite.http_connection import Connection  # noqa: E402
 from chatsite.http_request import LimitedRequest  # noqa: E402
+from chatsite.listener import BACKLOG, close_when_empty  # noqa: E402
 from chatsite.request_body import BODY  # noqa: E402
 from chatsite.socket_protocol import Socket  # noqa: E402
 
@@ -81,7 +81,7 @@ class Server(Housekeeping):
         interface = host.replace(":", r"\:")
         super().__init__(
             application,
-            endpoints=[f"tcp:port={port}:interface={interface}"],
+            endpoints=[f"tcp:port={port}:interface={interface}:backlog={BACKLOG}"],
             signal_handlers=False,
             websocket_timeout=WEBSOCKET_SECONDS,
             ping_interval=PING_SECONDS,
@@ -93,6 +93,8 @@ class Server(Housekeeping):
         self._on_listening = on_listening
         self._ports: list[Any] = []
         self.listen_failure = ""
+        # From then on each connection is closed with its next reply.
+        self.is_leaving = False
         metrics.SOCKETS.read_from(self._open_websockets)
 
     def _open_websockets(self) -> int:
@@ -163,16 +165,40 @@ class Server(Housekeeping):
         self.listen_failure = failure.getErrorMessage()
         self.stop()
 
-    async def close_listeners(self) -> None:
-        """Accept no new connections; open ones continue."""
-        for port in self._ports:
-            await maybeDeferred(port.stopListening).asFuture(self.loop)
+    def take_no_more(self) -> None:
+        """Accept no new connections: a proxy that is refused one goes to another process.
+
+        Requests on open connections are answered.
+        """
+        self.is_leaving = True
+        while self._ports:
+            close_when_empty(self._ports.pop())
+
+    @property
+    def is_answering(self) -> bool:
+        """True while a request is being answered, or its client has still to be sent the end."""
+        return any(map(_is_answered, self.connections.items())) or any(
+            isinstance(getattr(each, "protocol", None), Connection) for each in _writers()
+        )
 
     def close_websockets(self) -> None:
-        """Close every websocket with a code that makes browsers reconnect."""
+        """Close every open websocket with a code that makes browsers reconnect."""
         self.for_each(_close_for_restart)
 
 
-def _close_for_restart(protocol: Any, _entry: Entry) -> None:
-    if isinstance(protocol, Socket):
+def _is_answered(connection: tuple[Any, Entry]) -> bool:
+    protocol, entry = connection
+    application: asyncio.Future[None] | None = entry.get("application_instance")
+    is_open = "disconnected" not in entry and not isinstance(protocol, Socket)
+    return is_open and application is not None and not application.done()
+
+
+def _writers() -> list[Any]:
+    """The connections whose clients have not read all that was written."""
+    any_reactor: Any = reactor
+    return list(any_reactor.getWriters())
+
+
+def _close_for_restart(protocol: Any, entry: Entry) -> None:
+    if isinstance(protocol, Socket) and "disconnected" not in entry:
         protocol.close_for_restart()

@@ -8,7 +8,8 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, Protocol
 
 from django.urls import get_resolver
 
@@ -17,9 +18,15 @@ from chatsite.server import Server
 
 logger = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 7
-# Browsers have this long to answer our close frame before they are disconnected.
+# Requests have this long to be answered, and so have answers that pages follow in other processes
+# to come to their end.
+GRACE_SECONDS = 6.5
+# Storing the others is given up after this, counted from the signal too.
+DRAIN_SECONDS = 8
+# Browsers have this long to answer our close frame, connections that were just accepted to bring
+# their requests, and clients to read the end of a reply.
 CLOSE_SECONDS = 0.5
+LOOK_SECONDS = 0.05
 # Container runtimes end a process by force ten seconds after they have asked it to end; on a busy
 # machine the end itself takes some tenths of a second.
 END_SECONDS = 9
@@ -35,11 +42,29 @@ class PortUnavailable(Exception):
 _NOT_STORED = "Some answers were not stored completely; the next start recovers them."
 
 
+class Answers(Protocol):
+    """The running answers of this process, as far as its end concerns them."""
+
+    @property
+    def is_busy(self) -> bool:
+        """True while an answer runs, or is about to."""
+
+    @property
+    def is_shown_elsewhere(self) -> bool:
+        """True if pages can follow in other processes what runs here."""
+
+    def interrupt(self) -> None:
+        """End all of them, and each that begins from now on."""
+
+    async def drain(self) -> None:
+        """Interrupt them, wait until they are stored, and close."""
+
+
 class Serving:
     """Runs `application` until SIGTERM or SIGINT, then shuts it down in order.
 
-    `drain` stores the running answers. The site survives `kill -9` as well; an orderly shutdown
-    only ends answers and reconnects browsers sooner.
+    `answers` gives the running answers. The site survives `kill -9` as well; an orderly shutdown
+    lets answers and requests come to their end, and reconnects browsers sooner.
     """
 
     def __init__(
@@ -49,10 +74,10 @@ class Serving:
         host: str,
         port: int,
         on_listening: Callable[[int], None],
-        drain: Callable[[], Awaitable[None]],
+        answers: Callable[[], Answers],
     ) -> None:
         self._server = Server(application, host=host, port=port, on_listening=on_listening)
-        self._drain = drain
+        self._answers = answers
         self._shutdown: asyncio.Task[None] | None = None
         # A running task without a reference may be garbage-collected.
         self._beside: list[asyncio.Task[None]] = []
@@ -79,7 +104,7 @@ class Serving:
 
     def _stop(self) -> None:
         if self._shutdown is None:
-            logger.info("Shutting down: no new requests are accepted, running answers are stored.")
+            logger.info("Shutting down: no new connections are accepted.")
             _leave_later()
             self._shutdown = self._server.loop.create_task(self._end())
         else:
@@ -88,22 +113,37 @@ class Serving:
     async def _end(self) -> None:
         health.begin_draining()
         try:
-            await self._store_answers()
-            self._server.close_websockets()
-            await asyncio.sleep(CLOSE_SECONDS)
-        finally:
-            self._server.stop()
-
-    async def _store_answers(self) -> None:
-        try:
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await _logged(self._server.close_listeners)
-                await self._drain()
+            await self._leave()
+            await self._quiet(lambda: self._server.is_answering, CLOSE_SECONDS)
         except TimeoutError:
             # The database is away or hangs, which is no error of the program.
             logger.warning("%s It took longer than %s s.", _NOT_STORED, DRAIN_SECONDS)
         except Exception:
             logger.exception(_NOT_STORED)
+        finally:
+            self._server.stop()
+
+    async def _leave(self) -> None:
+        answers = self._answers()
+        async with asyncio.timeout(DRAIN_SECONDS):
+            self._server.take_no_more()
+            if not answers.is_shown_elsewhere:
+                # Nobody can read them or write anything meanwhile: the next start comes first.
+                answers.interrupt()
+            await self._quiet(lambda: True, CLOSE_SECONDS)
+            await self._quiet(
+                lambda: answers.is_busy or self._server.is_answering, GRACE_SECONDS - CLOSE_SECONDS
+            )
+            await answers.drain()
+
+    async def _quiet(self, is_busy: Callable[[], bool], seconds: float) -> None:
+        """Wait until it is busy no more, so long at most, and send pages away."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while is_busy():
+                    # Some open a websocket on a connection that was just accepted.
+                    self._server.close_websockets()
+                    await asyncio.sleep(LOOK_SECONDS)
 
 
 def _keep_from_the_collector() -> None:

@@ -156,7 +156,7 @@ class Socket(WebSocketProtocol):
             # First of all: the application might accept it a moment later.
             self.server.protocol_disconnected(self)
             self.failHandshake("Restarting", 503)
-        else:
+        elif self.state == self.STATE_OPEN:
             # autobahn's sendClose admits only codes that applications may use.
             self.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restarting")
 

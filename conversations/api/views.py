@@ -150,14 +150,15 @@ async def _start(api_request: ApiRequest, wait: Wait) -> Started:
             known = (api_request.key, ApiKey.Endpoint.CHAT, api_request.address)
             key = await in_thread(authorized_still, *known)
             api_request = replace(api_request, key=key)
-        started = await _started(api_request, arrived)
-        runner().start_api_run(
-            started.completion.generation,
-            started.completion.call,
-            started.reply,
-            address=api_request.address,
-            place_until=until,
-        )
+        with runner().beginning():
+            started = await _started(api_request, arrived)
+            runner().start_api_run(
+                started.completion.generation,
+                started.completion.call,
+                started.reply,
+                address=api_request.address,
+                place_until=until,
+            )
         # From here on the end of the run gives the place back.
         started.reply.release = place.pop_all().close
     return started

@@ -45,11 +45,12 @@ async def answer_tools(user: User, client_request_id: UUID, answers: ToolAnswers
 
 async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn]) -> Turn:
     ready = partial(create, user, client_request_id)
-    turn = await in_thread(once, user, client_request_id, ready)
-    if turn.calls:
-        for generation, call in zip(turn.generations, turn.calls, strict=True):
-            runner().start(generation, call)
-        runner().wakeups.notify(user.pk, turn.conversation.pk)
+    with runner().beginning():
+        turn = await in_thread(once, user, client_request_id, ready)
+        if turn.calls:
+            for generation, call in zip(turn.generations, turn.calls, strict=True):
+                runner().start(generation, call)
+            runner().wakeups.notify(user.pk, turn.conversation.pk)
     return turn
 
 

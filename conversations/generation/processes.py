@@ -39,9 +39,10 @@ class Membership:
     def __init__(self) -> None:
         self._locks = process_locks()
         self._renewed_at = -math.inf
-        self._others = 0
+        # The other processes that lived when this one last looked.
+        self.others = 0
         metrics.LOCK_HELD.read_from(self._holds_lock)
-        metrics.PROCESSES.read_from(lambda: 1 + self._others)
+        metrics.PROCESSES.read_from(lambda: 1 + self.others)
 
     def _holds_lock(self) -> float:
         return float(time.monotonic() - self._renewed_at < RENEWED_SECONDS)
@@ -73,17 +74,13 @@ class Membership:
     def dead(self) -> Iterator[UUID]:
         """Each process that has died, locked while it is looked at; it is forgotten after that."""
         others = list(Process.objects.exclude(pk=OWN_ID).values_list("pk", flat=True))
-        self._others = len(others)
+        self.others = len(others)
         for process in others:
             if self._locks.take(process):
                 yield process
                 Process.objects.filter(pk=process).delete()
-                self._others -= 1
+                self.others -= 1
                 self._locks.free(process)
-
-    def has_others(self) -> bool:
-        """True if other processes serve the site just now."""
-        return Process.objects.exclude(pk=OWN_ID).exists()
 
     def takes(self, role: UUID) -> bool:
         """Take a role that one process of the site has at a time; False if another has it."""

@@ -4,7 +4,8 @@ import asyncio
 import contextvars
 import logging
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -18,6 +19,7 @@ from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, outcomes, revocation, stops
 from conversations.generation.api_run import Ending, Listener
 from conversations.generation.leases import Leases
+from conversations.generation.loops import run_for_ever
 from conversations.generation.message_run import MessageRun
 from conversations.generation.pace import Pace
 from conversations.generation.processes import Membership
@@ -39,7 +41,6 @@ REVOCATION_POLL_SECONDS = 2
 # The administration shows the tokens of running answers as they were noted. A killed server loses
 # the usage of an API run since the last note, at most this long.
 NOTE_SECONDS = 1
-RETRY_SECONDS = 0.5
 
 
 class Runner:
@@ -53,13 +54,14 @@ class Runner:
         self._leases = Leases()
         self._line_of_long_answers = asyncio.Lock()
         self._runs: dict[UUID, Run] = {}
+        self._beginning = 0
         metrics.RUNNING.read_from(lambda: outcomes.by_kind(list(self._runs.values())))
         self._is_draining = False
         self._tidying = Tidying(lambda: self._runs)
         # A running task without a reference may be garbage-collected.
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops = [
-            self._spawn(_run_for_ever(loop))
+            self._spawn(run_for_ever(loop))
             for loop in (
                 self._writer.work,
                 self._leases.work,
@@ -83,6 +85,15 @@ class Runner:
     def join(self, membership: Membership) -> None:
         """Be one of the processes of the site: they end what one leaves that dies."""
         self._tidying.join(membership)
+
+    @contextmanager
+    def beginning(self) -> Iterator[None]:
+        """Note that a generation is being written: the process does not end before it is run."""
+        self._beginning += 1
+        try:
+            yield
+        finally:
+            self._beginning -= 1
 
     def start(self, generation: Generation, call: Call) -> None:
         """Run the generation in a task of its own."""
@@ -142,11 +153,25 @@ class Runner:
         run.stop.set()
         return True
 
-    async def drain(self) -> None:
-        """Interrupt all runs, wait until they are stored, and close."""
+    @property
+    def is_busy(self) -> bool:
+        """True while an answer runs, or is about to."""
+        return bool(self._tasks or self._beginning)
+
+    @property
+    def is_shown_elsewhere(self) -> bool:
+        """True if pages can follow in other processes what runs here."""
+        return self._tidying.has_others
+
+    def interrupt(self) -> None:
+        """End all runs as interrupted, and each that begins from now on."""
         self._is_draining = True
         for run in self._runs.values():
             run.stop.set()
+
+    async def drain(self) -> None:
+        """Interrupt all runs, wait until they are stored, and close."""
+        self.interrupt()
         if self._tasks:
             await asyncio.wait(self._tasks)
         for loop in self._loops:
@@ -251,16 +276,6 @@ class Runner:
             tokens = {key: run.tokens for key, run in self._runs.items() if run.began}
             if tokens:
                 await in_thread(lifecycle.note_progress, tokens)
-
-
-async def _run_for_ever(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a loop, and start it again when it fails: all answers depend on each of them."""
-    while True:
-        try:
-            await loop()
-        except Exception:
-            logger.exception("%s failed; it begins again.", loop.__qualname__)
-            await asyncio.sleep(RETRY_SECONDS)
 
 
 def _failed() -> Finished:

@@ -37,6 +37,11 @@ class Tidying:
         """Look after what the other processes of the site leave, too."""
         self._membership = membership
 
+    @property
+    def has_others(self) -> bool:
+        """True if other processes serve the site."""
+        return bool(self._membership and self._membership.others)
+
     async def leave(self) -> None:
         """Give up the lock of a process that runs nothing any more."""
         if self._membership:

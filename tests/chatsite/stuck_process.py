@@ -17,10 +17,18 @@ async def application(_scope: Any, _receive: Any, _send: Any) -> None:
     """Nobody asks it anything."""
 
 
-async def drain() -> None:
-    """Storing the running answers, which never ends."""
-    threading.Thread(target=threading.Event().wait).start()
-    await asyncio.Event().wait()
+class StuckAnswers:
+    """Running answers that never end, and are never stored."""
+
+    is_busy = True
+    is_shown_elsewhere = True
+
+    def interrupt(self) -> None:
+        """They do not hear it."""
+
+    async def drain(self) -> None:
+        """Never ends."""
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
@@ -28,6 +36,11 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int)
     port = parser.parse_args().port
     settings.configure(ROOT_URLCONF=__name__)
+    threading.Thread(target=threading.Event().wait).start()
     Serving(
-        application, host="127.0.0.1", port=port, on_listening=lambda _port: None, drain=drain
+        application,
+        host="127.0.0.1",
+        port=port,
+        on_listening=lambda _port: None,
+        answers=StuckAnswers,
     ).run()

@@ -181,7 +181,7 @@ def test_a_renewal_that_fails_is_made_again(monkeypatch: pytest.MonkeyPatch) -> 
 
     async def work(stage: Stage) -> None:
         monkeypatch.setattr(leases, "renew", failing_once)
-        monkeypatch.setattr("conversations.generation.runner.RETRY_SECONDS", 0.01)
+        monkeypatch.setattr("conversations.generation.loops.RETRY_SECONDS", 0.01)
         await in_thread(limit, 100_000)
         message, _entry = await ended(await send(stage, "tokens=600", "good", max_tokens=1))
         assert (failed, tokens_of(message)) == ([True], 600)

@@ -133,7 +133,7 @@ class Command(BaseCommand):
             host=settings.HOST,
             port=settings.PORT,
             on_listening=lambda _port: self._announce(lines),
-            drain=_drain,
+            answers=runner,
         )
         serving.spawn(lambda: _begin(membership))
         if upstream:
@@ -189,7 +189,7 @@ def _join(membership: Membership) -> None:
     recovery.take_over(membership)
     if membership.is_alone:
         recovery.end_unowned()
-    if not membership.has_others():
+    if not membership.others:
         # An operator may have drained the site for this restart.
         operations.set_draining(None, draining=False)
 
@@ -197,10 +197,6 @@ def _join(membership: Membership) -> None:
 async def _begin(membership: Membership) -> None:
     # Its regular work begins with the process, and not with its first visitor.
     runner().join(membership)
-
-
-async def _drain() -> None:
-    await runner().drain()
 
 
 def _try_redis() -> None:
