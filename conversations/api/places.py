@@ -57,9 +57,10 @@ class Places:
 
     def __init__(self) -> None:
         self._lines: dict[tuple[str, int], Line] = {}
-        metrics.API_WAITING.read_from(self._waiting)
 
-    def _waiting(self) -> int:
+    @property
+    def waiting(self) -> int:
+        """The number of requests that wait for a place."""
         return sum(line.waiting for line in list(self._lines.values()))
 
     async def take(self, api_request: ApiRequest, wait: Wait, until: float) -> ExitStack:
@@ -121,6 +122,7 @@ def _refusal(retry_after: int) -> ApiError:
 
 
 _places: WeakKeyDictionary[asyncio.AbstractEventLoop, Places] = WeakKeyDictionary()
+metrics.API_WAITING.read_from(lambda: sum(each.waiting for each in list(_places.values())))
 
 
 def places() -> Places:
