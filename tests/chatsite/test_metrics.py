@@ -1,7 +1,9 @@
-"""The catalog of metrics: each is described."""
+"""The catalog of metrics: each is described, and the files for operators use no other."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 from chatsite.metrics import REGISTRY
 
@@ -28,6 +30,13 @@ def named_in(*files: str) -> set[str]:
 
 def test_each_is_described_and_no_other() -> None:
     assert named_in("docs/operate.md") == NAMES
+
+
+@pytest.mark.parametrize("folder", ["deploy/prometheus/*.yml", "deploy/grafana/*.json"])
+def test_the_files_of_operators_use_what_there_is(folder: str) -> None:
+    used = named_in(folder)
+    assert used
+    assert used - NAMES == set()
 
 
 def test_names_follow_the_conventions_of_prometheus() -> None:
