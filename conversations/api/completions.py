@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations.api.calls import CallForm
 from conversations.api.checking import Adjustments, checked
+from conversations.api.record import Seal
 from conversations.catalog.parameters import takes, with_defaults
 from conversations.catalog.providers import address_policy
 from conversations.generation.processes import OWNER
@@ -33,10 +34,19 @@ _STORED = frozenset(each.name for each in PARAMETERS if not each.holds_text)
 
 
 class Claim(NamedTuple):
-    """An Idempotency-Key and the body of its request, both as hashes."""
+    """An Idempotency-Key and the body of its request, both as hashes, and the seal of its reply."""
 
     key_hash: str
     body_hash: str
+    seal: Seal
+
+
+class Claimed(Exception):
+    """A request with the same claim came before, and has this generation."""
+
+    def __init__(self, generation_id: UUID) -> None:
+        super().__init__(str(generation_id))
+        self.generation_id = generation_id
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,8 @@ class PreparedCompletion:
 def prepare(api_request: ApiRequest) -> PreparedCompletion:
     """Check the request and write its generation, with its reservation and its claim.
 
-    Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused.
+    Raises :class:`~conversations.refusal.Refused` or InvalidField if the request is refused, and
+    :class:`Claimed` if it was made before.
     """
     known = checked(api_request.key, api_request.body)
     request, model, adjustments = known.request, known.model, known.adjustments
@@ -115,8 +126,9 @@ def _created(
     )
     with transaction.atomic():
         concurrency.lock_user(api_request.key.user)
-        concurrency.check_room_for_program(api_request.key)
+        # Before the number is checked: one that was made before needs no room.
         _claim(api_request, generation.pk)
+        concurrency.check_room_for_program(api_request.key)
         granted = _reserved(generation, model, api_request, request)
         if granted.max_tokens is not None:
             parameters["max_tokens"] = granted.max_tokens
@@ -158,38 +170,43 @@ def _request(
 
 
 def _claim(api_request: ApiRequest, generation_id: UUID) -> None:
-    if api_request.claim is None:
+    claim = api_request.claim
+    if claim is None:
         return
-    claims = IdempotencyClaim.objects.filter(
-        api_key=api_request.key, key_hash=api_request.claim.key_hash
-    )
+    if known := claimed(api_request.key, claim):
+        raise Claimed(known)
+    hashes = {"key_hash": claim.key_hash, "body_hash": claim.body_hash}
+    claims = IdempotencyClaim.objects.filter(api_key=api_request.key, key_hash=claim.key_hash)
     claims.expired().delete()
-    if known := claims.first():
-        raise refusal_of(api_request.claim, known.body_hash)
-    try:
-        with transaction.atomic():
-            claims.create(
-                api_key=api_request.key, generation_id=generation_id, **api_request.claim._asdict()
-            )  # fmt: skip
-    except IntegrityError:
-        raise refusal_of(api_request.claim, claims.get().body_hash) from None
+    # No other request of the user is here at the same time: the user is locked.
+    claims.create(api_key=api_request.key, generation_id=generation_id, **hashes)
 
 
-def refusal_of(claim: Claim, known_body_hash: str) -> Refused:
-    """The refusal of an Idempotency-Key that was used before."""
-    if claim.body_hash != known_body_hash:
-        text = _("This Idempotency-Key was used with another request. Use a new key for this one.")
-        return Refused("idempotency_key_reused", text)
+def claimed(api_key: ApiKey, claim: Claim) -> UUID | None:
+    """The generation of the first request with the same claim; None if there was none.
+
+    Raises :class:`~conversations.refusal.Refused` if that had another body.
+    """
+    claims = IdempotencyClaim.objects.filter(api_key=api_key, key_hash=claim.key_hash)
+    known = claims.current().first()
+    if known and known.body_hash != claim.body_hash:
+        raise reused()
+    return known.generation_id if known else None
+
+
+def reused() -> Refused:
+    """The refusal of an Idempotency-Key that came with another body before."""
+    text = _("This Idempotency-Key was used with another request. Use a new key for this one.")
+    return Refused("idempotency_key_reused", text)
+
+
+def gone() -> Refused:
+    """The refusal of an Idempotency-Key whose reply is not stored any more."""
     text = _(
         "This Idempotency-Key was used before, and its answer is no longer available: answers are "
-        "stored in memory only. Nothing was charged now. Use a new key to ask again."
+        "stored for some minutes only. Nothing was charged now. Use a new key to ask again."
     )
     return Refused("idempotent_answer_gone", text)
-
-
-def release(generation_id: UUID) -> None:
-    """Free the Idempotency-Key of a generation that failed without a charge."""
-    IdempotencyClaim.objects.filter(generation_id=generation_id).delete()
 
 
 def _store_request(api_request: ApiRequest, generation: Generation, model: LanguageModel) -> None:

@@ -1,68 +1,46 @@
-"""The API reply of one run: its encoded bytes, and a stream with a cursor for each client."""
+"""A reply at ``/v1``: its bytes, and a stream with a cursor for each client."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
 
-from conversations.api.error_bodies import error_of, internal
 from conversations.api.errors import ApiError
-from conversations.api.formats import Format, sign_of_life
-from conversations.api.wire import usage_of
-from conversations.generation.api_run import Ending
-from conversations.upstream import Chunk
 
 # Unread bytes of one stream from which on the upstream has to wait for its client.
 UNREAD_BYTES = 256 * 1024
 # One write: small enough that a slow client shows progress to the server.
 WRITE_BYTES = 64 * 1024
-# A longer reply is not stored for a repeated Idempotency-Key.
+# No more bytes of a reply are in memory for a repeated Idempotency-Key.
 REPLAYABLE_BYTES = 4 * 1024 * 1024
 # With more open streams than this, what comes for one of them within GATHER_SECONDS goes out in one
 # piece: the write costs more than the tokens in it.
 MANY_STREAMS = 16
 GATHER_SECONDS = 0.045
-# A client hears something within five seconds, and then every ten: half a second and a second are
-# for the way and for a busy machine. Until the first of them an error decides the status.
-FIRST_SECONDS = 4.5
-PING_SECONDS = 9.0
 
 
 class Reply:
-    """The listener of one run: encodes its chunks in a format and buffers them for the streams.
+    """The bytes of one reply, which its streams read while they come.
 
     ``is_replayable`` stores every byte, so that a stream may be opened later; otherwise the bytes
     that all streams have read are dropped. ``abandoned`` is called when the last stream closes
-    while the run goes on. When the run has ended, ``release`` is called, and ``over`` is awaited in
-    a task.
-
-    In a silence the format's comment is written, so that no proxy takes a model that thinks for a
-    dead connection. The first one, FIRST_SECONDS after ``arrived`` (the loop's time), starts the
-    reply. Comments are bytes of the reply like all others: a repeated request reads the same.
+    before the end.
     """
 
     def __init__(
-        self, body_format: Format, *, is_replayable: bool = False, arrived: float | None = None
+        self, content_type: str, headers: Mapping[str, str], *, is_replayable: bool = False
     ) -> None:
-        self.format = body_format
+        self.content_type = content_type
+        self.headers = headers
         self.is_replayable = is_replayable
         self.is_over = False
         self.was_abandoned = False
         self.error: ApiError | None = None
         self.error_status: ApiError | None = None
-        self.ending: Ending | None = None
         self.abandoned: Callable[[], object] | None = None
-        self.release: Callable[[], object] | None = None
-        self.over: Callable[[], Coroutine[Any, Any, None]] | None = None
-        self._place = 0
         self._written = bytearray()
         self._dropped = 0
         self._streams: set[ReplyStream] = set()
         self._decided = asyncio.Event()
         self._room = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-        self._due = (self._loop.time() if arrived is None else arrived) + FIRST_SECONDS
-        takes_comments = body_format.takes_comments
-        self._timer = self._loop.call_at(self._due, self._tick) if takes_comments else None
 
     @property
     def size(self) -> int:
@@ -75,52 +53,40 @@ class Reply:
         return not self._dropped
 
     @property
+    def is_read(self) -> bool:
+        """True while a stream is open."""
+        return bool(self._streams)
+
+    @property
     def is_full(self) -> bool:
         """True while a stream has more than UNREAD_BYTES unread: the upstream has to wait."""
         if len(self._written) <= UNREAD_BYTES:
             return False
-        return self.size - min((each.cursor for each in self._streams), default=0) > UNREAD_BYTES
-
-    def receive(self, chunk: Chunk) -> None:
-        """Write the next chunk."""
-        if written := self.format.write_chunk(chunk):
-            self._write(written)
-
-    def wait(self, place: int) -> None:
-        """Note the place of its run in the line before the provider, 0 out of it."""
-        self._place = place
+        cursors = (each.cursor for each in self._streams)
+        return self.size - min(cursors, default=self.size) > UNREAD_BYTES
 
     async def wait_for_room(self) -> None:
         """Wait until a stream has read on."""
         self._room.clear()
         await self._room.wait()
 
-    def end(self, ending: Ending) -> None:
-        """Write the end; an error before the first byte decides the status instead."""
-        self.ending = ending
+    def write(self, written: bytes) -> None:
+        """Add bytes."""
+        self._written += written
+        is_urgent = self.is_over or not self._decided.is_set()
+        self._decided.set()
+        if self.is_replayable and self.size > REPLAYABLE_BYTES:
+            self.is_replayable = False
+        for stream in self._streams:
+            stream.wake() if is_urgent else stream.wake_soon()
+
+    def close(self, last: bytes, error: ApiError | None = None) -> None:
+        """Add the last bytes; an error before the first byte decides the status instead."""
         self.is_over = True
-        if self._timer:
-            self._timer.cancel()
-        self._write_end(ending)
-        if self.release:
-            self.release()
-        if self.over:
-            self._over_task = asyncio.ensure_future(self.over())
-
-    def _write_end(self, ending: Ending) -> None:
-        error, used = error_of(ending), ending.used
-        if error or used is None:
-            self._fail(error or internal())
-            return
-        reasons = {int(number): reason for number, reason in ending.last.finish_reasons.items()}
-        usage = usage_of((used.prompt_tokens, used.completion_tokens), ending.usage)
-        self._write(self.format.write_end(reasons, usage))
-
-    def _fail(self, error: ApiError) -> None:
         self.error = error
-        if not self.size:
+        if error and not self.size:
             self.error_status = error
-        self._write(self.format.write_error(error))
+        self.write(last)
 
     async def decided(self) -> None:
         """Wait until the status is known: the first byte is written, or the run has ended.
@@ -145,8 +111,11 @@ class Reply:
 
     def abandon_if_unread(self) -> None:
         """End the run unless a stream is open."""
-        if self._streams or self.is_over:
-            return
+        if not self._streams and not self.is_over:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """End the run, as nobody reads it."""
         self.was_abandoned = True
         if self.abandoned:
             self.abandoned()
@@ -164,21 +133,6 @@ class Reply:
             self._dropped += least
         if not self._room.is_set():
             self._room.set()
-
-    def _write(self, written: bytes) -> None:
-        self._written += written
-        self._due = self._loop.time() + PING_SECONDS
-        is_urgent = self.is_over or not self._decided.is_set()
-        self._decided.set()
-        if self.is_replayable and self.size > REPLAYABLE_BYTES:
-            self.is_replayable = False
-        for stream in self._streams:
-            stream.wake() if is_urgent else stream.wake_soon()
-
-    def _tick(self) -> None:
-        if self._loop.time() >= self._due:
-            self._write(sign_of_life(self._place))
-        self._timer = self._loop.call_at(self._due, self._tick)
 
 
 class ReplyStream:

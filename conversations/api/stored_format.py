@@ -1,6 +1,7 @@
 """Storage of replies, for models whose administrator stores API requests and replies."""
 
 import asyncio
+from concurrent.futures import Future
 from uuid import UUID
 
 from conversations.api import wire
@@ -20,7 +21,8 @@ class StoringFormat:
         self._format = body_format
         self._whole = whole
         self._generation_id = generation_id
-        self._storing: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._storing: Future[None] | None = None
 
     def write_chunk(self, chunk: Chunk) -> bytes:
         """Encode the chunk, and add it to the stored reply."""
@@ -40,4 +42,5 @@ class StoringFormat:
 
     def _store(self, reply: bytes) -> None:
         work = in_thread_with_retries(store_reply, self._generation_id, reply.decode())
-        self._storing = asyncio.ensure_future(work)
+        # The end is encoded on the loop or on a thread.
+        self._storing = asyncio.run_coroutine_threadsafe(work, self._loop)

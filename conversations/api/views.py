@@ -8,22 +8,23 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from conversations import access
-from conversations.api import completions, headers
-from conversations.api.auth import authenticate, authorized_still, require
+from conversations.api import completions, following, headers
+from conversations.api.auth import authenticate, authorized_still, credential, require
 from conversations.api.body import json_object
 from conversations.api.checking import checked
-from conversations.api.completions import ApiRequest, PreparedCompletion
+from conversations.api.completions import ApiRequest, Claim, Claimed, PreparedCompletion
 from conversations.api.error_bodies import api_error
 from conversations.api.errors import ApiError
 from conversations.api.formats import Format, Identity, JsonFormat, StreamFormat
 from conversations.api.gateway import allow_methods
-from conversations.api.idempotency import Started, claim_of, memory
+from conversations.api.idempotency import claim_of, memory
 from conversations.api.listing import model_or_404
 from conversations.api.places import PLACE_SECONDS, Wait, places
 from conversations.api.reply import Reply, ReplyStream
+from conversations.api.run_reply import RunReply
 from conversations.api.stored_format import StoringFormat
 from conversations.api.waiting import WaitingStream, abandon_later, give_up, starts_soon
-from conversations.database.threads import in_thread
+from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation.runner import runner
 from conversations.models import ApiKey
 from conversations.quotas import concurrency, reservation
@@ -39,7 +40,7 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
     try:
         body = await json_object(request)
         # On a thread: it hashes the body.
-        claim = await in_thread(claim_of, request.headers.get("idempotency-key", ""), body)
+        claim = await in_thread(_claim, request, body)
         address = request.META.get("REMOTE_ADDR", "")
         return await _completion(ApiRequest(key, body, most_at_once, claim, address))
     except (ApiError, InvalidField, Refused) as error:
@@ -51,21 +52,24 @@ async def chat_completions(request: HttpRequest) -> HttpResponseBase:
         raise replace(failed, headers={**left, **failed.headers}) from None
 
 
+def _claim(request: HttpRequest, body: dict[str, Any]) -> Claim | None:
+    return claim_of(credential(request), request.headers.get("idempotency-key", ""), body)
+
+
 async def _completion(api_request: ApiRequest) -> HttpResponseBase:
-    key, body = api_request.key, api_request.body
     wait = Wait()
     starting = asyncio.ensure_future(_start_or_join(api_request, wait))
     try:
-        if body.get("stream") is True and not await starts_soon(starting):
+        if api_request.body.get("stream") is True and not await starts_soon(starting):
             return await _early_response(starting, wait, api_request)
-        return await _decided_response(await starting, key)
+        return await _decided_response(await starting, api_request)
     except BaseException:
         give_up(starting)
         raise
 
 
 async def _early_response(
-    starting: "asyncio.Future[Started]", wait: Wait, api_request: ApiRequest
+    starting: "asyncio.Future[Reply]", wait: Wait, api_request: ApiRequest
 ) -> HttpResponseBase:
     reply_headers = await in_thread(_early_headers, api_request) | headers.UNBUFFERED
     return StreamingHttpResponse(
@@ -73,11 +77,11 @@ async def _early_response(
     )
 
 
-async def _decided_response(started: Started, key: ApiKey) -> HttpResponseBase:
-    stream = started.reply.open_stream()
+async def _decided_response(reply: Reply, api_request: ApiRequest) -> HttpResponseBase:
+    stream = reply.open_stream()
     try:
-        await started.reply.decided()
-        return await _response(started, stream, key)
+        await reply.decided()
+        return await _response(reply, stream, api_request)
     except BaseException:
         stream.leave()
         raise
@@ -111,19 +115,19 @@ def _key_and_most_at_once(request: HttpRequest) -> tuple[ApiKey, int]:
     return key, concurrency.answers_at_once(key.user)
 
 
-async def _start_or_join(api_request: ApiRequest, wait: Wait) -> Started:
+async def _start_or_join(api_request: ApiRequest, wait: Wait) -> Reply:
     """Start a run, or join the one that the same Idempotency-Key started.
 
     In a task of its own: if the client leaves meanwhile, its generation must still be run.
     """
-    task: asyncio.Future[Started]
-    begin = partial(_start, api_request, wait)
+    task: asyncio.Future[Reply]
     if api_request.claim:
         # The key may have lost the model since the first request.
         await in_thread(_check_model_is_allowed, api_request)
-        task = asyncio.ensure_future(memory().started(api_request.key.pk, api_request.claim, begin))
+        begin = partial(_follow_or_start, api_request, api_request.claim, wait)
+        task = asyncio.ensure_future(memory().reply(api_request.key.pk, api_request.claim, begin))
     else:
-        task = asyncio.ensure_future(begin())
+        task = asyncio.ensure_future(_start(api_request, wait))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -141,7 +145,17 @@ def _check_model_is_allowed(api_request: ApiRequest) -> None:
         model_or_404(api_request.key, name)
 
 
-async def _start(api_request: ApiRequest, wait: Wait) -> Started:
+async def _follow_or_start(api_request: ApiRequest, claim: Claim, wait: Wait) -> Reply:
+    if followed := await following.join(api_request.key, claim):
+        return followed
+    try:
+        return await _start(api_request, wait)
+    except Claimed as known:
+        # The same request was made in another process meanwhile.
+        return await following.follow(api_request.key, claim, known.generation_id)
+
+
+async def _start(api_request: ApiRequest, wait: Wait) -> Reply:
     arrived = asyncio.get_running_loop().time()
     until = arrived + PLACE_SECONDS
     with await places().take(api_request, wait, until) as place:
@@ -151,29 +165,41 @@ async def _start(api_request: ApiRequest, wait: Wait) -> Started:
             key = await in_thread(authorized_still, *known)
             api_request = replace(api_request, key=key)
         with runner().beginning():
-            started = await _started(api_request, arrived)
+            completion = await in_thread(completions.prepare, api_request)
+            reply = _reply(completion, api_request.claim, arrived)
             runner().start_api_run(
-                started.completion.generation,
-                started.completion.call,
-                started.reply,
+                completion.generation,
+                completion.call,
+                reply,
                 address=api_request.address,
                 place_until=until,
             )
         # From here on the end of the run gives the place back.
-        started.reply.release = place.pop_all().close
-    return started
+        reply.release = place.pop_all().close
+    return reply
 
 
-async def _started(api_request: ApiRequest, arrived: float) -> Started:
-    completion = await in_thread(completions.prepare, api_request)
+def _reply(completion: PreparedCompletion, claim: Claim | None, arrived: float) -> RunReply:
     generation = completion.generation
-    is_replayable = api_request.claim is not None
-    reply = Reply(_format(completion), is_replayable=is_replayable, arrived=arrived)
-    started = Started(completion, reply)
+    reply_headers = {
+        **headers.quota_headers(completion.standings),
+        **headers.content_header(completion.call.model),
+        **headers.adjustment_headers(completion.adjustments),
+    }
+    seal = claim.seal if claim else None
+    reply = RunReply(_format(completion), reply_headers, seal=seal, arrived=arrived)
     reply.abandoned = partial(runner().stop, generation.pk, generation.user_id)
-    if api_request.claim:
-        reply.over = partial(memory().over, api_request.claim, started)
-    return started
+    if claim:
+        reply.is_followed = partial(in_thread_with_retries, following.is_followed, generation.pk)
+        reply.over = partial(_over, completion, claim, reply)
+    return reply
+
+
+async def _over(completion: PreparedCompletion, claim: Claim, reply: RunReply) -> None:
+    """Forget a run that failed without a charge: its Idempotency-Key is free."""
+    used = reply.ending and reply.ending.used
+    if reply.error and not (used and used.requests):
+        memory().drop(completion.generation.api_key_id or 0, claim, reply)
 
 
 def _format(completion: PreparedCompletion) -> Format:
@@ -194,19 +220,13 @@ def _format(completion: PreparedCompletion) -> Format:
     return body_format
 
 
-async def _response(started: Started, stream: ReplyStream, key: ApiKey) -> HttpResponseBase:
-    completion = started.completion
-    reply_headers = {
-        **headers.quota_headers(completion.standings),
-        **headers.content_header(completion.call.model),
-        **headers.adjustment_headers(completion.adjustments),
-    }
-    content_type = started.reply.format.content_type
-    if completion.request.stream:
+async def _response(reply: Reply, stream: ReplyStream, api_request: ApiRequest) -> HttpResponseBase:
+    content_type, reply_headers = reply.content_type, dict(reply.headers)
+    if content_type == StreamFormat.content_type:
         reply_headers |= headers.UNBUFFERED
         return StreamingHttpResponse(stream, content_type=content_type, headers=reply_headers)
     content = await stream.whole()
     # The run is settled: the limits hold nothing for it any more.
-    reply_headers |= await in_thread(_quota_headers, key, completion.call.model.name)
+    reply_headers |= await in_thread(_quota_headers, api_request.key, api_request.body.get("model"))
     reply_headers["Cache-Control"] = "no-store"
     return HttpResponse(content, content_type=content_type, headers=reply_headers)

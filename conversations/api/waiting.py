@@ -4,13 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 
-from conversations.api import reply
+from conversations.api import run_reply
 from conversations.api.error_bodies import api_error, counted, internal
 from conversations.api.errors import ApiError
 from conversations.api.formats import error_event, sign_of_life
-from conversations.api.idempotency import Started
 from conversations.api.places import Wait
-from conversations.api.reply import ReplyStream
+from conversations.api.reply import Reply, ReplyStream
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
 
@@ -21,22 +20,22 @@ logger = logging.getLogger(__name__)
 ORPHAN_SECONDS = 0.1
 
 
-async def starts_soon(starting: "asyncio.Future[Started]") -> bool:
+async def starts_soon(starting: "asyncio.Future[Reply]") -> bool:
     """Wait for the start for as long as a client may hear nothing; False if that was too short."""
-    await asyncio.wait({starting}, timeout=reply.FIRST_SECONDS)
+    await asyncio.wait({starting}, timeout=run_reply.FIRST_SECONDS)
     return starting.done()
 
 
-def give_up(starting: "asyncio.Future[Started]") -> None:
+def give_up(starting: "asyncio.Future[Reply]") -> None:
     """The client has left: end the wait, or the run if nobody else reads it."""
     starting.cancel()
     starting.add_done_callback(abandon_later)
 
 
-def abandon_later(started: "asyncio.Future[Started]") -> None:
+def abandon_later(started: "asyncio.Future[Reply]") -> None:
     """Stop a run that has started for a client that has left, unless another joins it."""
     if not started.cancelled() and not started.exception():
-        leave = started.result().reply.abandon_if_unread
+        leave = started.result().abandon_if_unread
         asyncio.get_running_loop().call_later(ORPHAN_SECONDS, leave)
 
 
@@ -46,7 +45,7 @@ class WaitingStream:
     The status was sent before either was known.
     """
 
-    def __init__(self, starting: "asyncio.Future[Started]", wait: Wait) -> None:
+    def __init__(self, starting: "asyncio.Future[Reply]", wait: Wait) -> None:
         self._starting = starting
         self._wait = wait
         self._stream: ReplyStream | None = None
@@ -56,11 +55,11 @@ class WaitingStream:
         try:
             while not self._starting.done():
                 yield sign_of_life(self._wait.place)
-                await asyncio.wait({self._starting}, timeout=reply.PING_SECONDS)
+                await asyncio.wait({self._starting}, timeout=run_reply.PING_SECONDS)
             if error := self._refusal():
                 yield error_event(error)
                 return
-            self._stream = self._starting.result().reply.open_stream()
+            self._stream = self._starting.result().open_stream()
             async for piece in self._stream:
                 yield piece
         finally:

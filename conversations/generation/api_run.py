@@ -1,12 +1,16 @@
-"""Runs a generation of an API request: chunks go to its listener and are not stored."""
+"""Runs a generation of an API request: chunks go to its listener, which says what is stored."""
 
 import asyncio
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from django.db import transaction
 
 from conversations.catalog.connections import Connections
 from conversations.catalog.line import Arrival
-from conversations.generation import upstream_words
+from conversations.generation import log, upstream_words
 from conversations.generation.leases import Leases
+from conversations.generation.lifecycle import UpstreamTrace, finish_api_run
 from conversations.generation.message_run import cut, finished
 from conversations.generation.prompt import Call
 from conversations.generation.run import Run
@@ -36,8 +40,28 @@ class Ending(NamedTuple):
     usage: Usage | None = None
 
 
+class Record(Protocol):
+    """What the log has of a reply, so that every process can send it."""
+
+    def begin(self, keep: Callable[[Any], None]) -> None:
+        """Call ``keep`` with each part of the reply from now on."""
+
+    def encoded(self, parts: Sequence[Any]) -> list[str]:
+        """The payloads of some parts."""
+
+    def close(self) -> None:
+        """Keep no more parts: what follows is the end."""
+
+    def last(self, ending: Ending) -> str:
+        """The payload of the end. Called on a thread, before the listener's own ``end``."""
+
+
 class Listener(Protocol):
     """Receiver of chunks. It is called on the event loop for every chunk, and must not wait."""
+
+    @property
+    def record(self) -> Record | None:
+        """What the log has of it, if anything."""
 
     @property
     def is_full(self) -> bool:
@@ -90,6 +114,19 @@ async def relay(
         _add_lengths(failure, call)
         error = failure
     return Ending(finished(stream, error), error=error, usage=stream.usage if stream else None)
+
+
+def finish(run: Run, ending: Ending, record: Record | None) -> Used | None:
+    """End the generation, and its record with it; return its usage as `finish_api_run` does."""
+    trace = UpstreamTrace(run.upstream_id, run.upstream_words)
+    with transaction.atomic():
+        used = finish_api_run(
+            run.generation_id, run.epoch, ending.last, run.measured, trace=trace
+        )  # fmt: skip
+        if record and used:
+            last = record.last(ending._replace(used=used))
+            log.insert([log.Entry(run.generation_id, run.seq + 1, last)])
+    return used
 
 
 def _add_lengths(error: UpstreamError, call: Call) -> None:

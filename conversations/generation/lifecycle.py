@@ -16,7 +16,13 @@ from conversations.generation.context import TrimmedBranch, trim_branch
 from conversations.generation.processes import OWNER
 from conversations.generation.prompt import Call, call_for, stored_request
 from conversations.generation.text_so_far import folded
-from conversations.models import Generation, LanguageModel, LoggedEvent, Message
+from conversations.models import (
+    Generation,
+    IdempotencyClaim,
+    LanguageModel,
+    LoggedEvent,
+    Message,
+)
 from conversations.quotas import reservation
 from conversations.quotas.settlement import UNSEEN, Measured, Used, settle
 from conversations.quotas.tokens import BYTES_A_TOKEN, prompt_size
@@ -179,7 +185,8 @@ def finish_api_run(
 ) -> Used | None:
     """Like :func:`finish`, for a generation without messages; returns its usage.
 
-    Without ``measured``, after a crash, the last noted progress counts.
+    Without ``measured``, after a crash, the last noted progress counts. One that failed
+    before anything was charged frees its Idempotency-Key.
     """
     with transaction.atomic():
         if not _mark_ended(generation_id, epoch, last, trace):
@@ -187,6 +194,8 @@ def finish_api_run(
         measured = measured or _noted(generation_id)
         used = settle(Generation(pk=generation_id), last, Transcript(), measured)
         Generation.objects.filter(pk=generation_id).update(**_outcome(used, measured))
+        if last.cause != "completed" and not (used and used.requests):
+            IdempotencyClaim.objects.filter(generation_id=generation_id).delete()
         return used
 
 

@@ -63,11 +63,12 @@ def append(entries: Sequence[Entry], owners: Iterable[tuple[UUID, str, int]]) ->
     """
     with transaction.atomic():
         owned = _owned(owners)
-        _insert([entry for entry in entries if entry.generation_id in owned])
+        insert([entry for entry in entries if entry.generation_id in owned])
     return owned
 
 
-def _insert(entries: Iterable[Entry]) -> None:
+def insert(entries: Iterable[Entry]) -> None:
+    """Store the entries, in the caller's transaction."""
     # A model instance for each token costs three times as much as SQLite needs to store it.
     rows = [(_stored(entry.generation_id), entry.seq, entry.payload) for entry in entries]
     with connection.cursor() as cursor:

@@ -3,15 +3,22 @@
 import asyncio
 import math
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from conversations.generation.pace import Pace
 from conversations.quotas.lease import Lease
 from conversations.quotas.settlement import Measured
 from conversations.quotas.tokens import about, is_plausible
-from conversations.transcript import Event, Failure
+from conversations.transcript import Event, Failure, encode, join
 from conversations.upstream import Chunk, FinishReason, Usage
+
+
+def as_events(events: Sequence[Event]) -> list[str]:
+    """What the log has of an answer on a page."""
+    return [encode(event) for event in join(events)]
 
 
 @dataclass(eq=False)
@@ -24,7 +31,9 @@ class Run:
     # None on the page.
     api_key_id: int | None = None
     seq: int = 0
-    pending: list[Event] = field(default_factory=list)
+    # What is to be committed next, and how the log has it: events, or parts of an API reply.
+    pending: list[Any] = field(default_factory=list)
+    encoded: Callable[[Sequence[Any]], list[str]] = as_events
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     # The time of the loop's clock until which an API client waits for a place.
     place_until: float = math.inf

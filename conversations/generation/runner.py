@@ -17,7 +17,7 @@ from chatsite import log_context, metrics
 from conversations.catalog.connections import Connections
 from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, outcomes, revocation, stops
-from conversations.generation.api_run import Ending, Listener
+from conversations.generation.api_run import Ending, Listener, Record
 from conversations.generation.leases import Leases
 from conversations.generation.loops import run_for_ever
 from conversations.generation.message_run import MessageRun
@@ -30,6 +30,7 @@ from conversations.generation.tidying import Tidying
 from conversations.generation.wakeups import Wakeups
 from conversations.generation.writer import Writer
 from conversations.models import Generation
+from conversations.quotas.settlement import Used
 from conversations.transcript import Failure, Finished
 
 logger = logging.getLogger(__name__)
@@ -117,6 +118,9 @@ class Runner:
         """
         run = self._new_run(generation, call)
         run.address, run.place_until = address, place_until
+        if listener.record:
+            run.encoded = listener.record.encoded
+            listener.record.begin(lambda part: self._writer.queue(run, [part]))
         self._start_task(self._supervise_api_run(run, call, listener), generation)
 
     def _new_run(self, generation: Generation, call: Call) -> Run:
@@ -205,20 +209,19 @@ class Runner:
             ending = Ending(_failed())
         ending = ending._replace(last=self._with_reason(run, ending.last))
         try:
-            used = await in_thread_with_retries(
-                lifecycle.finish_api_run,
-                run.generation_id,
-                run.epoch,
-                ending.last,
-                run.measured,
-                trace=lifecycle.UpstreamTrace(run.upstream_id, run.upstream_words),
-            )
+            used = await self._finish_api_run(run, ending, listener.record)
             ending = ending._replace(used=used)
             if used:
                 outcomes.count(run, call.model, ending.last)
         finally:
             del self._runs[run.generation_id]
             listener.end(ending)
+
+    async def _finish_api_run(self, run: Run, ending: Ending, record: Record | None) -> Used | None:
+        if record:
+            record.close()
+            await self._writer.flush(run)
+        return await in_thread_with_retries(api_run.finish, run, ending, record)
 
     async def _run_message(self, run: Run, notices: list[str], call: Call) -> Finished:
         message_run = MessageRun(run, self._writer, self._leases)

@@ -46,10 +46,13 @@ class Tails:
         self._tails[generation_id] = _Tail()
 
     def publish(self, generation_id: UUID, payloads: list[str]) -> None:
-        """Add committed events and wake the followers."""
-        tail = self._tails[generation_id]
-        tail.payloads.extend(payloads)
-        tail.notify()
+        """Add committed events and wake the followers.
+
+        A reply to an API client has no tail: those that follow it are in other processes.
+        """
+        if tail := self._tails.get(generation_id):
+            tail.payloads.extend(payloads)
+            tail.notify()
 
     def close(self, generation_id: UUID, *, is_whole: bool) -> None:
         """End the tail; followers read the rest of it and end. Where it is not whole they read on

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -19,7 +20,7 @@ from conversations.generation import log
 from conversations.generation.processes import OWNER
 from conversations.generation.run import Run
 from conversations.generation.tail import Tails
-from conversations.transcript import Event, Failure, encode, join
+from conversations.transcript import Event, Failure
 
 logger = logging.getLogger(__name__)
 
@@ -50,14 +51,18 @@ class Writer:
         )
         metrics.UNCOMMITTED.read_from(lambda: self._pending)
 
-    async def append(self, run: Run, events: Sequence[Event]) -> None:
-        """Queue the events. Waits only while too many are queued."""
+    def queue(self, run: Run, events: Sequence[Any]) -> None:
+        """Have the events, or what else the run has for the log, committed soon."""
         run.pending.extend(events)
         self._waiting[run] = None
         self._pending += len(events)
         if self._waits_since is None:
             self._waits_since = time.monotonic()
         self._has_work.set()
+
+    async def append(self, run: Run, events: Sequence[Event]) -> None:
+        """Queue the events. Waits only while too many are queued."""
+        self.queue(run, events)
         if self._pending > PENDING_EVENTS:
             async with self._committed:
                 await self._committed.wait_for(lambda: self._pending <= PENDING_EVENTS)
@@ -95,8 +100,8 @@ class Writer:
         self._pending -= len(events)
         try:
             numbered = [
-                log.Entry(run.generation_id, seq, encode(event))
-                for seq, event in enumerate(join(events), run.seq + 1)
+                log.Entry(run.generation_id, seq, payload)
+                for seq, payload in enumerate(run.encoded(events), run.seq + 1)
             ]
         except Exception as error:  # noqa: BLE001 - of one run, and the others go on
             _fail(run, error)

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.api_key import ApiKey
 
+# A client of another process is taken for gone when its process has not renewed this for so long.
+FOLLOWED_SECONDS = 10
 # For this long, an Idempotency-Key refers to the request that it was first used with.
 CLAIM_HOURS = 24
 
@@ -21,14 +24,31 @@ class IdempotencyClaimQuerySet(models.QuerySet["IdempotencyClaim"]):
         """Claims so old that their Idempotency-Key may be used for another request."""
         return self.filter(created_at__lt=timezone.now() - timedelta(hours=CLAIM_HOURS))
 
+    def current(self) -> "IdempotencyClaimQuerySet":
+        """The others."""
+        return self.filter(created_at__gte=timezone.now() - timedelta(hours=CLAIM_HOURS))
+
+    def followed(self) -> "IdempotencyClaimQuerySet":
+        """Claims whose reply a client of another process reads just now."""
+        return self.filter(followed_until__gte=Now())
+
+    def follow(self) -> int:
+        """Note that a client reads the reply; gives the number of claims."""
+        # By the clock of the database, which is one for all processes.
+        return self.update(followed_until=Now() + timedelta(seconds=FOLLOWED_SECONDS))
+
 
 class IdempotencyClaim(models.Model):
-    """The hashes of an Idempotency-Key that was used and of the body that it was used with."""
+    """The hashes of an Idempotency-Key that was used and of the body that it was used with.
+
+    ``followed_until`` is renewed by other processes while their clients read the reply.
+    """
 
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="claims")
     key_hash = models.CharField(max_length=64)
     body_hash = models.CharField(max_length=64)
-    generation_id = models.UUIDField()
+    generation_id = models.UUIDField(unique=True)
+    followed_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = IdempotencyClaimQuerySet.as_manager()

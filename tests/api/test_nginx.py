@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conversations.api import reply as reply_module
+from conversations.api import run_reply
 from tests.api.conftest import CERTIFICATES, SECONDS, Gateway
 from tests.bench.nginx import nginx_before, program
 
@@ -30,8 +30,8 @@ TOKENS = 3
 def test_a_stream_outlives_a_silence_that_nginx_would_cut(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reply_module, "FIRST_SECONDS", PING_SECONDS)
-    monkeypatch.setattr(reply_module, "PING_SECONDS", PING_SECONDS)
+    monkeypatch.setattr(run_reply, "FIRST_SECONDS", PING_SECONDS)
+    monkeypatch.setattr(run_reply, "PING_SECONDS", PING_SECONDS)
     gateway.model("good")
     gateway.upstream.open("later", 1)
     with (

@@ -13,9 +13,8 @@ from pytest_django import Settings
 
 from conversations.accounts import api_keys
 from conversations.accounts.api_keys import KeyChoices
-from conversations.api import completions, views
+from conversations.api import completions, run_reply, views
 from conversations.api import places as places_module
-from conversations.api import reply as reply_module
 from conversations.models import ApiKey, Generation, GroupPolicy, LedgerEntry, Provider, User
 from tests.api.conftest import CERTIFICATES, SECONDS, Gateway, until
 from tests.socket.room import Room
@@ -222,8 +221,8 @@ def test_a_key_with_a_number_of_its_own_leaves_the_other_keys_theirs(
 @pytest.fixture
 def talkative(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream is heard within a twentieth of a second."""
-    monkeypatch.setattr(reply_module, "FIRST_SECONDS", 0.05)
-    monkeypatch.setattr(reply_module, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(run_reply, "FIRST_SECONDS", 0.05)
+    monkeypatch.setattr(run_reply, "PING_SECONDS", 0.05)
 
 
 def of_the_provider(_settings: Settings) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from conversations.api import reply as reply_module
+from conversations.api import run_reply
 from conversations.api.errors import ApiError
 from conversations.api.formats import PING, Identity, JsonFormat, StreamFormat
-from conversations.api.reply import Reply, ReplyStream
+from conversations.api.record import Seal
+from conversations.api.reply import ReplyStream
+from conversations.api.run_reply import RunReply
 from conversations.generation.api_run import Ending
 from conversations.models import LedgerEntry
 from conversations.quotas.settlement import Used
@@ -25,8 +28,8 @@ def said(content: str) -> Chunk:
     return Chunk(id="", model="", created=0, choices=(choice,))
 
 
-def streamed() -> Reply:
-    return Reply(StreamFormat(Identity("chatcmpl-1", 1, "m"), 1, include_usage=False))
+def streamed() -> RunReply:
+    return RunReply(StreamFormat(Identity("chatcmpl-1", 1, "m"), 1, include_usage=False))
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:
@@ -82,8 +85,8 @@ def test_with_one_stream_each_piece_is_written_at_once(monkeypatch: pytest.Monke
 
 def quickened(monkeypatch: pytest.MonkeyPatch, first: float = 0.02, later: float = 0.02) -> None:
     """Comments after these seconds."""
-    monkeypatch.setattr(reply_module, "FIRST_SECONDS", first)
-    monkeypatch.setattr(reply_module, "PING_SECONDS", later)
+    monkeypatch.setattr(run_reply, "FIRST_SECONDS", first)
+    monkeypatch.setattr(run_reply, "PING_SECONDS", later)
 
 
 def test_a_long_silence_has_comments_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,8 +106,8 @@ def test_a_long_silence_has_comments_in_it(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_client_hears_within_five_seconds_and_then_every_ten() -> None:
     # The rest is for the way and for a busy machine.
-    assert 4 <= reply_module.FIRST_SECONDS < 5
-    assert 8 <= reply_module.PING_SECONDS < 10
+    assert 4 <= run_reply.FIRST_SECONDS < 5
+    assert 8 <= run_reply.PING_SECONDS < 10
 
 
 def test_no_silence_is_longer_than_the_bound_even_if_a_token_came_just_after_a_look(
@@ -132,7 +135,7 @@ def test_the_time_that_passed_before_the_reply_counts(monkeypatch: pytest.Monkey
 
     async def work() -> None:
         body_format = StreamFormat(Identity("chatcmpl-1", 1, "m"), 1, include_usage=False)
-        reply = Reply(body_format, arrived=asyncio.get_running_loop().time() - 60)
+        reply = RunReply(body_format, arrived=asyncio.get_running_loop().time() - 60)
         assert await anext(aiter(reply.open_stream())) == PING
 
     run(work)
@@ -179,7 +182,7 @@ def test_a_whole_answer_has_no_comments_and_its_error_is_its_status(
 
     async def work() -> None:
         for ending in (END, FAILED):
-            reply = Reply(JsonFormat(Identity("chatcmpl-1", 1, "m"), 1))
+            reply = RunReply(JsonFormat(Identity("chatcmpl-1", 1, "m"), 1))
             stream = reply.open_stream()
             reply.receive(said("one"))
             await asyncio.sleep(0.01)
@@ -201,7 +204,7 @@ def test_a_stream_that_is_opened_later_reads_the_same_comments(
 
     async def work() -> None:
         identity = Identity("chatcmpl-1", 1, "m")
-        reply = Reply(StreamFormat(identity, 1, include_usage=False), is_replayable=True)
+        reply = RunReply(StreamFormat(identity, 1, include_usage=False), seal=Seal("key", "k"))
         first = reply.open_stream()
         reading = asyncio.ensure_future(first.whole())
         await reply.decided()

@@ -10,8 +10,7 @@ import httpx
 import openai
 import pytest
 
-from conversations.api import completions
-from conversations.api import reply as reply_module
+from conversations.api import completions, run_reply
 from conversations.models import IdempotencyClaim, Provider
 from conversations.refusal import Refused
 from tests.api.conftest import CERTIFICATES, SECONDS, Gateway, until
@@ -22,8 +21,8 @@ KEY = {"Idempotency-Key": "order-66"}
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Comments after a twentieth of a second."""
-    monkeypatch.setattr(reply_module, "FIRST_SECONDS", 0.05)
-    monkeypatch.setattr(reply_module, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(run_reply, "FIRST_SECONDS", 0.05)
+    monkeypatch.setattr(run_reply, "PING_SECONDS", 0.05)
 
 
 @contextmanager
@@ -103,7 +102,7 @@ def test_the_package_raises_for_a_failure_after_a_silence(gateway: Gateway) -> N
 def test_a_failure_at_once_keeps_its_status(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reply_module, "FIRST_SECONDS", 60.0)
+    monkeypatch.setattr(run_reply, "FIRST_SECONDS", 60.0)
     for script, status in {"403": 502, "429-later": 429, "context": 400}.items():
         assert gateway.post(gateway.body(script, stream=True)).status_code == status
     assert gateway.post(gateway.body(stream=True, temperature=-9)).status_code == 400

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from conversations.chat import actions
 from conversations.chat.state import page_state
 from conversations.database import threads
-from conversations.generation import lifecycle, log, writer
+from conversations.generation import lifecycle, log, run, writer
 from conversations.generation.error_texts import failure_of
 from conversations.models import (
     Generation,
@@ -135,7 +135,7 @@ def test_an_event_that_cannot_be_written_ends_its_own_generation_alone(
             raise ValueError("This event cannot be written.")
         return encode(event)
 
-    monkeypatch.setattr(writer, "encode", encode_most)
+    monkeypatch.setattr(run, "encode", encode_most)
 
     async def work(stage: Stage) -> None:
         model = await stage.model("good")
