@@ -11,6 +11,8 @@ from conversations.models import LoggedEvent
 from conversations.transcript import Event, decode
 
 READ_LIMIT = 2000
+# The generations whose events are removed by one call, and the events in a transaction.
+PRUNED_AT_ONCE, REMOVED_AT_ONCE = 100, 500
 _INSERT = """
     INSERT INTO conversations_loggedevent (generation_id, seq, payload) VALUES (%s, %s, %s)
     ON CONFLICT DO NOTHING
@@ -30,6 +32,16 @@ _UNREAD = """
         AND event.seq > wanted.seq AND event.seq <= wanted.seq + %s
     ORDER BY event.seq
 """
+# The condition of the index, whose value has to be written here for SQLite to use it.
+_DUE = """
+    SELECT first.generation_id, (
+        SELECT max(seq) FROM conversations_loggedevent WHERE generation_id = first.generation_id
+    )
+    FROM conversations_loggedevent AS first
+    JOIN conversations_generation AS generation ON generation.id = first.generation_id
+    WHERE first.seq = 1 AND generation.finished_at < %s LIMIT %s
+"""
+_REMOVE = "DELETE FROM conversations_loggedevent WHERE generation_id = %s AND seq > %s"
 _PAYLOADS = "SELECT payload FROM conversations_loggedevent WHERE generation_id = %s ORDER BY seq"
 
 
@@ -114,6 +126,23 @@ def events_of(generation_id: UUID) -> list[Event]:
 
 
 def prune(finished_before: datetime) -> int:
-    """Delete the events of generations that finished before then: their messages have the text."""
-    old = LoggedEvent.objects.filter(generation__finished_at__lt=finished_before)
-    return old.delete()[0]
+    """Delete events of generations that finished before then: their messages have the text.
+
+    Removes some of them; returns their number, 0 when none is left. Writers wait for one
+    transaction of :data:`REMOVED_AT_ONCE` events at most. The first event goes last, because it
+    says that there is a log.
+    """
+    before = connection.ops.adapt_datetimefield_value(finished_before)
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [before, PRUNED_AT_ONCE])
+        due = cursor.fetchall()
+    return sum(_remove(generation_id, last) for generation_id, last in due)
+
+
+def _remove(generation_id: Any, last: int) -> int:
+    removed = 0
+    for after in reversed(range(0, last, REMOVED_AT_ONCE)):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_REMOVE, [generation_id, after])
+            removed += cursor.rowcount
+    return removed

@@ -62,7 +62,8 @@ class Tidying:
             await in_thread(recovery.end_not_begun, list(self._running()), YOUNGEST)
             if self._membership:
                 await in_thread(recovery.end_unowned, YOUNGEST)
-            await in_thread(log.prune, timezone.now() - KEEP_EVENTS)
+            while await in_thread(log.prune, timezone.now() - KEEP_EVENTS):
+                pass
             await in_thread(IdempotencyClaim.objects.expired().delete)
             while await in_thread(throttle.forget_ended, timezone.now()):
                 pass

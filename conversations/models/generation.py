@@ -117,6 +117,10 @@ class LoggedEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["generation", "seq"], name="one_event_a_number")
         ]
+        # The generations that have a log at all, which are to be found among those of years.
+        indexes = [
+            models.Index(fields=["seq", "generation"], condition=models.Q(seq=1), name="begun_logs")
+        ]
 
     def __str__(self) -> str:
         return f"{self.generation_id} {self.seq}"

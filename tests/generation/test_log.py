@@ -1,9 +1,13 @@
 """Only the owner of a running generation writes its log, and each entry only once."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from conversations.generation import lifecycle, log
 from conversations.generation.processes import OWNER
@@ -87,3 +91,48 @@ def test_an_owner_that_lost_its_generation_does_not_end_it(
     lose(generation)
     assert lifecycle.finish(generation.pk, 1, Finished(cause="completed")) is None
     assert not Generation.objects.exclude(status="running").exists()
+
+
+def begun(people: People, events: int, finished_ago: timedelta | None) -> Generation:
+    """A generation with that many events, which has finished or is running."""
+    ended = None if finished_ago is None else timezone.now() - finished_ago
+    status = "running" if finished_ago is None else "completed"
+    made = Generation.objects.create(
+        user=people.alice, client_request_id=uuid4(), status=status, finished_at=ended
+    )
+    LoggedEvent.objects.bulk_create(
+        [LoggedEvent(generation=made, seq=seq, payload=SAID) for seq in range(1, events + 1)]
+    )
+    return made
+
+
+def test_events_are_pruned_by_time_in_transactions_that_are_short(people: People) -> None:
+    hour, minute = timedelta(hours=1), timedelta(minutes=1)
+    due = [begun(people, events, hour) for events in (1, log.REMOVED_AT_ONCE, 1100)]
+    kept = [begun(people, 3, minute), begun(people, 3, None)]
+    removed = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if sql.startswith("DELETE"):
+            removed.append(context["cursor"].rowcount)
+        return result
+
+    before = timezone.now() - 10 * minute
+    with connection.execute_wrapper(note):
+        while log.prune(before):
+            pass
+    assert sum(removed) == 1101 + log.REMOVED_AT_ONCE
+    assert max(removed) == log.REMOVED_AT_ONCE
+    assert [stored(each) for each in due] == [[], [], []]
+    assert [len(stored(each)) for each in kept] == [3, 3]
+
+
+def test_pruning_reads_the_logs_and_not_all_answers_of_years(people: People) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL decides by the sizes of tables, which are small here.")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {log._DUE}", ["2026-01-01", 1])
+        steps = [row[3] for row in cursor.fetchall()]
+    assert steps[0] == "SEARCH first USING COVERING INDEX begun_logs (seq=?)"
+    assert steps[1].startswith("SEARCH generation USING ")
