@@ -19,7 +19,7 @@ class LedgerEntry(models.Model):
         ESTIMATE = "estimate", _("estimate")
         NONE = "none", _("nothing used")
 
-    generation_id = models.UUIDField(unique=True)
+    generation_id = models.UUIDField()
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="ledger"
     )
@@ -44,6 +44,11 @@ class LedgerEntry(models.Model):
 
     class Meta:
         ordering = ["-settled_at"]
+        constraints = [
+            # With the day, which a generation has one of, so that PostgreSQL can keep each month in
+            # a table of its own.
+            models.UniqueConstraint(fields=["generation_id", "day"], name="one_entry_a_generation")
+        ]
         indexes = [
             models.Index(fields=["day"]),
             models.Index(fields=["user", "day"]),
