@@ -15,7 +15,10 @@ END_SECONDS = 20
 
 
 class Process:
-    """A Python program that listens on ``port`` of loopback once it is ready."""
+    """A Python program that listens on ``port`` of loopback once it is ready.
+
+    ``code`` is the folder that it runs in.
+    """
 
     def __init__(
         self,
@@ -23,11 +26,13 @@ class Process:
         port: int,
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
+        code: Path = ROOT,
     ) -> None:
         self._arguments = arguments
         self._port = port
         self._environment = environment
         self._log = log
+        self._code = code
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -41,7 +46,7 @@ class Process:
         log = self._log.open("ab") if self._log else subprocess.DEVNULL
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, *self._arguments,
-            cwd=ROOT, env=self._environment, stdout=log, stderr=log,
+            cwd=self._code, env=self._environment, stdout=log, stderr=log,
         )  # fmt: skip
         if self._log:
             log.close()

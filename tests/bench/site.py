@@ -36,6 +36,7 @@ class Site(Process):
     """One site. ``url`` stays the same over restarts, as do its data.
 
     ``settings`` are environment variables, such as the database that several processes share.
+    ``code`` is the folder of another release.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Site(Process):
         local_model: str = "off",
         program: Sequence[str] = ("manage.py",),
         settings: Mapping[str, str] | None = None,
+        code: Path = ROOT,
     ) -> None:
         self.place = Path(tempfile.mkdtemp(prefix="parley-bench-"))
         migrate_quickly(self.place)
@@ -53,7 +55,7 @@ class Site(Process):
         self.url = f"http://127.0.0.1:{port}"
         self._variables = _variables(self.place, port, upstream, local_model) | (settings or {})
         super().__init__(
-            *program, "serve", port=port, environment=self._variables, log=self.log
+            *program, "serve", port=port, environment=self._variables, log=self.log, code=code
         )  # fmt: skip
 
     async def __aenter__(self) -> Self:
@@ -76,7 +78,7 @@ class Site(Process):
         """The output of a command of `manage.py` beside the running site."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "manage.py", *arguments,
-            cwd=ROOT, env=self._variables,
+            cwd=self._code, env=self._variables,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         printed, complaint = await process.communicate()
