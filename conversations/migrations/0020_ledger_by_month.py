@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0018_begun_logs'),
+        ('conversations', '0019_begun_logs'),
     ]
 
     operations = [
