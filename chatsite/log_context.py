@@ -3,13 +3,21 @@
 import uuid
 from collections.abc import Mapping
 from contextvars import Context, ContextVar
+from logging import LogRecord
 
+_NAMES = ("request_id", "conversation_id", "generation_id")
 _ids: ContextVar[Mapping[str, str]] = ContextVar("ids of a line of the log")
 
 
 def ids() -> Mapping[str, str]:
     """The known ids by their names, such as ``request_id``."""
     return _ids.get({})
+
+
+def ids_of(record: LogRecord) -> Mapping[str, str]:
+    """The ids of a line, among which those are that it was given itself, as ``extra``."""
+    given = {name: getattr(record, name, None) for name in _NAMES}
+    return {**ids(), **{name: str(each) for name, each in given.items() if each}}
 
 
 def add(**more: object) -> None:

@@ -55,7 +55,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            **log_context.ids(),
+            **log_context.ids_of(record),
         }
         if status := getattr(record, "status_code", None):
             entry["status"] = status

@@ -12,6 +12,7 @@ from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.log import log_response
 from django.utils.translation import gettext as _
 
 from chatsite import log_context
@@ -24,7 +25,6 @@ from conversations.database.faults import is_unavailable
 from conversations.refusal import Refused
 from conversations.upstream import InvalidField
 
-logger = logging.getLogger(__name__)
 _refused_hosts = logging.getLogger("django.security.DisallowedHost")
 
 
@@ -55,7 +55,7 @@ async def _response_to(request: HttpRequest) -> HttpResponseBase:
     except ApiError as error:
         response = error_response(counted(error))
     except Exception as error:  # noqa: BLE001 - every error becomes an API error here
-        response = error_response(counted(_error(error)))
+        response = _failed(request, error)
     response.headers[headers.REQUEST_ID] = request_id
     if isinstance(response, HttpResponse) and response.status_code != 204:
         response.headers["Content-Length"] = str(len(response.content))
@@ -75,6 +75,16 @@ async def _routed(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The response; a fault of the site is one line of the log, which Django writes otherwise."""
+    failure = counted(_error(error))
+    response = error_response(failure)
+    if failure.status >= 500:
+        line = ("%s: %s", response.reason_phrase, request.path)
+        log_response(*line, response=response, request=request, exception=error)
+    return response
+
+
 def _error(error: Exception) -> ApiError:
     match error:
         case Refused() | InvalidField():
@@ -89,7 +99,6 @@ def _error(error: Exception) -> ApiError:
             return ApiError(400, "unknown_host", text)
         case RequestDataTooBig():
             return ApiError(413, "too_large", _("The body is too large."), headers=NO_RETRY)
-    logger.error("A request of a program failed.", exc_info=error)
     return unavailable() if is_unavailable(error) else internal()
 
 

@@ -143,7 +143,8 @@ class Writer:
 
 def _fail(run: Run, error: Exception) -> None:
     """End a run whose events cannot be written or shown. The others of its batch go on."""
-    logger.error("The events of %s failed; it is ended.", run.generation_id, exc_info=error)
+    ids = {"generation_id": run.generation_id}
+    logger.error("The events of an answer failed; it is ended.", exc_info=error, extra=ids)
     run.revoked = Failure("internal", _("Something went wrong on this site."))
     run.stop.set()
 

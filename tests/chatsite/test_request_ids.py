@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from chatsite.logs import logging_config
+from conversations.api import openapi
 from conversations.views import setup
 from tests.chatsite.conftest import handler_of
 from tests.live import LiveSite
@@ -66,6 +67,27 @@ def test_a_request_that_fails_is_one_line_with_the_id_that_its_page_shows(
     assert (line["level"], line["status"]) == ("ERROR", 500)
     assert "RuntimeError: broken" in line["traceback"]
     assert "canary" not in str(line)
+
+
+def test_a_request_of_a_program_that_fails_is_one_line_with_its_id(
+    connection: http.client.HTTPConnection, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(openapi, "description", fail)
+    status, request_id, text = asked(connection, "/v1/openapi.json")
+    assert (status, json.loads(text)["error"]["code"]) == (500, "internal_error")
+    (line,) = [json.loads(each) for each in lines]
+    assert (line["level"], line["request_id"]) == ("ERROR", request_id)
+    assert "RuntimeError: broken" in line["traceback"]
+
+
+def test_a_line_can_have_ids_of_its_own(lines: list[str]) -> None:
+    generation_id = uuid4()
+    logging.getLogger("any").error("It failed.", extra={"generation_id": generation_id})
+    (line,) = [json.loads(each) for each in lines]
+    assert line["generation_id"] == str(generation_id)
 
 
 def test_a_line_about_a_conversation_names_it(
