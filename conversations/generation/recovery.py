@@ -1,5 +1,6 @@
 """Ends generations that no process runs, or whose user is about to be deleted."""
 
+import logging
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
@@ -13,6 +14,8 @@ from conversations.generation.lifecycle import finish, finish_api_run
 from conversations.generation.processes import OWNER, Membership
 from conversations.models import Generation, Process
 from conversations.transcript import Failure, Finished
+
+logger = logging.getLogger(__name__)
 
 
 def end_for_users(user_ids: Collection[int]) -> int:
@@ -36,8 +39,11 @@ def take_over(membership: Membership) -> int:
     for process in membership.dead():
         until = timezone.now()
         left = Generation.objects.filter(owner=str(process), created_at__lte=until)
-        ended += _interrupt(left.running())
+        number = _interrupt(left.running())
+        name = Process.objects.get(pk=process).name
+        logger.warning("The %s has died; %s of its answers are ended.", name, number)
         metrics.TAKE_OVERS.inc()
+        ended += number
     metrics.TAKEN_OVER.inc(ended)
     return ended
 

@@ -3,12 +3,23 @@
 import asyncio
 import signal
 
+import aiohttp
 import psycopg
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from tests.bench.site import Site
 from tests.processes import END_SECONDS, processes
 
 pytestmark = pytest.mark.long
+# The metrics of the process that has ended what another left.
+TAKEN_OVER = {
+    "parley_take_overs_total": 1,
+    "parley_generations_taken_over_total": 1,
+    "parley_process_lock_held": 1,
+    "parley_process_locks_lost_total": 0,
+    "parley_processes": 1,
+}
 
 
 def break_lock(database: str, pid: int) -> None:
@@ -16,6 +27,14 @@ def break_lock(database: str, pid: int) -> None:
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s"
     with psycopg.connect(database, autocommit=True) as connection:
         assert connection.execute(cut, [f"lock of process {pid} %"]).fetchall() == [(True,)]
+
+
+async def metrics_of(site: Site) -> dict[str, float]:
+    """The metrics of a process that have no labels."""
+    async with aiohttp.ClientSession() as http, http.get(f"{site.url}/metrics") as answer:
+        families = text_string_to_metric_families(await answer.text())
+    samples = [sample for family in families for sample in family.samples]
+    return {sample.name: sample.value for sample in samples if not sample.labels}
 
 
 def test_one_that_dies_is_followed_to_an_end_elsewhere_and_harms_no_other(
@@ -31,6 +50,9 @@ def test_one_that_dies_is_followed_to_an_end_elsewhere_and_harms_no_other(
             assert await living.finished(left, END_SECONDS) == "interrupted"
             assert living.error[left]["code"] == "restarted"
             assert living.text[left].startswith(dead.text[left])
+            assert "has died; 1 of its answers are ended." in two.sites[1].log.read_text()
+            numbers = await metrics_of(two.sites[1])
+            assert {name: numbers[name] for name in TAKEN_OVER} == TAKEN_OVER
             state = await living.account.state(two.answers[0]["conversation"]["id"])
             stored = state["messages"][-1]["content"]
             assert stored == living.text[left]
