@@ -108,6 +108,7 @@ REFUSED: dict[str, tuple[str, int, int, tuple[str, ...]]] = {
     "a pass-phrase": ("/s/none/", FORM_BYTES + 1, 413, (FORM,)),
     "an unknown address": ("/none/", 24 * MEGA, 413, ()),
     "a health check": ("/healthz", 24 * MEGA, 200, ()),
+    "the metrics": ("/metrics", 24 * MEGA, 405, ()),
     "a static file": ("/static/favicon.svg", 24 * MEGA, 405, ()),
     "the administration, by nobody": ("/admin/", FORM_BYTES + 1, 413, (FORM,)),
     "the share dialog, by nobody": ("/share/{id}/snapshot/", FORM_BYTES + 1, 413, (JSON,)),

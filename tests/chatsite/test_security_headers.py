@@ -198,7 +198,7 @@ def test_an_api_reply_to_a_key_is_protected(people: People) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/healthz", "/v1/models", "/accounts/login/", "/s/no-such-token/"]
+    "path", ["/healthz", "/metrics", "/v1/models", "/accounts/login/", "/s/no-such-token/"]
 )
 def test_the_running_site_protects_its_replies(live_site: LiveSite, path: str) -> None:
     connection = http.client.HTTPConnection(urlsplit(live_site.url).netloc, timeout=30)

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
+from chatsite import log_context
 from conversations.chat import library, tree, turns
 from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
@@ -136,6 +137,24 @@ def test_an_action_that_cannot_be_stored_is_answered_with_what_it_means(
     assert refusal["code"] == "storage_unavailable"
     assert refusal["message"].startswith("The site cannot store anything at the moment.")
     assert refusal["request_id"] == str(frame.request_id)
+
+
+def test_an_action_that_fails_names_the_line_of_the_log(
+    people: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_arguments: object) -> None:
+        seen.update(log_context.ids())
+        raise RuntimeError("broken")
+
+    seen: dict[str, str] = {}
+    monkeypatch.setattr(tree, "rename", broken)
+    names = {"request_id": uuid4(), "conversation_id": uuid4()}
+    frame = frames.ConversationRename(**names, title="Coffee")
+    (fault,) = frames_sent(people.alice, lambda page: handlers.handle(page, frame))
+    assert seen == {name: str(each) for name, each in names.items()}
+    assert fault["code"] == "internal"
+    assert str(frame.request_id) in fault["message"]
+    assert "RuntimeError: broken" in caplog.text
 
 
 def test_a_page_that_opens_another_conversation_while_it_sends_gets_its_changes(
