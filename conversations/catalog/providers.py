@@ -101,6 +101,9 @@ def sync_models(provider: Provider, names: Iterable[str]) -> list[LanguageModel]
     Removes and enables nothing: a list may be incomplete, and a model that an administrator has
     disabled or renamed stays so.
     """
+    # One process after the other: several that start at once read the same list. Names are unique
+    # among the models of all providers.
+    list(Provider.objects.select_for_update(no_key=True).order_by("pk"))
     taken = set(LanguageModel.objects.values_list("name", flat=True))
     audience = audience_of_new_models()
     return [
