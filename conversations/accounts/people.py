@@ -21,7 +21,6 @@ from conversations.generation import recovery, stops
 from conversations.models import (
     ALL_USE,
     Counter,
-    Generation,
     Invitation,
     Rule,
     User,
@@ -81,8 +80,7 @@ def activate(actor: User, users: Iterable[User]) -> int:
 
 def end_access(user_ids: Collection[int]) -> None:
     """Request a stop of the users' generations, and end their sessions after the commit."""
-    for generation in Generation.objects.running().filter(user__in=user_ids):
-        stops.request_stop(generation)
+    stops.request_stop_for_users(user_ids)
     # After the commit, because until then the users can still sign in.
     transaction.on_commit(partial(sessions.end_all, user_ids))
 

@@ -234,7 +234,9 @@ def _outcome(used: Used | None, measured: Measured) -> dict[str, Any]:
 def note_progress(tokens: Mapping[UUID, int]) -> None:
     """Store the completion tokens so far of running generations."""
     key = LoggedEvent.generation.field
-    values = [(count, key.get_db_prep_save(pk, connection)) for pk, count in tokens.items()]
+    # In the order of `log.append`, which locks the same rows: no two wait for each other.
+    in_order = sorted(tokens.items())
+    values = [(count, key.get_db_prep_save(pk, connection)) for pk, count in in_order]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(_NOTE, values)
 

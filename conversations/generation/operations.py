@@ -115,12 +115,10 @@ def stop(actor: User, generation_id: UUID) -> bool:
 def stop_all_of(actor: User, user: User) -> int:
     """Stop every answer of a user; return their number."""
     with transaction.atomic():
-        running = list(Generation.objects.running().filter(user=user))
-        for generation in running:
-            stops.request_stop(generation)
-        if running:
-            audit.record(actor, "stopped all answers", user, {}, {"answers": len(running)})
-    return len(running)
+        stopped = stops.request_stop_for_users([user.pk])
+        if stopped:
+            audit.record(actor, "stopped all answers", user, {}, {"answers": stopped})
+    return stopped
 
 
 def paused_models() -> QuerySet[LanguageModel]:

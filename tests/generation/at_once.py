@@ -22,7 +22,7 @@ from conversations.accounts.api_keys import MOST_KEYS, KeyChoices  # noqa: E402
 from conversations.chat import turns  # noqa: E402
 from conversations.chat.once import once  # noqa: E402
 from conversations.chat.turns import NewMessage, Turn  # noqa: E402
-from conversations.generation import lifecycle  # noqa: E402
+from conversations.generation import lifecycle, log  # noqa: E402
 from conversations.models import Generation, Hold, Message, Rule, User  # noqa: E402
 from conversations.refusal import Refused  # noqa: E402
 from conversations.transcript import Finished  # noqa: E402
@@ -122,6 +122,24 @@ def sending_more_than_may_run(alice: User) -> set[str]:
     """Send twenty messages at once; return the number of running answers."""
     at_once(*[lambda: begun(alice)] * 20)
     return {str(Generation.objects.running().count())}
+
+
+def noting_stopping_and_storing(alice: User) -> set[str]:
+    """Note the progress of all answers, ask them to stop, and store events of them."""
+    running = sorted((begun(alice).generation for _ in range(5)), key=lambda each: each.pk)
+    tokens = {each.pk: 1 for each in reversed(running)}
+    owners = [(each.pk, each.owner, each.epoch) for each in running]
+    outcomes = set()
+    for _round in range(ROUNDS):
+        outcomes.update(
+            at_once(
+                partial(lifecycle.note_progress, tokens),
+                partial(log.append, [], owners),
+                partial(transaction.atomic(people.end_access), [alice.pk]),
+            )
+        )
+        Generation.objects.update(stop_requested_at=None)
+    return outcomes
 
 
 def creating_keys(alice: User) -> set[str]:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.long
         ("deleting_and_sending", ["0 held"]),
         ("sending_more_than_may_run", ["16"]),
         ("creating_keys", ["50"]),
+        ("noting_stopping_and_storing", ["done"]),
     ],
 )
 def test_each_ends_as_if_the_other_had_come_before(
