@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,13 +34,12 @@ def take_over(membership: Membership) -> int:
     """End what dead processes left; return the number of generations.
 
     Everything that was shown is in the log, so each message has it, and is marked as interrupted.
-    What a process began after its lock was taken is its own: it has come back.
+    They are those that are there when its lock is taken, whenever they began by its own clock: a
+    process that comes back after that begins others, which are its own.
     """
     ended = 0
     for process in membership.dead():
-        until = timezone.now()
-        left = Generation.objects.filter(owner=str(process), created_at__lte=until)
-        number = _interrupt(left.running())
+        number = _interrupt(Generation.objects.running().filter(owner=str(process)))
         name = Process.objects.get(pk=process).name
         logger.warning("The %s has died; %s of its answers are ended.", name, number)
         metrics.TAKE_OVERS.inc()
@@ -52,7 +52,7 @@ def end_unowned(silent_for: timedelta = timedelta()) -> int:
     """End generations older than that whose owner is no known process; return their number."""
     known = [str(pk) for pk in Process.objects.values_list("pk", flat=True)]
     unowned = Generation.objects.running().exclude(owner__in=[*known, OWNER])
-    return _interrupt(unowned.filter(created_at__lte=timezone.now() - silent_for))
+    return _interrupt(unowned.filter(_older(silent_for)))
 
 
 def end_not_begun(known: Collection[UUID] = (), silent_for: timedelta = timedelta()) -> int:
@@ -62,9 +62,14 @@ def end_not_begun(known: Collection[UUID] = (), silent_for: timedelta = timedelt
     to start.
     """
     ours = Generation.objects.running().filter(owner=OWNER)
-    return _interrupt(
-        ours.filter(created_at__lte=timezone.now() - silent_for).exclude(pk__in=known)
-    )
+    return _interrupt(ours.filter(_older(silent_for)).exclude(pk__in=known))
+
+
+def _older(age: timedelta) -> Q:
+    """Generations that are older than that. One that begins later than now is one of them: the
+    clock was set back since, and to wait for that moment could take hours."""
+    now = timezone.now()
+    return Q(created_at__lte=now - age) | Q(created_at__gt=now + age)
 
 
 def _interrupt(left: Iterable[Generation]) -> int:

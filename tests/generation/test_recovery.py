@@ -1,7 +1,8 @@
 """Generations that no process runs are ended with their text, and can be continued."""
 
+from collections.abc import Iterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -10,10 +11,8 @@ from conversations.chat import actions
 from conversations.chat.state import page_state
 from conversations.database.threads import in_thread
 from conversations.generation import log, recovery
-from conversations.generation.processes import OWNER
-from conversations.models import (
-    Generation,
-)
+from conversations.generation.processes import OWNER, Membership
+from conversations.models import Generation, Process
 from conversations.transcript import Delta, encode
 from tests.people import make_people
 from tests.playing import (
@@ -63,6 +62,34 @@ def test_what_was_written_down_and_never_begun_is_ended_and_what_runs_is_not(
         assert still == {running.generation, young}
 
     play(work)
+
+
+class OneDead(Membership):
+    """A process that finds one dead."""
+
+    def __init__(self, dead: UUID) -> None:
+        self._dead = dead
+
+    def dead(self) -> Iterator[UUID]:
+        yield self._dead
+
+
+@pytest.mark.parametrize("left_by", ["dead", "unknown", "itself"])
+def test_what_is_left_is_ended_after_the_clock_was_set_back(left_by: str) -> None:
+    generation = a_running_generation(make_people().alice)
+    owner = Process.objects.create(name="machine", seen_at=timezone.now()).pk
+    if left_by != "itself":
+        Generation.objects.update(owner=str(owner if left_by == "dead" else uuid4()))
+    Generation.objects.update(created_at=timezone.now() + timedelta(hours=2))
+    minute = timedelta(minutes=1)
+    ended = {
+        "dead": lambda: recovery.take_over(OneDead(owner)),
+        "unknown": lambda: recovery.end_unowned(minute),
+        "itself": lambda: recovery.end_not_begun(silent_for=minute),
+    }[left_by]()
+    assert ended == 1
+    generation.refresh_from_db()
+    assert generation.status == "interrupted"
 
 
 def test_a_site_that_ends_in_order_interrupts_what_runs_and_says_why() -> None:
