@@ -77,7 +77,9 @@ class Membership:
         self.others = len(others)
         for process in others:
             if self._locks.take(process):
-                yield process
+                # Another process may just have ended what it left, and forgotten it.
+                if Process.objects.filter(pk=process).exists():
+                    yield process
                 Process.objects.filter(pk=process).delete()
                 self.others -= 1
                 self._locks.free(process)

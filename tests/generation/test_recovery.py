@@ -74,6 +74,24 @@ class OneDead(Membership):
         yield self._dead
 
 
+class OthersAreFaster:
+    """Locks that are free once another process has looked after the dead one."""
+
+    def take(self, process: UUID) -> bool:
+        return bool(Process.objects.filter(pk=process).delete())
+
+    def free(self, process: UUID) -> None:
+        pass
+
+
+def test_what_another_process_has_taken_over_meanwhile_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("conversations.generation.processes.process_locks", OthersAreFaster)
+    Process.objects.create(name="machine", seen_at=timezone.now())
+    assert recovery.take_over(Membership()) == 0
+
+
 @pytest.mark.parametrize("left_by", ["dead", "unknown", "itself"])
 def test_what_is_left_is_ended_after_the_clock_was_set_back(left_by: str) -> None:
     generation = a_running_generation(make_people().alice)
