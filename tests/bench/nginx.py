@@ -56,7 +56,7 @@ def nginx_before(
 def write_files(place: Path, processes: str, port: int, *, tls: bool = False) -> None:
     """Write the configuration into a folder of its own, to listen on one port of loopback."""
     for name in ("nginx.conf", "parley.conf"):
-        text = (FILES / name).read_text().replace("/dev/stderr", "/tmp/error.log")
+        text = (FILES / name).read_text().replace("error_log stderr", "error_log /tmp/error.log")
         (place / name).write_text(re.sub(_FOLDERS, f"{place}/", text))
     (place / "processes.conf").write_text(processes)
     kind = " ssl" if tls else ""
