@@ -47,25 +47,60 @@ def _run(*command: str | Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user)
 
 
+class PostgresServer:
+    """A new server, which can be stopped and started again. ``address`` has no database's name."""
+
+    def __init__(self) -> None:
+        programs = _programs()
+        assert programs is not None
+        self._programs = programs
+        self._place = Path(tempfile.mkdtemp(prefix="parley-postgres-"))
+        self._port = free_port()
+        self.address = f"postgres://postgres@127.0.0.1:{self._port}"
+
+    def make(self) -> None:
+        """Make its files, which are gone after `remove`."""
+        if os.geteuid() == 0:
+            shutil.chown(self._place, "postgres")
+        data = self._place / "data"
+        _run(self._programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+        options = f"-p {self._port} -k {self._place} {settings}"
+        self._control("-o", options, "-l", self._place / "log", "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it: ``fast`` cuts all connections in order, ``immediate`` is a crash."""
+        self._control("-m", mode, "stop")
+
+    def remove(self) -> None:
+        """Remove its files."""
+        shutil.rmtree(self._place, ignore_errors=True)
+
+    def _control(self, *arguments: str | Path) -> None:
+        _run(self._programs / "pg_ctl", "-D", self._place / "data", "-w", *arguments)
+
+
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """The address of a new server, without a database's name."""
-    programs = _programs()
-    assert programs is not None
-    place = Path(tempfile.mkdtemp(prefix="parley-postgres-"))
-    if os.geteuid() == 0:
-        shutil.chown(place, "postgres")
-    port = free_port()
-    settings = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
-    data = str(place / "data")
-    _run(programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
-    options = f"-p {port} -k {place} {settings}"
-    _run(programs / "pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start")
+    with postgres_server() as server:
+        yield server.address
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A new server that runs, as it must at the end."""
+    server = PostgresServer()
+    server.make()
+    server.start()
     try:
-        yield f"postgres://postgres@127.0.0.1:{port}"
+        yield server
     finally:
-        _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(place, ignore_errors=True)
+        server.stop()
+        server.remove()
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,18 @@ at a time serves a database, and each other one that is known is dead.
 import fcntl
 import os
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 # By it operators find this process, and its lock among the connections of the database.
 OWN_NAME = f"process {os.getpid()} on {os.uname().nodename}"
 _SIGNED_64 = 1 << 63
+_NEVER = datetime.min.replace(tzinfo=UTC)
 # A machine that lost its power closes no connection: the server asks for a sign of life after ten
 # seconds of silence, and frees the locks after ten more.
 _OWN_KEEPALIVE = {"connect_timeout": 5, "keepalives_idle": 5, "tcp_user_timeout": 10_000}
@@ -50,6 +53,10 @@ class ProcessLocks(Protocol):
     def others(self) -> list[str]:
         """The other processes that hold locks of this database, by their names."""
 
+    def back_at(self) -> datetime:
+        """The moment of the last failure of all locks: a living process may not have its own again
+        until somewhat later."""
+
     def close(self) -> None:
         """Give all locks back."""
 
@@ -66,6 +73,7 @@ class PostgresLocks:
     def __init__(self) -> None:
         self._session: Any = None
         self._held: set[UUID] = set()
+        self._broke_at = _NEVER
 
     def take(self, process: UUID) -> bool:
         """Take a lock, or have it already; False while another process holds it."""
@@ -81,6 +89,11 @@ class PostgresLocks:
             self._ask("SELECT pg_advisory_unlock(%s)", _number(process))
             self._held.discard(process)
 
+    def back_at(self) -> datetime:
+        """The last start of the server, or the last break of this connection."""
+        started_at: datetime = self._answer("SELECT pg_postmaster_start_time()")
+        return max(started_at, self._broke_at)
+
     def others(self) -> list[str]:
         """The other processes that hold locks of this database, by their names."""
         with connection.cursor() as cursor:
@@ -95,14 +108,18 @@ class PostgresLocks:
             self._session = None
 
     def _ask(self, statement: str, *values: int) -> bool:
+        return bool(self._answer(statement, *values))
+
+    def _answer(self, statement: str, *values: int) -> Any:
         wrapper: Any = connection
         with wrapper.wrap_database_errors:
             try:
                 if self._session is None:
                     self._session = _connected(wrapper)
-                return bool(self._session.execute(statement, values).fetchone()[0])
+                return self._session.execute(statement, values).fetchone()[0]
             except wrapper.Database.Error:
                 self.close()
+                self._broke_at = timezone.now()
                 raise
 
 
@@ -123,6 +140,10 @@ class FileLock:
 
     def free(self, _process: UUID) -> None:
         """Keep the file: it is held for as long as the process serves."""
+
+    def back_at(self) -> datetime:
+        """Never: a lock of the operating system does not fail."""
+        return _NEVER
 
     def others(self) -> list[str]:
         """None: there is no lock beside the one that this process has."""

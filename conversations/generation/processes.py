@@ -10,11 +10,13 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.utils import timezone
 
 from chatsite import metrics
+from chatsite.databases import POSTGRES_WAIT_SECONDS
 from conversations.database.process_locks import OWN_NAME, Taken, process_locks
 from conversations.models import Process
 
@@ -29,6 +31,9 @@ OWNER = str(OWN_ID)
 MIGRATING = UUID(int=1 << 64)
 LOCAL_MODEL = UUID(int=2 << 64)
 TURN_SECONDS = 0.1
+# After a restart of the database each process takes its lock again within a second; one that waits
+# in the pool for a connection, when that has been waited for.
+LATEST_RETURN = timedelta(seconds=POSTGRES_WAIT_SECONDS + 5)
 # A lock that was confirmed within this time counts as held; it is confirmed every second.
 RENEWED_SECONDS = 5
 
@@ -73,16 +78,22 @@ class Membership:
 
     def dead(self) -> Iterator[UUID]:
         """Each process that has died, locked while it is looked at; it is forgotten after that."""
-        others = list(Process.objects.exclude(pk=OWN_ID).values_list("pk", flat=True))
+        others = dict(Process.objects.exclude(pk=OWN_ID).values_list("pk", "seen_at"))
         self.others = len(others)
-        for process in others:
-            if self._locks.take(process):
+        for process, seen_at in others.items():
+            if self._is_judged_by_lock(seen_at) and self._locks.take(process):
                 # Another process may just have ended what it left, and forgotten it.
                 if Process.objects.filter(pk=process).exists():
                     yield process
                 Process.objects.filter(pk=process).delete()
                 self.others -= 1
                 self._locks.free(process)
+
+    def _is_judged_by_lock(self, seen_at: datetime) -> bool:
+        """False while a process that lives may still lack its lock, after all locks have failed."""
+        back_at = self._locks.back_at()
+        # On both sides: a clock may have been set back.
+        return seen_at > back_at or abs(timezone.now() - back_at) > LATEST_RETURN
 
     def takes(self, role: UUID) -> bool:
         """Take a role that one process of the site has at a time; False if another has it."""

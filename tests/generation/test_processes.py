@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.bench.site import Site
+from tests.postgres import missing, postgres_server, site_on
 from tests.processes import END_SECONDS, processes
 
 pytestmark = pytest.mark.long
@@ -98,5 +99,24 @@ def test_one_that_slept_and_kept_its_lock_goes_on_where_it_was(
             assert await awake.finished(other) == "completed"
             two.sites[0].signal(signal.SIGCONT)
             assert await asleep.finished(left) == "completed"
+
+    asyncio.run(work())
+
+
+def test_a_restart_of_the_database_ends_no_answer_and_is_missed_by_no_page() -> None:
+    if reason := missing():
+        pytest.skip(reason)
+
+    async def work() -> None:
+        with postgres_server() as server, site_on(server.address, "restarted") as site:
+            async with processes(site) as two:
+                left, other = [answer["generation_id"] for answer in two.answers]
+                await two.tabs[1].follow(left)
+                await asyncio.to_thread(server.stop, "fast")
+                await asyncio.to_thread(server.start)
+                for tab, answer in zip(two.tabs, (left, other), strict=True):
+                    assert await tab.finished(answer) == "completed"
+                assert await two.tabs[1].finished(left) == "completed"
+                assert two.tabs[1].text[left] == two.tabs[0].text[left]
 
     asyncio.run(work())

@@ -1,7 +1,7 @@
 """Generations that no process runs are ended with their text, and can be continued."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -82,6 +82,9 @@ class OthersAreFaster:
 
     def free(self, process: UUID) -> None:
         pass
+
+    def back_at(self) -> datetime:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def test_what_another_process_has_taken_over_meanwhile_is_left_alone(
