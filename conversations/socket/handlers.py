@@ -50,7 +50,12 @@ async def handle(page: Page, frame: PageFrame) -> None:
         logger.exception("A frame of type %s failed.", type(frame).__name__)
         code, text = _own_fault(error)
         metrics.FAULTS.labels("page", code).inc()
-        await page.send_error(frame.request_id, code, text)
+        if frame.request_id is None and is_unavailable(error):
+            # Nobody waits for an answer, such as to a request to follow. The page connects again
+            # and asks for all of it once more.
+            await page.fail()
+        else:
+            await page.send_error(frame.request_id, code, text)
 
 
 def _own_fault(error: Exception) -> tuple[str, str]:

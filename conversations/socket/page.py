@@ -96,7 +96,11 @@ class Page:
             await self._close(NOT_READING)
         except Exception:
             logger.exception("Changes could not be sent to a page.")
-            await self._close(FAILED)
+            await self.fail()
+
+    async def fail(self) -> None:
+        """Close the socket: the page connects again and asks for what it lacks."""
+        await self._close(FAILED)
 
     def leave(self) -> None:
         """End the page's tasks and send nothing more."""

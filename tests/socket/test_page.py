@@ -157,6 +157,18 @@ def test_an_action_that_fails_names_the_line_of_the_log(
     assert "RuntimeError: broken" in caplog.text
 
 
+def test_a_page_is_closed_that_cannot_follow_and_waits_for_no_answer(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr("conversations.access.generation_for", away)
+    frame = frames.GenerationFollow(generation_id=uuid4(), after=0)
+    sent = frames_sent(people.alice, lambda page: handlers.handle(page, frame))
+    assert sent == [{"type": "closed", "code": 4500}]
+
+
 def test_a_page_that_opens_another_conversation_while_it_sends_gets_its_changes(
     people: People,
 ) -> None:
