@@ -26,13 +26,25 @@ def last_release() -> Iterator[Path]:
 
 
 def _commit() -> str:
-    """The newest tag, or the commit before that of the newest migration; empty if unknown."""
+    """The newest tag, or the commit before the newest migration; empty if unknown."""
     if tag := _git("describe", "--tags", "--abbrev=0", "--match=v[0-9]*"):
         return tag
-    newest = max((ROOT / _MIGRATIONS).glob("0*.py")).name
-    added = _git("log", "-1", "--diff-filter=A", "--format=%H", "--", str(_MIGRATIONS / newest))
-    # One that is not committed yet comes after the last commit.
-    return _git("rev-parse", "--verify", f"{added}^" if added else "HEAD")
+    today = _numbers(sorted(each.name for each in (ROOT / _MIGRATIONS).glob("0*.py")))
+    for commit in _git("log", "--format=%H", "--", str(_MIGRATIONS)).splitlines():
+        before = _numbers(_git("ls-tree", "--name-only", f"{commit}^:{_MIGRATIONS}").splitlines())
+        # Where two branches met, two migrations may have had one number for a moment.
+        if before and before[-1] < today[-1] and len({*before}) == len(before):
+            return f"{commit}^"
+    return ""
+
+
+def _numbers(names: list[str]) -> list[str]:
+    return [name[:4] for name in names if name.startswith("0")]
+
+
+def newest_migration(place: Path) -> str:
+    """The name of the last migration of the code in that folder."""
+    return max((place / _MIGRATIONS).glob("0*.py")).stem
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""Processes of the last release and of this one serve a site side by side, on the new tables."""
+"""Processes of the last release and of this one serve a site side by side, on the new tables.
+
+The last release serves alone again after they were taken back.
+"""
 
 import asyncio
 import json
@@ -12,7 +15,7 @@ import pytest
 from tests.bench.browser import Account, Tab
 from tests.bench.site import Site
 from tests.bench.upstream import Upstream
-from tests.last_release import last_release
+from tests.last_release import last_release, newest_migration
 
 __all__ = ["last_release"]
 pytestmark = pytest.mark.long
@@ -69,7 +72,7 @@ async def _post(account: Account, path: str, body: Any) -> Any:
         return await answer.json()
 
 
-def test_both_send_stream_stop_share_and_settle(
+def test_both_send_stream_stop_share_and_settle_and_the_old_one_goes_on(
     database: str, last_release: Path, tmp_path: Path
 ) -> None:
     async def work() -> None:
@@ -77,6 +80,8 @@ def test_both_send_stream_stop_share_and_settle(
         async with Upstream() as upstream:
             old = Site(upstream.address, settings=settings, code=last_release)
             new = Site(upstream.address, settings=settings)
+            # On a busy machine this would take longer than a start may.
+            await old.run("migrate", "--verbosity", "0")
             async with old:
                 model = await old.furnish(["alice"], "good")
                 async with Account(old.url, "alice") as at_old, Tab(at_old, "old") as tab:
@@ -98,6 +103,13 @@ def test_both_send_stream_stop_share_and_settle(
                             found = connection.execute(_SUMS).fetchone()
                         assert found == (answers, answers, 0, 0)
                         assert new.tracebacks() == []
+                assert old.tracebacks() == []
+                # The new release takes its changes back, and the old one serves alone again.
+                await old.end()
+                await new.run("migrate", "conversations", newest_migration(last_release))
+                await old.start()
+                async with Account(old.url, "alice") as alice, Tab(alice, "alone") as tab:
+                    await used(tab, model)
                 assert old.tracebacks() == []
 
     asyncio.run(work())
