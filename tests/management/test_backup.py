@@ -10,7 +10,7 @@ import pytest
 from django.core.management.base import CommandError
 from django.db import connection
 
-from conversations.management.backups import archive, sqlite
+from conversations.management.backups import archive, postgres, sqlite
 from conversations.management.backups.archive import Source
 from conversations.management.backups.contents import Contents, Table
 
@@ -185,3 +185,9 @@ def test_a_damaged_database_is_not_backed_up(database: Path, tmp_path: Path) -> 
     with pytest.raises(CommandError, match=r"damaged|malformed"):
         backed_up(file)
     assert file.read_bytes() == before
+
+
+def test_programs_of_postgresql_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(CommandError, match=r"pg_dump is not on the PATH\. Install PostgreSQL's"):
+        postgres._started("pg_dump")

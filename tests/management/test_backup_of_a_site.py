@@ -5,9 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from conversations.management.backups import archive
+from conversations.management.backups.contents import Contents
 from tests import postgres
 from tests.bench.backup import run_on
 from tests.bench.load import Load
@@ -94,6 +97,34 @@ def test_a_backup_of_a_newer_release_is_refused(
     assert manage(environment, "shell", "-c", code)[0] == 0
     status, said = manage(environment, "restore", "--replace", file)
     assert (status, "was made by a newer release (" in said) == (1, True)
+
+
+def test_what_postgresql_cannot_read_changes_nothing(
+    postgres_site: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.zip"
+    assert manage(postgres_site, "backup", str(file))[0] == 0
+    with archive.opened(file) as opened:
+        source, dump = opened.manifest.source, b"".join(opened.pieces())
+    half = tmp_path / "half.zip"
+
+    def first_half(to: Any) -> Contents:
+        # An intact archive of a dump that pg_dump has not finished.
+        to.write(dump[: len(dump) // 2])
+        return {}
+
+    archive.write(half, source, first_half)
+    status, said = manage(postgres_site, "restore", "--replace", str(half))
+    assert (status, said.endswith(". Nothing was restored.")) == (1, True)
+    before = rows_of(file)
+    assert manage(postgres_site, "backup", str(file))[0] == 0
+    assert rows_of(file) == before
+
+
+def rows_of(file: Path) -> Contents:
+    """The contents of a backup."""
+    with archive.opened(file) as opened:
+        return opened.manifest.tables
 
 
 def test_a_full_disk_is_told_and_leaves_what_was_there(small_disk: Path) -> None:
