@@ -35,7 +35,7 @@ RUN apt-get update \
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HOST=0.0.0.0 PORT=8000
 COPY --from=packages /venv /venv
-COPY LICENSE manage.py bundle.js package-lock.json ./
+COPY LICENSE manage.py bundle.js package-lock.json pyproject.toml ./
 COPY static static
 COPY templates templates
 COPY chatsite chatsite
