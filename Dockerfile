@@ -26,9 +26,11 @@ RUN python -m venv --without-pip /venv \
 
 FROM ${PYTHON_IMAGE}
 # llama.cpp's server is built with OpenMP. Debian has the newest version alone, so none is named.
-# hadolint ignore=DL3008
+# With PostgreSQL, `manage.py backup` needs its programs as well: compose.several.yaml names them here.
+ARG MORE_PACKAGES=""
+# hadolint ignore=DL3008,SC2086
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libgomp1 \
+    && apt-get install --yes --no-install-recommends libgomp1 ${MORE_PACKAGES} \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 1000 --home-dir /data --no-create-home parley \
     && install --directory --owner parley --mode 700 /data

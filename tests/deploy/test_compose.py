@@ -55,6 +55,12 @@ def test_of_several_processes_only_the_proxy_can_be_reached() -> None:
     assert published == {"proxy"}
 
 
+def test_the_image_has_the_programs_that_back_up_its_database() -> None:
+    several = read("compose.several.yaml")["services"]
+    release = several["database"]["image"].removeprefix("postgres:").removesuffix("-bookworm")
+    assert several["parley"]["build"]["args"] == {"MORE_PACKAGES": f"postgresql-client-{release}"}
+
+
 def test_every_file_that_is_mounted_is_in_the_repository_or_is_a_secret() -> None:
     everything = read("compose.several.yaml")
     mounted = [
