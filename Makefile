@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Nothing is compiled when it is installed; what runs is compiled once, and kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test long lint bench browsers clients audit pictures shots axe fuzz mutants lock venv base dev weights npm
+.PHONY: run test long lint bench browsers clients audit pictures shots axe fuzz chaos mutants lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
@@ -92,6 +92,13 @@ fuzz: dev npm
 	@$(BIN)/python -m tests.bench.fuzz_api
 	@$(BIN)/python -m tests.bench.fuzz_pages
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m "not browser and not model"
+
+# People use a site while its parts die, sleep and fill up, as a seed has it: docs/guarantees.md.
+# SEED=7 plays one history again and prints it. As root it can fill a disk, too.
+SEEDS ?= 1-200
+SEED ?=
+chaos: dev npm
+	@$(BIN)/python -m tests.bench.chaos --seeds $(or $(SEED),$(SEEDS))
 
 # Changes the modules that pyproject.toml names, one expression at a time, and looks whether a test
 # notices; docs/measurements.md says how many are to. Goes on where it was stopped; remove the

@@ -4,6 +4,7 @@ reset-before-headers  RST at once
 reset-mid-token       RST within an event
 reset-mid-utf8        the end of the connection within a character, the body not ended
 cut                   the connection closed within a chunked body
+cut-at-byte           the same after ``at`` bytes of an answer, wherever that is
 cut-close-framed      the same where the close is the only framing: a clean end to HTTP
 stall-before-headers  silence; stall-after-headers, stall-after-tokens
 drip                  one byte at a time, ``rate`` a second
@@ -88,6 +89,25 @@ async def reset_mid_utf8(call: Call) -> None:
 async def cut(call: Call) -> None:
     await _some(call)
     call.cut()
+
+
+@named("cut-at-byte")
+async def cut_at_byte(call: Call) -> None:
+    """Goes on like a good server until then."""
+    write, left = call.write, int(call.number_of("at"))
+
+    async def some(data: bytes) -> None:
+        nonlocal left
+        await write(data[:left])
+        left -= len(data)
+        if left <= 0:
+            raise ConnectionAbortedError
+
+    call.write = some  # type: ignore[method-assign]
+    try:
+        await good(call)
+    except ConnectionAbortedError:
+        call.cut()
 
 
 @named("cut-close-framed")
