@@ -95,6 +95,9 @@ def gateway(live_site: LiveSite) -> Iterator[Gateway]:
     address = f"{live_site}/v1"
     with (
         scripted_thread() as upstream,
-        openai.OpenAI(base_url=address, api_key=secret, max_retries=0, timeout=SECONDS) as client,
+        openai.DefaultHttpxClient(verify=CERTIFICATES) as http,
+        openai.OpenAI(
+            base_url=address, api_key=secret, max_retries=0, timeout=SECONDS, http_client=http
+        ) as client,
     ):
         yield Gateway(str(live_site), alice, key, secret, upstream, client)
