@@ -1,4 +1,4 @@
-"""Fixtures of all tests: a blocked network, and an empty database for each worker."""
+"""Fixtures of all tests: a blocked network, mail that is sent at once, an empty cache."""
 
 import os
 import shutil
@@ -11,11 +11,6 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management.color import no_style
-from django.db import connection
-from django.test import TransactionTestCase
-
-from tests.empty_database import empty_database
 
 # Playwright's synchronous interface runs an event loop in the test's own thread, where Django
 # would refuse every query.
@@ -28,8 +23,8 @@ hypothesis.settings.register_profile("fuzz", max_examples=10_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 pytest_plugins = [
-    "tests.people", "tests.clock", "tests.live", "tests.browsers", "tests.postgres",
-    "tests.redis_server",
+    "tests.own_database", "tests.people", "tests.clock", "tests.live", "tests.browsers",
+    "tests.postgres", "tests.redis_server",
 ]  # fmt: skip
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -79,33 +74,6 @@ def own_place() -> Iterator[None]:
     """Remove the run's data at its end."""
     yield
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
-    """Start each worker with a copy of an empty, migrated database."""
-    shutil.copyfile(empty_database(), settings.DATABASES["default"]["TEST"]["NAME"])
-    return True
-
-
-# Tables that `migrate` fills and no test changes.
-_KEPT_TABLES = {"auth_permission", "django_content_type", "django_migrations"}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def emptied_quickly() -> Iterator[None]:
-    """Empty the database after a test of the live site, without Django's `flush`, which creates
-    all permissions and content types again each time."""
-
-    def empty(_case: TransactionTestCase) -> None:
-        tables = [
-            name for name in connection.introspection.table_names() if name not in _KEPT_TABLES
-        ]
-        connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
-        yield
 
 
 class _AtOnce(Executor):

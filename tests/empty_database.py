@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_NAME = "parley.sqlite3"
+# The same on the PostgreSQL server that `tests/on_postgres.py` starts.
+ON_POSTGRES = "empty"
 _PLACE = ROOT / ".pytest_cache"
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.empty_database import FILE_NAME
+
 # The patterns of this module are made by functions of its own when it is imported: a mutant of
 # those changes something only when the module runs again.
 _MADE_AT_IMPORT = {"tests.sharing.test_masking": "conversations.sharing.masking"}
@@ -28,8 +30,7 @@ def pytest_sessionstart() -> None:
     removes."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     settings.DATA_DIR = Path(tempfile.mkdtemp(prefix="parley-mutant-"))
-    test = settings.DATABASES["default"]["TEST"]
-    test["NAME"] = str(settings.DATA_DIR / "test.sqlite3")
+    settings.DATABASES["default"]["NAME"] = str(settings.DATA_DIR / FILE_NAME)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -59,13 +61,45 @@ def _answers(client: Redis) -> bool:
         return False
 
 
+def missing() -> str:
+    """A sentence where there is no Redis, otherwise nothing."""
+    if _program() is None:
+        return "Redis is not installed; on Debian: apt-get install redis-server."
+    return ""
+
+
+def _program() -> str | None:
+    return shutil.which("redis-server")
+
+
+@contextmanager
+def running_redis() -> Iterator[RedisServer]:
+    """A new server."""
+    program = _program()
+    assert program is not None
+    server = RedisServer(program)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.end()
+
+
 @pytest.fixture
 def redis_server() -> Iterator[RedisServer]:
     """A running server."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("Redis is not installed; on Debian: apt-get install redis-server.")
-    server = RedisServer(program)
-    server.start()
-    yield server
-    server.end()
+    if reason := missing():
+        pytest.skip(reason)
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def redis_of_the_worker() -> Iterator[None]:
+    """Beside PostgreSQL, a Redis for each worker: two that share one would wake each other."""
+    if not settings.POSTGRES:
+        yield
+        return
+    with running_redis() as server:
+        settings.REDIS_URL = server.url
+        yield

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db import connection
 from django.test import Client
 
 from conversations.database.threads import in_thread
 from conversations.models import Conversation, Provider, User
+from tests import postgres
 from tests.playing import KEY, Stage, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +45,9 @@ def test_a_key_is_visible_nowhere(logged: pytest.LogCaptureFixture, tmp_path: Pa
 
 def dump(place: Path) -> str:
     """The whole database as text."""
+    name = connection.settings_dict["NAME"]
+    if settings.POSTGRES:
+        return postgres.dump(f"{settings.POSTGRES}/{name}")
     copy = place / "copy.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(copy)])

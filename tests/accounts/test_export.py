@@ -148,10 +148,16 @@ def test_names_of_files_are_safe(people: People, title: str, words: str) -> None
 
 def test_texts_of_any_kind_survive(people: People) -> None:
     odd = 'Zoë 潮汐 \u2028 \U0001f30a " \\ </script> \x07'
-    make_talk(people.alice, asked(odd), answer(odd), parameters={"stop": ["\ud800"]}, title=odd)
+    make_talk(people.alice, asked(odd), answer(odd), parameters={"stop": [odd]}, title=odd)
     read = conversation_in(people.alice)
     assert [each["content"] for each in read["messages"]] == [odd, odd]
-    assert read["parameters"] == {"stop": ["\ud800"]}
+    assert read["parameters"] == {"stop": [odd]}
+
+
+@pytest.mark.sqlite
+def test_half_a_surrogate_pair_survives_where_the_database_takes_it(people: People) -> None:
+    make_talk(people.alice, asked("Hi"), parameters={"stop": ["\ud800"]})
+    assert conversation_in(people.alice)["parameters"] == {"stop": ["\ud800"]}
 
 
 def test_one_that_is_erased_meanwhile_is_left_out(people: People) -> None:

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 
 from conversations.models import User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 SECONDS = 10
 
 

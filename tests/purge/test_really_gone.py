@@ -50,6 +50,7 @@ def test_every_record_of_a_user_is_looked_at(people: People) -> None:
     assert {type(each) for each in everything_of(people.alice)} >= owned_models()
 
 
+@pytest.mark.sqlite
 def test_nothing_is_left_of_a_deleted_account(people: People) -> None:
     planted = plant(people.alice)
     assert set(hits(files(), planted)) == set(planted)
@@ -98,6 +99,7 @@ def old_talk(people: People) -> Conversation:
 
 
 @pytest.mark.parametrize("size", [10, 20_000])
+@pytest.mark.sqlite
 def test_nothing_is_left_of_a_conversation_that_a_user_deleted(people: People, size: int) -> None:
     texts = [f"zq{number:03}" for number in range(60)]
     for text in texts:
@@ -110,6 +112,7 @@ def test_nothing_is_left_of_a_conversation_that_a_user_deleted(people: People, s
     assert Conversation.objects.filter(user=people.bob).count() == 60
 
 
+@pytest.mark.sqlite
 def test_nothing_is_left_of_a_conversation_that_the_policy_removes(people: People) -> None:
     talk = old_talk(people)
     Policy.objects.create(conversation_days=30)
@@ -119,6 +122,7 @@ def test_nothing_is_left_of_a_conversation_that_the_policy_removes(people: Peopl
     assert not Conversation.objects.filter(pk=talk.pk).exists()
 
 
+@pytest.mark.sqlite
 def test_nothing_is_left_of_a_deleted_message(people: People) -> None:
     talk = make_talk(people.alice, asked("Kept."), answer("zqanswer " * 900))
     talk.messages.filter(role="assistant").update(deleted_at=timezone.now() - timedelta(days=31))
