@@ -39,7 +39,7 @@ _NO_CACHE = 'Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";'
 MOST_HEALTHY_SECONDS = 60
 MOST_END_SECONDS = 10
 # On top of the base image: 100 MB each for the bundled model's weights and its server, 80 for V8.
-MOST_MEGABYTES = 560
+MOST_MEGABYTES = 530
 _LOOK = """
 import os, urllib.request
 status = open("/proc/self/status").read().split("\\n")
