@@ -47,11 +47,12 @@ class Site(Process):
         program: Sequence[str] = ("manage.py",),
         settings: Mapping[str, str] | None = None,
         code: Path = ROOT,
+        port: int | None = None,
     ) -> None:
         self.place = Path(tempfile.mkdtemp(prefix="parley-bench-"))
         migrate_quickly(self.place)
         self.log = self.place / "site.log"
-        port = free_port()
+        port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._variables = _variables(self.place, port, upstream, local_model) | (settings or {})
         super().__init__(

@@ -1,5 +1,6 @@
 """Tables in the terminal."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 
@@ -13,7 +14,7 @@ def show(title: str, figures: Mapping[str, object]) -> None:
 
 def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest value that is not below the given percentage of the values."""
-    ranked = sorted(values)
+    ranked = sorted(values) or [math.nan]
     return ranked[min(len(ranked) - 1, int(len(ranked) * percent / 100))]
 
 
