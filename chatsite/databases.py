@@ -1,6 +1,7 @@
 """Settings of database, Redis and mail servers, each from one URL."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo, timeout_from_conninfo
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 SQLITE_BUSY_SECONDS = 20
 POSTGRES_POOL_SIZE = 20
@@ -26,7 +28,21 @@ _SQLITE_OPTIONS = {
     ),
 }
 
-_POSTGRES_POOL = {"max_size": POSTGRES_POOL_SIZE, "timeout": POSTGRES_WAIT_SECONDS}
+
+def _try_on(pool: ConnectionPool) -> None:
+    """Have a pool begin anew to connect, as a request would that needs a connection."""
+    with suppress(PoolTimeout, PoolClosed):
+        pool.putconn(pool.getconn(timeout=0.01))
+
+
+# By itself the pool doubles the pause after each failure: a server that was away for half a minute
+# would be tried half a minute later. Begun anew, it is tried every second.
+_POSTGRES_POOL = {
+    "max_size": POSTGRES_POOL_SIZE,
+    "timeout": POSTGRES_WAIT_SECONDS,
+    "reconnect_timeout": 2,
+    "reconnect_failed": _try_on,
+}
 
 # Options of the database that Django takes for itself.
 _DJANGO_OPTIONS = {"assume_role", "server_side_binding"}
