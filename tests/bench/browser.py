@@ -58,6 +58,8 @@ class Tab:
     ``on_text`` is called with each frame's text and the Unix time of its arrival.
     """
 
+    answer_seconds: float = ANSWER_SECONDS
+
     def __init__(self, account: Account, name: str) -> None:
         self.account = account
         self.name = name
@@ -124,7 +126,11 @@ class Tab:
         answer = asyncio.get_running_loop().create_future()
         self._waiting[request_id] = answer
         await self.say(frame)
-        return await asyncio.wait_for(answer, ANSWER_SECONDS)
+        try:
+            return await asyncio.wait_for(answer, self.answer_seconds)
+        finally:
+            # An answer that comes too late finds nobody.
+            self._waiting.pop(request_id, None)
 
     async def say(self, frame: Frame) -> None:
         """Send a frame if there is a connection."""
@@ -183,7 +189,7 @@ class Tab:
             self.close_code = socket.close_code
 
     async def _resume(self) -> None:
-        for request_id in self._waiting:
+        for request_id in list(self._waiting):
             await self.say(self._requests[request_id])
         for conversation_id, version in self._versions.items():
             frame = {"type": "conversation.open", "conversation_id": conversation_id}

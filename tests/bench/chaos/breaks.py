@@ -9,7 +9,6 @@ from typing import Any
 
 from conversations.generation import lifecycle
 from conversations.generation.writer import Writer
-from conversations.models import Generation
 from conversations.quotas import settlement
 from conversations.sharing import reading
 
@@ -35,14 +34,15 @@ def _shown_first() -> None:
     Writer._publish = lambda self, run, _shown, is_owned: publish(self, run, [], is_owned)
 
 
-def _ends_again() -> None:
-    """End a generation whatever its state and its owner are."""
+def _ends_twice() -> None:
+    """End each answer as two processes would that do not compare its state and its owner."""
+    store = lifecycle._store_end
 
-    def mark(generation_id: Any, _epoch: int, last: Any, _trace: Any) -> bool:
-        ended = Generation.objects.filter(pk=generation_id)
-        return bool(ended.update(status=last.cause))
+    def twice(*ended: Any) -> str:
+        store(*ended)
+        return store(*ended)
 
-    lifecycle._mark_ended = mark
+    lifecycle._store_end = twice
 
 
 def _settles_twice() -> None:
@@ -71,7 +71,7 @@ def _renders_anew() -> None:
 
 BREAKS: dict[str, Callable[[], None]] = {
     "shown-first": _shown_first,
-    "ends-again": _ends_again,
+    "ends-twice": _ends_twice,
     "settles-twice": _settles_twice,
     "renders-anew": _renders_anew,
 }

@@ -14,6 +14,9 @@ from tests.bench.chaos.history import History, ShownEvent, ShownMessage
 class Witness(Tab):
     """One tab of a person, at first at ``addresses[0]``, as behind a proxy without stickiness."""
 
+    # A process that was killed needs a minute to start on a machine that does much else.
+    answer_seconds = 120.0
+
     def __init__(
         self, account: Account, name: str, history: History, addresses: Sequence[str]
     ) -> None:
