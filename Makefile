@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Nothing is compiled when it is installed; what runs is compiled once, and kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test long lint bench browsers clients audit pictures shots axe fuzz chaos mutants lock venv base dev weights npm
+.PHONY: run test postgres long lint bench browsers clients audit pictures shots axe fuzz chaos mutants lock venv base dev weights npm
 
 run: base weights npm
 	@exec $(BIN)/python manage.py serve
@@ -22,6 +22,11 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist load
 # set, rounded down.
 test: dev weights npm
 	@$(PYTEST) -m "not long" --cov --cov-report= --cov-fail-under=95
+
+# The tests that use the database once more, with PostgreSQL and Redis, which are started for them.
+postgres: dev weights npm
+	@$(BIN)/python -m tests.on_postgres -m pytest --numprocesses $(WORKERS) --dist load \
+		-m "not browser and not long and not model"
 
 # Sites that start and are killed, hundreds of sends at once, hostile strings on every page, a real
 # model.
