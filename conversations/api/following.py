@@ -84,9 +84,7 @@ class _Following:
             logger.exception("The reply of %s cannot be followed.", self._generation_id)
             self._break_off(internal())
         self._staying.cancel()
-        if self._reply.error:
-            # Its key may be free.
-            memory().drop(*self._place, self._reply)
+        memory().drop(*self._place, self._reply)
 
     async def _write(self, parts: list[Part]) -> None:
         for part in parts:

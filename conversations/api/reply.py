@@ -9,7 +9,7 @@ from conversations.api.errors import ApiError
 UNREAD_BYTES = 256 * 1024
 # One write: small enough that a slow client shows progress to the server.
 WRITE_BYTES = 64 * 1024
-# No more bytes of a reply are in memory for a repeated Idempotency-Key.
+# No more bytes of a running reply are in memory for a repeated Idempotency-Key.
 REPLAYABLE_BYTES = 4 * 1024 * 1024
 # With more open streams than this, what comes for one of them within GATHER_SECONDS goes out in one
 # piece: the write costs more than the tokens in it.

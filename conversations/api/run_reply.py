@@ -1,8 +1,7 @@
 """The reply of a run in this process: its chunks in a format, and a comment in every silence."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 from conversations.api.error_bodies import error_of, internal
 from conversations.api.errors import ApiError
@@ -25,8 +24,8 @@ class RunReply(Reply):
     """The listener of one run: encodes its chunks, and buffers them for the streams.
 
     With a ``seal`` it has a record in the log, so that it can be read again. ``is_followed`` says
-    whether clients of other processes read that: a run goes on for them. When the run has ended,
-    ``release`` is called, and ``over`` is awaited in a task.
+    whether clients of other processes read that: a run goes on for them. What is in ``at_end`` is
+    called when the run has ended.
 
     In a silence the format's comment is written, so that no proxy takes a model that thinks for a
     dead connection. The first one, FIRST_SECONDS after ``arrived`` (the loop's time), starts the
@@ -43,10 +42,8 @@ class RunReply(Reply):
     ) -> None:
         super().__init__(body_format.content_type, headers or {}, is_replayable=seal is not None)
         self.record = Record(seal, self.content_type, self.headers, self._last) if seal else None
-        self.ending: Ending | None = None
         self.is_followed: Callable[[], Awaitable[bool]] | None = None
-        self.release: Callable[[], object] | None = None
-        self.over: Callable[[], Coroutine[Any, Any, None]] | None = None
+        self.at_end: list[Callable[[], object]] = []
         self._format = body_format
         self._end: Last | None = None
         self._place = 0
@@ -74,15 +71,12 @@ class RunReply(Reply):
 
     def end(self, ending: Ending) -> None:
         """Write the end."""
-        self.ending = ending
         if self._timer:
             self._timer.cancel()
         last = self._last(ending)
         self.close(last.data, last.error)
-        if self.release:
-            self.release()
-        if self.over:
-            self._over_task = asyncio.ensure_future(self.over())
+        for call in self.at_end:
+            call()
 
     def abandon_if_unread(self) -> None:
         """End the run unless a stream is open, here or in another process."""

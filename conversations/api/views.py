@@ -175,7 +175,7 @@ async def _start(api_request: ApiRequest, wait: Wait) -> Reply:
                 place_until=until,
             )
         # From here on the end of the run gives the place back.
-        reply.release = place.pop_all().close
+        reply.at_end.append(place.pop_all().close)
     return reply
 
 
@@ -191,15 +191,9 @@ def _reply(completion: PreparedCompletion, claim: Claim | None, arrived: float) 
     reply.abandoned = partial(runner().stop, generation.pk, generation.user_id)
     if claim:
         reply.is_followed = partial(in_thread_with_retries, following.is_followed, generation.pk)
-        reply.over = partial(_over, completion, claim, reply)
+        key_id = completion.generation.api_key_id or 0
+        reply.at_end.append(partial(memory().drop, key_id, claim, reply))
     return reply
-
-
-async def _over(completion: PreparedCompletion, claim: Claim, reply: RunReply) -> None:
-    """Forget a run that failed without a charge: its Idempotency-Key is free."""
-    used = reply.ending and reply.ending.used
-    if reply.error and not (used and used.requests):
-        memory().drop(completion.generation.api_key_id or 0, claim, reply)
 
 
 def _format(completion: PreparedCompletion) -> Format:

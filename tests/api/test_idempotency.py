@@ -95,7 +95,6 @@ def test_another_api_key_may_use_the_same_word(gateway: Gateway) -> None:
 def test_a_dropped_answer_is_refused_without_a_charge_or_a_retry(gateway: Gateway) -> None:
     gateway.ask("good", extra_headers=KEY)
     gateway.settled(1)
-    in_another_process(gateway)
     log.prune(timezone.now())
     with pytest.raises(openai.ConflictError, match="Nothing was charged") as caught:
         gateway.openai.with_options(max_retries=2).chat.completions.create(

@@ -1,24 +1,17 @@
-"""The answers kept for requests that come again: how long, how many bytes, which go first."""
+"""The answers that run, for requests that come again: which begins a run, and which joins one."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from conversations.api import idempotency
 from conversations.api.completions import Claim
 from conversations.api.errors import ApiError
 from conversations.api.idempotency import Memory, claim_of
 from conversations.api.record import Seal
-from conversations.models import ApiKey
 from conversations.refusal import Refused
-from tests.people import People
-
-MEGABYTE = 1024 * 1024
-HOUR = 3600
 
 
 def claim(number: int, body: str = "") -> Claim:
@@ -33,8 +26,8 @@ class Asked:
         self.memory = Memory()
 
     async def ask(self, number: int, *, key: int = 1, body: str = "", **answer: Any) -> Any:
-        """The reply to a request; by default it is complete and has 4 MB."""
-        given = {"size": 4 * MEGABYTE, "is_over": True, "is_whole": True, "was_abandoned": False}
+        """The reply to a request."""
+        given = {"is_whole": True, "was_abandoned": False}
 
         async def begin() -> Any:
             self.began.append(number)
@@ -52,64 +45,6 @@ def asked(work: Callable[[Asked], Awaitable[None]]) -> list[int]:
         return asked.began
 
     return asyncio.run(whole())
-
-
-def test_64_megabytes_are_stored_and_beyond_them_the_oldest_is_dropped_first() -> None:
-    async def work(asked: Asked) -> None:
-        # Sixteen of 4 MB are what there is room for.
-        for number in range(16):
-            await asked.ask(number)
-        for number in range(17):
-            await asked.ask(number)
-        await asked.ask(16)
-        await asked.ask(1)
-        await asked.ask(0)
-
-    assert asked(work) == [*range(17), 0]
-
-
-def test_as_many_of_the_oldest_go_as_it_takes() -> None:
-    async def work(asked: Asked) -> None:
-        for number in range(15):
-            await asked.ask(number)
-        await asked.ask(15, size=12 * MEGABYTE)
-        await asked.ask(1)
-
-    assert asked(work) == [*range(16), 1]
-
-
-def test_no_more_go_than_have_to() -> None:
-    async def work(asked: Asked) -> None:
-        for number in range(15):
-            await asked.ask(number)
-        await asked.ask(15, size=12 * MEGABYTE)
-        await asked.ask(2)
-
-    assert asked(work) == [*range(16)]
-
-
-def test_an_answer_that_is_still_written_stays_and_the_next_oldest_goes() -> None:
-    async def work(asked: Asked) -> None:
-        await asked.ask(0, size=20 * MEGABYTE, is_over=False)
-        await asked.ask(1, size=20 * MEGABYTE)
-        await asked.ask(2, size=30 * MEGABYTE)
-        for number in (0, 2, 1):
-            await asked.ask(number)
-
-    assert asked(work) == [0, 1, 2, 1]
-
-
-@pytest.mark.parametrize(("later", "began"), [(24 * HOUR - 9, [0]), (24 * HOUR + 9, [0, 0])])
-def test_a_key_is_answered_by_its_first_run_for_24_hours(
-    monkeypatch: pytest.MonkeyPatch, later: int, began: list[int]
-) -> None:
-    async def work(asked: Asked) -> None:
-        await asked.ask(0)
-        clock = SimpleNamespace(monotonic=lambda: time.monotonic() + later)
-        monkeypatch.setattr(idempotency, "time", clock)
-        await asked.ask(0)
-
-    assert asked(work) == began
 
 
 def test_requests_of_the_same_moment_begin_one_run_and_get_one_answer() -> None:
@@ -230,19 +165,3 @@ def test_a_claim_is_the_key_and_the_body_whatever_the_order_of_its_fields() -> N
         assert other[:2] != first[:2]
     # What the database keeps of either is a hash.
     assert [len(part) for part in first[:2]] == [64, 64]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_replies_to_an_api_key_that_was_erased_are_dropped(people: People) -> None:
-    key = ApiKey.objects.create(user=people.alice, key_hash="a")
-    erased = key.pk
-
-    async def work(asked: Asked) -> None:
-        for each in (erased, erased + 1):
-            await asked.ask(0, key=each)
-        idempotency._memories[asyncio.get_running_loop()] = asked.memory
-        key.delete()
-        for each in (erased, erased + 1):
-            await asked.ask(0, key=each)
-
-    assert asked(work) == [0, 0, 0]
