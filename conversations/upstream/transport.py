@@ -76,6 +76,16 @@ class _Body(AiohttpResponseStream):
                 yield unread
             raise
 
+    async def aclose(self) -> None:
+        """Close it, with an exception of its own for whoever still reads.
+
+        aiohttp has one for all, whose traceback would keep every answer that was ever stopped.
+        """
+        content = self._aiohttp_response.content
+        if content.exception() is None:
+            content.set_exception(aiohttp.ClientConnectionError("Connection closed"))
+        await super().aclose()
+
 
 def _unread(reader: aiohttp.StreamReader) -> bytes:
     error = reader.exception()

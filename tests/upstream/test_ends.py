@@ -1,13 +1,22 @@
 """The stop flag, the clocks and the caps end a stream from our side."""
 
 import asyncio
+import gc
 import random
 import time
 from typing import Any
 
 import pytest
 
-from conversations.upstream import Caps, Clocks, TimedOut, TooLarge, Upstream, UpstreamError
+from conversations.upstream import (
+    Caps,
+    Clocks,
+    TimedOut,
+    TooLarge,
+    Upstream,
+    UpstreamError,
+    transport,
+)
 from tests.upstream.asking import Received, receive, request, run, tokens, upstream
 
 
@@ -195,6 +204,23 @@ def test_after_1000_random_stops_every_request_succeeds_and_no_connection_is_lef
             return contents
 
     assert run(ask()) == ["<gen:"] * 20
+
+
+def test_a_stopped_answer_leaves_nothing_in_memory() -> None:
+    async def stopped(client: Upstream) -> None:
+        stop = asyncio.Event()
+        async with client.stream(request("good?tokens=200&rate=400"), stop) as stream:
+            async for _chunk in stream:
+                stop.set()
+
+    async def ask() -> int:
+        async with upstream() as (_server, client):
+            for _ in range(5):
+                await stopped(client)
+            gc.collect()
+            return sum(isinstance(each, transport._Body) for each in gc.get_objects())
+
+    assert run(ask()) == 0
 
 
 def test_every_call_gets_a_connection_at_once() -> None:
