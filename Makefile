@@ -44,7 +44,7 @@ lint: dev npm
 
 # docs/measurements.md says what each measures; each fails when the site is worse than it may be.
 BENCHES ?= load gateway stops kill first_token markdown_streaming page_streaming quota shared line guessing \
-	floods own_data rendering first_load backup metrics fleet.restart fleet.kill
+	floods own_data rendering first_load backup metrics fleet.restart fleet.kill elsewhere cores
 bench: dev weights npm
 	@failed=0; for tool in $(BENCHES); do \
 		$(BIN)/python -m tests.bench.$$tool || failed=1; done; exit $$failed

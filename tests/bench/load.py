@@ -33,9 +33,13 @@ _TOKEN = re.compile(r"<(gen:\d+:\d+):(\d{10}\.\d{6})>")
 
 @dataclass
 class Delays:
-    """Seconds from sending to arrival, one for each token, and what the server used."""
+    """Seconds from sending to arrival, one for each token, and what the server used.
+
+    Tokens of before ``since`` (Unix time) do not count: a page may be sent older answers again.
+    """
 
     asked: int
+    since: float = 0.0
     seconds: list[float] = field(default_factory=list)
     cpu_seconds: float = 0.0
     _seen: set[str] = field(default_factory=set)
@@ -43,7 +47,7 @@ class Delays:
     def note(self, text: str, at: float) -> None:
         """Take the tokens of a frame that arrived at that Unix time, each the first time."""
         for token, sent_at in _TOKEN.findall(text):
-            if token not in self._seen:
+            if token not in self._seen and float(sent_at) >= self.since:
                 self._seen.add(token)
                 self.seconds.append(at - float(sent_at))
 

@@ -88,10 +88,16 @@ class Process:
             await self.kill()
 
 
-def cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int, *, and_ended_children: bool = False) -> float:
     """User and system time that a process has used (Linux's /proc)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    counted = fields[11 : 15 if and_ended_children else 13]
+    return sum(map(int, counted)) / os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that live."""
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
 async def _is_open(port: int) -> bool:

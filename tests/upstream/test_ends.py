@@ -215,12 +215,13 @@ def test_a_stopped_answer_leaves_nothing_in_memory() -> None:
 
     async def ask() -> int:
         async with upstream() as (_server, client):
-            for _ in range(5):
+            for _ in range(10):
                 await stopped(client)
             gc.collect()
             return sum(isinstance(each, transport._Body) for each in gc.get_objects())
 
-    assert run(ask()) == 0
+    # The last one may still be on its way out.
+    assert run(ask()) <= 1
 
 
 def test_every_call_gets_a_connection_at_once() -> None:
