@@ -148,10 +148,17 @@ def _repeats(history: History, records: Records) -> Iterator[str]:
 
 
 def above_limits(counters: list[CounterRow], limits: Limits) -> Iterator[str]:
-    """The counters that are above their limits at one moment."""
+    """The counters that are above their limits at one moment.
+
+    The token at which an answer finds that nothing is left is charged as well, as is promised.
+    """
+    answers = {
+        each.user_id: each.used + each.held for each in counters if each.measure == "requests"
+    }
     for each in counters:
         limit = limits.get((each.user_id, each.measure))
-        if limit is not None and each.used + each.held > limit:
+        more = answers.get(each.user_id, 0) if each.measure == "tokens" else 0
+        if limit is not None and each.used + each.held > limit + more:
             yield f"user {each.user_id} has {each.used}+{each.held} of {limit} {each.measure}"
 
 
