@@ -19,7 +19,7 @@ from conversations.database.threads import in_thread, in_thread_with_retries
 from conversations.generation import api_run, lifecycle, outcomes, revocation, stops
 from conversations.generation.api_run import Ending, Listener, Record
 from conversations.generation.leases import Leases
-from conversations.generation.loops import run_for_ever
+from conversations.generation.loops import end, run_for_ever
 from conversations.generation.message_run import MessageRun
 from conversations.generation.pace import Pace
 from conversations.generation.processes import Membership
@@ -178,9 +178,7 @@ class Runner:
         self.interrupt()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.wait(self._loops)
+        await end(self._loops)
         await self._tidying.leave()
         self._writer.close()
         await self.wakeups.aclose()
