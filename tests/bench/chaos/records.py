@@ -23,6 +23,9 @@ class Database(Protocol):
     def rows(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows of a statement. Raises :class:`Unavailable`."""
 
+    def close(self) -> None:
+        """Close the connection."""
+
 
 class SqliteDatabase:
     """A database file."""
@@ -39,6 +42,10 @@ class SqliteDatabase:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.OperationalError as error:
             raise Unavailable from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
 
 class PostgresDatabase:
@@ -57,8 +64,14 @@ class PostgresDatabase:
                 self._connection = psycopg.connect(self._address, autocommit=True)
             return self._connection.execute(statement, values).fetchall()
         except psycopg.OperationalError as error:
-            self._connection = None
+            self.close()
             raise Unavailable from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 @dataclass(frozen=True)

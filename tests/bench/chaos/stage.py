@@ -75,6 +75,7 @@ class Stage:
             stack.callback(shutil.rmtree, self._place, ignore_errors=True)
             upstream = await stack.enter_async_context(Upstream())
             await self._open(stack, upstream)
+            stack.callback(self.database.close)
             await self._furnish()
             self._stack = stack.pop_all()
         return self
