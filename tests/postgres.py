@@ -48,9 +48,13 @@ def _run(*command: str | Path) -> None:
 
 
 class PostgresServer:
-    """A new server, which can be stopped and started again. ``address`` has no database's name."""
+    """A new server, which can be stopped and started again. ``address`` has no database's name.
 
-    def __init__(self) -> None:
+    One that is to survive a crash needs ``synchronous_commit="on"``.
+    """
+
+    def __init__(self, **settings: str) -> None:
+        self._settings = _OPTIONS | settings
         programs = _programs()
         assert programs is not None
         self._programs = programs
@@ -67,7 +71,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        settings = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+        settings = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
         options = f"-p {self._port} -k {self._place} {settings}"
         self._control("-o", options, "-l", self._place / "log", "start")
 
@@ -91,9 +95,9 @@ def running_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(**settings: str) -> Iterator[PostgresServer]:
     """A new server that runs, as it must at the end."""
-    server = PostgresServer()
+    server = PostgresServer(**settings)
     server.make()
     server.start()
     try:

@@ -27,7 +27,7 @@ def main() -> int:
     redis = RedisServer("redis-server")
     redis.start()
     try:
-        with postgres_server() as postgres:
+        with postgres_server(synchronous_commit="on") as postgres:
             kept = [
                 _tell(asyncio.run(play(name, postgres, redis, asked.streams, asked.replies)))
                 for name in asked.faults or FAULTS
