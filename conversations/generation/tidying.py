@@ -12,7 +12,7 @@ from conversations.database.threads import in_thread
 from conversations.generation import log, recovery
 from conversations.generation.processes import Membership
 from conversations.models import IdempotencyClaim
-from conversations.purge.disk import empty_write_log
+from conversations.purge.disk import clear_files, has_leftovers, note_removed
 from conversations.purge.step import Purged, purge, record
 
 # A generation starts much sooner than this after the commit that created it, and a process says
@@ -22,6 +22,7 @@ YOUNGEST = timedelta(minutes=1)
 TAKE_OVER_SECONDS = 1
 CLEAN_UP_SECONDS = 60
 PURGE_SECONDS = 3600
+LOOK_SECONDS = 1
 # A page that was disconnected for longer reads the message instead of the log.
 KEEP_EVENTS = timedelta(minutes=10)
 
@@ -73,6 +74,16 @@ class Tidying:
         while True:
             await asyncio.sleep(PURGE_SECONDS)
             await purge_all()
+            if await in_thread(has_leftovers):
+                await self._no_answers()
+                await in_thread(clear_files)
+
+    async def _no_answers(self) -> None:
+        """Wait for a moment in which no answer has to wait, an hour at most."""
+        for _ in range(int(PURGE_SECONDS / LOOK_SECONDS)):
+            if not self._running():
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def purge_all() -> None:
@@ -82,4 +93,4 @@ async def purge_all() -> None:
         purged = purged.plus(some)
     await in_thread(record, purged)
     if any(purged):
-        await in_thread(empty_write_log)
+        note_removed()

@@ -23,7 +23,7 @@ from conversations.models import (
     UsageDay,
     User,
 )
-from conversations.purge.disk import empty_write_log
+from conversations.purge.disk import empty_write_log, note_removed
 from conversations.purge.rows import ROWS_AT_ONCE, erase_closed, erase_links, erase_rows
 
 
@@ -39,6 +39,7 @@ def erase(user_ids: Collection[int], seconds: float) -> None:
     for user_id in user_ids:
         while monotonic() < end and _erase_some_of(user_id):
             pass
+    note_removed()
     empty_write_log()
 
 

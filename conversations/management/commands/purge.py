@@ -8,7 +8,7 @@ from django.utils import timezone
 from conversations.management.release import check_release
 from conversations.models import Policy, User
 from conversations.purge import deleted, retention
-from conversations.purge.disk import empty_write_log
+from conversations.purge.disk import clear_files
 from conversations.purge.step import Purged, purge, record
 
 
@@ -32,7 +32,7 @@ def _purge_all() -> Purged:
     while any(some := purge(timezone.now())):
         purged = purged.plus(some)
     record(purged)
-    empty_write_log()
+    clear_files()
     return purged
 
 
