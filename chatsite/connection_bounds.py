@@ -39,9 +39,12 @@ class ConnectionBounds:
         self._most_each = max(1, most // SHARE_OF_ONE_ADDRESS)
         self._open: Counter[str] = Counter()
         self._all = 0
+        self._logged_at = -float(LOG_SECONDS)
+
+    def show(self) -> None:
+        """Have the metrics show these counts, as those of the server."""
         metrics.CONNECTIONS.read_from(lambda: self._all)
         metrics.MOST_CONNECTIONS.read_from(lambda: self._most)
-        self._logged_at = -float(LOG_SECONDS)
 
     def admits(self, host: str) -> bool:
         """True if there is room for a connection from that address; logs if there is none."""

@@ -56,6 +56,7 @@ class LimitedHTTPFactory(HTTPFactory):
     def __init__(self, server: Any) -> None:
         super().__init__(server)
         self.bounds = bounds()
+        self.bounds.show()
 
     def buildProtocol(self, addr: Any) -> Any:
         """A connection from `addr`; None, which closes it, if there are too many."""
