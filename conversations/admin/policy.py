@@ -17,10 +17,9 @@ from conversations.accounts import second_factors
 from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.max_values import set_maximum
 from conversations.models import Policy, ShareLink
+from conversations.models.policy import POLICY_KEY
 from conversations.purge import retention
 
-# The key of the row, and of the page's address before the row exists.
-_KEY = 1
 # Ten years; with many more the expiry would be beyond the last date.
 MOST_DAYS = 3650
 _IN_DAYS = ("default_link_days", "longest_link_days", "conversation_days", "api_call_days")
@@ -122,15 +121,15 @@ class PolicyAdmin(AuditedAdmin):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         present = Policy.objects.first()
-        return redirect("admin:conversations_policy_change", present.pk if present else _KEY)
+        return redirect("admin:conversations_policy_change", present.pk if present else POLICY_KEY)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Policy | None:
         """The row, or a new one with the defaults if none is stored."""
         stored: Policy | None = super().get_object(request, object_id, from_field)
-        if stored is None and object_id == str(_KEY) and not Policy.objects.exists():
-            return Policy(pk=_KEY)
+        if stored is None and object_id == str(POLICY_KEY) and not Policy.objects.exists():
+            return Policy(pk=POLICY_KEY)
         return stored
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:

@@ -142,4 +142,4 @@ def set_draining(actor: User | None, *, draining: bool) -> None:
     with transaction.atomic(), audit.change(actor, action, policy):
         policy.draining = draining
         # Before the first change of the policy there is no row.
-        policy.save(update_fields=["draining"] if policy.pk else None)
+        Policy.objects.update_or_create(pk=policy.pk, defaults={"draining": draining})

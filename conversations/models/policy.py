@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from conversations.database.prepared import PreparedQuery
 from conversations.models.user import AT_ONCE_VALIDATORS
 
+# The key of the one row, which has it before it is stored: of two processes that store it first,
+# one fails.
+POLICY_KEY = 1
+
 
 class Policy(models.Model):
     """The one row of site-wide decisions; read it with :meth:`current`."""
@@ -80,7 +84,7 @@ class Policy(models.Model):
     @classmethod
     def current(cls) -> "Policy":
         """The policy of the site; its defaults where no administrator has changed any."""
-        return _stored.first() or cls()
+        return _stored.first() or cls(pk=POLICY_KEY)
 
     @property
     def default_link_lifetime(self) -> timedelta | None:

@@ -65,6 +65,8 @@ def by_administrator(username: str, email: str) -> None:
 
 
 def by_command(username: str, email: str) -> None:
+    if "\0" in username + email:
+        raise CommandError("No command line can have such a character.")
     call_command("createsuperuser", interactive=False, username=username, email=email)
 
 
