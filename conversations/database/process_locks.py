@@ -7,6 +7,7 @@ at a time serves a database, and each other one that is known is dead.
 
 import fcntl
 import os
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,20 +75,24 @@ class PostgresLocks:
         self._session: Any = None
         self._held: set[UUID] = set()
         self._broke_at = _NEVER
+        # Several threads ask, and a lock is of the connection that it was taken on.
+        self._turn = threading.RLock()
 
     def take(self, process: UUID) -> bool:
         """Take a lock, or have it already; False while another process holds it."""
-        if process in self._held:
-            self._ask("SELECT true")
-        elif self._ask("SELECT pg_try_advisory_lock(%s)", _number(process)):
-            self._held.add(process)
-        return process in self._held
+        with self._turn:
+            if process in self._held:
+                self._ask("SELECT true")
+            elif self._ask("SELECT pg_try_advisory_lock(%s)", _number(process)):
+                self._held.add(process)
+            return process in self._held
 
     def free(self, process: UUID) -> None:
         """Give a lock back."""
-        if process in self._held:
-            self._ask("SELECT pg_advisory_unlock(%s)", _number(process))
-            self._held.discard(process)
+        with self._turn:
+            if process in self._held:
+                self._ask("SELECT pg_advisory_unlock(%s)", _number(process))
+                self._held.discard(process)
 
     def back_at(self) -> datetime:
         """The last start of the server, or the last break of this connection."""
@@ -102,17 +107,18 @@ class PostgresLocks:
 
     def close(self) -> None:
         """Give all locks back."""
-        self._held.clear()
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        with self._turn:
+            self._held.clear()
+            if self._session is not None:
+                self._session.close()
+                self._session = None
 
     def _ask(self, statement: str, *values: int) -> bool:
         return bool(self._answer(statement, *values))
 
     def _answer(self, statement: str, *values: int) -> Any:
         wrapper: Any = connection
-        with wrapper.wrap_database_errors:
+        with self._turn, wrapper.wrap_database_errors:
             try:
                 if self._session is None:
                     self._session = _connected(wrapper)

