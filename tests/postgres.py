@@ -79,6 +79,11 @@ class PostgresServer:
         """Stop it: ``fast`` cuts all connections in order, ``immediate`` is a crash."""
         self._control("-m", mode, "stop")
 
+    def restart(self, mode: str) -> None:
+        """Stop it in that way, and start it again."""
+        self.stop(mode)
+        self.start()
+
     def remove(self) -> None:
         """Remove its files."""
         shutil.rmtree(self._place, ignore_errors=True)
@@ -148,6 +153,13 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def break_lock(address: str, pid: int) -> bool:
+    """Cut the connection by which a process of the site holds its lock; True if there was one."""
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s"
+    with psycopg.connect(address, autocommit=True) as connection:
+        return connection.execute(cut, [f"lock of process {pid} %"]).fetchall() == [(True,)]
 
 
 def dump(address: str) -> str:

@@ -4,12 +4,11 @@ import asyncio
 import signal
 
 import aiohttp
-import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.bench.site import Site
-from tests.postgres import missing, postgres_server, site_on
+from tests.postgres import break_lock, missing, postgres_server, site_on
 from tests.processes import END_SECONDS, processes
 
 pytestmark = pytest.mark.long
@@ -21,13 +20,6 @@ TAKEN_OVER = {
     "parley_process_locks_lost_total": 0,
     "parley_processes": 1,
 }
-
-
-def break_lock(database: str, pid: int) -> None:
-    """Cut the connection by which a process holds its lock."""
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s"
-    with psycopg.connect(database, autocommit=True) as connection:
-        assert connection.execute(cut, [f"lock of process {pid} %"]).fetchall() == [(True,)]
 
 
 async def metrics_of(site: Site) -> dict[str, float]:
@@ -74,7 +66,7 @@ def test_one_that_slept_while_another_ended_its_answers_writes_nothing_more(
             conversation = two.answers[0]["conversation"]["id"]
             await awake.follow(left)
             two.sites[0].signal(signal.SIGSTOP)
-            break_lock(postgres_site["DATABASE_URL"], two.sites[0].pid)
+            assert break_lock(postgres_site["DATABASE_URL"], two.sites[0].pid)
             assert await awake.finished(left, END_SECONDS) == "interrupted"
             before = await awake.account.state(conversation)
             two.sites[0].signal(signal.SIGCONT)

@@ -12,6 +12,7 @@ from tests.bench.chaos.history import History
 from tests.bench.chaos.plan import Fault
 from tests.bench.chaos.stage import Stage
 from tests.bench.site import Site
+from tests.postgres import break_lock
 
 LOOK_SECONDS = 0.02
 _BLOCK = 1 << 20
@@ -69,7 +70,7 @@ async def _sleep_and_lose(stage: Stage, fault: Fault) -> None:
         site.signal(signal.SIGSTOP)
         # It may be being restarted, and frees all locks by that.
         with suppress(psycopg.OperationalError):
-            await asyncio.to_thread(stage.postgres.break_lock, site.pid)
+            await asyncio.to_thread(break_lock, stage.address, site.pid)
         await asyncio.sleep(fault.seconds)
         site.signal(signal.SIGCONT)
 
@@ -93,7 +94,7 @@ async def _redis_gone(stage: Stage, fault: Fault) -> None:
 async def _database_restarted(stage: Stage, fault: Fault) -> None:
     assert stage.postgres is not None
     async with stage.restarting:
-        await asyncio.to_thread(stage.postgres.restart, in_order=fault.seconds > 0)
+        await asyncio.to_thread(stage.postgres.restart, "fast" if fault.seconds else "immediate")
 
 
 async def _disk_full(stage: Stage, fault: Fault) -> None:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from tests.bench.chaos.plan import SCRIPTS, Plan
-from tests.bench.chaos.postgres_server import PostgresServer
 from tests.bench.chaos.records import Database, PostgresDatabase, SqliteDatabase
 from tests.bench.chaos.site_program import set_clock
 from tests.bench.site import PASSWORD, Site, migrate_quickly
 from tests.bench.upstream import Upstream
 from tests.empty_database import FILE_NAME
+from tests.postgres import PostgresServer, postgres_server
 from tests.redis_server import RedisServer
 
 # A full disk is one that is as small as this.
@@ -56,6 +56,7 @@ class Stage:
     database: Database
     redis: RedisServer | None = None
     postgres: PostgresServer | None = None
+    address = ""
     disk: Path | None = None
 
     def __init__(self, plans: Sequence[Plan], broken: str = "") -> None:
@@ -140,7 +141,9 @@ class PostgresStage(Stage):
     """Two processes on one PostgreSQL database, with Redis."""
 
     async def _open(self, stack: AsyncExitStack, upstream: Upstream) -> None:
-        self.postgres = stack.enter_context(PostgresServer())
+        # What was committed has to survive a crash of the server.
+        self.postgres = stack.enter_context(postgres_server(synchronous_commit="on"))
+        self.address = f"{self.postgres.address}/postgres"
         program = shutil.which("redis-server")
         assert program is not None, "Redis is not installed."
         self.redis = RedisServer(program)
@@ -149,12 +152,12 @@ class PostgresStage(Stage):
         data = self._place / "data"
         data.mkdir()
         settings = {
-            "DATABASE_URL": self.postgres.address, "REDIS_URL": self.redis.url,
+            "DATABASE_URL": self.address, "REDIS_URL": self.redis.url,
             "DATA_DIR": str(data),
         }  # fmt: skip
         for _ in range(2):
             await self._site(stack, upstream, settings)
-        self.database = PostgresDatabase(self.postgres.address)
+        self.database = PostgresDatabase(self.address)
 
 
 def _mounted(folder: Path) -> bool:
