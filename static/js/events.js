@@ -27,8 +27,8 @@
  * @typedef {{action: Pressed, "focus-lost": void, empty: void}} MessagesEvents a button of a
  *   message was pressed; the button that had the focus is gone; no message is drawn yet
  * @typedef {{action: Pressed}} MessageMenuEvents
- * @typedef {{"to-end": void, moved: void}} LogPositionEvents the log is going to its end; it has
- *   been moved or laid out
+ * @typedef {{"to-end": void, moved: void, held: void}} LogPositionEvents the log is going to its
+ *   end; it has been moved or laid out; the page has put it somewhere else
  *
  * composer/
  *

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from conversations.models import Conversation, LanguageModel, User
 from tests.browser.talking import button, wait_until_true
@@ -12,6 +12,10 @@ from tests.browsers import NewPage
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 CALL = {"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}
 CURRENT = "[...CSS.highlights.get('found-current')][0]"
+# The time in which the page draws what has come.
+FRAMES = """async () => {
+    for (let frame = 0; frame < 5; frame += 1) await new Promise(requestAnimationFrame);
+}"""
 
 
 @pytest.fixture
@@ -108,6 +112,23 @@ def test_hits_of_several_messages_follow_each_other(page: Page) -> None:
     expect(count).to_have_text("Not found")
     box.press("Enter")
     expect(count).to_have_text("Not found")
+
+
+def test_a_message_that_is_loaded_late_does_not_take_the_reader_back(page: Page) -> None:
+    held: list[Route] = []
+    asked = "**/messages.json?until=*"
+    page.route(asked, lambda route: route.continue_() if held else held.append(route))
+    box = page.get_by_role("textbox", name="Find in conversation")
+    with page.expect_request(asked):
+        box.fill("茶")
+    expect(page.locator("#find-count")).to_have_text("2 of 3")
+    box.press("Shift+Enter")
+    expect(page.locator("#find-count")).to_have_text("1 of 3")
+    in_view(page)
+    with page.expect_event("requestfinished"):
+        held[0].continue_()
+    page.evaluate(FRAMES)
+    in_view(page)
 
 
 def test_the_result_of_a_tool_is_found_in_the_card_of_its_call(page: Page) -> None:

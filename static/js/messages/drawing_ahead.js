@@ -20,6 +20,9 @@ const MOST_ELEMENTS = 6_000;
 // So many are drawn in any case, so that the browser's own search finds all of most conversations.
 const WHOLE_MESSAGES = 60;
 const LOADED_AHEAD = 24;
+// A place that the page has jumped to is laid out in the second whole frame. Before, a long message
+// there can look as if it ended above the window, and nothing may be taken away.
+const FRAMES_OF_JUMP = 3;
 
 export class DrawingAhead {
   #messages;
@@ -27,8 +30,12 @@ export class DrawingAhead {
   #scroller;
   #load;
   #isDue = false;
+  /** Until the place that the page has jumped to is laid out. */
+  #frames = 0;
   /** The query that was asked last, since the reader has moved. */
   #asked = "";
+  /** Counts the places that the reader was taken to: the last one holds, whichever is loaded first. */
+  #places = 0;
   #elements;
 
   /**
@@ -44,6 +51,7 @@ export class DrawingAhead {
     this.#load = load;
     this.#elements = scroller.getElementsByTagName("*");
     position.on("moved", () => this.#moved());
+    position.on("held", () => this.#jumped());
     position.on("to-end", () => this.toEnd());
     messages.on("empty", () => this.#begin());
   }
@@ -52,12 +60,16 @@ export class DrawingAhead {
    * Draws one message, wherever it is.
    *
    * @param {string} id
-   * @returns {Promise<HTMLElement | undefined>} nothing if it is not on the branch
+   * @returns {Promise<HTMLElement | null | undefined>} undefined if it is not on the branch, null if
+   *   the reader was taken elsewhere while it was loaded
    */
   async reveal(id) {
+    this.#places += 1;
+    const place = this.#places;
     const { window } = this.#messages;
     const index = window.branch.findIndex((each) => each.id === id);
     if (window.branch[index]?.unloaded) await this.#load(window.around(index));
+    if (place !== this.#places) return null;
     if (!this.#messages.element(id) && index >= 0) {
       this.#messages.redraw();
       this.#moveTo(window.branch.findIndex((each) => each.id === id));
@@ -67,6 +79,7 @@ export class DrawingAhead {
 
   /** Draws the end of the branch. */
   toEnd() {
+    this.#places += 1;
     const { window } = this.#messages;
     if (!window.isAtEnd) this.#moveTo(window.branch.length);
   }
@@ -76,6 +89,11 @@ export class DrawingAhead {
   #moved() {
     this.#asked = "";
     this.#workSoon();
+  }
+
+  #jumped() {
+    this.#frames = FRAMES_OF_JUMP;
+    this.#moved();
   }
 
   /** @param {number} index of the message that is drawn; the others follow from there */
@@ -93,16 +111,19 @@ export class DrawingAhead {
     this.#isDue = true;
     await afterFrame();
     this.#isDue = false;
+    this.#frames = Math.max(0, this.#frames - 1);
     this.#work();
   }
 
   #work() {
     if (this.#messages.window.branch.length === 0) return;
-    const hasChanged = this.#follow() || this.#shorten() || this.#extend(this.#room());
+    const isLaidOut = this.#frames === 0;
+    const hasChanged =
+      (isLaidOut && (this.#follow() || this.#shorten())) || this.#extend(this.#room());
     if (!hasChanged && this.#isSmall && this.#extend({ above: Infinity, below: Infinity })) {
       return void this.#workSoon();
     }
-    if (hasChanged) this.#workSoon();
+    if (hasChanged || !isLaidOut) this.#workSoon();
     else this.#loadMissing();
   }
 

@@ -100,6 +100,7 @@ export class LogPosition extends Emitter {
     this.#follow(false);
     this.#hold({ element, top });
     this.settle();
+    this.emit("held");
   }
 
   /** @param {Element} element @returns {number} its distance from the top of the log's window */

@@ -100,7 +100,8 @@ export class Reading {
    * Shows a message of the branch.
    *
    * @param {string} id
-   * @returns {Promise<HTMLElement | undefined>} its element
+   * @returns {Promise<HTMLElement | null | undefined>} its element, unless the reader was taken
+   *   elsewhere while it was loaded
    */
   async goTo(id) {
     this.release();
@@ -136,7 +137,7 @@ export class Reading {
     const shown = await this.#ahead.reveal(id);
     const { branch } = this.#page.state;
     const index = branch.findIndex((each) => each.id === id);
-    if (shown || branch[index]?.role !== "tool") return shown;
+    if (shown !== undefined || branch[index]?.role !== "tool") return shown;
     const caller = branch.slice(0, index).findLast(({ role }) => role !== "tool");
     return caller && this.#ahead.reveal(caller.id);
   }
@@ -150,7 +151,7 @@ export class Reading {
     const shown = await this.#reveal(id);
     if (state.conversation?.id !== conversation) return;
     if (shown) this.#position.hold(shown, top);
-    else this.toEnd();
+    else if (shown === undefined) this.toEnd();
   }
 
   /** @returns {Place | null} of the message that the address names */
