@@ -25,6 +25,7 @@ import aiohttp
 from tests.bench.process import Process
 from tests.bench.site import PASSWORD, free_port, migrate_quickly
 from tests.bench.table import milliseconds, percentile, show
+from tests.collected_files import collected_files
 
 PERMITTED = 10
 AT_ONCE = 4
@@ -68,7 +69,7 @@ class Server(Process):
         place = Path(environment["DATA_DIR"])
         variables = {
             **environment, "PORT": str(port), "TRUSTED_PROXIES": "1", "LOCAL_MODEL": "off",
-            "STATIC_ROOT": str(place / f"static-{name}"),
+            "STATIC_ROOT": str(collected_files()),
         }  # fmt: skip
         super().__init__(
             "manage.py", "serve", port=port, environment=variables, log=place / f"{name}.log"

@@ -16,6 +16,7 @@ from typing import Self
 import aiohttp
 
 from tests.bench.process import ROOT, START_SECONDS, Process
+from tests.collected_files import collected_files
 from tests.empty_database import FILE_NAME, empty_database
 
 PASSWORD = "a quiet afternoon"
@@ -120,8 +121,7 @@ def _variables(place: Path, port: int, upstream: str, local_model: str) -> dict[
         "DATA_DIR": str(place),
         "LOCAL_MODEL": local_model,
         "PORT": str(port),
-        # Two sites that start at once would take each other's files away.
-        "STATIC_ROOT": str(place / "static"),
+        "STATIC_ROOT": str(collected_files()),
         "UPSTREAM_API_KEY": "sk-scripted-canary" if upstream else "",
         "UPSTREAM_BASE_URL": upstream,
         "DJANGO_SETTINGS_MODULE": "chatsite.settings",
