@@ -30,8 +30,9 @@ postgres: dev weights npm
 
 # Sites that start and are killed, hundreds of sends at once, hostile strings on every page, a real
 # model.
+LONG ?= long
 long: dev weights npm
-	@$(PYTEST) -m long
+	@$(PYTEST) -m "$(LONG)"
 
 lint: dev npm
 	$(BIN)/ruff check .

@@ -16,8 +16,7 @@ from django.utils.translation import ngettext
 from conversations.accounts import second_factors
 from conversations.admin.audited_admin import AuditedAdmin
 from conversations.admin.max_values import set_maximum
-from conversations.models import Policy, ShareLink
-from conversations.models.policy import POLICY_KEY
+from conversations.models import POLICY_KEY, Policy, ShareLink
 from conversations.purge import retention
 
 # Ten years; with many more the expiry would be beyond the last date.

@@ -39,7 +39,7 @@ from conversations.models.measure import (
 )
 from conversations.models.message import Message
 from conversations.models.networks import address_in, network_of
-from conversations.models.policy import GroupPolicy, Policy
+from conversations.models.policy import POLICY_KEY, GroupPolicy, Policy
 from conversations.models.preset import Definition, Preset
 from conversations.models.process import Process
 from conversations.models.provider import LanguageModel, Provider
@@ -73,6 +73,7 @@ __all__ = [
     "KEY_SHOWN_CHARACTERS",
     "MICROS",
     "MOST_ANSWERS_AT_ONCE",
+    "POLICY_KEY",
     "USERNAME_CHARACTERS",
     "USERNAME_VALIDATORS",
     "ApiKey",

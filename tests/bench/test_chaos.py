@@ -107,6 +107,7 @@ def test_a_shared_page_with_more_than_its_snapshot_is_noticed(article: str, faul
     assert found(links={link.id: link}) == faults
 
 
+@pytest.mark.fleet
 @pytest.mark.long
 @pytest.mark.skipif(bool(postgres.missing()), reason=postgres.missing())
 def test_a_few_seeds_keep_every_promise() -> None:

@@ -15,6 +15,7 @@ from tests.bench.fleet.restart import MOST_END_SECONDS, MOST_WITHOUT_SECONDS, re
 from tests.bench.nginx import program
 
 pytestmark = [
+    pytest.mark.fleet,
     pytest.mark.long,
     pytest.mark.skipif(program() is None, reason="There is no nginx; install nginx-light."),
     pytest.mark.skipif(bool(postgres.missing()), reason=postgres.missing()),
