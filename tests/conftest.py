@@ -41,18 +41,12 @@ NOT_COVERED = ("browser", "hypothesis", "model")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give long tests more time, and take the coverage of the first case of each test."""
-    covered: set[str] = set()
+    """Give long tests more time, and leave some tests out of the coverage."""
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(LONG_SECONDS))
-        test = item.nodeid.partition("[")[0]
-        # The other cases run the same lines: what only they would reach counts as not covered.
-        if test in covered or any(item.get_closest_marker(name) for name in NOT_COVERED):
+        if any(item.get_closest_marker(name) for name in NOT_COVERED):
             item.add_marker(pytest.mark.no_cover)
-        covered.add(test)
-    # Those last: a thread whose coverage is not taken for a while is not looked at again.
-    items.sort(key=lambda item: item.get_closest_marker("no_cover") is not None)
 
 
 def pytest_collection_finish() -> None:
