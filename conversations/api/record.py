@@ -107,6 +107,7 @@ class Record:
         self._head = Head(content_type, dict(headers))
         self._end = end
         self._keep: Callable[[Part], None] | None = None
+        self.is_closed = False
 
     def begin(self, keep: Callable[[Part], None]) -> None:
         """Have the parts stored from now on: nothing was written before."""
@@ -127,6 +128,7 @@ class Record:
     def close(self) -> None:
         """Add no more bytes: what follows is the end."""
         self._keep = None
+        self.is_closed = True
 
     def last(self, ending: Ending) -> str:
         """The payload of the end."""

@@ -114,6 +114,9 @@ class RunReply(Reply):
         return Last(self._format.write_error(error), error, was_abandoned=self.was_abandoned)
 
     def _tick(self) -> None:
+        if self.record and self.record.is_closed:
+            # The end is being stored: a comment would be read by those alone who read it now.
+            return
         if self._loop.time() >= self._due:
             self.write(sign_of_life(self._place))
         self._timer = self._loop.call_at(self._due, self._tick)

@@ -217,6 +217,22 @@ def test_a_stream_that_is_opened_later_reads_the_same_comments(
     run(work)
 
 
+def test_no_comment_is_written_while_the_end_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    quickened(monkeypatch)
+
+    async def work() -> None:
+        identity = Identity("chatcmpl-1", 1, "m")
+        reply = RunReply(StreamFormat(identity, 1, include_usage=False), seal=Seal("key", "k"))
+        await reply.decided()
+        assert reply.record
+        reply.record.close()
+        written = reply.size
+        await asyncio.sleep(3 * run_reply.PING_SECONDS)
+        assert reply.size == written
+
+    run(work)
+
+
 def test_a_reader_that_was_never_read_leaves_nothing_behind() -> None:
     async def work() -> None:
         before, left = ReplyStream._open, []
