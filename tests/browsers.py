@@ -120,7 +120,7 @@ class _Profile:
         self._stored = {"origin": site.url, "storageTypes": "local_storage"}
 
     def has_own_clock(self) -> bool:
-        """Whether a test gave it Playwright's clock, which is a script in every later page, too.
+        """True if a test gave it Playwright's clock, which is a script in every later page, too.
 
         In a frame that may run nothing its timers fail, now and then before the test is over.
         """

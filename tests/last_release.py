@@ -60,7 +60,7 @@ def unpacked(commit: str) -> Iterator[Path]:
 
 
 def _git(*arguments: str) -> str:
-    """What git prints; empty if it fails, or is not there."""
+    """The output of git; empty if it fails, or is not there."""
     try:
         done = subprocess.run(
             ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False

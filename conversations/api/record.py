@@ -26,7 +26,7 @@ class Last(NamedTuple):
 
 
 class Head(msgspec.Struct, frozen=True, tag=True):
-    """What comes before the first byte."""
+    """The content type and headers, which come before the first byte."""
 
     content_type: str
     headers: dict[str, str]

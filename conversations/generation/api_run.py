@@ -41,7 +41,7 @@ class Ending(NamedTuple):
 
 
 class Record(Protocol):
-    """What the log has of a reply, so that every process can send it."""
+    """The part of a reply in the log, by which every process can send it."""
 
     def begin(self, keep: Callable[[Any], None]) -> None:
         """Call ``keep`` with each part of the reply from now on."""
@@ -61,7 +61,7 @@ class Listener(Protocol):
 
     @property
     def record(self) -> Record | None:
-        """What the log has of it, if anything."""
+        """Its part in the log, if there is one."""
 
     @property
     def is_full(self) -> bool:

@@ -17,7 +17,7 @@ from conversations.upstream import Chunk, FinishReason, Usage
 
 
 def as_events(events: Sequence[Event]) -> list[str]:
-    """What the log has of an answer on a page."""
+    """The part of an answer on a page in the log."""
     return [encode(event) for event in join(events)]
 
 

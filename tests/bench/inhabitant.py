@@ -149,7 +149,7 @@ async def _post(account: Account, path: str, body: Frame) -> Frame:
 
 
 def _headers(site: str, http: aiohttp.ClientSession) -> dict[str, str]:
-    """What the page's own requests have, by which the site knows them from those of others."""
+    """The headers of the page's own requests, by which the site knows them from those of others."""
     cookies = http.cookie_jar.filter_cookies(URL(site))
     token = next(each.value for name, each in cookies.items() if "csrf" in name)
     return {"X-CSRFToken": token, "Origin": site, "Referer": site}

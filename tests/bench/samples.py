@@ -1,4 +1,4 @@
-"""What a process of the site holds, sampled over time, and by how much its memory grows."""
+"""The resources of a process of the site, sampled over time, and by how much its memory grows."""
 
 import json
 import math
@@ -48,7 +48,7 @@ class Sample:
         )
 
     def numbers(self) -> dict[str, float]:
-        """What has to come back to what it was."""
+        """The counts that have to come back to what they were."""
         names = [each.name for each in fields(self)]
         return {name: getattr(self, name) for name in names if name not in ("at", "memory")}
 

@@ -30,7 +30,7 @@ def units(tmp_path: Path) -> Path:
 
 
 def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """What systemd says of a unit."""
+    """The words of systemd about a unit."""
     command = ["systemd-analyze", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -48,7 +48,7 @@ def restored(file: Path) -> None:
 
 
 def texts(database: Path) -> list[str]:
-    """What the messages say."""
+    """The text of the messages."""
     with closing(sqlite3.connect(database)) as opened:
         return [text for (text,) in opened.execute("SELECT text FROM message ORDER BY id")]
 

@@ -45,7 +45,7 @@ class ApiReply:
 
 @dataclass(frozen=True)
 class SharedPage:
-    """What the page of a link showed; the moment is that of its request."""
+    """A view of the page of a link; the moment is that of its request."""
 
     link_id: UUID
     article: str

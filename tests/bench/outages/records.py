@@ -1,4 +1,4 @@
-"""What the database has of the answers, by itself and beside what the pages were shown."""
+"""The answers in the database, by themselves and beside what the pages were shown."""
 
 import psycopg
 
@@ -48,7 +48,7 @@ def wrong_records(address: str) -> list[str]:
 
 
 async def broken_promises(stage: Stage) -> list[str]:
-    """What the pages were shown, what is stored and what the upstream sent, compared."""
+    """A comparison of what the pages were shown, what is stored and what the upstream sent."""
     calls, _ = await stage.upstream.record()
     history = History()
     for stream in stage.streams:
