@@ -1,7 +1,6 @@
 """The process that serves the site, from the open port to an orderly shutdown."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -11,9 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
-from django.urls import get_resolver
-
-from chatsite import health, loop_delay
+from chatsite import health, loop_delay, memory
 from chatsite.server import Server
 
 logger = logging.getLogger(__name__)
@@ -85,7 +82,8 @@ class Serving:
     def run(self) -> None:
         """Serve until a signal. Raises `PortUnavailable` if the site cannot listen."""
         sys.setswitchinterval(SWITCH_SECONDS)
-        _keep_from_the_collector()
+        memory.share_regions()
+        memory.keep_from_the_collector()
         # From the running loop: uvloop loses signals that arrive before it runs.
         self._server.loop.call_soon(self._handle_signals)
         self._server.loop.call_soon(loop_delay.watch, self._server.loop)
@@ -144,16 +142,6 @@ class Serving:
                     # Some open a websocket on a connection that was just accepted.
                     self._server.close_websockets()
                     await asyncio.sleep(LOOK_SECONDS)
-
-
-def _keep_from_the_collector() -> None:
-    """Take what is loaded by now out of the walks of the garbage collector.
-
-    A full walk stops every answer, and the modules of the site alone make it last 100 ms.
-    """
-    get_resolver().url_patterns  # noqa: B018 - loads every view
-    gc.collect()
-    gc.freeze()
 
 
 def _leave_later() -> None:

@@ -59,6 +59,8 @@ _ATTRIBUTES = {
 # The classes that stand for KaTeX's style attributes, and their sizes, places and colours.
 _STYLE_NAME = re.compile(r"style-[0-9a-z]+")
 _STYLE = re.compile(r"(?:[a-z-]+:[-#.%\w ]+;?)+")
+# Longer texts are rendered anew each time, so that the texts that are kept have at most some 30 MB.
+_KEPT, _KEPT_CHARACTERS = 256, 32 * 1024
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,11 @@ class Rendered:
 
 
 def rendered(source: str) -> Rendered:
-    """The Markdown as HTML. Cached, because a preview renders the same texts again."""
+    """The Markdown as HTML. Short texts are kept, because a preview renders the same ones again."""
     labels = {"image": _("Image"), "table": _("Table"), "done": _("Done"), "open": _("Not done")}
+    render = _kept if len(source) <= _KEPT_CHARACTERS else _rendered
     try:
-        return _rendered(source, tuple(labels.items()))
+        return render(source, tuple(labels.items()))
     except NotRunning as error:
         logger.warning("Shared texts are shown as they were written: %s", error)
         return _unrendered(source)
@@ -125,7 +128,6 @@ def cleaned(html: str) -> str:
     )
 
 
-@lru_cache(maxsize=256)
 def _rendered(source: str, labels: tuple[tuple[str, str], ...]) -> Rendered:
     # The second time without formulas and colours, which take nearly all of the time.
     for is_bare in (False, True):
@@ -140,6 +142,9 @@ def _rendered(source: str, labels: tuple[tuple[str, str], ...]) -> Rendered:
         else:
             return _checked(answer, is_complete=not is_bare)
     return _unrendered(source)
+
+
+_kept = lru_cache(_KEPT)(_rendered)
 
 
 def _unrendered(source: str) -> Rendered:

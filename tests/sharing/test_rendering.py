@@ -40,10 +40,10 @@ def of_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[Renderer]:
     """A renderer of its own, without what others have rendered."""
     made = Renderer()
     monkeypatch.setattr(markdown, "renderer", made)
-    markdown._rendered.cache_clear()
+    markdown._kept.cache_clear()
     yield made
     made.stop()
-    markdown._rendered.cache_clear()
+    markdown._kept.cache_clear()
 
 
 def html_of(source: str) -> str:
@@ -241,3 +241,9 @@ def test_the_process_ends_with_its_parent() -> None:
         ended = os.pidfd_open(int(run.stdout))
         assert select.select([ended], [], [], 20)[0]
         os.close(ended)
+
+
+def test_short_texts_alone_are_kept(of_test: Renderer) -> None:
+    for text in ("*tea*", "*tea*" * markdown._KEPT_CHARACTERS):
+        assert html_of(text) == html_of(text)
+    assert markdown._kept.cache_info().currsize == 1
