@@ -14,24 +14,24 @@ ROOT = Path(__file__).resolve().parent.parent
 FILE_NAME = "parley.sqlite3"
 # The same on the PostgreSQL server that `tests/on_postgres.py` starts.
 ON_POSTGRES = "empty"
-_PLACE = ROOT / ".pytest_cache"
+PLACE = ROOT / ".pytest_cache"
 
 
 @cache
 def empty_database() -> Path:
     """The file of a migrated database, to be copied."""
-    _PLACE.mkdir(exist_ok=True)
-    made = _PLACE / f"empty-{_fingerprint()}.sqlite3"
-    with (_PLACE / "empty.lock").open("w") as lock:
+    PLACE.mkdir(exist_ok=True)
+    made = PLACE / f"empty-{fingerprint()}.sqlite3"
+    with (PLACE / "empty.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            for outdated in _PLACE.glob("empty-*.sqlite3"):
+            for outdated in PLACE.glob("empty-*.sqlite3"):
                 outdated.unlink()
             _make(made)
     return made
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """The things that a database depends on."""
     migrations = sorted(ROOT.glob("*/migrations/*.py"))
     sources = [*migrations, ROOT / "chatsite/settings.py", ROOT / "requirements/base.txt"]

@@ -1,5 +1,6 @@
 """A PostgreSQL server of the tests' own, on loopback, for as long as they run."""
 
+import fcntl
 import os
 import pwd
 import secrets
@@ -9,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -16,6 +18,7 @@ import pytest
 
 from tests.bench.process import ROOT
 from tests.bench.site import free_port
+from tests.empty_database import PLACE, fingerprint
 
 # Nothing has to survive the machine, and nothing else shares the server.
 _OPTIONS = {
@@ -25,9 +28,8 @@ _OPTIONS = {
     "full_page_writes": "off",
     "max_connections": "300",
 }
-# The migrations take seconds: all databases of a server are copies of this one.
+# All databases are copies of this one, which each server has.
 _MIGRATED = "migrated"
-_KNOWN = "SELECT 1 FROM pg_database WHERE datname = %s"
 
 
 def missing() -> str:
@@ -66,11 +68,21 @@ class PostgresServer:
         self.address = f"postgres://postgres@127.0.0.1:{self._port}"
 
     def make(self) -> None:
-        """Make its files, which are gone after `remove`."""
-        if os.geteuid() == 0:
-            shutil.chown(self._place, "postgres")
+        """Make its files, with a migrated database; they are gone after `remove`."""
+        self._own_place()
+        _copy(_migrated_files(), self._place / "data")
+
+    def make_migrated(self, files: Path) -> None:
+        """Make these files, for all others to copy."""
+        self._own_place()
         data = self._place / "data"
         _run(self._programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
+        self.start()
+        try:
+            _migrate(self.address)
+        finally:
+            self.stop("fast")
+        _copy(data, files)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -91,8 +103,49 @@ class PostgresServer:
         """Remove its files."""
         shutil.rmtree(self._place, ignore_errors=True)
 
+    def _own_place(self) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(self._place, "postgres")
+
     def _control(self, *arguments: str | Path) -> None:
         _run(self._programs / "pg_ctl", "-D", self._place / "data", "-w", *arguments)
+
+
+@cache
+def _migrated_files() -> Path:
+    """The files of a server with a migrated database, made once: initdb and the migrations take
+    seconds, and each worker of the tests has a server."""
+    PLACE.mkdir(exist_ok=True)
+    made = PLACE / f"postgres-{_version()}-{fingerprint()}"
+    with (PLACE / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            for outdated in PLACE.glob("postgres-*/"):
+                shutil.rmtree(outdated)
+            server = PostgresServer()
+            server.make_migrated(Path(f"{made}.part"))
+            server.remove()
+            Path(f"{made}.part").rename(made)
+    return made
+
+
+def _version() -> str:
+    programs = _programs()
+    assert programs is not None
+    command = [programs / "postgres", "--version"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[2]
+
+
+def _copy(data: Path, to: Path) -> None:
+    # With its owner and rights, without which a server refuses it.
+    subprocess.run(["cp", "-a", data, to], check=True)
+
+
+def _migrate(server: str) -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as administration:
+        administration.execute(f"CREATE DATABASE {_MIGRATED}")
+    with _environment(server, _MIGRATED) as environment:
+        manage(environment, "migrate", "--verbosity", "0")
 
 
 @contextmanager
@@ -135,10 +188,6 @@ def postgres_site(postgres: str) -> Iterator[dict[str, str]]:
 def site_on(server: str, name: str) -> Iterator[dict[str, str]]:
     """The environment of a process that serves a new database of that name, with its tables."""
     with psycopg.connect(f"{server}/postgres", autocommit=True) as administration:
-        if not administration.execute(_KNOWN, [_MIGRATED]).fetchone():
-            administration.execute(f"CREATE DATABASE {_MIGRATED}")
-            with _environment(server, _MIGRATED) as environment:
-                manage(environment, "migrate", "--verbosity", "0")
         administration.execute(f"CREATE DATABASE {name} TEMPLATE {_MIGRATED}")
     with _environment(server, name) as environment:
         yield environment
