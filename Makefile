@@ -18,10 +18,9 @@ run: base weights npm
 # processor. Each takes the tests in their order, which puts those in a browser last.
 WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist load
-# Branch coverage of what the tests without a browser run; the bound is what they had when it was
-# set, rounded down.
+# tests/branch_coverage.py has the bound of the coverage.
 test: dev weights npm
-	@$(PYTEST) -m "not long" --cov --cov-report= --cov-fail-under=95
+	@$(PYTEST) -m "not long" -p tests.branch_coverage
 
 # The tests that use the database once more, with PostgreSQL and Redis, which are started for them.
 postgres: dev weights npm

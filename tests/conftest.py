@@ -36,17 +36,13 @@ class NetworkBlocked(RuntimeError):
 
 
 LONG_SECONDS = 400
-# Each line that they run would cost twice, and other tests run the same lines.
-NOT_COVERED = ("browser", "hypothesis", "model")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give long tests more time, and leave some tests out of the coverage."""
+    """Give long tests more time."""
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(LONG_SECONDS))
-        if any(item.get_closest_marker(name) for name in NOT_COVERED):
-            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:
