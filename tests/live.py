@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
@@ -70,8 +70,6 @@ def _served() -> Iterator[LiveSite]:
     thread.start()
     assert listening.wait(START_SECONDS), "The server did not start."
     site = LiveSite(f"http://127.0.0.1:{ports[0]}")
-    settings.SITE_ORIGINS = (site.url,)
-    settings.SITE_URL = site.url
     yield site
     server = servers[0]
     server.loop.call_soon_threadsafe(server.stop)
@@ -79,8 +77,12 @@ def _served() -> Iterator[LiveSite]:
 
 
 @pytest.fixture
-def live_site(served_site: LiveSite, transactional_db: None) -> LiveSite:
-    """A running site whose database is emptied after the test."""
+def live_site(served_site: LiveSite, transactional_db: None, settings: LazySettings) -> LiveSite:
+    """A running site whose database is emptied after the test.
+
+    Its address is that of the settings until then: later tests may depend on theirs.
+    """
+    settings.SITE_ORIGINS, settings.SITE_URL = (served_site.url,), served_site.url
     return served_site
 
 
