@@ -114,6 +114,25 @@ def test_every_way_up_ends_following_and_the_line_stays(
     wait_for_end(page, "Stopped")
 
 
+def test_the_line_stays_where_the_paragraph_that_grows_is_drawn_anew(
+    new_page: NewPage, alice: User, model: object, upstream: ScriptedUpstream
+) -> None:
+    page = new_page(alice, SMALL)
+    page.goto("/")
+    send(page, "Please, tokens=900 gate=g")
+    upstream.open("g", 780)
+    expect(answer(page)).to_contain_text(token(1, 779))
+    wait_until_true(page, f"{FROM_END} < 2")
+    wheel(30)(page)
+    top, length = read(page)
+    # From 10,000 characters on a paragraph is plain text: all of its content is replaced.
+    upstream.open("g", 100)
+    wait_until_true(page, f"({READ})()[1] > {length} + 1200")
+    assert page.evaluate(READ)[0] == pytest.approx(top, abs=1)
+    upstream.open("g", 20)
+    wait_for_end(page)
+
+
 def test_following_begins_again_at_the_bottom_alone(
     new_page: NewPage, alice: User, model: object
 ) -> None:
