@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from conversations.models import LanguageModel, User
 from conversations.sharing import markdown
@@ -120,8 +120,32 @@ def test_formulas_have_the_same_sizes_in_the_conversation_the_preview_and_the_sh
     assert faults == []
 
 
+def test_a_formula_is_shown_when_its_style_sheet_has_come(
+    new_page: NewPage, alice: User, model: LanguageModel
+) -> None:
+    talk = make_talk(alice, asked("Show"), answer("A $x$."))
+    talk.messages.update(changed_in=talk.advance())
+    page = new_page(alice)
+    held = list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/katex*.css", hold)
+    with page.expect_request("**/katex*.css"):
+        page.goto(f"/c/{talk.pk}/", wait_until="commit")
+    expect(page.locator(".katex-html")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator(".katex-html")).to_have_count(1)
+
+
+# A formula has the sizes of another font until its own one has come.
+_LOADED = "({ ownerDocument: { fonts } }) => Promise.all([...fonts].map((each) => each.load()))"
+
+
 def sizes(page: Page | FrameLocator) -> list[tuple[int, int]]:
     """The rounded width and height of what formulas are drawn with."""
+    page.locator(".katex-html").first.evaluate(_LOADED)
     drawn = page.locator(":is(.katex-base, .katex-html svg, .katex-html [class*=size])")
     boxes = [each.bounding_box() for each in drawn.all()]
     return [(round(box["width"]), round(box["height"])) for box in boxes if box]

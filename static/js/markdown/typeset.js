@@ -13,12 +13,22 @@ let loading = null;
 
 /** @returns {Promise<typeof import("katex").default>} */
 function katex() {
-  loading ??= import("katex").then((module) => {
-    const href = import.meta.resolve("katex/dist/katex.min.css");
-    document.head.append(element("link", { rel: "stylesheet", href }));
-    return module.default;
-  });
+  loading ??= Promise.all([import("katex"), styles()]).then(([module]) => module.default);
   return loading;
+}
+
+/**
+ * Loads the style sheet, without which a formula is shown twice, and in other sizes.
+ *
+ * @returns {Promise<unknown>} fulfilled also where it cannot be loaded
+ */
+function styles() {
+  const href = import.meta.resolve("katex/dist/katex.min.css");
+  const link = element("link", { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((resolve) => {
+    for (const type of ["load", "error"]) link.addEventListener(type, resolve);
+  });
 }
 
 export class Typesetter {
