@@ -44,6 +44,11 @@ _POSTGRES_POOL = {
     "reconnect_failed": _try_on,
 }
 
+# A process that is frozen within a transaction keeps what it has locked, such as the row of the
+# day, to which every answer adds itself at its end. Its server ends such a transaction after this.
+POSTGRES_IDLE_SECONDS = 10
+_FOR_SESSIONS = f"-c idle_in_transaction_session_timeout={POSTGRES_IDLE_SECONDS}s"
+
 # Options of the database that Django takes for itself.
 _DJANGO_OPTIONS = {"assume_role", "server_side_binding"}
 
@@ -99,7 +104,7 @@ def _postgres(parts: SplitResult) -> dict[str, Any]:
 
 def _postgres_options(query: str) -> dict[str, str]:
     """The options, each of which is known; the server checks the values of most."""
-    options = dict(parse_qsl(query))
+    options = {"options": _FOR_SESSIONS, **dict(parse_qsl(query))}
     for_server: dict[str, Any] = {
         name: value for name, value in options.items() if name not in _DJANGO_OPTIONS
     }

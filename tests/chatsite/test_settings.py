@@ -212,7 +212,10 @@ def test_postgres_gets_a_pool_and_no_persistent_connections() -> None:
         "HOST": "db.example",
         "PORT": "5433",
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {
+            "sslmode": "require",
+            "options": "-c idle_in_transaction_session_timeout=10s",
+        },
     }
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -119,6 +120,15 @@ def test_what_postgresql_cannot_read_changes_nothing(
     before = rows_of(file)
     assert manage(postgres_site, "backup", str(file))[0] == 0
     assert rows_of(file) == before
+
+
+def test_a_long_backup_is_no_transaction_that_is_idle_too_long(
+    postgres_site: dict[str, str], tmp_path: Path
+) -> None:
+    soon = quote("-c idle_in_transaction_session_timeout=10ms")
+    url = f"{postgres_site['DATABASE_URL']}?options={soon}"
+    environment = {**postgres_site, "DATABASE_URL": url}
+    assert manage(environment, "backup", str(tmp_path / "backup.zip"))[0] == 0
 
 
 def rows_of(file: Path) -> Contents:

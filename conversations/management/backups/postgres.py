@@ -32,6 +32,8 @@ def copy_to(file: Any, _place: Path) -> Contents:
     """Write a copy of the database; return the contents of its moment."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # It is idle for as long as the copy takes, and locks nothing that others write.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
         _dump(file, snapshot)
