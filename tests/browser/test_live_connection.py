@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from conversations.models import User
 from conversations.socket import open_pages
 from tests.browser.refusing_proxy import refusing_proxy
+from tests.browser.talking import converse
 from tests.browsers import NewPage
 from tests.live import LiveSite
 
@@ -51,10 +52,11 @@ def test_an_address_that_is_not_the_sites_is_named_and_no_proxy(
 
 
 def test_the_oldest_of_too_many_tabs_says_so_and_goes_on_when_asked(
-    home: Page, alice: User, new_page: NewPage, monkeypatch: pytest.MonkeyPatch
+    home: Page, alice: User, model: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(open_pages, "MOST_PAGES", 1)
-    home.wait_for_load_state("networkidle")
+    # It is connected before the other: an answer comes that way.
+    converse(home, "tokens=1")
     other = home.context.new_page()
     other.goto(home.url)
     line(home).to_contain_text("is open in more than")
