@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import CharField, DateField, IntegerField, UUIDField
+from django.db.models import CharField, DateField, IntegerField, QuerySet, UUIDField
 
 from conversations import days
 from conversations.database.prepared import PreparedQuery
@@ -60,8 +60,16 @@ def conversations_for(user: User, ids: Iterable[UUID]) -> list[Conversation]:
 
 def deleted_conversation_for(user: User, conversation_id: UUID) -> Conversation:
     """A deleted conversation of the user, which can be restored."""
-    deleted = Conversation.objects.filter(user=user, deleted_at__isnull=False)
-    return _or_not_found(deleted.filter(pk=conversation_id).first())
+    return _or_not_found(_deleted(user, conversation_id).first())
+
+
+def is_deleted(user: User, conversation_id: UUID) -> bool:
+    """True for a conversation that the user has deleted, as long as it is not purged."""
+    return _deleted(user, conversation_id).exists()
+
+
+def _deleted(user: User, conversation_id: UUID) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(user=user, pk=conversation_id, deleted_at__isnull=False)
 
 
 def message_for(user: User, message_id: UUID) -> Message:

@@ -74,9 +74,9 @@ async def change_message(user: User, message_id: UUID, action: Callable[..., UUI
     runner().wakeups.notify(user.pk, conversation_id)
 
 
-async def branch_off(user: User, message_id: UUID) -> Conversation:
+async def branch_off(user: User, client_request_id: UUID, message_id: UUID) -> Conversation:
     """Copy a branch up to a message into a new conversation, and notify the user's pages."""
-    copy = await in_thread(tree.branch_off, user, message_id)
+    copy = await in_thread(tree.branch_off, user, message_id, client_request_id)
     runner().wakeups.notify(user.pk, copy.pk)
     return copy
 

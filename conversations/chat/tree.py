@@ -1,7 +1,7 @@
 """Changes of a conversation other than turns: rename, configure, show, branch, delete, restore."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +12,7 @@ from conversations.catalog.choosing import model_named
 from conversations.catalog.parameters import checked_parameters
 from conversations.chat.checks import check_is_written, checked_system_message
 from conversations.models import Conversation, Generation, Message, User
+from conversations.quotas import concurrency
 from conversations.refusal import Refused
 from conversations.sharing import links
 
@@ -68,14 +69,19 @@ def show(user: User, conversation_id: UUID, head_id: UUID) -> int:
         return version
 
 
-def branch_off(user: User, message_id: UUID) -> Conversation:
-    """Copy the branch up to this message into a new conversation."""
+def branch_off(user: User, message_id: UUID, client_request_id: UUID) -> Conversation:
+    """Copy the branch up to this message into a new conversation; the same request makes one."""
+    copy_id = uuid5(client_request_id, f"branch of user {user.pk}")
     with transaction.atomic():
+        concurrency.lock_user(user)
+        if made := user.conversations.undeleted().filter(pk=copy_id).first():
+            return made
         message = access.message_for(user, message_id)
         check_is_written(message)
         origin = message.conversation
         return Conversation.objects.create_with_branch(
             [{name: getattr(each, name) for name in _COPIED} for each in message.branch()],
+            pk=copy_id,
             user=user,
             title=origin.title,
             language_model=origin.language_model,
@@ -145,8 +151,11 @@ def _leaf(message: Message, children: dict[UUID | None, list[Message]]) -> Messa
 def delete(user: User, conversation_id: UUID, *, keep_links: bool = False) -> None:
     """Delete a conversation; it can be restored until it is purged.
 
-    Its share links are revoked with it, unless ``keep_links``.
+    Its share links are revoked with it, unless ``keep_links``. A request that arrives again, after
+    the connection was lost, finds it done.
     """
+    if access.is_deleted(user, conversation_id):
+        return
     conversation = access.conversation_for(user, conversation_id)
     _mark(conversation, is_deleted=True)
     if not keep_links:
@@ -155,7 +164,10 @@ def delete(user: User, conversation_id: UUID, *, keep_links: bool = False) -> No
 
 @transaction.atomic
 def restore(user: User, conversation_id: UUID) -> None:
-    """Undo :func:`delete`, and restore the links that it revoked."""
+    """Undo :func:`delete`, and restore the links that it revoked, unless that is done."""
+    if not access.is_deleted(user, conversation_id):
+        access.conversation_for(user, conversation_id)
+        return
     conversation = access.deleted_conversation_for(user, conversation_id)
     _mark(conversation, is_deleted=False)
     links.restore_with(conversation)
@@ -169,5 +181,5 @@ def _mark(conversation: Conversation, *, is_deleted: bool) -> None:
 
 def running_in(user: User, conversation_id: UUID) -> list[UUID]:
     """The ids of the generations that are running in the user's conversation."""
-    conversation = access.conversation_for(user, conversation_id)
-    return list(conversation.generations.running().values_list("pk", flat=True))
+    running = Generation.objects.running().filter(user=user, conversation=conversation_id)
+    return list(running.values_list("pk", flat=True))

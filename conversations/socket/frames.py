@@ -30,7 +30,8 @@ class Frame(msgspec.Struct, tag_field="type", kw_only=True, frozen=True):
 
 
 class TurnFrame(Frame, kw_only=True, frozen=True):
-    """Base of frames that start a turn. Their ``request_id`` makes a repeated frame harmless."""
+    """Base of frames that start a turn or make a copy. Their ``request_id`` makes a repeated frame
+    harmless."""
 
     request_id: UUID
 
@@ -113,7 +114,7 @@ class ConversationRestore(Frame, tag="conversation.restore", kw_only=True, froze
     conversation_id: UUID
 
 
-class MessageBranch(Frame, tag="message.branch", kw_only=True, frozen=True):
+class MessageBranch(TurnFrame, tag="message.branch", kw_only=True, frozen=True):
     message_id: UUID
 
 

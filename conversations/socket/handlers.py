@@ -166,7 +166,7 @@ async def _restore(page: Page, frame: frames.ConversationRestore) -> None:
 
 
 async def _branch(page: Page, frame: frames.MessageBranch) -> None:
-    copy = await actions.branch_off(page.user, frame.message_id)
+    copy = await actions.branch_off(page.user, frame.request_id, frame.message_id)
     listed = state.listed_state(copy)
     await page.send_frame(
         "conversation.branched", request_id=_request_id(frame), conversation=listed

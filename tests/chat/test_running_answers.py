@@ -22,7 +22,7 @@ def _send_below(alice: User, answer: Message) -> None:
 
 
 def _branch_off(alice: User, answer: Message) -> None:
-    tree.branch_off(alice, answer.pk)
+    tree.branch_off(alice, answer.pk, uuid4())
 
 
 def _delete(alice: User, answer: Message) -> None:

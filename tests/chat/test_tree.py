@@ -62,12 +62,37 @@ def test_a_branched_copy_has_the_branch_and_the_settings_of_its_origin(alice: Us
     first, second = answered(alice, "model", n=2, temperature=0.5)
     first.content, second.content = "Water", "The moon"
     first.save(), second.save()
-    copy = tree.branch_off(alice, second.pk)
+    copy = tree.branch_off(alice, second.pk, uuid4())
     assert copy.head is not None
     assert [each.content for each in copy.head.branch()] == ["What are tides?", "The moon"]
     assert copy.parameters == {"n": 2, "temperature": 0.5}
     assert copy.messages.filter(generation=None, changed_in=copy.version).count() == 2
     assert second.conversation.messages.count() == 3
+
+
+def test_a_request_that_arrives_again_finds_done_what_it_asks_for(alice: User) -> None:
+    _first, second = answered(alice, "model", n=2)
+    request_id, conversation_id = uuid4(), second.conversation_id
+    copies = {tree.branch_off(alice, second.pk, request_id) for _ in range(2)}
+    assert len(copies) == 1
+    assert tree.branch_off(alice, second.pk, uuid4()) not in copies
+    for action in (tree.delete, tree.restore):
+        versions = set()
+        for _ in range(2):
+            action(alice, conversation_id)
+            versions.add(Conversation.objects.get(pk=conversation_id).version)
+        assert len(versions) == 1
+
+
+def test_what_was_never_there_or_is_another_users_is_neither_deleted_nor_restored(
+    alice: User,
+) -> None:
+    _first, second = answered(alice, "model", n=2)
+    bob = User.objects.get(username="bob")
+    for action in (tree.delete, tree.restore):
+        for user, conversation_id in ((alice, uuid4()), (bob, second.conversation_id)):
+            with pytest.raises(access.NotFound):
+                action(user, conversation_id)
 
 
 def test_deleting_a_conversation_stops_its_answers(alice: User) -> None:

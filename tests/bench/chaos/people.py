@@ -16,10 +16,15 @@ from tests.bench.chaos.sharer import Sharer
 from tests.bench.chaos.witness import Witness
 
 PAUSE_SECONDS = 2.0
+NOT_FOUND = 404
 # After the last fault everything that runs ends within this, or never.
 END_SECONDS = 120.0
 # A frame that the site cannot carry out while its database is away.
 TRY_AGAIN_CODES = {"storage_unavailable", "internal"}
+
+
+class Gone(Exception):
+    """A conversation is not there: 404 is an answer, and stays one."""
 
 
 class Person:
@@ -84,6 +89,9 @@ class Person:
         except Refused as refused:
             told = f"refused, {refused}"
             self._history.refused += 1
+        except Gone:
+            told = "its conversation is gone"
+            self._history.broken.append(f"{tab.name}: {step.kind} found no conversation")
         except TimeoutError:
             told = "never answered"
             self._history.broken.append(f"{tab.name}: {step.kind} was never answered")
@@ -150,9 +158,12 @@ class Person:
         return await self._patiently(lambda: self._sharer.share(state), self._sharer.move)
 
     async def _update_share(self, step: Step, _tab: Witness) -> str:
-        return await self._patiently(
-            lambda: self._sharer.update(step.choice, self._state_of), self._sharer.move
-        )
+        try:
+            return await self._patiently(
+                lambda: self._sharer.update(step.choice, self._state_of), self._sharer.move
+            )
+        except Gone:
+            return "its conversation is deleted"
 
     async def _read_share(self, step: Step, _tab: Witness) -> str:
         return await self._patiently(lambda: self._sharer.read(step.choice), self._sharer.move)
@@ -180,19 +191,25 @@ class Person:
     async def _state_of(self, conversation: str | None) -> Frame:
         if conversation is None:
             return {"conversation": None, "messages": []}
-        return await self._patiently(lambda: self._account.state(conversation), self._move)
+        try:
+            return await self._patiently(lambda: self._account.state(conversation), self._move)
+        except aiohttp.ClientResponseError:
+            raise Gone from None
 
     def _move(self) -> None:
         self._sharer.move()
 
     async def _patiently(self, ask: Callable[[], Awaitable[Any]], move: Callable[[], None]) -> Any:
-        """Ask, and again elsewhere while there is no answer. Raises TimeoutError."""
+        """Ask, and again elsewhere while there is no answer. Raises TimeoutError, or what says that
+        nothing is there."""
         failed = ""
         async with asyncio.timeout(END_SECONDS):
             while True:
                 try:
                     return await asyncio.wait_for(ask(), END_SECONDS / 4)
                 except (aiohttp.ClientError, OSError, TimeoutError, AssertionError) as error:
+                    if getattr(error, "status", 0) == NOT_FOUND:
+                        raise
                     if failed != repr(error):
                         failed = repr(error)
                         self._history.note(self._plan.name, f"asks again after {failed}"[:150])
