@@ -59,8 +59,8 @@ _ATTRIBUTES = {
 # The classes that stand for KaTeX's style attributes, and their sizes, places and colours.
 _STYLE_NAME = re.compile(r"style-[0-9a-z]+")
 _STYLE = re.compile(r"(?:[a-z-]+:[-#.%\w ]+;?)+")
-# Longer texts are rendered anew each time, so that the texts that are kept have at most some 30 MB.
-_KEPT, _KEPT_CHARACTERS = 256, 32 * 1024
+# Longer texts are rendered anew each time, so that the texts that are kept have at most some 15 MB.
+_KEPT, _KEPT_CHARACTERS = 128, 32 * 1024
 
 
 @dataclass(frozen=True)
