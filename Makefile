@@ -23,9 +23,11 @@ test: dev weights npm
 	@$(PYTEST) -m "not long" -p tests.branch_coverage
 
 # The tests that use the database once more, with PostgreSQL and Redis, which are started for them.
+# STORED='tests/quotas tests/generation' runs those of some folders.
+STORED ?= tests
 postgres: dev weights npm
 	@$(BIN)/python -m tests.on_postgres -m pytest --numprocesses $(WORKERS) --dist load \
-		-m "not browser and not long and not model"
+		-m "not browser and not long and not model" $(STORED)
 
 # Sites that start and are killed, hundreds of sends at once, hostile strings on every page, a real
 # model.
