@@ -89,6 +89,10 @@ def settle(
 def _used(hold: Hold, last: Finished, transcript: Transcript, measured: Measured) -> Used:
     text_bytes = measured.text_bytes or sum(map(_text_bytes, transcript.choices.values()))
     guess = about(text_bytes, measured.pieces)
+    if not measured.began:
+        # After a crash nobody knows in how many pieces the text came: short ones are tokens each,
+        # and the rough estimate may be three times as much. A run writes no more than it holds.
+        guess = min(guess, hold.completion_bound)
     if last.usage and _is_believed(hold, last.usage, text_bytes, measured):
         counts = (last.usage.prompt_tokens, last.usage.completion_tokens)
         return _of(LedgerEntry.Source.PROVIDER, hold, *counts)

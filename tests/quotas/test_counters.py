@@ -131,6 +131,20 @@ def test_an_answer_beyond_the_length_that_was_asked_for_is_counted(
     assert (UsageDay.objects.get().overlong, UsageTotal.objects.get().overlong) == (overlong,) * 2
 
 
+def test_after_a_crash_no_more_is_charged_than_was_held(
+    people: People, model: LanguageModel
+) -> None:
+    limit(300)
+    running = held_for(people, model)
+    held_tokens = Hold.objects.get().completion_bound
+    # A token in each of these short pieces; nobody knows of the pieces any more.
+    entry = settled(running, said="<gen:1:00001>" * (held_tokens - 1), began=False)
+    assert (entry.source, entry.completion_tokens) == ("estimate", held_tokens)
+    used, held = counted("tokens")
+    assert (used <= 300, held) == (True, 0)
+    assert_books_balance()
+
+
 def test_what_never_began_gives_all_of_its_hold_back(people: People, model: LanguageModel) -> None:
     limit(10_000)
     limit(10, "requests")
