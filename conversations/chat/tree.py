@@ -74,8 +74,10 @@ def branch_off(user: User, message_id: UUID, client_request_id: UUID) -> Convers
     copy_id = uuid5(client_request_id, f"branch of user {user.pk}")
     with transaction.atomic():
         concurrency.lock_user(user)
-        if made := user.conversations.undeleted().filter(pk=copy_id).first():
-            return made
+        if made := access.conversations_for(user, [copy_id]):
+            return made[0]
+        if access.is_deleted(user, copy_id):
+            raise access.NotFound
         message = access.message_for(user, message_id)
         check_is_written(message)
         origin = message.conversation

@@ -76,6 +76,9 @@ def test_a_request_that_arrives_again_finds_done_what_it_asks_for(alice: User) -
     copies = {tree.branch_off(alice, second.pk, request_id) for _ in range(2)}
     assert len(copies) == 1
     assert tree.branch_off(alice, second.pk, uuid4()) not in copies
+    tree.delete(alice, copies.pop().pk)
+    with pytest.raises(access.NotFound):
+        tree.branch_off(alice, second.pk, request_id)
     for action in (tree.delete, tree.restore):
         versions = set()
         for _ in range(2):
