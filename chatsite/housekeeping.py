@@ -93,8 +93,8 @@ class Housekeeping(daphne.server.Server):
             del self.connections[protocol]
 
     def _is_late(self, entry: Entry) -> bool:
-        closed_at: float = entry.get("disconnected", time.time())
-        return bool(time.time() - closed_at > self.application_close_timeout)
+        closed_at: float = entry.get("disconnected", time.monotonic())
+        return bool(time.monotonic() - closed_at > self.application_close_timeout)
 
     def _note_end(self, protocol: Any, application: asyncio.Future[None], *, is_open: bool) -> None:
         error = None if application.cancelled() else application.exception()

@@ -21,12 +21,14 @@ def _event_loop() -> asyncio.AbstractEventLoop:
 if "twisted.internet.reactor" not in sys.modules:
     asyncioreactor.install(_event_loop())
 
+import daphne.server  # noqa: E402
 from autobahn.exception import Disconnected  # noqa: E402
+from daphne import http_protocol, ws_protocol  # noqa: E402
 from daphne.http_protocol import HTTPFactory  # noqa: E402
 from daphne.ws_protocol import WebSocketFactory  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 
-from chatsite import metrics  # noqa: E402
+from chatsite import metrics, steady_time  # noqa: E402
 from chatsite.connection_bounds import CountedTransport, bounds  # noqa: E402
 from chatsite.housekeeping import Entry, Housekeeping  # noqa: E402
 from chatsite.http_connection import Connection  # noqa: E402
@@ -34,6 +36,8 @@ from chatsite.http_request import LimitedRequest  # noqa: E402
 from chatsite.listener import BACKLOG, close_when_empty  # noqa: E402
 from chatsite.request_body import BODY  # noqa: E402
 from chatsite.socket_protocol import Socket  # noqa: E402
+
+steady_time.measure(reactor, daphne.server, http_protocol, ws_protocol)
 
 logger = logging.getLogger(__name__)
 

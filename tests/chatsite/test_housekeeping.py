@@ -123,7 +123,7 @@ def test_an_entry_lasts_as_long_as_its_application_which_is_cancelled_in_time(
         server.protocol_disconnected(protocol)
         server.application_checker()
         assert list(server.connections) == [protocol]
-        long_ago = time.time() - server.application_close_timeout - 1
+        long_ago = time.monotonic() - server.application_close_timeout - 1
         server.connections[protocol]["disconnected"] = long_ago
         server.application_checker()
         await asyncio.wait([application])
