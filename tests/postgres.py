@@ -1,6 +1,5 @@
 """A PostgreSQL server of the tests' own, on loopback, for as long as they run."""
 
-import fcntl
 import os
 import pwd
 import secrets
@@ -18,7 +17,8 @@ import pytest
 
 from tests.bench.process import ROOT
 from tests.bench.site import free_port
-from tests.empty_database import PLACE, fingerprint
+from tests.empty_database import sources
+from tests.made_once import made_once
 
 # Nothing has to survive the machine, and nothing else shares the server.
 _OPTIONS = {
@@ -115,18 +115,13 @@ class PostgresServer:
 def _migrated_files() -> Path:
     """The files of a server with a migrated database, made once: initdb and the migrations take
     seconds, and each worker of the tests has a server."""
-    PLACE.mkdir(exist_ok=True)
-    made = PLACE / f"postgres-{_version()}-{fingerprint()}"
-    with (PLACE / "postgres.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            for outdated in PLACE.glob("postgres-*/"):
-                shutil.rmtree(outdated)
-            server = PostgresServer()
-            server.make_migrated(Path(f"{made}.part"))
-            server.remove()
-            Path(f"{made}.part").rename(made)
-    return made
+    return made_once(f"postgres-{_version()}", sources(), _make)
+
+
+def _make(files: Path) -> None:
+    server = PostgresServer()
+    server.make_migrated(files)
+    server.remove()
 
 
 def _version() -> str:

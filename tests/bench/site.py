@@ -1,7 +1,6 @@
 """The site as operators run it: `manage.py serve`, a process with its own data and port."""
 
 import asyncio
-import os
 import re
 import secrets
 import socket
@@ -18,6 +17,7 @@ import aiohttp
 from tests.bench.process import ROOT, START_SECONDS, Process
 from tests.collected_files import collected_files
 from tests.empty_database import FILE_NAME, empty_database
+from tests.made_once import own_environment
 
 PASSWORD = "a quiet afternoon"
 # One process for all of it: starting Django costs more than what it does here.
@@ -115,17 +115,14 @@ def free_port() -> int:
 
 
 def _variables(place: Path, port: int, upstream: str, local_model: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {
-        **kept,
-        "DATA_DIR": str(place),
-        "LOCAL_MODEL": local_model,
-        "PORT": str(port),
-        "STATIC_ROOT": str(collected_files()),
-        "UPSTREAM_API_KEY": "sk-scripted-canary" if upstream else "",
-        "UPSTREAM_BASE_URL": upstream,
-        "DJANGO_SETTINGS_MODULE": "chatsite.settings",
-    }
+    return own_environment(
+        DATA_DIR=str(place),
+        LOCAL_MODEL=local_model,
+        PORT=str(port),
+        STATIC_ROOT=str(collected_files()),
+        UPSTREAM_API_KEY="sk-scripted-canary" if upstream else "",
+        UPSTREAM_BASE_URL=upstream,
+    )
 
 
 async def sign_in(site_url: str, name: str, http: aiohttp.ClientSession) -> None:
