@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=models.Model)
@@ -22,8 +22,8 @@ class PreparedQuery(Generic[M]):
     """A query that is run often, each time with other values.
 
     ``build`` makes its queryset from one expression for each of ``parameters``, whose fields give
-    their types. It is called once for each thread. It may use all of the ORM but
-    `prefetch_related` and annotations.
+    their types. It is called once. It may use all of the ORM but `prefetch_related` and
+    annotations.
 
         named = PreparedQuery(lambda name: User.objects.filter(username=name), name=CharField())
         named.first(name="alice")
@@ -34,23 +34,25 @@ class PreparedQuery(Generic[M]):
     ) -> None:
         self.build = build
         self.parameters: Parameters = parameters
-        self._thread = threading.local()
+        self._building = threading.Lock()
+        self._statement: _Statement[M] | None = None
 
     def __call__(self, **values: Any) -> list[M]:
         """The records that match, as ``build`` would give them for these values."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        if getattr(self._thread, "connection", None) is not connection:
-            self._thread.statement = self._prepared()
-            self._thread.connection = connection
-        return list(self._thread.statement.records(values))
+        return list((self._statement or self._prepared()).records(values))
 
     def first(self, **values: Any) -> M | None:
         """The first record that matches, if there is any."""
         return next(iter(self(**values)), None)
 
     def _prepared(self) -> "_Statement[M]":
-        parameters = {name: _Parameter(name, field) for name, field in self.parameters.items()}
-        return _Statement(self.build(**parameters))
+        with self._building:
+            if self._statement is None:
+                parameters = {
+                    name: _Parameter(name, self.parameters[name]) for name in self.parameters
+                }
+                self._statement = _Statement(self.build(**parameters))
+            return self._statement
 
 
 class _Parameter(models.Expression):
@@ -66,10 +68,13 @@ class _Parameter(models.Expression):
 
 
 class _Statement(Generic[M]):
-    """The SQL of a queryset. It belongs to a connection, and so to a thread."""
+    """The SQL of a queryset, for all threads: each runs it on a connection of its own."""
 
     def __init__(self, queryset: "models.QuerySet[M]") -> None:
-        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        # The compiler keeps its connection, which is no thread's and is not open: on PostgreSQL it
+        # is asked for the version of the server.
+        unopened = connections.create_connection(DEFAULT_DB_ALIAS)
+        self._compiler = queryset.query.get_compiler(connection=unopened)
         self._sql, self._params = self._compiler.as_sql()
         select, shape = self._compiler.select, self._compiler.klass_info
         self._converters = self._compiler.get_converters([column for column, *_ in select])
@@ -80,11 +85,11 @@ class _Statement(Generic[M]):
         # The type stubs are those of Django 6, where it takes one argument more.
         populators: Any = get_related_populators
         self._related = populators(shape, select, DEFAULT_DB_ALIAS)
+        unopened.close()
 
     def records(self, values: dict[str, Any]) -> Iterator[M]:
-        connection = self._compiler.connection
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, [self._value(each, values) for each in self._params])
+            cursor.execute(self._sql, [_value(each, values) for each in self._params])
             rows = cursor.fetchall()
         for row in self._compiler.apply_converters(rows, self._converters):
             record = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
@@ -92,7 +97,8 @@ class _Statement(Generic[M]):
                 each.populate(row, record)
             yield record
 
-    def _value(self, param: Any, values: dict[str, Any]) -> Any:
-        if not isinstance(param, _Parameter):
-            return param
-        return param.output_field.get_db_prep_value(values[param.name], self._compiler.connection)
+
+def _value(param: Any, values: dict[str, Any]) -> Any:
+    if not isinstance(param, _Parameter):
+        return param
+    return param.output_field.get_db_prep_value(values[param.name], connection)
