@@ -1,13 +1,12 @@
 """Re-checks the permissions of running generations and open pages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import IntegerField
 from django.utils.translation import gettext as _
 
-from conversations.database.prepared import PreparedQuery
 from conversations.generation.processes import OWNER
 from conversations.models import ApiKey, BrowserSession, Generation, LanguageModel, User
 from conversations.transcript import Failure
@@ -22,31 +21,19 @@ def revoked(known: Mapping[UUID, str] = NO_RUNS) -> dict[UUID, Failure]:
     those of them that have ended in the database, such as by deletion of the account.
     """
     ours = Generation.objects.running().filter(owner=OWNER)
-    running = ours.select_related("user", "api_key")
-    by_user: dict[User, list[Generation]] = {}
-    for generation in running:
-        by_user.setdefault(generation.user, []).append(generation)
-    ended = Failure("deactivated", _("The answer was ended, or its account deleted."))
-    gone = set(known) - {generation.pk for generation in running}
-    return dict.fromkeys(gone, ended) | {
-        generation.pk: why
-        for user, generations in by_user.items()
-        for generation, why in _revoked_of(user, generations, known)
+    running = list(ours.select_related("user", "api_key"))
+    allowed = LanguageModel.objects.open_to_each({each.user_id for each in running})
+    reasons = {
+        each.pk: _reason(each, allowed[each.user_id], known.get(each.pk)) for each in running
     }
-
-
-def _revoked_of(
-    user: User, generations: list[Generation], addresses: Mapping[UUID, str]
-) -> list[tuple[Generation, Failure]]:
-    if not user.is_active:
-        why = Failure("deactivated", _("The account was deactivated."))
-        return [(generation, why) for generation in generations]
-    allowed = set(LanguageModel.objects.open_to(user).values_list("pk", flat=True))
-    reasons = [(each, _reason(each, allowed, addresses.get(each.pk))) for each in generations]
-    return [(each, why) for each, why in reasons if why]
+    ended = Failure("deactivated", _("The answer was ended, or its account deleted."))
+    gone = dict.fromkeys(set(known) - set(reasons), ended)
+    return gone | {pk: why for pk, why in reasons.items() if why}
 
 
 def _reason(generation: Generation, allowed: set[int], address: str | None) -> Failure | None:
+    if not generation.user.is_active:
+        return Failure("deactivated", _("The account was deactivated."))
     if generation.language_model_id not in allowed:
         return Failure("model_taken_away", _("This model is no longer available to you."))
     key = generation.api_key
@@ -65,7 +52,11 @@ def _reason_of_key(generation: Generation, key: ApiKey, address: str | None) -> 
     return None
 
 
-_active = PreparedQuery(lambda pk: User.objects.filter(pk=pk, is_active=True), pk=IntegerField())
+class Visitor(NamedTuple):
+    """A user, and the key of the session in which they visit the site."""
+
+    user_id: int
+    session_key: str
 
 
 def signed_in(user_id: int, session_key: str) -> User | None:
@@ -73,6 +64,19 @@ def signed_in(user_id: int, session_key: str) -> User | None:
 
     A session ends by signing out, for want of use, by its age, and by a changed password.
     """
-    user = _active.first(pk=user_id)
-    session = BrowserSession.objects.filter(session_key=session_key).first()
-    return user if user and session and session.signs_in(user) else None
+    visitor = Visitor(user_id, session_key)
+    return all_signed_in([visitor]).get(visitor)
+
+
+def all_signed_in(visitors: Collection[Visitor]) -> dict[Visitor, User]:
+    """Those of the visitors whose accounts are active and whose sessions are valid."""
+    active = User.objects.filter(is_active=True)
+    users = active.in_bulk({each.user_id for each in visitors})
+    sessions = BrowserSession.objects.in_bulk({each.session_key for each in visitors})
+    return {
+        each: user
+        for each in visitors
+        if (user := users.get(each.user_id))
+        and (session := sessions.get(each.session_key))
+        and session.signs_in(user)
+    }

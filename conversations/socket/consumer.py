@@ -13,6 +13,7 @@ from conversations.socket import frames, handlers, handshakes, open_pages
 from conversations.socket.frames import BadFrame
 from conversations.socket.page import NOT_SIGNED_IN, Page
 from conversations.socket.rate_limit import TokenBucket
+from conversations.socket.rechecks import rechecks
 
 TOO_FAST = 4429
 TOO_MANY_PAGES = 4409
@@ -50,7 +51,7 @@ class Consumer(AsyncWebsocketConsumer):
         self._stop_listening = runner().wakeups.listen(user.pk, self.page.mark_changed)
         await open_pages.enter(user.pk, self, partial(self.close, TOO_MANY_PAGES))
         await self.page.send_frame("hello", release=release())
-        self.page.run_while_open(self.page.recheck)
+        rechecks().watch(self.page)
         self.page.run_while_open(self.page.send_updates)
 
     def _reason_to_refuse(self) -> int | None:
@@ -72,6 +73,7 @@ class Consumer(AsyncWebsocketConsumer):
     def _leave(self) -> None:
         if self.page:
             self._stop_listening()
+            rechecks().forget(self.page)
             self.page.leave()
             open_pages.leave(self.page.user.pk, self)
 

@@ -2,26 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from conversations import access
 from conversations.chat.turns import Turn
 from conversations.database.threads import in_thread
-from conversations.generation.revocation import signed_in
+from conversations.generation.revocation import Visitor
 from conversations.models import User
 from conversations.socket import frames
 from conversations.socket.follower import Follower, NotAcknowledged
+from conversations.socket.looking import Seen
 from conversations.socket.open_pages import turn_to_read
 from conversations.socket.reading import (
     Update,
-    changed_since,
     last_known,
     read_update,
     turn_state,
@@ -33,8 +32,8 @@ logger = logging.getLogger(__name__)
 NOT_READING = 4408
 NOT_SIGNED_IN = 4401
 FAILED = 4500
-# A lost notification, or a permission that was taken away, is noticed after this time at most.
-RECHECK_SECONDS = 3
+# Whatever else may have changed is noticed after this time at most, such as a limit of a group.
+READ_AGAIN_SECONDS = 60
 # A transaction may take so long from its change to its commit, and clocks may differ.
 OVERLAP = timedelta(seconds=20)
 # A longer state keeps its turn until the page has read it.
@@ -75,7 +74,8 @@ class Page:
         self._sent_answering: list[str] | None = None
         # Of conversations that changed lately: those versions whose rows were sent.
         self._versions: dict[UUID, int] = {}
-        self._looked_at = timezone.now()
+        self._mark: Hashable = None
+        self._read_at = time.monotonic()
 
     def start_action(self, action: Coroutine[Any, Any, None]) -> None:
         """Run an action in the background.
@@ -210,27 +210,37 @@ class Page:
             self._wakeup.clear()
             await self.send_update()
 
-    async def recheck(self) -> None:
-        """Read changes every few seconds, notified or not; close the socket after a sign-out."""
-        while True:
-            await asyncio.sleep(RECHECK_SECONDS)
-            user = await in_thread(signed_in, self.user.pk, self._session_key)
-            if user is None:
-                await self._close(NOT_SIGNED_IN)
-                return
-            self.user = user
-            await self._look_for_changes()
+    @property
+    def visitor(self) -> Visitor:
+        """The user of the page and its session."""
+        return Visitor(self.user.pk, self._session_key)
+
+    def heed(self, seen: Seen) -> None:
+        """Take up what a look has found: changes whose notification was lost, or a sign-out, which
+        closes the socket."""
+        if self._has_left:
+            return
+        user = seen.users.get(self.visitor)
+        if user is None:
+            self.run_while_open(partial(self._close, NOT_SIGNED_IN))
+            return
+        self.user = user
+        found = seen.versions.get(user.pk, {})
+        changed = {each for each in found if self._versions.get(each) != found[each]}
+        self._changed |= changed
+        self._versions = found
+        mark = seen.marks.get(user.pk)
+        if changed or mark != self._mark or self._is_due:
+            self._mark = mark
             self._wakeup.set()
 
-    async def _look_for_changes(self) -> None:
-        """Have those changes read whose notification was lost."""
-        since, self._looked_at = self._looked_at - OVERLAP, timezone.now()
-        found = await in_thread(changed_since, self.user, since)
-        self._changed |= {each for each in found if self._versions.get(each) != found[each]}
-        self._versions = found
+    @property
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._read_at > READ_AGAIN_SECONDS
 
     async def send_update(self) -> None:
         """Send what changed since the last update."""
+        self._read_at = time.monotonic()
         changed, self._changed = self._changed, set()
         opened = self._opened
         async with self.turn_to_read:

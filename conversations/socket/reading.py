@@ -1,6 +1,5 @@
 """The state that an open page is sent, read from the database."""
 
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,8 +9,6 @@ from conversations.chat.turns import Turn
 from conversations.models import Conversation, Generation, User
 from conversations.quotas.state import quota_state
 from conversations.socket import frames
-
-MOST_CHANGED = 100
 
 
 class Changes(NamedTuple):
@@ -43,15 +40,6 @@ def turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
     state = states.changes(conversation, since)
     ids = [str(generation.pk) for generation in turn.generations]
     return {**state, "generation_id": ids[0], "generation_ids": ids}
-
-
-def changed_since(user: User, since: datetime) -> dict[UUID, int]:
-    """The user's conversations that have changed, or were deleted, since then: their versions.
-
-    The newest of them, where a program changed very many.
-    """
-    changed = Conversation.objects.filter(user=user, changed_at__gte=since)
-    return dict(changed.order_by("-changed_at").values_list("pk", "version")[:MOST_CHANGED])
 
 
 def read_update(user: User, changed: set[UUID], opened: tuple[UUID, int] | None) -> Update:

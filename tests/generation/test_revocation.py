@@ -25,6 +25,7 @@ from conversations.models import (
     User,
 )
 from conversations.socket.page import Page
+from conversations.socket.rechecks import rechecks
 from tests.admin.administrator import USERS, Administrator
 from tests.people import PASSWORD, People
 from tests.playing import Stage, play
@@ -39,7 +40,7 @@ SOON_SECONDS = 0.1
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the site look for revoked permissions all the time."""
     monkeypatch.setattr("conversations.generation.runner.REVOCATION_POLL_SECONDS", SOON_SECONDS)
-    monkeypatch.setattr("conversations.socket.page.RECHECK_SECONDS", SOON_SECONDS)
+    monkeypatch.setattr("conversations.socket.rechecks.RECHECK_SECONDS", SOON_SECONDS)
 
 
 def _deactivate() -> None:
@@ -209,14 +210,14 @@ async def _closed(user: User, key: str, take_away: Callable[[], None]) -> tuple[
         closing.set_result(code)
 
     page = Page(user, key, send, close)
-    rechecking = page.run_while_open(page.recheck)
+    rechecks().watch(page)
     try:
         await in_thread(take_away)
         started = time.monotonic()
         # Without this bound a page that is never closed would hang the test.
         async with asyncio.timeout(AT_MOST_SECONDS):
             code = await closing
-        await rechecking
         return time.monotonic() - started, code
     finally:
+        rechecks().forget(page)
         page.leave()

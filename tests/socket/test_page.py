@@ -17,8 +17,8 @@ from conversations.generation import lifecycle
 from conversations.models import Conversation, Counter, Preset, Rule, User
 from conversations.refusal import Refused
 from conversations.socket import frames, handlers
-from conversations.socket import page as page_module
 from conversations.socket.page import Page
+from conversations.socket.rechecks import rechecks
 from conversations.transcript import Finished
 from tests.chat.written import answered
 from tests.people import People, make_model
@@ -241,8 +241,11 @@ def test_a_change_is_sent_after_a_while_though_its_notification_was_lost(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conversation = Conversation.objects.create(user=people.alice, title="Tides")
-    monkeypatch.setattr(page_module, "RECHECK_SECONDS", 0.05)
-    monkeypatch.setattr(page_module, "signed_in", lambda *_session: people.alice)
+    monkeypatch.setattr("conversations.socket.rechecks.RECHECK_SECONDS", 0.05)
+    monkeypatch.setattr(
+        "conversations.socket.looking.all_signed_in",
+        lambda visitors: dict.fromkeys(visitors, people.alice),
+    )
 
     async def wait_for_update(page: Page) -> None:
         updated = asyncio.Event()
@@ -252,7 +255,7 @@ def test_a_change_is_sent_after_a_while_though_its_notification_was_lost(
         await asyncio.wait_for(updated.wait(), SECONDS)
         updated.clear()
         await in_thread(tree.rename, people.alice, conversation.pk, "Seas")
-        page.run_while_open(page.recheck)
+        rechecks().watch(page)
         await asyncio.wait_for(updated.wait(), SECONDS)
 
     sent = frames_sent(people.alice, wait_for_update)

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from conversations.generation import redis_wakeups
-from conversations.socket import page
+from conversations.socket import rechecks
 from tests.bench.browser import Frame
 from tests.processes import Processes, processes
 from tests.redis_server import RedisServer
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long
 # Both processes have noticed by then that it is back.
 BACK_SECONDS = 2 + redis_wakeups.PAUSE_SECONDS
 # Sooner than by the look that a page takes by itself.
-AT_ONCE_SECONDS = page.RECHECK_SECONDS / 3
+AT_ONCE_SECONDS = rechecks.RECHECK_SECONDS / 3
 
 
 async def heard_after(two: Processes, frame: Frame) -> float:
