@@ -42,6 +42,7 @@ class MessageRun:
         self._writer = writer
         self._leases = leases
         self._echo = EchoFilter("")
+        self._has_written = False
 
     async def add_notices(self, notices: list[str]) -> None:
         """Append notices to the user, such as a lowered ``max_tokens``."""
@@ -71,6 +72,8 @@ class MessageRun:
                     if self._run.needs_more and not await self._leases.allows(self._run):
                         return await self._cut(stream)
                     await self._run.pace.keep(chunk)
+                    if stream.is_drained:
+                        await self._writer.beat.rest()
         except UpstreamError as error:
             upstream_words.keep(error, self._run, call)
             return await self._ended(stream, error)
@@ -95,7 +98,8 @@ class MessageRun:
         events = from_chunk(chunk, run.elapsed_ms())
         new_events = [event for event in map(self._without_echo, events) if event]
         if new_events:
-            await self._writer.append(run, new_events)
+            is_first, self._has_written = not self._has_written, True
+            await self._writer.append(run, new_events, is_first=is_first)
 
     def _without_echo(self, event: Event) -> Event | None:
         if not isinstance(event, Delta) or not event.content:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from chatsite import metrics
 from conversations.generation import log
+from conversations.generation.beat import Beat, pause
 from conversations.generation.processes import OWNER
 from conversations.generation.run import Run
 from conversations.generation.tail import Tails
@@ -24,11 +25,6 @@ from conversations.transcript import Event, Failure
 
 logger = logging.getLogger(__name__)
 
-# The pause between two commits, or the duration of the last commit if that was longer: it halves
-# the load of the store and delays a token by half of itself.
-COMMIT_INTERVAL_SECONDS = 0.025
-# The pause after a commit that stalled is short: the events since then have waited already.
-LONGEST_INTERVAL_SECONDS = 0.05
 RETRY_SECONDS = 0.5
 # Upstreams are not read while more events than this wait for the store.
 PENDING_EVENTS = 20_000
@@ -44,6 +40,10 @@ class Writer:
         # The time of the oldest event that waits.
         self._waits_since: float | None = None
         self._has_work = asyncio.Event()
+        self.beat = Beat(self._has_work.set)
+        # Those whose first token waits, which nobody should have to wait for.
+        self._first: dict[Run, None] = {}
+        self._has_first = asyncio.Event()
         self._committed = asyncio.Condition()
         # A thread of its own, with an open connection: no other work delays a commit.
         self._thread = ThreadPoolExecutor(
@@ -60,9 +60,13 @@ class Writer:
             self._waits_since = time.monotonic()
         self._has_work.set()
 
-    async def append(self, run: Run, events: Sequence[Event]) -> None:
-        """Queue the events. Waits only while too many are queued."""
+    async def append(self, run: Run, events: Sequence[Event], *, is_first: bool = False) -> None:
+        """Queue the events. Waits only while too many are queued. The first ones of an answer are
+        committed before the next beat."""
         self.queue(run, events)
+        if is_first:
+            self._first[run] = None
+            self._has_first.set()
         if self._pending > PENDING_EVENTS:
             async with self._committed:
                 await self._committed.wait_for(lambda: self._pending <= PENDING_EVENTS)
@@ -77,10 +81,27 @@ class Writer:
         while True:
             await self._has_work.wait()
             self._has_work.clear()
+            await self.beat.strike()
+            runs = dict(self._waiting)
             started = time.monotonic()
-            await self._commit(dict(self._waiting))
-            took = min(time.monotonic() - started, LONGEST_INTERVAL_SECONDS)
-            await asyncio.sleep(max(COMMIT_INTERVAL_SECONDS, took))
+            if runs:
+                await self._commit(runs)
+            await self._pause(pause(time.monotonic() - started, len(runs)))
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait for that long, and commit meanwhile what answers begin with."""
+        ends = asyncio.get_running_loop().time() + seconds
+        while True:
+            self._has_first.clear()
+            runs = {run: None for run in self._first if run in self._waiting}
+            self._first.clear()
+            if runs:
+                await self._commit(runs)
+            try:
+                async with asyncio.timeout_at(ends):
+                    await self._has_first.wait()
+            except TimeoutError:
+                return
 
     async def _commit(self, runs: dict[Run, None]) -> None:
         since, self._waits_since = self._waits_since, None

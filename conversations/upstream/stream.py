@@ -74,6 +74,11 @@ class CompletionStream:
         return self._decoder.has_gap
 
     @property
+    def is_drained(self) -> bool:
+        """True if nothing that was read is left to be passed on."""
+        return not self._decoder.chunks
+
+    @property
     def stopped(self) -> bool:
         """True if the stop flag ended this stream."""
         return self._watch.verdict == STOP

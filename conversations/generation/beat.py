@@ -1,0 +1,40 @@
+"""The beat at which all answers are read, stored and shown.
+
+Each of these costs something for each time, and not only for each token. So a run that has passed
+on what it has read rests until the next beat; what arrives meanwhile is then read in one go.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+# The pause between two beats delays a token by half of itself.
+SHORTEST_SECONDS = 0.025
+# One that stalled is not waited for as long again: the tokens since then have waited already.
+LONGEST_SECONDS = 0.06
+# With this much for each answer of the last batch, a process that has hundreds keeps up with them.
+SECONDS_A_RUN = 0.0003
+
+
+def pause(took: float, runs: int) -> float:
+    """The seconds between a batch of that many runs, which took that long, and the next one."""
+    wanted = max(SHORTEST_SECONDS, took, runs * SECONDS_A_RUN)
+    return min(wanted, LONGEST_SECONDS)
+
+
+class Beat:
+    """Lets runs rest until the next beat; ``on_rest`` is called when one begins to."""
+
+    def __init__(self, on_rest: Callable[[], None]) -> None:
+        self._on_rest = on_rest
+        self._next = asyncio.Event()
+
+    async def rest(self) -> None:
+        """Wait for the next beat."""
+        self._on_rest()
+        await self._next.wait()
+
+    async def strike(self) -> None:
+        """Let all that rest go on, and give them time to pass on what has arrived."""
+        self._next.set()
+        self._next = asyncio.Event()
+        await asyncio.sleep(0)
