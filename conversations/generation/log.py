@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -96,6 +97,7 @@ def _owned(owners: Iterable[tuple[UUID, str, int]]) -> set[UUID]:
         return {claims[row] for row in cursor.fetchall() if row in claims}
 
 
+@lru_cache(maxsize=1024)
 def _stored(generation_id: UUID) -> Any:
     return LoggedEvent.generation.field.get_db_prep_save(generation_id, connection)
 
