@@ -1,6 +1,7 @@
 """User actions on a conversation: run the transaction, start generations, notify the pages."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from conversations import access
 from conversations.chat import tool_answers, tree, turns
 from conversations.chat.once import once
+from conversations.chat.state import turn_state
 from conversations.chat.tool_answers import ToolAnswers
 from conversations.chat.turns import NewMessage, Turn
 from conversations.database.threads import in_thread
@@ -46,12 +48,18 @@ async def answer_tools(user: User, client_request_id: UUID, answers: ToolAnswers
 async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn]) -> Turn:
     ready = partial(create, user, client_request_id)
     with runner().beginning():
-        turn = await in_thread(once, user, client_request_id, ready)
+        turn = await in_thread(_stored, user, client_request_id, ready)
         if turn.calls:
             for generation, call in zip(turn.generations, turn.calls, strict=True):
                 runner().start(generation, call)
             runner().wakeups.notify(user.pk, turn.conversation.pk)
     return turn
+
+
+def _stored(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Turn:
+    """The turn with its state, in one visit of a thread."""
+    turn = once(user, client_request_id, create)
+    return replace(turn, state=turn_state(user, turn, turn.since))
 
 
 async def stop(user: User, generation_id: UUID) -> None:

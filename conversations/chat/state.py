@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from conversations import access
 from conversations.chat import model_states, window
+from conversations.chat.turns import Turn
 from conversations.database.prepared import PreparedQuery
 from conversations.models import Conversation, Definition, Generation, Preset, User
 from conversations.quotas.state import quota_state
@@ -137,3 +138,11 @@ def changes(conversation: Conversation, since: int) -> dict[str, Any]:
         "conversation": conversation_state(conversation),
         **window.changed(conversation, since),
     }
+
+
+def turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
+    """The state of a turn that has started, with all changes since that version."""
+    # The turn's conversation was read before its row was locked, so it may be older.
+    conversation = access.conversation_for(user, turn.conversation.pk)
+    ids = [str(generation.pk) for generation in turn.generations]
+    return {**changes(conversation, since), "generation_id": ids[0], "generation_ids": ids}

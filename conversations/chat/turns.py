@@ -1,7 +1,7 @@
 """Writes a turn: the user's message, the empty answers and their generations, in a transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -36,13 +36,15 @@ class Turn:
     """A stored turn: one generation for each model that answers.
 
     ``since`` is the version of the conversation before it. Only a turn that was made just now has
-    ``calls``, one for each generation, which the caller starts.
+    ``calls``, one for each generation, which the caller starts. ``state`` is what a page that has
+    that version needs to show it.
     """
 
     conversation: Conversation
     generations: tuple[Generation, ...]
     since: int
     calls: tuple[Call, ...] = ()
+    state: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def generation(self) -> Generation:

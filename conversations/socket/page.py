@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
-from contextlib import nullcontext
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from conversations import access
+from conversations.chat.state import turn_state
 from conversations.chat.turns import Turn
 from conversations.database.threads import in_thread
 from conversations.generation.revocation import Visitor
@@ -23,7 +23,6 @@ from conversations.socket.reading import (
     Update,
     last_known,
     read_update,
-    turn_state,
 )
 from conversations.socket.session import SessionUse
 
@@ -133,20 +132,28 @@ class Page:
         """
         shown = self._shown
         turn = await starting
-        since = self._since(turn)
-        # The turn itself is small; what the page lacks from before it may not be.
-        async with self.turn_to_read if since < turn.since else nullcontext():
-            state = await in_thread(turn_state, self.user, turn, since)
-            if self._shown == shown:
-                self._opened = (turn.conversation.pk, state["conversation"]["version"])
-            cursors = {each.pk: last_known(state, each.pk) for each in turn.generations}
-            text = frames.write("turn.started", request_id=str(request_id), **state)
-            del state
-            rest = await self._send_if_large(text)
-        await self._send_text(rest)
+        if (since := self._since(turn)) == turn.since:
+            text, cursors = self._started(turn, turn.state, shown, request_id)
+        else:
+            # The turn itself is small; what the page lacks from before it may not be.
+            async with self.turn_to_read:
+                state = await in_thread(turn_state, self.user, turn, since)
+                text, cursors = self._started(turn, state, shown, request_id)
+                del state
+                text = await self._send_if_large(text)
+        await self._send_text(text)
         for generation_id, after in cursors.items():
             if generation_id not in self._followers:
                 self.follow(generation_id, after)
+
+    def _started(
+        self, turn: Turn, state: Mapping[str, Any], shown: UUID | None, request_id: UUID
+    ) -> tuple[str, dict[UUID, int]]:
+        """The frame, and the number of the last event of each answer that it includes."""
+        if self._shown == shown:
+            self._opened = (turn.conversation.pk, state["conversation"]["version"])
+        cursors = {each.pk: last_known(state, each.pk) for each in turn.generations}
+        return frames.write("turn.started", request_id=str(request_id), **state), cursors
 
     async def _send_if_large(self, text: str) -> str:
         """Send a text that is large, in the turn in which it was read; give what is to be sent."""

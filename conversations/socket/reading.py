@@ -1,11 +1,11 @@
 """The state that an open page is sent, read from the database."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from conversations import access
 from conversations.chat import state as states
-from conversations.chat.turns import Turn
 from conversations.models import Conversation, Generation, User
 from conversations.quotas.state import quota_state
 from conversations.socket import frames
@@ -33,15 +33,6 @@ class Update(NamedTuple):
     answering: list[str]
 
 
-def turn_state(user: User, turn: Turn, since: int) -> dict[str, Any]:
-    """The state of a turn that has started, with all changes since that version."""
-    # The turn's conversation was read before its row was locked, so it may be older.
-    conversation = access.conversation_for(user, turn.conversation.pk)
-    state = states.changes(conversation, since)
-    ids = [str(generation.pk) for generation in turn.generations]
-    return {**state, "generation_id": ids[0], "generation_ids": ids}
-
-
 def read_update(user: User, changed: set[UUID], opened: tuple[UUID, int] | None) -> Update:
     """An update for a page: these changed conversations, and what its open one has that is new."""
     wanted = changed | {opened[0]} if opened else changed
@@ -64,7 +55,7 @@ def _changes_since(conversation: Conversation | None, since: int) -> Changes | N
     return Changes(state["conversation"]["version"], text)
 
 
-def last_known(state: dict[str, Any], generation_id: UUID) -> int:
+def last_known(state: Mapping[str, Any], generation_id: UUID) -> int:
     """The number of the last event that the page need not be sent.
 
     Of an answer that has ended already, the last event is sent again: each ``turn.started`` is
