@@ -11,10 +11,6 @@ UNREAD_BYTES = 256 * 1024
 WRITE_BYTES = 64 * 1024
 # No more bytes of a running reply are in memory for a repeated Idempotency-Key.
 REPLAYABLE_BYTES = 4 * 1024 * 1024
-# With more open streams than this, what comes for one of them within GATHER_SECONDS goes out in one
-# piece: the write costs more than the tokens in it.
-MANY_STREAMS = 16
-GATHER_SECONDS = 0.045
 
 
 class Reply:
@@ -73,12 +69,11 @@ class Reply:
     def write(self, written: bytes) -> None:
         """Add bytes."""
         self._written += written
-        is_urgent = self.is_over or not self._decided.is_set()
         self._decided.set()
         if self.is_replayable and self.size > REPLAYABLE_BYTES:
             self.is_replayable = False
         for stream in self._streams:
-            stream.wake() if is_urgent else stream.wake_soon()
+            stream.wake()
 
     def close(self, last: bytes, error: ApiError | None = None) -> None:
         """Add the last bytes; an error before the first byte decides the status instead."""
@@ -138,12 +133,8 @@ class Reply:
 class ReplyStream:
     """One client's stream of a reply, from its first byte to its last."""
 
-    _open = 0
-
     def __init__(self, reply: Reply) -> None:
-        ReplyStream._open += 1
         self._has_left = False
-        self._gathering: asyncio.TimerHandle | None = None
         self.cursor = 0
         self._reply = reply
         self._waiting: asyncio.Future[None] | None = None
@@ -174,9 +165,6 @@ class ReplyStream:
         if self._has_left:
             return
         self._has_left = True
-        ReplyStream._open -= 1
-        if self._gathering:
-            self._gathering.cancel()
         self._reply.leave(self)
 
     # Django calls ``close`` on a response also when nothing of it was sent.
@@ -186,14 +174,3 @@ class ReplyStream:
         """Resume the iterator: there is something to read."""
         if self._waiting and not self._waiting.done():
             self._waiting.set_result(None)
-
-    def wake_soon(self) -> None:
-        """Resume the iterator, after GATHER_SECONDS if more than MANY_STREAMS are open."""
-        if ReplyStream._open <= MANY_STREAMS:
-            self.wake()
-        elif self._gathering is None:
-            self._gathering = self._loop.call_later(GATHER_SECONDS, self._gathered)
-
-    def _gathered(self) -> None:
-        self._gathering = None
-        self.wake()

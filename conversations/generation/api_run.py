@@ -9,6 +9,7 @@ from django.db import transaction
 from conversations.catalog.connections import Connections
 from conversations.catalog.line import Arrival
 from conversations.generation import log, upstream_words
+from conversations.generation.beat import Beat
 from conversations.generation.leases import Leases
 from conversations.generation.lifecycle import UpstreamTrace, finish_api_run
 from conversations.generation.message_run import cut, finished
@@ -80,9 +81,15 @@ class Listener(Protocol):
         """Accept the outcome, once, after the last chunk."""
 
 
-async def relay(
-    run: Run, call: Call, listener: Listener, connections: Connections, leases: Leases
-) -> Ending:
+class Shared(NamedTuple):
+    """What all runs of the process share."""
+
+    connections: Connections
+    leases: Leases
+    beat: Beat
+
+
+async def relay(run: Run, call: Call, listener: Listener, shared: Shared) -> Ending:
     """Pass the upstream's stream to the listener, until it ends or the run is stopped.
 
     As in every run, the task is never cancelled: a stop ends the stream normally.
@@ -97,18 +104,20 @@ async def relay(
     inline_thinking: InlineThinking | None = "tagged" if call.model.inline_thinking else None
     try:
         async with (
-            connections.place(call.model.provider, call.policy, arrival) as upstream,
+            shared.connections.place(call.model.provider, call.policy, arrival) as upstream,
             upstream.stream(call.request, run.stop, inline_thinking=inline_thinking) as stream,
         ):
             run.began = stream.began
             async for chunk in stream:
                 run.count(chunk)
                 listener.receive(chunk)
-                if run.needs_more and not await leases.allows(run):
+                if run.needs_more and not await shared.leases.allows(run):
                     return Ending(cut(run), usage=run.usage)
                 await run.pace.keep(chunk)
                 if listener.is_full:
                     await _wait_for_room(run, listener)
+                if stream.is_drained:
+                    await shared.beat.rest_among_many()
     except UpstreamError as failure:
         upstream_words.keep(failure, run, call)
         _add_lengths(failure, call)

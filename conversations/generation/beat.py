@@ -11,27 +11,37 @@ from collections.abc import Callable
 SHORTEST_SECONDS = 0.025
 # One that stalled is not waited for as long again: the tokens since then have waited already.
 LONGEST_SECONDS = 0.06
-# With this much for each answer of the last batch, a process that has hundreds keeps up with them.
+# With this much for each answer a process that has hundreds keeps up with them.
 SECONDS_A_RUN = 0.0003
-
-
-def pause(took: float, runs: int) -> float:
-    """The seconds between a batch of that many runs, which took that long, and the next one."""
-    wanted = max(SHORTEST_SECONDS, took, runs * SECONDS_A_RUN)
-    return min(wanted, LONGEST_SECONDS)
+# From so many on, answers that need not be stored before they are sent are read at the beat too.
+MANY_RUNS = 16
 
 
 class Beat:
-    """Lets runs rest until the next beat; ``on_rest`` is called when one begins to."""
+    """Lets runs rest until the next beat.
 
-    def __init__(self, on_rest: Callable[[], None]) -> None:
+    ``running`` gives the number of runs, and ``on_rest`` is called when one begins to rest.
+    """
+
+    def __init__(self, running: Callable[[], int], on_rest: Callable[[], None]) -> None:
+        self._running = running
         self._on_rest = on_rest
         self._next = asyncio.Event()
+
+    def pause(self, took: float) -> float:
+        """The seconds from a batch that took so long to the next one."""
+        wanted = max(SHORTEST_SECONDS, took, self._running() * SECONDS_A_RUN)
+        return min(wanted, LONGEST_SECONDS)
 
     async def rest(self) -> None:
         """Wait for the next beat."""
         self._on_rest()
         await self._next.wait()
+
+    async def rest_among_many(self) -> None:
+        """Wait for the next beat if there are many runs."""
+        if self._running() > MANY_RUNS:
+            await self.rest()
 
     async def strike(self) -> None:
         """Let all that rest go on, and give them time to pass on what has arrived."""

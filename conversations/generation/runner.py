@@ -50,11 +50,11 @@ class Runner:
     def __init__(self) -> None:
         self.tails = Tails()
         self.wakeups = Wakeups()
-        self._writer = Writer(self.tails)
+        self._runs: dict[UUID, Run] = {}
+        self._writer = Writer(self.tails, lambda: len(self._runs))
         self._connections = Connections()
         self._leases = Leases()
         self._line_of_long_answers = asyncio.Lock()
-        self._runs: dict[UUID, Run] = {}
         self._beginning = 0
         metrics.RUNNING.read_from(lambda: outcomes.by_kind(list(self._runs.values())))
         self._is_draining = False
@@ -201,7 +201,8 @@ class Runner:
 
     async def _supervise_api_run(self, run: Run, call: Call, listener: Listener) -> None:
         try:
-            ending = await api_run.relay(run, call, listener, self._connections, self._leases)
+            shared = api_run.Shared(self._connections, self._leases, self._writer.beat)
+            ending = await api_run.relay(run, call, listener, shared)
         except Exception:
             logger.exception("Generation %s failed.", run.generation_id)
             ending = Ending(_failed())

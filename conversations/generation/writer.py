@@ -7,7 +7,7 @@ published, so that nothing that was shown can be lost.
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from chatsite import metrics
 from conversations.generation import log
-from conversations.generation.beat import Beat, pause
+from conversations.generation.beat import Beat
 from conversations.generation.processes import OWNER
 from conversations.generation.run import Run
 from conversations.generation.tail import Tails
@@ -31,16 +31,19 @@ PENDING_EVENTS = 20_000
 
 
 class Writer:
-    """Collects the events of all runs, commits them together, then publishes them."""
+    """Collects the events of all runs, commits them together, then publishes them.
 
-    def __init__(self, tails: Tails) -> None:
+    ``running`` gives the number of runs of this process.
+    """
+
+    def __init__(self, tails: Tails, running: Callable[[], int]) -> None:
         self._tails = tails
         self._waiting: dict[Run, None] = {}
         self._pending = 0
         # The time of the oldest event that waits.
         self._waits_since: float | None = None
         self._has_work = asyncio.Event()
-        self.beat = Beat(self._has_work.set)
+        self.beat = Beat(running, self._has_work.set)
         # Those whose first token waits, which nobody should have to wait for.
         self._first: dict[Run, None] = {}
         self._has_first = asyncio.Event()
@@ -86,7 +89,7 @@ class Writer:
             started = time.monotonic()
             if runs:
                 await self._commit(runs)
-            await self._pause(pause(time.monotonic() - started, len(runs)))
+            await self._pause(self.beat.pause(time.monotonic() - started))
 
     async def _pause(self, seconds: float) -> None:
         """Wait for that long, and commit meanwhile what answers begin with."""

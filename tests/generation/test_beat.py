@@ -1,0 +1,56 @@
+"""The beat: what rests goes on at the next one, and many runs have a slower one."""
+
+import asyncio
+
+import pytest
+
+from conversations.generation import beat
+from conversations.generation.beat import Beat
+
+SECONDS = 5
+
+
+def test_what_rests_goes_on_at_the_next_beat_and_has_passed_on_what_it_has_by_then() -> None:
+    rests: list[str] = []
+    passed_on: list[int] = []
+
+    async def work() -> None:
+        struck = Beat(lambda: 2, lambda: rests.append("rests"))
+
+        async def run(number: int) -> None:
+            await struck.rest()
+            passed_on.append(number)
+
+        runs = [asyncio.create_task(run(number)) for number in range(2)]
+        await asyncio.sleep(0)
+        assert passed_on == []
+        await struck.strike()
+        assert passed_on == [0, 1]
+        await asyncio.wait_for(asyncio.gather(*runs), SECONDS)
+
+    asyncio.run(work())
+    assert rests == ["rests", "rests"]
+
+
+@pytest.mark.parametrize(("runs", "rests"), [(1, False), (beat.MANY_RUNS + 1, True)])
+def test_a_reply_of_the_api_rests_among_many_runs_alone(runs: int, rests: bool) -> None:
+    async def work() -> bool:
+        struck = Beat(lambda: runs, lambda: None)
+        resting = asyncio.create_task(struck.rest_among_many())
+        await asyncio.sleep(0)
+        is_resting = not resting.done()
+        await struck.strike()
+        await asyncio.wait_for(resting, SECONDS)
+        return is_resting
+
+    assert asyncio.run(work()) is rests
+
+
+def test_the_pause_grows_with_the_runs_and_with_slow_commits_up_to_a_bound() -> None:
+    def pause(runs: int, took: float) -> float:
+        return Beat(lambda: runs, lambda: None).pause(took)
+
+    assert pause(1, 0.001) == beat.SHORTEST_SECONDS
+    assert pause(100, 0.001) == pytest.approx(100 * beat.SECONDS_A_RUN)
+    assert pause(1, 0.04) == 0.04
+    assert pause(1000, 5.0) == beat.LONGEST_SECONDS
