@@ -108,12 +108,7 @@ class Reader(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
         if self._asked.is_socket:
-            self._transport.write(
-                f"GET {self._asked.path} HTTP/1.1\r\nHost: 127.0.0.1:{self._asked.port}\r\n"
-                f"Origin: http://127.0.0.1:{self._asked.port}\r\nConnection: Upgrade\r\n"
-                "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{self._head}\r\n".encode()
-            )
+            self._transport.write(handshake(self._asked.port, self._asked.path, self._head))
         else:
             self._is_open = True
             self._ask()
@@ -200,6 +195,37 @@ class Reader(asyncio.Protocol):
             self._counts.note_end(now, self._tokens)
             if now < self._counts.until:
                 self._ask()
+
+
+class Held(asyncio.Protocol):
+    """A connection whose page is open and does nothing but answer pings."""
+
+    def __init__(self, port: int, head: str) -> None:
+        self._request = handshake(port, "/ws/", head)
+        self.is_open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self._transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self.is_open = self.is_open or b" 101 " in data[:20]
+        if data[0] == _PING:
+            # A ping of the server has four bytes, and is alone.
+            size = data[1]
+            self._transport.write(b"\x8a" + bytes([0x80 | size, 0, 0, 0, 0]) + data[2 : 2 + size])
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.is_open = False
+
+
+def handshake(port: int, path: str, head: str) -> bytes:
+    """The request that opens a websocket."""
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{head}\r\n".encode()
+    )
 
 
 async def _read_all(asked: Asked) -> Measured:

@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,9 +15,11 @@ import aiohttp
 from tests.bench.process import ROOT, Process
 from tests.bench.site import Site, free_port
 from tests.bench.streams.paced import MODEL
-from tests.bench.streams.readers import REQUEST_ID, Asked, Measured
+from tests.bench.streams.readers import REQUEST_ID, Asked, Held, Measured
 
-PEOPLE = 100
+PEOPLE = 150
+# A person may have twenty pages, and an address so many handshakes in a moment.
+PAGES_SECONDS = 0.01
 _FURNISH = """
 import json
 from django.conf import settings
@@ -96,6 +99,20 @@ class Stage:
                 is_socket=way == "socket", **times,
             )
         )  # fmt: skip
+
+    async def hold(self, number: int) -> list[Held]:
+        """Open that many pages, and leave them alone."""
+        assert self.site is not None
+        port, loop = int(self.site.url.rpartition(":")[2]), asyncio.get_running_loop()
+        held = []
+        for each in range(number):
+            head = self._heads["socket"][each % PEOPLE]
+            _transport, page = await loop.create_connection(
+                partial(Held, port, head), "127.0.0.1", port
+            )
+            held.append(page)
+            await asyncio.sleep(PAGES_SECONDS)
+        return held
 
     async def lateness(self) -> tuple[float, float]:
         """By how many ms the upstream missed its pace since the last question: p99 and most."""
