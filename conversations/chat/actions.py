@@ -48,7 +48,7 @@ async def answer_tools(user: User, client_request_id: UUID, answers: ToolAnswers
 async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn]) -> Turn:
     ready = partial(create, user, client_request_id)
     with runner().beginning():
-        turn = await in_thread(_stored, user, client_request_id, ready)
+        turn = await in_thread(stored, user, client_request_id, ready)
         if turn.calls:
             for generation, call in zip(turn.generations, turn.calls, strict=True):
                 runner().start(generation, call)
@@ -56,7 +56,7 @@ async def _begin(user: User, client_request_id: UUID, create: Callable[..., Turn
     return turn
 
 
-def _stored(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Turn:
+def stored(user: User, client_request_id: UUID, create: Callable[[], Turn]) -> Turn:
     """The turn with its state, in one visit of a thread."""
     turn = once(user, client_request_id, create)
     return replace(turn, state=turn_state(user, turn, turn.since))
