@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 M = TypeVar("M", bound=models.Model)
 Values = Mapping[str, Any]
-
 
 _HOLD = """
     UPDATE conversations_counter SET held = held + %s
@@ -29,7 +28,7 @@ def insert(model: type[M], values: Values) -> None:
 
 def inserted(model: type[M], values: Values) -> M | None:
     """As :func:`insert`; returns the row, or None where a row with its key existed."""
-    sql = f"{_insert(model, tuple(values))} ON CONFLICT DO NOTHING RETURNING *"
+    sql = f"{_insert(model, tuple(values))} ON CONFLICT DO NOTHING RETURNING {_all(model)}"
     return next(iter(_rows(model, sql, _prepared(model, values))), None)
 
 
@@ -88,12 +87,36 @@ def _execute(sql: str, values: Sequence[Any]) -> None:
 
 
 def _rows(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
-    return list(model._default_manager.raw(sql, values))
+    """The records of the rows that a statement returns, whose columns are `_all`."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return _records(model, cursor.fetchall())
+
+
+def _records(model: type[M], rows: Sequence[Any]) -> list[M]:
+    if not rows:
+        return []
+    compiler, converters = _conversion(model)
+    names = list(_fields(model))
+    return [
+        model.from_db(DEFAULT_DB_ALIAS, names, row)
+        for row in compiler.apply_converters(rows, converters)
+    ]
 
 
 def _prepared(model: type[M], values: Values) -> list[Any]:
     fields = _fields(model)
     return [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
+
+
+@lru_cache
+def _conversion(model: type[models.Model]) -> tuple[Any, dict[int, Any]]:
+    """What makes values of columns, for all threads; `raw` would find that out each time."""
+    # The compiler keeps its connection, which is no thread's and is not open.
+    unopened = connections.create_connection(DEFAULT_DB_ALIAS)
+    compiler = model._default_manager.all().query.get_compiler(connection=unopened)
+    columns = [each.get_col(model._meta.db_table) for each in _fields(model).values()]
+    return compiler, compiler.get_converters(columns)
 
 
 @lru_cache
@@ -129,13 +152,18 @@ def _found(model: type[models.Model], key: tuple[str, ...], number: int, is_lock
     conditions = " OR ".join([f"({condition})"] * number)
     order = ", ".join(columns)
     ending = " FOR UPDATE" if is_locking else ""
-    return f"SELECT * FROM {_table(model)} WHERE {conditions} ORDER BY {order}{ending}"
+    return f"SELECT {_all(model)} FROM {_table(model)} WHERE {conditions} ORDER BY {order}{ending}"
 
 
 @lru_cache
 def _take(model: type[models.Model], key: tuple[str, ...]) -> str:
     condition = " AND ".join(f"{name} = %s" for name in _columns(model, key))
-    return f"DELETE FROM {_table(model)} WHERE {condition} RETURNING *"
+    return f"DELETE FROM {_table(model)} WHERE {condition} RETURNING {_all(model)}"
+
+
+@lru_cache
+def _all(model: type[models.Model]) -> str:
+    return ", ".join(_columns(model, tuple(_fields(model))))
 
 
 def _table(model: type[models.Model]) -> str:
