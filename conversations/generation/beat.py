@@ -12,7 +12,7 @@ SHORTEST_SECONDS = 0.025
 # One that stalled is not waited for as long again: the tokens since then have waited already.
 LONGEST_SECONDS = 0.06
 # With this much for each answer a process that has hundreds keeps up with them.
-SECONDS_A_RUN = 0.0003
+SECONDS_A_RUN = 0.0006
 # From so many on, answers that need not be stored before they are sent are read at the beat too.
 MANY_RUNS = 16
 
