@@ -24,7 +24,7 @@ from conversations.transcript import Delta, Finished, encode
 from tests.people import People, make_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# With two limits, as most sites have: requests and tokens.
+# On SQLite, which needs no locks of rows; with two limits, as most sites have: requests and tokens.
 STATEMENTS = {"send": 25, "update": 4, "tick": 4, "end": 16, "last update": 7}
 # A token of four bytes, alone in its frame: the names of the generation and of the fields.
 BYTES_AROUND_A_TOKEN = 160
@@ -57,6 +57,7 @@ def _append(*running: Turn, seq: int) -> None:
     log.append(entries, [(turn.generation.pk, OWNER, 1) for turn in running])
 
 
+@pytest.mark.sqlite
 def test_a_turn_and_its_ticks_run_no_more_statements_than_they_may(people: People) -> None:
     model = _limited()
     _append(_send(people, model)(), seq=1)
@@ -74,6 +75,7 @@ def test_a_turn_and_its_ticks_run_no_more_statements_than_they_may(people: Peopl
         read_update(people.alice, {turn.conversation.pk}, shown)
 
 
+@pytest.mark.sqlite
 def test_a_tick_runs_as_many_statements_for_many_answers_as_for_one(people: People) -> None:
     model = _limited()
     running = [_send(people, model)() for _ in range(4)]
