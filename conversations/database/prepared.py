@@ -71,8 +71,8 @@ class _Statement(Generic[M]):
     """The SQL of a queryset, for all threads: each runs it on a connection of its own."""
 
     def __init__(self, queryset: "models.QuerySet[M]") -> None:
-        # The compiler keeps its connection, which is no thread's and is not open: on PostgreSQL it
-        # is asked for the version of the server.
+        # The compiler keeps its connection, so it has one that no thread uses. It is opened only if
+        # the SQL depends on the version of the server.
         unopened = connections.create_connection(DEFAULT_DB_ALIAS)
         self._compiler = queryset.query.get_compiler(connection=unopened)
         self._sql, self._params = self._compiler.as_sql()

@@ -111,7 +111,7 @@ def _prepared(model: type[M], values: Values) -> list[Any]:
 
 @lru_cache
 def _conversion(model: type[models.Model]) -> tuple[Any, dict[int, Any]]:
-    """What makes values of columns, for all threads; `raw` would find that out each time."""
+    """The conversion of columns into values, for all threads; `raw` would look for it each time."""
     # The compiler keeps its connection, which is no thread's and is not open.
     unopened = connections.create_connection(DEFAULT_DB_ALIAS)
     compiler = model._default_manager.all().query.get_compiler(connection=unopened)

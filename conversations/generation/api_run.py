@@ -82,7 +82,7 @@ class Listener(Protocol):
 
 
 class Shared(NamedTuple):
-    """What all runs of the process share."""
+    """The means that all runs of the process share."""
 
     connections: Connections
     leases: Leases

@@ -38,10 +38,9 @@ class Writer:
 
     def __init__(self, tails: Tails, running: Callable[[], int]) -> None:
         self._tails = tails
-        self._waiting: dict[Run, None] = {}
+        # Each with the time since when it waits.
+        self._waiting: dict[Run, float] = {}
         self._pending = 0
-        # The time of the oldest event that waits.
-        self._waits_since: float | None = None
         self._has_work = asyncio.Event()
         self.beat = Beat(running, self._has_work.set)
         # Those whose first token waits, which nobody should have to wait for.
@@ -57,10 +56,8 @@ class Writer:
     def queue(self, run: Run, events: Sequence[Any]) -> None:
         """Have the events, or what else the run has for the log, committed soon."""
         run.pending.extend(events)
-        self._waiting[run] = None
+        self._waiting.setdefault(run, time.monotonic())
         self._pending += len(events)
-        if self._waits_since is None:
-            self._waits_since = time.monotonic()
         self._has_work.set()
 
     async def append(self, run: Run, events: Sequence[Event], *, is_first: bool = False) -> None:
@@ -85,7 +82,7 @@ class Writer:
             await self._has_work.wait()
             self._has_work.clear()
             await self.beat.strike()
-            runs = dict(self._waiting)
+            runs = list(self._waiting)
             started = time.monotonic()
             if runs:
                 await self._commit(runs)
@@ -96,7 +93,7 @@ class Writer:
         ends = asyncio.get_running_loop().time() + seconds
         while True:
             self._has_first.clear()
-            runs = {run: None for run in self._first if run in self._waiting}
+            runs = [run for run in self._first if run in self._waiting]
             self._first.clear()
             if runs:
                 await self._commit(runs)
@@ -106,8 +103,11 @@ class Writer:
             except TimeoutError:
                 return
 
-    async def _commit(self, runs: dict[Run, None]) -> None:
-        since, self._waits_since = self._waits_since, None
+    async def _commit(self, runs: Sequence[Run]) -> None:
+        started = time.monotonic()
+        since = min(self._waiting[run] for run in runs)
+        # For what comes during the commit.
+        self._waiting |= dict.fromkeys(runs, started)
         batch = {run: self._take(run) for run in runs}
         entries = [entry for numbered in batch.values() for entry in numbered]
         owned = await self._store(entries, [(run.generation_id, OWNER, run.epoch) for run in runs])
@@ -116,8 +116,7 @@ class Writer:
         async with self._committed:
             self._committed.notify_all()
         metrics.COMMITTED.inc(len(entries))
-        if since is not None:
-            metrics.COMMIT_DELAY_SECONDS.observe(time.monotonic() - since)
+        metrics.COMMIT_DELAY_SECONDS.observe(time.monotonic() - since)
 
     def _take(self, run: Run) -> list[log.Entry]:
         events, run.pending = run.pending, []

@@ -16,7 +16,7 @@ MOST_CHANGED = 100
 
 
 class Seen(NamedTuple):
-    """What a look has found.
+    """The findings of a look.
 
     ``users`` has those who are signed in, ``versions`` by user the conversations that have changed
     or were deleted since then, and ``marks`` by user what differs as soon as the user's limits,
@@ -45,7 +45,8 @@ def _changed(user_ids: Collection[int], since: datetime) -> dict[int, dict[UUID,
 
 
 def _marks(user_ids: Collection[int]) -> dict[int, Hashable]:
-    rules = tuple(Rule.objects.filter(enabled=True).values_list("pk", "limit").order_by("pk"))
+    # A number, because every page compares it.
+    rules = hash(tuple(Rule.objects.filter(enabled=True).order_by("pk").values_list()))
     used = Counter.objects.filter(user__in=user_ids).values("user").order_by()
     sums = {
         row["user"]: (row["number"], row["used"], row["held"])
