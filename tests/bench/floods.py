@@ -16,13 +16,13 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from yarl import URL
 
 from tests.bench.browser import Account, Tab
 from tests.bench.load import Delays, Load
+from tests.bench.process import memory
 from tests.bench.raw_frame import frame
 from tests.bench.site import Site
 from tests.bench.table import milliseconds, percentile, show
@@ -181,12 +181,6 @@ class Run:
         while True:
             self._most = max(self._most, memory(self._site.pid))
             await asyncio.sleep(0.05)
-
-
-def memory(pid: int) -> float:
-    """MB of memory that a process has."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
 async def flood(account: Account, works: list[Flood], most: float) -> float:

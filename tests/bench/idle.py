@@ -1,6 +1,6 @@
-"""What pages that nobody uses cost: memory of a socket, and the processor for all of them.
+"""The cost of pages that nobody uses: memory of a socket, and the processor for all of them.
 
-    python -m tests.bench.idle --sockets 2000
+    python -m tests.bench.idle --sockets 1000
 
 Exit code 1 when a socket has more memory than it may.
 """
@@ -8,10 +8,8 @@ Exit code 1 when a socket has more memory than it may.
 import argparse
 import asyncio
 import sys
-from pathlib import Path
 
-from tests.bench.process import cpu_seconds
-from tests.bench.streams.readers import Held
+from tests.bench.process import cpu_seconds, memory
 from tests.bench.streams.stage import Stage
 from tests.bench.table import show
 
@@ -23,37 +21,27 @@ SECONDS = 30
 
 async def _run(sockets: int) -> dict[str, float]:
     async with Stage() as stage:
-        assert stage.site is not None
         pid = stage.site.pid
         # What a process needs once is not of a socket.
         held = await stage.hold(20)
         await asyncio.sleep(SETTLE_SECONDS)
-        before = _kilobytes(pid)
+        before = memory(pid)
         held += await stage.hold(sockets)
         await asyncio.sleep(SETTLE_SECONDS)
         cpu = cpu_seconds(pid)
         await asyncio.sleep(SECONDS)
         cpu = cpu_seconds(pid) - cpu
         return {
-            "open": sum(map(_is_open, held)),
-            "kb": (_kilobytes(pid) - before) / sockets,
+            "open": sum(each.is_open for each in held),
+            "kb": 1024 * (memory(pid) - before) / sockets,
             "core": cpu / SECONDS,
         }
-
-
-def _is_open(held: Held) -> bool:
-    return held.is_open
-
-
-def _kilobytes(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0])
 
 
 def main() -> int:
     """Run from the command line; the exit code says whether a socket is small enough."""
     parser = argparse.ArgumentParser(description="What pages that nobody uses cost.")
-    parser.add_argument("--sockets", type=int, default=2000)
+    parser.add_argument("--sockets", type=int, default=1000)
     asked = parser.parse_args()
     found = asyncio.run(_run(asked.sockets))
     show(

@@ -19,7 +19,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from tests.bench.floods import memory
+from tests.bench.process import memory
 from tests.bench.site import PASSWORD, Site, sign_in
 from tests.bench.table import milliseconds, percentile
 

@@ -95,6 +95,12 @@ def cpu_seconds(pid: int, *, and_ended_children: bool = False) -> float:
     return sum(map(int, counted)) / os.sysconf("SC_CLK_TCK")
 
 
+def memory(pid: int) -> float:
+    """MB of memory that a process has."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
 def children(pid: int) -> list[int]:
     """The processes that a process has started and that live."""
     return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))

@@ -31,7 +31,7 @@ BYTES_AROUND_A_TOKEN = 160
 
 
 @contextmanager
-def at_most(step: str) -> Iterator[None]:
+def statements_of(step: str) -> Iterator[None]:
     """Fail if more statements are run than the step may, or if it may run more than it does."""
     with CaptureQueriesContext(connection) as captured:
         yield
@@ -61,17 +61,17 @@ def _append(*running: Turn, seq: int) -> None:
 def test_a_turn_and_its_ticks_run_no_more_statements_than_they_may(people: People) -> None:
     model = _limited()
     _append(_send(people, model)(), seq=1)
-    with at_most("send"):
+    with statements_of("send"):
         turn = _send(people, model)()
     shown = (turn.conversation.pk, turn.state["conversation"]["version"])
-    with at_most("update"):
+    with statements_of("update"):
         read_update(people.alice, {turn.conversation.pk}, shown)
-    with at_most("tick"):
+    with statements_of("tick"):
         _append(turn, seq=1)
     measured = Measured(True, 1, 20, 4)
-    with at_most("end"):
+    with statements_of("end"):
         lifecycle.finish(turn.generation.pk, 1, Finished(cause="completed"), measured)
-    with at_most("last update"):
+    with statements_of("last update"):
         read_update(people.alice, {turn.conversation.pk}, shown)
 
 
@@ -79,7 +79,7 @@ def test_a_turn_and_its_ticks_run_no_more_statements_than_they_may(people: Peopl
 def test_a_tick_runs_as_many_statements_for_many_answers_as_for_one(people: People) -> None:
     model = _limited()
     running = [_send(people, model)() for _ in range(4)]
-    with at_most("tick"):
+    with statements_of("tick"):
         _append(*running, seq=1)
 
 

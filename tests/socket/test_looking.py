@@ -64,7 +64,7 @@ def test_changes_are_seen_by_their_users_alone(people: People) -> None:
     assert dict(seen.versions) == {people.alice.pk: {mine.pk: mine.version}}
 
 
-@pytest.mark.parametrize("what", ["a rule", "its limit", "the use"])
+@pytest.mark.parametrize("what", ["a rule", "its limit", "its period", "the use"])
 def test_a_mark_differs_once_limits_or_their_use_do(people: People, what: str) -> None:
     rule = Rule.objects.create(measure="requests", period="day", limit=5)
     alice = visitor(people.alice)
@@ -72,6 +72,8 @@ def test_a_mark_differs_once_limits_or_their_use_do(people: People, what: str) -
     assert look([alice], long_ago()).marks == before
     if what == "a rule":
         Rule.objects.create(measure="tokens", period="day", limit=5)
+    elif what == "its period":
+        Rule.objects.filter(pk=rule.pk).update(period="month")
     elif what == "its limit":
         Rule.objects.filter(pk=rule.pk).update(limit=6)
     else:

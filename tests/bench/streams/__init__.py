@@ -1,4 +1,4 @@
-"""How many streams a process carries, and what each token costs: beside a bare relay.
+"""The number of streams that a process carries, and the cost of a token, beside a bare relay.
 
 Four processes: the site or the relay on one core, the paced upstream and the readers on another.
 The upstream writes the time of sending into each token, and the readers compare it with their own

@@ -51,7 +51,7 @@ class Asked:
 
 @dataclass
 class Measured:
-    """What readers saw. Seconds, but for what its name says otherwise."""
+    """The figures of all readers. Seconds, but for what its name says otherwise."""
 
     tokens_a_second: float = 0.0
     p50: float = 0.0
@@ -158,13 +158,9 @@ class Reader(asyncio.Protocol):
 
     def _read_reply(self, now: int, size: int) -> None:
         buffer = self._buffer
-        if b"\r\n0\r\n\r\n" in buffer[-16:]:
-            self._buffer = b""
-            self._read(now, buffer, size)
-        else:
-            # A token, or the last piece, may be cut.
-            self._buffer = buffer[-16:]
-            self._read(now, buffer, size)
+        # A token, or the last piece, may be cut.
+        self._buffer = b"" if self._end in buffer else buffer[-16:]
+        self._read(now, buffer, size)
 
     def _read_frames(self, now: int) -> None:
         buffer, at = self._buffer, 0

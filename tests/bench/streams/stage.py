@@ -42,23 +42,22 @@ print(json.dumps(heads))
 class Stage:
     """The site and the relay on the first core, the upstream and the readers on the second."""
 
-    def __init__(self, *, with_site: bool = True) -> None:
+    site: Site
+
+    def __init__(self) -> None:
         self._stack = AsyncExitStack()
-        self._with_site = with_site
-        self._heads: dict[str, list[str]] = {"socket": [], "api": []}
-        self.site: Site | None = None
+        self._heads: dict[str, list[str]] = {}
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             port = free_port()
             self.upstream = f"http://127.0.0.1:{port}"
             await self._start(stack, port, "paced", str(port))
-            if self._with_site:
-                self.site = await stack.enter_async_context(Site(f"{self.upstream}/v1"))
-                await self.site.furnish([], MODEL)
-                printed = await self.site.run("shell", "-c", _FURNISH.format(people=PEOPLE))
-                self._heads = json.loads(printed.splitlines()[-1])
-                pin(self.site.pid, 0)
+            self.site = await stack.enter_async_context(Site(f"{self.upstream}/v1"))
+            await self.site.furnish([], MODEL)
+            printed = await self.site.run("shell", "-c", _FURNISH.format(people=PEOPLE))
+            self._heads = json.loads(printed.splitlines()[-1])
+            pin(self.site.pid, 0)
             self._bare_port = free_port()
             arguments = ("bare", f"{self.upstream}/v1", str(self._bare_port))
             self._bare = await self._start(stack, self._bare_port, *arguments)
@@ -78,7 +77,6 @@ class Stage:
 
     async def of_site(self, streams: int, tokens: int, way: str, **times: float) -> Measured:
         """Measure the site: ``way`` is "socket", as pages ask, or "api", as programs do."""
-        assert self.site is not None
         port = int(self.site.url.rpartition(":")[2])
         text = _turn(tokens) if way == "socket" else _request(tokens)
         end = '"type":"finished"' if way == "socket" else "[DONE]"
@@ -102,7 +100,6 @@ class Stage:
 
     async def hold(self, number: int) -> list[Held]:
         """Open that many pages, and leave them alone."""
-        assert self.site is not None
         port, loop = int(self.site.url.rpartition(":")[2]), asyncio.get_running_loop()
         held = []
         for each in range(number):
