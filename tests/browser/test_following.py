@@ -201,6 +201,31 @@ def test_a_shorter_log_is_not_the_reader(home: Page, upstream: ScriptedUpstream)
     wait_until_true(home, f"{FROM_END} < 2")
 
 
+def test_an_answer_that_begins_is_not_shorter_for_a_moment(
+    home: Page, upstream: ScriptedUpstream
+) -> None:
+    home.set_viewport_size(SMALL)
+    converse(home, "Please, tokens=300")
+    send(home, "Please, tokens=20 gate=g")
+    expect(home.locator("[data-part=waiting]").last).to_be_visible()
+    home.evaluate(
+        """() => {
+            const log = document.getElementById("log");
+            window.heights = [log.scrollHeight];
+            const measure = () => heights.push(log.scrollHeight);
+            new MutationObserver(measure).observe(log, { childList: true, subtree: true,
+                attributes: true, characterData: true });
+        }"""
+    )
+    upstream.open("g", 1)
+    expect(answer(home)).to_contain_text(token(2, 0))
+    expect(home.locator("[data-part=waiting]").last).to_be_hidden()
+    heights = home.evaluate("heights")
+    assert heights == sorted(heights)
+    upstream.open("g", 19)
+    wait_for_end(home)
+
+
 def test_scrolling_code_does_not_end_following(home: Page) -> None:
     home.set_viewport_size(SMALL)
     converse(home, "Please, tokens=300")

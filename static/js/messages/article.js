@@ -93,7 +93,10 @@ export class AssistantArticle {
 
   /** @param {Message} message @param {boolean} running */
   #drawWaiting(message, running) {
-    const silent = !message.content && !message.reasoning_content && !message.tool_calls?.length;
+    // Text is drawn a frame later. Without either an answer would be shorter until then.
+    const answer = part(this.element, "content");
+    const isBlank = answer.hidden ? !message.content : !answer.hasChildNodes();
+    const silent = isBlank && !message.reasoning_content && !message.tool_calls?.length;
     const place = (running && message.generation?.place) || null;
     const isHidden = !(running && silent) || place !== null || message.unsent === true;
     setHidden(part(this.element, "waiting"), isHidden);
