@@ -34,6 +34,21 @@ libc.malloc_info(0, libc.fopen(b"/dev/stdout", b"w"))
 libc.fflush(None)
 """
 
+# The full walks of a process that leaves five thousand rings of objects, one after the other.
+_RINGS = """
+import gc
+from chatsite import memory
+
+loaded = [[] for _ in range(400_000)]
+memory.get_resolver = lambda: type("Resolver", (), {"url_patterns": ()})
+memory.keep_from_the_collector()
+before = gc.get_stats()[2]["collections"]
+for _ in range(5_000):
+    ring = [[] for _ in range(100)]
+    ring.append(ring)
+print(gc.get_stats()[2]["collections"] - before)
+"""
+
 
 def regions(kind: str) -> int:
     """The number of regions of such a process, its first one included."""
@@ -53,3 +68,9 @@ def test_a_walk_of_the_collector_passes_by_what_the_site_has_loaded() -> None:
         assert gc.get_freeze_count() > 10 * len(gc.get_objects())
     finally:
         gc.unfreeze()
+
+
+def test_what_is_loaded_does_not_put_off_the_full_walk() -> None:
+    program = [sys.executable, "-c", _RINGS]
+    walks = subprocess.run(program, capture_output=True, check=True, text=True).stdout
+    assert int(walks) > 0
