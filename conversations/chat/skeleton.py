@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import IntegerField, UUIDField
+
 from conversations import access
+from conversations.database.prepared import PreparedQuery
 from conversations.models import Message
 
 
@@ -19,9 +22,17 @@ class Node(NamedTuple):
 
 def nodes_of(conversation_id: UUID, since: int = 0) -> list[Node]:
     """The messages that changed after version ``since``, in the order of the list."""
-    changed = Message.objects.filter(conversation=conversation_id, changed_in__gt=since)
-    fields = changed.values_list("pk", "parent_id", "role", "deleted_at")
-    return [Node(pk, parent, role, at is not None) for pk, parent, role, at in fields]
+    changed = _changed(conversation=conversation_id, since=since)
+    return [Node(pk, parent, role, at is not None) for pk, parent, role, at in changed]
+
+
+_changed: PreparedQuery[Any] = PreparedQuery(
+    lambda conversation, since: Message.objects.filter(
+        conversation=conversation, changed_in__gt=since
+    ).values_list("pk", "parent_id", "role", "deleted_at"),
+    conversation=UUIDField(),
+    since=IntegerField(),
+)
 
 
 def rows(nodes: Sequence[Node]) -> list[list[Any]]:

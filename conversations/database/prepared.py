@@ -11,8 +11,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
-from django.db.models.query import get_related_populators
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.query import ModelIterable, get_related_populators
 
 M = TypeVar("M", bound=models.Model)
 Parameters: TypeAlias = "dict[str, models.Field[Any, Any]]"
@@ -23,7 +23,7 @@ class PreparedQuery(Generic[M]):
 
     ``build`` makes its queryset from one expression for each of ``parameters``, whose fields give
     their types. It is called once. It may use all of the ORM but `prefetch_related` and
-    annotations.
+    annotations. With `values_list` it gives tuples in place of records.
 
         named = PreparedQuery(lambda name: User.objects.filter(username=name), name=CharField())
         named.first(name="alice")
@@ -39,7 +39,7 @@ class PreparedQuery(Generic[M]):
 
     def __call__(self, **values: Any) -> list[M]:
         """The records that match, as ``build`` would give them for these values."""
-        return list((self._statement or self._prepared()).records(values))
+        return list((self._statement or self._prepared()).results(values))
 
     def first(self, **values: Any) -> M | None:
         """The first record that matches, if there is any."""
@@ -78,6 +78,13 @@ class _Statement(Generic[M]):
         self._sql, self._params = self._compiler.as_sql()
         select, shape = self._compiler.select, self._compiler.klass_info
         self._converters = self._compiler.get_converters([column for column, *_ in select])
+        made_by = queryset._iterable_class  # noqa: SLF001 - it has no other name
+        self._makes_records = issubclass(made_by, ModelIterable)
+        if self._makes_records:
+            self._note_shape(select, shape)
+        unopened.close()
+
+    def _note_shape(self, select: Any, shape: Any) -> None:
         self._model = shape["model"]
         first, last = shape["select_fields"][0], shape["select_fields"][-1]
         self._own = slice(first, last + 1)
@@ -85,20 +92,25 @@ class _Statement(Generic[M]):
         # The type stubs are those of Django 6, where it takes one argument more.
         populators: Any = get_related_populators
         self._related = populators(shape, select, DEFAULT_DB_ALIAS)
-        unopened.close()
 
-    def records(self, values: dict[str, Any]) -> Iterator[M]:
+    def results(self, values: dict[str, Any]) -> Iterator[Any]:
+        # Once for all of it: each look at the proxy `django.db.connection` has a price.
+        connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, [_value(each, values) for each in self._params])
+            cursor.execute(self._sql, [_value(each, values, connection) for each in self._params])
             rows = cursor.fetchall()
-        for row in self._compiler.apply_converters(rows, self._converters):
+        converted = self._compiler.apply_converters(rows, self._converters)
+        return self._records(converted) if self._makes_records else map(tuple, converted)
+
+    def _records(self, rows: Iterator[Any]) -> Iterator[M]:
+        for row in rows:
             record = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
             for each in self._related:
                 each.populate(row, record)
             yield record
 
 
-def _value(param: Any, values: dict[str, Any]) -> Any:
+def _value(param: Any, values: dict[str, Any], connection: Any) -> Any:
     if not isinstance(param, _Parameter):
         return param
     return param.output_field.get_db_prep_value(values[param.name], connection)

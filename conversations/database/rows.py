@@ -39,12 +39,15 @@ def insert_record(record: models.Model) -> None:
     record._state.adding = False
 
 
+def update(model: type[models.Model], key: Values, values: Values) -> int:
+    """Store values in the rows with this key; returns the number of rows."""
+    sql = _update(model, tuple(key), tuple(values))
+    return _execute(sql, [*_prepared(model, values), *_prepared(model, key)])
+
+
 def update_record(record: models.Model, names: Sequence[str]) -> None:
     """Store the values of these fields of a record."""
-    values = {name: getattr(record, name) for name in names}
-    _execute(
-        _update(type(record), tuple(names)), _prepared(type(record), {**values, "id": record.pk})
-    )
+    update(type(record), {"id": record.pk}, {name: getattr(record, name) for name in names})
 
 
 def add(model: type[M], key: Values, amounts: Mapping[str, int]) -> None:
@@ -64,11 +67,14 @@ def found(model: type[M], keys: Sequence[Values], *, lock: bool = False) -> list
     return _rows(model, _found(model, tuple(keys[0]), len(keys), is_locking), values)
 
 
+def where(model: type[M], condition: str, values: Values) -> list[M]:
+    """The rows for which a condition in SQL is true; it names the values as in ``%(name)s``."""
+    return _rows(model, f"SELECT {_all(model)} FROM {_table(model)} WHERE {condition}", values)
+
+
 def hold(counter_id: int, amount: int, limit: int) -> bool:
     """Add to the held amount of a counter if used and held stay within the limit; else False."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [amount, counter_id, amount, limit])
-        return bool(cursor.rowcount == 1)
+    return _execute(_HOLD, [amount, counter_id, amount, limit]) == 1
 
 
 def release(counter_id: int, held: int, used: int) -> None:
@@ -81,12 +87,13 @@ def take(model: type[M], key: Values) -> M | None:
     return next(iter(_rows(model, _take(model, tuple(key)), _prepared(model, key))), None)
 
 
-def _execute(sql: str, values: Sequence[Any]) -> None:
+def _execute(sql: str, values: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
+        return int(cursor.rowcount)
 
 
-def _rows(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
+def _rows(model: type[M], sql: str, values: Sequence[Any] | Values) -> list[M]:
     """The records of the rows that a statement returns, whose columns are `_all`."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -104,8 +111,9 @@ def _records(model: type[M], rows: Sequence[Any]) -> list[M]:
     ]
 
 
-def _prepared(model: type[M], values: Values) -> list[Any]:
-    fields = _fields(model)
+def _prepared(model: type[models.Model], values: Values) -> list[Any]:
+    # Each look at the proxy `django.db.connection` has a price, and every value takes several.
+    fields, connection = _fields(model), connections[DEFAULT_DB_ALIAS]
     return [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
 
 
@@ -131,9 +139,10 @@ def _insert(model: type[models.Model], names: tuple[str, ...]) -> str:
 
 
 @lru_cache
-def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
+def _update(model: type[models.Model], key: tuple[str, ...], names: tuple[str, ...]) -> str:
     sets = ", ".join(f"{name} = %s" for name in _columns(model, names))
-    return f'UPDATE {_table(model)} SET {sets} WHERE "id" = %s'
+    condition = " AND ".join(f"{name} = %s" for name in _columns(model, key))
+    return f"UPDATE {_table(model)} SET {sets} WHERE {condition}"
 
 
 @lru_cache

@@ -201,17 +201,16 @@ def finish_api_run(
 
 def _mark_ended(generation_id: UUID, epoch: int, last: Finished, trace: UpstreamTrace) -> bool:
     """Mark the generation as ended; False if it was not running, or no longer ours."""
-    owned = Generation.objects.owned(OWNER, epoch).filter(pk=generation_id)
-    return bool(
-        owned.update(
-            status=last.cause,
-            finished_at=timezone.now(),
-            error_code=last.error.code if last.error else "",
-            error_message=last.error.message if last.error else "",
-            upstream_id=trace.id,
-            upstream_words=trace.words,
-        )
-    )
+    running = {"id": generation_id, "owner": OWNER, "epoch": epoch, "status": "running"}
+    outcome = {
+        "status": last.cause,
+        "finished_at": timezone.now(),
+        "error_code": last.error.code if last.error else "",
+        "error_message": last.error.message if last.error else "",
+        "upstream_id": trace.id,
+        "upstream_words": trace.words,
+    }
+    return rows.update(Generation, running, outcome) == 1
 
 
 def _noted(generation_id: UUID) -> Measured:

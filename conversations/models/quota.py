@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from conversations.database import rows
 from conversations.models.api_key import ApiKey
 from conversations.models.counter import ALL_MODELS, ALL_USE, Counter, CounterQuerySet, Slot
 from conversations.models.measure import Measure, Period, exact_amount, with_unit
@@ -23,8 +24,7 @@ _RULES_LOCK = 7_281_950
 # Written by hand because it runs for every answer, and the ORM takes longer to build it than the
 # database to run it.
 _APPLYING = """
-    SELECT * FROM conversations_rule AS rule
-    WHERE enabled AND (
+    enabled AND (
         user_id = %(user)s
         OR group_id IN (SELECT group_id FROM conversations_user_groups WHERE user_id = %(user)s)
         OR (user_id IS NULL AND group_id IS NULL AND api_key_id IS NULL)
@@ -43,9 +43,8 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         :func:`conversations.quotas.reservation.deciding_rules` chooses those that decide.
         """
         named = {"user": user, "model": model, "key": key}
-        return list(
-            self.raw(_APPLYING, {name: each.pk if each else 0 for name, each in named.items()})
-        )
+        ids = {name: each.pk if each else 0 for name, each in named.items()}
+        return rows.where(Rule, _APPLYING, ids)
 
     def lock_for_reserving(self) -> None:
         """Let no rule change until this transaction has ended.

@@ -103,8 +103,10 @@ def make_conversation(user: User, model: LanguageModel | None) -> list[object]:
     return [conversation.pk, *(each.pk for each in generations), parent.pk if parent else None]
 
 
-def everything(record: models.Model) -> dict[str, Any]:
-    """The fields of a record, and those of the records that came along with it."""
+def everything(record: Any) -> Any:
+    """The fields of a record, and those of the records that came along with it; or a tuple."""
+    if isinstance(record, tuple):
+        return record
     fields = {
         field.attname: (type(value := getattr(record, field.attname)), value)
         for field in record._meta.concrete_fields
