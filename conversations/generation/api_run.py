@@ -117,7 +117,7 @@ async def relay(run: Run, call: Call, listener: Listener, shared: Shared) -> End
                 if listener.is_full:
                     await _wait_for_room(run, listener)
                 if stream.is_drained:
-                    await shared.beat.rest_among_many()
+                    await shared.beat.rest_among_many(stream)
     except UpstreamError as failure:
         upstream_words.keep(failure, run, call)
         _add_lengths(failure, call)

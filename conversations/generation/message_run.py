@@ -73,7 +73,7 @@ class MessageRun:
                         return await self._cut(stream)
                     await self._run.pace.keep(chunk)
                     if stream.is_drained:
-                        await self._writer.beat.rest()
+                        await self._writer.beat.rest(stream)
         except UpstreamError as error:
             upstream_words.keep(error, self._run, call)
             return await self._ended(stream, error)

@@ -9,6 +9,7 @@ import httpx
 
 from .decoder import StreamDecoder
 from .error_responses import trace_id
+from .transport import pause, resume
 from .types import Chunk, FinishReason, Usage
 from .watch import STOP, Watch
 
@@ -34,14 +35,15 @@ class CompletionStream:
         self.trace_id: str | None = None
         self._watch = watch
         self._decoder = decoder
-        self._response: httpx.Response | None = None
+        self.response: httpx.Response | None = None
         self._bytes: AsyncIterator[bytes] | None = None
+        self._paused: asyncio.Transport | None = None
         self._ends_at: float | None = None
 
     @property
     def began(self) -> bool:
         """True if the server accepted the request: it responded with a status of success."""
-        return self._response is not None
+        return self.response is not None
 
     @property
     def usage(self) -> Usage | None:
@@ -86,19 +88,29 @@ class CompletionStream:
     def begin(self, response: httpx.Response) -> None:
         """Start to read the body of a response."""
         self.trace_id = trace_id(response.headers)
-        self._response = response
+        self.response = response
         self._bytes = response.aiter_raw()
         self._watch.saw_life()
         self._watch.guard(response.aclose)
 
+    def pause(self) -> None:
+        """Leave what arrives in the buffers of the system until `resume`."""
+        self._paused = pause(self.response) if self.response else None
+
+    def resume(self) -> None:
+        """Read what has arrived, for the next chunk."""
+        if self._paused:
+            resume(self._paused)
+            self._paused = None
+
     async def aclose(self) -> None:
         """Release the connection: for reuse if the body has ended, closed if not."""
-        if self._response is None:
+        if self.response is None:
             return
         if self._decoder.over and self._decoder.failure is None and not self.stopped:
             await self._drain()
         with suppress(*BROKEN):
-            await self._response.aclose()
+            await self.response.aclose()
 
     def __aiter__(self) -> "CompletionStream":
         return self

@@ -4,6 +4,7 @@ httpx's own pool leaks a connection when a task that waits for it is cancelled, 
 time per token; httpx-aiohttp provides aiohttp's pool under the same API.
 """
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -24,6 +25,9 @@ KEEPALIVE_SECONDS = 30.0
 # With twice this unread, a server has to wait for us. aiohttp's 64 kB would let each answer whose
 # reader is slow take half a megabyte, because a read of the socket adds up to 256 kB to it.
 READ_BYTES = 16 * 1024
+
+# aiohttp's own response, among the extensions of the one of httpx.
+RECEIVED = "received"
 
 # Records if the request of this task is sent over a reused connection.
 reused: ContextVar[dict[str, bool] | None] = ContextVar("reused", default=None)
@@ -87,6 +91,27 @@ class _Body(AiohttpResponseStream):
         await super().aclose()
 
 
+def pause(response: httpx.Response) -> asyncio.Transport | None:
+    """Read nothing more of a response; gives the transport that reads no more, for `resume`.
+
+    None where nothing is to be resumed: the body has ended and its connection went back to the
+    pool, or aiohttp itself reads no more, since it has enough that was not asked for.
+    """
+    received = response.extensions.get(RECEIVED)
+    connection = received and received.connection
+    transport: asyncio.Transport | None = connection.transport if connection else None
+    if transport is None or not transport.is_reading():
+        return None
+    transport.pause_reading()
+    return transport
+
+
+def resume(transport: asyncio.Transport) -> None:
+    """Read on, unless the connection was closed meanwhile."""
+    if not transport.is_closing():
+        transport.resume_reading()
+
+
 def _unread(reader: aiohttp.StreamReader) -> bytes:
     error = reader.exception()
     if error is None:
@@ -103,8 +128,9 @@ class _Transport(AiohttpTransport):
         """Send a request. Raises httpx.HTTPError."""
         response = await super().handle_async_request(request)
         if isinstance(response.stream, AiohttpResponseStream):
-            content = response.stream._aiohttp_response  # noqa: SLF001 - it has no other name
-            response.stream = _Body(content)
+            received = response.stream._aiohttp_response  # noqa: SLF001 - it has no other name
+            response.stream = _Body(received)
+            response.extensions[RECEIVED] = received
         return response
 
 

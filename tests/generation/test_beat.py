@@ -10,6 +10,31 @@ from conversations.generation.beat import Beat
 SECONDS = 5
 
 
+class Stream:
+    """Notes whether it is read."""
+
+    is_read = True
+
+    def pause(self) -> None:
+        self.is_read = False
+
+    def resume(self) -> None:
+        self.is_read = True
+
+
+def test_a_stream_is_not_read_while_its_run_rests() -> None:
+    async def work() -> None:
+        struck, stream = Beat(lambda: 1, lambda: None), Stream()
+        resting = asyncio.create_task(struck.rest(stream))
+        await asyncio.sleep(0)
+        assert not stream.is_read
+        await struck.strike()
+        assert stream.is_read
+        await asyncio.wait_for(resting, SECONDS)
+
+    asyncio.run(work())
+
+
 def test_what_rests_goes_on_at_the_next_beat_and_has_passed_on_what_it_has_by_then() -> None:
     rests: list[str] = []
     passed_on: list[int] = []
@@ -18,7 +43,7 @@ def test_what_rests_goes_on_at_the_next_beat_and_has_passed_on_what_it_has_by_th
         struck = Beat(lambda: 2, lambda: rests.append("rests"))
 
         async def run(number: int) -> None:
-            await struck.rest()
+            await struck.rest(Stream())
             passed_on.append(number)
 
         runs = [asyncio.create_task(run(number)) for number in range(2)]
@@ -36,7 +61,7 @@ def test_what_rests_goes_on_at_the_next_beat_and_has_passed_on_what_it_has_by_th
 def test_a_reply_of_the_api_rests_among_many_runs_alone(runs: int, rests: bool) -> None:
     async def work() -> bool:
         struck = Beat(lambda: runs, lambda: None)
-        resting = asyncio.create_task(struck.rest_among_many())
+        resting = asyncio.create_task(struck.rest_among_many(Stream()))
         await asyncio.sleep(0)
         is_resting = not resting.done()
         await struck.strike()

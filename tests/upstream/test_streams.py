@@ -7,9 +7,11 @@ import pytest
 
 from conversations.upstream import (
     SILICONFLOW,
+    CompletionStream,
     Usage,
 )
 from conversations.upstream.decoder import StreamDecoder
+from conversations.upstream.transport import RECEIVED
 from tests.upstream.asking import Received, receive, receive_script, request, run, tokens, upstream
 from tests.upstreams import good, tools
 
@@ -252,3 +254,37 @@ def test_a_whole_answer_has_each_of_its_choices() -> None:
     received = receive_script("blank-lines?tokens=2", n=2)
     assert received.contents == {0: tokens(2), 1: tokens(2)}
     assert finish_of(received) == ({0: "stop", 1: "stop"}, True)
+
+
+def test_nothing_is_read_of_a_stream_that_is_paused_and_nothing_of_it_is_lost() -> None:
+    async def ask() -> tuple[list[int], str]:
+        async with (
+            upstream() as (server, client),
+            client.stream(request("good?gate=g")) as stream,
+        ):
+            server.open("g", 3)
+            text, sizes = "", []
+            async for chunk in stream:
+                text += "".join(choice.delta.content or "" for choice in chunk.choices)
+                if text.count("gen:") == 3 and not sizes:
+                    stream.pause()
+                    sizes.append(read_bytes(stream))
+                    server.open("g", 17)
+                    await client.models()
+                    sizes.append(read_bytes(stream))
+                    stream.resume()
+            # Of one that has ended there is nothing to pause.
+            stream.pause()
+            stream.resume()
+            return sizes, text
+
+    (before, after), text = run(ask())
+    assert before == after
+    assert text == tokens(20)
+
+
+def read_bytes(stream: CompletionStream) -> int:
+    """The bytes of the body that were read from the connection."""
+    assert stream.response is not None
+    size: int = stream.response.extensions[RECEIVED].content.total_bytes
+    return size
