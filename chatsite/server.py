@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from twisted.internet import asyncioreactor
@@ -34,6 +35,7 @@ from chatsite.housekeeping import Entry, Housekeeping  # noqa: E402
 from chatsite.http_connection import Connection  # noqa: E402
 from chatsite.http_request import LimitedRequest  # noqa: E402
 from chatsite.listener import BACKLOG, close_when_empty  # noqa: E402
+from chatsite.message_queue import MessageQueue  # noqa: E402
 from chatsite.request_body import BODY  # noqa: E402
 from chatsite.socket_protocol import Socket  # noqa: E402
 
@@ -134,7 +136,13 @@ class Server(Housekeeping):
         """Run the application for a request; it reads the body, if there is one, from the scope."""
         if body := getattr(protocol, "body", None):
             scope[BODY] = body
-        return super().create_application(protocol, scope)
+        scope.setdefault("asgi", {"version": "3.0"})
+        queue = MessageQueue()
+        running = self.application(
+            scope=scope, receive=queue.get, send=partial(self.handle_reply, protocol)
+        )
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(running)
+        return queue
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
         """Pass on a message of the application, as fast as the client reads."""

@@ -55,6 +55,13 @@ class Socket(WebSocketProtocol):
         self.room.stopProducing()
         super().connectionLost(reason)
 
+    def onOpen(self) -> None:
+        """The handshake is over: what the client sent for it is not needed any more."""
+        self.http_request_data = b""
+        self.http_headers: dict[str, str] = {}
+        self.request.headers = self.http_headers
+        super().onOpen()
+
     # What arrives
 
     def dataReceived(self, data: bytes) -> None:

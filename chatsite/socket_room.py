@@ -15,8 +15,8 @@ class Room:
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
-        self._is_there = asyncio.Event()
-        self._is_there.set()
+        # None while there is room, which is nearly always: an event has 1 kB.
+        self._freed: asyncio.Event | None = None
         self._look: asyncio.TimerHandle | None = None
         # The HTTP connection that this one was before has registered itself.
         transport.unregisterProducer()
@@ -25,23 +25,26 @@ class Room:
     @property
     def is_full(self) -> bool:
         """True while the client has to read first."""
-        return not self._is_there.is_set()
+        return self._freed is not None
 
     async def wait(self) -> None:
         """Wait until there is room, or the connection is closed."""
-        await self._is_there.wait()
+        if self._freed:
+            await self._freed.wait()
 
     def pauseProducing(self) -> None:
         """The buffer is full."""
         if not self.is_full:
-            self._is_there.clear()
+            self._freed = asyncio.Event()
             self._look_later()
 
     def resumeProducing(self) -> None:
         """The buffer is empty."""
         if self._look:
             self._look.cancel()
-        self._is_there.set()
+        if self._freed:
+            self._freed.set()
+            self._freed = None
 
     def stopProducing(self) -> None:
         """The connection is closed: nobody waits for room any more."""
