@@ -12,6 +12,7 @@ running answers wait for must not wait for twenty messages that are being sent.
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -147,6 +148,10 @@ class Cursor(base.SQLiteCursorWrapper):
 
     wrapper: DatabaseWrapper
 
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        """The statement as SQLite's own module takes it."""
+        return _converted(query, None if param_names is None else tuple(param_names))
+
     def execute(self, query: str, params: Any = None) -> Any:
         """Run a statement."""
         if not query.lstrip().startswith(_WRITES):
@@ -158,3 +163,11 @@ class Cursor(base.SQLiteCursorWrapper):
         """Run a statement for each of the parameters."""
         with self.wrapper.write_turn():
             return super().executemany(query, param_list)
+
+
+# A turn runs fifty statements, always the same.
+@lru_cache(maxsize=1024)
+def _converted(query: str, param_names: tuple[str, ...] | None) -> str:
+    # It needs nothing of a cursor.
+    convert: Any = base.SQLiteCursorWrapper.convert_query
+    return str(convert(None, query, param_names=param_names))
