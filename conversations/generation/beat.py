@@ -6,6 +6,7 @@ meanwhile is then read in one go.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -15,6 +16,11 @@ SHORTEST_SECONDS = 0.025
 LONGEST_SECONDS = 0.06
 # With this much for each answer a process that has hundreds keeps up with them.
 SECONDS_A_RUN = 0.0006
+# So many go on at one beat. Of more answers each has its turn at every second beat, or third, which
+# come as much sooner: no token waits until those of hundreds of others are read, stored and sent.
+RUNS_A_BEAT = 50
+# The loop has at least this long for all else.
+LEAST_SECONDS = 0.005
 # From so many on, answers that need not be stored before they are sent are read at the beat too.
 MANY_RUNS = 16
 
@@ -38,20 +44,25 @@ class Beat:
     def __init__(self, running: Callable[[], int], on_rest: Callable[[], None]) -> None:
         self._running = running
         self._on_rest = on_rest
-        self._next = asyncio.Event()
-        self._resting: list[Resting] = []
+        # Those that rest, the longest first.
+        self._resting: deque[tuple[Resting, asyncio.Future[None]]] = deque()
 
     def pause(self, took: float) -> float:
         """The seconds from a batch that took so long to the next one."""
-        wanted = max(SHORTEST_SECONDS, took, self._running() * SECONDS_A_RUN)
-        return min(wanted, LONGEST_SECONDS)
+        running = self._running()
+        turns = running / RUNS_A_BEAT
+        every = min(running * SECONDS_A_RUN, LONGEST_SECONDS)
+        if turns > 1:
+            return max(LEAST_SECONDS, every / turns - took)
+        return min(max(SHORTEST_SECONDS, took, every), LONGEST_SECONDS)
 
     async def rest(self, stream: Resting) -> None:
         """Wait for the next beat, and read nothing of the stream until then."""
         stream.pause()
-        self._resting.append(stream)
+        goes_on = asyncio.get_running_loop().create_future()
+        self._resting.append((stream, goes_on))
         self._on_rest()
-        await self._next.wait()
+        await goes_on
 
     async def rest_among_many(self, stream: Resting) -> None:
         """Wait for the next beat if there are many runs."""
@@ -59,12 +70,16 @@ class Beat:
             await self.rest(stream)
 
     async def strike(self) -> None:
-        """Let all that rest go on, and give them time to pass on what has arrived."""
-        resting, self._resting = self._resting, []
-        for stream in resting:
+        """Let those go on that have rested longest, and give them time to pass on what came."""
+        number = min(len(self._resting), RUNS_A_BEAT)
+        due = [self._resting.popleft() for _ in range(number)]
+        for stream, _goes_on in due:
             stream.resume()
         # The loop reads all their connections in one turn, before a run asks for what it has read.
         await asyncio.sleep(0)
-        self._next.set()
-        self._next = asyncio.Event()
+        for _stream, goes_on in due:
+            if not goes_on.done():
+                goes_on.set_result(None)
         await asyncio.sleep(0)
+        if self._resting:
+            self._on_rest()

@@ -76,6 +76,43 @@ def test_the_pause_grows_with_the_runs_and_with_slow_commits_up_to_a_bound() -> 
         return Beat(lambda: runs, lambda: None).pause(took)
 
     assert pause(1, 0.001) == beat.SHORTEST_SECONDS
-    assert pause(100, 0.001) == pytest.approx(100 * beat.SECONDS_A_RUN)
+    assert pause(50, 0.001) == pytest.approx(50 * beat.SECONDS_A_RUN)
     assert pause(1, 0.04) == 0.04
-    assert pause(1000, 5.0) == beat.LONGEST_SECONDS
+    assert pause(50, 5.0) == beat.LONGEST_SECONDS
+
+
+def test_of_many_runs_each_has_its_turn_within_the_longest_pause() -> None:
+    def pause(runs: int, took: float) -> float:
+        return Beat(lambda: runs, lambda: None).pause(took)
+
+    for runs in (100, 200):
+        turns = runs / beat.RUNS_A_BEAT
+        assert turns * (pause(runs, 0.01) + 0.01) == pytest.approx(beat.LONGEST_SECONDS)
+    assert pause(1000, 0.01) == beat.LEAST_SECONDS
+
+
+def test_those_that_have_rested_longest_go_on_first() -> None:
+    number = 2 * beat.RUNS_A_BEAT + 1
+    gone_on: list[int] = []
+    rests: list[str] = []
+
+    async def work() -> list[int]:
+        struck = Beat(lambda: number, lambda: rests.append("rests"))
+
+        async def run(number: int) -> None:
+            await struck.rest(Stream())
+            gone_on.append(number)
+
+        runs = [asyncio.create_task(run(each)) for each in range(number)]
+        await asyncio.sleep(0)
+        sizes = []
+        while len(gone_on) < number:
+            await struck.strike()
+            sizes.append(len(gone_on))
+        await asyncio.wait_for(asyncio.gather(*runs), SECONDS)
+        return sizes
+
+    assert asyncio.run(work()) == [beat.RUNS_A_BEAT, 2 * beat.RUNS_A_BEAT, number]
+    assert gone_on == list(range(number))
+    # Whoever strikes is told that there are more.
+    assert len(rests) == number + 2
