@@ -108,16 +108,18 @@ async def relay(run: Run, call: Call, listener: Listener, shared: Shared) -> End
             upstream.stream(call.request, run.stop, inline_thinking=inline_thinking) as stream,
         ):
             run.began = stream.began
-            async for chunk in stream:
-                run.count(chunk)
-                listener.receive(chunk)
-                if run.needs_more and not await shared.leases.allows(run):
-                    return Ending(cut(run), usage=run.usage)
-                await run.pace.keep(chunk)
-                if listener.is_full:
-                    await _wait_for_room(run, listener)
-                if stream.is_drained:
-                    await shared.beat.rest_among_many(stream)
+            while chunks := await stream.read():
+                for chunk in chunks:
+                    if stream.stopped:
+                        break
+                    run.count(chunk)
+                    listener.receive(chunk)
+                    if run.needs_more and not await shared.leases.allows(run):
+                        return Ending(cut(run), usage=run.usage)
+                    await run.pace.keep(chunk)
+                    if listener.is_full:
+                        await _wait_for_room(run, listener)
+                await shared.beat.rest_among_many(stream)
     except UpstreamError as failure:
         upstream_words.keep(failure, run, call)
         _add_lengths(failure, call)

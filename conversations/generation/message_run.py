@@ -1,6 +1,7 @@
 """Runs a generation of messages: from the upstream's chunks to logged events."""
 
 import asyncio
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -66,14 +67,10 @@ class MessageRun:
                 upstream.stream(call.request, stop, inline_thinking=inline_thinking) as stream,
             ):
                 self._run.began = stream.began
-                async for chunk in stream:
-                    self._run.count(chunk)
-                    await self._write(chunk)
-                    if self._run.needs_more and not await self._leases.allows(self._run):
+                while chunks := await stream.read():
+                    if not await self._pass_on(chunks, stream):
                         return await self._cut(stream)
-                    await self._run.pace.keep(chunk)
-                    if stream.is_drained:
-                        await self._writer.beat.rest(stream)
+                    await self._writer.beat.rest(stream)
         except UpstreamError as error:
             upstream_words.keep(error, self._run, call)
             return await self._ended(stream, error)
@@ -93,13 +90,32 @@ class MessageRun:
             await self._writer.append(self._run, [Notice("limit", refusal)])
         return cut(self._run)
 
-    async def _write(self, chunk: Chunk) -> None:
+    async def _pass_on(self, chunks: Sequence[Chunk], stream: CompletionStream) -> bool:
+        """Append the events of chunks; False where a limit cuts the answer."""
         run = self._run
-        events = from_chunk(chunk, run.elapsed_ms())
-        new_events = [event for event in map(self._without_echo, events) if event]
-        if new_events:
+        events: list[Event] = []
+        for chunk in chunks:
+            if stream.stopped:
+                break
+            run.count(chunk)
+            events += self._events_of(chunk)
+            if run.needs_more:
+                await self._append(events)
+                events = []
+                if not await self._leases.allows(run):
+                    return False
+            await run.pace.keep(chunk)
+        await self._append(events)
+        return True
+
+    def _events_of(self, chunk: Chunk) -> list[Event]:
+        events = from_chunk(chunk, self._run.elapsed_ms())
+        return [event for event in map(self._without_echo, events) if event]
+
+    async def _append(self, events: Sequence[Event]) -> None:
+        if events:
             is_first, self._has_written = not self._has_written, True
-            await self._writer.append(run, new_events, is_first=is_first)
+            await self._writer.append(self._run, events, is_first=is_first)
 
     def _without_echo(self, event: Event) -> Event | None:
         if not isinstance(event, Delta) or not event.content:

@@ -62,9 +62,8 @@ class StreamDecoder:
     @property
     def complete(self) -> bool:
         """True if every choice has a finish reason. [DONE] alone is not enough."""
-        reasons = self.normaliser.finish_reasons
-        enough = self.done or len(reasons) >= self._expected_choices
-        return bool(reasons) and enough and None not in reasons.values()
+        choices, ended = self.normaliser.number_of_choices, self.normaliser.ended
+        return 0 < ended == choices and (self.done or choices >= self._expected_choices)
 
     @property
     def has_words(self) -> bool:

@@ -157,6 +157,20 @@ class Normaliser:
         return {index: choice.finish_reason for index, choice in sorted(self._choices.items())}
 
     @property
+    def number_of_choices(self) -> int:
+        """The number of choices so far."""
+        return len(self._choices)
+
+    @property
+    def ended(self) -> int:
+        """The number of those that have a finish reason."""
+        # Asked with every read; a generator expression would cost more than the loop.
+        ended = 0
+        for choice in self._choices.values():
+            ended += choice.finish_reason is not None
+        return ended
+
+    @property
     def usage(self) -> Usage | None:
         """The latest usage."""
         return self._counter.usage
@@ -190,7 +204,7 @@ class Normaliser:
         if not isinstance(choices, list):
             raise Malformed("The choices of a chunk are not a list.")
         self._header(value)
-        usage = self._counter.feed(value, choices, self._ended)
+        usage = self._counter.feed(value, choices, self.ended)
         normalised = tuple(
             [
                 self._choice(position, choice).feed(choice)
@@ -208,9 +222,6 @@ class Normaliser:
             if (delta := choice.flush()) != Delta()
         )
         return self._chunk(normalised, None) if normalised else None
-
-    def _ended(self) -> int:
-        return sum(choice.finish_reason is not None for choice in self._choices.values())
 
     def _header(self, value: Mapping[str, Any]) -> None:
         self.id = self.id or _short(value.get("id"))

@@ -76,11 +76,6 @@ class CompletionStream:
         return self._decoder.has_gap
 
     @property
-    def is_drained(self) -> bool:
-        """True if nothing that was read is left to be passed on."""
-        return not self._decoder.chunks
-
-    @property
     def stopped(self) -> bool:
         """True if the stop flag ended this stream."""
         return self._watch.verdict == STOP
@@ -116,18 +111,32 @@ class CompletionStream:
         return self
 
     async def __anext__(self) -> Chunk:
+        if not await self._has_more():
+            raise StopAsyncIteration
+        return self._decoder.chunks.popleft()
+
+    async def read(self) -> list[Chunk]:
+        """The next chunks: all that have arrived by then, none at the end. Raises UpstreamError."""
+        if not await self._has_more():
+            return []
+        chunks = list(self._decoder.chunks)
+        self._decoder.chunks.clear()
+        return chunks
+
+    async def _has_more(self) -> bool:
+        """Read until there is a chunk; False at the end."""
         decoder, watch = self._decoder, self._watch
         watch.resume()
         self._set_end()
         while not decoder.chunks and not decoder.over and not self.stopped:
             await self._read()
         if self.stopped:
-            raise StopAsyncIteration
+            return False
         if decoder.chunks:
             watch.hold()
-            return decoder.chunks.popleft()
+            return True
         if decoder.failure is None:
-            raise StopAsyncIteration
+            return False
         decoder.failure.trace_id = decoder.failure.trace_id or self.trace_id
         raise decoder.failure
 

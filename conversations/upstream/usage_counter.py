@@ -1,6 +1,6 @@
 """Follows the token counts of one stream."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .tool_pieces import index_of
@@ -25,14 +25,12 @@ class UsageCounter:
         self._at_ends: list[Usage] = []
         self._in_choices: dict[int, Usage] = {}
 
-    def feed(
-        self, event: Mapping[str, Any], choices: Sequence[Any], ended: Callable[[], int]
-    ) -> Usage | None:
-        """Read an event; return the usage so far if it has one. ``ended`` counts the answers that
-        have ended before it."""
+    def feed(self, event: Mapping[str, Any], choices: Sequence[Any], ended: int) -> Usage | None:
+        """Read an event; return the usage so far if it has one. ``ended`` is the number of answers
+        that have ended before it."""
         usage = _read(event) or (_read(event[_BESIDE]) if _BESIDE in event else None)
         if usage is not None:
-            self._take(usage, ended=None if choices else ended())
+            self._take(usage, ended=None if choices else ended)
             return self.usage
         counted = [self._take_choice(number, choice) for number, choice in enumerate(choices)]
         if not any(counted) and "timings" in event and (usage := read_timings(event["timings"])):
