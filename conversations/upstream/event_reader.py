@@ -10,12 +10,15 @@ from .error_responses import ErrorReader
 from .errors import Malformed, TooLarge, UpstreamError
 from .loose_json import parse, parse_each
 from .normalise import Normaliser
+from .plain_chunk import plain_text
 from .server_errors import is_fault_name, is_sign_of_life
 from .skipped import SkippedEvents
 from .sse import ServerSentEvent
 from .types import Chunk
 
 _DONE = re.compile(r'"?\[done\]"?', re.IGNORECASE)
+# After so many others, one after the other, no more plain chunks are expected of a stream.
+MOST_PLAIN_MISSES = 3
 # Plain words that servers send in place of an event.
 _WORDS_OF_A_FAULT = re.compile(r"\W*(?:\w*error|\w*exception|fatal|traceback)\b", re.IGNORECASE)
 
@@ -40,12 +43,15 @@ class EventReader:
         self.has_chunks = False
         self.text_bytes = 0
         self._has_count = False
+        self._plain_misses = 0
         self._normaliser = normaliser
         self._error_reader = error_reader
         self._answer_cap = answer_cap
 
     def take(self, event: ServerSentEvent) -> None:
         """Read one event."""
+        if self._plain_misses < MOST_PLAIN_MISSES and self._take_plain(event):
+            return
         try:
             value = parse(event.data)
         except ValueError:
@@ -55,6 +61,18 @@ class EventReader:
             self._take_named(event, value)
         else:
             self.take_value(value, event)
+
+    def _take_plain(self, event: ServerSentEvent) -> bool:
+        """Take a chunk of nothing but text; return whether it was one."""
+        if event.event != "message" or not self._normaliser.knows_all_but_text:
+            return False
+        text = plain_text(event.data)
+        if text is None:
+            self._plain_misses += 1
+            return False
+        self._plain_misses = 0
+        self._add(self._normaliser.feed_text(text))
+        return True
 
     def take_tail(self, event: ServerSentEvent) -> None:
         """Read an event that only the end of the body has ended, if nothing of it is missing."""

@@ -58,6 +58,15 @@ class _Choice:
             logprobs=_logprobs(value.get("logprobs")),
         )
 
+    def feed_text(self, text: str) -> ChunkChoice:
+        """Normalise a chunk of nothing but text."""
+        self._is_streamed = True
+        inline, content = self._splitter.feed(self._content.feed(text))
+        delta = self._delta(inline, content, ())
+        if self.finish_reason is not None and not delta.is_empty:
+            self.writes_on = True
+        return ChunkChoice(index=self.index, delta=delta)
+
     @property
     def has_calls(self) -> bool:
         """True if it calls a tool."""
@@ -213,6 +222,16 @@ class Normaliser:
             ]
         )
         return self._chunk(normalised, usage)
+
+    @property
+    def knows_all_but_text(self) -> bool:
+        """True once a chunk of the one answer has told what the others only repeat."""
+        has_header = self.id and self.model and self.created
+        return bool(has_header and self._expected == 1 and self._choices)
+
+    def feed_text(self, text: str) -> Chunk:
+        """Normalise an event that has nothing but text for the one answer."""
+        return self._chunk((self._choices[0].feed_text(text),), None)
 
     def flush(self) -> Chunk | None:
         """Return what was held back: the stream has ended."""

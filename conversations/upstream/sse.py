@@ -50,6 +50,8 @@ class SSEDecoder:
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         """Decode the next bytes and return the events that they complete."""
+        if (plain := self._plain(data)) is not None:
+            return plain
         if self._after_cr and data:
             self._after_cr = False
             if data[0] == 0x0A:
@@ -62,6 +64,18 @@ class SSEDecoder:
                 continue
             events += self._take(line)
         return events
+
+    def _plain(self, data: bytes) -> list[ServerSentEvent] | None:
+        """The events of bytes that are whole ones of one object in one line, as nearly all are."""
+        is_between = not (self._partial or self._data or self._event or self._after_cr)
+        if not is_between or self._at_start or len(data) > self._line_cap:
+            return None
+        if not (data.startswith(b"data: {") and data.endswith(b"}\n\n")) or b"\r" in data:
+            return None
+        lines = data[6:-2].split(b"\n\ndata: ")
+        if data.count(b"\n") != 2 * len(lines) or not all(line[:1] == b"{" for line in lines):
+            return None
+        return [ServerSentEvent(line.decode("utf-8", "replace"), id=self._id) for line in lines]
 
     def flush(self) -> list[ServerSentEvent]:
         """Return the event of an unterminated tail, which the standard says to discard."""
