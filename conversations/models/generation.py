@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from conversations.database.written import Written
+
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
     def running(self) -> "GenerationQuerySet":
-        return self.filter(status=Generation.Status.RUNNING)
+        return self.filter(status=Written(str(Generation.Status.RUNNING)))
 
     def owned(self, owner: str, epoch: int) -> "GenerationQuerySet":
         """Running generations that this owner may still write to: the condition of each update."""
@@ -87,7 +89,10 @@ class Generation(models.Model):
         indexes = [
             models.Index(
                 fields=["owner"], condition=models.Q(status="running"), name="running_by_owner"
-            )
+            ),
+            models.Index(
+                fields=["user"], condition=models.Q(status="running"), name="running_by_user"
+            ),
         ]
         verbose_name = _("generation")
         verbose_name_plural = _("generations")
