@@ -16,8 +16,7 @@ from .error_responses import ErrorReader, trace_id
 from .errors import Malformed, NotAStream, Redirected, TooLarge, Truncated, UpstreamError
 from .loose_json import parse
 from .retries import Retries
-from .stream import BROKEN
-from .transport import connection_error, reused
+from .transport import BROKEN, connection_error, read, reused
 
 ERROR_BODY_BYTES = 64 * 1024
 _HOST = re.compile(r"[^A-Za-z0-9.:\[\]-]")
@@ -180,7 +179,5 @@ async def _read_error(response: httpx.Response) -> bytes:
 
 async def _read(response: httpx.Response, most: int, body: bytearray) -> None:
     """Read at most ``most`` bytes of a response into ``body``."""
-    async for data in response.aiter_raw():
+    while len(body) < most and (data := await read(response)):
         body += data[: most - len(body)]
-        if len(body) >= most:
-            break

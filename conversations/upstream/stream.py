@@ -1,15 +1,13 @@
 """One completion stream, read chunk by chunk."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
-import aiohttp
 import httpx
 
 from .decoder import StreamDecoder
 from .error_responses import trace_id
-from .transport import pause, resume
+from .transport import BROKEN, pause, read, resume
 from .types import Chunk, FinishReason, Usage
 from .watch import STOP, Watch
 
@@ -20,8 +18,6 @@ DRAIN_SECONDS = 0.1
 GRACE_SECONDS = 2.0
 # The same where a finish reason may not mean the end: text has come behind it, or none before it.
 UNSURE_GRACE_SECONDS = 5.0
-
-BROKEN = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError)
 
 
 class CompletionStream:
@@ -36,7 +32,6 @@ class CompletionStream:
         self._watch = watch
         self._decoder = decoder
         self.response: httpx.Response | None = None
-        self._bytes: AsyncIterator[bytes] | None = None
         self._paused: asyncio.Transport | None = None
         self._ends_at: float | None = None
 
@@ -84,7 +79,6 @@ class CompletionStream:
         """Start to read the body of a response."""
         self.trace_id = trace_id(response.headers)
         self.response = response
-        self._bytes = response.aiter_raw()
         self._watch.saw_life()
         self._watch.guard(response.aclose)
 
@@ -183,10 +177,10 @@ class CompletionStream:
         length also ends cleanly if it is cut, and one that breaks after its last event has lost
         nothing.
         """
-        if self._bytes is None or self._watch.verdict is not None:
+        if self.response is None or self._watch.verdict is not None:
             return None
         try:
-            return await anext(self._bytes, None)
+            return await read(self.response) or None
         except BROKEN:
             return None
 

@@ -7,7 +7,7 @@ time per token; httpx-aiohttp provides aiohttp's pool under the same API.
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from types import SimpleNamespace
@@ -25,6 +25,12 @@ KEEPALIVE_SECONDS = 30.0
 # With twice this unread, a server has to wait for us. aiohttp's 64 kB would let each answer whose
 # reader is slow take half a megabyte, because a read of the socket adds up to 256 kB to it.
 READ_BYTES = 16 * 1024
+
+# So much is read at once: an answer that comes in one piece must not hold up the others.
+MOST_BYTES = 16 * 1024
+
+# A connection that broke, while aiohttp or httpx reads it.
+BROKEN = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError)
 
 # aiohttp's own response, among the extensions of the one of httpx.
 RECEIVED = "received"
@@ -66,19 +72,7 @@ class _CheckedResolver(aiohttp.ThreadedResolver):
 
 
 class _Body(AiohttpResponseStream):
-    """The body of a response, with every byte that arrived.
-
-    If a connection breaks, aiohttp's reader raises before it returns the bytes that it still has.
-    """
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for data in super().__aiter__():
-                yield data
-        except (httpx.HTTPError, aiohttp.ClientError, OSError):
-            if unread := _unread(self._aiohttp_response.content):
-                yield unread
-            raise
+    """The body of a response. It is read by :func:`read`."""
 
     async def aclose(self) -> None:
         """Close it, with an exception of its own for whoever still reads.
@@ -89,6 +83,21 @@ class _Body(AiohttpResponseStream):
         if content.exception() is None:
             content.set_exception(aiohttp.ClientConnectionError("Connection closed"))
         await super().aclose()
+
+
+async def read(response: httpx.Response) -> bytes:
+    """The next bytes of a body, b"" at its end. Raises one of `BROKEN` after the last that came.
+
+    httpx would pass each of them through five generators, which cost as much as decoding them.
+    """
+    content: aiohttp.StreamReader = response.extensions[RECEIVED].content
+    try:
+        return await content.read(MOST_BYTES)
+    except BROKEN:
+        # aiohttp's reader raises before it returns the bytes that it still has.
+        if unread := _unread(content):
+            return unread
+        raise
 
 
 def pause(response: httpx.Response) -> asyncio.Transport | None:

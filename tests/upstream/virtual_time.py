@@ -1,7 +1,7 @@
 """Time that passes at once: minutes of a server's silence, in a moment and exactly."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import httpx
@@ -10,6 +10,7 @@ from conversations.upstream import Chunk, Clocks, TimedOut, UpstreamError
 from conversations.upstream.client import _guarded
 from conversations.upstream.decoder import StreamDecoder
 from conversations.upstream.stream import CompletionStream
+from conversations.upstream.transport import RECEIVED
 from conversations.upstream.watch import Watch
 
 T = TypeVar("T")
@@ -40,18 +41,28 @@ def run_at_once(work: Coroutine[Any, Any, T]) -> T:
 
 
 class Body(httpx.AsyncByteStream):
-    """The body of a response: bytes, and numbers of seconds of silence between them."""
+    """The body of a response: bytes, and numbers of seconds of silence between them.
+
+    It is read as aiohttp's bodies are.
+    """
+
+    connection = None
 
     def __init__(self, steps: tuple[bytes | float, ...]) -> None:
-        self._steps = steps
+        self.content = self
+        self._steps = list(steps)
         self._closed = asyncio.Event()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for step in self._steps:
+    async def read(self, _most: int) -> bytes:
+        while self._steps:
+            step = self._steps.pop(0)
             if isinstance(step, bytes):
-                yield step
-            else:
-                await self._silence(step)
+                return step
+            await self._silence(step)
+        return b""
+
+    def exception(self) -> None:
+        return None
 
     async def _silence(self, seconds: float) -> None:
         try:
@@ -98,7 +109,8 @@ async def _hear(
 ) -> Heard:
     async def respond() -> httpx.Response:
         await asyncio.sleep(before_headers)
-        return httpx.Response(200, stream=Body(steps))
+        body = Body(steps)
+        return httpx.Response(200, stream=body, extensions={RECEIVED: body})
 
     heard = Heard()
     now: Callable[[], float] = asyncio.get_running_loop().time
