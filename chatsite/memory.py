@@ -6,6 +6,11 @@ from contextlib import suppress
 
 from django.urls import get_resolver
 
+# So many new objects make a walk of the garbage collector. With Python's 700 a site with two
+# hundred answers walks all the time, and mostly through what is still in use, which full walks meet
+# again: one of those takes 100 ms, in which no token is sent.
+NEW_OBJECTS = 10_000
+
 # glibc gives up to sixteen threads a region of memory each, and every request has a thread for a
 # moment. What is freed in one region is no use to the others, so the process grows for as long as
 # it has load: two regions halved that (41 and 32 MB an hour became 20). The interpreter's lock lets
@@ -22,9 +27,7 @@ def keep_from_the_collector() -> None:
     get_resolver().url_patterns  # noqa: B018 - loads every view
     gc.collect()
     gc.freeze()
-    # The next full walk comes when a quarter of what the last one met is new: without this one,
-    # after some hundred pages, whose rings of objects are 110 kB each.
-    gc.collect()
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
 
 
 def share_regions() -> None:
