@@ -116,9 +116,9 @@ async def relay(run: Run, call: Call, listener: Listener, shared: Shared) -> End
                     listener.receive(chunk)
                     if run.needs_more and not await shared.leases.allows(run):
                         return Ending(cut(run), usage=run.usage)
-                    await run.pace.keep(chunk)
                     if listener.is_full:
                         await _wait_for_room(run, listener)
+                await run.pace.keep(chunks)
                 await shared.beat.rest_among_many(stream)
     except UpstreamError as failure:
         upstream_words.keep(failure, run, call)

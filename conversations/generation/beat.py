@@ -13,12 +13,12 @@ from typing import Protocol
 # The pause between two beats delays a token by half of itself.
 SHORTEST_SECONDS = 0.025
 # One that stalled is not waited for as long again: the tokens since then have waited already.
-LONGEST_SECONDS = 0.06
+LONGEST_SECONDS = 0.05
 # With this much for each answer a process that has hundreds keeps up with them.
-SECONDS_A_RUN = 0.0006
+SECONDS_A_RUN = 0.0005
 # So many go on at one beat. Of more answers each has its turn at every second beat, or third, which
 # come as much sooner: no token waits until those of hundreds of others are read, stored and sent.
-RUNS_A_BEAT = 50
+RUNS_A_BEAT = 40
 # The loop has at least this long for all else.
 LEAST_SECONDS = 0.005
 # From so many on, answers that need not be stored before they are sent are read at the beat too.

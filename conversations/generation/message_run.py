@@ -104,8 +104,8 @@ class MessageRun:
                 events = []
                 if not await self._leases.allows(run):
                     return False
-            await run.pace.keep(chunk)
         await self._append(events)
+        await run.pace.keep(chunks)
         return True
 
     def _events_of(self, chunk: Chunk) -> list[Event]:

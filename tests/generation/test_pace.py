@@ -25,7 +25,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("size", [0, 4, 300, PORTION_BYTES - CHUNK_BYTES - 1])
 def test_a_portion_costs_no_pause(size: int) -> None:
-    coroutine = Pace().keep(chunk(size))
+    coroutine = Pace().keep([chunk(size)])
     with pytest.raises(StopIteration):
         coroutine.send(None)
 
@@ -44,7 +44,7 @@ async def test_long_answers_take_turns() -> None:
     async def answer(name: str) -> None:
         mine = Pace(line)
         for _ in range(3):
-            await mine.keep(chunk(LONG))
+            await mine.keep([chunk(LONG)])
             order.append(name)
 
     await asyncio.gather(*(answer(name) for name in "abc"))
@@ -63,4 +63,4 @@ async def test_other_work_goes_on_between_two_portions() -> None:
 
 async def _keep_all(mine: Pace, sizes: list[int]) -> None:
     for size in sizes:
-        await mine.keep(chunk(size))
+        await mine.keep([chunk(size)])
