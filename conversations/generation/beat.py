@@ -13,9 +13,9 @@ from typing import Protocol
 # The pause between two beats delays a token by half of itself.
 SHORTEST_SECONDS = 0.025
 # One that stalled is not waited for as long again: the tokens since then have waited already.
-LONGEST_SECONDS = 0.05
+LONGEST_SECONDS = 0.07
 # With this much for each answer a process that has hundreds keeps up with them.
-SECONDS_A_RUN = 0.0005
+SECONDS_A_RUN = 0.0007
 # So many go on at one beat. Of more answers each has its turn at every second beat, or third, which
 # come as much sooner: no token waits until those of hundreds of others are read, stored and sent.
 RUNS_A_BEAT = 40
@@ -48,7 +48,7 @@ class Beat:
         self._resting: deque[tuple[Resting, asyncio.Future[None]]] = deque()
 
     def pause(self, took: float) -> float:
-        """The seconds from a batch that took so long to the next one."""
+        """The seconds from the end of a beat that took so long to the next one."""
         running = self._running()
         turns = running / RUNS_A_BEAT
         every = min(running * SECONDS_A_RUN, LONGEST_SECONDS)

@@ -81,9 +81,9 @@ class Writer:
         while True:
             await self._has_work.wait()
             self._has_work.clear()
+            started = time.monotonic()
             await self.beat.strike()
             runs = list(self._waiting)
-            started = time.monotonic()
             if runs:
                 await self._commit(runs)
             await self._pause(self.beat.pause(time.monotonic() - started))
