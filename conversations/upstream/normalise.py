@@ -45,8 +45,7 @@ class _Choice:
         inline, content = self._splitter.feed(self._content.feed(content_of(delta)))
         tool_calls = self._tools.feed(_calls(delta))
         normalised = self._delta(reasoning + inline, content, tool_calls)
-        if self.finish_reason is not None and not normalised.is_empty:
-            self.writes_on = True
+        self.writes_on |= self.finish_reason is not None and not normalised.is_empty
         finish = self._finish(value.get("finish_reason") or delta.get("finish_reason"))
         if finish is not None:
             normalised = _added(normalised, self._rest())
@@ -63,8 +62,7 @@ class _Choice:
         self._is_streamed = True
         inline, content = self._splitter.feed(self._content.feed(text))
         delta = self._delta(inline, content, ())
-        if self.finish_reason is not None and not delta.is_empty:
-            self.writes_on = True
+        self.writes_on |= self.finish_reason is not None and not delta.is_empty
         return ChunkChoice(index=self.index, delta=delta)
 
     @property
@@ -173,11 +171,7 @@ class Normaliser:
     @property
     def ended(self) -> int:
         """The number of those that have a finish reason."""
-        # Asked with every read; a generator expression would cost more than the loop.
-        ended = 0
-        for choice in self._choices.values():
-            ended += choice.finish_reason is not None
-        return ended
+        return sum([choice.finish_reason is not None for choice in self._choices.values()])
 
     @property
     def usage(self) -> Usage | None:
@@ -226,8 +220,8 @@ class Normaliser:
     @property
     def knows_all_but_text(self) -> bool:
         """True once a chunk of the one answer has told what the others only repeat."""
-        has_header = self.id and self.model and self.created
-        return bool(has_header and self._expected == 1 and self._choices)
+        is_told = self.id and self.model and self.created and self._choices
+        return bool(is_told) and self._expected == 1
 
     def feed_text(self, text: str) -> Chunk:
         """Normalise an event that has nothing but text for the one answer."""
