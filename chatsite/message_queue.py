@@ -7,7 +7,7 @@ from typing import Any
 class MessageQueue:
     """The messages of one connection, for one reader.
 
-    An `asyncio.Queue` has four deques and two events, which are 3 kB of each page that is open.
+    An `asyncio.Queue` has four deques, which are 3 kB of each page that is open.
     """
 
     def __init__(self) -> None:

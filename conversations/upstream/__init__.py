@@ -5,7 +5,7 @@ every form become the ``types`` of this package, and every failure becomes one o
 
     async with Upstream(base_url, api_key, dialect=SILICONFLOW) as upstream:
         async with upstream.stream(request, stop) as stream:
-            async for chunk in stream:
+            while chunks := await stream.read():
                 ...
         stream.finish_reasons, stream.usage, stream.complete
 """

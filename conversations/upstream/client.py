@@ -92,9 +92,9 @@ class Upstream:
     ) -> AsyncIterator[CompletionStream]:
         """Request a completion and yield its stream.
 
-        Setting ``stop`` ends the iteration promptly at any stage, the wait for the headers
+        Setting ``stop`` ends the reading promptly at any stage, the wait for the headers
         included, and closes the connection; no task is cancelled. Raises UpstreamError on entering
-        when the server does not respond or refuses, and from the iteration when the stream fails.
+        when the server does not respond or refuses, and from the reading when the stream fails.
         """
         body = msgspec.structs.replace(request, stream=True).to_wire(self.dialect)
         async with Watch(self._clocks, stop) as watch:

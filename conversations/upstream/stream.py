@@ -21,9 +21,9 @@ UNSURE_GRACE_SECONDS = 5.0
 
 
 class CompletionStream:
-    """An async iterator of Chunks, with the outcome in its properties afterwards.
+    """The chunks of a completion, read in turn, with the outcome in its properties afterwards.
 
-    Iteration ends when the completion has ended or was stopped. On an error it raises an
+    There are no more when the completion has ended or was stopped. On an error it raises an
     UpstreamError, after the chunks that had arrived.
     """
 
@@ -100,14 +100,6 @@ class CompletionStream:
             await self._drain()
         with suppress(*BROKEN):
             await self.response.aclose()
-
-    def __aiter__(self) -> "CompletionStream":
-        return self
-
-    async def __anext__(self) -> Chunk:
-        if not await self._has_more():
-            raise StopAsyncIteration
-        return self._decoder.chunks.popleft()
 
     async def read(self) -> list[Chunk]:
         """The next chunks: all that have arrived by then, none at the end. Raises UpstreamError."""

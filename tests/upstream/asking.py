@@ -95,8 +95,9 @@ async def receive(
     received = Received()
     try:
         async with client.stream(asked, stop, **more) as received.stream:
-            async for chunk in received.stream:
-                received.take(chunk)
+            while chunks := await received.stream.read():
+                for chunk in chunks:
+                    received.take(chunk)
     except UpstreamError as error:
         received.error = error
     return received

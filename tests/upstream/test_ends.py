@@ -114,8 +114,9 @@ def test_a_stopped_answer_says_so_and_keeps_what_was_read() -> None:
             stop, text = asyncio.Event(), ""
             server.open("g", 2)
             async with client.stream(request("good?gate=g"), stop) as answer:
-                async for chunk in answer:
-                    text += "".join(choice.delta.content or "" for choice in chunk.choices)
+                while chunks := await answer.read():
+                    choices = [choice for chunk in chunks for choice in chunk.choices]
+                    text += "".join(choice.delta.content or "" for choice in choices)
                     if text == tokens(2):
                         stop.set()
             return text, answer.stopped, answer.complete
@@ -153,7 +154,7 @@ def test_a_reader_that_leaves_early_closes_its_connection() -> None:
     async def ask() -> str:
         async with upstream() as (server, client):
             async with client.stream(request("good?tokens=9999&rate=500")) as answer:
-                await anext(answer)
+                await answer.read()
             await server.until(lambda: server.open_connections == 0)
             return server.calls[0].ended
 
@@ -210,7 +211,7 @@ def test_a_stopped_answer_leaves_nothing_in_memory() -> None:
     async def stopped(client: Upstream) -> None:
         stop = asyncio.Event()
         async with client.stream(request("good?tokens=200&rate=400"), stop) as stream:
-            async for _chunk in stream:
+            while await stream.read():
                 stop.set()
 
     async def ask() -> int:
@@ -246,8 +247,9 @@ def test_bytes_that_arrived_before_the_connection_broke_are_read() -> None:
             await server.until(lambda: server.open_connections == 0)
             for _turn in range(10):  # until the client has noticed
                 await asyncio.sleep(0)
-            async for chunk in answer:
-                received.take(chunk)
+            while chunks := await answer.read():
+                for chunk in chunks:
+                    received.take(chunk)
 
     received = Received()
     with pytest.raises(UpstreamError):

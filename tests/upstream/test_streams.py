@@ -264,8 +264,9 @@ def test_nothing_is_read_of_a_stream_that_is_paused_and_nothing_of_it_is_lost() 
         ):
             server.open("g", 3)
             text, sizes = "", []
-            async for chunk in stream:
-                text += "".join(choice.delta.content or "" for choice in chunk.choices)
+            while chunks := await stream.read():
+                choices = [choice for chunk in chunks for choice in chunk.choices]
+                text += "".join(choice.delta.content or "" for choice in choices)
                 if text.count("gen:") == 3 and not sizes:
                     stream.pause()
                     sizes.append(read_bytes(stream))

@@ -120,8 +120,9 @@ async def _hear(
             response = await _guarded(watch, respond())
             assert response is not None
             stream.begin(response)
-            async for chunk in stream:
-                heard.take(chunk)
+            while chunks := await stream.read():
+                for chunk in chunks:
+                    heard.take(chunk)
                 await asyncio.sleep(reader_takes)
     except UpstreamError as error:
         heard.error = error

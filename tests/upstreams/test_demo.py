@@ -11,8 +11,9 @@ def answer_to(*messages: ChatMessage, released: int = 0) -> str:
             server.open(GATE, released)
             said = ""
             async with client.stream(CompletionRequest(model="demo", messages=messages)) as answer:
-                async for chunk in answer:
-                    said += "".join(choice.delta.content or "" for choice in chunk.choices)
+                while chunks := await answer.read():
+                    choices = [choice for chunk in chunks for choice in chunk.choices]
+                    said += "".join(choice.delta.content or "" for choice in choices)
             return said
 
     return run(listen())
