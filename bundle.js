@@ -22,6 +22,7 @@ const PAGES = [
   "js/pages/admin.js",
   "js/pages/conversation_page.js",
   "js/pages/entrance.js",
+  "js/pages/leaving.js",
 ];
 // Modules that the server runs in V8, which takes classic scripts: each becomes one, `NAME.js`,
 // with what it exports as the properties of a global of that name.

@@ -45,7 +45,8 @@ SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
+# static/js/pages/signed_out.js forgets what the browser has of the user.
+LOGOUT_REDIRECT_URL = "/#signed-out"
 # Days of a working week without use; 30 days as in NIST SP 800-63B for one factor.
 SESSION_ENGINE = "conversations.accounts.sessions"
 SESSION_IDLE_HOURS = env_int("SESSION_IDLE_HOURS", 168, minimum=1, maximum=8_760)

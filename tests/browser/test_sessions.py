@@ -1,5 +1,7 @@
 """Sessions in a browser: signing out leaves nothing there, and other tabs hear of it."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -46,6 +48,33 @@ def test_signing_out_asks_about_drafts_and_leaves_nothing(
     page.go_back()
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
     assert "my secret plan" not in page.content()
+
+
+def test_a_form_that_is_sent_before_its_script_runs_leaves_nothing_either(
+    new_page: NewPage, live_site: LiveSite, people: People
+) -> None:
+    page = opened(new_page(people.alice), live_site)
+    page.route(
+        "**/js/pages/account.*.js",
+        lambda route: route.fulfill(content_type="text/javascript", body=""),
+    )
+    page.goto(f"{live_site.url}/accounts/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+    wait_until_true(page, f"{STORED}.length === 0")
+    expect(page).to_have_url(re.compile(r"/accounts/login/[^#]*$"))
+
+
+def test_a_link_elsewhere_to_the_end_of_a_sign_out_removes_no_draft(
+    new_page: NewPage, live_site: LiveSite, people: People
+) -> None:
+    page = opened(new_page(people.alice), live_site)
+    sessions.end(people.alice, sessions.sessions_of(people.alice))
+    expect(page.get_by_label("Password", exact=True)).to_be_visible(timeout=5000)
+    page.goto("about:blank")
+    page.goto(f"{live_site.url}/accounts/login/#signed-out")
+    expect(page).to_have_url(re.compile(r"/accounts/login/[^#]*$"))
+    assert "draft:alice" in " ".join(page.evaluate(STORED))
 
 
 def test_without_a_draft_signing_out_asks_nothing(

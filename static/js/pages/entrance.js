@@ -2,3 +2,4 @@
 
 import "#js/pages/passkeys.js";
 import "#js/pages/show_password.js";
+import "#js/pages/signed_out.js";

@@ -99,6 +99,20 @@ def test_an_account_is_made_and_its_groups_follow_the_provider(
     assert groups("erin") == {"Readers"}
 
 
+def test_signing_out_there_leaves_no_draft_even_before_the_form_s_script_runs(
+    page: Page, provider: RealProvider
+) -> None:
+    sign_in(page, "erin")
+    page.get_by_role("textbox", name="Message").fill("my secret plan")
+    page.route(
+        "**/js/pages/account.*.js",
+        lambda route: route.fulfill(content_type="text/javascript", body=""),
+    )
+    sign_out(page)
+    expect(page.get_by_role("button", name="Continue with Example")).to_be_visible()
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
 @pytest.mark.parametrize("verified", [True, False])
 def test_an_account_with_the_same_address_is_not_taken_over(
     page: Page, provider: RealProvider, people: People, faults: list[str], verified: bool
