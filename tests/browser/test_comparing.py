@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from conversations.models import LanguageModel, User
 from tests.browser.axe import faults_of
@@ -151,6 +151,49 @@ def test_stopping_a_comparison_stops_every_answer(
     expect(home.get_by_text("You stopped the answer")).to_have_count(2)
 
 
+class DetailsGate:
+    """Holds the details of answers back, of which the page makes their figures."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[Route] = []
+        self._opened = 0
+        page.route("**/details.json", self._arrive)
+
+    def open(self, number: int) -> None:
+        """Let a number of them through, those that are asked for later included."""
+        self._opened += number
+        self._pass_on()
+
+    def _arrive(self, route: Route) -> None:
+        self._held.append(route)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        while self._held and self._opened:
+            self._opened -= 1
+            self._held.pop().continue_()
+
+
+def height_of(element: Locator) -> int:
+    """The height of an element on the page, in whole pixels."""
+    box = element.bounding_box()
+    assert box is not None
+    return round(box["height"])
+
+
+def heights_of_cards(page: Page) -> list[int]:
+    """The height of each card."""
+    return [height_of(card) for card in columns(page).all()]
+
+
+def spaces_around_reasons(page: Page) -> list[int]:
+    """What the body of each card has beyond its reason."""
+    return [
+        height_of(card.locator(".message-body")) - height_of(card.locator(".is-failed.outcome"))
+        for card in columns(page).all()
+    ]
+
+
 def test_cards_with_nothing_but_a_reason_are_as_high_as_the_reason(
     home: Page, upstream: ScriptedUpstream
 ) -> None:
@@ -158,14 +201,19 @@ def test_cards_with_nothing_but_a_reason_are_as_high_as_the_reason(
         make_model(name, base_url=upstream.address)
     home.reload()
     compare(home, ("status-400", "status-401", "status-403"))
+    # From the first moment, whichever card has its figures first.
+    details = DetailsGate(home)
     send(home, "Please")
     expect(button(home, "Try again")).to_have_count(3)
-    for card in columns(home).all():
-        body = card.locator(".message-body").bounding_box()
-        reason = card.locator(".outcome.is-failed").bounding_box()
-        assert body
-        assert reason
-        assert body["height"] - reason["height"] < 80
+    assert spaces_around_reasons(home) == [48, 48, 48]
+    heights = heights_of_cards(home)
+    details.open(1)
+    expect(columns(home).get_by_text("Time", exact=True)).to_have_count(1)
+    assert spaces_around_reasons(home) == [48, 48, 48]
+    details.open(2)
+    expect(columns(home).get_by_text("Time", exact=True)).to_have_count(3)
+    assert spaces_around_reasons(home) == [48, 48, 48]
+    assert heights_of_cards(home) == heights
 
 
 def test_a_running_answer_disables_the_buttons_that_would_interfere(

@@ -16,7 +16,8 @@ export class Figures {
   }
 
   /**
-   * Shows the figures of an answer that has ended; of any other, none.
+   * Shows the figures of an answer that has ended; of any other, none. Their list is there from
+   * the first moment, so that it can have its space before they are loaded.
    *
    * @param {Message | null} message
    */
@@ -24,10 +25,11 @@ export class Figures {
     const ended = hasEnded(message) ? `${message?.id} ${message?.generation?.id}` : "";
     if (ended === this.#shown) return;
     this.#shown = ended;
-    setHidden(this.#list, true);
+    this.#list.replaceChildren();
+    setHidden(this.#list, ended === "");
     if (!message || ended === "") return;
     const details = await loadDetails(message.id);
-    if (details && ended === this.#shown) this.#draw(figuresOf(details));
+    if (ended === this.#shown) this.#draw(details ? figuresOf(details) : []);
   }
 
   /** @param {[string, string][]} figures */
