@@ -187,7 +187,7 @@ def heights_of_cards(page: Page) -> list[int]:
 
 
 def spaces_around_reasons(page: Page) -> list[int]:
-    """What the body of each card has beyond its reason."""
+    """What the body of each card has beyond its reason: the two paddings of 12 px, at best."""
     return [
         height_of(card.locator(".message-body")) - height_of(card.locator(".is-failed.outcome"))
         for card in columns(page).all()
@@ -205,14 +205,14 @@ def test_cards_with_nothing_but_a_reason_are_as_high_as_the_reason(
     details = DetailsGate(home)
     send(home, "Please")
     expect(button(home, "Try again")).to_have_count(3)
-    assert spaces_around_reasons(home) == [48, 48, 48]
+    assert spaces_around_reasons(home) == [24, 24, 24]
     heights = heights_of_cards(home)
     details.open(1)
     expect(columns(home).get_by_text("Time", exact=True)).to_have_count(1)
-    assert spaces_around_reasons(home) == [48, 48, 48]
+    assert spaces_around_reasons(home) == [24, 24, 24]
     details.open(2)
     expect(columns(home).get_by_text("Time", exact=True)).to_have_count(3)
-    assert spaces_around_reasons(home) == [48, 48, 48]
+    assert spaces_around_reasons(home) == [24, 24, 24]
     assert heights_of_cards(home) == heights
 
 
