@@ -5,7 +5,7 @@ from typing import Any
 import openai
 import pytest
 
-from conversations.models import LedgerEntry
+from conversations.models import Counter, LedgerEntry
 from tests.api.conftest import Gateway, until
 from tests.quotas.books import assert_books_balance, limit
 
@@ -86,6 +86,8 @@ def test_a_cut_answer_says_so_although_its_end_has_arrived(gateway: Gateway, str
     assert text.count("<gen:") == entry.completion_tokens < 82
 
 
+# No day and no month ends meanwhile.
+@pytest.mark.usefixtures("clock")
 def test_what_is_only_set_aside_is_worth_a_retry_that_then_succeeds(gateway: Gateway) -> None:
     limit(1_000, user=gateway.alice)
     gateway.model("good")
@@ -93,10 +95,11 @@ def test_what_is_only_set_aside_is_worth_a_retry_that_then_succeeds(gateway: Gat
     with gateway.openai.chat.completions.create(
         model="good", messages=_said("tokens=800 gate=g"), stream=True
     ) as running:
-        # It holds all of the limit by then.
         for number, _chunk in enumerate(running):
             if number == 700:
                 break
+        # It asks for more from its 593rd token on, and reads on until its hold is renewed.
+        until(lambda: list(Counter.objects.filter(held__gt=900)), 1)
         body = gateway.body(max_tokens=200)
         refused = gateway.post(body)
         assert refused.status_code == 429
@@ -111,6 +114,7 @@ def test_what_is_only_set_aside_is_worth_a_retry_that_then_succeeds(gateway: Gat
     assert gateway.post(body).status_code == 200
 
 
+@pytest.mark.usefixtures("clock")
 def test_what_is_used_up_is_not(gateway: Gateway) -> None:
     limit(1_000, user=gateway.alice, period="month")
     gateway.ask("good", "tokens=4000", max_tokens=1)
