@@ -36,6 +36,9 @@ WARM_UP_SECONDS = 60.0
 REST_SECONDS = 90.0
 SETTLING_SECONDS = 300.0
 MOST_MB_AN_HOUR = 2.0
+HALF_AN_HOUR = 1800.0
+# Of less than ten minutes no growth can be told.
+FEW_SAMPLES = 60
 # What may be open a moment longer, such as a connection that is just being renewed.
 MOST_MORE = 5
 PROCESSES = 2
@@ -128,6 +131,7 @@ class Soak:
             "memory at rest, at the end": f"{_before(process).memory:.0f} MB, {end.memory:.0f} MB",
             "its growth an hour": f"{growth.value:+.1f} MB "
             f"(95 %: {growth.least:+.1f} to {growth.most:+.1f})",
+            "in each half hour": ", ".join(f"{each:+.1f}" for each in _trend(process, settled)),
             "processor": f"{process.cpu:.0%} of a core",
         }
         for what, number in end.numbers().items():
@@ -135,6 +139,15 @@ class Soak:
             figures[what] = f"{_before(process).numbers()[what]} at rest, {most} at most, {number}"
         show(process.name, figures)
         return process.faults(end, settled)
+
+
+def _trend(process: Observed, settled: float) -> list[float]:
+    """The growth of each half hour: that of a process that only settles falls."""
+    halves: dict[int, list[Sample]] = {}
+    for sample in process.samples:
+        if sample.at >= settled:
+            halves.setdefault(int((sample.at - settled) / HALF_AN_HOUR), []).append(sample)
+    return [slope(samples).value for samples in halves.values() if len(samples) > FEW_SAMPLES]
 
 
 def _before(process: Observed) -> Sample:
