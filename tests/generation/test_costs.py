@@ -3,10 +3,10 @@
 Whoever makes one of them cheaper lowers its number here; dearer needs a reason.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -22,6 +22,7 @@ from conversations.socket import frames
 from conversations.socket.reading import read_update
 from conversations.transcript import Delta, Finished, encode
 from tests.people import People, make_model
+from tests.playing import Stage, followed, logged, play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # On SQLite, which needs no locks of rows; with two limits, as most sites have: requests and tokens.
@@ -86,3 +87,24 @@ def test_a_tick_runs_as_many_statements_for_many_answers_as_for_one(people: Peop
 def test_a_token_is_sent_with_few_bytes_around_it() -> None:
     frame = frames.write_events(uuid4(), 1234, [encode(Delta(at_ms=12345, content="tide"))])
     assert len(frame) - len("tide") <= BYTES_AROUND_A_TOKEN
+
+
+def test_a_commit_is_one_event_of_an_answer_and_one_frame_of_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    commits: list[int] = []
+    append = log.append
+
+    def counted(entries: Sequence[log.Entry], owners: Iterable[tuple[UUID, str, int]]) -> set[UUID]:
+        commits.append(len(entries))
+        return append(entries, owners)
+
+    async def work(stage: Stage) -> None:
+        turn = await stage.send("tokens=400 rate=800", await stage.model("good"))
+        frames = await followed(turn.generation.pk)
+        assert set(commits) == {1}
+        # The end is stored by itself, with the settlement.
+        assert len(frames) <= len(await logged(turn.generation.pk)) == len(commits) + 1
+
+    monkeypatch.setattr(log, "append", counted)
+    play(work)
