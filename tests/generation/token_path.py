@@ -1,4 +1,4 @@
-"""Takes tokens from a provider's bytes to the frames of a page, so that its instructions are counted.
+"""Takes tokens from a provider's bytes to the frames of a page, for test_instructions.py.
 
     python -m tests.generation.token_path site 3000
 
