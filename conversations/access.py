@@ -122,7 +122,7 @@ def user_named(username: str) -> User:
 
 def models_for(user: User, key: ApiKey | None = None) -> list[LanguageModel]:
     """The models that the user may use, with this API key of theirs if there is one, by name."""
-    return list(LanguageModel.objects.open_to(user).within(key).select_related("provider"))
+    return list(LanguageModel.objects.open_to(user).within(key).prefetch_related("provider"))
 
 
 def model_for(user: User, name: str, key: ApiKey | None = None) -> LanguageModel:

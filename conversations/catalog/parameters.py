@@ -1,5 +1,6 @@
 """Parameters of one model: the accepted ones, their ranges, and the values that are sent."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,11 @@ WIDEST: Ranges = {
     for each in PARAMETERS
     if each.range
 }
+
+# The fields of a model that decide which parameters it takes, and which of these a page offers.
+_ABILITIES = sorted(
+    {ability for each in PARAMETERS for ability in (each.needs, each.offered_to) if ability}
+)
 
 
 def takes(model: LanguageModel, name: str) -> bool:
@@ -145,6 +151,13 @@ def described(model: LanguageModel) -> dict[str, dict[str, Any]]:
         for each in PARAMETERS
         if takes(model, each.name) and _is_offered(model, each)
     }
+
+
+def likeness(model: LanguageModel) -> tuple[Any, ...]:
+    """What :func:`described` depends on: of a hundred models most are alike in it."""
+    abilities = [getattr(model, ability) for ability in _ABILITIES]
+    rules = json.dumps(model.parameters, sort_keys=True)
+    return model.provider.dialect, model.context_length, rules, *abilities
 
 
 def _is_offered(model: LanguageModel, parameter: Parameter) -> bool:

@@ -19,8 +19,23 @@ def states(models: Sequence[LanguageModel]) -> list[dict[str, Any]]:
     """
     names = {model.pk: model.name for model in models}
     currency = Policy.current().currency
+    alike: dict[Any, dict[str, Any]] = {}
     # A successor that the user may not use is not named: its name may be confidential.
-    return [_state(model, names.get(model.replaced_by_id or 0), currency) for model in models]
+    return [
+        {
+            **_state(model, names.get(model.replaced_by_id or 0), currency),
+            "parameters": _parameters(model, alike),
+        }
+        for model in models
+    ]
+
+
+def _parameters(model: LanguageModel, alike: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    """What the model takes, which is described once for all that are alike in it."""
+    likeness = parameters.likeness(model)
+    if likeness not in alike:
+        alike[likeness] = parameters.described(model)
+    return alike[likeness]
 
 
 def _state(model: LanguageModel, successor: str | None, currency: str) -> dict[str, Any]:
@@ -36,7 +51,6 @@ def _state(model: LanguageModel, successor: str | None, currency: str) -> dict[s
         "takes_tools": model.takes_tools,
         "writes_json": model.writes_json,
         "sees_images": model.sees_images,
-        "parameters": parameters.described(model),
         "retires_on": model.retires_on.isoformat() if model.retires_on else None,
         "replaced_by": successor,
     }

@@ -1,12 +1,13 @@
 """The parameters of a request that a model accepts."""
 
+from itertools import product
 from typing import Any
 
 import pytest
 
 from conversations.catalog import parameters
 from conversations.models import LanguageModel, Provider
-from conversations.upstream import Range
+from conversations.upstream import DIALECTS, Range
 
 TOOLS = [{"type": "function", "function": {"name": "f"}}]
 
@@ -92,3 +93,17 @@ def test_the_page_state_describes_each_parameter() -> None:
 def test_the_page_state_has_the_most_items_of_each_list() -> None:
     described = parameters.described(model(takes_tools=True))
     assert (described["stop"], described["tools"]) == ({"most": 4}, {"most": 128})
+
+
+def test_models_that_are_alike_are_described_alike() -> None:
+    rules = ({}, {"temperature": {"high": 1}}, {"top_k": {"allowed": False}}, {"n": {"low": 2}})
+    choices = product(DIALECTS, rules, (None, 4096), *[(False, True)] * 4)
+    described: dict[tuple[Any, ...], Any] = {}
+    for dialect, each, length, *abilities in choices:
+        fields = dict(
+            zip(("reasons", "takes_tools", "writes_json", "sees_images"), abilities, strict=True)
+        )
+        one = model(dialect, parameters=each, context_length=length, **fields)
+        found = parameters.described(one)
+        assert described.setdefault(parameters.likeness(one), found) == found
+    assert len(described) > len(DIALECTS) * len(rules)
