@@ -45,7 +45,7 @@ lint: dev npm
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 # docs/measurements.md says what each measures; each fails when the site is worse than it may be.
-BENCHES ?= load streams gateway stops kill first_token markdown_streaming page_streaming quota shared line guessing \
+BENCHES ?= load streams pages gateway stops kill first_token markdown_streaming page_streaming quota shared line guessing \
 	floods own_data rendering first_load backup metrics fleet.restart fleet.kill elsewhere cores
 bench: dev weights npm
 	@failed=0; for tool in $(BENCHES); do \
