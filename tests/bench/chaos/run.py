@@ -16,6 +16,8 @@ from tests.bench.chaos.stage import PostgresStage, SqliteStage, Stage
 from tests.bench.chaos.watch import Watch
 
 STAGES = {"sqlite": SqliteStage, "postgres": PostgresStage}
+# Of a seed that lasts so long something was answered late, and its history tells what.
+SLOW_SECONDS = 60.0
 
 
 @dataclass
@@ -67,7 +69,7 @@ async def _lane(
             outcome = await _run(stage, plan)
             outcomes.append(outcome)
             print(outcome.line(), flush=True)  # noqa: T201
-            if outcome.violations or is_told:
+            if outcome.violations or outcome.seconds > SLOW_SECONDS or is_told:
                 print("\n".join(outcome.report()), flush=True)  # noqa: T201
     return outcomes
 
