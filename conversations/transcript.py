@@ -43,7 +43,11 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Delta(msgspec.Struct, frozen=True, tag_field="type", tag="delta", omit_defaults=True):
-    """Text or tool calls that arrived for one choice, ``at_ms`` after the generation's creation."""
+    """Text or tool calls that arrived for one choice.
+
+    Reasoning has the time at which it came, ``at_ms`` after the generation's creation. Nothing is
+    made of the time of anything else, and without it a token in a frame is a tenth shorter.
+    """
 
     choice: int = 0
     at_ms: int = 0
@@ -111,7 +115,7 @@ def _deltas(choice: int, delta: upstream.Delta, at_ms: int) -> Iterator[Delta]:
     if delta.reasoning_content:
         yield Delta(choice=choice, at_ms=at_ms, reasoning_content=delta.reasoning_content)
     if delta.content:
-        yield Delta(choice=choice, at_ms=at_ms, content=delta.content)
+        yield Delta(choice=choice, content=delta.content)
     for call in delta.tool_calls:
         piece = ToolCallPiece(
             index=call.index,
@@ -120,7 +124,7 @@ def _deltas(choice: int, delta: upstream.Delta, at_ms: int) -> Iterator[Delta]:
             arguments=call.arguments,
             extra=dict(call.extra),
         )
-        yield Delta(choice=choice, at_ms=at_ms, tool_calls=(piece,))
+        yield Delta(choice=choice, tool_calls=(piece,))
 
 
 def join(events: Sequence[Event]) -> list[Event]:

@@ -121,14 +121,13 @@ class MessageRun:
         if not isinstance(event, Delta) or not event.content:
             return event
         content = self._echo.feed(event.content)
-        return Delta(choice=event.choice, at_ms=event.at_ms, content=content) if content else None
+        return Delta(choice=event.choice, content=content) if content else None
 
     async def _ended(
         self, stream: CompletionStream | None, error: UpstreamError | None
     ) -> Finished:
         if held := self._echo.flush():
-            held_back = Delta(at_ms=self._run.elapsed_ms(), content=held)
-            await self._writer.append(self._run, [held_back])
+            await self._writer.append(self._run, [Delta(content=held)])
         if stream and stream.has_gap:
             gap = _("The model's server sent something that cannot be read: a part may be missing.")
             await self._writer.append(self._run, [Notice("gap", gap)])
