@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from chatsite import metrics
 from conversations.generation.lifecycle import finish, finish_api_run
-from conversations.generation.processes import OWNER, Membership
+from conversations.generation.processes import LATEST_RETURN, OWNER, Membership
 from conversations.models import Generation, Process
 from conversations.transcript import Failure, Finished
 
@@ -31,11 +31,12 @@ def end_for_users(user_ids: Collection[int]) -> int:
 
 
 def take_over(membership: Membership) -> int:
-    """End what dead processes left; return the number of generations.
+    """End what dead or forgotten processes left; return the number of generations.
 
     Everything that was shown is in the log, so each message has it, and is marked as interrupted.
     They are those that are there when its lock is taken, whenever they began by its own clock: a
-    process that comes back after that begins others, which are its own.
+    process that comes back after that begins others, which are its own. Until it has told the
+    others that it is back, nobody knows their owner; if it dies before, nobody will.
     """
     ended = 0
     for process in membership.dead():
@@ -44,6 +45,7 @@ def take_over(membership: Membership) -> int:
         logger.warning("The %s has died; %s of its answers are ended.", name, number)
         metrics.TAKE_OVERS.inc()
         ended += number
+    ended += end_unowned(LATEST_RETURN)
     metrics.TAKEN_OVER.inc(ended)
     return ended
 

@@ -15,8 +15,7 @@ from conversations.models import IdempotencyClaim
 from conversations.purge.disk import clear_files, has_leftovers, note_removed
 from conversations.purge.step import Purged, purge, record
 
-# A generation starts much sooner than this after the commit that created it, and a process says
-# that it lives before it creates one.
+# A generation starts much sooner than this after the commit that created it.
 YOUNGEST = timedelta(minutes=1)
 # The delay after which another process ends what a dead one left.
 TAKE_OVER_SECONDS = 1
@@ -61,8 +60,6 @@ class Tidying:
         while True:
             await asyncio.sleep(CLEAN_UP_SECONDS)
             await in_thread(recovery.end_not_begun, list(self._running()), YOUNGEST)
-            if self._membership:
-                await in_thread(recovery.end_unowned, YOUNGEST)
             while await in_thread(log.prune, timezone.now() - KEEP_EVENTS):
                 pass
             await in_thread(IdempotencyClaim.objects.expired().delete)

@@ -11,7 +11,7 @@ from conversations.chat import actions
 from conversations.chat.state import page_state
 from conversations.database.threads import in_thread
 from conversations.generation import log, recovery
-from conversations.generation.processes import OWNER, Membership
+from conversations.generation.processes import LATEST_RETURN, OWNER, Membership
 from conversations.models import Generation, Process
 from conversations.transcript import Delta, encode
 from tests.people import make_people
@@ -64,14 +64,14 @@ def test_what_was_written_down_and_never_begun_is_ended_and_what_runs_is_not(
     play(work)
 
 
-class OneDead(Membership):
-    """A process that finds one dead."""
+class Finds(Membership):
+    """A process that finds these dead."""
 
-    def __init__(self, dead: UUID) -> None:
+    def __init__(self, *dead: UUID) -> None:
         self._dead = dead
 
     def dead(self) -> Iterator[UUID]:
-        yield self._dead
+        yield from self._dead
 
 
 class OthersAreFaster:
@@ -104,11 +104,21 @@ def test_what_is_left_is_ended_after_the_clock_was_set_back(left_by: str) -> Non
     Generation.objects.update(created_at=timezone.now() + timedelta(hours=2))
     minute = timedelta(minutes=1)
     ended = {
-        "dead": lambda: recovery.take_over(OneDead(owner)),
+        "dead": lambda: recovery.take_over(Finds(owner)),
         "unknown": lambda: recovery.end_unowned(minute),
         "itself": lambda: recovery.end_not_begun(silent_for=minute),
     }[left_by]()
     assert ended == 1
+    generation.refresh_from_db()
+    assert generation.status == "interrupted"
+
+
+def test_what_a_forgotten_process_began_is_ended_once_it_is_too_late_to_return() -> None:
+    generation = a_running_generation(make_people().alice)
+    Generation.objects.update(owner=str(uuid4()))
+    assert recovery.take_over(Finds()) == 0
+    Generation.objects.update(created_at=timezone.now() - LATEST_RETURN)
+    assert recovery.take_over(Finds()) == 1
     generation.refresh_from_db()
     assert generation.status == "interrupted"
 
