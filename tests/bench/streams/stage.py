@@ -18,6 +18,7 @@ from tests.bench.streams.paced import MODEL
 from tests.bench.streams.readers import REQUEST_ID, Asked, Held, Measured
 
 PEOPLE = 150
+ADDRESSES = 8
 # A person may have twenty pages, and an address so many handshakes in a moment.
 PAGES_SECONDS = 0.01
 _FURNISH = """
@@ -105,8 +106,10 @@ class Stage:
         for each in range(number):
             head = self._heads["socket"][each % PEOPLE]
             _transport, page = await loop.create_connection(
-                partial(Held, port, head), "127.0.0.1", port
-            )
+                partial(Held, port, head), "127.0.0.1", port,
+                # One address may have an eighth of all connections.
+                local_addr=(f"127.0.0.{1 + each % ADDRESSES}", 0),
+            )  # fmt: skip
             held.append(page)
             await asyncio.sleep(PAGES_SECONDS)
         return held
