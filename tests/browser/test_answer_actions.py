@@ -1,9 +1,13 @@
 """Actions on messages: details, ratings, reading aloud, folding, and attached text files."""
 
 import json
+from typing import Any
+from uuid import UUID
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from conversations.chat import library
 from conversations.models import Conversation, Feedback, LanguageModel, Message, User
 from tests.browser.axe import faults_in_both_schemes, faults_of
 from tests.browser.talking import answer, button, converse, messages, send, wait_for_end
@@ -115,9 +119,18 @@ def test_a_thumb_marks_before_the_site_answers(home: Page) -> None:
     assert Feedback.objects.count() == 0
 
 
-def test_a_refused_rating_is_undone_with_a_sentence(home: Page) -> None:
+def test_a_refused_rating_is_undone_with_a_sentence(
+    home: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate = library.rate
+
+    # Sooner, and the page might hear of it with the end of the answer.
+    def rate_too_late(user: User, message_id: UUID, **rating: Any) -> UUID:
+        Message.objects.filter(pk=message_id).delete()
+        return rate(user, message_id, **rating)
+
+    monkeypatch.setattr(library, "rate", rate_too_late)
     converse(home)
-    Message.objects.filter(role="assistant").delete()
     button(answer(home), "Good answer").click()
     expect(home.get_by_role("alert").filter(has_text="This no longer exists.")).to_be_visible()
     expect(button(answer(home), "Good answer")).to_have_attribute("aria-pressed", "false")
