@@ -154,7 +154,7 @@ def described(model: LanguageModel) -> dict[str, dict[str, Any]]:
 
 
 def likeness(model: LanguageModel) -> tuple[Any, ...]:
-    """What :func:`described` depends on: of a hundred models most are alike in it."""
+    """The values that :func:`described` depends on: of a hundred models most are alike in them."""
     abilities = [getattr(model, ability) for ability in _ABILITIES]
     rules = json.dumps(model.parameters, sort_keys=True)
     return model.provider.dialect, model.context_length, rules, *abilities

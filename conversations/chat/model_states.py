@@ -31,7 +31,7 @@ def states(models: Sequence[LanguageModel]) -> list[dict[str, Any]]:
 
 
 def _parameters(model: LanguageModel, alike: dict[Any, dict[str, Any]]) -> dict[str, Any]:
-    """What the model takes, which is described once for all that are alike in it."""
+    """The parameters of a model, described once for all models that are alike in them."""
     likeness = parameters.likeness(model)
     if likeness not in alike:
         alike[likeness] = parameters.described(model)

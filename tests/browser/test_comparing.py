@@ -187,7 +187,7 @@ def heights_of_cards(page: Page) -> list[int]:
 
 
 def spaces_around_reasons(page: Page) -> list[int]:
-    """What the body of each card has beyond its reason: the two paddings of 12 px, at best."""
+    """The height of each card's body beyond its reason: the two paddings of 12 px, at best."""
     return [
         height_of(card.locator(".message-body")) - height_of(card.locator(".is-failed.outcome"))
         for card in columns(page).all()

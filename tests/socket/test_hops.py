@@ -1,4 +1,4 @@
-"""How often a turn visits a thread: each visit costs the loop two switches of Python's lock."""
+"""The visits of a turn to threads: each costs the loop two switches of Python's lock."""
 
 import json
 from collections.abc import Callable
